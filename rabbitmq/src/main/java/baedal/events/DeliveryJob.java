@@ -1,0 +1,18 @@
+package baedal.events;
+
+/**
+ * All that a rider must know about an order: from where to where, how much to collect in won (0
+ * when prepaid), and the rider the store assigned, if any. {@code to}, {@code parcel}, {@code memo}
+ * and {@code riderId} may be null.
+ */
+public record DeliveryJob(
+    String storeId,
+    String storeName,
+    String customerId,
+    Fulfilment fulfilment,
+    Address from,
+    Address to,
+    Parcel parcel,
+    String memo,
+    long collect,
+    String riderId) {}

@@ -1,0 +1,107 @@
+package baedal.runtime;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The one way the domain says no. {@code Problems} turns it into HTTP; a consumer turns it into a
+ * dead letter.
+ */
+public final class Refusal extends RuntimeException {
+
+  /** What kind of no: each stands for one HTTP status. */
+  public enum Kind {
+    INVALID(400),
+    UNAUTHENTICATED(401),
+    PAYMENT_REQUIRED(402),
+    FORBIDDEN(403),
+    NOT_FOUND(404),
+    CONFLICT(409),
+    TOO_LARGE(413),
+    UNSUPPORTED(415),
+    UNPROCESSABLE(422),
+    TOO_MANY(429),
+    UNAVAILABLE(503);
+
+    private final int status;
+
+    Kind(int status) {
+      this.status = status;
+    }
+
+    public int status() {
+      return status;
+    }
+  }
+
+  /** One wrong field: where it is (a JSON pointer) and what is wrong with it. */
+  public record Fault(String pointer, String detail) {}
+
+  private final Kind kind;
+  private final String type;
+  private final List<Fault> faults;
+  private final Duration retryAfter;
+
+  private Refusal(Kind kind, String type, String detail, List<Fault> faults, Duration retryAfter) {
+    super(detail, null, false, false);
+    this.kind = kind;
+    this.type = type;
+    this.faults = List.copyOf(faults);
+    this.retryAfter = retryAfter;
+  }
+
+  /**
+   * A no of any kind; {@code type} is the last part of the problem's URI, such as {@code
+   * order-state}.
+   */
+  public static Refusal of(Kind kind, String type, String detail) {
+    return new Refusal(kind, type, detail, List.of(), null);
+  }
+
+  public static Refusal conflict(String type, String detail) {
+    return of(Kind.CONFLICT, type, detail);
+  }
+
+  public static Refusal notFound(String detail) {
+    return of(Kind.NOT_FOUND, "not-found", detail);
+  }
+
+  public static Refusal forbidden(String detail) {
+    return of(Kind.FORBIDDEN, "forbidden", detail);
+  }
+
+  public static Refusal unauthenticated(String detail) {
+    return of(Kind.UNAUTHENTICATED, "unauthenticated", detail);
+  }
+
+  public static Refusal invalid(String pointer, String detail) {
+    return invalid(List.of(new Fault(pointer, detail)));
+  }
+
+  public static Refusal invalid(List<Fault> faults) {
+    return new Refusal(
+        Kind.INVALID, "invalid", "the request does not fit the contract", faults, null);
+  }
+
+  /** Not now; {@code retryAfter} is when it makes sense to ask again. */
+  public static Refusal unavailable(String type, String detail, Duration retryAfter) {
+    return new Refusal(Kind.UNAVAILABLE, type, detail, List.of(), retryAfter);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public String type() {
+    return type;
+  }
+
+  public List<Fault> faults() {
+    return faults;
+  }
+
+  /** Null when it makes no sense to ask again. */
+  public Duration retryAfter() {
+    return retryAfter;
+  }
+}
