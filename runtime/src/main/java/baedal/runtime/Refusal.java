@@ -16,11 +16,13 @@ public final class Refusal extends RuntimeException {
     PAYMENT_REQUIRED(402),
     FORBIDDEN(403),
     NOT_FOUND(404),
+    METHOD_NOT_ALLOWED(405),
     CONFLICT(409),
     TOO_LARGE(413),
     UNSUPPORTED(415),
     UNPROCESSABLE(422),
     TOO_MANY(429),
+    INTERNAL(500),
     UNAVAILABLE(503);
 
     private final int status;

@@ -1,0 +1,95 @@
+package baedal.runtime;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.jackson.DatabindCodec;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import io.vertx.tracing.opentelemetry.OpenTelemetryOptions;
+import io.vertx.tracing.opentelemetry.OpenTelemetryTracingFactory;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts a process: Vert.x with metrics, traces and JSON as the services expect it, and a stop that
+ * drains.
+ */
+public final class Boot {
+
+  private static final Logger log = LoggerFactory.getLogger(Boot.class);
+  private static final long STOP_SECONDS = 18;
+
+  private Boot() {}
+
+  /**
+   * The main of a service: reads the environment, deploys the verticle, stops on SIGTERM within 20
+   * seconds.
+   */
+  public static void main(String service, Function<Config, VerticleBase> verticle) {
+    VerticleBase deployed;
+    try {
+      deployed = verticle.apply(Config.fromEnvironment());
+    } catch (IllegalArgumentException e) {
+      log.atError().addKeyValue("service", service).log("cannot start: {}", e.getMessage());
+      System.exit(2);
+      return;
+    }
+    Vertx vertx = vertx();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
+    vertx
+        .deployVerticle(deployed)
+        .onSuccess(id -> log.atInfo().addKeyValue("service", service).log("started"))
+        .onFailure(
+            e -> {
+              log.atError().addKeyValue("service", service).setCause(e).log("cannot start");
+              System.exit(1);
+            });
+  }
+
+  /** A Vert.x that measures (Prometheus), traces (W3C Trace Context) and writes records as JSON. */
+  public static Vertx vertx() {
+    json();
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    return Vertx.builder()
+        .with(
+            new VertxOptions()
+                .setMetricsOptions(
+                    new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true))
+                .setTracingOptions(new OpenTelemetryOptions()))
+        .withMetrics(new MicrometerMetricsFactory(registry))
+        .withTracer(new OpenTelemetryTracingFactory(Traces.telemetry()))
+        .build();
+  }
+
+  /**
+   * Teaches Vert.x's own codec, with which routes answer, to write records and instants as {@link
+   * Json} does.
+   */
+  public static void json() {
+    DatabindCodec.mapper()
+        .registerModule(new JavaTimeModule())
+        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+        .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+  }
+
+  private static void stop(Vertx vertx) {
+    try {
+      vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.atWarn().setCause(e).log("not everything stopped in time");
+    }
+  }
+}

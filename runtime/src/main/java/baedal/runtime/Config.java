@@ -1,0 +1,104 @@
+package baedal.runtime;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+
+/** The settings of one process: text by key. A missing or wrong key fails start-up and is named. */
+public final class Config {
+
+  private final Map<String, String> values;
+
+  private Config(Map<String, String> values) {
+    this.values = Map.copyOf(values);
+  }
+
+  public static Config of(Map<String, String> values) {
+    return new Config(values);
+  }
+
+  public static Config fromEnvironment() {
+    return new Config(System.getenv());
+  }
+
+  public String text(String key) {
+    String value = values.get(key);
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(key + " is not set");
+    }
+    return value.strip();
+  }
+
+  public String text(String key, String fallback) {
+    return has(key) ? text(key) : fallback;
+  }
+
+  public boolean has(String key) {
+    String value = values.get(key);
+    return value != null && !value.isBlank();
+  }
+
+  public int number(String key, int fallback) {
+    if (!has(key)) {
+      return fallback;
+    }
+    try {
+      return Integer.parseInt(text(key));
+    } catch (NumberFormatException e) {
+      throw wrong(key, "a whole number", e);
+    }
+  }
+
+  public boolean flag(String key, boolean fallback) {
+    if (!has(key)) {
+      return fallback;
+    }
+    return switch (text(key).toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(key, "true or false", null);
+    };
+  }
+
+  public URI uri(String key) {
+    try {
+      return URI.create(text(key));
+    } catch (IllegalArgumentException e) {
+      throw has(key) ? wrong(key, "a URI", null) : e;
+    }
+  }
+
+  /**
+   * A time span such as {@code 610ms}, {@code 5s}, {@code 15m}, {@code 24h}, or ISO-8601 ({@code
+   * PT15M}).
+   */
+  public Duration duration(String key, Duration fallback) {
+    if (!has(key)) {
+      return fallback;
+    }
+    String value = text(key);
+    try {
+      return value.startsWith("P") ? Duration.parse(value) : shortDuration(value);
+    } catch (RuntimeException e) {
+      throw wrong(key, "a time span such as 610ms, 5s, 15m or 24h", e);
+    }
+  }
+
+  private static Duration shortDuration(String value) {
+    String unit = value.replaceAll("[0-9]", "");
+    long amount = Long.parseLong(value.substring(0, value.length() - unit.length()));
+    return switch (unit) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      case "d" -> Duration.ofDays(amount);
+      default -> throw new IllegalArgumentException(unit);
+    };
+  }
+
+  private static IllegalArgumentException wrong(String key, String expected, Exception cause) {
+    return new IllegalArgumentException(key + " must be " + expected, cause);
+  }
+}

@@ -1,0 +1,190 @@
+package baedal.runtime;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.CheckResult;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.micrometer.backends.BackendRegistries;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The HTTP side of a service. In front of the service's own routes stand, for every operation of
+ * its contract: the size limit, the token, the role, and the check of parameters and body. Health
+ * and metrics come with it.
+ */
+public final class HttpApi {
+
+  private static final int MAX_BODY_BYTES = 64 * 1024;
+  private static final long DRAIN_SECONDS = 10;
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final Vertx vertx;
+  private final Router router;
+  private final Tokens tokens;
+  private final Readiness readiness;
+  private final List<Operation> operations;
+  private final Set<Route> ours;
+  private HttpServer server;
+
+  public HttpApi(Vertx vertx, String service, URL contract, Tokens tokens, Readiness readiness) {
+    this.vertx = vertx;
+    this.tokens = tokens;
+    this.readiness = readiness;
+    Boot.json();
+    operations = Contract.read(contract).operations();
+    router = Router.router(vertx);
+    router.route().failureHandler(Problems::render);
+    for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
+      router.errorHandler(status, Problems::render);
+    }
+    router
+        .get("/health/live")
+        .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP")));
+    router.get("/health/ready").handler(this::ready);
+    router.get("/metrics").handler(HttpApi::metrics);
+    router
+        .route()
+        .handler(
+            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES).setHandleFileUploads(false));
+    for (Operation operation : operations) {
+      router.route(operation.httpMethod(), operation.route()).handler(ctx -> admit(operation, ctx));
+    }
+    ours = new HashSet<>(router.getRoutes());
+  }
+
+  /** Where the service adds its own routes; each stands in the contract. */
+  public Router router() {
+    return router;
+  }
+
+  /** Listens on loopback; the future holds the port (0 asks for a free one). */
+  public Future<Integer> listen(int port) {
+    return listen(LOOPBACK, port);
+  }
+
+  /** Fails when a route is missing in the contract, or an operation has no route. */
+  public Future<Integer> listen(String host, int port) {
+    List<String> differences = differences();
+    if (!differences.isEmpty()) {
+      return Future.failedFuture(
+          new IllegalStateException("contract and routes differ: " + differences));
+    }
+    HttpServerOptions options =
+        new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false);
+    server = vertx.createHttpServer(options).requestHandler(router);
+    return server.listen().map(HttpServer::actualPort);
+  }
+
+  /** Not ready from now on; finishes the requests in hand, ten seconds at most. */
+  public Future<Void> close() {
+    readiness.stopping();
+    return server == null
+        ? Future.succeededFuture()
+        : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void admit(Operation operation, RoutingContext ctx) {
+    token(ctx, operation)
+        .onSuccess(
+            caller -> {
+              try {
+                operation.admit(caller);
+                operation.check(ctx);
+              } catch (Refusal refusal) {
+                ctx.fail(refusal);
+                return;
+              }
+              caller.putInto(ctx);
+              ctx.next();
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private Future<Caller> token(RoutingContext ctx, Operation operation) {
+    String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
+    if (header == null) {
+      return operation.needsToken()
+          ? Future.failedFuture(
+              Refusal.unauthenticated("this needs a token: send Authorization: Bearer …"))
+          : Future.succeededFuture(Caller.NOBODY);
+    }
+    if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      return Future.failedFuture(
+          Refusal.unauthenticated("send the token as Authorization: Bearer …"));
+    }
+    return tokens.verify(header.substring(7).strip());
+  }
+
+  private List<String> differences() {
+    Set<String> routed = new HashSet<>();
+    for (Route route : router.getRoutes()) {
+      if (!ours.contains(route) && route.getPath() != null && route.methods() != null) {
+        for (HttpMethod method : route.methods()) {
+          routed.add(method.name() + " " + route.getPath());
+        }
+      }
+    }
+    Set<String> promised = new HashSet<>();
+    operations.forEach(operation -> promised.add(operation.method() + " " + operation.route()));
+    List<String> differences = new ArrayList<>();
+    promised.stream()
+        .filter(r -> !routed.contains(r))
+        .forEach(r -> differences.add(r + " has no route"));
+    routed.stream()
+        .filter(r -> !promised.contains(r))
+        .forEach(r -> differences.add(r + " is not in the contract"));
+    return differences;
+  }
+
+  private void ready(RoutingContext ctx) {
+    readiness
+        .check()
+        .onSuccess(
+            result -> {
+              JsonArray checks = new JsonArray();
+              for (CheckResult check : result.getChecks()) {
+                checks.add(
+                    new JsonObject()
+                        .put("id", check.getId())
+                        .put("status", check.getUp() ? "UP" : "DOWN"));
+              }
+              answer(
+                  ctx,
+                  result.getUp() ? 200 : 503,
+                  new JsonObject()
+                      .put("status", result.getUp() ? "UP" : "DOWN")
+                      .put("checks", checks));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private static void metrics(RoutingContext ctx) {
+    MeterRegistry registry = BackendRegistries.getDefaultNow();
+    ctx.response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+        .end(registry instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "");
+  }
+
+  private static void answer(RoutingContext ctx, int status, JsonObject body) {
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end(body.toBuffer());
+  }
+}

@@ -1,0 +1,158 @@
+package baedal.runtime;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** One operation of a contract: who may call it, and whether a request fits it. */
+record Operation(
+    String method, String path, Set<String> roles, List<Parameter> parameters, Body body) {
+
+  /** Everybody, even without a token. */
+  private static final String ANYONE = "anyone";
+
+  /** Everybody with a valid token. */
+  private static final String ANY = "any";
+
+  record Parameter(String name, String in, boolean required, String type, Schema schema) {}
+
+  record Body(boolean required, Schema schema) {}
+
+  HttpMethod httpMethod() {
+    return HttpMethod.valueOf(method);
+  }
+
+  /** The path as vertx-web writes it: {@code /orders/:orderId}. */
+  String route() {
+    return path.replaceAll("\\{([^}]+)}", ":$1");
+  }
+
+  boolean needsToken() {
+    return !roles.contains(ANYONE);
+  }
+
+  void admit(Caller caller) {
+    if (roles.contains(ANYONE)
+        || roles.contains(ANY)
+        || caller.roles().stream().anyMatch(roles::contains)) {
+      return;
+    }
+    throw Refusal.forbidden("this needs the role " + String.join(" or ", new TreeSet<>(roles)));
+  }
+
+  /** Throws one refusal that lists every fault of the request. */
+  void check(RoutingContext ctx) {
+    List<Refusal.Fault> faults = new ArrayList<>();
+    parameters.forEach(parameter -> check(ctx, parameter, faults));
+    if (body != null) {
+      checkBody(ctx, faults);
+    }
+    if (!faults.isEmpty()) {
+      throw Refusal.invalid(faults);
+    }
+  }
+
+  private static void check(RoutingContext ctx, Parameter parameter, List<Refusal.Fault> faults) {
+    List<String> values =
+        switch (parameter.in()) {
+          case "path" ->
+              ctx.pathParams().containsKey(parameter.name())
+                  ? List.of(ctx.pathParam(parameter.name()))
+                  : List.of();
+          case "header" -> ctx.request().headers().getAll(parameter.name());
+          default -> ctx.queryParam(parameter.name());
+        };
+    String pointer = "/" + parameter.name();
+    if (values.isEmpty()) {
+      if (parameter.required()) {
+        faults.add(new Refusal.Fault(pointer, "is required in the " + parameter.in()));
+      }
+    } else if (values.size() > 1) {
+      faults.add(new Refusal.Fault(pointer, "must be given once"));
+    } else if (values.get(0).indexOf('\0') >= 0) {
+      faults.add(new Refusal.Fault(pointer, "must not contain NUL"));
+    } else {
+      parameter
+          .schema()
+          .validate(value(parameter.type(), values.get(0)))
+          .forEach(e -> faults.add(fault(pointer, e)));
+    }
+  }
+
+  private static JsonNode value(String type, String text) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    try {
+      return switch (type) {
+        case "integer", "number" ->
+            text.length() > 40 ? nodes.textNode(text) : nodes.numberNode(new BigDecimal(text));
+        case "boolean" ->
+            text.equals("true") || text.equals("false")
+                ? nodes.booleanNode(text.equals("true"))
+                : nodes.textNode(text);
+        default -> nodes.textNode(text);
+      };
+    } catch (NumberFormatException e) {
+      return nodes.textNode(text);
+    }
+  }
+
+  private void checkBody(RoutingContext ctx, List<Refusal.Fault> faults) {
+    String text = ctx.body().asString("UTF-8");
+    if (text == null || text.isBlank()) {
+      if (body.required()) {
+        faults.add(new Refusal.Fault("", "a JSON body is required"));
+      }
+      return;
+    }
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null || !isJson(type.toLowerCase(Locale.ROOT))) {
+      throw Refusal.of(Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: application/json");
+    }
+    JsonNode json;
+    try {
+      json = Json.mapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      faults.add(new Refusal.Fault("", "is not JSON: " + e.getOriginalMessage()));
+      return;
+    }
+    body.schema().validate(json).forEach(e -> faults.add(fault("", e)));
+    findNul("", json, faults);
+  }
+
+  private static boolean isJson(String contentType) {
+    String type = contentType.split(";", 2)[0].strip();
+    return type.equals("application/json")
+        || (type.startsWith("application/") && type.endsWith("+json"));
+  }
+
+  private static Refusal.Fault fault(String prefix, Error error) {
+    String pointer = error.getInstanceLocation().toString();
+    String missing = "required".equals(error.getKeyword()) ? "/" + error.getProperty() : "";
+    String detail = missing.isEmpty() ? error.getMessage() : "is required";
+    return new Refusal.Fault(prefix + pointer + missing, detail);
+  }
+
+  private static void findNul(String pointer, JsonNode node, List<Refusal.Fault> faults) {
+    if (node.isTextual() && node.textValue().indexOf('\0') >= 0) {
+      faults.add(new Refusal.Fault(pointer, "must not contain NUL"));
+    } else if (node.isObject()) {
+      node.properties()
+          .forEach(field -> findNul(pointer + "/" + field.getKey(), field.getValue(), faults));
+    } else if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        findNul(pointer + "/" + i, node.get(i), faults);
+      }
+    }
+  }
+}

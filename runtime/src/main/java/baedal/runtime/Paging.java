@@ -1,0 +1,73 @@
+package baedal.runtime;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * The {@code limit} and {@code cursor} of a list. A cursor is opaque to clients: the keys of the
+ * last item seen.
+ */
+public final class Paging {
+
+  private static final int DEFAULT_LIMIT = 20;
+  private static final int MAX_LIMIT = 100;
+
+  private Paging() {}
+
+  /** How many items the client wants: 1 to 100, 20 unless told. */
+  public static int limit(RoutingContext ctx) {
+    String limit = ctx.request().getParam("limit");
+    if (limit == null) {
+      return DEFAULT_LIMIT;
+    }
+    try {
+      int number = Integer.parseInt(limit);
+      if (number >= 1 && number <= MAX_LIMIT) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw Refusal.invalid("/limit", "must be a whole number from 1 to " + MAX_LIMIT);
+    }
+    throw Refusal.invalid("/limit", "must be a whole number from 1 to " + MAX_LIMIT);
+  }
+
+  public static String encode(String... keys) {
+    byte[] json = Json.encode(keys).getBytes(StandardCharsets.UTF_8);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(json);
+  }
+
+  /** The keys in a cursor that {@link #encode} made of as many; anything else is refused. */
+  public static List<String> decode(String cursor, int keys) {
+    List<String> decoded = decode(cursor);
+    if (decoded.size() != keys) {
+      throw wrong();
+    }
+    return decoded;
+  }
+
+  public static List<String> decode(String cursor) {
+    try {
+      List<String> keys =
+          Json.mapper()
+              .readValue(
+                  Base64.getUrlDecoder().decode(cursor), new TypeReference<List<String>>() {});
+      if (keys == null
+          || keys.contains(null)
+          || keys.stream().anyMatch(key -> key.indexOf('\0') >= 0)) {
+        throw wrong();
+      }
+      return keys;
+    } catch (IOException | IllegalArgumentException | NullPointerException e) {
+      throw wrong();
+    }
+  }
+
+  private static Refusal wrong() {
+    return Refusal.invalid(
+        "/cursor", "is not a cursor of this list: use `next` of the page before");
+  }
+}

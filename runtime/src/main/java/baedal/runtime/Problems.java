@@ -1,0 +1,154 @@
+package baedal.runtime;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns every failure of a request into one answer: {@code application/problem+json} (RFC 9457).
+ */
+public final class Problems {
+
+  private static final Logger log = LoggerFactory.getLogger(Problems.class);
+  private static final Duration OUTAGE_RETRY = Duration.ofSeconds(2);
+
+  private Problems() {}
+
+  /** The failure handler of every router. */
+  public static void render(RoutingContext ctx) {
+    if (ctx.response().ended()) {
+      return;
+    }
+    if (ctx.response().headWritten()) {
+      ctx.response().reset();
+      return;
+    }
+    send(ctx, refusal(ctx));
+  }
+
+  /** Answers with this refusal, whatever came before. */
+  public static void send(RoutingContext ctx, Refusal refusal) {
+    send(ctx, refusal, body(ctx, refusal));
+  }
+
+  /** As {@link #send(RoutingContext, Refusal)}, with members of the caller's own in the body. */
+  public static void send(RoutingContext ctx, Refusal refusal, JsonObject body) {
+    ctx.response()
+        .setStatusCode(refusal.kind().status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json");
+    ctx.response().headers().remove(HttpHeaders.LOCATION);
+    if (refusal.retryAfter() != null) {
+      ctx.response().putHeader("Retry-After", Long.toString(seconds(refusal.retryAfter())));
+    }
+    if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED) {
+      ctx.response().putHeader("WWW-Authenticate", "Bearer");
+    }
+    ctx.response().end(body.toBuffer());
+  }
+
+  /** The problem document of a refusal. */
+  public static JsonObject body(RoutingContext ctx, Refusal refusal) {
+    JsonObject body =
+        new JsonObject()
+            .put("type", "/problems/" + refusal.type())
+            .put("title", title(refusal.kind()))
+            .put("status", refusal.kind().status())
+            .put("detail", refusal.getMessage())
+            .put("instance", ctx.request().path());
+    if (!refusal.faults().isEmpty()) {
+      JsonArray errors = new JsonArray();
+      refusal
+          .faults()
+          .forEach(
+              f ->
+                  errors.add(
+                      new JsonObject().put("pointer", f.pointer()).put("detail", f.detail())));
+      body.put("errors", errors);
+    }
+    String traceId = Traces.traceId();
+    return traceId == null ? body : body.put("traceId", traceId);
+  }
+
+  private static Refusal refusal(RoutingContext ctx) {
+    Throwable failure = ctx.failure();
+    int status = ctx.statusCode();
+    if (failure instanceof HttpException http) {
+      status = http.getStatusCode();
+      failure = null;
+    }
+    if (failure instanceof Refusal refusal) {
+      return refusal;
+    }
+    if (failure == null) {
+      return ofStatus(status);
+    }
+    if (Outage.isOutage(failure)) {
+      log.atWarn()
+          .addKeyValue("path", ctx.request().path())
+          .addKeyValue("cause", failure)
+          .log("a backing service is away");
+      return Refusal.unavailable(
+          "unavailable", "not possible right now: try again a little later", OUTAGE_RETRY);
+    }
+    log.atError()
+        .addKeyValue("path", ctx.request().path())
+        .setCause(failure)
+        .log("unexpected failure of a request");
+    return Refusal.of(
+        Refusal.Kind.INTERNAL, "internal", "this is our fault: the trace id helps us find it");
+  }
+
+  private static Refusal ofStatus(int status) {
+    return switch (status) {
+      case 401 -> Refusal.unauthenticated("this needs a token: send Authorization: Bearer …");
+      case 403 -> Refusal.forbidden("not allowed");
+      case 404 -> Refusal.notFound("there is no such thing");
+      case 405 ->
+          Refusal.of(
+              Refusal.Kind.METHOD_NOT_ALLOWED,
+              "method-not-allowed",
+              "this path does not take this method");
+      case 413 ->
+          Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body may have 64 KiB at most");
+      case 415 ->
+          Refusal.of(Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: application/json");
+      case 503 ->
+          Refusal.unavailable(
+              "unavailable", "not possible right now: try again a little later", OUTAGE_RETRY);
+      default ->
+          status >= 400 && status < 500
+              ? Refusal.of(Refusal.Kind.INVALID, "bad-request", "the request is not understood")
+              : Refusal.of(
+                  Refusal.Kind.INTERNAL,
+                  "internal",
+                  "this is our fault: the trace id helps us find it");
+    };
+  }
+
+  private static String title(Refusal.Kind kind) {
+    return switch (kind) {
+      case INVALID -> "The request does not fit the contract";
+      case UNAUTHENTICATED -> "A valid token is needed";
+      case PAYMENT_REQUIRED -> "The payment was declined";
+      case FORBIDDEN -> "Not allowed";
+      case NOT_FOUND -> "Not found";
+      case METHOD_NOT_ALLOWED -> "Method not allowed";
+      case CONFLICT -> "The state does not allow it";
+      case TOO_LARGE -> "Too large";
+      case UNSUPPORTED -> "Not JSON";
+      case UNPROCESSABLE -> "Cannot be processed";
+      case TOO_MANY -> "Too many requests";
+      case INTERNAL -> "Internal error";
+      case UNAVAILABLE -> "Unavailable right now";
+    };
+  }
+
+  private static long seconds(Duration duration) {
+    return Math.max(1, (duration.toMillis() + 999) / 1000);
+  }
+}

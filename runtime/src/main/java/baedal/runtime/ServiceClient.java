@@ -1,0 +1,106 @@
+package baedal.runtime;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.time.Duration;
+
+/**
+ * Calls another service in this service's own name; its problems come back as the same {@link
+ * Refusal}.
+ */
+public final class ServiceClient {
+
+  private static final int CONNECT_MILLIS = 1_000;
+  private static final int CONNECTIONS = 64;
+  private static final int WAITING = 1_024;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+  private final WebClient client;
+  private final String name;
+  private final String baseUrl;
+  private final Tokens tokens;
+  private final String self;
+
+  /** {@code name} is the service called, at {@code baseUrl}; {@code self} is the one that calls. */
+  public ServiceClient(Vertx vertx, String name, String baseUrl, Tokens tokens, String self) {
+    this.client =
+        WebClient.create(
+            vertx,
+            new WebClientOptions().setConnectTimeout(CONNECT_MILLIS),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
+    this.name = name;
+    this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+    this.tokens = tokens;
+    this.self = self;
+  }
+
+  public Future<JsonObject> get(String path, Duration timeout) {
+    return answer(request(HttpMethod.GET, path, timeout).send());
+  }
+
+  public Future<JsonObject> put(String path, JsonObject body, Duration timeout) {
+    return answer(request(HttpMethod.PUT, path, timeout).sendJsonObject(body));
+  }
+
+  public Future<JsonObject> post(String path, JsonObject body, Duration timeout) {
+    return answer(request(HttpMethod.POST, path, timeout).sendJsonObject(body));
+  }
+
+  public void close() {
+    client.close();
+  }
+
+  private HttpRequest<Buffer> request(HttpMethod method, String path, Duration timeout) {
+    return client
+        .requestAbs(method, baseUrl + path)
+        .timeout(timeout.toMillis())
+        .bearerTokenAuthentication(tokens.forService(self));
+  }
+
+  private Future<JsonObject> answer(Future<HttpResponse<Buffer>> sent) {
+    return sent.recover(e -> Future.failedFuture(away())).compose(this::read);
+  }
+
+  private Future<JsonObject> read(HttpResponse<Buffer> response) {
+    int status = response.statusCode();
+    try {
+      if (status < 300) {
+        return Future.succeededFuture(
+            response.body() == null ? new JsonObject() : response.bodyAsJsonObject());
+      }
+      if (status >= 400 && status < 500) {
+        return Future.failedFuture(refusal(status, response.bodyAsJsonObject()));
+      }
+    } catch (DecodeException | ClassCastException e) {
+      return Future.failedFuture(away());
+    }
+    return Future.failedFuture(away());
+  }
+
+  private Refusal refusal(int status, JsonObject problem) {
+    for (Refusal.Kind kind : Refusal.Kind.values()) {
+      if (kind.status() == status && problem != null) {
+        String type = problem.getString("type", "/problems/refused");
+        return Refusal.of(
+            kind,
+            type.substring(type.lastIndexOf('/') + 1),
+            problem.getString("detail", "refused"));
+      }
+    }
+    return away();
+  }
+
+  private Refusal away() {
+    return Refusal.unavailable(
+        name + "-unavailable", "not possible right now: try again a little later", RETRY_AFTER);
+  }
+}

@@ -1,0 +1,80 @@
+package baedal.runtime;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The trace a piece of work belongs to (W3C Trace Context), across HTTP and events. */
+public final class Traces {
+
+  private static final TextMapGetter<Map<String, String>> GETTER =
+      new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(Map<String, String> carrier) {
+          return carrier.keySet();
+        }
+
+        @Override
+        public String get(Map<String, String> carrier, String key) {
+          return carrier == null ? null : carrier.get(key);
+        }
+      };
+
+  private Traces() {}
+
+  /** What {@link Boot} traces with: W3C propagation. */
+  static OpenTelemetry telemetry() {
+    return OpenTelemetrySdk.builder()
+        .setTracerProvider(SdkTracerProvider.builder().build())
+        .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+        .build();
+  }
+
+  /** The current trace id in hex, or null outside any trace. */
+  public static String traceId() {
+    SpanContext span = Span.current().getSpanContext();
+    return span.isValid() ? span.getTraceId() : null;
+  }
+
+  /** The current place in the trace as a {@code traceparent} header, or null outside any trace. */
+  public static String traceparent() {
+    SpanContext span = Span.current().getSpanContext();
+    return span.isValid()
+        ? "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex()
+        : null;
+  }
+
+  /**
+   * Does the work as a part of the trace that {@code traceparent} (may be null) names, on a context
+   * of its own.
+   */
+  public static <T> T within(Vertx vertx, String traceparent, Supplier<T> work) {
+    ContextInternal context = ((ContextInternal) vertx.getOrCreateContext()).duplicate();
+    ContextInternal previous = context.beginDispatch();
+    Scope scope = remote(traceparent).makeCurrent();
+    try {
+      return work.get();
+    } finally {
+      scope.close();
+      context.endDispatch(previous);
+    }
+  }
+
+  private static Context remote(String traceparent) {
+    return traceparent == null
+        ? Context.root()
+        : W3CTraceContextPropagator.getInstance()
+            .extract(Context.root(), Map.of("traceparent", traceparent), GETTER);
+  }
+}
