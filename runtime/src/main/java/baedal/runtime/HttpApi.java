@@ -17,6 +17,8 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.micrometer.backends.BackendRegistries;
 import java.net.URL;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +51,7 @@ public final class HttpApi {
     Boot.json();
     operations = Contract.read(contract).operations();
     router = Router.router(vertx);
-    router.route().failureHandler(Problems::render);
+    router.route().handler(HttpApi::wellFormed).failureHandler(Problems::render);
     for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
       router.errorHandler(status, Problems::render);
     }
@@ -97,6 +99,19 @@ public final class HttpApi {
     return server == null
         ? Future.succeededFuture()
         : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Before any route looks at the path: one that cannot be decoded is the client's fault. */
+  private static void wellFormed(RoutingContext ctx) {
+    try {
+      ctx.normalizedPath();
+      URLDecoder.decode(ctx.request().path(), StandardCharsets.UTF_8);
+      ctx.queryParams();
+    } catch (IllegalArgumentException e) {
+      ctx.fail(400);
+      return;
+    }
+    ctx.next();
   }
 
   private void admit(Operation operation, RoutingContext ctx) {

@@ -1,0 +1,240 @@
+package baedal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpApiTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+
+  private final Vertx vertx = Boot.vertx();
+  private final Tokens tokens = new Tokens(vertx, SECRET);
+  private final Readiness readiness = new Readiness(vertx);
+  private final WebClient client = WebClient.create(vertx);
+  private HttpApi api;
+  private int port;
+
+  record Thing(String thingId, Instant at) {}
+
+  @BeforeEach
+  void start() {
+    api = api();
+    api.router().post("/things").respond(ctx -> made(ctx));
+    api.router()
+        .get("/things")
+        .respond(ctx -> Future.failedFuture(new IOException("the store is away")));
+    api.router().get("/things/:thingId").respond(HttpApiTest::thing);
+    port = api.listen(0).await();
+  }
+
+  @AfterEach
+  void stop() {
+    vertx.close().await();
+  }
+
+  private HttpApi api() {
+    return new HttpApi(
+        vertx, "things", HttpApiTest.class.getResource("things.yaml"), tokens, readiness);
+  }
+
+  private static Future<Thing> made(RoutingContext ctx) {
+    return Future.succeededFuture(Reply.created(ctx, "/things/1", new Thing("1", Instant.EPOCH)));
+  }
+
+  private static Future<Thing> thing(RoutingContext ctx) {
+    return switch (ctx.pathParam("thingId")) {
+      case "bug" -> throw new IllegalStateException("secret detail");
+      case "later" ->
+          Future.failedFuture(Refusal.unavailable("later", "later", Duration.ofMillis(1500)));
+      case "taken" -> throw Refusal.conflict("taken", "somebody has it");
+      default -> Future.succeededFuture(new Thing(Caller.of(ctx).sub(), Instant.EPOCH));
+    };
+  }
+
+  @Test
+  void a_record_is_answered_as_json_with_its_location() {
+    var response =
+        call(HttpMethod.POST, "/things", "maker", "{\"name\":\"a\",\"lines\":[{\"quantity\":1}]}");
+    assertThat(response.statusCode()).isEqualTo(201);
+    assertThat(response.getHeader("Location")).isEqualTo("/things/1");
+    assertThat(response.bodyAsJsonObject().getString("at")).isEqualTo("1970-01-01T00:00:00Z");
+  }
+
+  @Test
+  void every_fault_is_told_at_once_with_its_pointer() {
+    var response =
+        call(
+            HttpMethod.POST,
+            "/things",
+            "maker",
+            "{\"name\":\"\",\"lines\":[{\"quantity\":0},{},{\"quantity\":\"x\"}]}");
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.getHeader("Content-Type")).isEqualTo("application/problem+json");
+    assertThat(pointers(response))
+        .containsExactlyInAnyOrder(
+            "/name", "/lines/0/quantity", "/lines/1/quantity", "/lines/2/quantity");
+  }
+
+  @Test
+  void what_is_no_json_or_holds_nul_is_a_fault_of_the_client() {
+    assertThat(call(HttpMethod.POST, "/things", "maker", "{").statusCode()).isEqualTo(400);
+    assertThat(call(HttpMethod.POST, "/things", "maker", "").statusCode()).isEqualTo(400);
+    var nul =
+        call(
+            HttpMethod.POST,
+            "/things",
+            "maker",
+            "{\"name\":\"a\\u0000\",\"lines\":[{\"quantity\":1}]}");
+    assertThat(pointers(nul)).containsExactly("/name");
+  }
+
+  @Test
+  void a_body_over_64_kib_is_too_large_and_one_of_another_type_unsupported() {
+    assertThat(
+            call(HttpMethod.POST, "/things", "maker", "\"" + "x".repeat(70_000) + "\"")
+                .statusCode())
+        .isEqualTo(413);
+    var xml =
+        client
+            .post(port, "127.0.0.1", "/things")
+            .bearerTokenAuthentication(token("maker"))
+            .putHeader("Content-Type", "text/xml")
+            .sendBuffer(Buffer.buffer("<a/>"))
+            .await();
+    assertThat(xml.statusCode()).isEqualTo(415);
+  }
+
+  @Test
+  void query_parameters_are_checked_against_the_contract() {
+    assertThat(pointers(call(HttpMethod.GET, "/things?limit=0", "maker", null)))
+        .containsExactlyInAnyOrder("/limit", "/near");
+    assertThat(pointers(call(HttpMethod.GET, "/things?near=1,2&limit=x", "maker", null)))
+        .containsExactly("/limit");
+    assertThat(pointers(call(HttpMethod.GET, "/things?near=1,2&near=3,4", "maker", null)))
+        .containsExactly("/near");
+  }
+
+  @Test
+  void a_token_is_needed_unless_the_contract_says_anyone() {
+    assertThat(client.get(port, "127.0.0.1", "/things/1").send().await().statusCode())
+        .isEqualTo(401);
+    assertThat(client.get(port, "127.0.0.1", "/things?near=1,2").send().await().statusCode())
+        .isEqualTo(503);
+    String foreign = new Tokens(vertx, SECRET + "!").issue("x", List.of("maker"), List.of());
+    var forged =
+        client
+            .get(port, "127.0.0.1", "/things/1")
+            .bearerTokenAuthentication(foreign)
+            .send()
+            .await();
+    assertThat(forged.statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void the_role_that_the_contract_names_is_needed() {
+    assertThat(call(HttpMethod.POST, "/things", "breaker", "{}").statusCode()).isEqualTo(403);
+    assertThat(
+            call(HttpMethod.GET, "/things/1", "breaker", null)
+                .bodyAsJsonObject()
+                .getString("thingId"))
+        .isEqualTo("me");
+  }
+
+  @Test
+  void an_outage_is_a_503_and_a_refusal_says_when_to_come_back() {
+    var away = call(HttpMethod.GET, "/things?near=1,2", "maker", null);
+    assertThat(away.statusCode()).isEqualTo(503);
+    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(call(HttpMethod.GET, "/things/later", "maker", null).getHeader("Retry-After"))
+        .isEqualTo("2");
+    assertThat(
+            call(HttpMethod.GET, "/things/taken", "maker", null)
+                .bodyAsJsonObject()
+                .getString("type"))
+        .isEqualTo("/problems/taken");
+  }
+
+  @Test
+  void a_bug_shows_no_detail() {
+    var bug = call(HttpMethod.GET, "/things/bug", "maker", null);
+    assertThat(bug.statusCode()).isEqualTo(500);
+    assertThat(bug.bodyAsString()).doesNotContain("secret").contains("traceId");
+  }
+
+  @Test
+  void unknown_paths_and_methods_are_problems_too() {
+    assertThat(call(HttpMethod.GET, "/nothing", "maker", null).getHeader("Content-Type"))
+        .isEqualTo("application/problem+json");
+    assertThat(call(HttpMethod.DELETE, "/things", "maker", null).statusCode()).isEqualTo(405);
+    for (String path : List.of("/things/%zz", "/things/%", "/things?near=%zz", "/things/a%00b")) {
+      assertThat(call(HttpMethod.GET, path, "maker", null).statusCode()).as(path).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void ready_only_while_every_check_succeeds() {
+    assertThat(call(HttpMethod.GET, "/health/ready", null, null).statusCode()).isEqualTo(200);
+    readiness.register("store", () -> Future.failedFuture("away"));
+    var down = call(HttpMethod.GET, "/health/ready", null, null);
+    assertThat(down.statusCode()).isEqualTo(503);
+    assertThat(down.bodyAsString()).contains("\"store\"").contains("DOWN");
+    assertThat(call(HttpMethod.GET, "/health/live", null, null).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void metrics_are_served_in_the_format_of_prometheus() {
+    assertThat(call(HttpMethod.GET, "/metrics", null, null).bodyAsString())
+        .contains("vertx_http_server");
+  }
+
+  @Test
+  void a_route_outside_the_contract_and_an_operation_without_a_route_stop_the_start() {
+    HttpApi other = api();
+    other.router().get("/secret").respond(ctx -> Future.succeededFuture());
+    assertThatThrownBy(() -> other.listen(0).await())
+        .hasMessageContaining("GET /secret is not in the contract")
+        .hasMessageContaining("POST /things has no route");
+  }
+
+  private HttpResponse<Buffer> call(HttpMethod method, String path, String role, String body) {
+    var request = client.request(method, port, "127.0.0.1", path);
+    if (role != null) {
+      request.bearerTokenAuthentication(token(role));
+    }
+    return body == null
+        ? request.send().await()
+        : request
+            .putHeader("Content-Type", "application/json")
+            .sendBuffer(Buffer.buffer(body))
+            .await();
+  }
+
+  private String token(String role) {
+    return tokens.issue("me", List.of(role), List.of());
+  }
+
+  private static List<String> pointers(HttpResponse<Buffer> response) {
+    JsonArray errors = response.bodyAsJsonObject().getJsonArray("errors");
+    return errors.stream()
+        .map(e -> ((JsonObject) e).getString("pointer"))
+        .collect(Collectors.toList());
+  }
+}
