@@ -24,6 +24,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP side of a service. In front of the service's own routes stand, for every operation of
@@ -32,11 +34,13 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HttpApi {
 
+  private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long DRAIN_SECONDS = 10;
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Vertx vertx;
+  private final String service;
   private final Router router;
   private final Tokens tokens;
   private final Readiness readiness;
@@ -44,12 +48,23 @@ public final class HttpApi {
   private final Set<Route> ours;
   private HttpServer server;
 
-  public HttpApi(Vertx vertx, String service, URL contract, Tokens tokens, Readiness readiness) {
+  /** {@code further} are contracts of doors that stand open only by configuration. */
+  public HttpApi(
+      Vertx vertx,
+      String service,
+      URL contract,
+      Tokens tokens,
+      Readiness readiness,
+      URL... further) {
     this.vertx = vertx;
+    this.service = service;
     this.tokens = tokens;
     this.readiness = readiness;
     Boot.json();
-    operations = Contract.read(contract).operations();
+    operations = new ArrayList<>(Contract.read(contract).operations());
+    for (URL more : further) {
+      operations.addAll(Contract.read(more).operations());
+    }
     router = Router.router(vertx);
     router.route().handler(HttpApi::wellFormed).failureHandler(Problems::render);
     for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
@@ -90,7 +105,15 @@ public final class HttpApi {
     HttpServerOptions options =
         new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false);
     server = vertx.createHttpServer(options).requestHandler(router);
-    return server.listen().map(HttpServer::actualPort);
+    return server
+        .listen()
+        .map(HttpServer::actualPort)
+        .onSuccess(
+            at ->
+                log.atInfo()
+                    .addKeyValue("service", service)
+                    .addKeyValue("port", at)
+                    .log("listening"));
   }
 
   /** Not ready from now on; finishes the requests in hand, ten seconds at most. */
@@ -133,17 +156,9 @@ public final class HttpApi {
 
   private Future<Caller> token(RoutingContext ctx, Operation operation) {
     String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    if (header == null) {
-      return operation.needsToken()
-          ? Future.failedFuture(
-              Refusal.unauthenticated("this needs a token: send Authorization: Bearer …"))
-          : Future.succeededFuture(Caller.NOBODY);
-    }
-    if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      return Future.failedFuture(
-          Refusal.unauthenticated("send the token as Authorization: Bearer …"));
-    }
-    return tokens.verify(header.substring(7).strip());
+    return header == null && !operation.needsToken()
+        ? Future.succeededFuture(Caller.NOBODY)
+        : tokens.verifyHeader(header);
   }
 
   private List<String> differences() {

@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Problems {
 
+  public static final String MEDIA_TYPE = "application/problem+json";
+
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(2);
 
@@ -33,14 +35,14 @@ public final class Problems {
 
   /** Answers with this refusal, whatever came before. */
   public static void send(RoutingContext ctx, Refusal refusal) {
-    send(ctx, refusal, body(ctx, refusal));
+    send(ctx, refusal, body(ctx.request().path(), refusal));
   }
 
   /** As {@link #send(RoutingContext, Refusal)}, with members of the caller's own in the body. */
   public static void send(RoutingContext ctx, Refusal refusal, JsonObject body) {
     ctx.response()
         .setStatusCode(refusal.kind().status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json");
+        .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     ctx.response().headers().remove(HttpHeaders.LOCATION);
     if (refusal.retryAfter() != null) {
       ctx.response().putHeader("Retry-After", Long.toString(seconds(refusal.retryAfter())));
@@ -51,15 +53,15 @@ public final class Problems {
     ctx.response().end(body.toBuffer());
   }
 
-  /** The problem document of a refusal. */
-  public static JsonObject body(RoutingContext ctx, Refusal refusal) {
+  /** The problem document of a refusal; {@code instance} is the path that was asked. */
+  public static JsonObject body(String instance, Refusal refusal) {
     JsonObject body =
         new JsonObject()
             .put("type", "/problems/" + refusal.type())
             .put("title", title(refusal.kind()))
             .put("status", refusal.kind().status())
             .put("detail", refusal.getMessage())
-            .put("instance", ctx.request().path());
+            .put("instance", instance);
     if (!refusal.faults().isEmpty()) {
       JsonArray errors = new JsonArray();
       refusal

@@ -20,6 +20,7 @@ import java.util.Set;
 public final class Tokens {
 
   private static final String ISSUER = "baedal";
+  private static final String SCHEME = "Bearer ";
   private static final int MINUTES_A_PERSON = 12 * 60;
   private static final int MINUTES_A_SERVICE = 5;
   private static final int MIN_SECRET_BYTES = 32;
@@ -50,6 +51,15 @@ public final class Tokens {
             e ->
                 Future.failedFuture(
                     Refusal.unauthenticated("the token is not valid: get a new one")));
+  }
+
+  /** The caller that an {@code Authorization} header (may be null) names. */
+  public Future<Caller> verifyHeader(String header) {
+    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return Future.failedFuture(
+          Refusal.unauthenticated("this needs a token: send Authorization: Bearer …"));
+    }
+    return verify(header.substring(SCHEME.length()).strip());
   }
 
   public String issue(String sub, Collection<String> roles, Collection<String> stores) {

@@ -1,0 +1,122 @@
+package baedal.gateway;
+
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.client.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the gateway answers itself: payments behind the breaker, checkouts, the system's health, the
+ * dev doors.
+ */
+final class GatewayApi {
+
+  private static final int CONNECTIONS = 64;
+  private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(3);
+
+  private final GatewayConfig config;
+  private final Tokens tokens;
+  private final PaymentBreaker payments;
+  private final Checkout checkout;
+  private final DevPaymentProvider provider;
+  private final Map<String, Upstream> upstreams = new TreeMap<>();
+
+  GatewayApi(Vertx vertx, GatewayConfig config, Tokens tokens, PaymentBreaker payments) {
+    this.config = config;
+    this.tokens = tokens;
+    this.payments = payments;
+    config
+        .upstreams()
+        .forEach((name, url) -> upstreams.put(name, new Upstream(vertx, url, CONNECTIONS)));
+    checkout =
+        new Checkout(
+            new Upstream(vertx, config.upstreams().get("order"), Checkout.CONNECTIONS), payments);
+    provider = new DevPaymentProvider(vertx, config, tokens);
+  }
+
+  void mount(Router router) {
+    router.get("/").handler(GatewayApi::index);
+    router.get("/health").handler(this::health);
+    router.post("/payments").handler(this::pay);
+    router.post("/checkouts").handler(checkout::handle);
+    if (config.devDoors()) {
+      router.post("/dev/tokens").respond(this::token);
+      router.put("/dev/payment-provider").respond(provider::set);
+    }
+  }
+
+  private void pay(RoutingContext ctx) {
+    payments
+        .pay(ctx, ctx.body().asJsonObject())
+        .onSuccess(response -> pass(ctx, response))
+        .onFailure(ctx::fail);
+  }
+
+  /** Answers with what a service answered. */
+  static void pass(RoutingContext ctx, HttpResponse<Buffer> response) {
+    ctx.response().setStatusCode(response.statusCode());
+    for (String name : List.of("Content-Type", "Location", "Retry-After")) {
+      if (response.getHeader(name) != null) {
+        ctx.response().putHeader(name, response.getHeader(name));
+      }
+    }
+    ctx.response().end(response.body() == null ? Buffer.buffer() : response.body());
+  }
+
+  private void health(RoutingContext ctx) {
+    List<Future<Boolean>> asked = new ArrayList<>();
+    upstreams.values().forEach(upstream -> asked.add(upstream.ready(HEALTH_TIMEOUT)));
+    Future.join(asked)
+        .onSuccess(
+            all -> {
+              JsonObject services = new JsonObject();
+              int i = 0;
+              for (String name : upstreams.keySet()) {
+                services.put(name, asked.get(i++).result() ? "UP" : "DOWN");
+              }
+              boolean up = asked.stream().allMatch(Future::result);
+              JsonObject breakers = new JsonObject().put("payment", payments.state().name());
+              ctx.response()
+                  .setStatusCode(up ? 200 : 503)
+                  .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                  .end(
+                      new JsonObject()
+                          .put("status", up ? "UP" : "DOWN")
+                          .put("services", services)
+                          .put("breakers", breakers)
+                          .toBuffer());
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private Future<JsonObject> token(RoutingContext ctx) {
+    JsonObject asked = ctx.body().asJsonObject();
+    String token =
+        tokens.issue(
+            asked.getString("sub"),
+            texts(asked.getJsonArray("roles")),
+            texts(asked.getJsonArray("stores")));
+    return Future.succeededFuture(new JsonObject().put("token", token));
+  }
+
+  private static List<String> texts(JsonArray array) {
+    return array == null ? List.of() : array.stream().map(String.class::cast).toList();
+  }
+
+  private static void index(RoutingContext ctx) {
+    ctx.response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+        .sendFile("baedal/gateway/index.html");
+  }
+}

@@ -1,0 +1,13 @@
+package baedal.gateway;
+
+import baedal.runtime.Boot;
+
+/** The gateway as a process of its own. */
+public final class GatewayMain {
+
+  private GatewayMain() {}
+
+  public static void main(String[] args) {
+    Boot.main("gateway", config -> new GatewayVerticle(GatewayConfig.from(config)));
+  }
+}

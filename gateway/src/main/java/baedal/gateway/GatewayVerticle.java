@@ -1,0 +1,50 @@
+package baedal.gateway;
+
+import baedal.runtime.HttpApi;
+import baedal.runtime.Readiness;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.net.URL;
+
+/**
+ * The one door to the system: routes paths to services, and stands between customers and the
+ * payment service.
+ */
+public final class GatewayVerticle extends VerticleBase {
+
+  private final GatewayConfig config;
+  private HttpApi http;
+  private int port;
+
+  public GatewayVerticle(GatewayConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Future<?> start() {
+    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    PaymentBreaker payments = new PaymentBreaker(vertx, config);
+    URL[] doors = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
+    http =
+        new HttpApi(
+            vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
+    new Proxies(vertx, config, tokens).mount(http.router());
+    new GatewayApi(vertx, config, tokens, payments).mount(http.router());
+    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return http.close();
+  }
+
+  /** The port it listens on, once started. */
+  public int port() {
+    return port;
+  }
+
+  private static URL resource(String name) {
+    return GatewayVerticle.class.getResource(name);
+  }
+}

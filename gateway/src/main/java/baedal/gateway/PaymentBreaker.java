@@ -1,0 +1,92 @@
+package baedal.gateway;
+
+import baedal.runtime.Refusal;
+import io.vertx.circuitbreaker.CircuitBreaker;
+import io.vertx.circuitbreaker.CircuitBreakerOptions;
+import io.vertx.circuitbreaker.CircuitBreakerState;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.client.HttpResponse;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The call that pays, behind a circuit breaker. When payment fails or is slow, the customer hears
+ * «pay a little later» at once. A call that timed out may still have been charged: paying again is
+ * safe, since payment settles an order once.
+ */
+final class PaymentBreaker {
+
+  private static final Logger log = LoggerFactory.getLogger(PaymentBreaker.class);
+  private static final int CONNECTIONS = 512;
+
+  /**
+   * How long a call may linger behind the customer's back, so that its charge is still recorded.
+   */
+  private static final Duration LINGER = Duration.ofSeconds(10);
+
+  private final Upstream payment;
+  private final CircuitBreaker breaker;
+  private final Duration retryAfter;
+
+  PaymentBreaker(Vertx vertx, GatewayConfig config) {
+    payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS);
+    retryAfter = config.breakerReset();
+    breaker =
+        CircuitBreaker.create(
+                "payment",
+                vertx,
+                new CircuitBreakerOptions()
+                    .setTimeout(config.paymentTimeout().toMillis())
+                    .setMaxFailures(config.breakerFailures())
+                    .setFailuresRollingWindow(config.breakerWindow().toMillis())
+                    .setResetTimeout(config.breakerReset().toMillis()))
+            .openHandler(
+                v ->
+                    log.atWarn()
+                        .addKeyValue("breaker", "payment")
+                        .log("open: payment fails or is slow"))
+            .halfOpenHandler(
+                v ->
+                    log.atInfo()
+                        .addKeyValue("breaker", "payment")
+                        .log("half-open: one call probes"))
+            .closeHandler(
+                v ->
+                    log.atInfo()
+                        .addKeyValue("breaker", "payment")
+                        .log("closed: payment answers again"));
+  }
+
+  /**
+   * What payment answered, if it answered in time and not with a failure of its own; else a refusal
+   * to try later.
+   */
+  Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
+    return breaker
+        .execute(
+            () -> payment.post(ctx, "/payments", body, LINGER).compose(PaymentBreaker::answered))
+        .recover(e -> Future.failedFuture(later()));
+  }
+
+  CircuitBreakerState state() {
+    return breaker.state();
+  }
+
+  private static Future<HttpResponse<Buffer>> answered(HttpResponse<Buffer> response) {
+    return response.statusCode() >= 500
+        ? Future.failedFuture("payment answered " + response.statusCode())
+        : Future.succeededFuture(response);
+  }
+
+  private Refusal later() {
+    return Refusal.unavailable(
+        "payment-unavailable",
+        "payment takes too long right now: your order is kept, pay a little later",
+        retryAfter);
+  }
+}

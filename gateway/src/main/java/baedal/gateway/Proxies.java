@@ -1,0 +1,141 @@
+package baedal.gateway;
+
+import baedal.runtime.Problems;
+import baedal.runtime.Refusal;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.proxy.handler.ProxyHandler;
+import io.vertx.httpproxy.Body;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyResponse;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * Passes requests on to the service that a path belongs to, streaming both ways; what is not listed
+ * is not there.
+ */
+final class Proxies {
+
+  private static final int CONNECT_MILLIS = 1_000;
+  private static final int CONNECTIONS_A_SERVICE = 256;
+  private static final int WAITING_A_SERVICE = 2_048;
+
+  /**
+   * Before the routes of {@link GatewayApi}, whose body reader must not see what only passes
+   * through.
+   */
+  private static final int BEFORE_BODIES = -1;
+
+  /** A path, the service it belongs to, and whether its GET needs no token. */
+  private record Door(String path, String service, boolean openToRead) {}
+
+  private static final List<Door> DOORS =
+      List.of(
+          new Door("/orders", "order", false),
+          new Door("/stores", "store", true),
+          new Door("/foodCookings", "store", false),
+          new Door("/deliveries", "rider", false),
+          new Door("/riders", "rider", false),
+          new Door("/coupons", "coupon", false),
+          new Door("/mypages", "mypage", false),
+          new Door("/notifications", "mypage", false));
+
+  private final GatewayConfig config;
+  private final Tokens tokens;
+  private final HttpClient client;
+
+  Proxies(Vertx vertx, GatewayConfig config, Tokens tokens) {
+    this.config = config;
+    this.tokens = tokens;
+    client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS),
+            new PoolOptions()
+                .setHttp1MaxSize(CONNECTIONS_A_SERVICE)
+                .setMaxWaitQueueSize(WAITING_A_SERVICE));
+  }
+
+  void mount(Router router) {
+    for (Door door : DOORS) {
+      ProxyHandler proxy = to(door.service());
+      for (String path : List.of(door.path(), door.path() + "/*")) {
+        router.route(path).order(BEFORE_BODIES).handler(ctx -> pass(door, proxy, ctx));
+      }
+    }
+    Door paid = new Door("/payments", "payment", false);
+    ProxyHandler payments = to(paid.service());
+    router
+        .route(paid.path())
+        .order(BEFORE_BODIES)
+        .handler(
+            ctx -> {
+              if (isGet(ctx)) {
+                pass(paid, payments, ctx);
+              } else {
+                ctx.next();
+              }
+            });
+  }
+
+  private ProxyHandler to(String service) {
+    URI upstream = URI.create(config.upstreams().get(service));
+    int port = upstream.getPort() > 0 ? upstream.getPort() : 80;
+    HttpProxy proxy = HttpProxy.reverseProxy(client);
+    proxy.addInterceptor(new AwayIsAProblem(service));
+    return ProxyHandler.create(proxy, port, upstream.getHost());
+  }
+
+  private void pass(Door door, ProxyHandler proxy, RoutingContext ctx) {
+    String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
+    if (header == null && door.openToRead() && isGet(ctx)) {
+      proxy.handle(ctx);
+      return;
+    }
+    ctx.request().pause();
+    tokens.verifyHeader(header).onSuccess(caller -> proxy.handle(ctx)).onFailure(ctx::fail);
+  }
+
+  private static boolean isGet(RoutingContext ctx) {
+    return ctx.request().method().equals(HttpMethod.GET);
+  }
+
+  /** A service that cannot be reached is a 503 in the words of the contract, never a bare 502. */
+  private record AwayIsAProblem(String service) implements ProxyInterceptor {
+
+    @Override
+    public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+      return context.sendRequest().recover(e -> Future.succeededFuture(away(context)));
+    }
+
+    private ProxyResponse away(ProxyContext context) {
+      JsonObject problem =
+          Problems.body(
+              context.request().proxiedRequest().path(),
+              Refusal.unavailable(
+                  service + "-unavailable",
+                  "not possible right now: try again a little later",
+                  Upstream.RETRY_AFTER));
+      return context
+          .request()
+          .release()
+          .response()
+          .setStatusCode(503)
+          .putHeader("Retry-After", Long.toString(Upstream.RETRY_AFTER.toSeconds()))
+          .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
+          .setBody(Body.body(Buffer.buffer(problem.encode())));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package baedal.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.time.Duration;
+
+/**
+ * A service that the gateway itself asks, in the customer's name: with the customer's own token.
+ */
+final class Upstream {
+
+  static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+  private static final int CONNECT_MILLIS = 1_000;
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+  private final WebClient client;
+  private final String baseUrl;
+
+  /**
+   * At most {@code connections} requests at once and as many waiting: one slow service never
+   * starves another.
+   */
+  Upstream(Vertx vertx, String baseUrl, int connections) {
+    this.client =
+        WebClient.create(
+            vertx,
+            new WebClientOptions().setConnectTimeout(CONNECT_MILLIS),
+            new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(connections));
+    this.baseUrl = baseUrl;
+  }
+
+  Future<HttpResponse<Buffer>> post(
+      RoutingContext ctx, String path, JsonObject body, Duration timeout) {
+    HttpRequest<Buffer> request =
+        client
+            .requestAbs(HttpMethod.POST, baseUrl + path)
+            .timeout(timeout.toMillis())
+            .putHeader(
+                HttpHeaders.AUTHORIZATION.toString(),
+                ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
+    String key = ctx.request().getHeader(IDEMPOTENCY_KEY);
+    if (key != null) {
+      request.putHeader(IDEMPOTENCY_KEY, key);
+    }
+    return request.sendJsonObject(body);
+  }
+
+  Future<Boolean> ready(Duration timeout) {
+    return client
+        .requestAbs(HttpMethod.GET, baseUrl + "/health/ready")
+        .timeout(timeout.toMillis())
+        .send()
+        .map(response -> response.statusCode() == 200)
+        .otherwise(false);
+  }
+}

@@ -1,0 +1,311 @@
+package baedal.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.runtime.Boot;
+import baedal.runtime.Tokens;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The gateway over real connections, with stand-ins where the services would be. */
+class GatewayTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final Vertx vertx = Boot.vertx();
+  private final Tokens tokens = new Tokens(vertx, SECRET);
+  private final WebClient client = WebClient.create(vertx);
+  private final Map<String, Handler<HttpServerRequest>> services = new HashMap<>();
+  private final Map<String, String> urls = new HashMap<>();
+  private int port;
+
+  @BeforeEach
+  void start() {
+    for (String name : List.of("order", "payment", "store", "rider", "coupon", "mypage")) {
+      services.put(name, request -> echo(name, request));
+      int at =
+          vertx
+              .createHttpServer()
+              .requestHandler(request -> services.get(name).handle(request))
+              .listen(0, LOOPBACK)
+              .await()
+              .actualPort();
+      urls.put(name, "http://" + LOOPBACK + ":" + at);
+    }
+    port = deploy(true);
+  }
+
+  @AfterEach
+  void stop() {
+    vertx.close().await();
+  }
+
+  private int deploy(boolean devDoors) {
+    GatewayVerticle gateway =
+        new GatewayVerticle(
+            new GatewayConfig(
+                LOOPBACK,
+                0,
+                SECRET,
+                devDoors,
+                Map.copyOf(urls),
+                Duration.ofMillis(300),
+                3,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(500)));
+    vertx.deployVerticle(gateway).await();
+    return gateway.port();
+  }
+
+  private static void hang(HttpServerRequest request) {
+    if (!request.path().equals("/payments")) {
+      request.response().end();
+    }
+  }
+
+  private static void echo(String name, HttpServerRequest request) {
+    request
+        .body()
+        .onSuccess(
+            body ->
+                request
+                    .response()
+                    .putHeader("Content-Type", "application/json")
+                    .end(
+                        new JsonObject()
+                            .put("service", name)
+                            .put("path", request.uri())
+                            .put("traced", request.getHeader("traceparent") != null)
+                            .put("body", body.toString())
+                            .toBuffer()));
+  }
+
+  @Test
+  void each_path_reaches_its_service_with_its_body_and_query() {
+    Map<String, String> owners =
+        Map.of(
+            "/orders", "order",
+            "/orders/1/cancel", "order",
+            "/payments?orderId=1", "payment",
+            "/stores?near=1,2", "store",
+            "/foodCookings/1", "store",
+            "/deliveries", "rider",
+            "/riders/me/location", "rider",
+            "/coupons", "coupon",
+            "/mypages/1", "mypage",
+            "/notifications", "mypage");
+    owners.forEach(
+        (path, owner) -> {
+          JsonObject answer = call(HttpMethod.GET, path, null).bodyAsJsonObject();
+          assertThat(answer.getString("service")).as(path).isEqualTo(owner);
+          assertThat(answer.getString("path")).isEqualTo(path);
+          assertThat(answer.getBoolean("traced")).isTrue();
+        });
+    JsonObject posted =
+        call(HttpMethod.POST, "/orders", new JsonObject().put("a", "가")).bodyAsJsonObject();
+    assertThat(posted.getString("body")).isEqualTo("{\"a\":\"가\"}");
+  }
+
+  @Test
+  void only_stores_can_be_read_without_a_token() {
+    assertThat(anonymous(HttpMethod.GET, "/stores").statusCode()).isEqualTo(200);
+    assertThat(anonymous(HttpMethod.POST, "/stores").statusCode()).isEqualTo(401);
+    for (String path :
+        List.of("/orders", "/payments", "/coupons", "/mypages/1", "/deliveries", "/foodCookings")) {
+      assertThat(anonymous(HttpMethod.GET, path).statusCode()).as(path).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void internal_doors_health_and_metrics_of_services_are_not_there() {
+    for (String path :
+        List.of(
+            "/internal/orders/1/due", "/order/health/ready", "/orders/../internal/orders/1/due")) {
+      assertThat(call(HttpMethod.GET, path, null).statusCode()).as(path).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void a_service_that_is_away_is_a_503_that_says_when_to_come_back() {
+    urls.put("order", "http://" + LOOPBACK + ":1");
+    port = deploy(false);
+    HttpResponse<Buffer> away = call(HttpMethod.POST, "/orders", new JsonObject());
+    assertThat(away.statusCode()).isEqualTo(503);
+    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(away.bodyAsJsonObject().getString("type")).isEqualTo("/problems/order-unavailable");
+    assertThat(call(HttpMethod.GET, "/mypages", null).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void an_event_stream_passes_through_as_it_comes() throws Exception {
+    Promise<Void> more = Promise.promise();
+    services.put(
+        "mypage",
+        request -> {
+          request
+              .response()
+              .setChunked(true)
+              .putHeader("Content-Type", "text/event-stream")
+              .write("data: 1\n\n");
+          more.future().onSuccess(v -> request.response().end("data: 2\n\n"));
+        });
+    Promise<String> first = Promise.promise();
+    Promise<Void> end = Promise.promise();
+    vertx
+        .createHttpClient()
+        .request(HttpMethod.GET, port, LOOPBACK, "/mypages/1/live")
+        .compose(request -> request.putHeader("Authorization", "Bearer " + token()).send())
+        .onSuccess(
+            response -> {
+              response.handler(chunk -> first.tryComplete(chunk.toString()));
+              response.endHandler(end::complete);
+            });
+    assertThat(first.future().await(5, TimeUnit.SECONDS)).contains("data: 1");
+    more.complete();
+    end.future().await(5, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_slow_payment_is_answered_in_time_and_opens_the_breaker_that_heals_by_itself()
+      throws Exception {
+    services.put("payment", GatewayTest::hang);
+    JsonObject body = new JsonObject().put("orderId", "1").put("method", "CARD");
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<Buffer> slow = call(HttpMethod.POST, "/payments", body);
+      assertThat(slow.statusCode()).isEqualTo(503);
+      assertThat(slow.bodyAsJsonObject().getString("type"))
+          .isEqualTo("/problems/payment-unavailable");
+      assertThat(slow.getHeader("Retry-After")).isEqualTo("1");
+    }
+    assertThat(breaker()).isEqualTo("OPEN");
+    services.put("payment", request -> echo("payment", request));
+    until(() -> call(HttpMethod.POST, "/payments", body).statusCode() == 200);
+    assertThat(breaker()).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void a_declined_payment_passes_through_and_is_no_failure_of_the_breaker() {
+    services.put(
+        "payment", request -> request.response().setStatusCode(402).end("{\"status\":402}"));
+    for (int i = 0; i < 5; i++) {
+      assertThat(call(HttpMethod.POST, "/payments", new JsonObject()).statusCode()).isEqualTo(402);
+    }
+    assertThat(breaker()).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void a_checkout_is_paid_declined_or_kept_for_later() {
+    services.put(
+        "order", request -> request.response().setStatusCode(201).end("{\"orderId\":\"o-1\"}"));
+    JsonObject checkout =
+        new JsonObject()
+            .put("order", new JsonObject())
+            .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
+
+    services.put(
+        "payment", request -> request.response().setStatusCode(201).end("{\"status\":\"PAID\"}"));
+    HttpResponse<Buffer> paid = call(HttpMethod.POST, "/checkouts", checkout);
+    assertThat(paid.statusCode()).isEqualTo(201);
+    assertThat(paid.bodyAsJsonObject().getJsonObject("payment").getString("status"))
+        .isEqualTo("PAID");
+    assertThat(paid.getHeader("Location")).isEqualTo("/orders/o-1");
+
+    services.put(
+        "payment", request -> request.response().setStatusCode(402).end("{\"status\":402}"));
+    HttpResponse<Buffer> declined = call(HttpMethod.POST, "/checkouts", checkout);
+    assertThat(declined.statusCode()).isEqualTo(402);
+    assertThat(declined.bodyAsJsonObject().getJsonObject("order").getString("orderId"))
+        .isEqualTo("o-1");
+
+    services.put("payment", GatewayTest::hang);
+    HttpResponse<Buffer> later = call(HttpMethod.POST, "/checkouts", checkout);
+    assertThat(later.statusCode()).isEqualTo(202);
+    assertThat(later.bodyAsJsonObject().getJsonObject("payment").getString("status"))
+        .isEqualTo("RETRY_LATER");
+    assertThat(later.getHeader("Retry-After")).isNotNull();
+  }
+
+  @Test
+  void a_checkout_that_does_not_fit_places_no_order() {
+    HttpResponse<Buffer> wrong =
+        call(
+            HttpMethod.POST,
+            "/checkouts",
+            new JsonObject().put("order", new JsonObject()).put("payment", new JsonObject()));
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    JsonObject cardless =
+        new JsonObject()
+            .put("order", new JsonObject())
+            .put("payment", new JsonObject().put("method", "CARD"));
+    assertThat(call(HttpMethod.POST, "/checkouts", cardless).bodyAsString())
+        .contains("/payment/card");
+  }
+
+  @Test
+  void tokens_are_issued_only_where_the_dev_doors_stand_open() {
+    JsonObject asked = new JsonObject().put("sub", "c-1").put("roles", List.of("customer"));
+    String token =
+        call(HttpMethod.POST, "/dev/tokens", asked).bodyAsJsonObject().getString("token");
+    assertThat(tokens.verify(token).await().sub()).isEqualTo("c-1");
+    port = deploy(false);
+    assertThat(call(HttpMethod.POST, "/dev/tokens", asked).statusCode()).isEqualTo(404);
+    assertThat(call(HttpMethod.PUT, "/dev/payment-provider", new JsonObject()).statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void health_tells_of_each_service() {
+    JsonObject health = call(HttpMethod.GET, "/health", null).bodyAsJsonObject();
+    assertThat(health.getString("status")).isEqualTo("UP");
+    services.put("rider", request -> request.response().setStatusCode(503).end());
+    HttpResponse<Buffer> down = call(HttpMethod.GET, "/health", null);
+    assertThat(down.statusCode()).isEqualTo(503);
+    assertThat(down.bodyAsJsonObject().getJsonObject("services").getString("rider"))
+        .isEqualTo("DOWN");
+  }
+
+  private String breaker() {
+    return call(HttpMethod.GET, "/health", null)
+        .bodyAsJsonObject()
+        .getJsonObject("breakers")
+        .getString("payment");
+  }
+
+  private static void until(java.util.function.BooleanSupplier condition)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      Thread.sleep(50);
+    }
+  }
+
+  private String token() {
+    return tokens.issue("c-1", List.of("customer"), List.of());
+  }
+
+  private HttpResponse<Buffer> call(HttpMethod method, String path, JsonObject body) {
+    var request = client.request(method, port, LOOPBACK, path).bearerTokenAuthentication(token());
+    return body == null ? request.send().await() : request.sendJsonObject(body).await();
+  }
+
+  private HttpResponse<Buffer> anonymous(HttpMethod method, String path) {
+    return client.request(method, port, LOOPBACK, path).send().await();
+  }
+}
