@@ -1,0 +1,128 @@
+package baedal.rabbitmq;
+
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.runtime.Ids;
+import baedal.runtime.Json;
+import baedal.runtime.Traces;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Events to messages and back: CloudEvents 1.0 in the structured JSON format. */
+public final class EventMessages {
+
+  public static final String CONTENT_TYPE = "application/cloudevents+json";
+
+  private static final String SPEC_VERSION = "1.0";
+
+  private EventMessages() {}
+
+  /** New messages for these events of one aggregate, counting from {@code firstSequence}. */
+  public static List<EventMessage> wrap(
+      List<? extends Event> events, long firstSequence, Instant now) {
+    String traceparent = Traces.traceparent();
+    List<EventMessage> messages = new ArrayList<>(events.size());
+    for (Event event : events) {
+      long sequence = firstSequence + messages.size();
+      messages.add(
+          new EventMessage(
+              Ids.next(),
+              EventTypes.name(event.getClass()),
+              event.subject(),
+              sequence,
+              now,
+              traceparent,
+              event));
+    }
+    return List.copyOf(messages);
+  }
+
+  public static String encode(EventMessage message) {
+    ObjectNode json = Json.mapper().createObjectNode();
+    json.put("specversion", SPEC_VERSION)
+        .put("id", message.id())
+        .put("source", "/" + EventTypes.exchange(message.type()))
+        .put("type", message.type())
+        .put("subject", message.subject())
+        .put("time", message.time().toString())
+        .put("sequence", Long.toString(message.sequence()))
+        .put("datacontenttype", "application/json");
+    if (message.traceparent() != null) {
+      json.put("traceparent", message.traceparent());
+    }
+    json.set("data", Json.mapper().valueToTree(message.data()));
+    return Json.encode(json);
+  }
+
+  /** Throws {@link Poison}, which says why, when the text is not a message that we know. */
+  public static EventMessage decode(String text) {
+    try {
+      JsonNode json = Json.mapper().readTree(text);
+      if (!json.path("specversion").asText().equals(SPEC_VERSION)) {
+        throw new Poison("not CloudEvents " + SPEC_VERSION);
+      }
+      String type = required(json, "type");
+      Event data = Json.mapper().treeToValue(json.path("data"), EventTypes.type(type));
+      if (data == null) {
+        throw new Poison("without data");
+      }
+      return new EventMessage(
+          required(json, "id"),
+          type,
+          required(json, "subject"),
+          Long.parseLong(required(json, "sequence")),
+          Instant.parse(required(json, "time")),
+          json.path("traceparent").asText(null),
+          data);
+    } catch (JsonProcessingException e) {
+      throw new Poison("cannot be read: " + e.getOriginalMessage(), e);
+    } catch (NumberFormatException | DateTimeException e) {
+      throw new Poison("cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** What a publisher must know of a message. */
+  record Header(String id, String type) {}
+
+  /** Reads only the beginning: {@link #encode} writes these attributes first. */
+  static Header header(String message) {
+    String id = null;
+    String type = null;
+    try (JsonParser parser = Json.mapper().createParser(message)) {
+      parser.nextToken();
+      while ((id == null || type == null) && parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (name.equals("id")) {
+          id = parser.getText();
+        } else if (name.equals("type")) {
+          type = parser.getText();
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("an outbox holds what is no message", e);
+    }
+    if (id == null || type == null) {
+      throw new IllegalArgumentException("an outbox holds a message without id or type");
+    }
+    return new Header(id, type);
+  }
+
+  private static String required(JsonNode json, String attribute) {
+    JsonNode value = json.path(attribute);
+    if (!value.isTextual() || value.textValue().isEmpty()) {
+      throw new Poison("without " + attribute);
+    }
+    return value.textValue();
+  }
+}

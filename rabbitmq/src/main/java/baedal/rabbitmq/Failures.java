@@ -1,0 +1,102 @@
+package baedal.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.BasicProperties;
+import io.vertx.core.Future;
+import io.vertx.rabbitmq.RabbitMQMessage;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where messages go that could not be handled: up a ladder of waiting queues, and in the end to the
+ * dead letters.
+ */
+final class Failures {
+
+  static final String ATTEMPTS = "x-attempts";
+  static final String REASON = "x-reason";
+  static final String STACK = "x-stack";
+  static final String FIRST_FAILED = "x-first-failed";
+  static final String DIED = "x-died";
+
+  private static final int MAX_ATTEMPTS = 6;
+  private static final int MAX_STACK_CHARS = 4_000;
+  private static final int MAX_REASON_CHARS = 500;
+  private static final int PERSISTENT = 2;
+  private static final String DEFAULT_EXCHANGE = "";
+
+  private final String queue;
+  private final EventPublisher publisher;
+
+  Failures(String queue, EventPublisher publisher) {
+    this.queue = queue;
+    this.publisher = publisher;
+  }
+
+  /** Whether a bug has had all its tries; an outage has no such bound. */
+  static boolean exhausted(RabbitMQMessage message) {
+    return attempts(message) >= MAX_ATTEMPTS;
+  }
+
+  /** To the waiting queue of the next rung; it comes back by itself. */
+  Future<Void> retry(RabbitMQMessage message) {
+    int attempts = attempts(message);
+    List<Integer> ladder = Topology.LADDER_SECONDS;
+    int seconds = ladder.get(Math.min(attempts, ladder.size() - 1));
+    Map<String, Object> headers = headers(message);
+    headers.put(ATTEMPTS, attempts + 1);
+    return send(Topology.retryQueue(queue, seconds), message, headers);
+  }
+
+  /** To the dead letters, with the reason and the history. */
+  Future<Void> bury(RabbitMQMessage message, Throwable cause) {
+    Map<String, Object> headers = headers(message);
+    StringWriter stack = new StringWriter();
+    cause.printStackTrace(new PrintWriter(stack));
+    headers.put(REASON, cut(cause.toString(), MAX_REASON_CHARS));
+    headers.put(STACK, cut(stack.toString(), MAX_STACK_CHARS));
+    headers.put(DIED, Instant.now().toString());
+    return send(Topology.deadQueue(queue), message, headers);
+  }
+
+  private Future<Void> send(String to, RabbitMQMessage message, Map<String, Object> headers) {
+    AMQP.BasicProperties properties =
+        EventPublisher.properties(message.properties().getMessageId(), PERSISTENT)
+            .headers(headers)
+            .build();
+    return publisher.send(DEFAULT_EXCHANGE, to, properties, message.body());
+  }
+
+  private static Map<String, Object> headers(RabbitMQMessage message) {
+    Map<String, Object> headers = new HashMap<>();
+    Map<String, Object> had = headersOf(message.properties());
+    for (String kept : List.of(ATTEMPTS, FIRST_FAILED)) {
+      if (had.get(kept) != null) {
+        headers.put(kept, had.get(kept).toString());
+      }
+    }
+    headers.putIfAbsent(FIRST_FAILED, Instant.now().toString());
+    return headers;
+  }
+
+  private static int attempts(RabbitMQMessage message) {
+    Object attempts = headersOf(message.properties()).get(ATTEMPTS);
+    try {
+      return attempts == null ? 0 : Integer.parseInt(attempts.toString());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static Map<String, Object> headersOf(BasicProperties properties) {
+    return properties.getHeaders() == null ? Map.of() : properties.getHeaders();
+  }
+
+  private static String cut(String text, int chars) {
+    return text.length() <= chars ? text : text.substring(0, chars);
+  }
+}

@@ -1,0 +1,40 @@
+package baedal.rabbitmq;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * Where events wait that were written together with the state they tell of. Several relays may take
+ * from it at once: no two get the same aggregate's messages at a time, and each aggregate's come in
+ * order.
+ */
+public interface Outbox {
+
+  /**
+   * The next messages, {@code max} at most, kept from other relays until {@code sent} or {@code
+   * release}.
+   */
+  Future<Batch> next(int max);
+
+  /**
+   * Calls {@code wake} whenever another process has written; where the store cannot tell, never.
+   */
+  default void onWrite(Runnable wake) {}
+
+  /** Ends {@link #onWrite}. */
+  default Future<Void> close() {
+    return Future.succeededFuture();
+  }
+
+  /** Messages in hand, as JSON. */
+  interface Batch {
+
+    List<String> messages();
+
+    /** The broker has them all: they leave the outbox. */
+    Future<Void> sent();
+
+    /** They stay, for whoever asks next. */
+    Future<Void> release();
+  }
+}

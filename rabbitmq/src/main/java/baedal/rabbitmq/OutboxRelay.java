@@ -1,0 +1,120 @@
+package baedal.rabbitmq;
+
+import baedal.runtime.Outage;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries messages from the outbox to the broker, at least once: only what the broker confirmed
+ * leaves the outbox. Woken by the write itself; it looks by itself once a second only as a safety
+ * net.
+ */
+public final class OutboxRelay {
+
+  private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
+  private static final int BATCH = 256;
+  private static final long SAFETY_NET_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Outbox outbox;
+  private final EventPublisher publisher;
+
+  private boolean running;
+  private boolean again;
+  private boolean stopped;
+  private long safetyNet = -1;
+  private Promise<Void> idle;
+
+  public OutboxRelay(Vertx vertx, Outbox outbox, EventPublisher publisher) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.outbox = outbox;
+    this.publisher = publisher;
+  }
+
+  public void start() {
+    publisher.onConnected(this::wake);
+    outbox.onWrite(this::wake);
+    safetyNet = vertx.setPeriodic(SAFETY_NET_MILLIS, id -> wake());
+  }
+
+  /** To be called after every write that put something into the outbox. */
+  public void wake() {
+    context.runOnContext(v -> run());
+  }
+
+  private void run() {
+    if (running) {
+      again = true;
+      return;
+    }
+    if (stopped || !publisher.connected()) {
+      return;
+    }
+    running = true;
+    again = false;
+    carry()
+        .onComplete(
+            done -> {
+              running = false;
+              if (done.failed()) {
+                failed(done.cause());
+              }
+              if (stopped) {
+                idle.tryComplete();
+              } else if (done.succeeded() && (again || done.result())) {
+                run();
+              }
+            });
+  }
+
+  /** Whether there may be more. */
+  private Future<Boolean> carry() {
+    return outbox
+        .next(BATCH)
+        .compose(
+            batch ->
+                batch.messages().isEmpty()
+                    ? batch.sent().map(false)
+                    : publish(batch).compose(v -> batch.sent()).map(true));
+  }
+
+  private Future<Void> publish(Outbox.Batch batch) {
+    Future<Void> published;
+    try {
+      published = publisher.publish(batch.messages());
+    } catch (RuntimeException e) {
+      published = Future.failedFuture(e);
+    }
+    return published.recover(
+        e -> batch.release().otherwiseEmpty().compose(v -> Future.failedFuture(e)));
+  }
+
+  private static void failed(Throwable cause) {
+    if (Outage.isOutage(cause)) {
+      log.atInfo().addKeyValue("cause", cause.getMessage()).log("events wait in the outbox");
+    } else {
+      log.atError().setCause(cause).log("the outbox cannot be carried");
+    }
+  }
+
+  /** Finishes the batch in hand. */
+  public Future<Void> stop() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        v -> {
+          stopped = true;
+          idle = done;
+          vertx.cancelTimer(safetyNet);
+          if (!running) {
+            done.tryComplete();
+          }
+        });
+    return done.future().compose(v -> outbox.close());
+  }
+}

@@ -1,0 +1,147 @@
+package baedal.rabbitmq;
+
+import baedal.events.EventMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.pubsub.PgSubscriber;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The outbox in PostgreSQL: a table written in the same transaction as the state. A relay locks
+ * shards while it publishes ({@code FOR UPDATE SKIP LOCKED}), so that replicas share the work and
+ * keep each aggregate's order.
+ */
+public final class PgOutbox implements Outbox {
+
+  /** How many shards {@code V0__backbone.sql} makes. */
+  static final int SHARDS = 16;
+
+  private static final int SHARDS_AT_ONCE = 8;
+  private static final String CHANNEL = "outbox";
+
+  private static final String LOCK =
+      """
+      SELECT shard FROM outbox_shard s
+       WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.shard = s.shard)
+       ORDER BY random() LIMIT $1 FOR UPDATE SKIP LOCKED
+      """;
+  private static final String NEXT =
+      "SELECT id, body FROM outbox WHERE shard = ANY($1) ORDER BY id LIMIT $2";
+  private static final String DELETE = "DELETE FROM outbox WHERE id = ANY($1)";
+
+  private final Pool pool;
+  private PgSubscriber subscriber;
+
+  public PgOutbox(Pool pool) {
+    this.pool = pool;
+  }
+
+  /** As {@link #PgOutbox(Pool)}, and hears of writes by other replicas ({@code LISTEN}). */
+  public PgOutbox(Pool pool, Vertx vertx, PgConnectOptions options) {
+    this.pool = pool;
+    subscriber = PgSubscriber.subscriber(vertx, options);
+    subscriber.reconnectPolicy(attempts -> 1_000L);
+  }
+
+  /**
+   * The SQL that appends messages if the common table expression {@code cte} has a row; its two
+   * parameters, which {@link #add} binds, are {@code $firstParameter} and the next.
+   */
+  public static String append(int firstParameter, String cte) {
+    return "INSERT INTO outbox (shard, body) SELECT m.shard, m.body FROM unnest($%d::smallint[], $%d::text[]) WITH ORDINALITY AS m(shard, body, n) WHERE EXISTS (SELECT 1 FROM %s) ORDER BY m.n"
+        .formatted(firstParameter, firstParameter + 1, cte);
+  }
+
+  /** Binds the parameters of {@link #append} after those the tuple has. */
+  public static Tuple add(Tuple tuple, List<EventMessage> messages) {
+    Short[] shards =
+        messages.stream().map(m -> (short) Shards.of(m.subject(), SHARDS)).toArray(Short[]::new);
+    String[] bodies = messages.stream().map(EventMessages::encode).toArray(String[]::new);
+    return tuple.addArrayOfShort(shards).addArrayOfString(bodies);
+  }
+
+  @Override
+  public void onWrite(Runnable wake) {
+    if (subscriber != null) {
+      subscriber.channel(CHANNEL).handler(payload -> wake.run());
+      subscriber.connect();
+    }
+  }
+
+  @Override
+  public Future<Void> close() {
+    return subscriber == null ? Future.succeededFuture() : subscriber.close();
+  }
+
+  @Override
+  public Future<Batch> next(int max) {
+    return pool.getConnection()
+        .compose(
+            connection ->
+                connection
+                    .begin()
+                    .compose(transaction -> take(connection, transaction, max))
+                    .onFailure(e -> connection.close()));
+  }
+
+  private static Future<Batch> take(SqlConnection connection, Transaction transaction, int max) {
+    return connection
+        .preparedQuery(LOCK)
+        .execute(Tuple.of(SHARDS_AT_ONCE))
+        .compose(
+            locked -> {
+              List<Short> shards = new ArrayList<>();
+              locked.forEach(row -> shards.add(row.getShort(0)));
+              return connection
+                  .preparedQuery(NEXT)
+                  .execute(
+                      Tuple.tuple().addArrayOfShort(shards.toArray(Short[]::new)).addInteger(max));
+            })
+        .map(rows -> new PgBatch(connection, transaction, rows));
+  }
+
+  private static final class PgBatch implements Batch {
+
+    private final SqlConnection connection;
+    private final Transaction transaction;
+    private final List<Long> ids = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
+
+    PgBatch(SqlConnection connection, Transaction transaction, RowSet<Row> rows) {
+      this.connection = connection;
+      this.transaction = transaction;
+      rows.forEach(
+          row -> {
+            ids.add(row.getLong(0));
+            messages.add(row.getString(1));
+          });
+    }
+
+    @Override
+    public List<String> messages() {
+      return messages;
+    }
+
+    @Override
+    public Future<Void> sent() {
+      return connection
+          .preparedQuery(DELETE)
+          .execute(Tuple.tuple().addArrayOfLong(ids.toArray(Long[]::new)))
+          .compose(done -> transaction.commit())
+          .eventually(connection::close);
+    }
+
+    @Override
+    public Future<Void> release() {
+      return transaction.rollback().eventually(connection::close);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package baedal.rabbitmq;
+
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+
+/** What a service does with the events it hears: its queue, and a handler for each type. */
+public final class Subscription {
+
+  private final String queue;
+  private final Map<Class<?>, BiFunction<EventMessage, Event, Future<?>>> handlers =
+      new LinkedHashMap<>();
+
+  private Subscription(String queue) {
+    this.queue = queue;
+  }
+
+  public static Subscription of(String queue) {
+    return new Subscription(queue);
+  }
+
+  /**
+   * The handler's future succeeds when the effect is durable, exactly once for each {@code
+   * EventMessage.id}.
+   */
+  public <E extends Event> Subscription on(
+      Class<E> type, BiFunction<EventMessage, E, Future<?>> handler) {
+    handlers.put(type, (message, event) -> handler.apply(message, type.cast(event)));
+    return this;
+  }
+
+  public String queue() {
+    return queue;
+  }
+
+  /** The routing keys that the queue must be bound to, sorted. */
+  public Set<String> routingKeys() {
+    Set<String> keys = new TreeSet<>();
+    handlers.keySet().forEach(type -> keys.add(EventTypes.name(type.asSubclass(Event.class))));
+    return keys;
+  }
+
+  Future<?> handle(EventMessage message) {
+    var handler = handlers.get(message.data().getClass());
+    if (handler == null) {
+      throw new Poison(queue + " does not listen to " + message.type());
+    }
+    return handler.apply(message, message.data());
+  }
+}
