@@ -1,0 +1,137 @@
+package baedal.backing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * PostgreSQL from the binaries in Maven Central, on loopback, durable (the embedded defaults are
+ * not).
+ */
+public final class Postgres implements Server {
+
+  private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
+  private static final List<String[]> DURABLE =
+      List.of(
+          new String[] {"fsync", "on"},
+          new String[] {"synchronous_commit", "on"},
+          new String[] {"full_page_writes", "on"},
+          new String[] {"listen_addresses", "127.0.0.1"},
+          new String[] {"max_connections", "300"},
+          new String[] {"shared_buffers", "32MB"});
+
+  private final EmbeddedPostgres server;
+  private final Path data;
+
+  private Postgres(EmbeddedPostgres server, Path data) {
+    this.server = server;
+    this.data = data;
+  }
+
+  /** {@code home} keeps the binaries and, in {@code data}, the databases. */
+  public static Postgres start(Path home, int port) throws IOException {
+    Path data = home.resolve("data");
+    Files.createDirectories(home);
+    endOrphan(data);
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setOverrideWorkingDirectory(home.resolve("binaries").toFile())
+            .setDataDirectory(data)
+            .setCleanDataDirectory(false)
+            .setPort(port)
+            .setPGStartupWait(STARTS_WITHIN)
+            .setLocaleConfig("locale-provider", "builtin")
+            .setLocaleConfig("locale", "C.UTF-8")
+            .setLocaleConfig("encoding", "UTF8");
+    DURABLE.forEach(setting -> builder.setServerConfig(setting[0], setting[1]));
+    Postgres postgres = new Postgres(builder.start(), data);
+    Reaper.watch(postgres.pid());
+    return postgres;
+  }
+
+  /**
+   * A postmaster whose JVM died holds the data folder: end it, or clear what a kill left behind.
+   */
+  private static void endOrphan(Path data) throws IOException {
+    Path file = data.resolve("postmaster.pid");
+    if (Files.exists(file)) {
+      long pid = Long.parseLong(Files.readAllLines(file).get(0).strip());
+      ProcessHandle.of(pid)
+          .filter(handle -> handle.info().command().orElse("").endsWith("postgres"))
+          .ifPresent(
+              handle -> {
+                handle.destroy();
+                handle.onExit().join();
+              });
+      Files.deleteIfExists(file);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "PostgreSQL";
+  }
+
+  @Override
+  public String uri() {
+    return "postgresql://postgres:postgres@127.0.0.1:" + server.getPort();
+  }
+
+  @Override
+  public long pid() {
+    try {
+      return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  @Override
+  public void stop() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /**
+   * Makes the database where it is missing; {@code serverUri} as in {@link #uri}. Returns the
+   * database's own URI.
+   */
+  public static String database(String serverUri, String name) throws SQLException {
+    java.net.URI server = java.net.URI.create(serverUri);
+    String[] user =
+        server.getUserInfo() == null
+            ? new String[] {"postgres", ""}
+            : server.getUserInfo().split(":", 2);
+    int port = server.getPort() < 0 ? 5432 : server.getPort();
+    String jdbc = "jdbc:postgresql://" + server.getHost() + ":" + port + "/postgres";
+    try (Connection connection =
+            DriverManager.getConnection(jdbc, user[0], user.length > 1 ? user[1] : "");
+        Statement statement = connection.createStatement()) {
+      String quoted = "\"" + name.replace("\"", "\"\"") + "\"";
+      try (ResultSet found =
+          statement.executeQuery(
+              "SELECT 1 FROM pg_database WHERE datname = '" + name.replace("'", "''") + "'")) {
+        if (found.next()) {
+          return at(server, name);
+        }
+      }
+      statement.execute("CREATE DATABASE " + quoted);
+    }
+    return at(server, name);
+  }
+
+  private static String at(java.net.URI server, String name) {
+    return "postgresql://" + server.getRawAuthority() + "/" + name;
+  }
+}

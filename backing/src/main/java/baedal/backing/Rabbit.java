@@ -1,0 +1,262 @@
+package baedal.backing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** RabbitMQ, the real broker, as a private node on loopback with its management page. */
+public final class Rabbit implements Server {
+
+  /** The user that may do everything, for the management page and for tests. */
+  public static final String ADMIN = "baedal";
+
+  private static final Path DEBIAN = Path.of("/usr/lib/rabbitmq/lib");
+  private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(12);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+
+  private final ServerProcess process;
+  private final int port;
+  private final int managementPort;
+  private final String password;
+  private final Optional<ProcessHandle> epmd;
+
+  private Rabbit(
+      ServerProcess process,
+      int port,
+      int managementPort,
+      String password,
+      Optional<ProcessHandle> epmd) {
+    this.process = process;
+    this.port = port;
+    this.managementPort = managementPort;
+    this.password = password;
+    this.epmd = epmd;
+  }
+
+  /** Whether the server's package is on this machine. */
+  public static boolean installed() {
+    return sbin().isPresent();
+  }
+
+  private static Optional<Path> sbin() {
+    if (!Files.isDirectory(DEBIAN)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> versions = Files.list(DEBIAN)) {
+      return versions
+          .map(v -> v.resolve("sbin"))
+          .filter(s -> Files.isExecutable(s.resolve("rabbitmq-server")))
+          .findFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Starts a node whose definitions (JSON; exchanges, queues, users …) come from {@code
+   * definitions}, if not null.
+   */
+  public static Rabbit start(
+      Path home, int port, int managementPort, String password, Path definitions)
+      throws IOException {
+    Path server =
+        sbin()
+            .orElseThrow(() -> new IOException("RabbitMQ is not installed"))
+            .resolve("rabbitmq-server");
+    Files.createDirectories(home.resolve("data"));
+    Files.writeString(home.resolve("enabled_plugins"), "[rabbitmq_management].\n");
+    Files.writeString(
+        home.resolve("rabbitmq.conf"), configuration(port, managementPort, password, definitions));
+    int epmdPort = Ports.free();
+    ServerProcess process =
+        ServerProcess.start(
+            "RabbitMQ",
+            List.of(server.toString()),
+            environment(home, epmdPort),
+            home.resolve("rabbitmq.log"));
+    process.await(() -> managementAnswers(managementPort, password), STARTS_WITHIN);
+    Optional<ProcessHandle> epmd =
+        ProcessHandle.allProcesses()
+            .filter(
+                p ->
+                    p.info()
+                            .commandLine()
+                            .filter(c -> c.contains("epmd") && c.contains("" + epmdPort))
+                            .isPresent()
+                        || isEpmdOf(p, process))
+            .findFirst();
+    if (epmd.isPresent()) {
+      Reaper.watch(epmd.get().pid());
+    }
+    return new Rabbit(process, port, managementPort, password, epmd);
+  }
+
+  private static boolean isEpmdOf(ProcessHandle candidate, ServerProcess node) {
+    return candidate.info().command().filter(c -> c.endsWith("epmd")).isPresent()
+        && candidate.parent().filter(parent -> parent.pid() == node.pid()).isPresent();
+  }
+
+  private static String configuration(
+      int port, int managementPort, String password, Path definitions) {
+    StringBuilder conf =
+        new StringBuilder(
+            """
+            listeners.tcp.default = 127.0.0.1:%d
+            management.tcp.ip = 127.0.0.1
+            management.tcp.port = %d
+            loopback_users.guest = true
+            default_user = %s
+            default_pass = %s
+            disk_free_limit.absolute = 200MB
+            log.console = true
+            log.console.level = warning
+            log.file = false
+            """
+                .formatted(port, managementPort, ADMIN, password));
+    if (definitions != null) {
+      conf.append("load_definitions = ").append(definitions.toAbsolutePath()).append('\n');
+    }
+    return conf.toString();
+  }
+
+  private static Map<String, String> environment(Path home, int epmdPort) throws IOException {
+    String cookie = Secrets.kept(home.resolve("cookie"));
+    String node = "baedal" + Integer.toHexString(home.toAbsolutePath().hashCode()) + "@localhost";
+    int distribution = Ports.free();
+    Map<String, String> environment = new HashMap<>();
+    environment.put("HOME", home.toString());
+    environment.put("RABBITMQ_CONF_ENV_FILE", home.resolve("none").toString());
+    environment.put("RABBITMQ_CONFIG_FILE", home.resolve("rabbitmq").toString());
+    environment.put("RABBITMQ_ADVANCED_CONFIG_FILE", home.resolve("none").toString());
+    environment.put("RABBITMQ_GENERATED_CONFIG_DIR", home.resolve("generated").toString());
+    environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", home.resolve("enabled_plugins").toString());
+    environment.put("RABBITMQ_NODENAME", node);
+    environment.put("RABBITMQ_MNESIA_BASE", home.resolve("data").toString());
+    environment.put("RABBITMQ_LOG_BASE", home.toString());
+    environment.put("RABBITMQ_PID_FILE", home.resolve("pid").toString());
+    environment.put("RABBITMQ_DIST_PORT", "" + distribution);
+    environment.put("RABBITMQ_CTL_DIST_PORT_MIN", "" + (distribution + 1));
+    environment.put("RABBITMQ_CTL_DIST_PORT_MAX", "" + (distribution + 10));
+    environment.put("ERL_EPMD_PORT", "" + epmdPort);
+    environment.put("ERL_EPMD_ADDRESS", "127.0.0.1");
+    environment.put(
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+        "-setcookie "
+            + cookie
+            + " -kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none");
+    environment.put("RABBITMQ_CTL_ERL_ARGS", "-setcookie " + cookie);
+    return environment;
+  }
+
+  private static boolean managementAnswers(int managementPort, String password) {
+    try {
+      return call(
+              "http://127.0.0.1:" + managementPort,
+              "GET",
+              "/api/health/checks/local-alarms",
+              ADMIN,
+              password,
+              null)
+          == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Calls the management API; returns the status. */
+  static int call(
+      String management, String method, String path, String user, String password, String body)
+      throws IOException {
+    String basic =
+        Base64.getEncoder()
+            .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(management + path))
+            .timeout(Duration.ofSeconds(10))
+            .header("Authorization", "Basic " + basic)
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    try {
+      return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** Makes an empty virtual host, and returns its URI. */
+  public static String virtualHost(
+      String management, int port, String user, String password, String name) throws IOException {
+    int made = call(management, "PUT", "/api/vhosts/" + name, user, password, "{}");
+    int allowed =
+        call(
+            management,
+            "PUT",
+            "/api/permissions/" + name + "/" + user,
+            user,
+            password,
+            "{\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\"}");
+    if (made >= 300 || allowed >= 300) {
+      throw new IOException("the management API refused a virtual host: " + made + ", " + allowed);
+    }
+    return "amqp://" + user + ":" + password + "@127.0.0.1:" + port + "/" + name;
+  }
+
+  public String management() {
+    return "http://127.0.0.1:" + managementPort;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public String name() {
+    return "RabbitMQ";
+  }
+
+  @Override
+  public String uri() {
+    return "amqp://" + ADMIN + ":" + password + "@127.0.0.1:" + port;
+  }
+
+  @Override
+  public long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public void stop() {
+    process.stop(STOPS_WITHIN);
+    epmd.ifPresent(ProcessHandle::destroy);
+  }
+
+  /** SIGKILL, as a power cut would. */
+  public void kill() {
+    process.kill();
+    epmd.ifPresent(ProcessHandle::destroyForcibly);
+  }
+}

@@ -1,0 +1,94 @@
+package baedal.backing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * Redis from the binary in Maven Central, on loopback, writing every change to its append-only
+ * file.
+ */
+public final class Redis implements Server {
+
+  private static final Duration STARTS_WITHIN = Duration.ofSeconds(20);
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
+
+  private final ServerProcess process;
+  private final int port;
+
+  private Redis(ServerProcess process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** {@code appendfsync always}: what Redis confirmed is on the disk, as with the other stores. */
+  public static Redis start(Path home, int port) throws IOException {
+    Path data = home.resolve("data");
+    Files.createDirectories(data);
+    ServerProcess process =
+        ServerProcess.start(
+            "Redis",
+            List.of(
+                binary(home).toString(),
+                "--port",
+                "" + port,
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                data.toString(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--save",
+                "",
+                "--databases",
+                "512",
+                "--daemonize",
+                "no"),
+            Map.of(),
+            home.resolve("redis.log"));
+    process.await(() -> Ports.answers(port), STARTS_WITHIN);
+    return new Redis(process, port);
+  }
+
+  private static Path binary(Path home) throws IOException {
+    Path binary = home.resolve("redis-server");
+    if (!Files.isExecutable(binary)) {
+      Path extracted = ExecutableProvider.newJarResourceProvider().get().toPath();
+      try (InputStream in = Files.newInputStream(extracted)) {
+        Files.copy(in, binary, StandardCopyOption.REPLACE_EXISTING);
+      }
+      if (!binary.toFile().setExecutable(true)) {
+        throw new IOException("cannot make " + binary + " executable: is the disk mounted noexec?");
+      }
+    }
+    return binary;
+  }
+
+  @Override
+  public String name() {
+    return "Redis";
+  }
+
+  @Override
+  public String uri() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  @Override
+  public long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public void stop() {
+    process.stop(STOPS_WITHIN);
+  }
+}

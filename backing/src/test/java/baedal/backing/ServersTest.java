@@ -1,0 +1,124 @@
+package baedal.backing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServersTest {
+
+  @Test
+  void a_confirmed_write_to_postgresql_is_there_after_a_restart(@TempDir Path home)
+      throws Exception {
+    int port = Ports.free();
+    Postgres first = Postgres.start(home, port);
+    String database = Postgres.database(first.uri(), "kept");
+    execute(database, "CREATE TABLE t AS SELECT 42 AS n");
+    assertThat(text(database, "SHOW fsync")).isEqualTo("on");
+    assertThat(text(database, "SHOW synchronous_commit")).isEqualTo("on");
+    first.stop();
+    Postgres again = Postgres.start(home, port);
+    try {
+      assertThat(text(Postgres.database(again.uri(), "kept"), "SELECT n FROM t")).isEqualTo("42");
+    } finally {
+      again.stop();
+    }
+  }
+
+  @Test
+  void every_server_of_the_tests_answers_on_loopback() {
+    for (String uri :
+        new String[] {
+          TestServers.postgres(), TestServers.mongo(), TestServers.redis(), TestServers.amqp()
+        }) {
+      URI server = URI.create(uri);
+      assertThat(server.getHost()).isEqualTo("127.0.0.1");
+      assertThat(Ports.answers(server.getPort())).as(server.getScheme()).isTrue();
+    }
+    assertThat(TestServers.redis()).isNotEqualTo(TestServers.redis());
+  }
+
+  @Test
+  void a_secret_is_kept_and_readable_by_its_owner_only(@TempDir Path home) throws Exception {
+    Path file = home.resolve("a/secret");
+    String secret = Secrets.kept(file);
+    assertThat(Secrets.kept(file)).isEqualTo(secret).hasSizeGreaterThanOrEqualTo(32);
+    assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+  }
+
+  @Test
+  void what_a_killed_jvm_started_ends_with_it(@TempDir Path home) throws Exception {
+    Process jvm =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Sleeper.class.getName(),
+                home.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("out").toFile())
+            .start();
+    Path pidFile = home.resolve("pid");
+    await(() -> Files.exists(pidFile) && Files.size(pidFile) > 0);
+    long pid = Long.parseLong(Files.readString(pidFile));
+    assertThat(ProcessHandle.of(pid)).isPresent();
+    jvm.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+    await(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+  }
+
+  /** Starts a process that would outlive it, and waits to be killed. */
+  static final class Sleeper {
+    private Sleeper() {}
+
+    public static void main(String[] args) throws Exception {
+      Path home = Path.of(args[0]);
+      ServerProcess process =
+          ServerProcess.start(
+              "sleep",
+              java.util.List.of("sleep", "600"),
+              java.util.Map.of(),
+              home.resolve("sleep.log"));
+      Path written = Files.writeString(home.resolve("pid.part"), "" + process.pid());
+      Files.move(written, home.resolve("pid"));
+      Thread.sleep(600_000);
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      Thread.sleep(50);
+    }
+  }
+
+  private static void execute(String uri, String sql) throws Exception {
+    try (var connection = DriverManager.getConnection(jdbc(uri), "postgres", "postgres");
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String text(String uri, String sql) throws Exception {
+    try (var connection = DriverManager.getConnection(jdbc(uri), "postgres", "postgres");
+        var statement = connection.createStatement();
+        var result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  private static String jdbc(String uri) {
+    URI server = URI.create(uri);
+    return "jdbc:postgresql://127.0.0.1:" + server.getPort() + server.getPath();
+  }
+}

@@ -1,0 +1,377 @@
+package baedal.rabbitmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.events.CouponEvent;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.runtime.Boot;
+import baedal.runtime.Refusal;
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisAPI;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The backbone against the real broker and stores. */
+class BackboneTest {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final Vertx vertx = Boot.vertx();
+  private final String amqp = TestServers.amqp();
+  private EventPublisher publisher;
+
+  @BeforeEach
+  void declare() {
+    Topology.declare(vertx, amqp).await();
+    publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    until(publisher::connected);
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void events_of_one_order_are_handled_in_order_and_different_orders_side_by_side() {
+    Map<String, List<Long>> seen = new ConcurrentHashMap<>();
+    AtomicInteger together = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    consume(
+        Subscription.of("store")
+            .on(
+                OrderEvent.CancelRequested.class,
+                (message, event) -> {
+                  most.accumulateAndGet(together.incrementAndGet(), Math::max);
+                  return vertx
+                      .timer(1)
+                      .onComplete(
+                          v -> {
+                            together.decrementAndGet();
+                            seen.computeIfAbsent(
+                                    event.orderId(),
+                                    id -> Collections.synchronizedList(new ArrayList<>()))
+                                .add(message.sequence());
+                          });
+                }));
+    List<String> bodies = new ArrayList<>();
+    for (int sequence = 1; sequence <= 20; sequence++) {
+      for (int order = 0; order < 10; order++) {
+        bodies.add(EventMessages.encode(cancel("o-" + order, sequence)));
+      }
+    }
+    publisher.publish(bodies).await();
+    until(() -> seen.values().stream().mapToInt(List::size).sum() == 200);
+    assertThat(seen).hasSize(10).allSatisfy((order, sequences) -> assertThat(sequences).isSorted());
+    assertThat(most.get()).isGreaterThan(1);
+  }
+
+  @Test
+  void what_is_refused_or_cannot_be_read_goes_to_the_dead_letters_with_its_reason()
+      throws Exception {
+    AtomicInteger handled = new AtomicInteger();
+    consume(
+        Subscription.of("store")
+            .on(
+                OrderEvent.CancelRequested.class,
+                (message, event) -> {
+                  handled.incrementAndGet();
+                  return event.orderId().equals("refused")
+                      ? Future.failedFuture(Refusal.conflict("order-state", "can never apply"))
+                      : Future.succeededFuture();
+                }));
+    publisher.publish(List.of(EventMessages.encode(cancel("refused", 1)))).await();
+    publisher
+        .send(
+            "order",
+            "order.paid",
+            EventPublisher.properties("x", 2).build(),
+            io.vertx.core.buffer.Buffer.buffer("{"))
+        .await();
+    publisher.publish(List.of(EventMessages.encode(cancel("fine", 1)))).await();
+    until(() -> handled.get() == 2);
+    Map<String, Object> refused = new HashMap<>();
+    until(() -> letters("store.dead", refused) == 2);
+    assertThat(refused.get("reasons").toString())
+        .contains("can never apply")
+        .contains("cannot be read");
+    assertThat(refused.get("stacks").toString()).contains("Refusal").contains("Poison");
+  }
+
+  @Test
+  void a_bug_climbs_the_ladder_while_the_queue_behind_it_moves_on() {
+    AtomicInteger tries = new AtomicInteger();
+    AtomicBoolean fine = new AtomicBoolean();
+    consume(
+        Subscription.of("store")
+            .on(
+                OrderEvent.CancelRequested.class,
+                (message, event) -> {
+                  if (event.orderId().equals("fine")) {
+                    fine.set(true);
+                    return Future.succeededFuture();
+                  }
+                  if (tries.incrementAndGet() == 1) {
+                    throw new IllegalStateException("a bug");
+                  }
+                  return Future.succeededFuture();
+                }));
+    publisher
+        .publish(
+            List.of(
+                EventMessages.encode(cancel("bug", 1)), EventMessages.encode(cancel("fine", 1))))
+        .await();
+    until(fine::get);
+    until(() -> tries.get() == 2);
+  }
+
+  @Test
+  void while_the_store_is_away_events_are_held_and_then_handled_in_order() {
+    AtomicBoolean away = new AtomicBoolean(true);
+    List<Long> handled = new CopyOnWriteArrayList<>();
+    AtomicInteger tries = new AtomicInteger();
+    EventConsumer consumer =
+        new EventConsumer(
+            vertx,
+            amqp,
+            Subscription.of("store")
+                .on(
+                    OrderEvent.CancelRequested.class,
+                    (message, event) -> {
+                      tries.incrementAndGet();
+                      if (away.get()) {
+                        return Future.failedFuture(new IOException("the store is away"));
+                      }
+                      handled.add(message.sequence());
+                      return Future.succeededFuture();
+                    }),
+            () ->
+                away.get()
+                    ? Future.failedFuture(new IOException("away"))
+                    : Future.succeededFuture());
+    consumer.start();
+    List<String> bodies = new ArrayList<>();
+    for (int sequence = 1; sequence <= 5; sequence++) {
+      bodies.add(EventMessages.encode(cancel("o-1", sequence)));
+    }
+    publisher.publish(bodies).await();
+    until(() -> tries.get() >= 1);
+    away.set(false);
+    until(() -> handled.size() == 5);
+    assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
+  }
+
+  @Test
+  void the_postgresql_outbox_is_carried_by_two_relays_in_order_and_emptied() {
+    String uri = TestServers.postgres();
+    PgSchema.migrate(vertx, uri, PgSchema.BACKBONE).await();
+    Pool pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(uri)).using(vertx).build();
+    List<OutboxRelay> relays = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      relays.add(
+          new OutboxRelay(
+              vertx, new PgOutbox(pool, vertx, PgConnectOptions.fromUri(uri)), publisher));
+    }
+    relays.forEach(OutboxRelay::start);
+    for (int sequence = 1; sequence <= 20; sequence++) {
+      for (int order = 0; order < 10; order++) {
+        pool.preparedQuery("WITH changed AS (SELECT 1) " + PgOutbox.append(1, "changed"))
+            .execute(PgOutbox.add(Tuple.tuple(), List.of(cancel("o-" + order, sequence))))
+            .await();
+      }
+    }
+    assertCarried(200);
+    until(
+        () ->
+            pool.query("SELECT count(*) FROM outbox").execute().await().iterator().next().getLong(0)
+                == 0);
+  }
+
+  @Test
+  void nothing_is_appended_when_the_state_did_not_change() {
+    String uri = TestServers.postgres();
+    PgSchema.migrate(vertx, uri, PgSchema.BACKBONE).await();
+    Pool pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(uri)).using(vertx).build();
+    int rows =
+        pool.preparedQuery(
+                "WITH changed AS (SELECT 1 WHERE false) " + PgOutbox.append(1, "changed"))
+            .execute(PgOutbox.add(Tuple.tuple(), List.of(cancel("o", 1))))
+            .await()
+            .rowCount();
+    assertThat(rows).isZero();
+  }
+
+  @Test
+  void the_mongodb_outbox_is_carried_by_two_relays_in_order_and_emptied() {
+    MongoClient mongo =
+        MongoClient.create(vertx, new JsonObject().put("connection_string", TestServers.mongo()));
+    new MongoOutbox(mongo, "empty", "things").prepare().await();
+    List<OutboxRelay> relays = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      relays.add(new OutboxRelay(vertx, new MongoOutbox(mongo, "empty", "things"), publisher));
+    }
+    for (int order = 0; order < 10; order++) {
+      mongo
+          .insert(
+              "things",
+              MongoOutbox.into(
+                  new JsonObject().put("_id", "o-" + order), List.of(cancel("o-" + order, 1))))
+          .await();
+    }
+    relays.forEach(OutboxRelay::start);
+    for (int sequence = 2; sequence <= 20; sequence++) {
+      for (int order = 0; order < 10; order++) {
+        JsonObject update =
+            MongoOutbox.push(new JsonObject(), List.of(cancel("o-" + order, sequence)));
+        mongo.updateCollection("things", new JsonObject().put("_id", "o-" + order), update).await();
+        relays.get(order % 2).wake();
+      }
+    }
+    assertCarried(200);
+    until(
+        () ->
+            mongo
+                    .count(
+                        "things",
+                        new JsonObject().put("pendingSince", new JsonObject().put("$exists", true)))
+                    .await()
+                == 0);
+  }
+
+  @Test
+  void the_redis_outbox_is_carried_by_two_relays_in_order_and_emptied() {
+    RedisAPI redis = RedisAPI.api(Redis.createClient(vertx, TestServers.redis()));
+    List<OutboxRelay> relays = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      relays.add(new OutboxRelay(vertx, new RedisOutbox(redis, "t"), publisher));
+    }
+    relays.forEach(OutboxRelay::start);
+    for (int sequence = 1; sequence <= 20; sequence++) {
+      for (int order = 0; order < 10; order++) {
+        String subject = "o-" + order;
+        redis
+            .xadd(
+                List.of(
+                    RedisOutbox.key("t", subject),
+                    "*",
+                    "body",
+                    EventMessages.encode(cancel(subject, sequence))))
+            .await();
+        relays.get(order % 2).wake();
+      }
+    }
+    assertCarried(200);
+  }
+
+  @Test
+  void a_coupon_without_an_order_is_its_own_subject() {
+    EventMessage message =
+        EventMessages.wrap(
+                List.of(
+                    new CouponEvent.Issued(
+                        "cp-1", null, "c-1", 1000, Instant.EPOCH, Instant.EPOCH)),
+                1,
+                Instant.EPOCH)
+            .get(0);
+    assertThat(EventMessages.decode(EventMessages.encode(message))).isEqualTo(message);
+    assertThat(message.subject()).isEqualTo("cp-1");
+  }
+
+  private void assertCarried(int count) {
+    Map<String, List<Long>> seen = new ConcurrentHashMap<>();
+    consume(
+        Subscription.of("store")
+            .on(
+                OrderEvent.CancelRequested.class,
+                (message, event) -> {
+                  List<Long> sequences =
+                      seen.computeIfAbsent(event.orderId(), id -> new CopyOnWriteArrayList<>());
+                  if (!sequences.contains(message.sequence())) {
+                    sequences.add(message.sequence());
+                  }
+                  return Future.succeededFuture();
+                }));
+    until(() -> seen.values().stream().mapToInt(List::size).sum() == count);
+    assertThat(seen).allSatisfy((order, sequences) -> assertThat(sequences).isSorted());
+  }
+
+  private EventConsumer consume(Subscription subscription) {
+    EventConsumer consumer = new EventConsumer(vertx, amqp, subscription, Future::succeededFuture);
+    consumer.start();
+    return consumer;
+  }
+
+  private static EventMessage cancel(String orderId, long sequence) {
+    OrderEvent event = new OrderEvent.CancelRequested(orderId, "c", "s", "", Instant.EPOCH);
+    return EventMessages.wrap(List.of(event), sequence, Instant.EPOCH).get(0);
+  }
+
+  private final List<String> reasons = new ArrayList<>();
+  private final List<String> stacks = new ArrayList<>();
+
+  private int letters(String queue, Map<String, Object> into) {
+    try {
+      ConnectionFactory factory = new ConnectionFactory();
+      factory.setUri(amqp);
+      try (Connection connection = factory.newConnection();
+          Channel channel = connection.createChannel()) {
+        for (GetResponse got = channel.basicGet(queue, true);
+            got != null;
+            got = channel.basicGet(queue, true)) {
+          AMQP.BasicProperties properties = got.getProps();
+          reasons.add(properties.getHeaders().get(Failures.REASON).toString());
+          stacks.add(properties.getHeaders().get(Failures.STACK).toString());
+          assertThat(new String(got.getBody(), StandardCharsets.UTF_8)).startsWith("{");
+        }
+      }
+      into.put("reasons", reasons);
+      into.put("stacks", stacks);
+      return reasons.size();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
