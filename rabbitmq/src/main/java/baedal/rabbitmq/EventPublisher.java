@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Publishes, and says «done» only when the broker has confirmed. A confirm counts only on the
@@ -57,18 +58,36 @@ public final class EventPublisher {
    * persistent.
    */
   public Future<Void> publish(List<String> messages) {
-    List<Future<Void>> confirmed = new ArrayList<>(messages.size());
-    for (String message : messages) {
-      EventMessages.Header header = EventMessages.header(message);
-      AMQP.BasicProperties properties = properties(header.id(), PERSISTENT).build();
-      confirmed.add(
-          send(
-              EventTypes.exchange(header.type()),
-              header.type(),
-              properties,
-              Buffer.buffer(message)));
-    }
-    return Future.all(confirmed).mapEmpty();
+    return onContext(
+        () -> {
+          List<Future<Void>> confirmed = new ArrayList<>(messages.size());
+          for (String message : messages) {
+            EventMessages.Header header = EventMessages.header(message);
+            AMQP.BasicProperties properties = properties(header.id(), PERSISTENT).build();
+            confirmed.add(
+                sendNow(
+                    EventTypes.exchange(header.type()),
+                    header.type(),
+                    properties,
+                    Buffer.buffer(message)));
+          }
+          return Future.all(confirmed).mapEmpty();
+        });
+  }
+
+  /** On the link's own context, whose blocking calls keep their order, whoever asks. */
+  private Future<Void> onContext(Supplier<Future<Void>> work) {
+    Promise<Void> done = Promise.promise();
+    link.context()
+        .runOnContext(
+            v -> {
+              try {
+                work.get().onComplete(done);
+              } catch (RuntimeException e) {
+                done.fail(e);
+              }
+            });
+    return done.future();
   }
 
   /**
@@ -88,6 +107,11 @@ public final class EventPublisher {
 
   /** Publishes one message to where it is told; succeeds when the broker has confirmed it. */
   Future<Void> send(
+      String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
+    return onContext(() -> sendNow(exchange, routingKey, properties, body));
+  }
+
+  private Future<Void> sendNow(
       String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
     Epoch now = epoch;
     return now == null
