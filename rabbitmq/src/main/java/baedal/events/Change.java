@@ -9,6 +9,11 @@ public record Change<S>(S state, List<Event> events) {
     events = List.copyOf(events);
   }
 
+  /** Nothing happened. */
+  public static <S> Change<S> none(S state) {
+    return new Change<>(state, List.of());
+  }
+
   public static <S> Change<S> of(S state, Event... events) {
     return new Change<>(state, List.of(events));
   }

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ public final class HttpApi {
   private final Readiness readiness;
   private final List<Operation> operations;
   private final Set<Route> ours;
+  private BooleanSupplier prepared = () -> true;
   private HttpServer server;
 
   /** {@code further} are contracts of doors that stand open only by configuration. */
@@ -83,6 +85,15 @@ public final class HttpApi {
       router.route(operation.httpMethod(), operation.route()).handler(ctx -> admit(operation, ctx));
     }
     ours = new HashSet<>(router.getRoutes());
+  }
+
+  /**
+   * While {@code prepared} is false every operation answers 503: the service's store is not there
+   * yet.
+   */
+  public HttpApi onlyWhen(BooleanSupplier prepared) {
+    this.prepared = prepared;
+    return this;
   }
 
   /** Where the service adds its own routes; each stands in the contract. */
@@ -138,6 +149,10 @@ public final class HttpApi {
   }
 
   private void admit(Operation operation, RoutingContext ctx) {
+    if (!prepared.getAsBoolean()) {
+      ctx.fail(503);
+      return;
+    }
     token(ctx, operation)
         .onSuccess(
             caller -> {

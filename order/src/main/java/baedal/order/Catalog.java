@@ -1,0 +1,70 @@
+package baedal.order;
+
+import baedal.events.Address;
+import baedal.events.Line;
+import baedal.events.StoreEvent.MenuOption;
+import baedal.runtime.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The order service's own copy of one store and those of its menus that an order asks for. */
+record Catalog(
+    String storeId,
+    String ownerId,
+    String name,
+    boolean open,
+    Address address,
+    Map<String, Menu> menus) {
+
+  record Menu(String menuId, String name, long price, Integer stock, List<MenuOption> options) {}
+
+  /** One line as a customer asks for it. */
+  record Wanted(String menuId, int quantity, List<String> options) {
+
+    Wanted {
+      options = options == null ? List.of() : List.copyOf(options);
+    }
+  }
+
+  /** What the lines cost; refuses all that this store does not sell, each with its pointer. */
+  List<Line> price(List<Wanted> wanted) {
+    List<Refusal.Fault> faults = new ArrayList<>();
+    List<Line> lines = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      price(wanted.get(i), "/lines/" + i, faults).ifPresent(lines::add);
+    }
+    if (!faults.isEmpty()) {
+      throw Refusal.invalid(faults);
+    }
+    return lines;
+  }
+
+  private Optional<Line> price(Wanted wanted, String pointer, List<Refusal.Fault> faults) {
+    Menu menu = menus.get(wanted.menuId());
+    if (menu == null) {
+      faults.add(new Refusal.Fault(pointer + "/menuId", "this store sells no such menu"));
+      return Optional.empty();
+    }
+    long unitPrice = menu.price();
+    for (int i = 0; i < wanted.options().size(); i++) {
+      String name = wanted.options().get(i);
+      Optional<MenuOption> option =
+          menu.options().stream().filter(o -> o.name().equals(name)).findFirst();
+      if (option.isEmpty()) {
+        faults.add(new Refusal.Fault(pointer + "/options/" + i, "this menu has no such option"));
+      } else {
+        unitPrice += option.get().price();
+      }
+    }
+    return Optional.of(
+        new Line(
+            menu.menuId(),
+            menu.name(),
+            wanted.quantity(),
+            unitPrice,
+            wanted.options(),
+            unitPrice * wanted.quantity()));
+  }
+}

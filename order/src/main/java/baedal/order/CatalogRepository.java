@@ -1,0 +1,118 @@
+package baedal.order;
+
+import baedal.events.Address;
+import baedal.events.EventMessage;
+import baedal.events.StoreEvent;
+import baedal.events.StoreEvent.MenuOption;
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The order service's own copy of stores and menus, kept fresh by store events; the newest word
+ * wins.
+ */
+final class CatalogRepository {
+
+  private static final String FIND =
+      """
+      SELECT s.owner_id, s.name, s.open, s.address::text, m.menu_id, m.name AS menu_name, m.price, m.stock, m.options::text
+        FROM store_copy s
+        LEFT JOIN menu_copy m ON m.store_id = s.store_id AND m.menu_id = ANY($2) AND NOT m.removed
+       WHERE s.store_id = $1
+      """;
+  private static final String STORE =
+      """
+      INSERT INTO store_copy (store_id, owner_id, name, open, address, sequence)
+      VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
+      ON CONFLICT (store_id) DO UPDATE
+        SET owner_id = excluded.owner_id, name = excluded.name, open = excluded.open, address = excluded.address,
+            sequence = excluded.sequence
+        WHERE store_copy.sequence < excluded.sequence
+      """;
+  private static final String MENU =
+      """
+      INSERT INTO menu_copy (store_id, menu_id, name, price, stock, options, removed, revision)
+      VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8)
+      ON CONFLICT (store_id, menu_id) DO UPDATE
+        SET name = excluded.name, price = excluded.price, stock = excluded.stock, options = excluded.options,
+            removed = excluded.removed, revision = excluded.revision
+        WHERE menu_copy.revision < excluded.revision
+      """;
+
+  private final Pool pool;
+
+  CatalogRepository(Pool pool) {
+    this.pool = pool;
+  }
+
+  /** The store with those of these menus that it sells; refuses a store nobody told of. */
+  Future<Catalog> find(String storeId, List<String> menuIds) {
+    return pool.preparedQuery(FIND)
+        .execute(Tuple.tuple().addString(storeId).addArrayOfString(menuIds.toArray(String[]::new)))
+        .map(
+            rows -> {
+              Map<String, Catalog.Menu> menus = new HashMap<>();
+              Row store = null;
+              for (Row row : rows) {
+                store = row;
+                if (row.getString("menu_id") != null) {
+                  menus.put(row.getString("menu_id"), menu(row));
+                }
+              }
+              if (store == null) {
+                throw Refusal.invalid("/storeId", "there is no such store");
+              }
+              return new Catalog(
+                  storeId,
+                  store.getString("owner_id"),
+                  store.getString("name"),
+                  store.getBoolean("open"),
+                  Json.decode(store.getString("address"), Address.class),
+                  menus);
+            });
+  }
+
+  private static Catalog.Menu menu(Row row) {
+    return new Catalog.Menu(
+        row.getString("menu_id"),
+        row.getString("menu_name"),
+        row.getLong("price"),
+        row.getInteger("stock"),
+        List.of(Json.decode(row.getString("options"), MenuOption[].class)));
+  }
+
+  Future<?> opened(EventMessage message, StoreEvent.Opened e) {
+    return store(e.storeId(), e.ownerId(), e.name(), true, e.address(), message.sequence());
+  }
+
+  Future<?> closed(EventMessage message, StoreEvent.Closed e) {
+    return store(e.storeId(), e.ownerId(), e.name(), false, e.address(), message.sequence());
+  }
+
+  private Future<?> store(
+      String id, String owner, String name, boolean open, Address address, long sequence) {
+    return pool.preparedQuery(STORE)
+        .execute(Tuple.of(id, owner, name, open, Json.encode(address), sequence));
+  }
+
+  Future<?> menuChanged(StoreEvent.MenuChanged e) {
+    return pool.preparedQuery(MENU)
+        .execute(
+            Tuple.tuple()
+                .addString(e.storeId())
+                .addString(e.menuId())
+                .addString(e.name())
+                .addLong(e.price())
+                .addInteger(e.stock())
+                .addString(Json.encode(e.options()))
+                .addBoolean(e.removed())
+                .addLong(e.revision()));
+  }
+}

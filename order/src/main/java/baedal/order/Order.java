@@ -1,0 +1,334 @@
+package baedal.order;
+
+import baedal.events.Address;
+import baedal.events.Change;
+import baedal.events.Event;
+import baedal.events.Fulfilment;
+import baedal.events.Line;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentMethod;
+import baedal.runtime.Refusal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a customer wants from one store, through its whole life. Every transition is pure: it
+ * returns the new state and the events it caused, or refuses. {@code resumed} is where a refused
+ * cancellation leads back to; {@code earlier} are the details before each change of an established
+ * order, for a store that refuses one; {@code settling} is true while money is on its way back.
+ */
+public record Order(
+    String id,
+    OrderStatus status,
+    OrderDetails details,
+    String paymentId,
+    PaymentMethod method,
+    OrderStatus resumed,
+    List<OrderDetails> earlier,
+    boolean settling,
+    String reason,
+    Instant changedAt) {
+
+  private static final int MAX_REVISIONS = 10;
+
+  public Order {
+    earlier = List.copyOf(earlier);
+  }
+
+  static Change<Order> place(String id, OrderDetails details) {
+    Order order =
+        new Order(
+            id,
+            OrderStatus.PLACED,
+            details,
+            null,
+            null,
+            null,
+            List.of(),
+            false,
+            null,
+            details.placedAt());
+    return Change.of(order, new OrderEvent.Placed(id, details));
+  }
+
+  /** A settlement or a promise: established if it is for exactly what is due, else given back. */
+  Change<Order> paid(String payment, PaymentMethod by, long amount, long version, Instant now) {
+    if (payment.equals(paymentId)) {
+      return Change.none(this);
+    }
+    if (status != OrderStatus.PLACED) {
+      return refusePayment(payment, "the order is " + status, now);
+    }
+    if (amount != details.due() || version != details.version()) {
+      return refusePayment(payment, "the order changed while it was paid", now);
+    }
+    OrderDetails next = details.withVersion(details.version() + 1);
+    Order order =
+        new Order(id, OrderStatus.PAID, next, payment, by, null, List.of(), false, null, now);
+    return Change.of(
+        order, new OrderEvent.Paid(id, next, payment, by, by.deferred() ? next.due() : 0, now));
+  }
+
+  private Change<Order> refusePayment(String payment, String why, Instant now) {
+    return Change.of(this, new OrderEvent.PaymentRefused(id, payment, why, now));
+  }
+
+  /** The kitchen or the rider got this far; a late or repeated word changes nothing. */
+  Change<Order> advanced(OrderStatus reached, Instant now) {
+    if (status == OrderStatus.CANCEL_REQUESTED && !settling) {
+      return Change.of(resumingAt(resumed.later(reached), now));
+    }
+    return status.underWay() && status.compareTo(reached) < 0
+        ? Change.of(to(reached, now))
+        : Change.none(this);
+  }
+
+  /** At the door; {@code collected} won were taken there. */
+  Change<Order> delivered(String riderId, long collected, Instant now) {
+    boolean early = status == OrderStatus.CANCEL_REQUESTED && !settling;
+    if (!early && !(status.underWay() && status != OrderStatus.DELIVERED)) {
+      return Change.none(this);
+    }
+    List<Event> events = new ArrayList<>();
+    if (method.deferred()) {
+      events.add(new OrderEvent.Collected(id, paymentId, riderId, collected, now));
+    }
+    events.add(
+        new OrderEvent.Delivered(
+            id, details.customerId(), details.storeId(), riderId, details.due(), now));
+    return new Change<>(to(OrderStatus.DELIVERED, now), events);
+  }
+
+  /** The customer has it; for a visit, as soon as it is ready. Saying so twice is no harm. */
+  Change<Order> confirm(boolean byCustomer, Instant now) {
+    boolean ready =
+        status == OrderStatus.DELIVERED
+            || (status == OrderStatus.COOKED && details.fulfilment() == Fulfilment.VISIT);
+    if (status == OrderStatus.COMPLETED) {
+      return Change.none(this);
+    }
+    if (!ready) {
+      throw stateRefusal("confirm", OrderStatus.COMPLETED);
+    }
+    return Change.of(
+        to(OrderStatus.COMPLETED, now),
+        new OrderEvent.Completed(
+            id, details.customerId(), details.storeId(), details.due(), byCustomer, now));
+  }
+
+  /** Unpaid: at once. Paid: a request, on which the store has the last word. */
+  Change<Order> cancel(String why, Instant now) {
+    return switch (status) {
+      case PLACED -> {
+        Order canceled = to(OrderStatus.CANCELED, now).because(why);
+        yield Change.of(canceled, canceled.canceledEvent(now));
+      }
+      case PAID, ACCEPTED ->
+          Change.of(
+              to(OrderStatus.CANCEL_REQUESTED, now).because(why).resuming(status),
+              new OrderEvent.CancelRequested(
+                  id, details.customerId(), details.storeId(), why, now));
+      case COOKING,
+          COOKED,
+          PICKED,
+          DELIVERED,
+          COMPLETED,
+          CANCEL_REQUESTED,
+          CANCELED,
+          REJECTED,
+          EXPIRED ->
+          throw stateRefusal("cancel", OrderStatus.CANCELED);
+    };
+  }
+
+  Change<Order> cancelAccepted(Instant now) {
+    return status == OrderStatus.CANCEL_REQUESTED && !settling
+        ? Change.of(
+            to(OrderStatus.CANCEL_REQUESTED, now).nowSettling(),
+            new OrderEvent.RefundRequested(id, paymentId, reason, now))
+        : Change.none(this);
+  }
+
+  /** The pan is hot: back to where the order was, or to where the kitchen is by now. */
+  Change<Order> cancelRefused(OrderStatus kitchen, Instant now) {
+    return status == OrderStatus.CANCEL_REQUESTED && !settling
+        ? Change.of(to(resumed.later(kitchen), now))
+        : Change.none(this);
+  }
+
+  Change<Order> rejected(String why, Instant now) {
+    boolean open = status == OrderStatus.PAID || status == OrderStatus.ACCEPTED;
+    return open || (status == OrderStatus.CANCEL_REQUESTED && !settling)
+        ? Change.of(
+            to(OrderStatus.REJECTED, now).because(why).nowSettling(),
+            new OrderEvent.RefundRequested(id, paymentId, why, now))
+        : Change.none(this);
+  }
+
+  /** The money is back: only now is the order rejected or canceled for good. */
+  Change<Order> refunded(String payment, Instant now) {
+    if (!settling || !payment.equals(paymentId)) {
+      return Change.none(this);
+    }
+    if (status == OrderStatus.REJECTED) {
+      Order done = to(OrderStatus.REJECTED, now);
+      return Change.of(
+          done,
+          new OrderEvent.Rejected(
+              id, details.customerId(), details.storeId(), details.couponId(), reason, now));
+    }
+    Order canceled = to(OrderStatus.CANCELED, now);
+    return Change.of(canceled, canceled.canceledEvent(now));
+  }
+
+  Change<Order> expire(Instant now) {
+    return status == OrderStatus.PLACED && !details.expiresAt().isAfter(now)
+        ? Change.of(
+            to(OrderStatus.EXPIRED, now),
+            new OrderEvent.Expired(
+                id, details.customerId(), details.storeId(), details.couponId(), now))
+        : Change.none(this);
+  }
+
+  /** Silence for {@code patience} after the delivery counts as a confirmation. */
+  Change<Order> confirmSilently(Instant deliveredBefore, Instant now) {
+    boolean silent = status == OrderStatus.DELIVERED && !changedAt.isAfter(deliveredBefore);
+    return silent ? confirm(false, now) : Change.none(this);
+  }
+
+  /** A coupon lowers what is due, before it is paid; the same coupon again changes nothing. */
+  Change<Order> useCoupon(String couponId, long discount, Instant now) {
+    if (couponId.equals(details.couponId())) {
+      return Change.none(this);
+    }
+    if (status != OrderStatus.PLACED) {
+      throw Refusal.conflict(
+          "order-state", "a coupon can be used before the order is paid: it is " + status);
+    }
+    if (details.couponId() != null) {
+      throw Refusal.conflict("order-state", "the order has a coupon already");
+    }
+    return revised(details.withCoupon(couponId, discount), List.of(), now);
+  }
+
+  /** The coupon was taken back: an unpaid order costs its full price again. */
+  Change<Order> loseCoupon(String couponId, Instant now) {
+    return status == OrderStatus.PLACED && couponId.equals(details.couponId())
+        ? revised(details.withCoupon(null, 0), List.of(), now)
+        : Change.none(this);
+  }
+
+  /**
+   * Until cooking starts; {@code null} leaves a part as it is. Lines of a paid order may change at
+   * the same price only.
+   */
+  Change<Order> revise(List<Line> lines, Address address, String memo, Instant now) {
+    boolean open =
+        status == OrderStatus.PLACED
+            || status == OrderStatus.PAID
+            || status == OrderStatus.ACCEPTED;
+    if (!open) {
+      throw stateRefusal("change", status);
+    }
+    OrderDetails next = details;
+    if (lines != null) {
+      next = next.withLines(lines);
+      if (status != OrderStatus.PLACED && (next.total() != details.total() || !sameMenus(lines))) {
+        throw Refusal.conflict(
+            "order-state", "the order is paid: options may change at the same price only");
+      }
+    }
+    next = address == null ? next : next.withAddress(address);
+    next = memo == null ? next : next.withMemo(memo);
+    if (next.equals(details)) {
+      return Change.none(this);
+    }
+    if (earlier.size() >= MAX_REVISIONS) {
+      throw Refusal.conflict(
+          "order-state", "the order was changed " + MAX_REVISIONS + " times already");
+    }
+    List<OrderDetails> before = new ArrayList<>(earlier);
+    if (status != OrderStatus.PLACED) {
+      before.add(details);
+    }
+    return revised(next, before, now);
+  }
+
+  private boolean sameMenus(List<Line> lines) {
+    return lines.stream()
+        .map(l -> l.menuId() + " " + l.quantity())
+        .toList()
+        .equals(details.lines().stream().map(l -> l.menuId() + " " + l.quantity()).toList());
+  }
+
+  /** The store was cooking already: the order is again what the ticket shows. */
+  Change<Order> updateRefused(long refusedVersion, long keptVersion, Instant now) {
+    if (details.version() < refusedVersion || earlier.isEmpty() || status == OrderStatus.PLACED) {
+      return Change.none(this);
+    }
+    OrderDetails kept =
+        earlier.stream().filter(d -> d.version() == keptVersion).findFirst().orElse(earlier.get(0));
+    return kept.withVersion(details.version()).equals(details)
+        ? Change.none(this)
+        : revised(kept, List.of(), now);
+  }
+
+  private Change<Order> revised(OrderDetails next, List<OrderDetails> before, Instant now) {
+    OrderDetails numbered = next.withVersion(details.version() + 1);
+    Order order =
+        new Order(
+            id, status, numbered, paymentId, method, resumed, before, settling, reason, changedAt);
+    return Change.of(
+        order, new OrderEvent.Updated(id, numbered, status != OrderStatus.PLACED, now));
+  }
+
+  private Order to(OrderStatus next, Instant now) {
+    return new Order(
+        id,
+        next,
+        details.withVersion(details.version() + 1),
+        paymentId,
+        method,
+        null,
+        earlier,
+        false,
+        reason,
+        now);
+  }
+
+  private Order because(String why) {
+    return new Order(
+        id, status, details, paymentId, method, resumed, earlier, settling, why, changedAt);
+  }
+
+  private Order resuming(OrderStatus at) {
+    return new Order(
+        id, status, details, paymentId, method, at, earlier, settling, reason, changedAt);
+  }
+
+  private Order resumingAt(OrderStatus at, Instant now) {
+    return to(status, now).resuming(at);
+  }
+
+  private Order nowSettling() {
+    return new Order(
+        id, status, details, paymentId, method, resumed, earlier, true, reason, changedAt);
+  }
+
+  private OrderEvent.Canceled canceledEvent(Instant now) {
+    return new OrderEvent.Canceled(
+        id, details.customerId(), details.storeId(), details.couponId(), reason, now);
+  }
+
+  private Refusal stateRefusal(String what, OrderStatus wanted) {
+    String why =
+        status.compareTo(OrderStatus.COOKING) >= 0 && status.underWay()
+            ? ": cooking has begun"
+            : "";
+    return Refusal.conflict(
+        "order-state",
+        "cannot " + what + ": the order is " + status + ", not on its way to " + wanted + why);
+  }
+}

@@ -1,0 +1,232 @@
+package baedal.order;
+
+import baedal.events.Address;
+import baedal.events.Change;
+import baedal.events.Line;
+import baedal.runtime.Caller;
+import baedal.runtime.Ids;
+import baedal.runtime.Json;
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import baedal.runtime.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** What clients may ask of the order service. */
+final class OrderApi {
+
+  private final OrderRepository orders;
+  private final CatalogRepository catalogs;
+  private final Clock clock;
+  private final Duration payWithin;
+
+  OrderApi(OrderRepository orders, CatalogRepository catalogs, Clock clock, Duration payWithin) {
+    this.orders = orders;
+    this.catalogs = catalogs;
+    this.clock = clock;
+    this.payWithin = payWithin;
+  }
+
+  void mount(Router router) {
+    router.post("/orders").respond(this::place);
+    router.get("/orders").respond(this::list);
+    router.get("/orders/:orderId").respond(this::show);
+    router.patch("/orders/:orderId").respond(this::revise);
+    router.post("/orders/:orderId/cancel").respond(this::cancel);
+    router.post("/orders/:orderId/confirm").respond(this::confirm);
+    router.get("/internal/orders/:orderId/due").respond(this::due);
+    router.put("/internal/orders/:orderId/coupon").respond(this::useCoupon);
+  }
+
+  private Future<OrderView> place(RoutingContext ctx) {
+    JsonObject body = ctx.body().asJsonObject();
+    PlaceOrder wanted = Json.toObject(body, PlaceOrder.class);
+    wanted.check();
+    String customer = Caller.of(ctx).sub();
+    String header = ctx.request().getHeader("Idempotency-Key");
+    if (header == null) {
+      return placed(wanted, customer).compose(orders::place).map(order -> created(ctx, order));
+    }
+    OrderRepository.Key key = new OrderRepository.Key(header, sha256(body.encode()));
+    return orders
+        .answered(customer, key)
+        .compose(
+            first ->
+                first.isPresent()
+                    ? Future.succeededFuture(first.get())
+                    : placed(wanted, customer).compose(placed -> orders.placeOnce(placed, key)))
+        .map(order -> created(ctx, order));
+  }
+
+  private Future<Change<Order>> placed(PlaceOrder wanted, String customer) {
+    return catalogs
+        .find(wanted.storeId(), wanted.lines().stream().map(Catalog.Wanted::menuId).toList())
+        .map(
+            catalog ->
+                Order.place(Ids.next(), wanted.details(customer, catalog, now(), payWithin)));
+  }
+
+  private static OrderView created(RoutingContext ctx, Order order) {
+    return Reply.created(ctx, "/orders/" + order.id(), OrderView.of(order));
+  }
+
+  private Future<Page<OrderView>> list(RoutingContext ctx) {
+    int limit = Paging.limit(ctx);
+    String cursor = ctx.request().getParam("cursor");
+    String before = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    return orders
+        .list(Caller.of(ctx).sub(), ctx.request().getParam("status"), before, limit + 1)
+        .map(
+            found -> {
+              boolean more = found.size() > limit;
+              List<Order> items = more ? found.subList(0, limit) : found;
+              return new Page<>(
+                  items.stream().map(OrderView::of).toList(),
+                  more ? Paging.encode(items.get(limit - 1).id()) : null);
+            });
+  }
+
+  private Future<OrderView> show(RoutingContext ctx) {
+    Caller caller = Caller.of(ctx);
+    return orders
+        .find(id(ctx))
+        .compose(
+            order -> {
+              String storeId = order.details().storeId();
+              if (order.details().customerId().equals(caller.sub())
+                  || caller.has(Caller.ADMIN)
+                  || caller.stores().contains(storeId)) {
+                return Future.succeededFuture(order);
+              }
+              return catalogs
+                  .find(storeId, List.of())
+                  .map(
+                      store -> {
+                        if (!caller.has(Caller.OWNER) || !store.ownerId().equals(caller.sub())) {
+                          throw Refusal.notFound("there is no order " + id(ctx));
+                        }
+                        return order;
+                      });
+            })
+        .map(OrderView::of);
+  }
+
+  private Future<OrderView> revise(RoutingContext ctx) {
+    JsonObject patch = ctx.body().asJsonObject();
+    Address address =
+        patch.containsKey("address")
+            ? Json.toObject(patch.getJsonObject("address"), Address.class)
+            : null;
+    String memo =
+        patch.containsKey("memo")
+            ? String.valueOf(patch.getValue("memo") == null ? "" : patch.getValue("memo"))
+            : null;
+    if (!patch.containsKey("lines")) {
+      return ofCustomer(ctx, (order, now) -> order.revise(null, address, memo, now))
+          .map(OrderView::of);
+    }
+    List<Catalog.Wanted> wanted =
+        List.of(Json.decode(patch.getJsonArray("lines").encode(), Catalog.Wanted[].class));
+    return orders
+        .find(id(ctx))
+        .map(order -> own(order, ctx))
+        .compose(
+            order ->
+                catalogs.find(
+                    order.details().storeId(),
+                    wanted.stream().map(Catalog.Wanted::menuId).toList()))
+        .compose(
+            catalog -> {
+              List<Line> lines = catalog.price(wanted);
+              return ofCustomer(ctx, (order, now) -> order.revise(lines, address, memo, now));
+            })
+        .map(OrderView::of);
+  }
+
+  private Future<OrderView> cancel(RoutingContext ctx) {
+    JsonObject body = ctx.body().asJsonObject();
+    String reason = body == null ? "" : body.getString("reason", "");
+    return ofCustomer(ctx, (order, now) -> order.cancel(reason, now))
+        .map(OrderView::of)
+        .map(view -> view.status() == OrderStatus.CANCELED ? view : Reply.accepted(ctx, view));
+  }
+
+  private Future<OrderView> confirm(RoutingContext ctx) {
+    return ofCustomer(ctx, (order, now) -> order.confirm(true, now)).map(OrderView::of);
+  }
+
+  private Future<Order> ofCustomer(
+      RoutingContext ctx, BiFunction<Order, Instant, Change<Order>> transition) {
+    return orders.change(id(ctx), order -> transition.apply(own(order, ctx), now()));
+  }
+
+  private static Order own(Order order, RoutingContext ctx) {
+    if (!order.details().customerId().equals(Caller.of(ctx).sub())) {
+      throw Refusal.notFound("there is no order " + order.id());
+    }
+    return order;
+  }
+
+  /** What payment asks before it charges. */
+  private Future<Due> due(RoutingContext ctx) {
+    return orders.find(id(ctx)).map(Due::of);
+  }
+
+  record Due(String orderId, String customerId, long due, long version, OrderStatus status) {
+    static Due of(Order order) {
+      return new Due(
+          order.id(),
+          order.details().customerId(),
+          order.details().due(),
+          order.details().version(),
+          order.status());
+    }
+  }
+
+  record UseCoupon(String couponId, String customerId, long discount) {}
+
+  private Future<Due> useCoupon(RoutingContext ctx) {
+    UseCoupon use = Json.toObject(ctx.body().asJsonObject(), UseCoupon.class);
+    return orders
+        .change(
+            id(ctx),
+            order -> {
+              if (!order.details().customerId().equals(use.customerId())) {
+                throw Refusal.notFound("there is no order " + order.id());
+              }
+              return order.useCoupon(use.couponId(), use.discount(), now());
+            })
+        .map(Due::of);
+  }
+
+  private static String id(RoutingContext ctx) {
+    return ctx.pathParam("orderId");
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

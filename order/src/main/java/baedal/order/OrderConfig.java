@@ -1,0 +1,26 @@
+package baedal.order;
+
+import baedal.runtime.Config;
+import java.time.Duration;
+
+/** The order service's settings. */
+public record OrderConfig(
+    String host,
+    int port,
+    String postgresUri,
+    String amqpUri,
+    String tokenSecret,
+    Duration expiresAfter,
+    Duration confirmsAfter) {
+
+  public static OrderConfig from(Config config) {
+    return new OrderConfig(
+        config.text("HTTP_HOST", "127.0.0.1"),
+        config.number("PORT", 8081),
+        config.text("POSTGRES_URI"),
+        config.text("AMQP_URI"),
+        config.text("TOKEN_SECRET"),
+        config.duration("ORDER_EXPIRES_AFTER", Duration.ofMinutes(15)),
+        config.duration("ORDER_CONFIRMS_AFTER", Duration.ofHours(24)));
+  }
+}

@@ -1,0 +1,97 @@
+package baedal.rabbitmq;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service's PostgreSQL: the pool, and the schema brought up to date as soon as the server is
+ * there.
+ */
+public final class PgStore {
+
+  private static final Logger log = LoggerFactory.getLogger(PgStore.class);
+  private static final int CONNECTIONS = 16;
+  private static final int WAITING = 2_000;
+  private static final int PIPELINED = 64;
+  private static final int WAIT_SECONDS = 5;
+  private static final long RETRY_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final String uri;
+  private final String[] migrations;
+  private final PgConnectOptions options;
+  private final Pool pool;
+  private volatile boolean migrated;
+  private volatile boolean closed;
+
+  /** {@code uri} is {@code postgresql://user:password@host:port/database}. */
+  public PgStore(Vertx vertx, String uri, String... migrations) {
+    this.vertx = vertx;
+    this.uri = uri;
+    this.migrations = migrations.clone();
+    options = PgConnectOptions.fromUri(uri);
+    options.setCachePreparedStatements(true).setPipeliningLimit(PIPELINED);
+    pool =
+        PgBuilder.pool()
+            .with(
+                new PoolOptions()
+                    .setMaxSize(CONNECTIONS)
+                    .setMaxWaitQueueSize(WAITING)
+                    .setConnectionTimeout(WAIT_SECONDS)
+                    .setConnectionTimeoutUnit(TimeUnit.SECONDS))
+            .connectingTo(options)
+            .using(vertx)
+            .build();
+  }
+
+  public Pool pool() {
+    return pool;
+  }
+
+  public Outbox outbox() {
+    return new PgOutbox(pool, vertx, new PgConnectOptions(options));
+  }
+
+  /**
+   * Migrates now if the server is there, else as soon as it is; {@code then} runs once, afterwards.
+   */
+  public void prepare(Runnable then) {
+    PgSchema.migrate(vertx, uri, migrations)
+        .onSuccess(
+            v -> {
+              migrated = true;
+              then.run();
+            })
+        .onFailure(
+            e -> {
+              if (!closed) {
+                log.atWarn().addKeyValue("cause", e.getMessage()).log("the database is away");
+                vertx.setTimer(RETRY_MILLIS, id -> prepare(then));
+              }
+            });
+  }
+
+  public boolean prepared() {
+    return migrated;
+  }
+
+  /** Succeeds while the database answers and has its schema. */
+  public Future<?> ping() {
+    return migrated
+        ? pool.query("SELECT 1").execute()
+        : Future.failedFuture(new IOException("the database has no schema yet"));
+  }
+
+  public Future<Void> close() {
+    closed = true;
+    return pool.close();
+  }
+}
