@@ -31,12 +31,18 @@ record Catalog(
   /** What the lines cost; refuses all that this store does not sell, each with its pointer. */
   List<Line> price(List<Wanted> wanted) {
     List<Refusal.Fault> faults = new ArrayList<>();
+    List<Line> lines = price(wanted, faults);
+    if (!faults.isEmpty()) {
+      throw Refusal.invalid(faults);
+    }
+    return lines;
+  }
+
+  /** As {@link #price(List)}, adding what is wrong to the faults found so far. */
+  List<Line> price(List<Wanted> wanted, List<Refusal.Fault> faults) {
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       price(wanted.get(i), "/lines/" + i, faults).ifPresent(lines::add);
-    }
-    if (!faults.isEmpty()) {
-      throw Refusal.invalid(faults);
     }
     return lines;
   }

@@ -5,7 +5,6 @@ import baedal.events.EventMessage;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Json;
-import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -13,6 +12,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The order service's own copy of stores and menus, kept fresh by store events; the newest word
@@ -52,8 +52,8 @@ final class CatalogRepository {
     this.pool = pool;
   }
 
-  /** The store with those of these menus that it sells; refuses a store nobody told of. */
-  Future<Catalog> find(String storeId, List<String> menuIds) {
+  /** The store with those of these menus that it sells; empty when nobody told of that store. */
+  Future<Optional<Catalog>> find(String storeId, List<String> menuIds) {
     return pool.preparedQuery(FIND)
         .execute(Tuple.tuple().addString(storeId).addArrayOfString(menuIds.toArray(String[]::new)))
         .map(
@@ -66,16 +66,16 @@ final class CatalogRepository {
                   menus.put(row.getString("menu_id"), menu(row));
                 }
               }
-              if (store == null) {
-                throw Refusal.invalid("/storeId", "there is no such store");
-              }
-              return new Catalog(
-                  storeId,
-                  store.getString("owner_id"),
-                  store.getString("name"),
-                  store.getBoolean("open"),
-                  Json.decode(store.getString("address"), Address.class),
-                  menus);
+              return Optional.ofNullable(store)
+                  .map(
+                      row ->
+                          new Catalog(
+                              storeId,
+                              row.getString("owner_id"),
+                              row.getString("name"),
+                              row.getBoolean("open"),
+                              Json.decode(row.getString("address"), Address.class),
+                              menus));
             });
   }
 

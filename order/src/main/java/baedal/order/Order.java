@@ -9,20 +9,25 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import baedal.runtime.Refusal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a customer wants from one store, through its whole life. Every transition is pure: it
- * returns the new state and the events it caused, or refuses. {@code resumed} is where a refused
- * cancellation leads back to; {@code earlier} are the details before each change of an established
- * order, for a store that refuses one; {@code settling} is true while money is on its way back.
+ * returns the new state and the events it caused, or refuses. {@code couponWorth} is what its
+ * coupon is worth, of which the discount is never more than the total; {@code resumed} is where a
+ * refused cancellation leads back to; {@code earlier} are the details before each change of an
+ * established order, for a store that refuses one; {@code settling} is true while money is on its
+ * way back.
  */
 public record Order(
     String id,
     OrderStatus status,
     OrderDetails details,
+    long couponWorth,
     String paymentId,
     PaymentMethod method,
     OrderStatus resumed,
@@ -32,6 +37,9 @@ public record Order(
     Instant changedAt) {
 
   private static final int MAX_REVISIONS = 10;
+
+  /** What a ticket is when it is too late to cancel it. */
+  private static final Set<String> ON_THE_STOVE = Set.of("COOKING", "COOKED");
 
   public Order {
     earlier = List.copyOf(earlier);
@@ -43,6 +51,7 @@ public record Order(
             id,
             OrderStatus.PLACED,
             details,
+            0,
             null,
             null,
             null,
@@ -66,7 +75,18 @@ public record Order(
     }
     OrderDetails next = details.withVersion(details.version() + 1);
     Order order =
-        new Order(id, OrderStatus.PAID, next, payment, by, null, List.of(), false, null, now);
+        new Order(
+            id,
+            OrderStatus.PAID,
+            next,
+            couponWorth,
+            payment,
+            by,
+            null,
+            List.of(),
+            false,
+            null,
+            now);
     return Change.of(
         order, new OrderEvent.Paid(id, next, payment, by, by.deferred() ? next.due() : 0, now));
   }
@@ -78,7 +98,9 @@ public record Order(
   /** The kitchen or the rider got this far; a late or repeated word changes nothing. */
   Change<Order> advanced(OrderStatus reached, Instant now) {
     if (status == OrderStatus.CANCEL_REQUESTED && !settling) {
-      return Change.of(resumingAt(resumed.later(reached), now));
+      return resumed.later(reached) == resumed
+          ? Change.none(this)
+          : Change.of(to(status, now).resuming(reached));
     }
     return status.underWay() && status.compareTo(reached) < 0
         ? Change.of(to(reached, now))
@@ -92,7 +114,7 @@ public record Order(
       return Change.none(this);
     }
     List<Event> events = new ArrayList<>();
-    if (method.deferred()) {
+    if (method.deferred() && collected > 0) {
       events.add(new OrderEvent.Collected(id, paymentId, riderId, collected, now));
     }
     events.add(
@@ -103,14 +125,11 @@ public record Order(
 
   /** The customer has it; for a visit, as soon as it is ready. Saying so twice is no harm. */
   Change<Order> confirm(boolean byCustomer, Instant now) {
-    boolean ready =
-        status == OrderStatus.DELIVERED
-            || (status == OrderStatus.COOKED && details.fulfilment() == Fulfilment.VISIT);
     if (status == OrderStatus.COMPLETED) {
       return Change.none(this);
     }
-    if (!ready) {
-      throw stateRefusal("confirm", OrderStatus.COMPLETED);
+    if (servedAt() == null) {
+      throw stateRefusal("become COMPLETED");
     }
     return Change.of(
         to(OrderStatus.COMPLETED, now),
@@ -139,7 +158,7 @@ public record Order(
           CANCELED,
           REJECTED,
           EXPIRED ->
-          throw stateRefusal("cancel", OrderStatus.CANCELED);
+          throw stateRefusal("become CANCELED");
     };
   }
 
@@ -152,10 +171,12 @@ public record Order(
   }
 
   /** The pan is hot: back to where the order was, or to where the kitchen is by now. */
-  Change<Order> cancelRefused(OrderStatus kitchen, Instant now) {
-    return status == OrderStatus.CANCEL_REQUESTED && !settling
-        ? Change.of(to(resumed.later(kitchen), now))
-        : Change.none(this);
+  Change<Order> cancelRefused(String ticket, Instant now) {
+    if (status != OrderStatus.CANCEL_REQUESTED || settling) {
+      return Change.none(this);
+    }
+    boolean hot = ON_THE_STOVE.contains(ticket);
+    return Change.of(to(hot ? resumed.later(OrderStatus.COOKING) : resumed, now));
   }
 
   Change<Order> rejected(String why, Instant now) {
@@ -192,15 +213,28 @@ public record Order(
         : Change.none(this);
   }
 
-  /** Silence for {@code patience} after the delivery counts as a confirmation. */
-  Change<Order> confirmSilently(Instant deliveredBefore, Instant now) {
-    boolean silent = status == OrderStatus.DELIVERED && !changedAt.isAfter(deliveredBefore);
+  /** Since when the customer has it, or a visitor had the time to come; null before. */
+  Instant servedAt() {
+    boolean visit = details.fulfilment() == Fulfilment.VISIT;
+    if (status == OrderStatus.COOKED && visit) {
+      boolean stays = details.to() != null && details.to().isAfter(changedAt);
+      return stays ? details.to() : changedAt;
+    }
+    return status == OrderStatus.DELIVERED ? changedAt : null;
+  }
+
+  /** Silence for {@code patience} counts as a confirmation. */
+  Change<Order> confirmSilently(Duration patience, Instant now) {
+    boolean silent = servedAt() != null && !servedAt().plus(patience).isAfter(now);
     return silent ? confirm(false, now) : Change.none(this);
   }
 
-  /** A coupon lowers what is due, before it is paid; the same coupon again changes nothing. */
-  Change<Order> useCoupon(String couponId, long discount, Instant now) {
-    if (couponId.equals(details.couponId())) {
+  /**
+   * A coupon lowers what is due, before it is paid; the one that the order holds already changes
+   * nothing.
+   */
+  Change<Order> useCoupon(String couponId, long worth, Instant now) {
+    if (couponId.equals(details.couponId()) && !status.withdrawn()) {
       return Change.none(this);
     }
     if (status != OrderStatus.PLACED) {
@@ -210,19 +244,19 @@ public record Order(
     if (details.couponId() != null) {
       throw Refusal.conflict("order-state", "the order has a coupon already");
     }
-    return revised(details.withCoupon(couponId, discount), List.of(), now);
+    return revised(details.withCoupon(couponId, worth), worth, List.of(), now);
   }
 
   /** The coupon was taken back: an unpaid order costs its full price again. */
   Change<Order> loseCoupon(String couponId, Instant now) {
     return status == OrderStatus.PLACED && couponId.equals(details.couponId())
-        ? revised(details.withCoupon(null, 0), List.of(), now)
+        ? revised(details.withCoupon(null, 0), 0, List.of(), now)
         : Change.none(this);
   }
 
   /**
-   * Until cooking starts; {@code null} leaves a part as it is. Lines of a paid order may change at
-   * the same price only.
+   * Until cooking starts; {@code null} leaves a part as it is, an empty memo is none. Lines of a
+   * paid order may change at the same price only.
    */
   Change<Order> revise(List<Line> lines, Address address, String memo, Instant now) {
     boolean open =
@@ -230,7 +264,7 @@ public record Order(
             || status == OrderStatus.PAID
             || status == OrderStatus.ACCEPTED;
     if (!open) {
-      throw stateRefusal("change", status);
+      throw stateRefusal("be changed");
     }
     OrderDetails next = details;
     if (lines != null) {
@@ -240,8 +274,11 @@ public record Order(
             "order-state", "the order is paid: options may change at the same price only");
       }
     }
+    if (address != null && details.fulfilment() == Fulfilment.VISIT) {
+      throw Refusal.invalid("/address", "a visit has no address");
+    }
     next = address == null ? next : next.withAddress(address);
-    next = memo == null ? next : next.withMemo(memo);
+    next = memo == null ? next : next.withMemo(memo.isBlank() ? null : memo);
     if (next.equals(details)) {
       return Change.none(this);
     }
@@ -253,7 +290,7 @@ public record Order(
     if (status != OrderStatus.PLACED) {
       before.add(details);
     }
-    return revised(next, before, now);
+    return revised(next, couponWorth, before, now);
   }
 
   private boolean sameMenus(List<Line> lines) {
@@ -263,23 +300,31 @@ public record Order(
         .equals(details.lines().stream().map(l -> l.menuId() + " " + l.quantity()).toList());
   }
 
-  /** The store was cooking already: the order is again what the ticket shows. */
-  Change<Order> updateRefused(long refusedVersion, long keptVersion, Instant now) {
-    if (details.version() < refusedVersion || earlier.isEmpty() || status == OrderStatus.PLACED) {
+  /**
+   * The store was cooking already: the order is again what the ticket shows. That is the first of
+   * the earlier details that is not older than {@code keptVersion}: their versions grew after the
+   * store had heard of them, by whatever else happened to the order.
+   */
+  Change<Order> updateRefused(long keptVersion, Instant now) {
+    if (settling || status.withdrawn()) {
       return Change.none(this);
     }
-    OrderDetails kept =
-        earlier.stream().filter(d -> d.version() == keptVersion).findFirst().orElse(earlier.get(0));
-    return kept.withVersion(details.version()).equals(details)
-        ? Change.none(this)
-        : revised(kept, List.of(), now);
+    return earlier.stream()
+        .filter(kept -> kept.version() >= keptVersion)
+        .findFirst()
+        .filter(kept -> !kept.withVersion(details.version()).equals(details))
+        .map(kept -> revised(kept, couponWorth, List.of(), now))
+        .orElse(Change.none(this));
   }
 
-  private Change<Order> revised(OrderDetails next, List<OrderDetails> before, Instant now) {
-    OrderDetails numbered = next.withVersion(details.version() + 1);
+  private Change<Order> revised(
+      OrderDetails next, long worth, List<OrderDetails> before, Instant now) {
+    OrderDetails numbered =
+        next.withCoupon(next.couponId(), worth).withVersion(details.version() + 1);
     Order order =
         new Order(
-            id, status, numbered, paymentId, method, resumed, before, settling, reason, changedAt);
+            id, status, numbered, worth, paymentId, method, resumed, before, settling, reason,
+            changedAt);
     return Change.of(
         order, new OrderEvent.Updated(id, numbered, status != OrderStatus.PLACED, now));
   }
@@ -289,6 +334,7 @@ public record Order(
         id,
         next,
         details.withVersion(details.version() + 1),
+        couponWorth,
         paymentId,
         method,
         null,
@@ -300,21 +346,47 @@ public record Order(
 
   private Order because(String why) {
     return new Order(
-        id, status, details, paymentId, method, resumed, earlier, settling, why, changedAt);
+        id,
+        status,
+        details,
+        couponWorth,
+        paymentId,
+        method,
+        resumed,
+        earlier,
+        settling,
+        why,
+        changedAt);
   }
 
   private Order resuming(OrderStatus at) {
     return new Order(
-        id, status, details, paymentId, method, at, earlier, settling, reason, changedAt);
-  }
-
-  private Order resumingAt(OrderStatus at, Instant now) {
-    return to(status, now).resuming(at);
+        id,
+        status,
+        details,
+        couponWorth,
+        paymentId,
+        method,
+        at,
+        earlier,
+        settling,
+        reason,
+        changedAt);
   }
 
   private Order nowSettling() {
     return new Order(
-        id, status, details, paymentId, method, resumed, earlier, true, reason, changedAt);
+        id,
+        status,
+        details,
+        couponWorth,
+        paymentId,
+        method,
+        resumed,
+        earlier,
+        true,
+        reason,
+        changedAt);
   }
 
   private OrderEvent.Canceled canceledEvent(Instant now) {
@@ -322,13 +394,11 @@ public record Order(
         id, details.customerId(), details.storeId(), details.couponId(), reason, now);
   }
 
-  private Refusal stateRefusal(String what, OrderStatus wanted) {
+  private Refusal stateRefusal(String what) {
     String why =
         status.compareTo(OrderStatus.COOKING) >= 0 && status.underWay()
             ? ": cooking has begun"
             : "";
-    return Refusal.conflict(
-        "order-state",
-        "cannot " + what + ": the order is " + status + ", not on its way to " + wanted + why);
+    return Refusal.conflict("order-state", "an order that is " + status + " cannot " + what + why);
   }
 }

@@ -2,6 +2,7 @@ package baedal.order;
 
 import baedal.events.Address;
 import baedal.events.Change;
+import baedal.events.Fulfilment;
 import baedal.events.Line;
 import baedal.runtime.Caller;
 import baedal.runtime.Ids;
@@ -52,17 +53,16 @@ final class OrderApi {
   }
 
   private Future<OrderView> place(RoutingContext ctx) {
-    JsonObject body = ctx.body().asJsonObject();
-    PlaceOrder wanted = Json.toObject(body, PlaceOrder.class);
-    wanted.check();
+    PlaceOrder wanted = Json.toObject(ctx.body().asJsonObject(), PlaceOrder.class);
     String customer = Caller.of(ctx).sub();
     String header = ctx.request().getHeader("Idempotency-Key");
     if (header == null) {
       return placed(wanted, customer).compose(orders::place).map(order -> created(ctx, order));
     }
-    OrderRepository.Key key = new OrderRepository.Key(header, sha256(body.encode()));
+    OrderRepository.Key key =
+        new OrderRepository.Key(customer, header, sha256(Json.encode(wanted)));
     return orders
-        .answered(customer, key)
+        .answered(key)
         .compose(
             first ->
                 first.isPresent()
@@ -108,18 +108,21 @@ final class OrderApi {
               String storeId = order.details().storeId();
               if (order.details().customerId().equals(caller.sub())
                   || caller.has(Caller.ADMIN)
+                  || caller.has(Caller.SERVICE)
                   || caller.stores().contains(storeId)) {
                 return Future.succeededFuture(order);
+              }
+              if (!caller.has(Caller.OWNER)) {
+                throw notFound(order.id());
               }
               return catalogs
                   .find(storeId, List.of())
                   .map(
-                      store -> {
-                        if (!caller.has(Caller.OWNER) || !store.ownerId().equals(caller.sub())) {
-                          throw Refusal.notFound("there is no order " + id(ctx));
-                        }
-                        return order;
-                      });
+                      store ->
+                          store
+                              .filter(own -> own.ownerId().equals(caller.sub()))
+                              .map(own -> order)
+                              .orElseThrow(() -> notFound(order.id())));
             })
         .map(OrderView::of);
   }
@@ -150,7 +153,7 @@ final class OrderApi {
                     wanted.stream().map(Catalog.Wanted::menuId).toList()))
         .compose(
             catalog -> {
-              List<Line> lines = catalog.price(wanted);
+              List<Line> lines = catalog.orElseThrow().price(wanted);
               return ofCustomer(ctx, (order, now) -> order.revise(lines, address, memo, now));
             })
         .map(OrderView::of);
@@ -175,9 +178,14 @@ final class OrderApi {
 
   private static Order own(Order order, RoutingContext ctx) {
     if (!order.details().customerId().equals(Caller.of(ctx).sub())) {
-      throw Refusal.notFound("there is no order " + order.id());
+      throw notFound(order.id());
     }
     return order;
+  }
+
+  /** Also for an order of somebody else: that it exists is not theirs to know. */
+  private static Refusal notFound(String orderId) {
+    return Refusal.notFound("there is no order " + orderId);
   }
 
   /** What payment asks before it charges. */
@@ -185,14 +193,21 @@ final class OrderApi {
     return orders.find(id(ctx)).map(Due::of);
   }
 
-  record Due(String orderId, String customerId, long due, long version, OrderStatus status) {
+  record Due(
+      String orderId,
+      String customerId,
+      long due,
+      long version,
+      OrderStatus status,
+      Fulfilment fulfilment) {
     static Due of(Order order) {
       return new Due(
           order.id(),
           order.details().customerId(),
           order.details().due(),
           order.details().version(),
-          order.status());
+          order.status(),
+          order.details().fulfilment());
     }
   }
 
@@ -205,7 +220,7 @@ final class OrderApi {
             id(ctx),
             order -> {
               if (!order.details().customerId().equals(use.customerId())) {
-                throw Refusal.notFound("there is no order " + order.id());
+                throw notFound(order.id());
               }
               return order.useCoupon(use.couponId(), use.discount(), now());
             })

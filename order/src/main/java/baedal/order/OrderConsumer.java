@@ -6,11 +6,13 @@ import static baedal.order.OrderStatus.COOKING;
 import static baedal.order.OrderStatus.PICKED;
 
 import baedal.events.CouponEvent;
+import baedal.events.EventMessage;
 import baedal.events.PaymentEvent;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.Subscription;
 import io.vertx.core.Future;
+import java.time.Instant;
 
 /** What the order service hears, and the transition each event means. */
 public final class OrderConsumer {
@@ -61,12 +63,10 @@ public final class OrderConsumer {
             (m, e) -> orders.change(m, o -> o.cancelAccepted(e.at())))
         .on(
             StoreEvent.CancelRefused.class,
-            (m, e) ->
-                orders.change(m, o -> o.cancelRefused(OrderStatus.valueOf(e.status()), e.at())))
+            (m, e) -> orders.change(m, o -> o.cancelRefused(e.status(), e.at())))
         .on(
             StoreEvent.UpdateRefused.class,
-            (m, e) ->
-                orders.change(m, o -> o.updateRefused(e.refusedVersion(), e.keptVersion(), e.at())))
+            (m, e) -> orders.change(m, o -> o.updateRefused(e.keptVersion(), e.at())))
         .on(RiderEvent.Picked.class, (m, e) -> orders.change(m, o -> o.advanced(PICKED, e.at())))
         .on(
             RiderEvent.Delivered.class,
@@ -76,8 +76,7 @@ public final class OrderConsumer {
   }
 
   /** A coupon that no order holds is its own subject, and none of our business. */
-  private Future<?> couponGone(
-      baedal.events.EventMessage message, String couponId, java.time.Instant at) {
+  private Future<?> couponGone(EventMessage message, String couponId, Instant at) {
     return message.subject().equals(couponId)
         ? Future.succeededFuture()
         : orders.change(message, order -> order.loseCoupon(couponId, at));

@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -26,29 +27,31 @@ import java.util.function.Function;
 final class OrderRepository {
 
   private static final int MAX_TRIES = 50;
+  private static final Duration BUSY = Duration.ofSeconds(1);
   private static final int SWEEP = 100;
+  private static final int FORGET = 1_000;
 
   private static final String INSERT =
       """
-      INSERT INTO orders (id, customer_id, store_id, status, revision, sequence, expires_at, changed_at, body)
-      SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8::text::jsonb
+      INSERT INTO orders (id, customer_id, store_id, status, revision, sequence, expires_at, body)
+      SELECT $1, $2, $3, $4, 1, $5, $6, $7::text::jsonb
       """;
   private static final String PLACE =
-      "WITH changed AS (" + INSERT + " RETURNING id) " + PgOutbox.append(9, "changed");
+      "WITH changed AS (" + INSERT + " RETURNING id) " + PgOutbox.append(8, "changed");
   private static final String PLACE_ONCE =
       """
       WITH claimed AS (
-        INSERT INTO idempotency (caller, key, body_hash, order_id) VALUES ($2, $11, $12, $1)
-        ON CONFLICT DO NOTHING RETURNING order_id),
+        INSERT INTO idempotency (caller, key, body_hash, answer) VALUES ($2, $10, $11, $7::text::jsonb)
+        ON CONFLICT DO NOTHING RETURNING key),
       changed AS (
       """
           + INSERT
           + " FROM claimed RETURNING id) "
-          + PgOutbox.append(9, "changed");
+          + PgOutbox.append(8, "changed");
   private static final String UPDATE =
       """
       WITH changed AS (
-        UPDATE orders SET status = $3, revision = revision + 1, sequence = $4, changed_at = $5, body = $6::text::jsonb
+        UPDATE orders SET status = $3, revision = revision + 1, sequence = $4, served_at = $5, body = $6::text::jsonb
          WHERE id = $1 AND revision = $2 RETURNING id),
       seen AS (INSERT INTO inbox (message_id) SELECT $7::text FROM changed WHERE $7::text IS NOT NULL),
       told AS (
@@ -69,18 +72,27 @@ final class OrderRepository {
        ORDER BY id DESC LIMIT $4
       """;
   private static final String ANSWERED =
-      "SELECT body_hash, order_id FROM idempotency WHERE caller = $1 AND key = $2";
+      "SELECT body_hash, answer::text FROM idempotency WHERE caller = $1 AND key = $2";
   private static final String UNPAID =
       "SELECT id FROM orders WHERE status = 'PLACED' AND expires_at <= $1 ORDER BY expires_at LIMIT "
           + SWEEP;
-  private static final String DELIVERED =
-      "SELECT id FROM orders WHERE status = 'DELIVERED' AND changed_at <= $1 ORDER BY changed_at LIMIT "
-          + SWEEP;
+  private static final String SERVED =
+      "SELECT id FROM orders WHERE served_at <= $1 ORDER BY served_at LIMIT " + SWEEP;
+  private static final String FORGET_KEYS =
+      """
+      DELETE FROM idempotency WHERE (caller, key) IN (
+        SELECT caller, key FROM idempotency WHERE made_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+      """;
+  private static final String FORGET_MESSAGES =
+      """
+      DELETE FROM inbox WHERE message_id IN (
+        SELECT message_id FROM inbox WHERE seen_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+      """;
 
   private record Stored(Order order, long revision, long sequence, boolean seen) {}
 
-  /** What a client asked for under an idempotency key. */
-  record Key(String key, String bodyHash) {}
+  /** What a caller asked for under an idempotency key of theirs. */
+  record Key(String caller, String key, String bodyHash) {}
 
   private final Pool pool;
   private final Runnable wake;
@@ -107,21 +119,22 @@ final class OrderRepository {
             done ->
                 done.rowCount() > 0
                     ? Future.succeededFuture(told(placed.state()))
-                    : answered(placed.state().details().customerId(), key)
-                        .map(
+                    : answered(key)
+                        .compose(
                             first ->
-                                first.orElseThrow(
-                                    () -> new IllegalStateException("a key without its answer"))));
+                                first.isPresent()
+                                    ? Future.succeededFuture(first.get())
+                                    : placeOnce(placed, key)));
   }
 
-  /** The order that this key already placed; refuses another body under the same key. */
-  Future<Optional<Order>> answered(String caller, Key key) {
+  /** The order as this key placed it; refuses another body under the same key. */
+  Future<Optional<Order>> answered(Key key) {
     return pool.preparedQuery(ANSWERED)
-        .execute(Tuple.of(caller, key.key()))
-        .compose(
+        .execute(Tuple.of(key.caller(), key.key()))
+        .map(
             rows -> {
               if (rows.size() == 0) {
-                return Future.succeededFuture(Optional.empty());
+                return Optional.empty();
               }
               Row row = rows.iterator().next();
               if (!row.getString(0).equals(key.bodyHash())) {
@@ -130,7 +143,7 @@ final class OrderRepository {
                     "idempotency-key-reused",
                     "this Idempotency-Key was used with another body: use a new one");
               }
-              return find(row.getString(1)).map(Optional::of);
+              return Optional.of(Json.decode(row.getString(1), Order.class));
             });
   }
 
@@ -144,7 +157,6 @@ final class OrderRepository {
             .addString(order.status().name())
             .addLong((long) placed.events().size())
             .addOffsetDateTime(at(order.details().expiresAt()))
-            .addOffsetDateTime(at(order.changedAt()))
             .addString(Json.encode(order));
     return PgOutbox.add(tuple, EventMessages.wrap(placed.events(), 1, order.changedAt()));
   }
@@ -201,8 +213,8 @@ final class OrderRepository {
                         return tries > 1
                             ? change(id, messageId, transition, tries - 1)
                             : Future.failedFuture(
-                                Refusal.conflict(
-                                    "order-state", "the order changes too fast: try again"));
+                                Refusal.unavailable(
+                                    "order-busy", "the order changes too fast", BUSY));
                       });
             });
   }
@@ -215,7 +227,7 @@ final class OrderRepository {
             .addLong(stored.revision())
             .addString(order.status().name())
             .addLong(stored.sequence() + change.events().size())
-            .addOffsetDateTime(at(order.changedAt()))
+            .addOffsetDateTime(order.servedAt() == null ? null : at(order.servedAt()))
             .addString(Json.encode(order))
             .addString(messageId);
     PgOutbox.add(tuple, EventMessages.wrap(change.events(), stored.sequence() + 1, Instant.now()));
@@ -242,8 +254,22 @@ final class OrderRepository {
     return ids(UNPAID, now);
   }
 
-  Future<List<String>> deliveredBefore(Instant then) {
-    return ids(DELIVERED, then);
+  Future<List<String>> servedBefore(Instant then) {
+    return ids(SERVED, then);
+  }
+
+  /** Idempotency keys made until {@code then}, a thousand at a time; the future holds how many. */
+  Future<Integer> forgetKeys(Instant then) {
+    return forget(FORGET_KEYS, then);
+  }
+
+  /** As {@link #forgetKeys}: ids of messages that are too old to come again. */
+  Future<Integer> forgetMessages(Instant then) {
+    return forget(FORGET_MESSAGES, then);
+  }
+
+  private Future<Integer> forget(String sql, Instant then) {
+    return pool.preparedQuery(sql).execute(Tuple.of(at(then), FORGET)).map(RowSet::rowCount);
   }
 
   private Future<List<String>> ids(String sql, Instant at) {
@@ -255,18 +281,6 @@ final class OrderRepository {
               rows.forEach(row -> ids.add(row.getString(0)));
               return ids;
             });
-  }
-
-  /** Applies the transition to each, one after another. */
-  Future<Void> changeEach(Future<List<String>> ids, Function<Order, Change<Order>> transition) {
-    return ids.compose(
-        all -> {
-          Future<Void> done = Future.succeededFuture();
-          for (String id : all) {
-            done = done.compose(v -> change(id, transition)).mapEmpty();
-          }
-          return done;
-        });
   }
 
   private Order told(Order order) {

@@ -23,6 +23,23 @@ public enum OrderStatus {
     };
   }
 
+  /** Whether the order is taken back, and with it whatever it held. */
+  boolean withdrawn() {
+    return switch (this) {
+      case CANCELED, REJECTED, EXPIRED -> true;
+      case PLACED,
+          PAID,
+          ACCEPTED,
+          COOKING,
+          COOKED,
+          PICKED,
+          DELIVERED,
+          COMPLETED,
+          CANCEL_REQUESTED ->
+          false;
+    };
+  }
+
   OrderStatus later(OrderStatus other) {
     return compareTo(other) >= 0 ? this : other;
   }

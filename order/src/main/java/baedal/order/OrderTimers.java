@@ -1,22 +1,30 @@
 package baedal.order;
 
+import baedal.events.Change;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens when nobody does anything: unpaid orders expire, delivered ones are confirmed. Due
- * times are in the database, so that they survive restarts; the transition itself lets each happen
- * once, however many replicas look.
+ * What happens when nobody does anything: unpaid orders expire, served ones are confirmed, old keys
+ * and message ids are forgotten. Due times are in the database, so that they survive restarts; the
+ * transition itself lets each happen once, however many replicas look.
  */
 final class OrderTimers {
 
   private static final Logger log = LoggerFactory.getLogger(OrderTimers.class);
   private static final long LOOK_MILLIS = 1_000;
+  private static final Duration KEYS_LIVE = Duration.ofHours(24);
+
+  /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
+  private static final Duration MESSAGES_LIVE = Duration.ofDays(30);
 
   private final Vertx vertx;
   private final OrderRepository orders;
@@ -33,29 +41,52 @@ final class OrderTimers {
   }
 
   void start() {
-    timer = vertx.setPeriodic(LOOK_MILLIS, id -> look());
+    timer = vertx.setPeriodic(LOOK_MILLIS, id -> tick());
   }
 
   void stop() {
     vertx.cancelTimer(timer);
   }
 
-  private void look() {
+  private void tick() {
     if (looking) {
       return;
     }
     looking = true;
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    Instant deliveredBefore = now.minus(confirmsAfter);
-    orders
-        .changeEach(orders.unpaidAt(now), order -> order.expire(now))
-        .compose(
-            v ->
-                orders.changeEach(
-                    orders.deliveredBefore(deliveredBefore),
-                    o -> o.confirmSilently(deliveredBefore, now)))
+    look()
         .onFailure(
             e -> log.atWarn().addKeyValue("cause", e.toString()).log("the timers could not look"))
         .onComplete(v -> looking = false);
+  }
+
+  /** Does all that is due now. */
+  Future<Void> look() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return orders
+        .unpaidAt(now)
+        .compose(ids -> changeEach(ids, order -> order.expire(now)))
+        .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
+        .compose(ids -> changeEach(ids, order -> order.confirmSilently(confirmsAfter, now)))
+        .compose(v -> orders.forgetKeys(now.minus(KEYS_LIVE)))
+        .compose(v -> orders.forgetMessages(now.minus(MESSAGES_LIVE)))
+        .mapEmpty();
+  }
+
+  /** One after another; what fails for one order is tried again, and holds up no other. */
+  private Future<Void> changeEach(List<String> ids, Function<Order, Change<Order>> transition) {
+    Future<Void> done = Future.succeededFuture();
+    for (String id : ids) {
+      done =
+          done.compose(v -> orders.change(id, transition))
+              .onFailure(
+                  e ->
+                      log.atWarn()
+                          .addKeyValue("orderId", id)
+                          .addKeyValue("cause", e.toString())
+                          .log("a timer waits"))
+              .otherwiseEmpty()
+              .mapEmpty();
+    }
+    return done;
   }
 }

@@ -2,13 +2,16 @@ package baedal.order;
 
 import baedal.events.Address;
 import baedal.events.Fulfilment;
+import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.Parcel;
 import baedal.runtime.Refusal;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a customer asks for: the body of {@code POST /orders}. */
 record PlaceOrder(
@@ -18,13 +21,59 @@ record PlaceOrder(
     Address pickup,
     Address address,
     Parcel parcel,
-    Instant from,
-    Instant to,
+    String from,
+    String to,
     String memo) {
 
-  /** Refuses what the fulfilment lacks. */
-  void check() {
+  /**
+   * The order as it stands at this moment, priced from the store's copy; empty when there is no
+   * such store. Refuses all that is wrong at once, and only then a store that is closed.
+   */
+  OrderDetails details(
+      String customerId, Optional<Catalog> store, Instant now, Duration payWithin) {
     List<Refusal.Fault> faults = new ArrayList<>();
+    needs(faults);
+    Instant begin = instant(from, "/from", faults);
+    Instant end = instant(to, "/to", faults);
+    if (begin != null && end != null && !end.isAfter(begin)) {
+      faults.add(new Refusal.Fault("/to", "must be after from"));
+    }
+    if (store.isEmpty()) {
+      faults.add(new Refusal.Fault("/storeId", "there is no such store"));
+    }
+    List<Line> priced = store.map(catalog -> catalog.price(lines, faults)).orElse(List.of());
+    if (!faults.isEmpty()) {
+      throw Refusal.invalid(faults);
+    }
+    Catalog catalog = store.orElseThrow();
+    if (!catalog.open()) {
+      throw Refusal.conflict("store-closed", "the store takes no orders now");
+    }
+    boolean visit = fulfilment == Fulfilment.VISIT;
+    boolean courier = fulfilment == Fulfilment.COURIER;
+    long total = priced.stream().mapToLong(Line::amount).sum();
+    return new OrderDetails(
+        customerId,
+        storeId,
+        catalog.name(),
+        priced,
+        fulfilment,
+        courier ? pickup : catalog.address(),
+        visit ? null : address,
+        courier ? parcel : null,
+        visit ? begin : null,
+        visit ? end : null,
+        memo == null || memo.isBlank() ? null : memo,
+        null,
+        total,
+        0,
+        total,
+        1,
+        now,
+        now.plus(payWithin));
+  }
+
+  private void needs(List<Refusal.Fault> faults) {
     switch (fulfilment) {
       case DELIVERY -> need(address, "/address", faults);
       case COURIER -> {
@@ -32,14 +81,7 @@ record PlaceOrder(
         need(address, "/address", faults);
         need(parcel, "/parcel", faults);
       }
-      case VISIT -> {
-        if (from != null && to != null && !to.isAfter(from)) {
-          faults.add(new Refusal.Fault("/to", "must be after from"));
-        }
-      }
-    }
-    if (!faults.isEmpty()) {
-      throw Refusal.invalid(faults);
+      case VISIT -> {}
     }
   }
 
@@ -49,32 +91,12 @@ record PlaceOrder(
     }
   }
 
-  /** The order as it stands at this moment, priced from the store's copy. */
-  OrderDetails details(String customerId, Catalog catalog, Instant now, Duration payWithin) {
-    if (!catalog.open()) {
-      throw Refusal.conflict("store-closed", "the store takes no orders now");
+  private static Instant instant(String text, String pointer, List<Refusal.Fault> faults) {
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeException e) {
+      faults.add(new Refusal.Fault(pointer, "is not a time: write 2026-12-24T15:00:00Z"));
+      return null;
     }
-    var priced = catalog.price(lines);
-    long total = priced.stream().mapToLong(line -> line.amount()).sum();
-    Address start = fulfilment == Fulfilment.COURIER ? pickup : catalog.address();
-    return new OrderDetails(
-        customerId,
-        storeId,
-        catalog.name(),
-        priced,
-        fulfilment,
-        start,
-        fulfilment == Fulfilment.VISIT ? null : address,
-        parcel,
-        from,
-        to,
-        memo,
-        null,
-        total,
-        0,
-        total,
-        1,
-        now,
-        now.plus(payWithin));
   }
 }

@@ -6,22 +6,23 @@ CREATE TABLE orders (
   revision    bigint NOT NULL,            -- grows with every write: the optimistic lock
   sequence    bigint NOT NULL,            -- events told so far
   expires_at  timestamptz NOT NULL,
-  changed_at  timestamptz NOT NULL,
+  served_at   timestamptz,                -- since when silence counts; null before and after
   body        jsonb NOT NULL              -- the whole Order
 );
 CREATE INDEX orders_of_customer ON orders (customer_id, id DESC);
 CREATE INDEX orders_unpaid ON orders (expires_at) WHERE status = 'PLACED';
-CREATE INDEX orders_delivered ON orders (changed_at) WHERE status = 'DELIVERED';
+CREATE INDEX orders_served ON orders (served_at) WHERE served_at IS NOT NULL;
 
--- Which order an Idempotency-Key placed; kept for a day.
+-- What an Idempotency-Key was answered: the order as it was placed; kept for a day.
 CREATE TABLE idempotency (
   caller    text NOT NULL,
   key       text NOT NULL,
   body_hash text NOT NULL,
-  order_id  text NOT NULL,
+  answer    jsonb NOT NULL,
   made_at   timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (caller, key)
 );
+CREATE INDEX idempotency_by_age ON idempotency (made_at);
 
 -- Our own copy of what stores sell, kept fresh by store events.
 CREATE TABLE store_copy (

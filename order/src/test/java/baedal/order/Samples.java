@@ -1,0 +1,108 @@
+package baedal.order;
+
+import baedal.events.Address;
+import baedal.events.Change;
+import baedal.events.Fulfilment;
+import baedal.events.Parcel;
+import baedal.events.PaymentMethod;
+import baedal.events.StoreEvent.MenuOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The store, the menu and the orders that the tests of this package talk about. */
+final class Samples {
+
+  static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  static final Duration PAY_WITHIN = Duration.ofMinutes(15);
+  static final Duration PATIENCE = Duration.ofHours(24);
+  static final Address STORE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
+  static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
+  static final Parcel PARCEL = new Parcel(Parcel.Size.SMALL, 2.5, "documents");
+  static final Catalog CATALOG = catalog(true);
+
+  private Samples() {}
+
+  static Catalog catalog(boolean open) {
+    return new Catalog(
+        "s-1",
+        "o-1",
+        "통닭천국",
+        open,
+        STORE,
+        Map.of(
+            "fried",
+            new Catalog.Menu(
+                "fried",
+                "후라이드",
+                18_000,
+                null,
+                List.of(
+                    new MenuOption("순살", 2_000),
+                    new MenuOption("뼈", 2_000),
+                    new MenuOption("무", 500))),
+            "cola",
+            new Catalog.Menu("cola", "콜라", 2_000, 10, List.of())));
+  }
+
+  static PlaceOrder wanted(Fulfilment fulfilment, Catalog.Wanted... lines) {
+    return switch (fulfilment) {
+      case DELIVERY ->
+          new PlaceOrder("s-1", List.of(lines), fulfilment, null, HOME, null, null, null, "문 앞에");
+      case COURIER ->
+          new PlaceOrder("s-1", List.of(lines), fulfilment, HOME, STORE, PARCEL, null, null, null);
+      case VISIT ->
+          new PlaceOrder("s-1", List.of(lines), fulfilment, null, null, null, null, null, null);
+    };
+  }
+
+  static Catalog.Wanted chicken(String... options) {
+    return new Catalog.Wanted("fried", 2, List.of(options));
+  }
+
+  static Order placed(Fulfilment fulfilment) {
+    return Order.place(
+            "order-1",
+            wanted(fulfilment, chicken("순살"))
+                .details("c-1", Optional.of(CATALOG), NOON, PAY_WITHIN))
+        .state();
+  }
+
+  static Order placed() {
+    return placed(Fulfilment.DELIVERY);
+  }
+
+  static Order paid() {
+    return paid(placed(), PaymentMethod.CARD);
+  }
+
+  static Order paid(Order order, PaymentMethod method) {
+    return pay(order, "p-1", method).state();
+  }
+
+  static Change<Order> pay(Order order, String paymentId, PaymentMethod method) {
+    return order.paid(
+        paymentId, method, order.details().due(), order.details().version(), later(1));
+  }
+
+  /** An order that has got as far as {@code status}, on the way that leads there. */
+  static Order at(OrderStatus status) {
+    return switch (status) {
+      case PLACED -> placed();
+      case PAID -> paid();
+      case ACCEPTED, COOKING, COOKED, PICKED -> paid().advanced(status, later(2)).state();
+      case DELIVERED -> paid().delivered("r-7", 0, later(3)).state();
+      case COMPLETED -> at(OrderStatus.DELIVERED).confirm(true, later(4)).state();
+      case CANCEL_REQUESTED -> paid().cancel("changed my mind", later(2)).state();
+      case CANCELED -> placed().cancel("changed my mind", later(2)).state();
+      case REJECTED -> paid().rejected("OUT_OF_STOCK", later(2)).state();
+      case EXPIRED -> placed().expire(NOON.plus(PAY_WITHIN)).state();
+    };
+  }
+
+  static Instant later(long minutes) {
+    return NOON.plus(Duration.ofMinutes(minutes));
+  }
+}
