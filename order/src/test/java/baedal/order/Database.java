@@ -1,0 +1,87 @@
+package baedal.order;
+
+import baedal.backing.TestServers;
+import baedal.events.StoreEvent;
+import baedal.events.StoreEvent.MenuOption;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.PgSchema;
+import baedal.rabbitmq.PgStore;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real database with the order service's schema, and the store of {@link Samples} in it. */
+final class Database {
+
+  final String uri = TestServers.postgres();
+  final Pool pool;
+  final OrderRepository orders;
+  final CatalogRepository catalogs;
+
+  Database(Vertx vertx) {
+    PgStore store = new PgStore(vertx, uri, PgSchema.BACKBONE, "classpath:baedal/order/db");
+    Promise<Void> prepared = Promise.promise();
+    store.prepare(prepared::complete);
+    prepared.future().await();
+    pool = store.pool();
+    orders = new OrderRepository(pool, () -> {});
+    catalogs = new CatalogRepository(pool);
+    store(true, 1);
+    menu("fried", 18_000, 1, new MenuOption("순살", 2_000), new MenuOption("뼈", 2_000));
+    menu("cola", 2_000, 1);
+  }
+
+  void store(boolean open, long sequence) {
+    StoreEvent.Opened opened =
+        new StoreEvent.Opened("s-1", "o-1", "통닭천국", "FOOD", Samples.STORE, Samples.NOON);
+    StoreEvent.Closed closed =
+        new StoreEvent.Closed("s-1", "o-1", "통닭천국", "FOOD", Samples.STORE, Samples.NOON);
+    var message =
+        EventMessages.wrap(List.of(open ? opened : closed), sequence, Samples.NOON).get(0);
+    if (open) {
+      catalogs.opened(message, opened).await();
+    } else {
+      catalogs.closed(message, closed).await();
+    }
+  }
+
+  void menu(String menuId, long price, long revision, MenuOption... options) {
+    catalogs.menuChanged(changed(menuId, price, revision, false, options)).await();
+  }
+
+  static StoreEvent.MenuChanged changed(
+      String menuId, long price, long revision, boolean removed, MenuOption... options) {
+    return new StoreEvent.MenuChanged(
+        "s-1", menuId, menuId, price, null, List.of(options), removed, revision, Samples.NOON);
+  }
+
+  /** The types of the events that wait to be published, in order. */
+  List<String> outbox() {
+    List<String> types = new ArrayList<>();
+    pool.query("SELECT body FROM outbox ORDER BY id")
+        .execute()
+        .await()
+        .forEach(row -> types.add(EventMessages.decode(row.getString(0)).type()));
+    return types;
+  }
+
+  List<Long> sequences() {
+    List<Long> sequences = new ArrayList<>();
+    pool.query("SELECT body FROM outbox ORDER BY id")
+        .execute()
+        .await()
+        .forEach(row -> sequences.add(EventMessages.decode(row.getString(0)).sequence()));
+    return sequences;
+  }
+
+  long count(String table) {
+    return pool.query("SELECT count(*) FROM " + table)
+        .execute()
+        .await()
+        .iterator()
+        .next()
+        .getLong(0);
+  }
+}
