@@ -2,19 +2,16 @@ package baedal.order;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.PgAggregates;
 import baedal.rabbitmq.PgOutbox;
-import baedal.runtime.Json;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,74 +22,74 @@ import java.util.function.Function;
  */
 final class OrderRepository {
 
-  private static final int MAX_TRIES = 50;
   private static final int SWEEP = 100;
 
-  private static final String INSERT =
-      """
-      INSERT INTO orders (id, customer_id, store_id, status, revision, sequence, expires_at, changed_at, body)
-      SELECT $1, $2, $3, $4, 1, $5, $6, $7, $8::text::jsonb
-      """;
   private static final String PLACE =
-      "WITH changed AS (" + INSERT + " RETURNING id) " + PgOutbox.append(9, "changed");
+      """
+      WITH changed AS (
+        INSERT INTO orders (id, status, revision, sequence, changed_at, body, customer_id, store_id, expires_at)
+        VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $8, $9, $10) RETURNING id)
+      """
+          + PgOutbox.append(6, "changed");
   private static final String PLACE_ONCE =
       """
       WITH claimed AS (
-        INSERT INTO idempotency (caller, key, body_hash, order_id) VALUES ($2, $11, $12, $1)
+        INSERT INTO idempotency (caller, key, body_hash, order_id) VALUES ($8, $11, $12, $1)
         ON CONFLICT DO NOTHING RETURNING order_id),
       changed AS (
+        INSERT INTO orders (id, status, revision, sequence, changed_at, body, customer_id, store_id, expires_at)
+        SELECT $1, $2, 1, $3, $4, $5::text::jsonb, $8, $9, $10 FROM claimed RETURNING id)
       """
-          + INSERT
-          + " FROM claimed RETURNING id) "
-          + PgOutbox.append(9, "changed");
-  private static final String UPDATE =
-      """
-      WITH changed AS (
-        UPDATE orders SET status = $3, revision = revision + 1, sequence = $4, changed_at = $5, body = $6::text::jsonb
-         WHERE id = $1 AND revision = $2 RETURNING id),
-      seen AS (INSERT INTO inbox (message_id) SELECT $7::text FROM changed WHERE $7::text IS NOT NULL),
-      told AS (
-      """
-          + PgOutbox.append(8, "changed")
-          + ") SELECT id FROM changed";
-  private static final String SEEN =
-      "INSERT INTO inbox (message_id) VALUES ($1) ON CONFLICT DO NOTHING";
-  private static final String FIND =
-      """
-      SELECT body::text, revision, sequence, EXISTS (SELECT 1 FROM inbox WHERE message_id = $2) AS seen
-        FROM orders WHERE id = $1
-      """;
+          + PgOutbox.append(6, "changed");
+  private static final String ANSWERED =
+      "SELECT body_hash, order_id FROM idempotency WHERE caller = $1 AND key = $2";
   private static final String LIST =
       """
       SELECT body::text FROM orders
        WHERE customer_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR id < $3)
        ORDER BY id DESC LIMIT $4
       """;
-  private static final String ANSWERED =
-      "SELECT body_hash, order_id FROM idempotency WHERE caller = $1 AND key = $2";
   private static final String UNPAID =
-      "SELECT id FROM orders WHERE status = 'PLACED' AND expires_at <= $1 ORDER BY expires_at LIMIT "
+      "SELECT body::text FROM orders WHERE status = 'PLACED' AND expires_at <= $1 ORDER BY expires_at LIMIT "
           + SWEEP;
   private static final String DELIVERED =
-      "SELECT id FROM orders WHERE status = 'DELIVERED' AND changed_at <= $1 ORDER BY changed_at LIMIT "
+      "SELECT body::text FROM orders WHERE status = 'DELIVERED' AND changed_at <= $1 ORDER BY changed_at LIMIT "
           + SWEEP;
 
-  private record Stored(Order order, long revision, long sequence, boolean seen) {}
+  private static final PgAggregates.Shape<Order> SHAPE =
+      new PgAggregates.Shape<>() {
+        @Override
+        public String id(Order order) {
+          return order.id();
+        }
+
+        @Override
+        public String status(Order order) {
+          return order.status().name();
+        }
+
+        @Override
+        public Instant changedAt(Order order) {
+          return order.changedAt();
+        }
+      };
 
   /** What a client asked for under an idempotency key. */
   record Key(String key, String bodyHash) {}
 
   private final Pool pool;
-  private final Runnable wake;
+  private final PgAggregates<Order> orders;
 
   OrderRepository(Pool pool, Runnable wake) {
     this.pool = pool;
-    this.wake = wake;
+    orders = new PgAggregates<>(pool, "orders", Order.class, SHAPE, wake);
   }
 
   /** One round trip for the order and its event. */
   Future<Order> place(Change<Order> placed) {
-    return pool.preparedQuery(PLACE).execute(inserted(placed)).map(done -> told(placed.state()));
+    return pool.preparedQuery(PLACE)
+        .execute(inserted(placed))
+        .map(done -> orders.told(placed.state()));
   }
 
   /**
@@ -106,12 +103,21 @@ final class OrderRepository {
         .compose(
             done ->
                 done.rowCount() > 0
-                    ? Future.succeededFuture(told(placed.state()))
+                    ? Future.succeededFuture(orders.told(placed.state()))
                     : answered(placed.state().details().customerId(), key)
                         .map(
                             first ->
                                 first.orElseThrow(
                                     () -> new IllegalStateException("a key without its answer"))));
+  }
+
+  private Tuple inserted(Change<Order> placed) {
+    Order order = placed.state();
+    return orders
+        .inserted(placed)
+        .addString(order.details().customerId())
+        .addString(order.details().storeId())
+        .addOffsetDateTime(at(order.details().expiresAt()));
   }
 
   /** The order that this key already placed; refuses another body under the same key. */
@@ -134,23 +140,8 @@ final class OrderRepository {
             });
   }
 
-  private static Tuple inserted(Change<Order> placed) {
-    Order order = placed.state();
-    Tuple tuple =
-        Tuple.tuple()
-            .addString(order.id())
-            .addString(order.details().customerId())
-            .addString(order.details().storeId())
-            .addString(order.status().name())
-            .addLong((long) placed.events().size())
-            .addOffsetDateTime(at(order.details().expiresAt()))
-            .addOffsetDateTime(at(order.changedAt()))
-            .addString(Json.encode(order));
-    return PgOutbox.add(tuple, EventMessages.wrap(placed.events(), 1, order.changedAt()));
-  }
-
   Future<Order> find(String id) {
-    return load(id, null).map(Stored::order);
+    return orders.find(id);
   }
 
   /**
@@ -158,120 +149,36 @@ final class OrderRepository {
    * null.
    */
   Future<List<Order>> list(String customerId, String status, String before, int limit) {
-    return pool.preparedQuery(LIST)
-        .execute(Tuple.of(customerId, status, before, limit))
-        .map(
-            rows -> {
-              List<Order> orders = new ArrayList<>();
-              rows.forEach(row -> orders.add(Json.decode(row.getString(0), Order.class)));
-              return orders;
-            });
+    return orders.select(LIST, Tuple.of(customerId, status, before, limit));
   }
 
   /** Applies a transition that a client or a timer asks for. */
   Future<Order> change(String id, Function<Order, Change<Order>> transition) {
-    return change(id, null, transition, MAX_TRIES);
+    return orders.change(id, transition);
   }
 
-  /** Applies what an event says, exactly once for each message. */
+  /** Applies what an event says to its order, exactly once for each message. */
   Future<Order> change(EventMessage message, Function<Order, Change<Order>> transition) {
-    return change(message.subject(), message.id(), transition, MAX_TRIES);
+    return orders.change(message.subject(), message, transition);
   }
 
-  private Future<Order> change(
-      String id, String messageId, Function<Order, Change<Order>> transition, int tries) {
-    return load(id, messageId)
-        .compose(
-            stored -> {
-              if (stored.seen()) {
-                return Future.succeededFuture(stored.order());
-              }
-              Change<Order> change = transition.apply(stored.order());
-              if (change.state().equals(stored.order()) && change.events().isEmpty()) {
-                return messageId == null
-                    ? Future.succeededFuture(stored.order())
-                    : pool.preparedQuery(SEEN).execute(Tuple.of(messageId)).map(stored.order());
-              }
-              return save(stored, change, messageId)
-                  .compose(
-                      saved -> {
-                        if (saved) {
-                          return Future.succeededFuture(told(change.state()));
-                        }
-                        return tries > 1
-                            ? change(id, messageId, transition, tries - 1)
-                            : Future.failedFuture(
-                                Refusal.conflict(
-                                    "order-state", "the order changes too fast: try again"));
-                      });
-            });
+  /** Applies the transition to the orders that nobody paid in time. */
+  Future<Void> changeUnpaid(Instant now, Function<Order, Change<Order>> transition) {
+    return changeEach(UNPAID, now, transition);
   }
 
-  private Future<Boolean> save(Stored stored, Change<Order> change, String messageId) {
-    Order order = change.state();
-    Tuple tuple =
-        Tuple.tuple()
-            .addString(order.id())
-            .addLong(stored.revision())
-            .addString(order.status().name())
-            .addLong(stored.sequence() + change.events().size())
-            .addOffsetDateTime(at(order.changedAt()))
-            .addString(Json.encode(order))
-            .addString(messageId);
-    PgOutbox.add(tuple, EventMessages.wrap(change.events(), stored.sequence() + 1, Instant.now()));
-    return pool.preparedQuery(UPDATE).execute(tuple).map(rows -> rows.size() > 0);
+  /**
+   * Applies the transition to the orders that were delivered before {@code then} and not confirmed.
+   */
+  Future<Void> changeDelivered(Instant then, Function<Order, Change<Order>> transition) {
+    return changeEach(DELIVERED, then, transition);
   }
 
-  private Future<Stored> load(String id, String messageId) {
-    return pool.preparedQuery(FIND).execute(Tuple.of(id, messageId)).map(rows -> stored(id, rows));
-  }
-
-  private static Stored stored(String id, RowSet<Row> rows) {
-    if (rows.size() == 0) {
-      throw Refusal.notFound("there is no order " + id);
-    }
-    Row row = rows.iterator().next();
-    return new Stored(
-        Json.decode(row.getString(0), Order.class),
-        row.getLong(1),
-        row.getLong(2),
-        row.getBoolean(3));
-  }
-
-  Future<List<String>> unpaidAt(Instant now) {
-    return ids(UNPAID, now);
-  }
-
-  Future<List<String>> deliveredBefore(Instant then) {
-    return ids(DELIVERED, then);
-  }
-
-  private Future<List<String>> ids(String sql, Instant at) {
-    return pool.preparedQuery(sql)
-        .execute(Tuple.of(at(at)))
-        .map(
-            rows -> {
-              List<String> ids = new ArrayList<>();
-              rows.forEach(row -> ids.add(row.getString(0)));
-              return ids;
-            });
-  }
-
-  /** Applies the transition to each, one after another. */
-  Future<Void> changeEach(Future<List<String>> ids, Function<Order, Change<Order>> transition) {
-    return ids.compose(
-        all -> {
-          Future<Void> done = Future.succeededFuture();
-          for (String id : all) {
-            done = done.compose(v -> change(id, transition)).mapEmpty();
-          }
-          return done;
-        });
-  }
-
-  private Order told(Order order) {
-    wake.run();
-    return order;
+  private Future<Void> changeEach(
+      String sql, Instant at, Function<Order, Change<Order>> transition) {
+    return orders
+        .select(sql, Tuple.of(at(at)))
+        .compose(found -> orders.changeEach(found.stream().map(Order::id).toList(), transition));
   }
 
   private static OffsetDateTime at(Instant instant) {

@@ -48,12 +48,11 @@ final class OrderTimers {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Instant deliveredBefore = now.minus(confirmsAfter);
     orders
-        .changeEach(orders.unpaidAt(now), order -> order.expire(now))
+        .changeUnpaid(now, order -> order.expire(now))
         .compose(
             v ->
-                orders.changeEach(
-                    orders.deliveredBefore(deliveredBefore),
-                    o -> o.confirmSilently(deliveredBefore, now)))
+                orders.changeDelivered(
+                    deliveredBefore, o -> o.confirmSilently(deliveredBefore, now)))
         .onFailure(
             e -> log.atWarn().addKeyValue("cause", e.toString()).log("the timers could not look"))
         .onComplete(v -> looking = false);
