@@ -78,9 +78,7 @@ final class Cashier {
               if (!due.customerId().equals(customerId)) {
                 throw Refusal.notFound("there is no order " + orderId);
               }
-              return payments
-                  .occupying(orderId)
-                  .compose(found -> payOrJoin(found, due, method, card));
+              return onceHere(due, method, card);
             });
   }
 
