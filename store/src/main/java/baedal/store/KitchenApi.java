@@ -88,13 +88,8 @@ final class KitchenApi {
               return repository.tickets(
                   storeId, ctx.request().getParam("status"), after, limit + 1);
             })
-        .map(
-            found -> {
-              List<FoodCooking> items = found.size() > limit ? found.subList(0, limit) : found;
-              return new Page<>(
-                  items.stream().filter(t -> t.details() != null).map(TicketView::of).toList(),
-                  found.size() > limit ? Paging.encode(items.get(limit - 1).id()) : null);
-            });
+        .map(found -> Page.of(found, limit, ticket -> Paging.encode(ticket.id())))
+        .map(page -> page.map(TicketView::of));
   }
 
   private Future<TicketView> show(RoutingContext ctx) {

@@ -6,6 +6,7 @@ import baedal.runtime.Caller;
 import baedal.runtime.Geo;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
+import baedal.runtime.Nearest;
 import baedal.runtime.Page;
 import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
@@ -16,7 +17,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -82,66 +82,20 @@ final class StoreApi {
       String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
       return repository
           .stores(null, part, after, limit + 1)
-          .map(
-              found ->
-                  page(found.stream().map(store -> StoreView.of(store, null)).toList(), limit));
+          .map(found -> Page.of(found, limit, store -> Paging.encode(store.id())))
+          .map(page -> page.map(store -> StoreView.of(store, null)));
     }
     Geo.Point from = Geo.Point.parse(near, "/near");
     String asked = ctx.request().getParam("radiusKm");
     double radius = asked == null ? DEFAULT_RADIUS_KM : Double.parseDouble(asked);
-    Nearest after = cursor == null ? null : Nearest.decode(cursor);
     return repository
         .stores(Geo.cellsAround(from, radius), part, null, limit)
-        .map(found -> nearest(found, from, radius, after, limit));
+        .map(found -> Nearest.page(found, from, radius, cursor, limit, StoreApi::place, Store::id))
+        .map(page -> page.map(found -> StoreView.of(found.thing(), found.distanceKm())));
   }
 
-  private static Page<StoreView> page(List<StoreView> found, int limit) {
-    boolean more = found.size() > limit;
-    List<StoreView> items = more ? found.subList(0, limit) : found;
-    return new Page<>(items, more ? Paging.encode(items.get(limit - 1).storeId()) : null);
-  }
-
-  private static Page<StoreView> nearest(
-      List<Store> found, Geo.Point from, double radius, Nearest after, int limit) {
-    List<StoreView> all =
-        found.stream()
-            .map(store -> StoreView.of(store, distance(from, store)))
-            .filter(view -> view.distanceKm() <= radius)
-            .sorted(Comparator.comparing(StoreView::distanceKm).thenComparing(StoreView::storeId))
-            .filter(view -> after == null || after.before(view))
-            .limit(limit + 1L)
-            .toList();
-    boolean more = all.size() > limit;
-    List<StoreView> items = more ? all.subList(0, limit) : all;
-    return new Page<>(items, more ? Nearest.encode(items.get(limit - 1)) : null);
-  }
-
-  private static double distance(Geo.Point from, Store store) {
-    double km = Geo.distanceKm(from, new Geo.Point(store.address().lat(), store.address().lng()));
-    return Math.round(km * 1000) / 1000.0;
-  }
-
-  /** The last store of the page before. */
-  private record Nearest(double distanceKm, String storeId) {
-
-    static String encode(StoreView last) {
-      return Paging.encode(Double.toString(last.distanceKm()), last.storeId());
-    }
-
-    static Nearest decode(String cursor) {
-      List<String> keys = Paging.decode(cursor, 2);
-      try {
-        return new Nearest(Double.parseDouble(keys.get(0)), keys.get(1));
-      } catch (NumberFormatException e) {
-        throw Refusal.invalid(
-            "/cursor", "is not a cursor of this list: use `next` of the page before");
-      }
-    }
-
-    boolean before(StoreView view) {
-      int byDistance = Double.compare(distanceKm, view.distanceKm());
-      return byDistance < 0 || (byDistance == 0 && storeId.compareTo(view.storeId()) < 0);
-    }
+  private static Geo.Point place(Store store) {
+    return new Geo.Point(store.address().lat(), store.address().lng());
   }
 
   record OpenStore(String name, Store.Kind kind, Address address) {}

@@ -61,6 +61,7 @@ final class StoreRepository {
                 new JsonObject()
                     .put("storeId", ticket.storeId())
                     .put("status", ticket.status().name())
+                    .put("known", ticket.details() != null)
                     .put("stockOwed", ticket.stockOwed()),
             wake);
   }
@@ -135,7 +136,7 @@ final class StoreRepository {
    * A store's tickets, oldest first; {@code status} and {@code after} (an order id) may be null.
    */
   Future<List<FoodCooking>> tickets(String storeId, String status, String after, int limit) {
-    JsonObject query = new JsonObject().put("storeId", storeId);
+    JsonObject query = new JsonObject().put("storeId", storeId).put("known", true);
     if (status != null) {
       query.put("status", status);
     }
