@@ -89,14 +89,8 @@ final class OrderApi {
     String before = cursor == null ? null : Paging.decode(cursor, 1).get(0);
     return orders
         .list(Caller.of(ctx).sub(), ctx.request().getParam("status"), before, limit + 1)
-        .map(
-            found -> {
-              boolean more = found.size() > limit;
-              List<Order> items = more ? found.subList(0, limit) : found;
-              return new Page<>(
-                  items.stream().map(OrderView::of).toList(),
-                  more ? Paging.encode(items.get(limit - 1).id()) : null);
-            });
+        .map(found -> Page.of(found, limit, order -> Paging.encode(order.id())))
+        .map(page -> page.map(OrderView::of));
   }
 
   private Future<OrderView> show(RoutingContext ctx) {

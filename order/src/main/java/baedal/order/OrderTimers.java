@@ -64,24 +64,23 @@ final class OrderTimers {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     return orders
         .unpaidAt(now)
-        .compose(ids -> changeEach(ids, order -> order.expire(now)))
+        .compose(due -> changeEach(due, order -> order.expire(now)))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
-        .compose(ids -> changeEach(ids, order -> order.confirmSilently(confirmsAfter, now)))
+        .compose(due -> changeEach(due, order -> order.confirmSilently(confirmsAfter, now)))
         .compose(v -> orders.forgetKeys(now.minus(KEYS_LIVE)))
-        .compose(v -> orders.forgetMessages(now.minus(MESSAGES_LIVE)))
-        .mapEmpty();
+        .compose(v -> orders.forgetMessages(now.minus(MESSAGES_LIVE)));
   }
 
   /** One after another; what fails for one order is tried again, and holds up no other. */
-  private Future<Void> changeEach(List<String> ids, Function<Order, Change<Order>> transition) {
+  private Future<Void> changeEach(List<Order> due, Function<Order, Change<Order>> transition) {
     Future<Void> done = Future.succeededFuture();
-    for (String id : ids) {
+    for (Order order : due) {
       done =
-          done.compose(v -> orders.change(id, transition))
+          done.compose(v -> orders.change(order.id(), transition))
               .onFailure(
                   e ->
                       log.atWarn()
-                          .addKeyValue("orderId", id)
+                          .addKeyValue("orderId", order.id())
                           .addKeyValue("cause", e.toString())
                           .log("a timer waits"))
               .otherwiseEmpty()

@@ -6,12 +6,12 @@ CREATE TABLE orders (
   revision    bigint NOT NULL,            -- grows with every write: the optimistic lock
   sequence    bigint NOT NULL,            -- events told so far
   expires_at  timestamptz NOT NULL,
-  served_at   timestamptz,                -- since when silence counts; null before and after
+  changed_at  timestamptz NOT NULL,
   body        jsonb NOT NULL              -- the whole Order
 );
 CREATE INDEX orders_of_customer ON orders (customer_id, id DESC);
 CREATE INDEX orders_unpaid ON orders (expires_at) WHERE status = 'PLACED';
-CREATE INDEX orders_served ON orders (served_at) WHERE served_at IS NOT NULL;
+CREATE INDEX orders_served ON orders (changed_at) WHERE status IN ('DELIVERED', 'COOKED');
 
 -- What an Idempotency-Key was answered: the order as it was placed; kept for a day.
 CREATE TABLE idempotency (

@@ -1,0 +1,231 @@
+package baedal.payment;
+
+import baedal.events.PaymentMethod;
+import baedal.payment.PaymentProvider.Outcome;
+import baedal.runtime.Ids;
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import baedal.runtime.ServiceClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves money between an order and the provider. Before each call to the provider stands a durable
+ * mark, after it a durable result; what a crash left between the two is found by a sweep, and
+ * settled by asking the provider.
+ */
+final class Cashier {
+
+  private static final Logger log = LoggerFactory.getLogger(Cashier.class);
+  private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
+  private static final long PROVIDER_SECONDS = 10;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+  private static final long SWEEP_MILLIS = 2_000;
+
+  /** Longer than a call to the provider can take: nobody is still waiting for its answer. */
+  private static final Duration STUCK_AFTER = Duration.ofSeconds(15);
+
+  /** A charge the provider has not heard of after this time never will be made. */
+  private static final Duration ABANDONED_AFTER = Duration.ofSeconds(60);
+
+  private final Vertx vertx;
+  private final PaymentRepository payments;
+  private final PaymentProvider provider;
+  private final ServiceClient orders;
+  private final Clock clock;
+  private final Map<String, Future<Payment>> paying = new ConcurrentHashMap<>();
+  private long sweep = -1;
+
+  Cashier(
+      Vertx vertx,
+      PaymentRepository payments,
+      PaymentProvider provider,
+      ServiceClient orders,
+      Clock clock) {
+    this.vertx = vertx;
+    this.payments = payments;
+    this.provider = provider;
+    this.orders = orders;
+    this.clock = clock;
+  }
+
+  void start() {
+    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
+  }
+
+  void stop() {
+    vertx.cancelTimer(sweep);
+  }
+
+  /** The settled payment of this order; made now, or before, but once. {@code card} may be null. */
+  Future<Payment> pay(String orderId, String customerId, PaymentMethod method, String card) {
+    return orders
+        .get("/internal/orders/" + orderId + "/due", ORDER_TIMEOUT)
+        .map(json -> Json.toObject(json, Payment.Due.class))
+        .compose(
+            due -> {
+              if (!due.customerId().equals(customerId)) {
+                throw Refusal.notFound("there is no order " + orderId);
+              }
+              return onceHere(due, method, card);
+            });
+  }
+
+  /** Many at once for one order: the first does it, the others get its result. */
+  private Future<Payment> onceHere(Payment.Due due, PaymentMethod method, String card) {
+    Future<Payment> here = paying.get(due.orderId());
+    if (here != null) {
+      return here;
+    }
+    Future<Payment> mine =
+        payments.occupying(due.orderId()).compose(found -> payOrJoin(found, due, method, card));
+    paying.put(due.orderId(), mine);
+    return mine.onComplete(done -> paying.remove(due.orderId(), mine));
+  }
+
+  private Future<Payment> payOrJoin(
+      Optional<Payment> found, Payment.Due due, PaymentMethod method, String card) {
+    if (found.isPresent()) {
+      return join(found.get());
+    }
+    if (!due.status().equals("PLACED")) {
+      throw Refusal.conflict(
+          "order-state", "only a PLACED order can be paid: it is " + due.status());
+    }
+    String lastFour = card == null ? null : card.substring(card.length() - 4);
+    var opened = Payment.open(Ids.next(), due, method, lastFour, now());
+    return payments
+        .open(opened)
+        .compose(
+            first -> {
+              if (!first) {
+                return payments
+                    .occupying(due.orderId())
+                    .compose(
+                        other ->
+                            other.map(this::join).orElseGet(() -> Future.failedFuture(later())));
+              }
+              return opened.state().status() == PaymentStatus.CHARGING
+                  ? charge(opened.state(), card)
+                  : Future.succeededFuture(opened.state());
+            });
+  }
+
+  /** Somebody paid already, or is about to: their result is the truth for us too. */
+  private Future<Payment> join(Payment other) {
+    return switch (other.status()) {
+      case PAID, DEFERRED -> Future.succeededFuture(other);
+      case CHARGING -> settle(other);
+      case REFUNDING ->
+          Future.failedFuture(
+              Refusal.unavailable(
+                  "payment-unavailable", "a refund is under way: pay a little later", RETRY_AFTER));
+      case DECLINED, REFUNDED -> Future.failedFuture(later());
+    };
+  }
+
+  private Future<Payment> charge(Payment payment, String card) {
+    Future<Outcome> asked =
+        payment.amount() == 0
+            ? Future.succeededFuture(new Outcome.Approved())
+            : provider
+                .charge(payment.id(), payment.amount(), payment.method().name(), card)
+                .timeout(PROVIDER_SECONDS, TimeUnit.SECONDS);
+    return asked
+        .recover(e -> Future.failedFuture(later()))
+        .compose(outcome -> record(payment, outcome));
+  }
+
+  private Future<Payment> record(Payment payment, Outcome outcome) {
+    if (outcome instanceof Outcome.Approved) {
+      return payments.change(payment.id(), p -> p.charged(now()));
+    }
+    if (outcome instanceof Outcome.Declined declined) {
+      return payments.change(payment.id(), p -> p.declined(declined.reason(), now()));
+    }
+    boolean abandoned = payment.openedAt().plus(ABANDONED_AFTER).isBefore(now());
+    return abandoned
+        ? payments.change(payment.id(), p -> p.declined("the provider was never reached", now()))
+        : Future.failedFuture(later());
+  }
+
+  /** A charge that nobody here waits for: the provider knows what became of it. */
+  private Future<Payment> settle(Payment payment) {
+    return provider
+        .lookup(payment.id())
+        .timeout(PROVIDER_SECONDS, TimeUnit.SECONDS)
+        .recover(e -> Future.failedFuture(later()))
+        .compose(outcome -> record(payment, outcome));
+  }
+
+  /** Drives a refund that is marked; what fails is driven again by the sweep. */
+  void refund(Payment payment) {
+    if (payment.status() == PaymentStatus.REFUNDING) {
+      refundNow(payment)
+          .onFailure(
+              e ->
+                  log.atWarn()
+                      .addKeyValue("orderId", payment.orderId())
+                      .addKeyValue("cause", e.toString())
+                      .log("the refund is tried again"));
+    }
+  }
+
+  private Future<Payment> refundNow(Payment payment) {
+    Future<Void> given =
+        payment.amount() == 0 || payment.method().deferred()
+            ? Future.succeededFuture()
+            : provider
+                .refund(payment.id(), payment.amount())
+                .timeout(PROVIDER_SECONDS, TimeUnit.SECONDS);
+    return given.compose(v -> payments.change(payment.id(), p -> p.refunded(now())));
+  }
+
+  private void sweep() {
+    Instant since = now().minus(STUCK_AFTER);
+    payments.stuck(PaymentStatus.CHARGING, since).onSuccess(stuck -> each(stuck, this::settle));
+    payments.stuck(PaymentStatus.REFUNDING, since).onSuccess(stuck -> each(stuck, this::refundNow));
+  }
+
+  private static void each(
+      List<Payment> stuck, java.util.function.Function<Payment, Future<Payment>> action) {
+    stuck.forEach(
+        payment ->
+            action
+                .apply(payment)
+                .onSuccess(
+                    done ->
+                        log.atInfo()
+                            .addKeyValue("orderId", payment.orderId())
+                            .addKeyValue("status", done.status())
+                            .log("settled later"))
+                .onFailure(
+                    e ->
+                        log.atWarn()
+                            .addKeyValue("orderId", payment.orderId())
+                            .addKeyValue("cause", e.toString())
+                            .log("still unsettled")));
+  }
+
+  private static Refusal later() {
+    return Refusal.unavailable(
+        "payment-unavailable",
+        "the provider did not answer in time: your order is kept, pay a little later",
+        RETRY_AFTER);
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

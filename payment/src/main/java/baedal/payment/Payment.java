@@ -1,0 +1,111 @@
+package baedal.payment;
+
+import baedal.events.Change;
+import baedal.events.PaymentEvent;
+import baedal.events.PaymentMethod;
+import java.time.Instant;
+
+/**
+ * One attempt to settle an order, for {@code amount} won and the order as it stood at {@code
+ * orderVersion}. Of a card only the last four digits are kept.
+ */
+public record Payment(
+    String id,
+    String orderId,
+    String customerId,
+    long amount,
+    PaymentMethod method,
+    String cardLastFour,
+    long orderVersion,
+    PaymentStatus status,
+    String reason,
+    Instant openedAt,
+    Instant changedAt) {
+
+  /** What is due for an order, as the order service says. */
+  record Due(String orderId, String customerId, long due, long version, String status) {}
+
+  /** A promise needs nobody's answer; all else waits for the provider. */
+  static Change<Payment> open(
+      String id, Due due, PaymentMethod method, String cardLastFour, Instant now) {
+    PaymentStatus status = method.deferred() ? PaymentStatus.DEFERRED : PaymentStatus.CHARGING;
+    Payment payment =
+        new Payment(
+            id,
+            due.orderId(),
+            due.customerId(),
+            due.due(),
+            method,
+            cardLastFour,
+            due.version(),
+            status,
+            null,
+            now,
+            now);
+    return method.deferred()
+        ? Change.of(
+            payment,
+            new PaymentEvent.Deferred(due.orderId(), id, due.due(), method, due.version(), now))
+        : Change.of(payment);
+  }
+
+  Change<Payment> charged(Instant now) {
+    return status == PaymentStatus.CHARGING
+        ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))
+        : Change.none(this);
+  }
+
+  Change<Payment> declined(String why, Instant now) {
+    return status == PaymentStatus.CHARGING
+        ? Change.of(
+            to(PaymentStatus.DECLINED, why, now),
+            new PaymentEvent.Declined(orderId, id, amount, method, why, now))
+        : Change.none(this);
+  }
+
+  /** The rider took it at the door. */
+  Change<Payment> collected(Instant now) {
+    return status == PaymentStatus.DEFERRED
+        ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))
+        : Change.none(this);
+  }
+
+  /** A promise is void at once; money has to come back from the provider first. */
+  Change<Payment> giveBack(String why, Instant now) {
+    return switch (status) {
+      case PAID -> Change.of(to(PaymentStatus.REFUNDING, why, now));
+      case DEFERRED ->
+          Change.of(
+              to(PaymentStatus.REFUNDED, why, now),
+              new PaymentEvent.Refunded(orderId, id, 0, why, now));
+      case CHARGING, DECLINED, REFUNDING, REFUNDED -> Change.none(this);
+    };
+  }
+
+  Change<Payment> refunded(Instant now) {
+    return status == PaymentStatus.REFUNDING
+        ? Change.of(
+            to(PaymentStatus.REFUNDED, reason, now),
+            new PaymentEvent.Refunded(orderId, id, amount, reason, now))
+        : Change.none(this);
+  }
+
+  private PaymentEvent.Paid paidEvent(Instant now) {
+    return new PaymentEvent.Paid(orderId, id, amount, method, orderVersion, now);
+  }
+
+  private Payment to(PaymentStatus next, String why, Instant now) {
+    return new Payment(
+        id,
+        orderId,
+        customerId,
+        amount,
+        method,
+        cardLastFour,
+        orderVersion,
+        next,
+        why,
+        openedAt,
+        now);
+  }
+}

@@ -1,0 +1,68 @@
+package baedal.payment;
+
+import baedal.events.PaymentMethod;
+import baedal.runtime.Caller;
+import baedal.runtime.Json;
+import baedal.runtime.Page;
+import baedal.runtime.Refusal;
+import baedal.runtime.Reply;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/** What clients may ask of the payment service. */
+final class PaymentApi {
+
+  private final PaymentRepository payments;
+  private final Cashier cashier;
+  private final SimulatorProvider knobs;
+
+  /** {@code knobs} is null where the simulator has none to turn. */
+  PaymentApi(PaymentRepository payments, Cashier cashier, SimulatorProvider knobs) {
+    this.payments = payments;
+    this.cashier = cashier;
+    this.knobs = knobs;
+  }
+
+  void mount(Router router) {
+    router.post("/payments").respond(this::pay);
+    router.get("/payments").respond(this::list);
+    if (knobs != null) {
+      router.put("/dev/payment-provider").respond(this::turn);
+    }
+  }
+
+  record Pay(String orderId, PaymentMethod method, String card) {}
+
+  private Future<PaymentView> pay(RoutingContext ctx) {
+    Pay asked = Json.toObject(ctx.body().asJsonObject(), Pay.class);
+    return cashier
+        .pay(
+            asked.orderId(),
+            Caller.of(ctx).sub(),
+            asked.method(),
+            asked.method() == PaymentMethod.CARD ? asked.card() : null)
+        .map(
+            payment -> {
+              if (payment.status() == PaymentStatus.DECLINED) {
+                throw Refusal.of(
+                    Refusal.Kind.PAYMENT_REQUIRED,
+                    "payment-declined",
+                    payment.reason() + ": the order is kept, pay again another way");
+              }
+              return Reply.created(
+                  ctx, "/payments?orderId=" + payment.orderId(), PaymentView.of(payment));
+            });
+  }
+
+  private Future<Page<PaymentView>> list(RoutingContext ctx) {
+    return payments
+        .ofOrder(ctx.request().getParam("orderId"), Caller.of(ctx).sub())
+        .map(found -> new Page<>(found.stream().map(PaymentView::of).toList(), null));
+  }
+
+  private Future<Void> turn(RoutingContext ctx) {
+    knobs.turn(Json.toObject(ctx.body().asJsonObject(), SimulatorProvider.Knobs.class));
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,83 @@
+package baedal.payment;
+
+import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.PgSchema;
+import baedal.rabbitmq.PgStore;
+import baedal.runtime.HttpApi;
+import baedal.runtime.Readiness;
+import baedal.runtime.ServiceClient;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.net.URL;
+import java.time.Clock;
+
+/** The payment service: settles orders once, and gives money back. */
+public final class PaymentVerticle extends VerticleBase {
+
+  private final PaymentConfig config;
+  private PgStore store;
+  private HttpApi http;
+  private Backbone backbone;
+  private Cashier cashier;
+  private int port;
+
+  public PaymentVerticle(PaymentConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Future<?> start() {
+    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Readiness readiness = new Readiness(vertx);
+    store =
+        new PgStore(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
+    PaymentRepository payments = new PaymentRepository(store.pool(), () -> backbone.wake());
+    SimulatorProvider simulator =
+        config.providerUrl() == null ? new SimulatorProvider(vertx, store.pool()) : null;
+    PaymentProvider provider =
+        simulator == null
+            ? new HttpProvider(vertx, config.providerUrl(), config.providerKey())
+            : simulator;
+    ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "payment");
+    cashier = new Cashier(vertx, payments, provider, orders, Clock.systemUTC());
+    PaymentConsumer consumer = new PaymentConsumer(payments, cashier);
+    backbone =
+        new Backbone(
+            vertx,
+            "payment",
+            config.amqpUri(),
+            store.outbox(),
+            consumer.subscription(),
+            store::ping);
+    readiness.register("postgres", store::ping);
+    backbone.watchedBy(readiness);
+    boolean knobs = config.devDoors() && simulator != null;
+    URL[] doors = knobs ? new URL[] {resource("dev.yaml")} : new URL[0];
+    http =
+        new HttpApi(vertx, "payment", resource("openapi.yaml"), tokens, readiness, doors)
+            .onlyWhen(store::prepared);
+    new PaymentApi(payments, cashier, knobs ? simulator : null).mount(http.router());
+    store.prepare(
+        () -> {
+          backbone.start();
+          cashier.start();
+        });
+    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+  }
+
+  @Override
+  public Future<?> stop() {
+    cashier.stop();
+    return http.close().compose(v -> backbone.stop()).compose(v -> store.close());
+  }
+
+  /** The port it listens on, once started. */
+  public int port() {
+    return port;
+  }
+
+  private static URL resource(String name) {
+    return PaymentVerticle.class.getResource(name);
+  }
+}

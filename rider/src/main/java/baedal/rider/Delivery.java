@@ -1,0 +1,154 @@
+package baedal.rider;
+
+import static baedal.rider.DeliveryStatus.CANCELED;
+import static baedal.rider.DeliveryStatus.CLAIMED;
+import static baedal.rider.DeliveryStatus.DELIVERED;
+import static baedal.rider.DeliveryStatus.OPEN;
+import static baedal.rider.DeliveryStatus.PICKED;
+import static baedal.rider.DeliveryStatus.WAITING;
+
+import baedal.events.Change;
+import baedal.events.DeliveryJob;
+import baedal.events.Fulfilment;
+import baedal.events.OrderDetails;
+import baedal.events.RiderEvent;
+import baedal.runtime.Refusal;
+import java.time.Instant;
+
+/**
+ * A rider's job for one order; its id is the order's. {@code job} is null on a job that was
+ * withdrawn before it was heard of.
+ */
+public record Delivery(
+    String id, DeliveryStatus status, DeliveryJob job, String riderId, Instant changedAt) {
+
+  private static final Change<Delivery> NOTHING = Change.none(null);
+
+  /** The store took the order: a job to come. Nobody carries a visit. */
+  static Change<Delivery> expected(Delivery before, String orderId, DeliveryJob job, Instant now) {
+    if (before != null) {
+      return Change.none(before);
+    }
+    return job.fulfilment() == Fulfilment.VISIT
+        ? NOTHING
+        : Change.of(new Delivery(orderId, WAITING, job, null, now));
+  }
+
+  /** It is ready: riders nearby see it, or the rider whom the store named has it. */
+  static Change<Delivery> ready(Delivery before, String orderId, DeliveryJob job, Instant now) {
+    if (job.fulfilment() == Fulfilment.VISIT) {
+      return before == null ? NOTHING : Change.none(before);
+    }
+    if (before != null && before.status != WAITING) {
+      return Change.none(before);
+    }
+    return job.riderId() == null
+        ? Change.of(new Delivery(orderId, OPEN, job, null, now))
+        : Change.of(
+            new Delivery(orderId, CLAIMED, job, job.riderId(), now),
+            new RiderEvent.Claimed(orderId, job.riderId(), now));
+  }
+
+  /** The order is off; a job not heard of yet is withdrawn in advance. */
+  static Change<Delivery> withdrawn(Delivery before, String orderId, Instant now) {
+    if (before == null) {
+      return Change.of(new Delivery(orderId, CANCELED, null, null, now));
+    }
+    return switch (before.status) {
+      case WAITING, OPEN, CLAIMED ->
+          Change.of(
+              before.to(CANCELED, before.riderId, now),
+              new RiderEvent.DeliveryCanceled(orderId, before.riderId, now));
+      case PICKED, DELIVERED, CANCELED -> Change.none(before);
+    };
+  }
+
+  /**
+   * The customer moved, or has more to say. What the store tells when it is ready has the last
+   * word.
+   */
+  static Change<Delivery> updated(Delivery before, OrderDetails order, Instant now) {
+    if (before == null) {
+      return NOTHING;
+    }
+    if (before.status != WAITING) {
+      return Change.none(before);
+    }
+    DeliveryJob j = before.job;
+    DeliveryJob next =
+        new DeliveryJob(
+            j.storeId(),
+            j.storeName(),
+            j.customerId(),
+            j.fulfilment(),
+            j.from(),
+            order.address(),
+            j.parcel(),
+            order.memo(),
+            j.collect(),
+            j.riderId());
+    return Change.of(new Delivery(before.id, WAITING, next, null, now));
+  }
+
+  Change<Delivery> claim(String rider, Instant now) {
+    return switch (status) {
+      case OPEN -> Change.of(to(CLAIMED, rider, now), new RiderEvent.Claimed(id, rider, now));
+      case CLAIMED, PICKED, DELIVERED -> {
+        if (!rider.equals(riderId)) {
+          throw Refusal.conflict("delivery-taken", "another rider has it already");
+        }
+        yield Change.none(this);
+      }
+      case WAITING, CANCELED -> throw wrong("claimed");
+    };
+  }
+
+  /** The rider cannot do it after all: others see it again. */
+  Change<Delivery> release(String rider, Instant now) {
+    needRider(rider);
+    if (status != CLAIMED) {
+      throw wrong("released");
+    }
+    return Change.of(to(OPEN, null, now), new RiderEvent.Released(id, rider, now));
+  }
+
+  Change<Delivery> pick(String rider, Instant now) {
+    needRider(rider);
+    return switch (status) {
+      case CLAIMED -> Change.of(to(PICKED, rider, now), new RiderEvent.Picked(id, rider, now));
+      case PICKED -> Change.none(this);
+      case WAITING, OPEN, DELIVERED, CANCELED -> throw wrong("picked");
+    };
+  }
+
+  /** {@code collected} won must be what was to be collected. */
+  Change<Delivery> deliver(String rider, long collected, Instant now) {
+    needRider(rider);
+    if (status == DELIVERED) {
+      return Change.none(this);
+    }
+    if (status != PICKED) {
+      throw wrong("delivered");
+    }
+    if (collected != job.collect()) {
+      throw Refusal.invalid(
+          "/collected", "must be " + job.collect() + " won: what is due at the door");
+    }
+    return Change.of(
+        to(DELIVERED, rider, now), new RiderEvent.Delivered(id, rider, collected, now));
+  }
+
+  private void needRider(String rider) {
+    if (!rider.equals(riderId)) {
+      throw Refusal.notFound("you have no delivery " + id);
+    }
+  }
+
+  private Refusal wrong(String what) {
+    return Refusal.conflict("order-state", "the delivery is " + status + ": it cannot be " + what);
+  }
+
+  private Delivery to(DeliveryStatus next, String rider, Instant now) {
+    return new Delivery(id, next, job, rider, now);
+  }
+}

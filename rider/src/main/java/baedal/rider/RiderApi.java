@@ -1,0 +1,235 @@
+package baedal.rider;
+
+import baedal.events.Address;
+import baedal.events.Change;
+import baedal.events.DeliveryJob;
+import baedal.events.Fulfilment;
+import baedal.events.Parcel;
+import baedal.events.RiderEvent;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventPublisher;
+import baedal.runtime.Caller;
+import baedal.runtime.Geo;
+import baedal.runtime.Nearest;
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What riders may ask: find, take and carry jobs, and say where they are. */
+final class RiderApi {
+
+  private static final Logger log = LoggerFactory.getLogger(RiderApi.class);
+  private static final double DEFAULT_RADIUS_KM = 3;
+
+  private final RiderRepository repository;
+  private final EventPublisher publisher;
+  private final Clock clock;
+
+  RiderApi(RiderRepository repository, EventPublisher publisher, Clock clock) {
+    this.repository = repository;
+    this.publisher = publisher;
+    this.clock = clock;
+  }
+
+  void mount(Router router) {
+    router.get("/deliveries").respond(this::list);
+    router.get("/deliveries/:orderId").respond(this::show);
+    router
+        .post("/deliveries/:orderId/claim")
+        .respond(ctx -> act(ctx, (d, now) -> d.claim(rider(ctx), now)));
+    router
+        .post("/deliveries/:orderId/release")
+        .respond(ctx -> act(ctx, (d, now) -> d.release(rider(ctx), now)));
+    router
+        .post("/deliveries/:orderId/pick")
+        .respond(ctx -> act(ctx, (d, now) -> d.pick(rider(ctx), now)));
+    router
+        .post("/deliveries/:orderId/deliver")
+        .respond(ctx -> act(ctx, (d, now) -> d.deliver(rider(ctx), collected(ctx), now)));
+    router.get("/riders/me").respond(this::me);
+    router.put("/riders/me/location").respond(this::moved);
+  }
+
+  /**
+   * A job as riders see it; {@code collect} in won, {@code distanceKm} null where nobody asked from
+   * where.
+   */
+  record DeliveryView(
+      String orderId,
+      DeliveryStatus status,
+      String storeId,
+      String storeName,
+      Fulfilment fulfilment,
+      Address from,
+      Address to,
+      Parcel parcel,
+      String memo,
+      long collect,
+      String riderId,
+      Double distanceKm) {
+
+    static DeliveryView of(Delivery delivery, Double distanceKm) {
+      DeliveryJob j = delivery.job();
+      return new DeliveryView(
+          delivery.id(),
+          delivery.status(),
+          j.storeId(),
+          j.storeName(),
+          j.fulfilment(),
+          j.from(),
+          j.to(),
+          j.parcel(),
+          j.memo(),
+          j.collect(),
+          delivery.riderId(),
+          distanceKm);
+    }
+  }
+
+  private Future<Page<DeliveryView>> list(RoutingContext ctx) {
+    if ("true".equals(ctx.request().getParam("mine"))) {
+      return repository
+          .inHand(rider(ctx))
+          .map(
+              found ->
+                  new Page<>(found.stream().map(d -> DeliveryView.of(d, null)).toList(), null));
+    }
+    String near = ctx.request().getParam("near");
+    if (near == null) {
+      throw Refusal.invalid("/near", "is required, as lat,lng, unless mine=true");
+    }
+    Geo.Point from = Geo.Point.parse(near, "/near");
+    String asked = ctx.request().getParam("radiusKm");
+    double radius = asked == null ? DEFAULT_RADIUS_KM : Double.parseDouble(asked);
+    int limit = Paging.limit(ctx);
+    return repository
+        .open(Geo.cellsAround(from, radius))
+        .map(
+            found ->
+                Nearest.page(
+                    found,
+                    from,
+                    radius,
+                    ctx.request().getParam("cursor"),
+                    limit,
+                    RiderApi::start,
+                    Delivery::id))
+        .map(page -> page.map(found -> DeliveryView.of(found.thing(), found.distanceKm())));
+  }
+
+  private static Geo.Point start(Delivery delivery) {
+    return new Geo.Point(delivery.job().from().lat(), delivery.job().from().lng());
+  }
+
+  /** An open job, or one's own. */
+  private Future<DeliveryView> show(RoutingContext ctx) {
+    return repository
+        .find(ctx.pathParam("orderId"))
+        .map(
+            delivery -> {
+              boolean visible =
+                  delivery != null
+                      && delivery.job() != null
+                      && (delivery.status() == DeliveryStatus.OPEN
+                          || rider(ctx).equals(delivery.riderId()));
+              if (!visible) {
+                throw noSuch(ctx);
+              }
+              return DeliveryView.of(delivery, null);
+            });
+  }
+
+  private Future<DeliveryView> act(
+      RoutingContext ctx, BiFunction<Delivery, Instant, Change<Delivery>> action) {
+    return repository
+        .change(
+            ctx.pathParam("orderId"),
+            delivery -> {
+              if (delivery == null || delivery.job() == null) {
+                throw noSuch(ctx);
+              }
+              return action.apply(delivery, now());
+            })
+        .map(delivery -> DeliveryView.of(delivery, null));
+  }
+
+  private static long collected(RoutingContext ctx) {
+    JsonObject body = ctx.body().asJsonObject();
+    return body == null ? 0 : body.getLong("collected", 0L);
+  }
+
+  record RiderView(String riderId, Rider.State state, Double lat, Double lng) {}
+
+  private Future<RiderView> me(RoutingContext ctx) {
+    return repository
+        .rider(rider(ctx))
+        .compose(
+            rider ->
+                rider == null
+                    ? Future.succeededFuture(
+                        new RiderView(rider(ctx), Rider.State.OFFLINE, null, null))
+                    : repository
+                        .inHand(rider.id())
+                        .map(
+                            jobs ->
+                                new RiderView(
+                                    rider.id(),
+                                    rider.state(!jobs.isEmpty(), now()),
+                                    rider.lat(),
+                                    rider.lng())));
+  }
+
+  /**
+   * Kept as the rider's last place; customers whose order is carried see it live, and nobody stores
+   * it.
+   */
+  private Future<Void> moved(RoutingContext ctx) {
+    JsonObject place = ctx.body().asJsonObject();
+    Rider rider = new Rider(rider(ctx), place.getDouble("lat"), place.getDouble("lng"), now());
+    return repository
+        .seen(rider)
+        .compose(v -> repository.inHand(rider.id()))
+        .onSuccess(jobs -> tell(rider, jobs))
+        .mapEmpty();
+  }
+
+  private void tell(Rider rider, List<Delivery> jobs) {
+    for (Delivery job : jobs) {
+      RiderEvent moved =
+          new RiderEvent.Moved(job.id(), rider.id(), rider.lat(), rider.lng(), rider.seenAt());
+      EventMessages.wrap(List.of(moved), 1, rider.seenAt())
+          .forEach(
+              message ->
+                  publisher
+                      .publishTransient(message)
+                      .onFailure(
+                          e ->
+                              log.atDebug()
+                                  .addKeyValue("orderId", job.id())
+                                  .log("a position was lost")));
+    }
+  }
+
+  private static Refusal noSuch(RoutingContext ctx) {
+    return Refusal.notFound("there is no delivery " + ctx.pathParam("orderId"));
+  }
+
+  private static String rider(RoutingContext ctx) {
+    return Caller.of(ctx).sub();
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

@@ -1,0 +1,34 @@
+package baedal.rider;
+
+import baedal.events.OrderEvent;
+import baedal.events.StoreEvent;
+import baedal.rabbitmq.Subscription;
+
+/** What the rider service hears. */
+public final class RiderConsumer {
+
+  private final RiderRepository deliveries;
+
+  RiderConsumer(RiderRepository deliveries) {
+    this.deliveries = deliveries;
+  }
+
+  Subscription subscription() {
+    return Subscription.of("rider")
+        .on(
+            StoreEvent.OrderAccepted.class,
+            (m, e) -> deliveries.change(m, d -> Delivery.expected(d, e.orderId(), e.job(), e.at())))
+        .on(
+            StoreEvent.CookFinished.class,
+            (m, e) -> deliveries.change(m, d -> Delivery.ready(d, e.orderId(), e.job(), e.at())))
+        .on(
+            StoreEvent.CancelAccepted.class,
+            (m, e) -> deliveries.change(m, d -> Delivery.withdrawn(d, e.orderId(), e.at())))
+        .on(
+            OrderEvent.Canceled.class,
+            (m, e) -> deliveries.change(m, d -> Delivery.withdrawn(d, e.orderId(), e.at())))
+        .on(
+            OrderEvent.Updated.class,
+            (m, e) -> deliveries.change(m, d -> Delivery.updated(d, e.order(), e.at())));
+  }
+}

@@ -1,0 +1,123 @@
+package baedal.rider;
+
+import baedal.events.Change;
+import baedal.events.EventMessage;
+import baedal.rabbitmq.MongoAggregates;
+import baedal.rabbitmq.MongoOutbox;
+import baedal.rabbitmq.Outbox;
+import baedal.runtime.Geo;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.UpdateOptions;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Deliveries and riders in MongoDB: a document each, changed together with the events it causes.
+ */
+final class RiderRepository {
+
+  private static final String DELIVERIES = "deliveries";
+  private static final String RIDERS = "riders";
+  private static final int MAX_CANDIDATES = 2_000;
+  private static final int MAX_OWN = 100;
+
+  private final MongoClient mongo;
+  private final MongoOutbox outbox;
+  private final MongoAggregates<Delivery> deliveries;
+
+  RiderRepository(MongoClient mongo, Runnable wake) {
+    this.mongo = mongo;
+    outbox = new MongoOutbox(mongo, DELIVERIES);
+    deliveries =
+        new MongoAggregates<>(mongo, DELIVERIES, Delivery.class, RiderRepository::searched, wake);
+  }
+
+  private static JsonObject searched(Delivery delivery) {
+    JsonObject fields =
+        new JsonObject().put("status", delivery.status().name()).put("riderId", delivery.riderId());
+    if (delivery.job() != null) {
+      fields.put("cell", Geo.cell(delivery.job().from().lat(), delivery.job().from().lng()));
+    }
+    return fields;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  Future<?> prepare() {
+    return outbox
+        .prepare()
+        .compose(
+            v -> mongo.createIndex(DELIVERIES, new JsonObject().put("status", 1).put("cell", 1)))
+        .compose(
+            v ->
+                mongo.createIndex(DELIVERIES, new JsonObject().put("riderId", 1).put("status", 1)));
+  }
+
+  /** Null when there is none. */
+  Future<Delivery> find(String orderId) {
+    return deliveries.find(orderId);
+  }
+
+  Future<Delivery> change(String orderId, Function<Delivery, Change<Delivery>> transition) {
+    return deliveries.change(orderId, transition);
+  }
+
+  /** Applies what an event says, exactly once for each message. */
+  Future<Delivery> change(EventMessage message, Function<Delivery, Change<Delivery>> transition) {
+    return deliveries.change(message.subject(), message, transition);
+  }
+
+  /** Open jobs whose pick-up point lies in these cells. */
+  Future<List<Delivery>> open(List<String> cells) {
+    JsonObject query =
+        new JsonObject()
+            .put("status", DeliveryStatus.OPEN.name())
+            .put("cell", new JsonObject().put("$in", new JsonArray(cells)));
+    return deliveries.list(query, new JsonObject().put("_id", 1), MAX_CANDIDATES);
+  }
+
+  /** What a rider has in hand, oldest first. */
+  Future<List<Delivery>> inHand(String riderId) {
+    JsonArray active =
+        new JsonArray().add(DeliveryStatus.CLAIMED.name()).add(DeliveryStatus.PICKED.name());
+    JsonObject query =
+        new JsonObject().put("riderId", riderId).put("status", new JsonObject().put("$in", active));
+    return deliveries.list(query, new JsonObject().put("_id", 1), MAX_OWN);
+  }
+
+  Future<Void> seen(Rider rider) {
+    JsonObject place =
+        new JsonObject()
+            .put("lat", rider.lat())
+            .put("lng", rider.lng())
+            .put("seenAt", rider.seenAt().toString());
+    return mongo
+        .updateCollectionWithOptions(
+            RIDERS,
+            new JsonObject().put("_id", rider.id()),
+            new JsonObject().put("$set", place),
+            new UpdateOptions().setUpsert(true))
+        .mapEmpty();
+  }
+
+  /** Null for a rider who was never seen. */
+  Future<Rider> rider(String id) {
+    return mongo
+        .findOne(RIDERS, new JsonObject().put("_id", id), new JsonObject())
+        .map(
+            found ->
+                found == null
+                    ? null
+                    : new Rider(
+                        id,
+                        found.getDouble("lat"),
+                        found.getDouble("lng"),
+                        Instant.parse(found.getString("seenAt"))));
+  }
+}

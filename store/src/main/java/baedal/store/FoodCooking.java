@@ -1,0 +1,224 @@
+package baedal.store;
+
+import static baedal.store.FoodCookingStatus.ACCEPTED;
+import static baedal.store.FoodCookingStatus.CANCELED;
+import static baedal.store.FoodCookingStatus.COOKED;
+import static baedal.store.FoodCookingStatus.COOKING;
+import static baedal.store.FoodCookingStatus.RECEIVED;
+import static baedal.store.FoodCookingStatus.REJECTED;
+
+import baedal.events.Change;
+import baedal.events.DeliveryJob;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.StoreEvent;
+import baedal.runtime.Refusal;
+import java.time.Instant;
+
+/**
+ * A store's ticket for one order; its id is the order's. {@code details} is null on a ticket that
+ * was canceled before the order itself was heard of. {@code stockOwed} is true until what it took
+ * is for sale again.
+ */
+public record FoodCooking(
+    String id,
+    String storeId,
+    FoodCookingStatus status,
+    OrderDetails details,
+    long collect,
+    String riderId,
+    String reason,
+    boolean stockOwed,
+    Instant receivedAt,
+    Instant changedAt) {
+
+  /**
+   * {@code before} is what is known already: an order is received once, and not after its
+   * cancellation.
+   */
+  static Change<FoodCooking> receive(FoodCooking before, OrderEvent.Paid paid) {
+    return before != null ? Change.none(before) : Change.of(ticket(paid, RECEIVED, null));
+  }
+
+  /** The store rejects by itself. */
+  static Change<FoodCooking> receiveAndReject(
+      FoodCooking before, OrderEvent.Paid paid, String reason) {
+    if (before != null) {
+      return Change.none(before);
+    }
+    FoodCooking ticket = ticket(paid, REJECTED, reason);
+    return Change.of(
+        ticket, new StoreEvent.OrderRejected(ticket.id, ticket.storeId, reason, paid.at()));
+  }
+
+  private static FoodCooking ticket(OrderEvent.Paid paid, FoodCookingStatus status, String reason) {
+    return new FoodCooking(
+        paid.orderId(),
+        paid.order().storeId(),
+        status,
+        paid.order(),
+        paid.collect(),
+        null,
+        reason,
+        false,
+        paid.at(),
+        paid.at());
+  }
+
+  /**
+   * Only the store knows whether the pan is hot. An order not heard of yet is canceled in advance.
+   */
+  static Change<FoodCooking> cancelRequested(
+      FoodCooking before, OrderEvent.CancelRequested asked, Instant now) {
+    if (before == null) {
+      FoodCooking stone =
+          new FoodCooking(
+              asked.orderId(),
+              asked.storeId(),
+              CANCELED,
+              null,
+              0,
+              null,
+              asked.reason(),
+              false,
+              now,
+              now);
+      return Change.of(stone, new StoreEvent.CancelAccepted(asked.orderId(), asked.storeId(), now));
+    }
+    return switch (before.status) {
+      case RECEIVED, ACCEPTED ->
+          Change.of(
+              before.to(CANCELED, now).owing(asked.reason()),
+              new StoreEvent.CancelAccepted(before.id, before.storeId, now));
+      case COOKING, COOKED ->
+          Change.of(
+              before,
+              new StoreEvent.CancelRefused(before.id, before.storeId, before.status.name(), now));
+      case REJECTED, CANCELED -> Change.none(before);
+    };
+  }
+
+  /**
+   * The customer changed the order; {@code before} is null when the order itself is still on its
+   * way.
+   */
+  static Change<FoodCooking> updated(FoodCooking before, OrderEvent.Updated update, Instant now) {
+    if (before == null) {
+      throw Refusal.unavailable(
+          "too-early", "the order itself is still on its way", java.time.Duration.ofSeconds(1));
+    }
+    OrderDetails next = update.order();
+    if (before.status.over() || next.version() <= before.details.version() || before.shows(next)) {
+      return Change.none(before);
+    }
+    return switch (before.status) {
+      case RECEIVED, ACCEPTED -> Change.of(before.showing(next, now));
+      case COOKING, COOKED, REJECTED, CANCELED ->
+          Change.of(
+              before,
+              new StoreEvent.UpdateRefused(
+                  before.id,
+                  before.storeId,
+                  next.version(),
+                  before.details.version(),
+                  "cooking has begun",
+                  now));
+    };
+  }
+
+  private boolean shows(OrderDetails other) {
+    return details.withVersion(0).equals(other.withVersion(0));
+  }
+
+  Change<FoodCooking> accept(Instant now) {
+    if (status == ACCEPTED) {
+      return Change.none(this);
+    }
+    need(RECEIVED, ACCEPTED);
+    return Change.of(to(ACCEPTED, now), new StoreEvent.OrderAccepted(id, job(), now));
+  }
+
+  Change<FoodCooking> reject(String why, Instant now) {
+    if (status == REJECTED) {
+      return Change.none(this);
+    }
+    if (status != RECEIVED && status != ACCEPTED) {
+      throw wrong(REJECTED);
+    }
+    return Change.of(
+        to(REJECTED, now).owing(why), new StoreEvent.OrderRejected(id, storeId, why, now));
+  }
+
+  Change<FoodCooking> start(Instant now) {
+    if (status == COOKING) {
+      return Change.none(this);
+    }
+    need(ACCEPTED, COOKING);
+    return Change.of(to(COOKING, now), new StoreEvent.CookStarted(id, storeId, now));
+  }
+
+  Change<FoodCooking> finish(Instant now) {
+    if (status == COOKED) {
+      return Change.none(this);
+    }
+    need(COOKING, COOKED);
+    return Change.of(to(COOKED, now), new StoreEvent.CookFinished(id, job(), now));
+  }
+
+  /** Names the rider who is to carry it, before it is ready. */
+  Change<FoodCooking> assign(String rider, Instant now) {
+    if (status != ACCEPTED && status != COOKING) {
+      throw Refusal.conflict(
+          "order-state", "a rider can be assigned while ACCEPTED or COOKING: it is " + status);
+    }
+    return Change.of(
+        new FoodCooking(
+            id, storeId, status, details, collect, rider, reason, stockOwed, receivedAt, now));
+  }
+
+  Change<FoodCooking> stockReturned() {
+    return Change.of(
+        new FoodCooking(
+            id, storeId, status, details, collect, riderId, reason, false, receivedAt, changedAt));
+  }
+
+  private DeliveryJob job() {
+    return new DeliveryJob(
+        storeId,
+        details.storeName(),
+        details.customerId(),
+        details.fulfilment(),
+        details.pickup(),
+        details.address(),
+        details.parcel(),
+        details.memo(),
+        collect,
+        riderId);
+  }
+
+  private void need(FoodCookingStatus needed, FoodCookingStatus wanted) {
+    if (status != needed) {
+      throw wrong(wanted);
+    }
+  }
+
+  private Refusal wrong(FoodCookingStatus wanted) {
+    return Refusal.conflict(
+        "order-state", "the ticket is " + status + ": it cannot become " + wanted);
+  }
+
+  private FoodCooking to(FoodCookingStatus next, Instant now) {
+    return new FoodCooking(
+        id, storeId, next, details, collect, riderId, reason, stockOwed, receivedAt, now);
+  }
+
+  private FoodCooking owing(String why) {
+    return new FoodCooking(
+        id, storeId, status, details, collect, riderId, why, true, receivedAt, changedAt);
+  }
+
+  private FoodCooking showing(OrderDetails next, Instant now) {
+    return new FoodCooking(
+        id, storeId, status, next, collect, riderId, reason, stockOwed, receivedAt, now);
+  }
+}

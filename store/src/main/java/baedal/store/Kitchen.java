@@ -1,0 +1,213 @@
+package baedal.store;
+
+import baedal.events.Change;
+import baedal.events.EventMessage;
+import baedal.events.Line;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tickets and the stock they take: two kinds of documents. Each step is conditional and carries the
+ * order id, so that doing it again does nothing; stock that a finished ticket still owes is
+ * returned by a sweep if a crash came between.
+ */
+final class Kitchen {
+
+  private static final Logger log = LoggerFactory.getLogger(Kitchen.class);
+  private static final long SWEEP_MILLIS = 2_000;
+  private static final String OUT_OF_STOCK = "OUT_OF_STOCK";
+  private static final String CLOSED = "STORE_CLOSED";
+
+  private final Vertx vertx;
+  private final StoreRepository repository;
+  private final Clock clock;
+  private long sweep = -1;
+
+  Kitchen(Vertx vertx, StoreRepository repository, Clock clock) {
+    this.vertx = vertx;
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  void start() {
+    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> returnOwed());
+  }
+
+  void stop() {
+    vertx.cancelTimer(sweep);
+  }
+
+  /** Takes the stock, then opens the ticket; marks the event seen with the last step only. */
+  Future<FoodCooking> receive(EventMessage message, OrderEvent.Paid paid) {
+    return repository
+        .ticket(paid.orderId())
+        .compose(
+            ticket -> {
+              if (ticket != null) {
+                return Future.succeededFuture(ticket);
+              }
+              return repository
+                  .store(paid.order().storeId())
+                  .compose(
+                      store ->
+                          store == null || !store.open()
+                              ? reject(message, paid, CLOSED)
+                              : take(paid.orderId(), paid.order())
+                                  .compose(
+                                      v -> open(message, paid),
+                                      e ->
+                                          outOfStock(e)
+                                              ? reject(message, paid, OUT_OF_STOCK)
+                                              : Future.failedFuture(e)));
+            });
+  }
+
+  private Future<FoodCooking> open(EventMessage message, OrderEvent.Paid paid) {
+    return repository
+        .changeTicket(message, before -> FoodCooking.receive(before, paid))
+        .compose(
+            ticket ->
+                ticket.status().over()
+                    ? giveBack(paid.orderId(), paid.order()).map(ticket)
+                    : Future.succeededFuture(ticket));
+  }
+
+  private Future<FoodCooking> reject(EventMessage message, OrderEvent.Paid paid, String reason) {
+    return giveBack(paid.orderId(), paid.order())
+        .compose(
+            v ->
+                repository.changeTicket(
+                    message, before -> FoodCooking.receiveAndReject(before, paid, reason)));
+  }
+
+  private static boolean outOfStock(Throwable e) {
+    return e instanceof Refusal refusal && refusal.type().equals("out-of-stock");
+  }
+
+  Future<FoodCooking> cancelRequested(EventMessage message, OrderEvent.CancelRequested asked) {
+    return repository
+        .changeTicket(message, before -> FoodCooking.cancelRequested(before, asked, now()))
+        .compose(this::settle);
+  }
+
+  Future<FoodCooking> updated(EventMessage message, OrderEvent.Updated update) {
+    return update.established()
+        ? repository.changeTicket(message, before -> FoodCooking.updated(before, update, now()))
+        : Future.succeededFuture();
+  }
+
+  /** What the store's own people do with a ticket. */
+  Future<FoodCooking> act(
+      String orderId, BiFunction<FoodCooking, Instant, Change<FoodCooking>> action) {
+    return repository
+        .changeTicket(
+            orderId,
+            ticket -> {
+              if (ticket == null || ticket.details() == null) {
+                throw Refusal.notFound("there is no ticket " + orderId);
+              }
+              return action.apply(ticket, now());
+            })
+        .compose(this::settle);
+  }
+
+  /** The stock of a ticket that is over comes back; what is cooked never will. */
+  private Future<FoodCooking> settle(FoodCooking ticket) {
+    if (ticket.stockOwed()) {
+      return giveBack(ticket.id(), ticket.details())
+          .compose(v -> repository.changeTicket(ticket.id(), FoodCooking::stockReturned));
+    }
+    if (ticket.status() == FoodCookingStatus.COOKED) {
+      return consume(ticket.id(), ticket.details()).map(ticket);
+    }
+    return Future.succeededFuture(ticket);
+  }
+
+  private void returnOwed() {
+    repository
+        .owingStock()
+        .onSuccess(owing -> owing.forEach(this::settleLater))
+        .onFailure(
+            e ->
+                log.atWarn()
+                    .addKeyValue("cause", e.toString())
+                    .log("owed stock could not be looked for"));
+  }
+
+  private void settleLater(FoodCooking ticket) {
+    settle(ticket)
+        .onSuccess(v -> log.atInfo().addKeyValue("orderId", ticket.id()).log("owed stock returned"))
+        .onFailure(
+            e ->
+                log.atWarn()
+                    .addKeyValue("orderId", ticket.id())
+                    .addKeyValue("cause", e.toString())
+                    .log("owed stock is tried again"));
+  }
+
+  private Future<Void> take(String orderId, OrderDetails order) {
+    return each(
+        order,
+        (key, quantity) ->
+            repository.changeMenu(key, menu -> existing(menu).take(orderId, quantity, now())));
+  }
+
+  private Future<Void> giveBack(String orderId, OrderDetails order) {
+    return each(
+        order,
+        (key, quantity) ->
+            repository.changeMenu(
+                key,
+                menu ->
+                    menu == null
+                        ? new Change<>(null, java.util.List.of())
+                        : menu.giveBack(orderId, now())));
+  }
+
+  private Future<Void> consume(String orderId, OrderDetails order) {
+    return each(
+        order,
+        (key, quantity) ->
+            repository.changeMenu(
+                key,
+                menu ->
+                    menu == null
+                        ? new Change<>(null, java.util.List.of())
+                        : menu.consume(orderId)));
+  }
+
+  private static Menu existing(Menu menu) {
+    if (menu == null) {
+      throw Refusal.conflict("out-of-stock", "the menu is no longer sold");
+    }
+    return menu;
+  }
+
+  private static Future<Void> each(
+      OrderDetails order, BiFunction<String, Integer, Future<Menu>> step) {
+    Map<String, Integer> quantities = new LinkedHashMap<>();
+    for (Line line : order.lines()) {
+      quantities.merge(Menu.key(order.storeId(), line.menuId()), line.quantity(), Integer::sum);
+    }
+    Future<Void> done = Future.succeededFuture();
+    for (Map.Entry<String, Integer> entry : quantities.entrySet()) {
+      done = done.compose(v -> step.apply(entry.getKey(), entry.getValue())).mapEmpty();
+    }
+    return done;
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

@@ -1,0 +1,128 @@
+package baedal.store;
+
+import baedal.events.Change;
+import baedal.events.Fulfilment;
+import baedal.events.Line;
+import baedal.events.Parcel;
+import baedal.runtime.Caller;
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** The kitchen board: a store's tickets, for its owner and staff. */
+final class KitchenApi {
+
+  private final StoreRepository repository;
+  private final Kitchen kitchen;
+
+  KitchenApi(StoreRepository repository, Kitchen kitchen) {
+    this.repository = repository;
+    this.kitchen = kitchen;
+  }
+
+  void mount(Router router) {
+    router.get("/foodCookings").respond(this::board);
+    router.get("/foodCookings/:orderId").respond(this::show);
+    router.post("/foodCookings/:orderId/accept").respond(ctx -> act(ctx, FoodCooking::accept));
+    router
+        .post("/foodCookings/:orderId/reject")
+        .respond(ctx -> act(ctx, (t, now) -> t.reject(text(ctx, "reason"), now)));
+    router.post("/foodCookings/:orderId/start").respond(ctx -> act(ctx, FoodCooking::start));
+    router.post("/foodCookings/:orderId/finish").respond(ctx -> act(ctx, FoodCooking::finish));
+    router
+        .post("/foodCookings/:orderId/assign")
+        .respond(ctx -> act(ctx, (t, now) -> t.assign(text(ctx, "riderId"), now)));
+  }
+
+  /** A ticket as its store sees it. */
+  record TicketView(
+      String orderId,
+      String storeId,
+      FoodCookingStatus status,
+      List<Line> lines,
+      Fulfilment fulfilment,
+      Parcel parcel,
+      Instant from,
+      Instant to,
+      String memo,
+      String riderId,
+      String reason,
+      Instant receivedAt) {
+
+    static TicketView of(FoodCooking t) {
+      var d = t.details();
+      return new TicketView(
+          t.id(),
+          t.storeId(),
+          t.status(),
+          d.lines(),
+          d.fulfilment(),
+          d.parcel(),
+          d.from(),
+          d.to(),
+          d.memo(),
+          t.riderId(),
+          t.reason(),
+          t.receivedAt());
+    }
+  }
+
+  private Future<Page<TicketView>> board(RoutingContext ctx) {
+    String storeId = ctx.request().getParam("storeId");
+    String cursor = ctx.request().getParam("cursor");
+    String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    int limit = Paging.limit(ctx);
+    return repository
+        .store(storeId)
+        .compose(
+            store -> {
+              if (store == null || !StoreApi.worksFor(Caller.of(ctx), store)) {
+                throw Refusal.notFound("you have no store " + storeId);
+              }
+              return repository.tickets(
+                  storeId, ctx.request().getParam("status"), after, limit + 1);
+            })
+        .map(found -> Page.of(found, limit, ticket -> Paging.encode(ticket.id())))
+        .map(page -> page.map(TicketView::of));
+  }
+
+  private Future<TicketView> show(RoutingContext ctx) {
+    return own(ctx).map(TicketView::of);
+  }
+
+  private Future<TicketView> act(
+      RoutingContext ctx, BiFunction<FoodCooking, Instant, Change<FoodCooking>> action) {
+    return own(ctx).compose(ticket -> kitchen.act(ticket.id(), action)).map(TicketView::of);
+  }
+
+  private Future<FoodCooking> own(RoutingContext ctx) {
+    String orderId = ctx.pathParam("orderId");
+    return repository
+        .ticket(orderId)
+        .compose(
+            ticket -> {
+              if (ticket == null || ticket.details() == null) {
+                return Future.failedFuture(Refusal.notFound("there is no ticket " + orderId));
+              }
+              return repository
+                  .store(ticket.storeId())
+                  .map(
+                      store -> {
+                        if (store == null || !StoreApi.worksFor(Caller.of(ctx), store)) {
+                          throw Refusal.notFound("there is no ticket " + orderId);
+                        }
+                        return ticket;
+                      });
+            });
+  }
+
+  private static String text(RoutingContext ctx, String field) {
+    return ctx.body().asJsonObject().getString(field);
+  }
+}

@@ -1,0 +1,120 @@
+package baedal.store;
+
+import baedal.events.Change;
+import baedal.events.StoreEvent;
+import baedal.events.StoreEvent.MenuOption;
+import baedal.runtime.Refusal;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One thing a store sells: price in won, stock (null: unlimited). {@code taken} holds how many each
+ * open order took, so that taking and giving back can be done again without doing it twice.
+ */
+public record Menu(
+    String storeId,
+    String menuId,
+    String name,
+    long price,
+    Integer stock,
+    List<MenuOption> options,
+    boolean removed,
+    long revision,
+    Map<String, Integer> taken) {
+
+  public Menu {
+    options = List.copyOf(options);
+    taken = Map.copyOf(taken);
+  }
+
+  /** The key of a menu among all stores' menus. */
+  static String key(String storeId, String menuId) {
+    return storeId + "/" + menuId;
+  }
+
+  String key() {
+    return key(storeId, menuId);
+  }
+
+  /** {@code before} is null for a new menu. */
+  static Change<Menu> put(
+      Menu before,
+      String storeId,
+      String menuId,
+      String name,
+      long price,
+      Integer stock,
+      List<MenuOption> options,
+      Instant now) {
+    long revision = before == null ? 1 : before.revision + 1;
+    Map<String, Integer> taken = before == null ? Map.of() : before.taken;
+    return told(
+        new Menu(storeId, menuId, name, price, stock, options, false, revision, taken), now);
+  }
+
+  Change<Menu> remove(Instant now) {
+    return removed
+        ? Change.none(this)
+        : told(
+            new Menu(storeId, menuId, name, price, stock, options, true, revision + 1, taken), now);
+  }
+
+  /** Takes {@code quantity} for an order, once; refuses when there is not enough. */
+  Change<Menu> take(String orderId, int quantity, Instant now) {
+    if (taken.containsKey(orderId)) {
+      return Change.none(this);
+    }
+    if (removed || (stock != null && stock < quantity)) {
+      throw Refusal.conflict("out-of-stock", name + " is sold out");
+    }
+    if (stock == null) {
+      return Change.none(this);
+    }
+    Map<String, Integer> next = new HashMap<>(taken);
+    next.put(orderId, quantity);
+    return told(with(stock - quantity, next), now);
+  }
+
+  /** What the order took is for sale again; once. */
+  Change<Menu> giveBack(String orderId, Instant now) {
+    if (!taken.containsKey(orderId)) {
+      return Change.none(this);
+    }
+    Map<String, Integer> next = new HashMap<>(taken);
+    int quantity = next.remove(orderId);
+    return told(with(stock == null ? null : stock + quantity, next), now);
+  }
+
+  /** What the order took is cooked: it cannot come back any more. */
+  Change<Menu> consume(String orderId) {
+    if (!taken.containsKey(orderId)) {
+      return Change.none(this);
+    }
+    Map<String, Integer> next = new HashMap<>(taken);
+    next.remove(orderId);
+    return Change.of(
+        new Menu(storeId, menuId, name, price, stock, options, removed, revision, next));
+  }
+
+  private Menu with(Integer newStock, Map<String, Integer> nowTaken) {
+    return new Menu(
+        storeId, menuId, name, price, newStock, options, removed, revision + 1, nowTaken);
+  }
+
+  private static Change<Menu> told(Menu menu, Instant now) {
+    return Change.of(
+        menu,
+        new StoreEvent.MenuChanged(
+            menu.storeId,
+            menu.menuId,
+            menu.name,
+            menu.price,
+            menu.stock,
+            menu.options,
+            menu.removed,
+            menu.revision,
+            now));
+  }
+}

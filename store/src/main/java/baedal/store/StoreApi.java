@@ -1,0 +1,226 @@
+package baedal.store;
+
+import baedal.events.Address;
+import baedal.events.StoreEvent.MenuOption;
+import baedal.runtime.Caller;
+import baedal.runtime.Geo;
+import baedal.runtime.Ids;
+import baedal.runtime.Json;
+import baedal.runtime.Nearest;
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import baedal.runtime.Reply;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Finding stores, and running a menu. */
+final class StoreApi {
+
+  private static final double DEFAULT_RADIUS_KM = 3;
+
+  private final StoreRepository repository;
+  private final Clock clock;
+
+  StoreApi(StoreRepository repository, Clock clock) {
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  void mount(Router router) {
+    router.get("/stores").respond(this::search);
+    router.post("/stores").respond(this::open);
+    router.get("/stores/:storeId").respond(this::show);
+    router.patch("/stores/:storeId").respond(this::revise);
+    router.get("/stores/:storeId/menus").respond(this::menus);
+    router.get("/stores/:storeId/menus/:menuId").respond(this::menu);
+    router.put("/stores/:storeId/menus/:menuId").respond(this::put);
+    router.delete("/stores/:storeId/menus/:menuId").respond(this::remove);
+  }
+
+  /** {@code distanceKm} is null where nobody asked from where. */
+  record StoreView(
+      String storeId,
+      String ownerId,
+      String name,
+      Store.Kind kind,
+      Address address,
+      boolean open,
+      Double distanceKm) {
+
+    static StoreView of(Store store, Double distanceKm) {
+      return new StoreView(
+          store.id(),
+          store.ownerId(),
+          store.name(),
+          store.kind(),
+          store.address(),
+          store.open(),
+          distanceKm);
+    }
+  }
+
+  record MenuView(String menuId, String name, long price, Integer stock, List<MenuOption> options) {
+
+    static MenuView of(Menu menu) {
+      return new MenuView(menu.menuId(), menu.name(), menu.price(), menu.stock(), menu.options());
+    }
+  }
+
+  private Future<Page<StoreView>> search(RoutingContext ctx) {
+    String near = ctx.request().getParam("near");
+    String part = ctx.request().getParam("q");
+    String cursor = ctx.request().getParam("cursor");
+    int limit = Paging.limit(ctx);
+    if (near == null) {
+      String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+      return repository
+          .stores(null, part, after, limit + 1)
+          .map(found -> Page.of(found, limit, store -> Paging.encode(store.id())))
+          .map(page -> page.map(store -> StoreView.of(store, null)));
+    }
+    Geo.Point from = Geo.Point.parse(near, "/near");
+    String asked = ctx.request().getParam("radiusKm");
+    double radius = asked == null ? DEFAULT_RADIUS_KM : Double.parseDouble(asked);
+    return repository
+        .stores(Geo.cellsAround(from, radius), part, null, limit)
+        .map(found -> Nearest.page(found, from, radius, cursor, limit, StoreApi::place, Store::id))
+        .map(page -> page.map(found -> StoreView.of(found.thing(), found.distanceKm())));
+  }
+
+  private static Geo.Point place(Store store) {
+    return new Geo.Point(store.address().lat(), store.address().lng());
+  }
+
+  record OpenStore(String name, Store.Kind kind, Address address) {}
+
+  private Future<StoreView> open(RoutingContext ctx) {
+    OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
+    String id = Ids.next();
+    return repository
+        .changeStore(
+            id,
+            none ->
+                Store.open(
+                    id, Caller.of(ctx).sub(), asked.name(), asked.kind(), asked.address(), now()))
+        .map(store -> Reply.created(ctx, "/stores/" + id, StoreView.of(store, null)));
+  }
+
+  private Future<StoreView> show(RoutingContext ctx) {
+    return existing(ctx).map(store -> StoreView.of(store, null));
+  }
+
+  record ReviseStore(String name, Address address, Boolean open) {}
+
+  private Future<StoreView> revise(RoutingContext ctx) {
+    ReviseStore asked = Json.toObject(ctx.body().asJsonObject(), ReviseStore.class);
+    return own(ctx)
+        .compose(
+            store ->
+                repository.changeStore(
+                    store.id(), s -> s.revise(asked.name(), asked.address(), asked.open(), now())))
+        .map(store -> StoreView.of(store, null));
+  }
+
+  private Future<Page<MenuView>> menus(RoutingContext ctx) {
+    return existing(ctx)
+        .compose(store -> repository.menus(store.id()))
+        .map(menus -> new Page<>(menus.stream().map(MenuView::of).toList(), null));
+  }
+
+  private Future<MenuView> menu(RoutingContext ctx) {
+    return repository
+        .menu(ctx.pathParam("storeId"), ctx.pathParam("menuId"))
+        .map(
+            menu -> {
+              if (menu == null) {
+                throw Refusal.notFound("there is no such menu");
+              }
+              return MenuView.of(menu);
+            });
+  }
+
+  record PutMenu(String name, long price, Integer stock, List<MenuOption> options) {}
+
+  private Future<MenuView> put(RoutingContext ctx) {
+    PutMenu asked = Json.toObject(ctx.body().asJsonObject(), PutMenu.class);
+    List<MenuOption> options = asked.options() == null ? List.of() : asked.options();
+    String storeId = ctx.pathParam("storeId");
+    String menuId = ctx.pathParam("menuId");
+    AtomicBoolean made = new AtomicBoolean();
+    return own(ctx)
+        .compose(
+            store ->
+                repository.changeMenu(
+                    Menu.key(storeId, menuId),
+                    before -> {
+                      made.set(before == null || before.removed());
+                      return Menu.put(
+                          before,
+                          storeId,
+                          menuId,
+                          asked.name(),
+                          asked.price(),
+                          asked.stock(),
+                          options,
+                          now());
+                    }))
+        .map(
+            menu ->
+                made.get()
+                    ? Reply.created(
+                        ctx, "/stores/" + storeId + "/menus/" + menuId, MenuView.of(menu))
+                    : MenuView.of(menu));
+  }
+
+  private Future<Void> remove(RoutingContext ctx) {
+    return own(ctx)
+        .compose(store -> repository.menu(store.id(), ctx.pathParam("menuId")))
+        .compose(
+            menu -> {
+              if (menu == null) {
+                throw Refusal.notFound("there is no such menu");
+              }
+              return repository.changeMenu(menu.key(), m -> m.remove(now()));
+            })
+        .mapEmpty();
+  }
+
+  private Future<Store> existing(RoutingContext ctx) {
+    return repository
+        .store(ctx.pathParam("storeId"))
+        .map(
+            store -> {
+              if (store == null) {
+                throw Refusal.notFound("there is no store " + ctx.pathParam("storeId"));
+              }
+              return store;
+            });
+  }
+
+  /** The caller's own store, or one they work for. */
+  private Future<Store> own(RoutingContext ctx) {
+    return existing(ctx)
+        .map(
+            store -> {
+              if (!worksFor(Caller.of(ctx), store)) {
+                throw Refusal.forbidden("this store is not yours");
+              }
+              return store;
+            });
+  }
+
+  static boolean worksFor(Caller caller, Store store) {
+    return store.ownerId().equals(caller.sub()) || caller.stores().contains(store.id());
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

@@ -1,0 +1,165 @@
+package baedal.store;
+
+import baedal.events.Change;
+import baedal.events.EventMessage;
+import baedal.rabbitmq.MongoAggregates;
+import baedal.rabbitmq.MongoOutbox;
+import baedal.rabbitmq.Outbox;
+import baedal.runtime.Geo;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Stores, menus and tickets in MongoDB: a document each, changed together with the events it
+ * causes.
+ */
+final class StoreRepository {
+
+  private static final String STORES = "stores";
+  private static final String MENUS = "menus";
+  private static final String TICKETS = "foodCookings";
+  private static final int MAX_CANDIDATES = 2_000;
+  private static final int MAX_MENUS = 500;
+
+  private final MongoClient mongo;
+  private final MongoOutbox outbox;
+  private final MongoAggregates<Store> stores;
+  private final MongoAggregates<Menu> menus;
+  private final MongoAggregates<FoodCooking> tickets;
+
+  StoreRepository(MongoClient mongo, Runnable wake) {
+    this.mongo = mongo;
+    outbox = new MongoOutbox(mongo, TICKETS, MENUS, STORES);
+    stores =
+        new MongoAggregates<>(
+            mongo,
+            STORES,
+            Store.class,
+            store ->
+                new JsonObject()
+                    .put("cell", Geo.cell(store.address().lat(), store.address().lng()))
+                    .put("name", store.name()),
+            wake);
+    menus =
+        new MongoAggregates<>(
+            mongo,
+            MENUS,
+            Menu.class,
+            menu -> new JsonObject().put("storeId", menu.storeId()).put("removed", menu.removed()),
+            wake);
+    tickets =
+        new MongoAggregates<>(
+            mongo,
+            TICKETS,
+            FoodCooking.class,
+            ticket ->
+                new JsonObject()
+                    .put("storeId", ticket.storeId())
+                    .put("status", ticket.status().name())
+                    .put("known", ticket.details() != null)
+                    .put("stockOwed", ticket.stockOwed()),
+            wake);
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  Future<?> prepare() {
+    return outbox
+        .prepare()
+        .compose(v -> mongo.createIndex(STORES, new JsonObject().put("cell", 1)))
+        .compose(v -> mongo.createIndex(MENUS, new JsonObject().put("storeId", 1).put("_id", 1)))
+        .compose(
+            v ->
+                mongo.createIndex(
+                    TICKETS, new JsonObject().put("storeId", 1).put("status", 1).put("_id", 1)))
+        .compose(v -> mongo.createIndex(TICKETS, new JsonObject().put("stockOwed", 1)));
+  }
+
+  Future<Store> store(String id) {
+    return stores.find(id);
+  }
+
+  Future<Store> changeStore(String id, Function<Store, Change<Store>> transition) {
+    return stores.change(id, transition);
+  }
+
+  /**
+   * Stores in these cells, or all when null, whose name holds {@code part} if not null, by id after
+   * {@code after}.
+   */
+  Future<List<Store>> stores(List<String> cells, String part, String after, int limit) {
+    JsonObject query = new JsonObject();
+    if (cells != null) {
+      query.put("cell", new JsonObject().put("$in", new JsonArray(cells)));
+    }
+    if (part != null) {
+      query.put("name", new JsonObject().put("$regex", Pattern.quote(part)).put("$options", "i"));
+    }
+    if (after != null) {
+      query.put("_id", new JsonObject().put("$gt", after));
+    }
+    return stores.list(
+        query, new JsonObject().put("_id", 1), cells == null ? limit : MAX_CANDIDATES);
+  }
+
+  /** Null when there is none, or it is no longer sold. */
+  Future<Menu> menu(String storeId, String menuId) {
+    return menus
+        .find(Menu.key(storeId, menuId))
+        .map(menu -> menu == null || menu.removed() ? null : menu);
+  }
+
+  Future<List<Menu>> menus(String storeId) {
+    return menus.list(
+        new JsonObject().put("storeId", storeId).put("removed", false),
+        new JsonObject().put("_id", 1),
+        MAX_MENUS);
+  }
+
+  Future<Menu> changeMenu(String key, Function<Menu, Change<Menu>> transition) {
+    return menus.change(key, transition);
+  }
+
+  /** Null when there is none. */
+  Future<FoodCooking> ticket(String orderId) {
+    return tickets.find(orderId);
+  }
+
+  /**
+   * A store's tickets, oldest first; {@code status} and {@code after} (an order id) may be null.
+   */
+  Future<List<FoodCooking>> tickets(String storeId, String status, String after, int limit) {
+    JsonObject query = new JsonObject().put("storeId", storeId).put("known", true);
+    if (status != null) {
+      query.put("status", status);
+    }
+    if (after != null) {
+      query.put("_id", new JsonObject().put("$gt", after));
+    }
+    return tickets.list(query, new JsonObject().put("_id", 1), limit);
+  }
+
+  Future<FoodCooking> changeTicket(
+      String orderId, Function<FoodCooking, Change<FoodCooking>> transition) {
+    return tickets.change(orderId, transition);
+  }
+
+  /** Applies what an event says, exactly once for each message. */
+  Future<FoodCooking> changeTicket(
+      EventMessage message, Function<FoodCooking, Change<FoodCooking>> transition) {
+    return tickets.change(message.subject(), message, transition);
+  }
+
+  /** Tickets that are over and whose stock is not back yet. */
+  Future<List<FoodCooking>> owingStock() {
+    return tickets.list(
+        new JsonObject().put("stockOwed", true), new JsonObject().put("_id", 1), 100);
+  }
+}

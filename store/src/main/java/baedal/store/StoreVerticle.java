@@ -1,0 +1,69 @@
+package baedal.store;
+
+import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.MongoStore;
+import baedal.runtime.HttpApi;
+import baedal.runtime.Readiness;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+
+/** The store service: stores, their menus and stock, and the kitchen's tickets. */
+public final class StoreVerticle extends VerticleBase {
+
+  private final StoreConfig config;
+  private MongoStore store;
+  private HttpApi http;
+  private Backbone backbone;
+  private Kitchen kitchen;
+  private int port;
+
+  public StoreVerticle(StoreConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Future<?> start() {
+    Clock clock = Clock.systemUTC();
+    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Readiness readiness = new Readiness(vertx);
+    store = new MongoStore(vertx, config.mongoUri());
+    StoreRepository repository = new StoreRepository(store.client(), () -> backbone.wake());
+    kitchen = new Kitchen(vertx, repository, clock);
+    backbone =
+        new Backbone(
+            vertx,
+            "store",
+            config.amqpUri(),
+            repository.outbox(),
+            new StoreConsumer(kitchen).subscription(),
+            store::ping);
+    readiness.register("mongodb", store::ping);
+    backbone.watchedBy(readiness);
+    http =
+        new HttpApi(
+                vertx, "store", StoreVerticle.class.getResource("openapi.yaml"), tokens, readiness)
+            .onlyWhen(store::prepared);
+    new StoreApi(repository, clock).mount(http.router());
+    new KitchenApi(repository, kitchen).mount(http.router());
+    store.prepare(
+        repository::prepare,
+        () -> {
+          backbone.start();
+          kitchen.start();
+        });
+    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+  }
+
+  @Override
+  public Future<?> stop() {
+    kitchen.stop();
+    return http.close().compose(v -> backbone.stop()).compose(v -> store.close());
+  }
+
+  /** The port it listens on, once started. */
+  public int port() {
+    return port;
+  }
+}
