@@ -4,6 +4,7 @@ import baedal.events.Address;
 import baedal.events.Change;
 import baedal.events.Line;
 import baedal.runtime.Caller;
+import baedal.runtime.Digest;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
@@ -14,14 +15,10 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -60,7 +57,7 @@ final class OrderApi {
     if (header == null) {
       return placed(wanted, customer).compose(orders::place).map(order -> created(ctx, order));
     }
-    OrderRepository.Key key = new OrderRepository.Key(header, sha256(body.encode()));
+    OrderRepository.Key key = new OrderRepository.Key(header, Digest.sha256(body.encode()));
     return orders
         .answered(customer, key)
         .compose(
@@ -212,15 +209,5 @@ final class OrderApi {
 
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
