@@ -5,6 +5,7 @@ import baedal.events.Change;
 import baedal.events.Fulfilment;
 import baedal.events.Line;
 import baedal.runtime.Caller;
+import baedal.runtime.Digest;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
@@ -15,14 +16,10 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -60,7 +57,7 @@ final class OrderApi {
       return placed(wanted, customer).compose(orders::place).map(order -> created(ctx, order));
     }
     OrderRepository.Key key =
-        new OrderRepository.Key(customer, header, sha256(Json.encode(wanted)));
+        new OrderRepository.Key(customer, header, Digest.sha256(Json.encode(wanted)));
     return orders
         .answered(key)
         .compose(
@@ -227,15 +224,5 @@ final class OrderApi {
 
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,0 +1,132 @@
+package baedal.coupon;
+
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import baedal.runtime.ServiceClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims coupons for orders. The claim is durable before the order is asked; when the answer is
+ * lost, the same question is asked again until it is known. The order applies a coupon once, so
+ * asking again is safe; its no is a no for good.
+ */
+final class Claims {
+
+  private static final Logger log = LoggerFactory.getLogger(Claims.class);
+  private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration UNSETTLED_AFTER = Duration.ofSeconds(5);
+  private static final long SWEEP_MILLIS = 2_000;
+
+  private final Vertx vertx;
+  private final CouponRepository coupons;
+  private final ServiceClient orders;
+  private final Clock clock;
+  private long sweep = -1;
+
+  Claims(Vertx vertx, CouponRepository coupons, ServiceClient orders, Clock clock) {
+    this.vertx = vertx;
+    this.coupons = coupons;
+    this.orders = orders;
+    this.clock = clock;
+  }
+
+  /** What the order says after it applied the discount; {@code due} in won. */
+  record Applied(String orderId, long due) {}
+
+  void start() {
+    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> settle());
+  }
+
+  void stop() {
+    vertx.cancelTimer(sweep);
+  }
+
+  /** Claims the customer's own coupon for an order of theirs, and has the order apply it. */
+  Future<Applied> use(String couponId, String customerId, String orderId) {
+    return coupons
+        .change(
+            couponId,
+            coupon -> {
+              if (coupon == null || !coupon.customerId().equals(customerId)) {
+                throw Refusal.notFound("you have no coupon " + couponId);
+              }
+              return coupon.claim(orderId, now());
+            })
+        .compose(this::apply);
+  }
+
+  private Future<Applied> apply(Coupon claimed) {
+    JsonObject body =
+        new JsonObject()
+            .put("couponId", claimed.id())
+            .put("customerId", claimed.customerId())
+            .put("discount", claimed.discount());
+    return orders
+        .put("/internal/orders/" + claimed.orderId() + "/coupon", body, ORDER_TIMEOUT)
+        .map(json -> Json.toObject(json, Applied.class))
+        .recover(
+            e ->
+                isNo(e)
+                    ? coupons
+                        .change(claimed.id(), coupon -> coupon.restored(claimed.orderId(), now()))
+                        .compose(v -> Future.failedFuture(e))
+                    : Future.failedFuture(e));
+  }
+
+  private static boolean isNo(Throwable e) {
+    return e instanceof Refusal refusal
+        && switch (refusal.kind()) {
+          case INVALID, NOT_FOUND, CONFLICT, UNPROCESSABLE -> true;
+          case UNAUTHENTICATED,
+              PAYMENT_REQUIRED,
+              FORBIDDEN,
+              METHOD_NOT_ALLOWED,
+              TOO_LARGE,
+              UNSUPPORTED,
+              TOO_MANY,
+              INTERNAL,
+              UNAVAILABLE ->
+              false;
+        };
+  }
+
+  private void settle() {
+    coupons
+        .unsettledSince(now().minus(UNSETTLED_AFTER))
+        .onSuccess(unsettled -> unsettled.forEach(this::settle))
+        .onFailure(
+            e ->
+                log.atWarn()
+                    .addKeyValue("cause", e.toString())
+                    .log("unsettled claims could not be looked for"));
+  }
+
+  private void settle(Coupon claimed) {
+    apply(claimed)
+        .compose(
+            v -> coupons.change(claimed.id(), coupon -> coupon.confirmed(claimed.orderId(), now())))
+        .onSuccess(
+            v ->
+                log.atInfo()
+                    .addKeyValue("orderId", claimed.orderId())
+                    .log("a claim was settled later"))
+        .onFailure(
+            e ->
+                log.atInfo()
+                    .addKeyValue("orderId", claimed.orderId())
+                    .addKeyValue("cause", e.getMessage())
+                    .log(isNo(e) ? "a claim was given back" : "a claim is still unsettled"));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

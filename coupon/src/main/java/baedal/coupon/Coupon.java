@@ -1,0 +1,115 @@
+package baedal.coupon;
+
+import baedal.events.Change;
+import baedal.events.CouponEvent;
+import baedal.events.Event;
+import baedal.runtime.Refusal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A discount in won that a customer holds. A claim by one order is {@code confirmed} once the order
+ * said that it applied it; until then nobody knows, and it is settled by asking again.
+ */
+public record Coupon(
+    String id,
+    String customerId,
+    String name,
+    long discount,
+    CouponStatus status,
+    String orderId,
+    boolean confirmed,
+    Instant issuedAt,
+    Instant expiresAt,
+    Instant changedAt) {
+
+  /** {@code earnedBy} is the order that earned it, or null; a coupon is issued once. */
+  static Change<Coupon> issue(
+      Coupon before,
+      String id,
+      String customerId,
+      String name,
+      long discount,
+      String earnedBy,
+      Instant expiresAt,
+      Instant now) {
+    if (before != null) {
+      return Change.none(before);
+    }
+    Coupon coupon =
+        new Coupon(
+            id, customerId, name, discount, CouponStatus.ISSUED, null, false, now, expiresAt, now);
+    return Change.of(
+        coupon, new CouponEvent.Issued(id, earnedBy, customerId, discount, expiresAt, now));
+  }
+
+  /** What a person sees. */
+  CouponStatus status(Instant now) {
+    return status == CouponStatus.ISSUED && !expiresAt.isAfter(now) ? CouponStatus.EXPIRED : status;
+  }
+
+  /** One order at a time; the same order again changes nothing. */
+  Change<Coupon> claim(String order, Instant now) {
+    return switch (status(now)) {
+      case ISSUED -> Change.of(to(CouponStatus.CLAIMED, order, false, now));
+      case CLAIMED, USED -> {
+        if (!order.equals(orderId)) {
+          throw Refusal.conflict("coupon-state", "the coupon is " + status + " for another order");
+        }
+        yield Change.none(this);
+      }
+      case EXPIRED, REVOKED ->
+          throw Refusal.conflict("coupon-state", "the coupon is " + status(now));
+    };
+  }
+
+  /** The order said that it applied the discount. */
+  Change<Coupon> confirmed(String order, Instant now) {
+    return status == CouponStatus.CLAIMED && order.equals(orderId) && !confirmed
+        ? Change.of(to(CouponStatus.CLAIMED, order, true, now), claimedEvent(now))
+        : Change.none(this);
+  }
+
+  /** The order was paid with it. */
+  Change<Coupon> used(String order, Instant now) {
+    if (status != CouponStatus.CLAIMED || !order.equals(orderId)) {
+      return Change.none(this);
+    }
+    List<Event> events = new ArrayList<>();
+    if (!confirmed) {
+      events.add(claimedEvent(now));
+    }
+    events.add(new CouponEvent.Used(id, order, customerId, discount, now));
+    return new Change<>(to(CouponStatus.USED, order, true, now), events);
+  }
+
+  /** The order came to nothing, or never took it: the customer has it again. */
+  Change<Coupon> restored(String order, Instant now) {
+    boolean held = status == CouponStatus.CLAIMED || status == CouponStatus.USED;
+    return held && order.equals(orderId)
+        ? Change.of(
+            to(CouponStatus.ISSUED, null, false, now),
+            new CouponEvent.Restored(id, order, customerId, now))
+        : Change.none(this);
+  }
+
+  Change<Coupon> revoke(String why, Instant now) {
+    return switch (status) {
+      case ISSUED, CLAIMED ->
+          Change.of(
+              to(CouponStatus.REVOKED, null, false, now),
+              new CouponEvent.Revoked(id, orderId, customerId, why, now));
+      case REVOKED -> Change.none(this);
+      case USED, EXPIRED -> throw Refusal.conflict("coupon-state", "the coupon is " + status);
+    };
+  }
+
+  private CouponEvent.Claimed claimedEvent(Instant now) {
+    return new CouponEvent.Claimed(id, orderId, customerId, discount, now);
+  }
+
+  private Coupon to(CouponStatus next, String order, boolean sure, Instant now) {
+    return new Coupon(id, customerId, name, discount, next, order, sure, issuedAt, expiresAt, now);
+  }
+}

@@ -1,0 +1,169 @@
+package baedal.coupon;
+
+import baedal.events.Change;
+import baedal.runtime.Caller;
+import baedal.runtime.Digest;
+import baedal.runtime.Ids;
+import baedal.runtime.Json;
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import baedal.runtime.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** What clients may ask of the coupon service. */
+final class CouponApi {
+
+  private final CouponRepository coupons;
+  private final Claims claims;
+  private final Clock clock;
+
+  CouponApi(CouponRepository coupons, Claims claims, Clock clock) {
+    this.coupons = coupons;
+    this.claims = claims;
+    this.clock = clock;
+  }
+
+  void mount(Router router) {
+    router.get("/coupons").respond(this::list);
+    router.post("/coupons").respond(this::announce);
+    router.post("/coupons/:couponId/use").respond(this::use);
+    router.post("/coupons/:couponId/revoke").respond(this::revoke);
+    router.post("/coupons/campaigns/:campaignId/take").respond(this::take);
+  }
+
+  /** A coupon as its customer sees it; {@code orderId} is the order that claimed it, if any. */
+  record CouponView(
+      String couponId,
+      String name,
+      long discount,
+      CouponStatus status,
+      String orderId,
+      Instant issuedAt,
+      Instant expiresAt) {
+
+    static CouponView of(Coupon c, Instant now) {
+      return new CouponView(
+          c.id(), c.name(), c.discount(), c.status(now), c.orderId(), c.issuedAt(), c.expiresAt());
+    }
+  }
+
+  private Future<Page<CouponView>> list(RoutingContext ctx) {
+    int limit = Paging.limit(ctx);
+    int offset = offset(ctx.request().getParam("cursor"));
+    return coupons
+        .ofCustomer(Caller.of(ctx).sub(), offset, limit + 1)
+        .map(
+            found -> Page.of(found, limit, last -> Paging.encode(Integer.toString(offset + limit))))
+        .map(page -> page.map(coupon -> CouponView.of(coupon, now())));
+  }
+
+  private static int offset(String cursor) {
+    if (cursor == null) {
+      return 0;
+    }
+    List<String> keys = Paging.decode(cursor, 1);
+    try {
+      return Math.max(0, Math.min(Integer.parseInt(keys.get(0)), 1_000_000));
+    } catch (NumberFormatException e) {
+      throw Refusal.invalid(
+          "/cursor", "is not a cursor of this list: use `next` of the page before");
+    }
+  }
+
+  record Use(String orderId) {}
+
+  record Used(String couponId, String orderId, CouponStatus status, long due) {}
+
+  private Future<Used> use(RoutingContext ctx) {
+    String couponId = ctx.pathParam("couponId");
+    Use asked = Json.toObject(ctx.body().asJsonObject(), Use.class);
+    return claims
+        .use(couponId, Caller.of(ctx).sub(), asked.orderId())
+        .map(applied -> new Used(couponId, asked.orderId(), CouponStatus.CLAIMED, applied.due()));
+  }
+
+  private Future<CouponView> revoke(RoutingContext ctx) {
+    String reason = ctx.body().asJsonObject().getString("reason");
+    return coupons
+        .change(
+            ctx.pathParam("couponId"),
+            coupon -> {
+              if (coupon == null) {
+                throw Refusal.notFound("there is no coupon " + ctx.pathParam("couponId"));
+              }
+              return coupon.revoke(reason, now());
+            })
+        .map(coupon -> CouponView.of(coupon, now()));
+  }
+
+  record Announce(String name, long discount, int quantity, Instant expiresAt) {}
+
+  record Announced(
+      String campaignId, String name, long discount, int quantity, Instant expiresAt) {}
+
+  private Future<Announced> announce(RoutingContext ctx) {
+    JsonObject body = ctx.body().asJsonObject();
+    Announce a = Json.toObject(body, Announce.class);
+    if (!a.expiresAt().isAfter(now())) {
+      throw Refusal.invalid("/expiresAt", "must be in the future");
+    }
+    Campaign campaign =
+        new Campaign(Ids.next(), a.name(), a.discount(), a.quantity(), a.expiresAt());
+    String key = ctx.request().getHeader("Idempotency-Key");
+    return coupons
+        .announce(campaign, Caller.of(ctx).sub(), key, Digest.sha256(body.encode()))
+        .map(
+            id ->
+                Reply.created(
+                    ctx,
+                    "/coupons/campaigns/" + id,
+                    new Announced(id, a.name(), a.discount(), a.quantity(), a.expiresAt())));
+  }
+
+  private Future<CouponView> take(RoutingContext ctx) {
+    String campaignId = ctx.pathParam("campaignId");
+    return coupons
+        .campaign(campaignId)
+        .compose(
+            campaign -> {
+              if (campaign == null) {
+                throw Refusal.notFound("there is no campaign " + campaignId);
+              }
+              if (!campaign.expiresAt().isAfter(now())) {
+                throw Refusal.conflict("campaign-exhausted", "the campaign is over");
+              }
+              Change<Coupon> issued =
+                  Coupon.issue(
+                      null,
+                      Ids.next(),
+                      Caller.of(ctx).sub(),
+                      campaign.name(),
+                      campaign.discount(),
+                      null,
+                      campaign.expiresAt(),
+                      now());
+              return coupons.take(campaignId, issued);
+            })
+        .compose(
+            couponId -> {
+              if (couponId == null) {
+                throw Refusal.conflict(
+                    "campaign-exhausted", "all coupons of this campaign are taken");
+              }
+              return coupons.find(couponId);
+            })
+        .map(coupon -> Reply.created(ctx, "/coupons", CouponView.of(coupon, now())));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

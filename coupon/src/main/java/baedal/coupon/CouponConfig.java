@@ -1,0 +1,30 @@
+package baedal.coupon;
+
+import baedal.runtime.Config;
+import java.time.Duration;
+
+/**
+ * The coupon service's settings; {@code earnedDiscount} is what a delivered order earns, in won.
+ */
+public record CouponConfig(
+    String host,
+    int port,
+    String redisUri,
+    String amqpUri,
+    String tokenSecret,
+    String orderUrl,
+    long earnedDiscount,
+    Duration validFor) {
+
+  public static CouponConfig from(Config config) {
+    return new CouponConfig(
+        config.text("HTTP_HOST", "127.0.0.1"),
+        config.number("PORT", 8085),
+        config.text("REDIS_URI"),
+        config.text("AMQP_URI"),
+        config.text("TOKEN_SECRET"),
+        config.uri("ORDER_URL").toString(),
+        config.number("COUPON_EARNED_DISCOUNT", 1_000),
+        config.duration("COUPON_VALID_FOR", Duration.ofDays(30)));
+  }
+}

@@ -1,0 +1,73 @@
+package baedal.coupon;
+
+import baedal.events.Change;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.rabbitmq.Subscription;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** What the coupon service hears. */
+public final class CouponConsumer {
+
+  private final CouponRepository coupons;
+  private final CouponConfig config;
+
+  CouponConsumer(CouponRepository coupons, CouponConfig config) {
+    this.coupons = coupons;
+    this.config = config;
+  }
+
+  Subscription subscription() {
+    return Subscription.of("coupon")
+        .on(
+            OrderEvent.Updated.class,
+            (m, e) -> change(m, e.order().couponId(), c -> c.confirmed(e.orderId(), e.at())))
+        .on(
+            OrderEvent.Paid.class,
+            (m, e) -> change(m, e.order().couponId(), c -> c.used(e.orderId(), e.at())))
+        .on(
+            OrderEvent.Canceled.class,
+            (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
+        .on(
+            OrderEvent.Rejected.class,
+            (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
+        .on(
+            OrderEvent.Expired.class,
+            (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
+        .on(OrderEvent.Delivered.class, (m, e) -> earn(m, e.orderId(), e.customerId(), e.at()))
+        .on(OrderEvent.Completed.class, (m, e) -> earn(m, e.orderId(), e.customerId(), e.at()));
+  }
+
+  private Future<?> change(
+      EventMessage message, String couponId, Function<Coupon, Change<Coupon>> transition) {
+    return couponId == null
+        ? Future.succeededFuture()
+        : coupons.change(
+            couponId,
+            message,
+            coupon -> coupon == null ? Change.none(null) : transition.apply(coupon));
+  }
+
+  /**
+   * Its id comes from the order's, so that an order earns one however often it is said to have
+   * arrived.
+   */
+  private Future<?> earn(EventMessage message, String orderId, String customerId, Instant now) {
+    String id = "earned-" + orderId;
+    return coupons.change(
+        id,
+        message,
+        before ->
+            Coupon.issue(
+                before,
+                id,
+                customerId,
+                "감사 쿠폰 · Thank you",
+                config.earnedDiscount(),
+                orderId,
+                now.plus(config.validFor()),
+                now));
+  }
+}

@@ -1,0 +1,168 @@
+package baedal.coupon;
+
+import baedal.events.Change;
+import baedal.events.EventMessage;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.RedisAggregates;
+import baedal.rabbitmq.RedisOutbox;
+import baedal.rabbitmq.RedisScript;
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.redis.client.RedisAPI;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/** Coupons and campaigns in Redis: each change, with its events, is one Lua script. */
+final class CouponRepository {
+
+  static final String PREFIX = "coupon";
+
+  private static final String UNSETTLED = PREFIX + ":unsettled";
+  private static final Duration KEY_KEPT = Duration.ofHours(24);
+  private static final RedisScript TAKE =
+      new RedisScript(CouponRepository.class.getResource("take.lua"));
+  private static final RedisScript ANNOUNCE =
+      new RedisScript(CouponRepository.class.getResource("announce.lua"));
+
+  private final RedisAPI redis;
+  private final RedisAggregates<Coupon> coupons;
+  private final Runnable wake;
+
+  CouponRepository(RedisAPI redis, Runnable wake) {
+    this.redis = redis;
+    this.wake = wake;
+    coupons = new RedisAggregates<>(redis, PREFIX, Coupon.class, CouponRepository::indexes, wake);
+  }
+
+  private static List<List<String>> indexes(Coupon coupon) {
+    boolean unsettled = coupon.status() == CouponStatus.CLAIMED && !coupon.confirmed();
+    return List.of(
+        List.of("ZADD", ofCustomer(coupon.customerId()), millis(coupon.issuedAt()), coupon.id()),
+        unsettled
+            ? List.of("ZADD", UNSETTLED, millis(coupon.changedAt()), coupon.id())
+            : List.of("ZREM", UNSETTLED, coupon.id()));
+  }
+
+  private static String ofCustomer(String customerId) {
+    return PREFIX + ":of:" + customerId;
+  }
+
+  private static String campaignKey(String id) {
+    return PREFIX + ":campaign:" + id;
+  }
+
+  private static String millis(Instant instant) {
+    return Long.toString(instant.toEpochMilli());
+  }
+
+  /** Null when there is none. */
+  Future<Coupon> find(String id) {
+    return coupons.find(id);
+  }
+
+  Future<Coupon> change(String id, Function<Coupon, Change<Coupon>> transition) {
+    return coupons.change(id, transition);
+  }
+
+  /** Applies what an event says to a coupon, exactly once for each message. */
+  Future<Coupon> change(
+      String id, EventMessage message, Function<Coupon, Change<Coupon>> transition) {
+    return coupons.change(id, message, transition);
+  }
+
+  /** A customer's coupons, newest first. */
+  Future<List<Coupon>> ofCustomer(String customerId, int offset, int count) {
+    return all(
+        redis.zrange(
+            List.of(
+                ofCustomer(customerId),
+                Integer.toString(offset),
+                Integer.toString(offset + count - 1),
+                "REV")));
+  }
+
+  /** Claims made before {@code then} of which nobody knows whether the order applied them. */
+  Future<List<Coupon>> unsettledSince(Instant then) {
+    return all(
+        redis.zrange(List.of(UNSETTLED, "-inf", millis(then), "BYSCORE", "LIMIT", "0", "100")));
+  }
+
+  private Future<List<Coupon>> all(Future<Response> ids) {
+    return ids.compose(
+            found -> {
+              List<Future<Coupon>> loaded = new ArrayList<>();
+              found.forEach(id -> loaded.add(coupons.find(id.toString())));
+              return Future.all(loaded).map(done -> done.<Coupon>list());
+            })
+        .map(list -> list.stream().filter(Objects::nonNull).toList());
+  }
+
+  /**
+   * The campaign's id; the same key with the same body makes no second one. {@code key} may be
+   * null.
+   */
+  Future<String> announce(Campaign campaign, String caller, String key, String bodyHash) {
+    List<String> keys = List.of(campaignKey(campaign.id()), PREFIX + ":key:" + caller + ":" + key);
+    List<String> arguments =
+        List.of(
+            campaign.id(),
+            Json.encode(campaign),
+            Integer.toString(campaign.quantity()),
+            key == null ? "" : Long.toString(KEY_KEPT.toSeconds()),
+            bodyHash);
+    return ANNOUNCE
+        .run(redis, keys, arguments)
+        .map(
+            made -> {
+              if (!made.get(1).toString().equals(bodyHash)) {
+                throw Refusal.of(
+                    Refusal.Kind.UNPROCESSABLE,
+                    "idempotency-key-reused",
+                    "this Idempotency-Key was used with another body: use a new one");
+              }
+              return made.get(0).toString();
+            });
+  }
+
+  /** Null when there is none. */
+  Future<Campaign> campaign(String id) {
+    return redis
+        .hget(campaignKey(id), "campaign")
+        .map(found -> found == null ? null : Json.decode(found.toString(), Campaign.class));
+  }
+
+  /**
+   * The id of the coupon that the customer has of this campaign, new or from before; null when all
+   * are gone.
+   */
+  Future<String> take(String campaignId, Change<Coupon> issued) {
+    Coupon coupon = issued.state();
+    EventMessage message = EventMessages.wrap(issued.events(), 1, coupon.issuedAt()).get(0);
+    List<String> keys =
+        List.of(
+            campaignKey(campaignId),
+            PREFIX + ":takers:" + campaignId,
+            coupons.key(coupon.id()),
+            ofCustomer(coupon.customerId()),
+            RedisOutbox.key(PREFIX, message.subject()));
+    List<String> arguments =
+        List.of(
+            coupon.customerId(),
+            coupon.id(),
+            Json.encode(coupon),
+            millis(coupon.issuedAt()),
+            EventMessages.encode(message));
+    return TAKE.run(redis, keys, arguments)
+        .map(
+            taken -> {
+              wake.run();
+              return taken.toString().isEmpty() ? null : taken.toString();
+            });
+  }
+}

@@ -1,0 +1,70 @@
+package baedal.coupon;
+
+import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.RedisOutbox;
+import baedal.rabbitmq.RedisStore;
+import baedal.runtime.HttpApi;
+import baedal.runtime.Readiness;
+import baedal.runtime.ServiceClient;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+
+/** The coupon service: discounts that customers earn, take and use. */
+public final class CouponVerticle extends VerticleBase {
+
+  private final CouponConfig config;
+  private RedisStore store;
+  private HttpApi http;
+  private Backbone backbone;
+  private Claims claims;
+  private int port;
+
+  public CouponVerticle(CouponConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Future<?> start() {
+    Clock clock = Clock.systemUTC();
+    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Readiness readiness = new Readiness(vertx);
+    store = new RedisStore(vertx, config.redisUri());
+    CouponRepository coupons = new CouponRepository(store.api(), () -> backbone.wake());
+    claims =
+        new Claims(
+            vertx,
+            coupons,
+            new ServiceClient(vertx, "order", config.orderUrl(), tokens, "coupon"),
+            clock);
+    backbone =
+        new Backbone(
+            vertx,
+            "coupon",
+            config.amqpUri(),
+            new RedisOutbox(store.api(), CouponRepository.PREFIX),
+            new CouponConsumer(coupons, config).subscription(),
+            store::ping);
+    readiness.register("redis", store::ping);
+    backbone.watchedBy(readiness);
+    http =
+        new HttpApi(
+            vertx, "coupon", CouponVerticle.class.getResource("openapi.yaml"), tokens, readiness);
+    new CouponApi(coupons, claims, clock).mount(http.router());
+    backbone.start();
+    claims.start();
+    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+  }
+
+  @Override
+  public Future<?> stop() {
+    claims.stop();
+    return http.close().compose(v -> backbone.stop()).compose(v -> store.close());
+  }
+
+  /** The port it listens on, once started. */
+  public int port() {
+    return port;
+  }
+}
