@@ -10,11 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** RabbitMQ, the real broker, as a private node on loopback with its management page. */
@@ -23,6 +25,10 @@ public final class Rabbit implements Server {
   /** The user that may do everything, for the management page and for tests. */
   public static final String ADMIN = "baedal";
 
+  private static final long INSTALL_SECONDS = 300;
+  private static final String MISSING =
+      "RabbitMQ is missing. Three ways: install it (apt-get install rabbitmq-server), start a Docker engine, or name a"
+          + " running one in AMQP_URI";
   private static final Path DEBIAN = Path.of("/usr/lib/rabbitmq/lib");
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(12);
@@ -56,6 +62,39 @@ public final class Rabbit implements Server {
     return sbin().isPresent();
   }
 
+  /**
+   * Makes sure that the server can be started here: installs Debian's package as root or with sudo,
+   * after saying so; fails with the ways there are when none is open.
+   */
+  public static void ensureInstalled(Consumer<String> say) throws IOException {
+    if (installed()) {
+      return;
+    }
+    boolean root = "root".equals(System.getProperty("user.name"));
+    boolean sudo = !root && Tools.succeeds(List.of("sudo", "-n", "true"), 5);
+    if (Tools.find("apt-get").isEmpty() || !(root || sudo)) {
+      throw new IOException(MISSING);
+    }
+    say.accept(
+        "RabbitMQ is not installed: installing Debian's package rabbitmq-server with apt-get");
+    List<String> prefix = root ? List.of("env") : List.of("sudo", "env");
+    apt(prefix, List.of("update", "-qq"));
+    apt(prefix, List.of("install", "-y", "-qq", "--no-install-recommends", "rabbitmq-server"));
+    if (!installed()) {
+      throw new IOException(MISSING);
+    }
+  }
+
+  private static void apt(List<String> prefix, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(List.of("DEBIAN_FRONTEND=noninteractive", "apt-get"));
+    command.addAll(arguments);
+    if (!Tools.succeeds(command, INSTALL_SECONDS)) {
+      throw new IOException(
+          "'" + String.join(" ", command) + "' failed: run it by hand to see why");
+    }
+  }
+
   private static Optional<Path> sbin() {
     if (!Files.isDirectory(DEBIAN)) {
       return Optional.empty();
@@ -77,10 +116,7 @@ public final class Rabbit implements Server {
   public static Rabbit start(
       Path home, int port, int managementPort, String password, Path definitions)
       throws IOException {
-    Path server =
-        sbin()
-            .orElseThrow(() -> new IOException("RabbitMQ is not installed"))
-            .resolve("rabbitmq-server");
+    Path server = sbin().orElseThrow(() -> new IOException(MISSING)).resolve("rabbitmq-server");
     Files.createDirectories(home.resolve("data"));
     Files.writeString(home.resolve("enabled_plugins"), "[rabbitmq_management].\n");
     Files.writeString(
@@ -107,6 +143,35 @@ public final class Rabbit implements Server {
       Reaper.watch(epmd.get().pid());
     }
     return new Rabbit(process, port, managementPort, password, epmd);
+  }
+
+  /** The same in Docker, without definitions: whoever starts it declares what it needs. */
+  public static Rabbit startInDocker(Path home, int port, int managementPort, String password)
+      throws IOException {
+    Files.createDirectories(home.resolve("data"));
+    List<String> command =
+        List.of(
+            "docker",
+            "run",
+            "--rm",
+            "--init",
+            "--hostname",
+            "baedal",
+            "-p",
+            "127.0.0.1:" + port + ":5672",
+            "-p",
+            "127.0.0.1:" + managementPort + ":15672",
+            "-v",
+            home.resolve("data").toAbsolutePath() + ":/var/lib/rabbitmq",
+            "-e",
+            "RABBITMQ_DEFAULT_USER=" + ADMIN,
+            "-e",
+            "RABBITMQ_DEFAULT_PASS=" + password,
+            "rabbitmq:3.13-management");
+    ServerProcess process =
+        ServerProcess.start("RabbitMQ in Docker", command, Map.of(), home.resolve("rabbitmq.log"));
+    process.await(() -> managementAnswers(managementPort, password), STARTS_WITHIN);
+    return new Rabbit(process, port, managementPort, password, Optional.empty());
   }
 
   private static boolean isEpmdOf(ProcessHandle candidate, ServerProcess node) {

@@ -164,7 +164,7 @@ public final class MongoAggregates<S> {
   }
 
   /** MongoDB's E11000: somebody else made it in the meantime. */
-  static boolean isDuplicate(Throwable failure) {
+  public static boolean isDuplicate(Throwable failure) {
     return String.valueOf(failure.getMessage()).contains("E11000");
   }
 }

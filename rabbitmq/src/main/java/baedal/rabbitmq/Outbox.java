@@ -10,6 +10,28 @@ import java.util.List;
  */
 public interface Outbox {
 
+  /** Of a service that only listens. */
+  static Outbox none() {
+    Batch empty =
+        new Batch() {
+          @Override
+          public List<String> messages() {
+            return List.of();
+          }
+
+          @Override
+          public Future<Void> sent() {
+            return Future.succeededFuture();
+          }
+
+          @Override
+          public Future<Void> release() {
+            return Future.succeededFuture();
+          }
+        };
+    return max -> Future.succeededFuture(empty);
+  }
+
   /**
    * The next messages, {@code max} at most, kept from other relays until {@code sent} or {@code
    * release}.

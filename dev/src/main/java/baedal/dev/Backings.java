@@ -1,0 +1,318 @@
+package baedal.dev;
+
+import baedal.backing.Mongo;
+import baedal.backing.Ports;
+import baedal.backing.Postgres;
+import baedal.backing.Rabbit;
+import baedal.backing.Redis;
+import baedal.backing.Secrets;
+import baedal.backing.Server;
+import baedal.backing.Tools;
+import baedal.rabbitmq.Topology;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The four backing services of a one-machine run: named in the environment, else started, side by
+ * side.
+ */
+final class Backings {
+
+  private static final Set<String> BROKER_USERS;
+
+  static {
+    BROKER_USERS = new TreeSet<>(Topology.PUBLISHERS);
+    BROKER_USERS.addAll(Topology.CONSUMERS);
+  }
+
+  private final Path home;
+  private final Settings settings;
+  private final Map<String, String> environment;
+  private final Steps steps;
+  private final List<Server> started = Collections.synchronizedList(new ArrayList<>());
+
+  private String postgres;
+  private String mongo;
+  private String redis;
+  private Rabbit rabbit;
+  private boolean serviceUsers;
+
+  Backings(Path home, Settings settings, Map<String, String> environment, Steps steps) {
+    this.home = home;
+    this.settings = settings;
+    this.environment = environment;
+    this.steps = steps;
+  }
+
+  void start() {
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Void>> starting = new ArrayList<>();
+      starting.add(pool.submit(step(this::startRabbit)));
+      starting.add(
+          pool.submit(
+              step(
+                  () ->
+                      postgres =
+                          named(
+                              "POSTGRES_URI",
+                              Settings.POSTGRES,
+                              port -> Postgres.start(home.resolve("postgres"), port)))));
+      starting.add(
+          pool.submit(
+              step(
+                  () ->
+                      mongo =
+                          named(
+                              "MONGO_URI",
+                              Settings.MONGO,
+                              port -> Mongo.start(home.resolve("mongo"), port)))));
+      starting.add(
+          pool.submit(
+              step(
+                  () ->
+                      redis =
+                          named(
+                              "REDIS_URI",
+                              Settings.REDIS,
+                              port -> Redis.start(home.resolve("redis"), port)))));
+      for (Future<Void> one : starting) {
+        one.get();
+      }
+    } catch (ExecutionException e) {
+      throw new Failure(e.getCause().getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted");
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  private interface Action {
+    void run() throws IOException, SQLException;
+  }
+
+  private interface Start<S extends Server> {
+    S at(int port) throws IOException;
+  }
+
+  private static Callable<Void> step(Action action) {
+    return () -> {
+      action.run();
+      return null;
+    };
+  }
+
+  private <S extends Server> String named(String variable, String port, Start<S> start)
+      throws IOException {
+    String uri = environment.get(variable);
+    if (uri != null && !uri.isBlank()) {
+      steps.say("using " + variable);
+      return uri.strip();
+    }
+    return ready(start.at(free(port))).uri();
+  }
+
+  private <S extends Server> S ready(S server) {
+    started.add(server);
+    steps.say(server.name() + " is up");
+    return server;
+  }
+
+  private int free(String setting) {
+    int port = settings.port(setting);
+    if (!Ports.isFree(port)) {
+      throw new Failure(
+          "port " + port + " is in use: end what uses it, or set " + setting + " to another one");
+    }
+    return port;
+  }
+
+  private void startRabbit() throws IOException {
+    String named = environment.get("AMQP_URI");
+    if (named != null && !named.isBlank()) {
+      steps.say("using AMQP_URI");
+      return;
+    }
+    String password = brokerPassword();
+    if (!Rabbit.installed() && Tools.docker()) {
+      rabbit =
+          ready(
+              Rabbit.startInDocker(
+                  home.resolve("rabbitmq"),
+                  free(Settings.AMQP),
+                  free(Settings.MANAGEMENT),
+                  password));
+      return;
+    }
+    Rabbit.ensureInstalled(steps::say);
+    serviceUsers = true;
+    Path definitions = home.resolve("rabbitmq").resolve("definitions.json");
+    Files.createDirectories(definitions.getParent());
+    Files.deleteIfExists(definitions);
+    Files.createFile(
+        definitions,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(definitions, definitions().toPrettyString());
+    rabbit =
+        ready(
+            Rabbit.start(
+                home.resolve("rabbitmq"),
+                free(Settings.AMQP),
+                free(Settings.MANAGEMENT),
+                password,
+                definitions));
+  }
+
+  /** What the broker holds, with a user for each service that may do the least it needs. */
+  private ObjectNode definitions() throws IOException {
+    ObjectNode definitions = Topology.definitions("/");
+    ArrayNode users = definitions.putArray("users");
+    ArrayNode permissions = definitions.putArray("permissions");
+    user(users, Rabbit.ADMIN, brokerPassword(), "administrator");
+    permission(permissions, Rabbit.ADMIN, new Topology.Permissions(".*", ".*", ".*"));
+    for (String service : BROKER_USERS) {
+      user(users, service, servicePassword(service), "");
+      permission(permissions, service, Topology.permissions(service));
+    }
+    return definitions;
+  }
+
+  private static void user(ArrayNode users, String name, String password, String tags) {
+    users
+        .addObject()
+        .put("name", name)
+        .put("password_hash", hash(password))
+        .put("hashing_algorithm", "rabbit_password_hashing_sha256")
+        .put("tags", tags);
+  }
+
+  private static void permission(ArrayNode permissions, String user, Topology.Permissions may) {
+    permissions
+        .addObject()
+        .put("user", user)
+        .put("vhost", "/")
+        .put("configure", may.configure())
+        .put("write", may.write())
+        .put("read", may.read());
+  }
+
+  /** RabbitMQ's salted SHA-256 (https://www.rabbitmq.com/docs/passwords). */
+  private static String hash(String password) {
+    byte[] salt = new byte[4];
+    new SecureRandom().nextBytes(salt);
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update(salt);
+      byte[] digest = sha.digest(password.getBytes(StandardCharsets.UTF_8));
+      byte[] all = new byte[salt.length + digest.length];
+      System.arraycopy(salt, 0, all, 0, salt.length);
+      System.arraycopy(digest, 0, all, salt.length, digest.length);
+      return Base64.getEncoder().encodeToString(all);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private String brokerPassword() throws IOException {
+    return Secrets.kept(home.resolve("secrets").resolve("rabbitmq"));
+  }
+
+  private String servicePassword(String service) throws IOException {
+    return Secrets.kept(home.resolve("secrets").resolve("rabbitmq-" + service));
+  }
+
+  /** A broker that loads no definitions gets them over its protocol. */
+  void declare(Vertx vertx) {
+    if (!serviceUsers) {
+      Topology.declare(vertx, amqp("order")).await();
+      steps.say("exchanges and queues are declared");
+    }
+  }
+
+  /** The URI of a service's own PostgreSQL database, made if it is missing. */
+  String postgres(String service) {
+    try {
+      return Postgres.database(postgres, "baedal_" + service);
+    } catch (SQLException e) {
+      throw new Failure("PostgreSQL refuses a database for " + service + ": " + e.getMessage());
+    }
+  }
+
+  String mongo(String service) {
+    return mongo + "/baedal_" + service;
+  }
+
+  String redis() {
+    return redis + "/0";
+  }
+
+  /** What a service connects to the broker with: its own user, where there are such. */
+  String amqp(String service) {
+    String named = environment.get("AMQP_URI");
+    if (named != null && !named.isBlank()) {
+      return named.strip();
+    }
+    if (!serviceUsers) {
+      return rabbit.uri();
+    }
+    try {
+      return "amqp://" + service + ":" + servicePassword(service) + "@127.0.0.1:" + rabbit.port();
+    } catch (IOException e) {
+      throw new Failure("cannot read the secrets under " + home + ": " + e.getMessage());
+    }
+  }
+
+  /** Where to look at the broker, and as whom; null when it is somebody else's. */
+  String management() {
+    if (rabbit == null) {
+      return null;
+    }
+    String[] user = URI.create(rabbit.uri()).getUserInfo().split(":", 2);
+    return rabbit.management() + "  user " + user[0] + "  password " + user[1];
+  }
+
+  /** What runs where, for {@code run.json}. */
+  ArrayNode describe() {
+    ArrayNode all = Json.mapper().createArrayNode();
+    for (Server server : List.copyOf(started)) {
+      all.addObject()
+          .put("name", server.name())
+          .put("pid", server.pid())
+          .put(
+              "address",
+              URI.create(server.uri()).getHost() + ":" + URI.create(server.uri()).getPort())
+          .put("data", home.toString());
+    }
+    return all;
+  }
+
+  void stop() {
+    List.copyOf(started).parallelStream().forEach(Server::stop);
+  }
+}

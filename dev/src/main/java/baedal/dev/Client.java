@@ -1,0 +1,123 @@
+package baedal.dev;
+
+import baedal.runtime.Json;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+
+/** A person with curl: calls the gateway, as somebody. */
+final class Client {
+
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final long PAUSE_MILLIS = 50;
+
+  /** What came back. */
+  record Answer(int status, JsonNode body) {
+
+    String text(String field) {
+      return body.path(field).asText();
+    }
+  }
+
+  private final String gateway;
+  private final String token;
+
+  Client(String gateway) {
+    this(gateway, null);
+  }
+
+  private Client(String gateway, String token) {
+    this.gateway = gateway;
+    this.token = token;
+  }
+
+  /** The same gateway, as somebody: with a token of the one-machine door. */
+  Client as(String sub, String role) throws IOException {
+    ObjectNode asked = Json.mapper().createObjectNode().put("sub", sub);
+    asked.set("roles", Json.mapper().valueToTree(List.of(role)));
+    return new Client(gateway, call("POST", "/dev/tokens", asked).text("token"));
+  }
+
+  Answer get(String path) throws IOException {
+    return call("GET", path, null);
+  }
+
+  Answer post(String path, JsonNode body) throws IOException {
+    return call("POST", path, body);
+  }
+
+  Answer put(String path, JsonNode body) throws IOException {
+    return call("PUT", path, body);
+  }
+
+  boolean isUp() {
+    try {
+      return get("/health").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  String health() {
+    try {
+      return get("/health").body().toString();
+    } catch (IOException e) {
+      return "the gateway does not answer";
+    }
+  }
+
+  static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted");
+    }
+  }
+
+  private Answer call(String method, String path, JsonNode body) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(gateway + path))
+            .timeout(TIMEOUT)
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body.toString()));
+    if (body != null) {
+      request.header("Content-Type", "application/json");
+    }
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    try {
+      HttpResponse<String> response =
+          HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), json(response.body()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static JsonNode json(String body) {
+    try {
+      return body.isEmpty() ? MissingNode.getInstance() : Json.mapper().readTree(body);
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
+  }
+}

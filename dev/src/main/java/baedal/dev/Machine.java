@@ -1,0 +1,231 @@
+package baedal.dev;
+
+import baedal.backing.Ports;
+import baedal.backing.Secrets;
+import baedal.backing.ServerProcess;
+import baedal.runtime.Boot;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/**
+ * The whole system on one machine: backing services and the seven services, started, described, and
+ * stopped again.
+ */
+final class Machine {
+
+  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration SERVICE_STOPS_WITHIN = Duration.ofSeconds(12);
+  private static final long CLOSE_SECONDS = 10;
+  private static final long ENOUGH_DISK_BYTES = 500_000_000L;
+
+  private final Path home;
+  private final Settings settings;
+  private final Steps steps;
+  private final boolean separate;
+  private final List<ServerProcess> processes = new ArrayList<>();
+  private FileLock lock;
+  private Backings backings;
+  private Vertx vertx;
+
+  Machine(Path home, Settings settings, Steps steps, boolean separate) {
+    this.home = home.toAbsolutePath();
+    this.settings = settings;
+    this.steps = steps;
+    this.separate = separate;
+  }
+
+  /** Whether a system runs from this folder. */
+  static boolean runs(Path home) throws IOException {
+    Files.createDirectories(home);
+    try (RandomAccessFile file = new RandomAccessFile(home.resolve("lock").toFile(), "rw");
+        FileLock lock = file.getChannel().tryLock()) {
+      return lock == null;
+    }
+  }
+
+  void start(boolean fresh) throws IOException {
+    takeLock();
+    if (fresh) {
+      clear();
+      steps.say("starting empty");
+    }
+    checkDisk();
+    checkPorts();
+    backings = new Backings(home, settings, System.getenv(), steps);
+    backings.start();
+    Services services =
+        new Services(settings, backings, Secrets.kept(home.resolve("secrets").resolve("token")));
+    if (separate) {
+      startProcesses(services);
+    } else {
+      startVerticles(services);
+    }
+    awaitReady();
+    describe();
+  }
+
+  @SuppressWarnings("resource")
+  private void takeLock() throws IOException {
+    Files.createDirectories(home);
+    try {
+      lock = new RandomAccessFile(home.resolve("lock").toFile(), "rw").getChannel().tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      throw new Failure(
+          "Baedal runs already from this folder (see .baedal/run.json): end it first with Ctrl-C in its terminal");
+    }
+  }
+
+  private void clear() throws IOException {
+    try (Stream<Path> files = Files.walk(home)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .filter(file -> !file.equals(home) && !file.getFileName().toString().equals("lock"))
+          .forEach(file -> file.toFile().delete());
+    }
+  }
+
+  private void checkDisk() throws IOException {
+    long free = Files.getFileStore(home).getUsableSpace();
+    if (free < ENOUGH_DISK_BYTES) {
+      throw new Failure(
+          "the disk of "
+              + home
+              + " has only "
+              + free / 1_000_000
+              + " MB left: free "
+              + ENOUGH_DISK_BYTES / 1_000_000
+              + " MB");
+    }
+  }
+
+  private void checkPorts() {
+    for (String service : Services.NAMES) {
+      String setting = service.toUpperCase(Locale.ROOT) + "_PORT";
+      if (!Ports.isFree(settings.port(setting))) {
+        throw new Failure(
+            "port "
+                + settings.port(setting)
+                + " is in use: end what uses it, or set "
+                + setting
+                + " to another one");
+      }
+    }
+  }
+
+  private void startVerticles(Services services) {
+    vertx = Boot.vertx();
+    backings.declare(vertx);
+    List<io.vertx.core.Future<String>> deploying = new ArrayList<>();
+    for (String service : Services.NAMES) {
+      deploying.add(vertx.deployVerticle(services.verticle(service)));
+    }
+    io.vertx.core.Future.all(deploying).await();
+    steps.say("seven services are deployed");
+  }
+
+  private void startProcesses(Services services) throws IOException {
+    Vertx declaring = Vertx.vertx();
+    backings.declare(declaring);
+    declaring.close().await();
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    for (String service : Services.NAMES) {
+      List<String> command =
+          List.of(
+              java,
+              "-XX:+UseSerialGC",
+              "-Xmx160m",
+              "-XX:TieredStopAtLevel=1",
+              "-cp",
+              System.getProperty("java.class.path"),
+              Services.mainClass(service));
+      processes.add(
+          ServerProcess.start(
+              service,
+              command,
+              services.environment(service),
+              home.resolve("logs").resolve(service + ".log")));
+      steps.say(service + " starts in a process of its own");
+    }
+  }
+
+  private void awaitReady() throws IOException {
+    Client client = new Client(settings.url("gateway"));
+    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+    while (!client.isUp()) {
+      if (System.nanoTime() > deadline) {
+        throw new Failure(
+            "the services did not become ready within "
+                + READY_WITHIN.toSeconds()
+                + " s: "
+                + client.health());
+      }
+      Client.pause();
+    }
+    steps.say("all services are ready");
+  }
+
+  private void describe() throws IOException {
+    ArrayNode all = backings.describe();
+    for (int i = 0; i < Services.NAMES.size(); i++) {
+      String service = Services.NAMES.get(i);
+      long pid = separate ? processes.get(i).pid() : ProcessHandle.current().pid();
+      all.addObject()
+          .put("name", service)
+          .put("pid", pid)
+          .put("address", "127.0.0.1:" + settings.port(service.toUpperCase(Locale.ROOT) + "_PORT"))
+          .put("data", home.toString());
+    }
+    ObjectNode run = Json.mapper().createObjectNode();
+    run.put("gateway", settings.url("gateway"));
+    run.set("processes", all);
+    Files.writeString(home.resolve("run.json"), run.toPrettyString() + "\n");
+  }
+
+  /** Where to look at the broker, or null. */
+  String management() {
+    return backings.management();
+  }
+
+  /** Ends everything it started, and nothing else. */
+  void stop() {
+    try {
+      processes.parallelStream().forEach(process -> process.stop(SERVICE_STOPS_WITHIN));
+      if (vertx != null) {
+        vertx
+            .close()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(CLOSE_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      steps.say("not all services stopped in time: " + e);
+    } finally {
+      if (backings != null) {
+        backings.stop();
+      }
+      home.resolve("run.json").toFile().delete();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package baedal.dev;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code ./run}: the whole system on this machine. */
+public final class Run {
+
+  private static final Path HOME = Path.of(".baedal");
+  private static final Set<String> WORDS = Set.of("demo", "--fresh", "--separate");
+  private static final String USAGE =
+      """
+      ./run               start everything; Ctrl-C ends it
+      ./run --fresh       the same, forgetting all data first
+      ./run --separate    the same, each service in a process of its own
+      ./run demo          play one order's whole life against the running system (or one started for it)
+      """;
+
+  private Run() {}
+
+  public static void main(String[] args) {
+    List<String> words = List.of(args);
+    if (!WORDS.containsAll(words)) {
+      System.out.print(USAGE);
+      System.exit(words.contains("--help") || words.contains("-h") ? 0 : 2);
+    }
+    try {
+      System.exit(words.contains("demo") ? demo(words) : run(words));
+    } catch (Failure | IOException e) {
+      System.err.println("baedal: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static int run(List<String> words) throws IOException {
+    Steps steps = new Steps();
+    Machine machine = start(steps, words);
+    new CountDownLatchForever().await();
+    machine.stop();
+    return 0;
+  }
+
+  private static Machine start(Steps steps, List<String> words) throws IOException {
+    Settings settings = Settings.from(System.getenv());
+    Machine machine = new Machine(HOME, settings, steps, words.contains("--separate"));
+    Runtime.getRuntime().addShutdownHook(new Thread(machine::stop, "stop"));
+    machine.start(words.contains("--fresh"));
+    int made = new SampleData(settings.url("gateway")).fill();
+    if (made > 0) {
+      steps.say(made + " sample stores around Mapo are open");
+    }
+    String management = machine.management();
+    steps.say(
+        "ready: "
+            + settings.url("gateway")
+            + (management == null ? "" : "   RabbitMQ: " + management));
+    return machine;
+  }
+
+  private static int demo(List<String> words) throws IOException {
+    if (!Machine.runs(HOME)) {
+      start(new Steps(), words);
+    }
+    new Demo(Settings.from(System.getenv()).url("gateway")).play();
+    System.out.println("The order came from the menu to the doorstep.");
+    return 0;
+  }
+
+  /** Until the process is told to end: its shutdown hook does the rest. */
+  private static final class CountDownLatchForever {
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    void await() {
+      try {
+        never.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

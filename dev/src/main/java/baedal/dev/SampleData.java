@@ -1,0 +1,80 @@
+package baedal.dev;
+
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A dozen stores around Seoul's Mapo, so that a fresh system has something to order; made through
+ * the gateway.
+ */
+final class SampleData {
+
+  private static final long DEADLINE_NANOS = 30_000_000_000L;
+
+  private final Client anyone;
+
+  SampleData(String gateway) {
+    anyone = new Client(gateway);
+  }
+
+  /** Does nothing where there is a store already; returns how many it made. */
+  int fill() throws IOException {
+    if (anyone.get("/stores?limit=1").body().path("items").size() > 0) {
+      return 0;
+    }
+    JsonNode stores;
+    try (InputStream in = SampleData.class.getResourceAsStream("stores.json")) {
+      stores = Json.mapper().readTree(in);
+    }
+    ObjectNode probe = null;
+    for (int i = 0; i < stores.size(); i++) {
+      probe = open("owner-" + (i + 1), stores.get(i));
+    }
+    awaitKnown(probe);
+    return stores.size();
+  }
+
+  private ObjectNode open(String ownerId, JsonNode sample) throws IOException {
+    Client owner = anyone.as(ownerId, "owner");
+    ObjectNode store = sample.deepCopy();
+    JsonNode menus = store.remove("menus");
+    Client.Answer opened = owner.post("/stores", store);
+    String storeId = opened.text("storeId");
+    ObjectNode probe =
+        Json.mapper().createObjectNode().put("storeId", storeId).put("fulfilment", "VISIT");
+    ArrayNode lines = probe.putArray("lines");
+    for (int i = 0; i < menus.size(); i++) {
+      String menuId = "m-" + (i + 1);
+      Client.Answer put = owner.put("/stores/" + storeId + "/menus/" + menuId, menus.get(i));
+      if (put.status() != 201) {
+        throw new Failure("the sample menus were refused: " + put.body());
+      }
+      lines.addObject().put("menuId", menuId).put("quantity", 1);
+    }
+    lines.addObject().put("menuId", "no-such-menu").put("quantity", 1);
+    return probe;
+  }
+
+  /**
+   * Stores become orderable when the order service has heard of them: then only the made-up menu is
+   * refused.
+   */
+  private void awaitKnown(ObjectNode probe) throws IOException {
+    Client customer = anyone.as("sample-data", "customer");
+    int madeUp = probe.path("lines").size() - 1;
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    while (System.nanoTime() < deadline) {
+      JsonNode errors = customer.post("/orders", probe).body().path("errors");
+      if (errors.size() == 1
+          && errors.path(0).path("pointer").asText().equals("/lines/" + madeUp + "/menuId")) {
+        return;
+      }
+      Client.pause();
+    }
+    throw new Failure("the order service did not hear of the sample stores");
+  }
+}

@@ -1,0 +1,85 @@
+package baedal.dev;
+
+import baedal.coupon.CouponConfig;
+import baedal.coupon.CouponVerticle;
+import baedal.gateway.GatewayConfig;
+import baedal.gateway.GatewayVerticle;
+import baedal.mypage.MyPageConfig;
+import baedal.mypage.MyPageVerticle;
+import baedal.order.OrderConfig;
+import baedal.order.OrderVerticle;
+import baedal.payment.PaymentConfig;
+import baedal.payment.PaymentVerticle;
+import baedal.rider.RiderConfig;
+import baedal.rider.RiderVerticle;
+import baedal.runtime.Config;
+import baedal.store.StoreConfig;
+import baedal.store.StoreVerticle;
+import io.vertx.core.VerticleBase;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The seven services of a one-machine run: how each is configured, and what starts it. */
+final class Services {
+
+  static final List<String> NAMES =
+      List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
+
+  private final Settings settings;
+  private final Backings backings;
+  private final String tokenSecret;
+
+  Services(Settings settings, Backings backings, String tokenSecret) {
+    this.settings = settings;
+    this.backings = backings;
+    this.tokenSecret = tokenSecret;
+  }
+
+  /** The settings of one service: what a cluster would put into its environment. */
+  Map<String, String> environment(String service) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put(
+        "PORT", Integer.toString(settings.port(service.toUpperCase(Locale.ROOT) + "_PORT")));
+    environment.put("TOKEN_SECRET", tokenSecret);
+    environment.put("DEV_DOORS", "true");
+    for (String other : NAMES) {
+      environment.put(other.toUpperCase(Locale.ROOT) + "_URL", settings.url(other));
+    }
+    switch (service) {
+      case "order", "payment" -> environment.put("POSTGRES_URI", backings.postgres(service));
+      case "store", "rider", "mypage" -> environment.put("MONGO_URI", backings.mongo(service));
+      case "coupon" -> environment.put("REDIS_URI", backings.redis());
+      case "gateway" -> environment.put("HTTP_HOST", "127.0.0.1");
+      default -> throw new IllegalArgumentException(service);
+    }
+    if (!service.equals("gateway")) {
+      environment.put("AMQP_URI", backings.amqp(service));
+    }
+    return environment;
+  }
+
+  VerticleBase verticle(String service) {
+    Config config = Config.of(environment(service));
+    return switch (service) {
+      case "order" -> new OrderVerticle(OrderConfig.from(config));
+      case "payment" -> new PaymentVerticle(PaymentConfig.from(config));
+      case "store" -> new StoreVerticle(StoreConfig.from(config));
+      case "rider" -> new RiderVerticle(RiderConfig.from(config));
+      case "coupon" -> new CouponVerticle(CouponConfig.from(config));
+      case "mypage" -> new MyPageVerticle(MyPageConfig.from(config));
+      case "gateway" -> new GatewayVerticle(GatewayConfig.from(config));
+      default -> throw new IllegalArgumentException(service);
+    };
+  }
+
+  /** The main class of a service that runs in a process of its own. */
+  static String mainClass(String service) {
+    String type =
+        service.equals("mypage")
+            ? "MyPage"
+            : service.substring(0, 1).toUpperCase(Locale.ROOT) + service.substring(1);
+    return "baedal." + service + "." + type + "Main";
+  }
+}

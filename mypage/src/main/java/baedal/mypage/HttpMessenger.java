@@ -1,0 +1,44 @@
+package baedal.mypage;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.WebClient;
+import java.io.IOException;
+
+/** A messenger behind a REST API: one POST a message. */
+final class HttpMessenger implements Messenger {
+
+  private static final long TIMEOUT_MILLIS = 5_000;
+
+  private final WebClient client;
+  private final String url;
+  private final String key;
+
+  HttpMessenger(Vertx vertx, String url, String key) {
+    this.client = WebClient.create(vertx);
+    this.url = url;
+    this.key = key;
+  }
+
+  @Override
+  public String channel() {
+    return "KAKAO";
+  }
+
+  @Override
+  public Future<Void> send(String customerId, String orderId, String text) {
+    return client
+        .postAbs(url)
+        .timeout(TIMEOUT_MILLIS)
+        .bearerTokenAuthentication(key)
+        .sendJsonObject(
+            new JsonObject().put("to", customerId).put("orderId", orderId).put("text", text))
+        .compose(
+            response ->
+                response.statusCode() < 300
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new IOException("the messenger answered " + response.statusCode())));
+  }
+}

@@ -1,0 +1,47 @@
+package baedal.mypage;
+
+import baedal.events.EventMessage;
+import baedal.events.RiderEvent;
+import baedal.rabbitmq.TransientFeed;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/**
+ * Tells this replica of everything that happens, whoever projects it: positions of riders, and that
+ * a page which somebody watches here is about to change. Nothing of it is kept.
+ */
+final class LiveFeed {
+
+  /** The replica that projects an event may be a little behind this hint. */
+  private static final long[] LOOK_AGAIN_MILLIS = {50, 300, 1_500};
+
+  private final Vertx vertx;
+  private final MyPageRepository pages;
+  private final Live live;
+  private final TransientFeed feed;
+
+  LiveFeed(Vertx vertx, String amqpUri, MyPageRepository pages, Live live) {
+    this.vertx = vertx;
+    this.pages = pages;
+    this.live = live;
+    feed = new TransientFeed(vertx, amqpUri, "mypage.live", this::heard);
+  }
+
+  void start() {
+    feed.start();
+  }
+
+  Future<Void> stop() {
+    return feed.stop();
+  }
+
+  private void heard(EventMessage message) {
+    if (message.data() instanceof RiderEvent.Moved moved) {
+      live.moved(moved.orderId(), new Positions.Place(moved.riderId(), moved.lat(), moved.lng()));
+    } else if (live.isWatched(message.subject())) {
+      for (long millis : LOOK_AGAIN_MILLIS) {
+        vertx.setTimer(millis, id -> pages.find(message.subject()).onSuccess(live::changed));
+      }
+    }
+  }
+}

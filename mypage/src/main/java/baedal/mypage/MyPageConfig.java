@@ -1,0 +1,26 @@
+package baedal.mypage;
+
+import baedal.runtime.Config;
+
+/** MyPage's settings; without {@code messengerUrl} the messenger is simulated. */
+public record MyPageConfig(
+    String host,
+    int port,
+    String mongoUri,
+    String amqpUri,
+    String tokenSecret,
+    String messengerUrl,
+    String messengerKey) {
+
+  public static MyPageConfig from(Config config) {
+    boolean http = config.has("MESSENGER_URL");
+    return new MyPageConfig(
+        config.text("HTTP_HOST", "127.0.0.1"),
+        config.number("PORT", 8086),
+        config.text("MONGO_URI"),
+        config.text("AMQP_URI"),
+        config.text("TOKEN_SECRET"),
+        http ? config.uri("MESSENGER_URL").toString() : null,
+        http ? config.text("MESSENGER_KEY") : null);
+  }
+}

@@ -1,0 +1,41 @@
+package baedal.mypage;
+
+import baedal.events.CouponEvent;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.rabbitmq.EventTypes;
+import baedal.rabbitmq.Subscription;
+import baedal.rabbitmq.Topology;
+import io.vertx.core.Future;
+
+/** MyPage hears everything about orders. */
+public final class MyPageConsumer {
+
+  private final MyPageRepository pages;
+  private final Live live;
+
+  MyPageConsumer(MyPageRepository pages, Live live) {
+    this.pages = pages;
+    this.live = live;
+  }
+
+  Subscription subscription() {
+    Subscription subscription = Subscription.of("mypage");
+    for (String type : Topology.heardBy("mypage")) {
+      subscription.on(EventTypes.all().get(type), this::heard);
+    }
+    return subscription;
+  }
+
+  /** The note first, the page last: the page's update marks the event seen. */
+  private Future<?> heard(EventMessage message, Event event) {
+    if (event instanceof CouponEvent && !Projection.concerns(message)) {
+      return Future.succeededFuture();
+    }
+    Future<Void> noted =
+        Messages.of(event)
+            .map(note -> pages.note(message.subject(), note.change(), note.text()))
+            .orElseGet(Future::succeededFuture);
+    return noted.compose(v -> pages.apply(message)).onSuccess(live::changed);
+  }
+}

@@ -1,0 +1,87 @@
+package baedal.mypage;
+
+import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.MongoStore;
+import baedal.rabbitmq.Outbox;
+import baedal.runtime.HttpApi;
+import baedal.runtime.Readiness;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+
+/** MyPage: one view of everything a customer's order is going through, live. */
+public final class MyPageVerticle extends VerticleBase {
+
+  private final MyPageConfig config;
+  private MongoStore store;
+  private HttpApi http;
+  private Backbone backbone;
+  private Live live;
+  private LiveFeed feed;
+  private Notifier notifier;
+  private int port;
+
+  public MyPageVerticle(MyPageConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Future<?> start() {
+    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Readiness readiness = new Readiness(vertx);
+    store = new MongoStore(vertx, config.mongoUri());
+    MyPageRepository pages = new MyPageRepository(store.client());
+    Positions positions = new Positions();
+    live = new Live(vertx, positions);
+    feed = new LiveFeed(vertx, config.amqpUri(), pages, live);
+    Messenger messenger =
+        config.messengerUrl() == null
+            ? new SimulatedMessenger()
+            : new HttpMessenger(vertx, config.messengerUrl(), config.messengerKey());
+    notifier = new Notifier(vertx, pages, messenger, Clock.systemUTC());
+    backbone =
+        new Backbone(
+            vertx,
+            "mypage",
+            config.amqpUri(),
+            Outbox.none(),
+            new MyPageConsumer(pages, live).subscription(),
+            store::ping);
+    readiness.register("mongodb", store::ping);
+    backbone.watchedBy(readiness);
+    http =
+        new HttpApi(
+                vertx,
+                "mypage",
+                MyPageVerticle.class.getResource("openapi.yaml"),
+                tokens,
+                readiness)
+            .onlyWhen(store::prepared);
+    new MyPageApi(pages, live, positions).mount(http.router());
+    store.prepare(
+        pages::prepare,
+        () -> {
+          backbone.start();
+          feed.start();
+          live.start();
+          notifier.start();
+        });
+    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+  }
+
+  @Override
+  public Future<?> stop() {
+    notifier.stop();
+    live.stop();
+    return http.close()
+        .compose(v -> feed.stop())
+        .compose(v -> backbone.stop())
+        .compose(v -> store.close());
+  }
+
+  /** The port it listens on, once started. */
+  public int port() {
+    return port;
+  }
+}

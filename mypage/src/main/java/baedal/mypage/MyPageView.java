@@ -1,0 +1,49 @@
+package baedal.mypage;
+
+import baedal.events.PaymentMethod;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+
+/** The page of one order as its customer sees it. */
+record MyPageView(
+    String orderId,
+    String customerId,
+    String storeId,
+    String storeName,
+    Status status,
+    long due,
+    Payment payment,
+    Rider rider,
+    String couponId,
+    List<Step> timeline) {
+
+  record Payment(PaymentMethod method, MyPage.PaymentStatus status) {}
+
+  /** {@code lat} and {@code lng} are null while the place is not known. */
+  record Rider(String riderId, Double lat, Double lng) {}
+
+  record Step(Status status, Instant at) {}
+
+  /** {@code place} is where the rider was last seen, or null. */
+  static MyPageView of(MyPage page, Positions.Place place) {
+    MyPage.Attempt attempt = page.payment();
+    boolean known = place != null && place.riderId().equals(page.riderId());
+    return new MyPageView(
+        page.orderId(),
+        page.customerId(),
+        page.storeId(),
+        page.storeName(),
+        page.status(),
+        page.due(),
+        attempt == null ? null : new Payment(attempt.method(), attempt.status()),
+        page.riderId() == null
+            ? null
+            : new Rider(page.riderId(), known ? place.lat() : null, known ? place.lng() : null),
+        page.couponId(),
+        page.facts().entrySet().stream()
+            .map(fact -> new Step(fact.getKey(), fact.getValue()))
+            .sorted(Comparator.comparing(Step::at).thenComparing(Step::status))
+            .toList());
+  }
+}

@@ -1,0 +1,69 @@
+package baedal.rabbitmq;
+
+import baedal.events.EventMessage;
+import baedal.runtime.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.rabbitmq.QueueOptions;
+import io.vertx.rabbitmq.RabbitMQClient;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that is published from now on, for this process alone: a queue that lives as long as
+ * its connection. What comes while the broker is away is missed.
+ */
+public final class TransientFeed {
+
+  private static final Logger log = LoggerFactory.getLogger(TransientFeed.class);
+  private static final int MAX_WAITING = 10_000;
+
+  private final BrokerLink link;
+  private final String queue;
+  private final Consumer<EventMessage> handler;
+
+  /** The queue's name begins with {@code name}; it is unique to this process. */
+  public TransientFeed(Vertx vertx, String amqpUri, String name, Consumer<EventMessage> handler) {
+    queue = name + "." + Ids.next();
+    this.handler = handler;
+    link = new BrokerLink(vertx, amqpUri, name, this::up, () -> {});
+  }
+
+  public void start() {
+    link.start();
+  }
+
+  public Future<Void> stop() {
+    return link.stop();
+  }
+
+  private Future<Void> up(RabbitMQClient client) {
+    Future<?> bound = client.queueDeclare(queue, false, true, true);
+    for (String publisher : Topology.PUBLISHERS) {
+      bound = bound.compose(v -> client.queueBind(queue, publisher, "#"));
+    }
+    return bound
+        .compose(
+            v ->
+                client.basicConsumer(
+                    queue,
+                    new QueueOptions().setAutoAck(true).setMaxInternalQueueSize(MAX_WAITING)))
+        .map(
+            consumer -> {
+              consumer.handler(message -> heard(message.body().toString()));
+              consumer.endHandler(v -> link.renew());
+              return null;
+            });
+  }
+
+  private void heard(String body) {
+    try {
+      handler.accept(EventMessages.decode(body));
+    } catch (Poison poison) {
+      log.atDebug()
+          .addKeyValue("reason", poison.getMessage())
+          .log("not understood, and not needed");
+    }
+  }
+}
