@@ -13,6 +13,7 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.runtime.Refusal;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -37,21 +38,22 @@ public record FoodCooking(
    * cancellation.
    */
   static Change<FoodCooking> receive(FoodCooking before, OrderEvent.Paid paid) {
-    return before != null ? Change.none(before) : Change.of(ticket(paid, RECEIVED, null));
+    return before != null ? Change.none(before) : Change.of(ticket(paid, RECEIVED, null, false));
   }
 
-  /** The store rejects by itself. */
+  /** The store rejects by itself; what was taken on the way is owed from now on. */
   static Change<FoodCooking> receiveAndReject(
       FoodCooking before, OrderEvent.Paid paid, String reason) {
     if (before != null) {
       return Change.none(before);
     }
-    FoodCooking ticket = ticket(paid, REJECTED, reason);
+    FoodCooking ticket = ticket(paid, REJECTED, reason, true);
     return Change.of(
         ticket, new StoreEvent.OrderRejected(ticket.id, ticket.storeId, reason, paid.at()));
   }
 
-  private static FoodCooking ticket(OrderEvent.Paid paid, FoodCookingStatus status, String reason) {
+  private static FoodCooking ticket(
+      OrderEvent.Paid paid, FoodCookingStatus status, String reason, boolean stockOwed) {
     return new FoodCooking(
         paid.orderId(),
         paid.order().storeId(),
@@ -60,7 +62,7 @@ public record FoodCooking(
         paid.collect(),
         null,
         reason,
-        false,
+        stockOwed,
         paid.at(),
         paid.at());
   }
@@ -99,17 +101,20 @@ public record FoodCooking(
   }
 
   /**
-   * The customer changed the order; {@code before} is null when the order itself is still on its
-   * way.
+   * The customer changed the order. A change that overtook the order itself is told to come again;
+   * a newer one that changes nothing still counts, so that an older one cannot come after it.
    */
   static Change<FoodCooking> updated(FoodCooking before, OrderEvent.Updated update, Instant now) {
     if (before == null) {
       throw Refusal.unavailable(
-          "too-early", "the order itself is still on its way", java.time.Duration.ofSeconds(1));
+          "too-early", "the order itself is still on its way", Duration.ofSeconds(1));
     }
     OrderDetails next = update.order();
-    if (before.status.over() || next.version() <= before.details.version() || before.shows(next)) {
+    if (before.status.over() || next.version() <= before.details.version()) {
       return Change.none(before);
+    }
+    if (before.shows(next)) {
+      return Change.of(before.showing(next, before.changedAt));
     }
     return switch (before.status) {
       case RECEIVED, ACCEPTED -> Change.of(before.showing(next, now));
@@ -167,6 +172,9 @@ public record FoodCooking(
 
   /** Names the rider who is to carry it, before it is ready. */
   Change<FoodCooking> assign(String rider, Instant now) {
+    if (rider.equals(riderId)) {
+      return Change.none(this);
+    }
     if (status != ACCEPTED && status != COOKING) {
       throw Refusal.conflict(
           "order-state", "a rider can be assigned while ACCEPTED or COOKING: it is " + status);

@@ -11,8 +11,9 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,47 +49,42 @@ final class Kitchen {
     vertx.cancelTimer(sweep);
   }
 
-  /** Takes the stock, then opens the ticket; marks the event seen with the last step only. */
+  /**
+   * Takes the stock, then opens the ticket, whose id is the mark that this order was seen. A ticket
+   * that is over already (rejected, or canceled in the meantime) keeps nothing of what was taken.
+   */
   Future<FoodCooking> receive(EventMessage message, OrderEvent.Paid paid) {
     return repository
         .ticket(paid.orderId())
+        .compose(known -> known == null ? open(message, paid) : Future.succeededFuture(known))
         .compose(
-            ticket -> {
-              if (ticket != null) {
-                return Future.succeededFuture(ticket);
-              }
-              return repository
-                  .store(paid.order().storeId())
-                  .compose(
-                      store ->
-                          store == null || !store.open()
-                              ? reject(message, paid, CLOSED)
-                              : take(paid.orderId(), paid.order())
-                                  .compose(
-                                      v -> open(message, paid),
-                                      e ->
-                                          outOfStock(e)
-                                              ? reject(message, paid, OUT_OF_STOCK)
-                                              : Future.failedFuture(e)));
-            });
+            ticket ->
+                ticket.status().over()
+                    ? returned(ticket, paid.order())
+                    : Future.succeededFuture(ticket));
   }
 
   private Future<FoodCooking> open(EventMessage message, OrderEvent.Paid paid) {
     return repository
-        .changeTicket(message, before -> FoodCooking.receive(before, paid))
+        .store(paid.order().storeId())
         .compose(
-            ticket ->
-                ticket.status().over()
-                    ? giveBack(paid.orderId(), paid.order()).map(ticket)
-                    : Future.succeededFuture(ticket));
+            store ->
+                store == null || !store.open()
+                    ? reject(message, paid, CLOSED)
+                    : take(paid.orderId(), paid.order())
+                        .compose(
+                            v ->
+                                repository.changeTicket(
+                                    message, before -> FoodCooking.receive(before, paid)),
+                            e ->
+                                outOfStock(e)
+                                    ? reject(message, paid, OUT_OF_STOCK)
+                                    : Future.failedFuture(e)));
   }
 
   private Future<FoodCooking> reject(EventMessage message, OrderEvent.Paid paid, String reason) {
-    return giveBack(paid.orderId(), paid.order())
-        .compose(
-            v ->
-                repository.changeTicket(
-                    message, before -> FoodCooking.receiveAndReject(before, paid, reason)));
+    return repository.changeTicket(
+        message, before -> FoodCooking.receiveAndReject(before, paid, reason));
   }
 
   private static boolean outOfStock(Throwable e) {
@@ -125,13 +121,21 @@ final class Kitchen {
   /** The stock of a ticket that is over comes back; what is cooked never will. */
   private Future<FoodCooking> settle(FoodCooking ticket) {
     if (ticket.stockOwed()) {
-      return giveBack(ticket.id(), ticket.details())
-          .compose(v -> repository.changeTicket(ticket.id(), FoodCooking::stockReturned));
+      return returned(ticket, ticket.details());
     }
     if (ticket.status() == FoodCookingStatus.COOKED) {
       return consume(ticket.id(), ticket.details()).map(ticket);
     }
     return Future.succeededFuture(ticket);
+  }
+
+  private Future<FoodCooking> returned(FoodCooking ticket, OrderDetails order) {
+    return giveBack(ticket.id(), order)
+        .compose(
+            v ->
+                ticket.stockOwed()
+                    ? repository.changeTicket(ticket.id(), FoodCooking::stockReturned)
+                    : Future.succeededFuture(ticket));
   }
 
   private void returnOwed() {
@@ -170,9 +174,7 @@ final class Kitchen {
             repository.changeMenu(
                 key,
                 menu ->
-                    menu == null
-                        ? new Change<>(null, java.util.List.of())
-                        : menu.giveBack(orderId, now())));
+                    menu == null ? new Change<>(null, List.of()) : menu.giveBack(orderId, now())));
   }
 
   private Future<Void> consume(String orderId, OrderDetails order) {
@@ -180,11 +182,7 @@ final class Kitchen {
         order,
         (key, quantity) ->
             repository.changeMenu(
-                key,
-                menu ->
-                    menu == null
-                        ? new Change<>(null, java.util.List.of())
-                        : menu.consume(orderId)));
+                key, menu -> menu == null ? new Change<>(null, List.of()) : menu.consume(orderId)));
   }
 
   private static Menu existing(Menu menu) {
@@ -194,9 +192,10 @@ final class Kitchen {
     return menu;
   }
 
+  /** Always in the same order: of two orders for the same last portions one gets them all. */
   private static Future<Void> each(
       OrderDetails order, BiFunction<String, Integer, Future<Menu>> step) {
-    Map<String, Integer> quantities = new LinkedHashMap<>();
+    Map<String, Integer> quantities = new TreeMap<>();
     for (Line line : order.lines()) {
       quantities.merge(Menu.key(order.storeId(), line.menuId()), line.quantity(), Integer::sum);
     }

@@ -31,6 +31,7 @@ final class StoreRepository {
   private final MongoAggregates<Store> stores;
   private final MongoAggregates<Menu> menus;
   private final MongoAggregates<FoodCooking> tickets;
+  private final Turns turns = new Turns();
 
   StoreRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
@@ -123,8 +124,9 @@ final class StoreRepository {
         MAX_MENUS);
   }
 
+  /** One after another: many orders want the same menu at once, and none shall try in vain. */
   Future<Menu> changeMenu(String key, Function<Menu, Change<Menu>> transition) {
-    return menus.change(key, transition);
+    return turns.next(key, () -> menus.change(key, transition));
   }
 
   /** Null when there is none. */

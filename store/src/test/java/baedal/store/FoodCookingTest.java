@@ -1,0 +1,182 @@
+package baedal.store;
+
+import static baedal.store.FoodCookingStatus.ACCEPTED;
+import static baedal.store.FoodCookingStatus.CANCELED;
+import static baedal.store.FoodCookingStatus.COOKED;
+import static baedal.store.FoodCookingStatus.COOKING;
+import static baedal.store.FoodCookingStatus.RECEIVED;
+import static baedal.store.FoodCookingStatus.REJECTED;
+import static baedal.store.Samples.NOON;
+import static baedal.store.Samples.at;
+import static baedal.store.Samples.cancelRequested;
+import static baedal.store.Samples.paid;
+import static baedal.store.Samples.updated;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import baedal.events.Change;
+import baedal.events.Event;
+import baedal.events.StoreEvent;
+import baedal.runtime.Refusal;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FoodCookingTest {
+
+  private static final Map<FoodCookingStatus, Function<FoodCooking, Change<FoodCooking>>> ACTIONS =
+      Map.of(
+          ACCEPTED, ticket -> ticket.accept(NOON),
+          REJECTED, ticket -> ticket.reject("재료 소진", NOON),
+          COOKING, ticket -> ticket.start(NOON),
+          COOKED, ticket -> ticket.finish(NOON));
+  private static final Map<FoodCookingStatus, Set<FoodCookingStatus>> FROM =
+      Map.of(
+          ACCEPTED, EnumSet.of(RECEIVED),
+          REJECTED, EnumSet.of(RECEIVED, ACCEPTED),
+          COOKING, EnumSet.of(ACCEPTED),
+          COOKED, EnumSet.of(COOKING));
+
+  @ParameterizedTest
+  @EnumSource
+  void an_action_works_where_it_belongs_changes_nothing_twice_and_else_names_both_states(
+      FoodCookingStatus status) {
+    ACTIONS.forEach(
+        (wanted, action) -> {
+          FoodCooking ticket = at(status);
+          if (status == wanted) {
+            assertThat(action.apply(ticket)).isEqualTo(Change.none(ticket));
+          } else if (FROM.get(wanted).contains(status)) {
+            Change<FoodCooking> change = action.apply(ticket);
+            assertThat(change.state().status()).isEqualTo(wanted);
+            assertThat(change.events()).hasSize(1);
+          } else {
+            Refusal no = catchThrowableOfType(Refusal.class, () -> action.apply(ticket));
+            assertThat(no.type()).isEqualTo("order-state");
+            assertThat(no).hasMessageContaining(status.name()).hasMessageContaining(wanted.name());
+          }
+        });
+  }
+
+  @Test
+  void an_accepted_order_tells_riders_all_they_must_know() {
+    StoreEvent.OrderAccepted told = (StoreEvent.OrderAccepted) only(at(RECEIVED).accept(NOON));
+    assertThat(told.job().from()).isEqualTo(Samples.PLACE);
+    assertThat(told.job().to()).isEqualTo(Samples.HOME);
+    assertThat(told.job().collect()).isEqualTo(18_000);
+    assertThat(told.job().riderId()).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ACCEPTED", "COOKING"})
+  void a_rider_can_be_assigned_until_it_is_ready_and_is_named_then(FoodCookingStatus status) {
+    FoodCooking assigned = at(status).assign("r-7", NOON).state();
+    assertThat(assigned.assign("r-7", NOON)).isEqualTo(Change.none(assigned));
+    FoodCooking cooking = status == ACCEPTED ? assigned.start(NOON).state() : assigned;
+    Change<FoodCooking> finished = cooking.finish(NOON);
+    assertThat(((StoreEvent.CookFinished) only(finished)).job().riderId()).isEqualTo("r-7");
+    assertThat(finished.state().assign("r-7", NOON).events()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RECEIVED", "COOKED", "REJECTED", "CANCELED"})
+  void no_rider_is_assigned_too_early_or_too_late(FoodCookingStatus status) {
+    Refusal no = catchThrowableOfType(Refusal.class, () -> at(status).assign("r-7", NOON));
+    assertThat(no.type()).isEqualTo("order-state");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RECEIVED", "ACCEPTED"})
+  void before_the_pan_is_hot_a_cancellation_is_accepted_and_the_stock_owed(
+      FoodCookingStatus status) {
+    var change = FoodCooking.cancelRequested(at(status), cancelRequested("order-1"), NOON);
+    assertThat(change.state().status()).isEqualTo(CANCELED);
+    assertThat(change.state().stockOwed()).isTrue();
+    assertThat(only(change)).isInstanceOf(StoreEvent.CancelAccepted.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COOKING", "COOKED"})
+  void once_the_pan_is_hot_a_cancellation_is_refused_and_the_state_named(FoodCookingStatus status) {
+    var change = FoodCooking.cancelRequested(at(status), cancelRequested("order-1"), NOON);
+    assertThat(change.state()).isEqualTo(at(status));
+    assertThat(((StoreEvent.CancelRefused) only(change)).status()).isEqualTo(status.name());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REJECTED", "CANCELED"})
+  void what_is_over_is_not_canceled_again(FoodCookingStatus status) {
+    var change = FoodCooking.cancelRequested(at(status), cancelRequested("order-1"), NOON);
+    assertThat(change).isEqualTo(Change.none(at(status)));
+  }
+
+  @Test
+  void a_cancellation_that_overtakes_its_order_lets_no_ticket_open() {
+    var stone = FoodCooking.cancelRequested(null, cancelRequested("order-1"), NOON);
+    assertThat(only(stone)).isInstanceOf(StoreEvent.CancelAccepted.class);
+    assertThat(FoodCooking.receive(stone.state(), paid())).isEqualTo(Change.none(stone.state()));
+    assertThat(FoodCooking.receiveAndReject(stone.state(), paid(), "OUT_OF_STOCK").events())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void an_order_that_comes_again_changes_nothing(FoodCookingStatus status) {
+    assertThat(FoodCooking.receive(at(status), paid())).isEqualTo(Change.none(at(status)));
+    assertThat(FoodCooking.receiveAndReject(at(status), paid(), "STORE_CLOSED"))
+        .isEqualTo(Change.none(at(status)));
+  }
+
+  @Test
+  void a_store_that_rejects_by_itself_says_why_and_owes_what_it_took() {
+    var change = FoodCooking.receiveAndReject(null, paid(), "OUT_OF_STOCK");
+    assertThat(change.state().stockOwed()).isTrue();
+    assertThat(((StoreEvent.OrderRejected) only(change)).reason()).isEqualTo("OUT_OF_STOCK");
+    assertThat(change.state().stockReturned().state().stockOwed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RECEIVED", "ACCEPTED"})
+  void a_changed_order_is_shown_until_cooking_and_never_an_older_one(FoodCookingStatus status) {
+    FoodCooking fifth = FoodCooking.updated(at(status), updated(5, "fifth"), NOON).state();
+    assertThat(fifth.details().memo()).isEqualTo("fifth");
+    assertThat(FoodCooking.updated(fifth, updated(4, "fourth"), NOON))
+        .isEqualTo(Change.none(fifth));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RECEIVED", "ACCEPTED", "COOKING", "COOKED"})
+  void a_newer_order_that_is_as_before_still_makes_older_ones_stale(FoodCookingStatus status) {
+    var sixth = FoodCooking.updated(at(status), updated(6, "문 앞에"), NOON);
+    assertThat(sixth.events()).isEmpty();
+    assertThat(FoodCooking.updated(sixth.state(), updated(4, "fourth"), NOON))
+        .isEqualTo(Change.none(sixth.state()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COOKING", "COOKED"})
+  void a_change_is_refused_once_cooking_has_begun_naming_both_versions(FoodCookingStatus status) {
+    var change = FoodCooking.updated(at(status), updated(5, "too late"), NOON);
+    StoreEvent.UpdateRefused refused = (StoreEvent.UpdateRefused) only(change);
+    assertThat(refused.refusedVersion()).isEqualTo(5);
+    assertThat(refused.keptVersion()).isEqualTo(2);
+    assertThat(change.state()).isEqualTo(at(status));
+  }
+
+  @Test
+  void a_change_that_overtakes_its_order_is_asked_to_come_again() {
+    Refusal no =
+        catchThrowableOfType(
+            Refusal.class, () -> FoodCooking.updated(null, updated(3, "early"), NOON));
+    assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE);
+  }
+
+  private static Event only(Change<FoodCooking> change) {
+    assertThat(change.events()).hasSize(1);
+    return change.events().get(0);
+  }
+}

@@ -1,0 +1,80 @@
+package baedal.store;
+
+import static baedal.store.Samples.NOON;
+import static baedal.store.Samples.menu;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import baedal.events.Change;
+import baedal.events.StoreEvent;
+import baedal.runtime.Refusal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MenuTest {
+
+  @Test
+  void stock_is_taken_once_however_often_it_is_asked_for() {
+    Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
+    assertThat(taken.stock()).isEqualTo(1);
+    assertThat(taken.take("order-1", 2, NOON)).isEqualTo(Change.none(taken));
+  }
+
+  @Test
+  void stock_comes_back_once_however_often_it_is_given() {
+    Menu back = menu("fried", 3).take("order-1", 2, NOON).state().giveBack("order-1", NOON).state();
+    assertThat(back.stock()).isEqualTo(3);
+    assertThat(back.giveBack("order-1", NOON)).isEqualTo(Change.none(back));
+  }
+
+  @Test
+  void an_order_that_took_nothing_gives_nothing_back() {
+    Menu menu = menu("fried", 3);
+    assertThat(menu.giveBack("order-9", NOON)).isEqualTo(Change.none(menu));
+  }
+
+  @Test
+  void what_is_cooked_never_comes_back() {
+    Menu cooked = menu("fried", 3).take("order-1", 2, NOON).state().consume("order-1").state();
+    assertThat(cooked.giveBack("order-1", NOON).state().stock()).isEqualTo(1);
+    assertThat(cooked.taken()).isEmpty();
+  }
+
+  @Test
+  void nobody_gets_more_than_there_is() {
+    assertThat(soldOut(menu("fried", 1), 2)).isEqualTo("out-of-stock");
+    assertThat(soldOut(menu("fried", 0), 1)).isEqualTo("out-of-stock");
+    assertThat(soldOut(menu("fried", 5).remove(NOON).state(), 1)).isEqualTo("out-of-stock");
+  }
+
+  @Test
+  void an_unlimited_menu_counts_nothing() {
+    Menu unlimited = menu("fried", null);
+    assertThat(unlimited.take("order-1", 1_000, NOON)).isEqualTo(Change.none(unlimited));
+  }
+
+  @Test
+  void what_an_order_took_comes_back_on_top_of_what_the_owner_counted_since() {
+    Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
+    Menu counted = Menu.put(taken, "s-1", "fried", "fried", 19_000, 10, List.of(), NOON).state();
+    assertThat(counted.giveBack("order-1", NOON).state().stock()).isEqualTo(12);
+  }
+
+  @Test
+  void every_change_that_is_told_has_the_next_revision() {
+    Menu first = menu("fried", 3);
+    Change<Menu> second = first.take("order-1", 1, NOON);
+    Change<Menu> third = second.state().giveBack("order-1", NOON);
+    Change<Menu> fourth = third.state().remove(NOON);
+    Change<Menu> fifth =
+        Menu.put(fourth.state(), "s-1", "fried", "fried", 1, null, List.of(), NOON);
+    assertThat(List.of(second, third, fourth, fifth))
+        .extracting(change -> ((StoreEvent.MenuChanged) change.events().get(0)).revision())
+        .containsExactly(2L, 3L, 4L, 5L);
+    assertThat(fourth.state().remove(NOON).events()).isEmpty();
+  }
+
+  private static String soldOut(Menu menu, int quantity) {
+    return catchThrowableOfType(Refusal.class, () -> menu.take("order-1", quantity, NOON)).type();
+  }
+}

@@ -1,0 +1,88 @@
+package baedal.store;
+
+import baedal.events.Address;
+import baedal.events.Fulfilment;
+import baedal.events.Line;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentMethod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/** The store, the menus and the orders that the tests of this package talk about. */
+final class Samples {
+
+  static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  static final Address PLACE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
+  static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
+
+  private Samples() {}
+
+  static Line line(String menuId, int quantity) {
+    return new Line(menuId, menuId, quantity, 18_000, List.of(), 18_000L * quantity);
+  }
+
+  static OrderDetails details(long version, String memo, Line... lines) {
+    long total = Arrays.stream(lines).mapToLong(Line::amount).sum();
+    return new OrderDetails(
+        "c-1",
+        "s-1",
+        "통닭천국",
+        List.of(lines),
+        Fulfilment.DELIVERY,
+        PLACE,
+        HOME,
+        null,
+        null,
+        null,
+        memo,
+        null,
+        total,
+        0,
+        total,
+        version,
+        NOON,
+        NOON.plus(Duration.ofMinutes(15)));
+  }
+
+  static OrderEvent.Paid paid(String orderId, Line... lines) {
+    return new OrderEvent.Paid(
+        orderId, details(2, "문 앞에", lines), "p-1", PaymentMethod.ON_DELIVERY, 18_000, NOON);
+  }
+
+  static OrderEvent.Paid paid() {
+    return paid("order-1", line("fried", 2));
+  }
+
+  static OrderEvent.Updated updated(String orderId, long version, String memo, Line... lines) {
+    return new OrderEvent.Updated(orderId, details(version, memo, lines), true, NOON);
+  }
+
+  static OrderEvent.Updated updated(long version, String memo) {
+    return updated("order-1", version, memo, line("fried", 2));
+  }
+
+  static OrderEvent.CancelRequested cancelRequested(String orderId) {
+    return new OrderEvent.CancelRequested(orderId, "c-1", "s-1", "changed my mind", NOON);
+  }
+
+  /** A ticket that has got as far as {@code status}, on the way that leads there. */
+  static FoodCooking at(FoodCookingStatus status) {
+    FoodCooking received = FoodCooking.receive(null, paid()).state();
+    return switch (status) {
+      case RECEIVED -> received;
+      case ACCEPTED -> received.accept(NOON).state();
+      case COOKING -> at(FoodCookingStatus.ACCEPTED).start(NOON).state();
+      case COOKED -> at(FoodCookingStatus.COOKING).finish(NOON).state();
+      case REJECTED -> received.reject("재료 소진", NOON).state();
+      case CANCELED ->
+          FoodCooking.cancelRequested(received, cancelRequested("order-1"), NOON).state();
+    };
+  }
+
+  static Menu menu(String menuId, Integer stock) {
+    return Menu.put(null, "s-1", menuId, menuId, 18_000, stock, List.of(), NOON).state();
+  }
+}

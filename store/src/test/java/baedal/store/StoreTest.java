@@ -1,0 +1,36 @@
+package baedal.store;
+
+import static baedal.store.Samples.HOME;
+import static baedal.store.Samples.NOON;
+import static baedal.store.Samples.PLACE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.events.Change;
+import baedal.events.StoreEvent;
+import org.junit.jupiter.api.Test;
+
+class StoreTest {
+
+  private static final Change<Store> OPENED =
+      Store.open("s-1", "o-1", "통닭천국", Store.Kind.FOOD, PLACE, NOON);
+
+  @Test
+  void a_new_store_is_open_and_says_so() {
+    assertThat(OPENED.state().open()).isTrue();
+    assertThat(OPENED.events()).hasSize(1).first().isInstanceOf(StoreEvent.Opened.class);
+  }
+
+  @Test
+  void closing_is_told_and_closing_again_is_not() {
+    Change<Store> closed = OPENED.state().revise(null, null, false, NOON);
+    assertThat(closed.events()).hasSize(1).first().isInstanceOf(StoreEvent.Closed.class);
+    assertThat(closed.state().revise(null, null, false, NOON).events()).isEmpty();
+  }
+
+  @Test
+  void an_open_store_that_moves_or_is_renamed_says_where_and_what_it_is_now() {
+    Change<Store> moved = OPENED.state().revise("새 통닭", HOME, null, NOON);
+    assertThat(moved.events())
+        .containsExactly(new StoreEvent.Opened("s-1", "o-1", "새 통닭", "FOOD", HOME, NOON));
+  }
+}
