@@ -1,0 +1,123 @@
+package baedal.store;
+
+import baedal.backing.TestServers;
+import baedal.events.EventMessage;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.MongoStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real database with the store of {@link Samples} in it; events stay in it. */
+final class Database {
+
+  private static final Set<String> WRITES = Set.of("insert", "updateCollection");
+  private static final Clock CLOCK = Clock.fixed(Samples.NOON, ZoneOffset.UTC);
+
+  final MongoClient client;
+  final StoreRepository repository;
+  final Kitchen kitchen;
+  private final Vertx vertx;
+
+  Database(Vertx vertx) {
+    this.vertx = vertx;
+    client = new MongoStore(vertx, TestServers.mongo()).client();
+    repository = new StoreRepository(client, () -> {});
+    repository.prepare().await();
+    kitchen = new Kitchen(vertx, repository, CLOCK);
+    repository
+        .changeStore(
+            "s-1",
+            none -> Store.open("s-1", "o-1", "통닭천국", Store.Kind.FOOD, Samples.PLACE, Samples.NOON))
+        .await();
+  }
+
+  void open(boolean open) {
+    repository.changeStore("s-1", s -> s.revise(null, null, open, Samples.NOON)).await();
+  }
+
+  void menu(String menuId, Integer stock) {
+    repository
+        .changeMenu(
+            Menu.key("s-1", menuId),
+            before ->
+                Menu.put(before, "s-1", menuId, menuId, 18_000, stock, List.of(), Samples.NOON))
+        .await();
+  }
+
+  Integer stock(String menuId) {
+    return repository.menu("s-1", menuId).await().stock();
+  }
+
+  FoodCooking ticket(String orderId) {
+    return repository.ticket(orderId).await();
+  }
+
+  /** The types of the events that a ticket told, in order. */
+  List<String> told(String orderId) {
+    return pending("foodCookings", orderId).stream().map(EventMessage::type).toList();
+  }
+
+  List<EventMessage> pending(String collection, String id) {
+    JsonObject document =
+        client
+            .findOne(
+                collection, new JsonObject().put("_id", id), new JsonObject().put("pending", 1))
+            .await();
+    List<EventMessage> messages = new ArrayList<>();
+    if (document != null && document.getJsonArray("pending") != null) {
+      document
+          .getJsonArray("pending")
+          .forEach(e -> messages.add(EventMessages.decode(((JsonObject) e).getString("body"))));
+    }
+    return messages;
+  }
+
+  /** Another replica. */
+  Kitchen replica() {
+    return new Kitchen(vertx, new StoreRepository(client, () -> {}), CLOCK);
+  }
+
+  /**
+   * A replica that is cut off at its {@code nth} write (from 0) and stays so: the database has that
+   * write, if {@code written}, but nobody hears of it.
+   */
+  Kitchen cutOff(int nth, boolean written) {
+    AtomicInteger writes = new AtomicInteger();
+    MongoClient failing =
+        (MongoClient)
+            Proxy.newProxyInstance(
+                Database.class.getClassLoader(),
+                new Class<?>[] {MongoClient.class},
+                (proxy, method, arguments) -> {
+                  int done = writes.get();
+                  if (WRITES.contains(method.getName())) {
+                    done = writes.getAndIncrement();
+                  }
+                  boolean cut = done == nth && WRITES.contains(method.getName());
+                  if (done > nth || (cut && !written)) {
+                    return Future.failedFuture(new IOException("cut off"));
+                  }
+                  try {
+                    Object result = method.invoke(client, arguments);
+                    return cut
+                        ? ((Future<?>) result)
+                            .compose(v -> Future.failedFuture(new IOException("cut off")))
+                        : result;
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    return new Kitchen(vertx, new StoreRepository(failing, () -> {}), CLOCK);
+  }
+}

@@ -1,0 +1,369 @@
+package baedal.store;
+
+import static baedal.store.FoodCookingStatus.ACCEPTED;
+import static baedal.store.FoodCookingStatus.CANCELED;
+import static baedal.store.FoodCookingStatus.COOKING;
+import static baedal.store.FoodCookingStatus.RECEIVED;
+import static baedal.store.FoodCookingStatus.REJECTED;
+import static baedal.store.Samples.NOON;
+import static baedal.store.Samples.cancelRequested;
+import static baedal.store.Samples.line;
+import static baedal.store.Samples.paid;
+import static baedal.store.Samples.updated;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.events.StoreEvent;
+import baedal.rabbitmq.EventMessages;
+import baedal.runtime.Boot;
+import baedal.runtime.Outage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Tickets and stock in a real database: many at once, events that stray, and crashes. */
+class KitchenTest {
+
+  private static final int RACES = 300;
+  private static final int SEEDS = 300;
+
+  private final Vertx vertx = Boot.vertx();
+  private final Database db = new Database(vertx);
+
+  @BeforeEach
+  void stock() {
+    db.menu("fried", 100);
+    db.menu("cola", 100);
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void an_order_opens_a_ticket_and_takes_its_stock_once() {
+    EventMessage message = message(paid("o", line("fried", 2), line("fried", 1), line("cola", 1)));
+    deliver(db.kitchen, message);
+    deliver(db.kitchen, message);
+    deliver(db.replica(), message(message.data()));
+    assertThat(db.ticket("o").status()).isEqualTo(RECEIVED);
+    assertThat(db.stock("fried")).isEqualTo(97);
+    assertThat(db.stock("cola")).isEqualTo(99);
+    assertThat(db.told("o")).isEmpty();
+  }
+
+  @Test
+  void when_one_line_is_sold_out_the_others_go_back_and_the_order_is_rejected() {
+    db.menu("pizza", 0);
+    EventMessage message = message(paid("o", line("cola", 1), line("pizza", 1)));
+    deliver(db.kitchen, message);
+    deliver(db.kitchen, message);
+    assertThat(db.ticket("o").status()).isEqualTo(REJECTED);
+    assertThat(db.ticket("o").reason()).isEqualTo("OUT_OF_STOCK");
+    assertThat(db.ticket("o").stockOwed()).isFalse();
+    assertThat(db.stock("cola")).isEqualTo(100);
+    assertThat(db.told("o")).containsExactly("store.order-rejected");
+  }
+
+  @Test
+  void a_closed_store_an_unknown_store_and_an_unknown_menu_reject_by_themselves() {
+    deliver(db.kitchen, message(paid("menu", line("nothing", 1))));
+    db.open(false);
+    deliver(db.kitchen, message(paid("closed", line("fried", 1))));
+    assertThat(db.ticket("menu").reason()).isEqualTo("OUT_OF_STOCK");
+    assertThat(db.ticket("closed").reason()).isEqualTo("STORE_CLOSED");
+    assertThat(db.stock("fried")).isEqualTo(100);
+  }
+
+  @Test
+  void the_last_portion_goes_to_exactly_one_of_those_who_want_it() {
+    for (int round = 0; round < RACES; round++) {
+      db.menu("fried", 1);
+      db.menu("cola", 1);
+      String one = "one-" + round;
+      String other = "other-" + round;
+      Future.all(
+              handle(db.kitchen, message(paid(one, line("fried", 1), line("cola", 1)))),
+              handle(db.replica(), message(paid(other, line("cola", 1), line("fried", 1)))))
+          .await();
+      assertThat(List.of(db.ticket(one).status(), db.ticket(other).status()))
+          .as("round " + round)
+          .containsExactlyInAnyOrder(RECEIVED, REJECTED);
+      assertThat(db.stock("fried")).isZero();
+      assertThat(db.stock("cola")).isZero();
+    }
+  }
+
+  @Test
+  void a_menu_that_everybody_wants_at_once_loses_no_order() {
+    List<Future<?>> all = new ArrayList<>();
+    for (int order = 0; order < 130; order++) {
+      all.add(handle(db.kitchen, message(paid("o-" + order, line("fried", 1)))));
+    }
+    Future.all(all).await();
+    long received =
+        IntStream.range(0, 130).filter(i -> db.ticket("o-" + i).status() == RECEIVED).count();
+    assertThat(received).isEqualTo(100);
+    assertThat(db.stock("fried")).isZero();
+  }
+
+  @Test
+  void the_same_order_at_two_replicas_at_once_opens_one_ticket() {
+    for (int round = 0; round < RACES / 3; round++) {
+      db.menu("fried", 3);
+      EventMessage message = message(paid("o-" + round, line("fried", 2)));
+      Future.all(handle(db.kitchen, message), handle(db.replica(), message)).await();
+      assertThat(db.ticket("o-" + round).status()).isEqualTo(RECEIVED);
+      assertThat(db.stock("fried")).as("round " + round).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void cancel_against_start_ends_in_one_story() {
+    for (int round = 0; round < RACES; round++) {
+      String id = "o-" + round;
+      db.menu("fried", 2);
+      deliver(db.kitchen, message(paid(id, line("fried", 2))));
+      db.kitchen.act(id, FoodCooking::accept).await();
+      Future<?> start = db.replica().act(id, FoodCooking::start);
+      Future<?> cancel = handle(db.kitchen, message(cancelRequested(id)));
+      Future.join(start, cancel).otherwiseEmpty().await();
+      assertThat(cancel.succeeded()).isTrue();
+      if (start.succeeded()) {
+        assertThat(db.ticket(id).status()).isEqualTo(COOKING);
+        assertThat(db.told(id))
+            .containsExactly("store.order-accepted", "store.cook-started", "store.cancel-refused");
+        assertThat(db.stock("fried")).isZero();
+      } else {
+        assertThat(db.ticket(id).status()).isEqualTo(CANCELED);
+        assertThat(db.told(id)).containsExactly("store.order-accepted", "store.cancel-accepted");
+        assertThat(db.stock("fried")).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void any_order_and_any_duplicates_of_an_order_that_was_canceled_leave_nothing_taken() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      String id = "o-" + seed;
+      play(
+          seed,
+          message(paid(id, line("fried", 2), line("cola", 1))),
+          message(updated(id, 4, "fourth", line("fried", 2), line("cola", 1))),
+          message(updated(id, 5, "fifth", line("fried", 2), line("cola", 1))),
+          message(cancelRequested(id)));
+      assertThat(db.ticket(id).status()).as("seed " + seed).isEqualTo(CANCELED);
+      assertThat(db.told(id)).as("seed " + seed).containsExactly("store.cancel-accepted");
+      assertThat(db.stock("fried")).as("seed " + seed).isEqualTo(100);
+      assertThat(db.stock("cola")).as("seed " + seed).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void any_order_and_any_duplicates_of_changes_show_the_newest() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      String id = "o-" + seed;
+      db.menu("fried", 1);
+      play(
+          seed,
+          message(paid(id, line("fried", 1))),
+          message(updated(id, 4, "other", line("fried", 1))),
+          message(updated(id, 5, "문 앞에", line("fried", 1))));
+      assertThat(db.ticket(id).status()).isEqualTo(RECEIVED);
+      assertThat(db.ticket(id).details().memo()).as("seed " + seed).isEqualTo("문 앞에");
+      assertThat(db.ticket(id).details().version()).as("seed " + seed).isEqualTo(5);
+      assertThat(db.stock("fried")).as("seed " + seed).isZero();
+    }
+  }
+
+  @Test
+  void a_change_of_an_order_that_is_not_paid_is_none_of_the_kitchens_business() {
+    OrderEvent.Updated update =
+        new OrderEvent.Updated("o", updated(3, "early").order(), false, NOON);
+    deliver(db.kitchen, message(update));
+    assertThat(db.ticket("o")).isNull();
+  }
+
+  @Test
+  void a_crash_at_any_write_while_an_order_is_received_is_mended_by_its_redelivery() {
+    everyCut(
+        (id, kitchen) -> handle(kitchen, message(paid(id, line("cola", 1), line("fried", 2)))),
+        id -> {
+          assertThat(db.ticket(id).status()).isEqualTo(RECEIVED);
+          assertThat(db.stock("cola")).isEqualTo(99);
+          assertThat(db.stock("fried")).isEqualTo(98);
+        });
+  }
+
+  @Test
+  void a_crash_at_any_write_while_an_order_is_rejected_is_mended_by_its_redelivery() {
+    db.menu("pizza", 0);
+    everyCut(
+        (id, kitchen) -> handle(kitchen, message(paid(id, line("cola", 1), line("pizza", 2)))),
+        id -> {
+          assertThat(db.ticket(id).status()).isEqualTo(REJECTED);
+          assertThat(db.told(id)).containsExactly("store.order-rejected");
+          assertThat(db.ticket(id).stockOwed()).isFalse();
+          assertThat(db.stock("cola")).isEqualTo(100);
+        });
+  }
+
+  @Test
+  void
+      a_crash_while_an_order_is_received_and_its_cancellation_before_the_redelivery_leak_nothing() {
+    for (int nth = 0; nth < 4; nth++) {
+      String id = "o-" + nth;
+      EventMessage paid = message(paid(id, line("cola", 1), line("fried", 2)));
+      handle(db.cutOff(nth, true), paid).otherwiseEmpty().await();
+      deliver(db.kitchen, message(cancelRequested(id)));
+      deliver(db.kitchen, paid);
+      assertThat(db.ticket(id).status()).isEqualTo(CANCELED);
+      assertThat(db.stock("cola")).as("cut at write " + nth).isEqualTo(100);
+      assertThat(db.stock("fried")).as("cut at write " + nth).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void a_crash_at_any_write_while_an_order_is_canceled_is_mended_by_its_redelivery() {
+    everyCut(
+        (id, kitchen) -> {
+          deliver(db.kitchen, message(paid(id, line("cola", 1), line("fried", 2))));
+          return handle(kitchen, cancelMessage(id));
+        },
+        id -> {
+          assertThat(db.ticket(id).status()).isEqualTo(CANCELED);
+          assertThat(db.told(id)).containsExactly("store.cancel-accepted");
+          assertThat(db.stock("cola")).isEqualTo(100);
+          assertThat(db.stock("fried")).isEqualTo(100);
+        });
+  }
+
+  @Test
+  void stock_that_a_crash_left_owed_is_returned_by_the_sweep() {
+    deliver(db.kitchen, message(paid("o", line("fried", 2))));
+    db.repository.changeTicket("o", ticket -> ticket.reject("재료 소진", NOON)).await();
+    assertThat(db.stock("fried")).isEqualTo(98);
+    db.kitchen.start();
+    Until.holds(() -> db.stock("fried") == 100 && !db.ticket("o").stockOwed());
+    db.kitchen.stop();
+  }
+
+  @Test
+  void what_was_cooked_stays_sold() {
+    deliver(db.kitchen, message(paid("o", line("fried", 2))));
+    db.kitchen.act("o", FoodCooking::accept).await();
+    db.kitchen.act("o", FoodCooking::start).await();
+    db.kitchen.act("o", FoodCooking::finish).await();
+    assertThat(db.repository.menu("s-1", "fried").await().taken()).isEmpty();
+    assertThat(db.stock("fried")).isEqualTo(98);
+    assertThat(db.told("o"))
+        .containsExactly("store.order-accepted", "store.cook-started", "store.cook-finished");
+  }
+
+  @Test
+  void every_change_of_a_menu_is_told_with_the_next_revision() {
+    for (int order = 0; order < 10; order++) {
+      deliver(db.kitchen, message(paid("o-" + order, line("fried", 1))));
+    }
+    List<StoreEvent.MenuChanged> told =
+        db.pending("menus", Menu.key("s-1", "fried")).stream()
+            .map(message -> (StoreEvent.MenuChanged) message.data())
+            .toList();
+    assertThat(told)
+        .extracting(StoreEvent.MenuChanged::revision)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 11).mapToObj(Long::valueOf).toList());
+    assertThat(told.get(10).stock()).isEqualTo(90);
+  }
+
+  @Test
+  void the_board_shows_the_oldest_first_and_no_cancellation_of_the_unknown() {
+    deliver(db.kitchen, message(cancelRequested("a")));
+    for (String id : List.of("d", "b", "c")) {
+      deliver(db.kitchen, message(paid(id, line("fried", 1))));
+    }
+    db.kitchen.act("c", FoodCooking::accept).await();
+    assertThat(db.repository.tickets("s-1", null, null, 10).await())
+        .extracting(FoodCooking::id)
+        .containsExactly("b", "c", "d");
+    assertThat(db.repository.tickets("s-1", null, "b", 1).await())
+        .extracting(FoodCooking::id)
+        .containsExactly("c");
+    assertThat(db.repository.tickets("s-1", ACCEPTED.name(), null, 10).await())
+        .extracting(FoodCooking::id)
+        .containsExactly("c");
+  }
+
+  private interface Step {
+    Future<?> on(String orderId, Kitchen kitchen);
+  }
+
+  private interface Expected {
+    void of(String orderId);
+  }
+
+  /** Cuts the step off at each of its writes in turn, before and after it, then repeats it. */
+  private void everyCut(Step step, Expected expected) {
+    for (int nth = 0; nth < 6; nth++) {
+      for (boolean written : List.of(false, true)) {
+        stock();
+        String id = "o-" + nth + written;
+        step.on(id, db.cutOff(nth, written)).otherwiseEmpty().await();
+        step.on(id, db.kitchen).await();
+        step.on(id, db.replica()).await();
+        expected.of(id);
+      }
+    }
+  }
+
+  /** In a random order, some of them more than once; what comes too early comes again. */
+  private void play(int seed, EventMessage... events) {
+    Random random = new Random(seed);
+    List<EventMessage> mail = new ArrayList<>(List.of(events));
+    for (int i = random.nextInt(4); i > 0; i--) {
+      mail.add(events[random.nextInt(events.length)]);
+    }
+    Collections.shuffle(mail, random);
+    for (int tries = 0; !mail.isEmpty() && tries < 100; tries++) {
+      EventMessage next = mail.remove(0);
+      Future<?> done = handle(random.nextBoolean() ? db.kitchen : db.replica(), next);
+      done.otherwiseEmpty().await();
+      if (done.failed()) {
+        assertThat(done.cause()).matches(Outage::isOutage);
+        mail.add(next);
+      }
+    }
+    assertThat(mail).as("seed " + seed).isEmpty();
+  }
+
+  private static void deliver(Kitchen kitchen, EventMessage message) {
+    handle(kitchen, message).await();
+  }
+
+  private static Future<?> handle(Kitchen kitchen, EventMessage message) {
+    return switch (message.type()) {
+      case "order.paid" -> kitchen.receive(message, (OrderEvent.Paid) message.data());
+      case "order.updated" -> kitchen.updated(message, (OrderEvent.Updated) message.data());
+      default -> kitchen.cancelRequested(message, (OrderEvent.CancelRequested) message.data());
+    };
+  }
+
+  private static EventMessage message(Event event) {
+    return EventMessages.wrap(List.of(event), 1, NOON).get(0);
+  }
+
+  /** The same message, whenever it is asked for. */
+  private static EventMessage cancelMessage(String orderId) {
+    return new EventMessage(
+        "m-" + orderId, "order.cancel-requested", orderId, 1, NOON, null, cancelRequested(orderId));
+  }
+}
