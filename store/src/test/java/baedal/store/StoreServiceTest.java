@@ -1,0 +1,371 @@
+package baedal.store;
+
+import static baedal.store.Samples.line;
+import static baedal.store.Samples.paid;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.Line;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.StoreEvent;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.Topology;
+import baedal.runtime.Boot;
+import baedal.runtime.Config;
+import baedal.runtime.Ids;
+import baedal.runtime.Tokens;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The whole service over HTTP and the real broker. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StoreServiceTest {
+
+  private static final String SECRET = "a secret that only this test knows, of 32 bytes";
+  private static final String STORE_BODY =
+      """
+      {"name": "%s", "kind": "FOOD", "address": {"text": "서울 마포구", "lat": %s, "lng": %s}}
+      """;
+
+  private final Vertx vertx = Boot.vertx();
+  private final String amqp = TestServers.amqp();
+  private final Tokens tokens = new Tokens(vertx, SECRET);
+  private final StoreVerticle service =
+      new StoreVerticle(
+          StoreConfig.from(
+              Config.of(
+                  Map.of(
+                      "PORT",
+                      "0",
+                      "MONGO_URI",
+                      TestServers.mongo(),
+                      "AMQP_URI",
+                      amqp,
+                      "TOKEN_SECRET",
+                      SECRET))));
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private final EventPublisher orders = new EventPublisher(vertx, amqp, "test");
+  private final String owner = tokens.issue("o-1", List.of("owner"), List.of());
+  private final String stranger = tokens.issue("o-2", List.of("owner"), List.of());
+  private final String customer = tokens.issue("c-1", List.of("customer"), List.of());
+  private Connection ear;
+
+  @BeforeAll
+  void start() throws Exception {
+    Topology.declare(vertx, amqp).await();
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setUri(amqp);
+    ear = factory.newConnection();
+    var channel = ear.createChannel();
+    String queue = channel.queueDeclare().getQueue();
+    channel.queueBind(queue, "store", "#");
+    channel.basicConsume(
+        queue,
+        true,
+        (tag, delivery) ->
+            heard.add(EventMessages.decode(new String(delivery.getBody(), StandardCharsets.UTF_8))),
+        tag -> {});
+    orders.start();
+    vertx.deployVerticle(service).await();
+    Until.holds(() -> orders.connected() && call("GET", "/health/ready", null, null).status == 200);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    ear.close();
+    vertx.close().await();
+  }
+
+  @Test
+  void an_owner_opens_closes_moves_and_renames_a_store_and_every_word_is_told() {
+    Answer opened = call("POST", "/stores", owner, store("통닭천국", 37.55, 126.91));
+    assertThat(opened.status).isEqualTo(201);
+    String id = opened.body.getString("storeId");
+    assertThat(opened.body.getString("ownerId")).isEqualTo("o-1");
+    assertThat(opened.body.getBoolean("open")).isTrue();
+    assertThat(call("PATCH", "/stores/" + id, owner, "{\"open\": false}").body.getBoolean("open"))
+        .isFalse();
+    Answer renamed = call("PATCH", "/stores/" + id, owner, "{\"open\": true, \"name\": \"새 통닭\"}");
+    assertThat(renamed.body.getString("name")).isEqualTo("새 통닭");
+    assertThat(call("GET", "/stores/" + id, null, null).body).isEqualTo(renamed.body);
+    Until.holds(() -> heard(id).size() == 3);
+    assertThat(heard(id))
+        .extracting(EventMessage::type)
+        .containsExactly("store.opened", "store.closed", "store.opened");
+  }
+
+  @Test
+  void only_owners_open_stores_and_only_their_own_people_change_them() {
+    String body = store("남의 집", 37.0, 127.0);
+    assertThat(call("POST", "/stores", null, body).status).isEqualTo(401);
+    assertThat(call("POST", "/stores", customer, body).status).isEqualTo(403);
+    String id = open("남의 집", 37.0, 127.0);
+    assertThat(call("PATCH", "/stores/" + id, stranger, "{\"open\": false}").status).isEqualTo(403);
+    assertThat(call("PUT", "/stores/" + id + "/menus/m", stranger, menu(1, 1)).status)
+        .isEqualTo(403);
+    assertThat(call("PATCH", "/stores/nowhere", owner, "{\"open\": false}").status).isEqualTo(404);
+    String staff = tokens.issue("o-3", List.of("owner"), List.of(id));
+    assertThat(call("PATCH", "/stores/" + id, staff, "{\"open\": false}").status).isEqualTo(200);
+  }
+
+  @Test
+  void what_does_not_fit_the_contract_is_refused_with_every_fault() {
+    Answer answer =
+        call(
+            "POST",
+            "/stores",
+            owner,
+            "{\"name\": \"\", \"kind\": \"ZOO\", \"address\": {\"text\": \"x\", \"lat\": 91}}");
+    assertThat(answer.status).isEqualTo(400);
+    assertThat(answer.body.getJsonArray("errors").stream())
+        .extracting(fault -> ((JsonObject) fault).getString("pointer"))
+        .contains("/name", "/kind", "/address/lat", "/address/lng");
+    assertThat(call("GET", "/stores?near=here", null, null).status).isEqualTo(400);
+    assertThat(call("GET", "/stores?cursor=nonsense", null, null).status).isEqualTo(400);
+    assertThat(call("GET", "/stores?near=37,127&cursor=nonsense", null, null).status)
+        .isEqualTo(400);
+  }
+
+  @Test
+  void a_menu_is_put_changed_and_removed_and_its_revisions_are_told_in_order() {
+    String id = open("메뉴집", 35.1, 129.0);
+    String path = "/stores/" + id + "/menus/fried";
+    String body =
+        "{\"name\": \"후라이드\", \"price\": 18000, \"stock\": null,"
+            + " \"options\": [{\"name\": \"순살\", \"price\": 2000}]}";
+    Answer made = call("PUT", path, owner, body);
+    assertThat(made.status).isEqualTo(201);
+    assertThat(made.body.getValue("stock")).isNull();
+    assertThat(made.body.getJsonArray("options")).hasSize(1);
+    assertThat(call("PUT", path, owner, menu(19_000, 5)).status).isEqualTo(200);
+    assertThat(items(call("GET", "/stores/" + id + "/menus", null, null)))
+        .extracting(item -> item.getLong("price"))
+        .containsExactly(19_000L);
+    assertThat(call("DELETE", path, owner, null).status).isEqualTo(204);
+    assertThat(call("GET", path, null, null).status).isEqualTo(404);
+    assertThat(call("DELETE", path, owner, null).status).isEqualTo(404);
+    assertThat(call("PUT", path, owner, menu(1, 1)).status).isEqualTo(201);
+    Until.holds(() -> menusTold(id).size() == 4);
+    assertThat(menusTold(id))
+        .extracting(StoreEvent.MenuChanged::revision)
+        .containsExactly(1L, 2L, 3L, 4L);
+    assertThat(menusTold(id))
+        .extracting(StoreEvent.MenuChanged::removed)
+        .containsExactly(false, false, true, false);
+  }
+
+  @Test
+  void stores_are_found_nearest_first_by_part_of_their_name_page_by_page() {
+    open("가까운 족발", 33.500, 126.500);
+    open("먼 족발", 33.520, 126.500);
+    open("중간 족발", 33.510, 126.500);
+    open("아주 먼 족발", 33.600, 126.500);
+    open("가까운 피자", 33.500, 126.501);
+    String path = "/stores?near=33.500,126.500&radiusKm=3&q=%EC%A1%B1%EB%B0%9C&limit=2";
+    Answer first = call("GET", path, null, null);
+    assertThat(items(first))
+        .extracting(item -> item.getString("name"))
+        .containsExactly("가까운 족발", "중간 족발");
+    assertThat(items(first).get(1).getDouble("distanceKm")).isBetween(1.1, 1.2);
+    Answer second = call("GET", path + "&cursor=" + first.body.getString("next"), null, null);
+    assertThat(items(second)).extracting(item -> item.getString("name")).containsExactly("먼 족발");
+    assertThat(second.body.getString("next")).isNull();
+  }
+
+  @Test
+  void a_search_takes_its_words_as_they_are() {
+    open("점.집 (본점) \\E*", 34.0, 127.0);
+    assertThat(items(call("GET", "/stores?near=34.0,127.0&q=.", null, null))).hasSize(1);
+    assertThat(items(call("GET", "/stores?near=34.0,127.0&q=%5CE*", null, null))).hasSize(1);
+    assertThat(items(call("GET", "/stores?near=34.0,127.0&q=.*", null, null))).isEmpty();
+  }
+
+  @Test
+  void all_stores_are_listed_page_by_page_without_a_place() {
+    List<String> opened = List.of(open("목록 하나", 36.0, 128.0), open("목록 둘", 36.0, 128.0));
+    Answer first = call("GET", "/stores?q=%EB%AA%A9%EB%A1%9D&limit=1", null, null);
+    Answer second =
+        call(
+            "GET",
+            "/stores?q=%EB%AA%A9%EB%A1%9D&limit=1&cursor=" + first.body.getString("next"),
+            null,
+            null);
+    assertThat(List.of(items(first).get(0), items(second).get(0)))
+        .extracting(item -> item.getString("storeId"))
+        .containsExactlyElementsOf(opened);
+    assertThat(second.body.getString("next")).isNull();
+  }
+
+  @Test
+  void a_paid_order_goes_through_the_kitchen_of_its_owner_only() {
+    String storeId = open("주방", 37.5, 127.1);
+    call("PUT", "/stores/" + storeId + "/menus/fried", owner, menu(18_000, 3));
+    String orderId = Ids.next();
+    EventMessage paid = pay(orderId, storeId, line("fried", 2));
+    orders.publish(List.of(EventMessages.encode(paid), EventMessages.encode(paid))).await();
+    String ticket = "/foodCookings/" + orderId;
+    Until.holds(() -> call("GET", ticket, owner, null).status == 200);
+    assertThat(
+            call("GET", "/stores/" + storeId + "/menus/fried", null, null).body.getInteger("stock"))
+        .isEqualTo(1);
+
+    assertThat(call("GET", ticket, stranger, null).status).isEqualTo(404);
+    assertThat(call("POST", ticket + "/accept", stranger, null).status).isEqualTo(404);
+    assertThat(call("POST", ticket + "/accept", customer, null).status).isEqualTo(403);
+    assertThat(call("GET", "/foodCookings?storeId=" + storeId, stranger, null).status)
+        .isEqualTo(404);
+
+    Answer early = call("POST", ticket + "/start", owner, null);
+    assertThat(early.status).isEqualTo(409);
+    assertThat(early.body.getString("type")).isEqualTo("/problems/order-state");
+    assertThat(early.body.getString("detail")).contains("RECEIVED").contains("COOKING");
+
+    for (String action : List.of("accept", "accept", "start", "finish", "finish")) {
+      assertThat(call("POST", ticket + "/" + action, owner, null).status).as(action).isEqualTo(200);
+    }
+    List<JsonObject> board =
+        items(call("GET", "/foodCookings?storeId=" + storeId + "&status=COOKED", owner, null));
+    assertThat(board).hasSize(1);
+    assertThat(board.get(0).getString("orderId")).isEqualTo(orderId);
+    assertThat(board.get(0).fieldNames())
+        .contains("storeId", "status", "lines", "fulfilment", "memo", "receivedAt");
+    assertThat(
+            items(
+                call("GET", "/foodCookings?storeId=" + storeId + "&status=RECEIVED", owner, null)))
+        .isEmpty();
+    Until.holds(() -> heard(orderId).size() == 3);
+    assertThat(heard(orderId))
+        .extracting(EventMessage::type)
+        .containsExactly("store.order-accepted", "store.cook-started", "store.cook-finished");
+    assertThat(heard(orderId)).extracting(EventMessage::sequence).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void an_owner_rejects_or_assigns_a_rider_with_what_the_contract_asks_for() {
+    String storeId = open("거절", 37.4, 127.2);
+    call("PUT", "/stores/" + storeId + "/menus/fried", owner, menu(18_000, 3));
+    String orderId = Ids.next();
+    orders.publish(List.of(EventMessages.encode(pay(orderId, storeId, line("fried", 3))))).await();
+    String ticket = "/foodCookings/" + orderId;
+    Until.holds(() -> call("GET", ticket, owner, null).status == 200);
+    call("POST", ticket + "/accept", owner, null);
+    Answer assigned = call("POST", ticket + "/assign", owner, "{\"riderId\": \"r-7\"}");
+    assertThat(assigned.body.getString("riderId")).isEqualTo("r-7");
+    assertThat(call("POST", ticket + "/reject", owner, "{}").status).isEqualTo(400);
+    Answer rejected = call("POST", ticket + "/reject", owner, "{\"reason\": \"재료 소진\"}");
+    assertThat(rejected.body.getString("status")).isEqualTo("REJECTED");
+    assertThat(
+            call("GET", "/stores/" + storeId + "/menus/fried", null, null).body.getInteger("stock"))
+        .isEqualTo(3);
+    assertThat(call("POST", ticket + "/assign", owner, "{\"riderId\": \"r-8\"}").status)
+        .isEqualTo(409);
+  }
+
+  private static EventMessage pay(String orderId, String storeId, Line... lines) {
+    OrderEvent.Paid sample = paid(orderId, lines);
+    OrderDetails d = sample.order();
+    OrderDetails details =
+        new OrderDetails(
+            d.customerId(),
+            storeId,
+            d.storeName(),
+            d.lines(),
+            d.fulfilment(),
+            d.pickup(),
+            d.address(),
+            d.parcel(),
+            d.from(),
+            d.to(),
+            d.memo(),
+            d.couponId(),
+            d.total(),
+            d.discount(),
+            d.due(),
+            d.version(),
+            d.placedAt(),
+            d.expiresAt());
+    Event event =
+        new OrderEvent.Paid(
+            orderId, details, sample.paymentId(), sample.method(), sample.collect(), sample.at());
+    return EventMessages.wrap(List.of(event), 1, Samples.NOON).get(0);
+  }
+
+  private List<EventMessage> heard(String subject) {
+    return heard.stream().filter(message -> message.subject().equals(subject)).toList();
+  }
+
+  private List<StoreEvent.MenuChanged> menusTold(String storeId) {
+    return heard(storeId).stream()
+        .map(EventMessage::data)
+        .filter(StoreEvent.MenuChanged.class::isInstance)
+        .map(StoreEvent.MenuChanged.class::cast)
+        .toList();
+  }
+
+  private String open(String name, double lat, double lng) {
+    return call("POST", "/stores", owner, store(name, lat, lng)).body.getString("storeId");
+  }
+
+  private static String store(String name, double lat, double lng) {
+    return STORE_BODY.formatted(name.replace("\\", "\\\\"), lat, lng);
+  }
+
+  private static String menu(long price, int stock) {
+    return "{\"name\": \"후라이드\", \"price\": " + price + ", \"stock\": " + stock + "}";
+  }
+
+  private static List<JsonObject> items(Answer answer) {
+    JsonArray items = answer.body.getJsonArray("items");
+    return items.stream().map(JsonObject.class::cast).toList();
+  }
+
+  private record Answer(int status, JsonObject body) {}
+
+  private Answer call(String method, String path, String token, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    if (body != null) {
+      request.header("Content-Type", "application/json");
+    }
+    try {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      boolean json = response.body().startsWith("{");
+      return new Answer(response.statusCode(), json ? new JsonObject(response.body()) : null);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
