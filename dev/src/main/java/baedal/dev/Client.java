@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A person with curl: calls the gateway, as somebody. */
-final class Client {
+public final class Client {
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
@@ -25,9 +25,9 @@ final class Client {
   private static final long PAUSE_MILLIS = 50;
 
   /** What came back. */
-  record Answer(int status, JsonNode body) {
+  public record Answer(int status, JsonNode body) {
 
-    String text(String field) {
+    public String text(String field) {
       return body.path(field).asText();
     }
   }
@@ -35,7 +35,7 @@ final class Client {
   private final String gateway;
   private final String token;
 
-  Client(String gateway) {
+  public Client(String gateway) {
     this(gateway, null);
   }
 
@@ -45,22 +45,26 @@ final class Client {
   }
 
   /** The same gateway, as somebody: with a token of the one-machine door. */
-  Client as(String sub, String role) throws IOException {
+  public Client as(String sub, String role) throws IOException {
     ObjectNode asked = Json.mapper().createObjectNode().put("sub", sub);
     asked.set("roles", Json.mapper().valueToTree(List.of(role)));
     return new Client(gateway, call("POST", "/dev/tokens", asked).text("token"));
   }
 
-  Answer get(String path) throws IOException {
+  public Answer get(String path) throws IOException {
     return call("GET", path, null);
   }
 
-  Answer post(String path, JsonNode body) throws IOException {
+  public Answer post(String path, JsonNode body) throws IOException {
     return call("POST", path, body);
   }
 
-  Answer put(String path, JsonNode body) throws IOException {
+  public Answer put(String path, JsonNode body) throws IOException {
     return call("PUT", path, body);
+  }
+
+  public Answer patch(String path, JsonNode body) throws IOException {
+    return call("PATCH", path, body);
   }
 
   boolean isUp() {
@@ -79,7 +83,7 @@ final class Client {
     }
   }
 
-  static void pause() {
+  public static void pause() {
     try {
       Thread.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {

@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /** One order's whole life, from menu to doorstep, through the gateway: each step with its time. */
-final class Demo {
+public final class Demo {
 
   private static final long DEADLINE_NANOS = 15_000_000_000L;
 
@@ -18,7 +18,7 @@ final class Demo {
   private final Client rider;
   private long last = System.nanoTime();
 
-  Demo(String gateway) throws IOException {
+  public Demo(String gateway) throws IOException {
     String who = UUID.randomUUID().toString().substring(0, 8);
     anyone = new Client(gateway);
     customer = anyone.as("demo-customer-" + who, "customer");
@@ -26,7 +26,7 @@ final class Demo {
   }
 
   /** Throws {@link Failure} at the step that did not go as it should. */
-  void play() throws IOException {
+  public void play() throws IOException {
     JsonNode store =
         anyone
             .get("/stores?near=37.5563,126.9236&radiusKm=5&q=%ED%86%B5%EB%8B%AD")

@@ -1,7 +1,7 @@
 package baedal.dev;
 
 /** Why the system cannot start, in one line that says what to do. */
-final class Failure extends RuntimeException {
+public final class Failure extends RuntimeException {
 
   Failure(String message) {
     super(message, null, false, false);

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * The whole system on one machine: backing services and the seven services, started, described, and
  * stopped again.
  */
-final class Machine {
+public final class Machine {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
   private static final Duration SERVICE_STOPS_WITHIN = Duration.ofSeconds(12);
@@ -44,7 +44,7 @@ final class Machine {
   private Backings backings;
   private Vertx vertx;
 
-  Machine(Path home, Settings settings, Steps steps, boolean separate) {
+  public Machine(Path home, Settings settings, Steps steps, boolean separate) {
     this.home = home.toAbsolutePath();
     this.settings = settings;
     this.steps = steps;
@@ -60,7 +60,7 @@ final class Machine {
     }
   }
 
-  void start(boolean fresh) throws IOException {
+  public void start(boolean fresh) throws IOException {
     takeLock();
     if (fresh) {
       clear();
@@ -207,7 +207,7 @@ final class Machine {
   }
 
   /** Ends everything it started, and nothing else. */
-  void stop() {
+  public void stop() {
     try {
       processes.parallelStream().forEach(process -> process.stop(SERVICE_STOPS_WITHIN));
       if (vertx != null) {

@@ -11,18 +11,18 @@ import java.io.InputStream;
  * A dozen stores around Seoul's Mapo, so that a fresh system has something to order; made through
  * the gateway.
  */
-final class SampleData {
+public final class SampleData {
 
   private static final long DEADLINE_NANOS = 30_000_000_000L;
 
   private final Client anyone;
 
-  SampleData(String gateway) {
+  public SampleData(String gateway) {
     anyone = new Client(gateway);
   }
 
   /** Does nothing where there is a store already; returns how many it made. */
-  int fill() throws IOException {
+  public int fill() throws IOException {
     if (anyone.get("/stores?limit=1").body().path("items").size() > 0) {
       return 0;
     }

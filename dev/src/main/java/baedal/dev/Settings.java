@@ -1,5 +1,7 @@
 package baedal.dev;
 
+import baedal.backing.Ports;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -7,9 +9,9 @@ import java.util.Map;
  * What runs where on this machine; each port is changed by an environment variable of the setting's
  * name.
  */
-record Settings(Map<String, Integer> ports) {
+public record Settings(Map<String, Integer> ports) {
 
-  static final String GATEWAY = "GATEWAY_PORT";
+  public static final String GATEWAY = "GATEWAY_PORT";
   static final String POSTGRES = "POSTGRES_PORT";
   static final String REDIS = "REDIS_PORT";
   static final String MONGO = "MONGO_PORT";
@@ -33,7 +35,7 @@ record Settings(Map<String, Integer> ports) {
     DEFAULTS.put(MANAGEMENT, 15672);
   }
 
-  static Settings from(Map<String, String> environment) {
+  public static Settings from(Map<String, String> environment) {
     Map<String, Integer> ports = new LinkedHashMap<>();
     DEFAULTS.forEach(
         (name, fallback) -> {
@@ -51,11 +53,24 @@ record Settings(Map<String, Integer> ports) {
     return new Settings(ports);
   }
 
-  int port(String name) {
+  /** Ports that nobody uses now, for a test beside a running system. */
+  public static Settings onFreePorts() throws IOException {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    for (String name : DEFAULTS.keySet()) {
+      int port = Ports.free();
+      while (ports.containsValue(port)) {
+        port = Ports.free();
+      }
+      ports.put(name, port);
+    }
+    return new Settings(ports);
+  }
+
+  public int port(String name) {
     return ports.get(name);
   }
 
-  String url(String service) {
+  public String url(String service) {
     return "http://127.0.0.1:" + port(service.toUpperCase(java.util.Locale.ROOT) + "_PORT");
   }
 }

@@ -5,11 +5,11 @@ import java.util.Locale;
 /**
  * Tells the person at the terminal what is being done: a line a step, with seconds since the start.
  */
-final class Steps {
+public final class Steps {
 
   private final long start = System.nanoTime();
 
-  synchronized void say(String what) {
+  public synchronized void say(String what) {
     System.out.printf(Locale.ROOT, "%6.1f s  %s%n", seconds(), what);
     System.out.flush();
   }

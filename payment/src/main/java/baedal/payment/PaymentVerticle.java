@@ -34,7 +34,9 @@ public final class PaymentVerticle extends VerticleBase {
         new PgStore(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
     PaymentRepository payments = new PaymentRepository(store.pool(), () -> backbone.wake());
     SimulatorProvider simulator =
-        config.providerUrl() == null ? new SimulatorProvider(vertx, store.pool()) : null;
+        config.providerUrl() == null
+            ? new SimulatorProvider(vertx, new SimulatorRepository(store.pool()))
+            : null;
     PaymentProvider provider =
         simulator == null
             ? new HttpProvider(vertx, config.providerUrl(), config.providerKey())

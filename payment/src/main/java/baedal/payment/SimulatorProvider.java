@@ -3,10 +3,6 @@ package baedal.payment;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,13 +21,6 @@ final class SimulatorProvider implements PaymentProvider {
   /** Longer than the gateway's breaker waits. */
   private static final Duration SLOW = Duration.ofMillis(1_500);
 
-  private static final String CHARGE =
-      "INSERT INTO simulator_charge (payment_id, amount, approved) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-  private static final String LOOKUP =
-      "SELECT approved FROM simulator_charge WHERE payment_id = $1";
-  private static final String REFUND =
-      "UPDATE simulator_charge SET refunded = true WHERE payment_id = $1 AND approved RETURNING payment_id";
-
   /**
    * Latency in milliseconds, drawn evenly from {@code [low, high]}; share of calls that fail;
    * whether none answers.
@@ -45,12 +34,12 @@ final class SimulatorProvider implements PaymentProvider {
   }
 
   private final Vertx vertx;
-  private final Pool pool;
+  private final SimulatorRepository charges;
   private volatile Knobs knobs = Knobs.FAST;
 
-  SimulatorProvider(Vertx vertx, Pool pool) {
+  SimulatorProvider(Vertx vertx, SimulatorRepository charges) {
     this.vertx = vertx;
-    this.pool = pool;
+    this.charges = charges;
   }
 
   void turn(Knobs to) {
@@ -66,33 +55,34 @@ final class SimulatorProvider implements PaymentProvider {
     }
     boolean approved = !DECLINED_CARD.equals(card);
     Duration latency = SLOW_CARD.equals(card) ? SLOW : latency(now);
-    return pool.preparedQuery(CHARGE)
-        .execute(Tuple.of(paymentId, amount, approved))
+    return charges
+        .charge(paymentId, amount, approved)
         .compose(v -> now.hang() ? Promise.<Void>promise().future() : after(latency))
         .compose(v -> lookup(paymentId));
   }
 
   @Override
   public Future<Outcome> lookup(String paymentId) {
-    return pool.preparedQuery(LOOKUP).execute(Tuple.of(paymentId)).map(SimulatorProvider::outcome);
-  }
-
-  private static Outcome outcome(RowSet<Row> rows) {
-    if (rows.size() == 0) {
-      return new Outcome.Unknown();
-    }
-    return rows.iterator().next().getBoolean(0)
-        ? new Outcome.Approved()
-        : new Outcome.Declined("the card was declined");
+    return charges
+        .approved(paymentId)
+        .map(
+            approved ->
+                approved
+                    .<Outcome>map(
+                        yes ->
+                            yes
+                                ? new Outcome.Approved()
+                                : new Outcome.Declined("the card was declined"))
+                    .orElseGet(Outcome.Unknown::new));
   }
 
   @Override
   public Future<Void> refund(String paymentId, long amount) {
-    return pool.preparedQuery(REFUND)
-        .execute(Tuple.of(paymentId))
+    return charges
+        .refund(paymentId)
         .compose(
-            rows ->
-                rows.size() > 0
+            done ->
+                done
                     ? Future.succeededFuture()
                     : Future.failedFuture(
                         new IllegalStateException(

@@ -1,0 +1,43 @@
+package baedal.payment;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+
+/** What the simulated provider remembers of its charges. */
+final class SimulatorRepository {
+
+  private static final String CHARGE =
+      "INSERT INTO simulator_charge (payment_id, amount, approved) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+  private static final String APPROVED =
+      "SELECT approved FROM simulator_charge WHERE payment_id = $1";
+  private static final String REFUND =
+      "UPDATE simulator_charge SET refunded = true WHERE payment_id = $1 AND approved RETURNING payment_id";
+
+  private final Pool pool;
+
+  SimulatorRepository(Pool pool) {
+    this.pool = pool;
+  }
+
+  Future<?> charge(String paymentId, long amount, boolean approved) {
+    return pool.preparedQuery(CHARGE).execute(Tuple.of(paymentId, amount, approved));
+  }
+
+  /** Empty for a charge it never heard of. */
+  Future<Optional<Boolean>> approved(String paymentId) {
+    return pool.preparedQuery(APPROVED)
+        .execute(Tuple.of(paymentId))
+        .map(
+            rows ->
+                rows.size() == 0
+                    ? Optional.empty()
+                    : Optional.of(rows.iterator().next().getBoolean(0)));
+  }
+
+  /** False when there is nothing to give back. */
+  Future<Boolean> refund(String paymentId) {
+    return pool.preparedQuery(REFUND).execute(Tuple.of(paymentId)).map(rows -> rows.size() > 0);
+  }
+}
