@@ -5,18 +5,35 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.Set;
 
 /** TCP ports of the loopback address. */
 public final class Ports {
 
   private static final int CONNECT_MILLIS = 300;
+  private static final int FIRST = 20_000;
+  private static final int LAST = 32_000;
+  private static final int MAX_TRIES = 1_000;
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Set<Integer> GIVEN = new HashSet<>();
 
   private Ports() {}
 
-  public static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /**
+   * A port that nobody uses, never the same twice. It lies below the range from which the system
+   * takes ports for outgoing connections (32768 and up on Linux), so that none of these takes it
+   * before its server does.
+   */
+  public static synchronized int free() throws IOException {
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+      int port = FIRST + RANDOM.nextInt(LAST - FIRST);
+      if (GIVEN.add(port) && isFree(port)) {
+        return port;
+      }
     }
+    throw new IOException("no free port between " + FIRST + " and " + LAST);
   }
 
   public static boolean isFree(int port) {

@@ -51,6 +51,11 @@ public final class Client {
     return new Client(gateway, call("POST", "/dev/tokens", asked).text("token"));
   }
 
+  /** Whose calls these are, as a bearer token; null for anyone. */
+  public String token() {
+    return token;
+  }
+
   public Answer get(String path) throws IOException {
     return call("GET", path, null);
   }

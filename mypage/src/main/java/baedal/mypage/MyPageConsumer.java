@@ -19,6 +19,11 @@ public final class MyPageConsumer {
     this.live = live;
   }
 
+  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
+  public static Subscription table() {
+    return new MyPageConsumer(null, null).subscription();
+  }
+
   Subscription subscription() {
     Subscription subscription = Subscription.of("mypage");
     for (String type : Topology.heardBy("mypage")) {

@@ -25,6 +25,11 @@ public final class OrderConsumer {
     this.catalogs = catalogs;
   }
 
+  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
+  public static Subscription table() {
+    return new OrderConsumer(null, null).subscription();
+  }
+
   Subscription subscription() {
     return Subscription.of("order")
         .on(
@@ -43,8 +48,8 @@ public final class OrderConsumer {
         .on(
             PaymentEvent.Refunded.class,
             (m, e) -> orders.change(m, o -> o.refunded(e.paymentId(), e.at())))
-        .on(StoreEvent.Opened.class, catalogs::opened)
-        .on(StoreEvent.Closed.class, catalogs::closed)
+        .on(StoreEvent.Opened.class, (m, e) -> catalogs.opened(m, e))
+        .on(StoreEvent.Closed.class, (m, e) -> catalogs.closed(m, e))
         .on(StoreEvent.MenuChanged.class, (m, e) -> catalogs.menuChanged(e))
         .on(
             StoreEvent.OrderAccepted.class,

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
@@ -106,7 +107,10 @@ public final class MongoAggregates<S> {
                     return tries > 1
                         ? change(id, messageId, transition, tries - 1)
                         : Future.failedFuture(
-                            Refusal.conflict("busy", id + " changes too fast: try again"));
+                            Refusal.unavailable(
+                                "busy",
+                                id + " changes too fast: try again",
+                                Duration.ofSeconds(1)));
                   });
             });
   }

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -156,7 +157,9 @@ public final class PgAggregates<S> {
       String id, String messageId, Function<S, Change<S>> transition, int tries) {
     return tries > 1
         ? change(id, messageId, transition, tries - 1)
-        : Future.failedFuture(Refusal.conflict("busy", id + " changes too fast: try again"));
+        : Future.failedFuture(
+            Refusal.unavailable(
+                "busy", id + " changes too fast: try again", Duration.ofSeconds(1)));
   }
 
   private Future<Boolean> save(String id, Stored<S> stored, Change<S> change, String messageId) {

@@ -97,8 +97,10 @@ public final class RedisAggregates<S> {
                                 tries > 1
                                     ? change(id, messageId, transition, tries - 1)
                                     : Future.failedFuture(
-                                        Refusal.conflict(
-                                            "busy", id + " changes too fast: try again"));
+                                        Refusal.unavailable(
+                                            "busy",
+                                            id + " changes too fast: try again",
+                                            Duration.ofSeconds(1)));
                           });
             });
   }

@@ -12,10 +12,15 @@ public final class StoreConsumer {
     this.kitchen = kitchen;
   }
 
+  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
+  public static Subscription table() {
+    return new StoreConsumer(null).subscription();
+  }
+
   Subscription subscription() {
     return Subscription.of("store")
-        .on(OrderEvent.Paid.class, kitchen::receive)
-        .on(OrderEvent.Updated.class, kitchen::updated)
-        .on(OrderEvent.CancelRequested.class, kitchen::cancelRequested);
+        .on(OrderEvent.Paid.class, (m, e) -> kitchen.receive(m, e))
+        .on(OrderEvent.Updated.class, (m, e) -> kitchen.updated(m, e))
+        .on(OrderEvent.CancelRequested.class, (m, e) -> kitchen.cancelRequested(m, e));
   }
 }

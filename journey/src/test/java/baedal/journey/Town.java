@@ -1,0 +1,158 @@
+package baedal.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.dev.Client;
+import baedal.dev.Machine;
+import baedal.dev.Settings;
+import baedal.dev.Steps;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/** A whole system of its own for a test, and the people who use it through the gateway. */
+final class Town implements AutoCloseable {
+
+  private static final long DEADLINE_NANOS = 30_000_000_000L;
+
+  final Settings settings;
+  final Client anyone;
+  private final Machine machine;
+
+  Town() throws IOException {
+    settings = Settings.onFreePorts();
+    Path home = Files.createTempDirectory("baedal-journey");
+    machine = new Machine(home, settings, new Steps(), false);
+    machine.start(true);
+    anyone = new Client(settings.url("gateway"));
+  }
+
+  @Override
+  public void close() {
+    machine.stop();
+  }
+
+  Client customer() throws IOException {
+    return anyone.as("c-" + UUID.randomUUID(), "customer");
+  }
+
+  Client rider(String id) throws IOException {
+    return anyone.as(id, "rider");
+  }
+
+  /** A store with one menu, m-1, that the order service has heard of. */
+  record Shop(String storeId, Client owner) {}
+
+  Shop shop(String kind, long price, Integer stock) throws IOException {
+    Client owner = anyone.as("o-" + UUID.randomUUID(), "owner");
+    ObjectNode store = json().put("name", "가게 " + kind).put("kind", kind);
+    store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
+    String storeId = owner.post("/stores", store).text("storeId");
+    ObjectNode menu = json().put("name", "메뉴").put("price", price).put("stock", stock);
+    menu.putArray("options").addObject().put("name", "추가").put("price", 500);
+    assertThat(owner.put("/stores/" + storeId + "/menus/m-1", menu).status()).isEqualTo(201);
+    ObjectNode probe = visit(storeId, 1);
+    probe.withArray("lines").addObject().put("menuId", "none").put("quantity", 1);
+    Client customer = customer();
+    awaited(
+        "the order service knows the shop",
+        customer,
+        () -> customer.post("/orders", probe),
+        a -> a.body().path("errors").size() == 1 && a.body().toString().contains("/lines/1"));
+    return new Shop(storeId, owner);
+  }
+
+  static ObjectNode json() {
+    return Json.mapper().createObjectNode();
+  }
+
+  static ObjectNode delivery(String storeId, int quantity) {
+    ObjectNode order = visit(storeId, quantity).put("fulfilment", "DELIVERY");
+    order.putObject("address").put("text", "서울 마포구 연남동").put("lat", 37.56).put("lng", 126.925);
+    return order;
+  }
+
+  static ObjectNode visit(String storeId, int quantity) {
+    ObjectNode order = json().put("storeId", storeId).put("fulfilment", "VISIT");
+    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", quantity);
+    return order;
+  }
+
+  static ObjectNode card(String orderId) {
+    return json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242");
+  }
+
+  String placed(Client customer, ObjectNode order) throws IOException {
+    Client.Answer answer = customer.post("/orders", order);
+    assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);
+    return answer.text("orderId");
+  }
+
+  String paid(Client customer, ObjectNode order) throws IOException {
+    String orderId = placed(customer, order);
+    Client.Answer answer = customer.post("/payments", card(orderId));
+    assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);
+    return orderId;
+  }
+
+  void kitchen(Shop shop, String orderId, String... actions) throws IOException {
+    awaited(
+        "the ticket is there", shop.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
+    for (String action : actions) {
+      Client.Answer done = shop.owner().post("/foodCookings/" + orderId + "/" + action, null);
+      assertThat(done.status()).as("%s: %s", action, done.body()).isEqualTo(200);
+    }
+  }
+
+  void rides(Client rider, String orderId, String... actions) throws IOException {
+    for (String action : actions) {
+      Client.Answer done = rider.post("/deliveries/" + orderId + "/" + action, null);
+      assertThat(done.status()).as("%s: %s", action, done.body()).isEqualTo(200);
+    }
+  }
+
+  Client.Answer order(Client customer, String orderId, String status) throws IOException {
+    return awaited(
+        "the order is " + status,
+        customer,
+        "/orders/" + orderId,
+        a -> a.text("status").equals(status));
+  }
+
+  int stock(Shop shop) throws IOException {
+    return anyone.get("/stores/" + shop.storeId() + "/menus/m-1").body().path("stock").asInt(-1);
+  }
+
+  String payment(Client customer, String orderId) throws IOException {
+    JsonNode items = customer.get("/payments?orderId=" + orderId).body().path("items");
+    return items.path(items.size() - 1).path("status").asText();
+  }
+
+  interface Asking {
+    Client.Answer ask() throws IOException;
+  }
+
+  Client.Answer awaited(String what, Client who, String path, Predicate<Client.Answer> condition)
+      throws IOException {
+    return awaited(what, who, () -> who.get(path), condition);
+  }
+
+  Client.Answer awaited(String what, Client who, Asking asking, Predicate<Client.Answer> condition)
+      throws IOException {
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    Client.Answer answer = asking.ask();
+    while (!condition.test(answer)) {
+      assertThat(System.nanoTime())
+          .as("%s; the last answer to %s was %s", what, who, answer)
+          .isLessThan(deadline);
+      Client.pause();
+      answer = asking.ask();
+    }
+    return answer;
+  }
+}

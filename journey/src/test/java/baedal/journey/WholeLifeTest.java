@@ -1,0 +1,422 @@
+package baedal.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.dev.Client;
+import baedal.dev.Demo;
+import baedal.dev.SampleData;
+import baedal.journey.Town.Shop;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Whole lives of orders, through the gateway, against the whole system. */
+class WholeLifeTest {
+
+  private static final ListAppender<ILoggingEvent> BLOCKED = new ListAppender<>();
+  private static Town town;
+
+  @BeforeAll
+  static void start() throws Exception {
+    BLOCKED.start();
+    ((Logger) LoggerFactory.getLogger("io.vertx.core.impl.BlockedThreadChecker"))
+        .addAppender(BLOCKED);
+    town = new Town();
+  }
+
+  @AfterAll
+  static void stop() {
+    town.close();
+    assertThat(BLOCKED.list)
+        .as("our own code blocked an event loop")
+        .noneMatch(event -> event.getThrowableProxy() != null && ours(event));
+  }
+
+  private static boolean ours(ILoggingEvent event) {
+    return Stream.of(event.getThrowableProxy().getStackTraceElementProxyArray())
+        .anyMatch(frame -> frame.getStackTraceElement().getClassName().startsWith("baedal."));
+  }
+
+  @Test
+  void an_order_goes_from_the_menu_to_the_doorstep() throws Exception {
+    assertThat(new SampleData(town.settings.url("gateway")).fill()).isIn(0, 12);
+    Shop shop = town.shop("FOOD", 18_000, 10);
+    Client customer = town.customer();
+    Client rider = town.rider("r-1");
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 2));
+    town.kitchen(shop, orderId, "accept", "start", "finish");
+    town.awaited(
+        "the job is open",
+        rider,
+        "/deliveries?near=37.55,126.92&limit=100",
+        a -> a.body().toString().contains(orderId));
+    town.rides(rider, orderId, "claim", "pick", "deliver");
+    town.order(customer, orderId, "DELIVERED");
+    assertThat(customer.post("/orders/" + orderId + "/confirm", null).text("status"))
+        .isEqualTo("COMPLETED");
+    town.awaited(
+        "a coupon is earned", customer, "/coupons", a -> a.body().path("items").size() == 1);
+    Client.Answer page =
+        town.awaited(
+            "the whole story",
+            customer,
+            "/mypages/" + orderId,
+            a -> a.body().path("timeline").size() == 8);
+    assertThat(page.body().path("timeline").findValuesAsText("status"))
+        .containsExactly(
+            "PLACED", "PAID", "ACCEPTED", "COOKING", "COOKED", "PICKED", "DELIVERED", "COMPLETED");
+    assertThat(page.body().path("payment").path("status").asText()).isEqualTo("PAID");
+    assertThat(page.body().path("rider").path("riderId").asText()).isEqualTo("r-1");
+    assertThat(town.stock(shop)).isEqualTo(8);
+  }
+
+  @Test
+  void the_demo_plays() throws Exception {
+    SampleData sample = new SampleData(town.settings.url("gateway"));
+    if (town.anyone.get("/stores?q=%ED%86%B5%EB%8B%AD").body().path("items").isEmpty()) {
+      sample.open();
+    }
+    new Demo(town.settings.url("gateway")).play();
+  }
+
+  @Test
+  void an_unpaid_order_is_canceled_at_once_and_its_store_never_hears_of_it() throws Exception {
+    Shop shop = town.shop("FOOD", 9_000, 5);
+    Client customer = town.customer();
+    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    Client.Answer canceled =
+        customer.post("/orders/" + orderId + "/cancel", Town.json().put("reason", "마음이 바뀜"));
+    assertThat(canceled.status()).isEqualTo(200);
+    assertThat(canceled.text("status")).isEqualTo("CANCELED");
+    town.awaited(
+        "MyPage tells it",
+        customer,
+        "/mypages/" + orderId,
+        a -> a.text("status").equals("CANCELED"));
+    assertThat(shop.owner().get("/foodCookings/" + orderId).status()).isEqualTo(404);
+    assertThat(customer.post("/payments", Town.card(orderId)).status()).isEqualTo(409);
+  }
+
+  @Test
+  void a_paid_order_canceled_before_cooking_gives_back_money_and_stock() throws Exception {
+    Shop shop = town.shop("FURNITURE", 240_000, 3);
+    Client customer = town.customer();
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 2));
+    town.kitchen(shop, orderId, "accept");
+    assertThat(town.stock(shop)).isEqualTo(1);
+    town.order(customer, orderId, "ACCEPTED");
+    assertThat(customer.post("/orders/" + orderId + "/cancel", Town.json()).status())
+        .isEqualTo(202);
+    town.order(customer, orderId, "CANCELED");
+    assertThat(town.payment(customer, orderId)).isEqualTo("REFUNDED");
+    town.awaited(
+        "the stock is back",
+        customer,
+        "/stores/" + shop.storeId() + "/menus/m-1",
+        a -> a.body().path("stock").asInt() == 3);
+    town.awaited(
+        "MyPage tells it",
+        customer,
+        "/mypages/" + orderId,
+        a ->
+            a.text("status").equals("CANCELED")
+                && a.body().path("payment").path("status").asText().equals("REFUNDED"));
+  }
+
+  @Test
+  void once_the_pan_is_hot_a_cancellation_is_refused() throws Exception {
+    Shop shop = town.shop("FOOD", 12_000, null);
+    Client customer = town.customer();
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.kitchen(shop, orderId, "accept", "start");
+    town.order(customer, orderId, "COOKING");
+    Client.Answer refused = customer.post("/orders/" + orderId + "/cancel", Town.json());
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.text("type")).isEqualTo("/problems/order-state");
+    assertThat(refused.text("detail")).contains("COOKING");
+  }
+
+  @Test
+  void a_store_that_rejects_gives_the_money_back() throws Exception {
+    Shop shop = town.shop("FOOD", 12_000, 4);
+    Client customer = town.customer();
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.kitchen(shop, orderId);
+    shop.owner().post("/foodCookings/" + orderId + "/reject", Town.json().put("reason", "재료 소진"));
+    town.order(customer, orderId, "REJECTED");
+    town.awaited(
+        "refunded",
+        customer,
+        "/payments?orderId=" + orderId,
+        a -> a.body().toString().contains("REFUNDED"));
+    town.awaited(
+        "the stock is back",
+        customer,
+        "/stores/" + shop.storeId() + "/menus/m-1",
+        a -> a.body().path("stock").asInt() == 4);
+  }
+
+  @Test
+  void what_is_sold_out_is_rejected_and_refunded_by_itself() throws Exception {
+    Shop shop = town.shop("FOOD", 5_000, 1);
+    List<Client> customers = new ArrayList<>();
+    List<String> orders = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      customers.add(town.customer());
+      orders.add(town.paid(customers.get(i), Town.delivery(shop.storeId(), 1)));
+    }
+    int rejected = 0;
+    for (int i = 0; i < 3; i++) {
+      String orderId = orders.get(i);
+      Client.Answer end =
+          town.awaited(
+              "decided",
+              customers.get(i),
+              "/orders/" + orderId,
+              a -> a.text("status").equals("REJECTED") || shopHas(shop, orderId));
+      if (end.text("status").equals("REJECTED")) {
+        rejected++;
+        town.awaited(
+            "refunded",
+            customers.get(i),
+            "/payments?orderId=" + orderId,
+            a -> a.body().toString().contains("REFUNDED"));
+      }
+    }
+    assertThat(rejected).isEqualTo(2);
+    assertThat(town.stock(shop)).isZero();
+  }
+
+  private static boolean shopHas(Shop shop, String orderId) {
+    try {
+      return shop.owner().get("/foodCookings/" + orderId).text("status").equals("RECEIVED");
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void a_declined_card_leaves_the_order_payable() throws Exception {
+    Shop shop = town.shop("FOOD", 7_000, null);
+    Client customer = town.customer();
+    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    Client.Answer declined =
+        customer.post("/payments", Town.card(orderId).put("card", "4000000000000002"));
+    assertThat(declined.status()).isEqualTo(402);
+    assertThat(declined.text("type")).isEqualTo("/problems/payment-declined");
+    assertThat(customer.post("/payments", Town.card(orderId)).status()).isEqualTo(201);
+    town.order(customer, orderId, "PAID");
+  }
+
+  @Test
+  void a_card_that_answers_too_late_is_charged_once_and_paying_again_tells_the_truth()
+      throws Exception {
+    Shop shop = town.shop("FOOD", 7_000, null);
+    Client customer = town.customer();
+    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    ObjectNode slow = Town.card(orderId).put("card", "4000000000000259");
+    Client.Answer later = customer.post("/payments", slow);
+    assertThat(later.status()).isEqualTo(503);
+    assertThat(later.text("type")).isEqualTo("/problems/payment-unavailable");
+    town.awaited(
+        "paying again", customer, () -> customer.post("/payments", slow), a -> a.status() == 201);
+    assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
+  }
+
+  @Test
+  void a_parcel_is_paid_on_delivery_and_carried_by_the_rider_the_company_names() throws Exception {
+    Shop company = town.shop("COURIER", 12_000, null);
+    Client customer = town.customer();
+    ObjectNode parcel = Town.delivery(company.storeId(), 1).put("fulfilment", "COURIER");
+    parcel.putObject("pickup").put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
+    parcel.putObject("parcel").put("size", "SMALL").put("weightKg", 2.5).put("description", "서류");
+    String orderId = town.placed(customer, parcel);
+    Client.Answer promised =
+        customer.post(
+            "/payments", Town.json().put("orderId", orderId).put("method", "ON_DELIVERY"));
+    assertThat(promised.text("status")).isEqualTo("DEFERRED");
+    town.kitchen(company, orderId, "accept");
+    assertThat(
+            company
+                .owner()
+                .post("/foodCookings/" + orderId + "/assign", Town.json().put("riderId", "r-7"))
+                .status())
+        .isEqualTo(200);
+    town.kitchen(company, orderId, "start", "finish");
+    Client rider = town.rider("r-7");
+    town.awaited(
+        "the job is the rider's",
+        rider,
+        "/deliveries/" + orderId,
+        a -> a.text("status").equals("CLAIMED"));
+    Client.Answer other = town.rider("r-8").post("/deliveries/" + orderId + "/claim", null);
+    assertThat(other.text("type")).isEqualTo("/problems/delivery-taken");
+    town.rides(rider, orderId, "pick");
+    assertThat(
+            rider
+                .post("/deliveries/" + orderId + "/deliver", Town.json().put("collected", 1))
+                .status())
+        .isEqualTo(400);
+    assertThat(
+            rider
+                .post("/deliveries/" + orderId + "/deliver", Town.json().put("collected", 12_000))
+                .status())
+        .isEqualTo(200);
+    town.order(customer, orderId, "DELIVERED");
+    town.awaited(
+        "the promise is kept",
+        customer,
+        "/payments?orderId=" + orderId,
+        a -> a.body().toString().contains("\"PAID\""));
+  }
+
+  @Test
+  void a_room_is_reserved_and_nobody_rides() throws Exception {
+    Shop hotel = town.shop("ROOM", 89_000, 2);
+    Client customer = town.customer();
+    ObjectNode stay =
+        Town.visit(hotel.storeId(), 1)
+            .put("from", "2027-01-01T06:00:00Z")
+            .put("to", "2027-01-03T02:00:00Z");
+    String orderId = town.paid(customer, stay);
+    town.kitchen(hotel, orderId, "accept", "start", "finish");
+    town.order(customer, orderId, "COOKED");
+    assertThat(customer.post("/orders/" + orderId + "/confirm", null).text("status"))
+        .isEqualTo("COMPLETED");
+    assertThat(town.rider("r-1").get("/deliveries/" + orderId).status()).isEqualTo(404);
+  }
+
+  @Test
+  void a_coupon_lowers_what_is_due_once_and_comes_back_with_a_cancellation() throws Exception {
+    Client marketing = town.anyone.as("m-1", "marketing");
+    String campaign =
+        marketing
+            .post(
+                "/coupons",
+                Town.json()
+                    .put("name", "첫 주문")
+                    .put("discount", 3_000)
+                    .put("quantity", 5)
+                    .put("expiresAt", "2099-01-01T00:00:00Z"))
+            .text("campaignId");
+    Shop shop = town.shop("FOOD", 10_000, null);
+    Client customer = town.customer();
+    String coupon =
+        customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    Client.Answer used =
+        customer.post("/coupons/" + coupon + "/use", Town.json().put("orderId", orderId));
+    assertThat(used.body().path("due").asLong()).isEqualTo(7_000);
+    String second = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    assertThat(
+            customer
+                .post("/coupons/" + coupon + "/use", Town.json().put("orderId", second))
+                .status())
+        .isEqualTo(409);
+    Client.Answer paid = customer.post("/payments", Town.card(orderId));
+    assertThat(paid.body().path("amount").asLong()).isEqualTo(7_000);
+    town.awaited(
+        "used",
+        customer,
+        "/coupons",
+        a -> a.body().path("items").path(0).path("status").asText().equals("USED"));
+    town.kitchen(shop, orderId);
+    customer.post("/orders/" + orderId + "/cancel", Town.json());
+    town.order(customer, orderId, "CANCELED");
+    town.awaited(
+        "the coupon is back",
+        customer,
+        "/coupons",
+        a -> a.body().path("items").path(0).path("status").asText().equals("ISSUED"));
+  }
+
+  @Test
+  void a_change_before_cooking_reaches_the_ticket() throws Exception {
+    Shop shop = town.shop("FOOD", 10_000, null);
+    Client customer = town.customer();
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.kitchen(shop, orderId, "accept");
+    town.order(customer, orderId, "ACCEPTED");
+    assertThat(customer.patch("/orders/" + orderId, Town.json().put("memo", "벨 누르지 마세요")).status())
+        .isEqualTo(200);
+    town.awaited(
+        "the ticket shows it",
+        shop.owner(),
+        "/foodCookings/" + orderId,
+        a -> a.text("memo").equals("벨 누르지 마세요"));
+  }
+
+  @Test
+  void a_customer_watches_live_where_the_order_and_its_rider_are() throws Exception {
+    Shop shop = town.shop("FOOD", 10_000, null);
+    Client customer = town.customer();
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.awaited(
+        "MyPage knows it", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
+    List<String> lines = java.util.Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<Void> stream =
+        HttpClient.newHttpClient()
+            .sendAsync(
+                HttpRequest.newBuilder(
+                        URI.create(town.settings.url("gateway") + "/mypages/" + orderId + "/live"))
+                    .header("Authorization", "Bearer " + customer.token())
+                    .timeout(Duration.ofSeconds(60))
+                    .build(),
+                HttpResponse.BodyHandlers.ofLines())
+            .thenAccept(response -> response.body().forEach(lines::add));
+    town.awaited("the stream began", customer, "/mypages/" + orderId, a -> seen(lines, "\"PAID\""));
+    town.kitchen(shop, orderId, "accept", "start", "finish");
+    Client rider = town.rider("r-live");
+    town.awaited("open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+    town.rides(rider, orderId, "claim", "pick");
+    rider.put("/riders/me/location", Town.json().put("lat", 37.555).put("lng", 126.921));
+    town.awaited(
+        "the rider is seen", customer, "/mypages/" + orderId, a -> seen(lines, "event: location"));
+    town.rides(rider, orderId, "deliver");
+    town.order(customer, orderId, "DELIVERED");
+    customer.post("/orders/" + orderId + "/confirm", null);
+    stream.get(20, TimeUnit.SECONDS);
+    assertThat(lines)
+        .anyMatch(line -> line.contains("COOKING"))
+        .anyMatch(line -> line.contains("\"status\":\"COMPLETED\""));
+  }
+
+  private static boolean seen(List<String> lines, String part) {
+    return List.copyOf(lines).stream().anyMatch(line -> line.contains(part));
+  }
+
+  @Test
+  void everyone_sees_only_their_own() throws Exception {
+    Shop shop = town.shop("FOOD", 10_000, null);
+    Client customer = town.customer();
+    Client stranger = town.customer();
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.kitchen(shop, orderId);
+    assertThat(stranger.get("/orders/" + orderId).status()).isEqualTo(404);
+    assertThat(stranger.post("/orders/" + orderId + "/cancel", Town.json()).status())
+        .isEqualTo(404);
+    assertThat(stranger.get("/mypages/" + orderId).status()).isEqualTo(404);
+    assertThat(stranger.post("/payments", Town.card(orderId)).status()).isEqualTo(404);
+    assertThat(stranger.get("/payments?orderId=" + orderId).body().path("items")).isEmpty();
+    Shop other = town.shop("FOOD", 1, null);
+    assertThat(other.owner().get("/foodCookings/" + orderId).status()).isEqualTo(404);
+    assertThat(other.owner().post("/foodCookings/" + orderId + "/accept", null).status())
+        .isEqualTo(404);
+    assertThat(customer.post("/foodCookings/" + orderId + "/accept", null).status()).isEqualTo(403);
+  }
+}
