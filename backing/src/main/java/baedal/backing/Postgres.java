@@ -46,6 +46,7 @@ public final class Postgres implements Server {
             .setOverrideWorkingDirectory(home.resolve("binaries").toFile())
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
+            .setRegisterShutdownHook(false)
             .setPort(port)
             .setPGStartupWait(STARTS_WITHIN)
             .setLocaleConfig("locale-provider", "builtin")

@@ -42,14 +42,14 @@ public final class Rabbit implements Server {
   private final int port;
   private final int managementPort;
   private final String password;
-  private final Optional<ProcessHandle> epmd;
+  private final Optional<ServerProcess> epmd;
 
   private Rabbit(
       ServerProcess process,
       int port,
       int managementPort,
       String password,
-      Optional<ProcessHandle> epmd) {
+      Optional<ServerProcess> epmd) {
     this.process = process;
     this.port = port;
     this.managementPort = managementPort;
@@ -122,27 +122,41 @@ public final class Rabbit implements Server {
     Files.writeString(
         home.resolve("rabbitmq.conf"), configuration(port, managementPort, password, definitions));
     int epmdPort = Ports.free();
+    ServerProcess epmd =
+        ServerProcess.start(
+            "epmd",
+            List.of(epmd().toString(), "-port", "" + epmdPort, "-address", "127.0.0.1"),
+            Map.of(),
+            home.resolve("epmd.log"));
+    epmd.await(() -> Ports.answers(epmdPort), Duration.ofSeconds(10));
     ServerProcess process =
         ServerProcess.start(
             "RabbitMQ",
             List.of(server.toString()),
             environment(home, epmdPort),
             home.resolve("rabbitmq.log"));
-    process.await(() -> managementAnswers(managementPort, password), STARTS_WITHIN);
-    Optional<ProcessHandle> epmd =
-        ProcessHandle.allProcesses()
-            .filter(
-                p ->
-                    p.info()
-                            .commandLine()
-                            .filter(c -> c.contains("epmd") && c.contains("" + epmdPort))
-                            .isPresent()
-                        || isEpmdOf(p, process))
-            .findFirst();
-    if (epmd.isPresent()) {
-      Reaper.watch(epmd.get().pid());
+    try {
+      process.await(() -> managementAnswers(managementPort, password), STARTS_WITHIN);
+    } catch (IOException e) {
+      epmd.kill();
+      throw e;
     }
-    return new Rabbit(process, port, managementPort, password, epmd);
+    return new Rabbit(process, port, managementPort, password, Optional.of(epmd));
+  }
+
+  /** Erlang's port mapper: the node would start one that outlives it. */
+  private static Path epmd() throws IOException {
+    Optional<Path> onPath = Tools.find("epmd");
+    if (onPath.isPresent()) {
+      return onPath.get();
+    }
+    try (Stream<Path> erlang = Files.list(Path.of("/usr/lib/erlang"))) {
+      return erlang
+          .map(version -> version.resolve("bin/epmd"))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .orElseThrow(() -> new IOException(MISSING));
+    }
   }
 
   /** The same in Docker, without definitions: whoever starts it declares what it needs. */
@@ -172,11 +186,6 @@ public final class Rabbit implements Server {
         ServerProcess.start("RabbitMQ in Docker", command, Map.of(), home.resolve("rabbitmq.log"));
     process.await(() -> managementAnswers(managementPort, password), STARTS_WITHIN);
     return new Rabbit(process, port, managementPort, password, Optional.empty());
-  }
-
-  private static boolean isEpmdOf(ProcessHandle candidate, ServerProcess node) {
-    return candidate.info().command().filter(c -> c.endsWith("epmd")).isPresent()
-        && candidate.parent().filter(parent -> parent.pid() == node.pid()).isPresent();
   }
 
   private static String configuration(
@@ -316,12 +325,12 @@ public final class Rabbit implements Server {
   @Override
   public void stop() {
     process.stop(STOPS_WITHIN);
-    epmd.ifPresent(ProcessHandle::destroy);
+    epmd.ifPresent(ServerProcess::kill);
   }
 
   /** SIGKILL, as a power cut would. */
   public void kill() {
     process.kill();
-    epmd.ifPresent(ProcessHandle::destroyForcibly);
+    epmd.ifPresent(ServerProcess::kill);
   }
 }

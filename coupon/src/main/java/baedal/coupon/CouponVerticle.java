@@ -6,6 +6,7 @@ import baedal.rabbitmq.RedisStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
+import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -60,7 +61,7 @@ public final class CouponVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     claims.stop();
-    return http.close().compose(v -> backbone.stop()).compose(v -> store.close());
+    return Shutdown.inTurn(http::close, backbone::stop, store::close);
   }
 
   /** The port it listens on, once started. */

@@ -99,9 +99,15 @@ public final class Machine {
     try (Stream<Path> files = Files.walk(home)) {
       files
           .sorted(Comparator.reverseOrder())
-          .filter(file -> !file.equals(home) && !file.getFileName().toString().equals("lock"))
+          .filter(file -> !file.equals(home) && !kept(file))
           .forEach(file -> file.toFile().delete());
     }
+  }
+
+  /** What this very process holds open. */
+  private boolean kept(Path file) {
+    String first = home.relativize(file).getName(0).toString();
+    return first.equals("lock") || first.equals("logs");
   }
 
   private void checkDisk() throws IOException {
@@ -158,12 +164,11 @@ public final class Machine {
               "-cp",
               System.getProperty("java.class.path"),
               Services.mainClass(service));
+      Map<String, String> environment = services.environment(service);
+      environment.put("LOG_FORMAT", "text");
       processes.add(
           ServerProcess.start(
-              service,
-              command,
-              services.environment(service),
-              home.resolve("logs").resolve(service + ".log")));
+              service, command, environment, home.resolve("logs").resolve(service + ".log")));
       steps.say(service + " starts in a process of its own");
     }
   }
@@ -208,6 +213,9 @@ public final class Machine {
 
   /** Ends everything it started, and nothing else. */
   public void stop() {
+    if (lock == null) {
+      return;
+    }
     try {
       processes.parallelStream().forEach(process -> process.stop(SERVICE_STOPS_WITHIN));
       if (vertx != null) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 
 /** {@code ./run}: the whole system on this machine. */
 public final class Run {
@@ -22,6 +23,7 @@ public final class Run {
   private Run() {}
 
   public static void main(String[] args) {
+    LoggerFactory.getILoggerFactory();
     List<String> words = List.of(args);
     if (!WORDS.containsAll(words)) {
       System.out.print(USAGE);
@@ -38,7 +40,7 @@ public final class Run {
   private static int run(List<String> words) throws IOException {
     Steps steps = new Steps();
     Machine machine = start(steps, words);
-    new CountDownLatchForever().await();
+    untilTold();
     machine.stop();
     return 0;
   }
@@ -70,15 +72,11 @@ public final class Run {
   }
 
   /** Until the process is told to end: its shutdown hook does the rest. */
-  private static final class CountDownLatchForever {
-    private final CountDownLatch never = new CountDownLatch(1);
-
-    void await() {
-      try {
-        never.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+  private static void untilTold() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

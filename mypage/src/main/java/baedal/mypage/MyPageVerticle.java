@@ -5,6 +5,7 @@ import baedal.rabbitmq.MongoStore;
 import baedal.rabbitmq.Outbox;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
+import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -74,10 +75,7 @@ public final class MyPageVerticle extends VerticleBase {
   public Future<?> stop() {
     notifier.stop();
     live.stop();
-    return http.close()
-        .compose(v -> feed.stop())
-        .compose(v -> backbone.stop())
-        .compose(v -> store.close());
+    return Shutdown.inTurn(http::close, feed::stop, backbone::stop, store::close);
   }
 
   /** The port it listens on, once started. */

@@ -5,6 +5,7 @@ import baedal.rabbitmq.PgSchema;
 import baedal.rabbitmq.PgStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
+import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -56,7 +57,7 @@ public final class OrderVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     timers.stop();
-    return http.close().compose(v -> backbone.stop()).compose(v -> store.close());
+    return Shutdown.inTurn(http::close, backbone::stop, store::close);
   }
 
   /** The port it listens on, once started. */

@@ -6,6 +6,7 @@ import baedal.rabbitmq.PgStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
+import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -71,7 +72,7 @@ public final class PaymentVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     cashier.stop();
-    return http.close().compose(v -> backbone.stop()).compose(v -> store.close());
+    return Shutdown.inTurn(http::close, backbone::stop, store::close);
   }
 
   /** The port it listens on, once started. */

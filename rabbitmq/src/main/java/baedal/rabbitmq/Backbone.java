@@ -1,6 +1,7 @@
 package baedal.rabbitmq;
 
 import baedal.runtime.Readiness;
+import baedal.runtime.Shutdown;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -55,6 +56,6 @@ public final class Backbone {
 
   /** Takes nothing new, finishes what is in hand, sends what is written, and closes. */
   public Future<Void> stop() {
-    return consumer.stop().compose(v -> relay.stop()).compose(v -> publisher.stop());
+    return Shutdown.inTurn(consumer::stop, relay::stop, publisher::stop);
   }
 }

@@ -13,6 +13,8 @@ import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The outbox in PostgreSQL: a table written in the same transaction as the state. A relay locks
@@ -24,6 +26,7 @@ public final class PgOutbox implements Outbox {
   /** How many shards {@code V0__backbone.sql} makes. */
   static final int SHARDS = 16;
 
+  private static final Logger log = LoggerFactory.getLogger(PgOutbox.class);
   private static final int SHARDS_AT_ONCE = 8;
   private static final String CHANNEL = "outbox";
 
@@ -87,9 +90,15 @@ public final class PgOutbox implements Outbox {
         .compose(
             connection ->
                 connection
+                    .exceptionHandler(PgOutbox::lost)
                     .begin()
                     .compose(transaction -> take(connection, transaction, max))
                     .onFailure(e -> connection.close()));
+  }
+
+  /** The driver prints what nobody handles; whoever uses the connection is told anyway. */
+  private static void lost(Throwable cause) {
+    log.atDebug().addKeyValue("cause", cause.toString()).log("a connection was lost");
   }
 
   private static Future<Batch> take(SqlConnection connection, Transaction transaction, int max) {

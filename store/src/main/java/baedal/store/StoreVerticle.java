@@ -4,6 +4,7 @@ import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.MongoStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
+import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -59,7 +60,7 @@ public final class StoreVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     kitchen.stop();
-    return http.close().compose(v -> backbone.stop()).compose(v -> store.close());
+    return Shutdown.inTurn(http::close, backbone::stop, store::close);
   }
 
   /** The port it listens on, once started. */

@@ -1,0 +1,35 @@
+package baedal.runtime;
+
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops parts of a service one after another; a part that fails does not keep the next from
+ * stopping.
+ */
+public final class Shutdown {
+
+  private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
+
+  private Shutdown() {}
+
+  @SafeVarargs
+  public static Future<Void> inTurn(Supplier<Future<Void>>... parts) {
+    Future<Void> done = Future.succeededFuture();
+    for (Supplier<Future<Void>> part : parts) {
+      done = done.compose(v -> stop(part));
+    }
+    return done;
+  }
+
+  private static Future<Void> stop(Supplier<Future<Void>> part) {
+    return part.get()
+        .recover(
+            e -> {
+              log.atWarn().addKeyValue("cause", e.toString()).log("a part did not stop cleanly");
+              return Future.succeededFuture();
+            });
+  }
+}
