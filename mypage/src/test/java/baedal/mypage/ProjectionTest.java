@@ -1,0 +1,186 @@
+package baedal.mypage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.events.DeliveryJob;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.Fulfilment;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentEvent;
+import baedal.events.PaymentMethod;
+import baedal.events.RiderEvent;
+import baedal.events.StoreEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any order of a saga's events, with any duplicates, makes the page of the straight order. */
+class ProjectionTest {
+
+  private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
+  private static final DeliveryJob JOB =
+      new DeliveryJob("s", "통닭천국", "c", Fulfilment.DELIVERY, null, null, null, null, 0, null);
+
+  private static OrderDetails details(long version, long discount) {
+    return new OrderDetails(
+        "c",
+        "s",
+        "통닭천국",
+        List.of(),
+        Fulfilment.DELIVERY,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        discount > 0 ? "cp" : null,
+        40_000,
+        discount,
+        40_000 - discount,
+        version,
+        at(0),
+        at(900));
+  }
+
+  private static Instant at(int second) {
+    return START.plusSeconds(second);
+  }
+
+  /** Numbers the events of each aggregate as its service would. */
+  private static List<EventMessage> numbered(Event... events) {
+    Map<Class<?>, Long> counts = new java.util.HashMap<>();
+    List<EventMessage> messages = new ArrayList<>();
+    for (Event event : events) {
+      long sequence = counts.merge(event.getClass().getDeclaringClass(), 1L, Long::sum);
+      messages.add(
+          new EventMessage("m-" + messages.size(), "t", "o", sequence, START, null, event));
+    }
+    return messages;
+  }
+
+  static Stream<Arguments> sagas() {
+    Event placed = new OrderEvent.Placed("o", details(1, 0));
+    Event discounted = new OrderEvent.Updated("o", details(2, 3_000), false, at(1));
+    Event settled = new PaymentEvent.Paid("o", "p", 37_000, PaymentMethod.CARD, 2, at(2));
+    Event paid = new OrderEvent.Paid("o", details(3, 3_000), "p", PaymentMethod.CARD, 0, at(3));
+    Event accepted = new StoreEvent.OrderAccepted("o", JOB, at(4));
+    Event started = new StoreEvent.CookStarted("o", "s", at(5));
+    Event finished = new StoreEvent.CookFinished("o", JOB, at(6));
+    Event asked = new OrderEvent.CancelRequested("o", "c", "s", "", at(5));
+    Event refunded = new PaymentEvent.Refunded("o", "p", 37_000, "", at(8));
+    return Stream.of(
+        Arguments.of(
+            Status.COMPLETED,
+            MyPage.PaymentStatus.PAID,
+            "r-2",
+            numbered(
+                placed,
+                discounted,
+                settled,
+                paid,
+                accepted,
+                started,
+                finished,
+                new RiderEvent.Claimed("o", "r-1", at(7)),
+                new RiderEvent.Released("o", "r-1", at(8)),
+                new RiderEvent.Claimed("o", "r-2", at(9)),
+                new RiderEvent.Picked("o", "r-2", at(10)),
+                new RiderEvent.Delivered("o", "r-2", 0, at(11)),
+                new OrderEvent.Delivered("o", "c", "s", "r-2", 37_000, at(11)),
+                new OrderEvent.Completed("o", "c", "s", 37_000, true, at(12)))),
+        Arguments.of(
+            Status.CANCELED,
+            MyPage.PaymentStatus.REFUNDED,
+            null,
+            numbered(
+                placed,
+                discounted,
+                settled,
+                paid,
+                accepted,
+                asked,
+                new StoreEvent.CancelAccepted("o", "s", at(6)),
+                new OrderEvent.RefundRequested("o", "p", "", at(7)),
+                refunded,
+                new OrderEvent.Canceled("o", "c", "s", "cp", "", at(9)))),
+        Arguments.of(
+            Status.COOKING,
+            MyPage.PaymentStatus.PAID,
+            null,
+            numbered(
+                placed,
+                discounted,
+                settled,
+                paid,
+                accepted,
+                asked,
+                started,
+                new StoreEvent.CancelRefused("o", "s", "COOKING", at(6)))),
+        Arguments.of(
+            Status.REJECTED,
+            MyPage.PaymentStatus.REFUNDED,
+            null,
+            numbered(
+                placed,
+                discounted,
+                settled,
+                paid,
+                new StoreEvent.OrderRejected("o", "s", "OUT_OF_STOCK", at(4)),
+                new OrderEvent.RefundRequested("o", "p", "OUT_OF_STOCK", at(5)),
+                refunded,
+                new OrderEvent.Rejected("o", "c", "s", "cp", "OUT_OF_STOCK", at(9)))),
+        Arguments.of(
+            Status.PAID,
+            MyPage.PaymentStatus.PAID,
+            null,
+            numbered(
+                placed,
+                discounted,
+                new PaymentEvent.Declined("o", "p-0", 37_000, PaymentMethod.CARD, "", at(1)),
+                settled,
+                paid)),
+        Arguments.of(
+            Status.EXPIRED,
+            null,
+            null,
+            numbered(placed, discounted, new OrderEvent.Expired("o", "c", "s", "cp", at(900)))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("sagas")
+  void any_order_with_any_duplicates_makes_the_same_page(
+      Status end, MyPage.PaymentStatus payment, String riderId, List<EventMessage> straight) {
+    MyPage wanted = page(straight);
+    assertThat(wanted.status()).isEqualTo(end);
+    assertThat(wanted.payment() == null ? null : wanted.payment().status()).isEqualTo(payment);
+    assertThat(wanted.riderId()).isEqualTo(riderId);
+    assertThat(wanted.due()).isEqualTo(37_000);
+    for (long seed = 0; seed < 500; seed++) {
+      Random random = new Random(seed);
+      List<EventMessage> shuffled = new ArrayList<>(straight);
+      for (int i = 0; i < straight.size() / 2; i++) {
+        shuffled.add(straight.get(random.nextInt(straight.size())));
+      }
+      Collections.shuffle(shuffled, random);
+      assertThat(page(shuffled)).as("seed %d", seed).isEqualTo(wanted);
+    }
+  }
+
+  private static MyPage page(List<EventMessage> messages) {
+    MyPage page = MyPage.blank("o");
+    for (EventMessage message : messages) {
+      page = Projection.apply(page, message);
+    }
+    return page;
+  }
+}

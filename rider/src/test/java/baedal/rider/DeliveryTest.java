@@ -1,0 +1,154 @@
+package baedal.rider;
+
+import static baedal.rider.DeliveryStatus.CANCELED;
+import static baedal.rider.DeliveryStatus.CLAIMED;
+import static baedal.rider.DeliveryStatus.DELIVERED;
+import static baedal.rider.DeliveryStatus.OPEN;
+import static baedal.rider.DeliveryStatus.PICKED;
+import static baedal.rider.DeliveryStatus.WAITING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baedal.events.Address;
+import baedal.events.Change;
+import baedal.events.DeliveryJob;
+import baedal.events.Fulfilment;
+import baedal.events.RiderEvent;
+import baedal.runtime.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeliveryTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Address STORE = new Address("가게", 37.55, 126.92);
+
+  private static DeliveryJob job(Fulfilment fulfilment, String riderId, long collect) {
+    return new DeliveryJob(
+        "s-1", "통닭천국", "c-1", fulfilment, STORE, STORE, null, null, collect, riderId);
+  }
+
+  private static DeliveryJob job() {
+    return job(Fulfilment.DELIVERY, null, 0);
+  }
+
+  private static Delivery at(DeliveryStatus status) {
+    return new Delivery(
+        "o-1",
+        status,
+        job(),
+        status == CLAIMED || status == PICKED || status == DELIVERED ? "r-1" : null,
+        NOW);
+  }
+
+  @Test
+  void a_job_waits_until_the_food_is_ready_and_then_riders_see_it() {
+    Delivery expected = Delivery.expected(null, "o-1", job(), NOW).state();
+    assertThat(expected.status()).isEqualTo(WAITING);
+    assertThat(Delivery.ready(expected, "o-1", job(), NOW).state().status()).isEqualTo(OPEN);
+  }
+
+  @Test
+  void a_rider_whom_the_store_named_has_the_job_at_once() {
+    Change<Delivery> ready = Delivery.ready(null, "o-1", job(Fulfilment.COURIER, "r-7", 0), NOW);
+    assertThat(ready.state().status()).isEqualTo(CLAIMED);
+    assertThat(ready.events()).containsExactly(new RiderEvent.Claimed("o-1", "r-7", NOW));
+  }
+
+  @Test
+  void nobody_carries_a_visit() {
+    assertThat(Delivery.expected(null, "o-1", job(Fulfilment.VISIT, null, 0), NOW).state())
+        .isNull();
+    assertThat(Delivery.ready(null, "o-1", job(Fulfilment.VISIT, null, 0), NOW).state()).isNull();
+  }
+
+  @Test
+  void the_second_rider_is_told_that_it_is_taken_and_the_first_may_say_so_again() {
+    Delivery claimed = at(OPEN).claim("r-1", NOW).state();
+    assertThat(claimed.claim("r-1", NOW).events()).isEmpty();
+    assertThatThrownBy(() -> claimed.claim("r-2", NOW))
+        .isInstanceOfSatisfying(
+            Refusal.class, r -> assertThat(r.type()).isEqualTo("delivery-taken"));
+  }
+
+  @Test
+  void a_released_job_is_open_to_others() {
+    Change<Delivery> released = at(CLAIMED).release("r-1", NOW);
+    assertThat(released.state().status()).isEqualTo(OPEN);
+    assertThat(released.events()).containsExactly(new RiderEvent.Released("o-1", "r-1", NOW));
+    assertThat(released.state().claim("r-2", NOW).state().riderId()).isEqualTo("r-2");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PICKED", "DELIVERED"})
+  void what_is_on_its_way_cannot_be_released(DeliveryStatus status) {
+    assertThatThrownBy(() -> at(status).release("r-1", NOW)).isInstanceOf(Refusal.class);
+  }
+
+  @Test
+  void only_its_rider_may_carry_it() {
+    assertThatThrownBy(() -> at(CLAIMED).pick("r-2", NOW)).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> at(PICKED).deliver("r-2", 0, NOW)).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> at(CLAIMED).release("r-2", NOW)).isInstanceOf(Refusal.class);
+  }
+
+  @Test
+  void the_rider_must_collect_just_what_is_due() {
+    Delivery picked =
+        new Delivery("o-1", PICKED, job(Fulfilment.COURIER, null, 12_000), "r-1", NOW);
+    assertThatThrownBy(() -> picked.deliver("r-1", 0, NOW))
+        .isInstanceOf(Refusal.class)
+        .extracting("faults")
+        .asString()
+        .contains("/collected");
+    Change<Delivery> delivered = picked.deliver("r-1", 12_000, NOW);
+    assertThat(delivered.events())
+        .containsExactly(new RiderEvent.Delivered("o-1", "r-1", 12_000, NOW));
+    assertThat(delivered.state().deliver("r-1", 0, NOW).events()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"WAITING", "OPEN", "CLAIMED"})
+  void a_canceled_order_withdraws_its_job(DeliveryStatus status) {
+    Change<Delivery> withdrawn = Delivery.withdrawn(at(status), "o-1", NOW);
+    assertThat(withdrawn.state().status()).isEqualTo(CANCELED);
+    assertThat(withdrawn.events()).hasSize(1);
+    assertThatThrownBy(() -> withdrawn.state().claim("r-2", NOW)).isInstanceOf(Refusal.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void in_any_order_with_any_duplicates_a_withdrawn_job_stays_withdrawn(long seed) {
+    List<UnaryOperator<Delivery>> events = new ArrayList<>();
+    events.add(d -> Delivery.expected(d, "o-1", job(), NOW).state());
+    events.add(d -> Delivery.withdrawn(d, "o-1", NOW).state());
+    events.add(d -> Delivery.ready(d, "o-1", job(), NOW).state());
+    events.addAll(List.copyOf(events));
+    Random random = new Random(seed);
+    for (int round = 0; round < 50; round++) {
+      Collections.shuffle(events, random);
+      Delivery delivery = null;
+      for (UnaryOperator<Delivery> event : events) {
+        delivery = event.apply(delivery);
+      }
+      assertThat(delivery.status()).isEqualTo(CANCELED);
+    }
+  }
+
+  @Test
+  void a_rider_is_busy_with_a_job_idle_when_seen_and_offline_when_not() {
+    Rider rider = new Rider("r-1", 37.5, 126.9, NOW);
+    assertThat(rider.state(true, NOW)).isEqualTo(Rider.State.BUSY);
+    assertThat(rider.state(false, NOW)).isEqualTo(Rider.State.IDLE);
+    assertThat(rider.state(false, NOW.plus(Duration.ofMinutes(11)))).isEqualTo(Rider.State.OFFLINE);
+  }
+}

@@ -1,0 +1,251 @@
+package baedal.rider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.events.Address;
+import baedal.events.DeliveryJob;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.Fulfilment;
+import baedal.events.OrderEvent;
+import baedal.events.RiderEvent;
+import baedal.events.StoreEvent;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TransientFeed;
+import baedal.runtime.Boot;
+import baedal.runtime.Ids;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The rider service over HTTP, with the real broker. */
+class RiderServiceTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+
+  private static final Vertx vertx = Boot.vertx();
+  private static final Tokens tokens = new Tokens(vertx, SECRET);
+  private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private static WebClient client;
+  private static EventPublisher publisher;
+  private static int port;
+
+  @BeforeAll
+  static void start() {
+    String amqp = TestServers.amqp();
+    Topology.declare(vertx, amqp).await();
+    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    RiderVerticle rider =
+        new RiderVerticle(new RiderConfig("127.0.0.1", 0, TestServers.mongo(), amqp, SECRET));
+    vertx.deployVerticle(rider).await();
+    port = rider.port();
+    client = WebClient.create(vertx);
+    until(
+        () ->
+            publisher.connected()
+                && client.get(port, "127.0.0.1", "/health/ready").send().await().statusCode()
+                    == 200);
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().await();
+  }
+
+  private static DeliveryJob job(double lat, double lng) {
+    Address from = new Address("가게", lat, lng);
+    return new DeliveryJob(
+        "s-1", "통닭천국", "c-1", Fulfilment.DELIVERY, from, from, null, null, 0, null);
+  }
+
+  private static void tell(Event... events) {
+    List<String> bodies = new ArrayList<>();
+    for (Event event : events) {
+      EventMessages.wrap(List.of(event), 1, NOW).forEach(m -> bodies.add(EventMessages.encode(m)));
+    }
+    publisher.publish(bodies).await();
+  }
+
+  private static String open(double lat, double lng) {
+    String orderId = Ids.next();
+    tell(new StoreEvent.CookFinished(orderId, job(lat, lng), NOW));
+    until(() -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
+    return orderId;
+  }
+
+  @Test
+  void of_many_riders_who_tap_at_once_exactly_one_gets_the_job() {
+    for (int round = 0; round < 20; round++) {
+      String orderId = open(37.55, 126.92);
+      List<Future<HttpResponse<Buffer>>> taps = new ArrayList<>();
+      for (int rider = 0; rider < 20; rider++) {
+        taps.add(send(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-" + rider, null));
+      }
+      List<Integer> answers = taps.stream().map(tap -> tap.await().statusCode()).toList();
+      assertThat(answers).containsOnlyOnce(200).allMatch(status -> status == 200 || status == 409);
+      until(() -> claims(orderId) >= 1);
+      assertThat(claims(orderId)).isEqualTo(1);
+    }
+  }
+
+  private static long claims(String orderId) {
+    return heard.stream()
+        .map(EventMessage::data)
+        .filter(e -> e instanceof RiderEvent.Claimed c && c.orderId().equals(orderId))
+        .count();
+  }
+
+  @Test
+  void events_in_any_order_and_twice_lead_to_the_same_job() {
+    for (long seed = 1; seed <= 10; seed++) {
+      String orderId = Ids.next();
+      List<String> bodies = new ArrayList<>();
+      for (Event event :
+          List.of(
+              new StoreEvent.OrderAccepted(orderId, job(37.5, 127.0), NOW),
+              new StoreEvent.CookFinished(orderId, job(37.5, 127.0), NOW),
+              new OrderEvent.Canceled(orderId, "c-1", "s-1", null, "", NOW))) {
+        String body = EventMessages.encode(EventMessages.wrap(List.of(event), 1, NOW).get(0));
+        bodies.add(body);
+        bodies.add(body);
+      }
+      Collections.shuffle(bodies, new Random(seed));
+      publisher.publish(bodies).await();
+      String after = open(37.0, 127.0);
+      assertThat(
+              call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-1", null).statusCode())
+          .as("seed %d, after %s", seed, after)
+          .isIn(404, 409);
+    }
+  }
+
+  @Test
+  void open_jobs_come_nearest_first_across_the_borders_of_cells_page_by_page() {
+    String far = open(35.1620, 129.0560);
+    String near = open(35.1501, 129.0501);
+    String middle = open(35.1540, 129.0499);
+    open(35.3, 129.3);
+    List<String> found = new ArrayList<>();
+    String cursor = "";
+    do {
+      JsonObject page =
+          call(
+                  HttpMethod.GET,
+                  "/deliveries?near=35.1500,129.0500&radiusKm=3&limit=1" + cursor,
+                  "r-1",
+                  null)
+              .bodyAsJsonObject();
+      page.getJsonArray("items")
+          .forEach(item -> found.add(((JsonObject) item).getString("orderId")));
+      cursor = page.getString("next") == null ? null : "&cursor=" + page.getString("next");
+    } while (cursor != null);
+    assertThat(found).containsExactly(near, middle, far);
+  }
+
+  @Test
+  void the_place_of_a_rider_is_told_for_the_orders_in_hand_and_kept_nowhere() {
+    String orderId = open(37.55, 126.92);
+    call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-moving", null);
+    assertThat(
+            call(
+                    HttpMethod.PUT,
+                    "/riders/me/location",
+                    "r-moving",
+                    new JsonObject().put("lat", 37.1).put("lng", 127.1))
+                .statusCode())
+        .isEqualTo(204);
+    until(
+        () ->
+            heard.stream()
+                .anyMatch(
+                    m ->
+                        m.data() instanceof RiderEvent.Moved moved
+                            && moved.orderId().equals(orderId)
+                            && moved.lat() == 37.1));
+    assertThat(
+            call(HttpMethod.GET, "/riders/me", "r-moving", null)
+                .bodyAsJsonObject()
+                .getString("state"))
+        .isEqualTo("BUSY");
+    assertThat(call(HttpMethod.GET, "/deliveries?mine=true", "r-moving", null).bodyAsString())
+        .contains(orderId);
+  }
+
+  @Test
+  void a_foreign_job_and_wrong_words_are_refused() {
+    String orderId = open(37.55, 126.92);
+    call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-mine", null);
+    assertThat(call(HttpMethod.GET, "/deliveries/" + orderId, "r-other", null).statusCode())
+        .isEqualTo(404);
+    assertThat(
+            call(HttpMethod.POST, "/deliveries/" + orderId + "/pick", "r-other", null).statusCode())
+        .isEqualTo(404);
+    assertThat(call(HttpMethod.POST, "/deliveries/none/claim", "r-1", null).statusCode())
+        .isEqualTo(404);
+    assertThat(call(HttpMethod.GET, "/deliveries", "r-1", null).statusCode()).isEqualTo(400);
+    assertThat(call(HttpMethod.GET, "/deliveries?near=91,0", "r-1", null).statusCode())
+        .isEqualTo(400);
+    assertThat(call(HttpMethod.GET, "/deliveries?near=1,2&cursor=x", "r-1", null).statusCode())
+        .isEqualTo(400);
+    assertThat(
+            call(HttpMethod.PUT, "/riders/me/location", "r-1", new JsonObject().put("lat", 91))
+                .statusCode())
+        .isEqualTo(400);
+    assertThat(
+            client
+                .get(port, "127.0.0.1", "/deliveries?near=1,2")
+                .bearerTokenAuthentication(tokens.issue("c", List.of("customer"), List.of()))
+                .send()
+                .await()
+                .statusCode())
+        .isEqualTo(403);
+  }
+
+  private static Future<HttpResponse<Buffer>> send(
+      HttpMethod method, String path, String rider, JsonObject body) {
+    var request =
+        client
+            .request(method, port, "127.0.0.1", path)
+            .bearerTokenAuthentication(tokens.issue(rider, List.of("rider"), List.of()));
+    return body == null ? request.send() : request.sendJsonObject(body);
+  }
+
+  private static HttpResponse<Buffer> call(
+      HttpMethod method, String path, String rider, JsonObject body) {
+    return send(method, path, rider, body).await();
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
