@@ -1,0 +1,413 @@
+package baedal.coupon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.events.CouponEvent;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.Fulfilment;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentMethod;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TransientFeed;
+import baedal.runtime.Boot;
+import baedal.runtime.Ids;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The coupon service over HTTP, with the real Redis and broker, and a stand-in for the order
+ * service.
+ */
+class CouponServiceTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+
+  /** What the stand-in does with a coupon for an order. */
+  private enum Habit {
+    APPLIES,
+    REFUSES,
+    APPLIES_AND_HANGS_UP_ONCE,
+    IS_AWAY_ONCE
+  }
+
+  private static final Vertx vertx = Boot.vertx();
+  private static final Tokens tokens = new Tokens(vertx, SECRET);
+  private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private static final Map<String, Habit> habits = new ConcurrentHashMap<>();
+  private static final Map<String, Integer> applied = new ConcurrentHashMap<>();
+  private static EventPublisher publisher;
+  private static WebClient client;
+  private static int port;
+
+  @BeforeAll
+  static void start() {
+    String amqp = TestServers.amqp();
+    Topology.declare(vertx, amqp).await();
+    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    int order =
+        vertx
+            .createHttpServer()
+            .requestHandler(CouponServiceTest::useCoupon)
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    CouponVerticle coupon =
+        new CouponVerticle(
+            new CouponConfig(
+                LOOPBACK,
+                0,
+                TestServers.redis(),
+                amqp,
+                SECRET,
+                "http://" + LOOPBACK + ":" + order,
+                1_000,
+                Duration.ofDays(30)));
+    vertx.deployVerticle(coupon).await();
+    port = coupon.port();
+    client = WebClient.create(vertx);
+    until(
+        () ->
+            publisher.connected()
+                && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200);
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().await();
+  }
+
+  private static void useCoupon(HttpServerRequest request) {
+    String orderId = request.path().split("/", -1)[3];
+    Habit habit = habits.getOrDefault(orderId, Habit.APPLIES);
+    JsonObject fine = new JsonObject().put("orderId", orderId).put("due", 7_000).put("version", 2);
+    switch (habit) {
+      case APPLIES -> {
+        applied.merge(orderId, 1, Integer::sum);
+        request.response().end(fine.encode());
+      }
+      case REFUSES ->
+          request
+              .response()
+              .setStatusCode(409)
+              .end(
+                  new JsonObject()
+                      .put("type", "/problems/order-state")
+                      .put("detail", "paid")
+                      .encode());
+      case APPLIES_AND_HANGS_UP_ONCE -> {
+        applied.merge(orderId, 1, Integer::sum);
+        habits.put(orderId, Habit.APPLIES);
+        request.connection().close();
+      }
+      case IS_AWAY_ONCE -> {
+        habits.put(orderId, Habit.APPLIES);
+        request.response().setStatusCode(503).end();
+      }
+    }
+  }
+
+  private static Future<HttpResponse<Buffer>> send(
+      HttpMethod method, String path, String sub, String role, JsonObject body) {
+    var request =
+        client
+            .request(method, port, LOOPBACK, path)
+            .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of()));
+    return body == null ? request.send() : request.sendJsonObject(body);
+  }
+
+  private static HttpResponse<Buffer> call(
+      HttpMethod method, String path, String sub, String role, JsonObject body) {
+    return send(method, path, sub, role, body).await();
+  }
+
+  private static String campaign(int quantity) {
+    JsonObject asked =
+        new JsonObject()
+            .put("name", "첫 주문")
+            .put("discount", 3_000)
+            .put("quantity", quantity)
+            .put("expiresAt", "2099-01-01T00:00:00Z");
+    return call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked)
+        .bodyAsJsonObject()
+        .getString("campaignId");
+  }
+
+  private static String coupon(String customer) {
+    return call(
+            HttpMethod.POST,
+            "/coupons/campaigns/" + campaign(1) + "/take",
+            customer,
+            "customer",
+            null)
+        .bodyAsJsonObject()
+        .getString("couponId");
+  }
+
+  private static Future<HttpResponse<Buffer>> use(String coupon, String customer, String orderId) {
+    return send(
+        HttpMethod.POST,
+        "/coupons/" + coupon + "/use",
+        customer,
+        "customer",
+        new JsonObject().put("orderId", orderId));
+  }
+
+  private static JsonObject held(String customer) {
+    return call(HttpMethod.GET, "/coupons", customer, "customer", null)
+        .bodyAsJsonObject()
+        .getJsonArray("items")
+        .getJsonObject(0);
+  }
+
+  private static <E extends CouponEvent> long told(Class<E> type, String couponId) {
+    return heard.stream()
+        .map(EventMessage::data)
+        .filter(e -> type.isInstance(e) && ((CouponEvent) e).couponId().equals(couponId))
+        .count();
+  }
+
+  @Test
+  void a_campaign_of_a_hundred_serves_a_hundred_and_nobody_twice() {
+    String campaign = campaign(100);
+    List<Future<HttpResponse<Buffer>>> taken = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      taken.add(
+          send(
+              HttpMethod.POST,
+              "/coupons/campaigns/" + campaign + "/take",
+              "taker-" + i,
+              "customer",
+              null));
+    }
+    List<Integer> answers = taken.stream().map(one -> one.await().statusCode()).toList();
+    assertThat(Collections.frequency(answers, 201)).isEqualTo(100);
+    assertThat(Collections.frequency(answers, 409)).isEqualTo(100);
+    String other = campaign(2);
+    String first =
+        call(HttpMethod.POST, "/coupons/campaigns/" + other + "/take", "greedy", "customer", null)
+            .bodyAsJsonObject()
+            .getString("couponId");
+    assertThat(
+            call(
+                    HttpMethod.POST,
+                    "/coupons/campaigns/" + other + "/take",
+                    "greedy",
+                    "customer",
+                    null)
+                .bodyAsJsonObject()
+                .getString("couponId"))
+        .isEqualTo(first);
+  }
+
+  @Test
+  void a_coupon_goes_to_one_of_two_orders_at_once() {
+    for (int round = 0; round < 50; round++) {
+      String customer = "c-two-" + round;
+      String coupon = coupon(customer);
+      String a = Ids.next();
+      String b = Ids.next();
+      Future<HttpResponse<Buffer>> first = use(coupon, customer, a);
+      Future<HttpResponse<Buffer>> second = use(coupon, customer, b);
+      assertThat(List.of(first.await().statusCode(), second.await().statusCode()))
+          .containsExactlyInAnyOrder(200, 409);
+      assertThat(applied.getOrDefault(a, 0) + applied.getOrDefault(b, 0)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void an_order_that_refuses_gives_the_coupon_back_at_once() {
+    String coupon = coupon("c-refused");
+    String orderId = Ids.next();
+    habits.put(orderId, Habit.REFUSES);
+    assertThat(use(coupon, "c-refused", orderId).await().statusCode()).isEqualTo(409);
+    assertThat(held("c-refused").getString("status")).isEqualTo("ISSUED");
+    until(() -> told(CouponEvent.Restored.class, coupon) == 1);
+  }
+
+  @Test
+  void a_claim_whose_answer_was_lost_is_settled_later_by_asking_again() {
+    for (Habit habit : List.of(Habit.APPLIES_AND_HANGS_UP_ONCE, Habit.IS_AWAY_ONCE)) {
+      String customer = "c-" + habit;
+      String coupon = coupon(customer);
+      String orderId = Ids.next();
+      habits.put(orderId, habit);
+      HttpResponse<Buffer> lost = use(coupon, customer, orderId).await();
+      assertThat(lost.statusCode()).isEqualTo(503);
+      assertThat(lost.getHeader("Retry-After")).isNotNull();
+      assertThat(held(customer).getString("status")).isEqualTo("CLAIMED");
+      until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
+    }
+  }
+
+  @Test
+  void in_any_order_and_twice_a_canceled_order_gives_its_coupon_back_and_a_paid_one_uses_it() {
+    for (long seed = 1; seed <= 6; seed++) {
+      String customer = "c-any-" + seed;
+      String coupon = coupon(customer);
+      String orderId = Ids.next();
+      use(coupon, customer, orderId).await();
+      boolean canceled = seed % 2 == 0;
+      List<String> bodies = new ArrayList<>();
+      bodies.add(message(new OrderEvent.Updated(orderId, details(customer, coupon), false, NOW)));
+      bodies.add(
+          message(
+              new OrderEvent.Paid(
+                  orderId, details(customer, coupon), "p", PaymentMethod.CARD, 0, NOW)));
+      if (canceled) {
+        bodies.add(message(new OrderEvent.Canceled(orderId, customer, "s", coupon, "", NOW)));
+      }
+      bodies.addAll(List.copyOf(bodies));
+      Collections.shuffle(bodies, new Random(seed));
+      publisher.publish(bodies).await();
+      until(() -> held(customer).getString("status").equals(canceled ? "ISSUED" : "USED"));
+      assertThat(told(CouponEvent.Restored.class, coupon)).isLessThanOrEqualTo(1);
+    }
+  }
+
+  @Test
+  void an_order_earns_one_coupon_however_often_it_arrives() {
+    String orderId = Ids.next();
+    String delivered = message(new OrderEvent.Delivered(orderId, "c-earner", "s", "r", 1, NOW));
+    publisher
+        .publish(
+            List.of(
+                delivered,
+                delivered,
+                message(new OrderEvent.Completed(orderId, "c-earner", "s", 1, true, NOW))))
+        .await();
+    until(() -> told(CouponEvent.Issued.class, "earned-" + orderId) == 1);
+    String second = Ids.next();
+    publisher
+        .publish(List.of(message(new OrderEvent.Delivered(second, "c-earner", "s", "r", 1, NOW))))
+        .await();
+    until(() -> told(CouponEvent.Issued.class, "earned-" + second) == 1);
+    assertThat(told(CouponEvent.Issued.class, "earned-" + orderId)).isEqualTo(1);
+  }
+
+  @Test
+  void strange_ids_and_foreign_coupons_are_refused_without_harm() {
+    for (String id :
+        List.of(
+            "unsettled",
+            "coupon:unsettled",
+            "of:c-1",
+            "..",
+            "%",
+            "쿠폰",
+            "x".repeat(150),
+            "outbox:0")) {
+      String encoded = URLEncoder.encode(id, StandardCharsets.UTF_8);
+      assertThat(use(encoded, "c-1", Ids.next()).await().statusCode()).as(id).isBetween(400, 409);
+      assertThat(
+              call(
+                      HttpMethod.POST,
+                      "/coupons/campaigns/" + encoded + "/take",
+                      "c-1",
+                      "customer",
+                      null)
+                  .statusCode())
+          .as(id)
+          .isBetween(400, 409);
+    }
+    String coupon = coupon("c-owner");
+    assertThat(use(coupon, "c-thief", Ids.next()).await().statusCode()).isEqualTo(404);
+    assertThat(call(HttpMethod.POST, "/coupons", "c-1", "customer", new JsonObject()).statusCode())
+        .isEqualTo(403);
+    assertThat(call(HttpMethod.GET, "/coupons?cursor=x", "c-1", "customer", null).statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void the_same_key_makes_one_campaign() {
+    JsonObject asked =
+        new JsonObject()
+            .put("name", "x")
+            .put("discount", 1)
+            .put("quantity", 1)
+            .put("expiresAt", "2099-01-01T00:00:00Z");
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      ids.add(keyed(asked).bodyAsJsonObject().getString("campaignId"));
+    }
+    assertThat(ids.get(0)).isEqualTo(ids.get(1));
+    assertThat(keyed(asked.copy().put("discount", 2)).statusCode()).isEqualTo(422);
+  }
+
+  private static HttpResponse<Buffer> keyed(JsonObject body) {
+    return client
+        .post(port, LOOPBACK, "/coupons")
+        .putHeader("Idempotency-Key", "k-1")
+        .bearerTokenAuthentication(tokens.issue("m-9", List.of("marketing"), List.of()))
+        .sendJsonObject(body)
+        .await();
+  }
+
+  private static OrderDetails details(String customer, String coupon) {
+    return new OrderDetails(
+        customer,
+        "s",
+        "가게",
+        List.of(),
+        Fulfilment.DELIVERY,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        coupon,
+        10_000,
+        3_000,
+        7_000,
+        2,
+        NOW,
+        NOW);
+  }
+
+  private static String message(Event event) {
+    return EventMessages.encode(EventMessages.wrap(List.of(event), 1, NOW).get(0));
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,358 @@
+package baedal.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentEvent;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TransientFeed;
+import baedal.runtime.Boot;
+import baedal.runtime.Ids;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The payment service over HTTP, with the real database and broker, and a stand-in for the order
+ * service.
+ */
+class PaymentServiceTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private static final Vertx vertx = Boot.vertx();
+  private static final Tokens tokens = new Tokens(vertx, SECRET);
+  private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private static final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
+  private static EventPublisher publisher;
+  private static WebClient client;
+  private static Pool pool;
+  private static int port;
+
+  @BeforeAll
+  static void start() {
+    String amqp = TestServers.amqp();
+    String postgres = TestServers.postgres();
+    Topology.declare(vertx, amqp).await();
+    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    int order =
+        vertx
+            .createHttpServer()
+            .requestHandler(PaymentServiceTest::due)
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    PaymentVerticle payment =
+        new PaymentVerticle(
+            new PaymentConfig(
+                LOOPBACK,
+                0,
+                postgres,
+                amqp,
+                SECRET,
+                "http://" + LOOPBACK + ":" + order,
+                null,
+                null,
+                true));
+    vertx.deployVerticle(payment).await();
+    port = payment.port();
+    client = WebClient.create(vertx);
+    pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(postgres)).using(vertx).build();
+    until(
+        () ->
+            publisher.connected()
+                && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200);
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().await();
+  }
+
+  private static void due(HttpServerRequest request) {
+    String[] path = request.path().split("/", -1);
+    JsonObject order = orders.get(path[3]);
+    if (order == null) {
+      request
+          .response()
+          .setStatusCode(404)
+          .end(
+              new JsonObject()
+                  .put("type", "/problems/not-found")
+                  .put("detail", "no order")
+                  .encode());
+    } else {
+      request.response().end(order.encode());
+    }
+  }
+
+  private static String order(long due) {
+    String id = Ids.next();
+    orders.put(
+        id,
+        new JsonObject()
+            .put("orderId", id)
+            .put("customerId", "c-1")
+            .put("due", due)
+            .put("version", 1)
+            .put("status", "PLACED"));
+    return id;
+  }
+
+  private static Future<HttpResponse<Buffer>> pay(String sub, JsonObject body) {
+    return client
+        .post(port, LOOPBACK, "/payments")
+        .bearerTokenAuthentication(tokens.issue(sub, List.of("customer"), List.of()))
+        .sendJsonObject(body);
+  }
+
+  private static JsonObject card(String orderId) {
+    return new JsonObject()
+        .put("orderId", orderId)
+        .put("method", "CARD")
+        .put("card", "4242424242424242");
+  }
+
+  private static <E extends PaymentEvent> long told(Class<E> type, String orderId) {
+    return heard.stream()
+        .map(EventMessage::data)
+        .filter(e -> type.isInstance(e) && e.subject().equals(orderId))
+        .count();
+  }
+
+  private static long charges(String orderId) {
+    return pool.query(
+            "SELECT count(*) FROM simulator_charge s JOIN payments p ON p.id = s.payment_id WHERE p.order_id = '"
+                + orderId
+                + "'")
+        .execute()
+        .await()
+        .iterator()
+        .next()
+        .getLong(0);
+  }
+
+  @Test
+  void the_server_decides_what_is_paid_and_keeps_four_digits_of_the_card() {
+    String orderId = order(40_000);
+    HttpResponse<Buffer> paid = pay("c-1", card(orderId).put("amount", 1)).await();
+    assertThat(paid.statusCode()).isEqualTo(201);
+    assertThat(paid.bodyAsJsonObject().getLong("amount")).isEqualTo(40_000);
+    assertThat(paid.bodyAsString()).contains("4242").doesNotContain("42424242");
+    until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+    assertThat(
+            pool.query("SELECT count(*) FROM payments WHERE body::text LIKE '%42424242%'")
+                .execute()
+                .await()
+                .iterator()
+                .next()
+                .getLong(0))
+        .isZero();
+  }
+
+  @Test
+  void the_same_payment_sent_many_times_at_once_charges_once() {
+    for (int round = 0; round < 10; round++) {
+      String orderId = order(10_000);
+      List<Future<HttpResponse<Buffer>>> sent = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        sent.add(pay("c-1", card(orderId)));
+      }
+      List<HttpResponse<Buffer>> answers = sent.stream().map(one -> one.await()).toList();
+      assertThat(answers).allMatch(answer -> answer.statusCode() == 201);
+      assertThat(answers.stream().map(a -> a.bodyAsJsonObject().getString("paymentId")).distinct())
+          .hasSize(1);
+      assertThat(charges(orderId)).isEqualTo(1);
+      until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+    }
+  }
+
+  @Test
+  void a_declined_card_leaves_room_for_another() {
+    String orderId = order(10_000);
+    HttpResponse<Buffer> declined =
+        pay("c-1", card(orderId).put("card", "4000000000000002")).await();
+    assertThat(declined.statusCode()).isEqualTo(402);
+    assertThat(declined.bodyAsJsonObject().getString("type"))
+        .isEqualTo("/problems/payment-declined");
+    assertThat(pay("c-1", card(orderId)).await().statusCode()).isEqualTo(201);
+    until(
+        () ->
+            told(PaymentEvent.Declined.class, orderId) == 1
+                && told(PaymentEvent.Paid.class, orderId) == 1);
+  }
+
+  @Test
+  void a_refund_is_given_once_however_often_it_is_asked_for() {
+    String orderId = order(10_000);
+    String paymentId = pay("c-1", card(orderId)).await().bodyAsJsonObject().getString("paymentId");
+    String first =
+        message(new OrderEvent.RefundRequested(orderId, paymentId, "canceled", Instant.EPOCH));
+    String second =
+        message(new OrderEvent.PaymentRefused(orderId, paymentId, "changed", Instant.EPOCH));
+    publisher.publish(List.of(second, first, first, second)).await();
+    until(() -> told(PaymentEvent.Refunded.class, orderId) == 1);
+    String after = order(1);
+    pay("c-1", card(after)).await();
+    until(() -> told(PaymentEvent.Paid.class, after) == 1);
+    assertThat(told(PaymentEvent.Refunded.class, orderId)).isEqualTo(1);
+    assertThat(pay("c-1", card(orderId)).await().statusCode()).as("payable again").isEqualTo(201);
+  }
+
+  @Test
+  void a_promise_is_kept_or_void() {
+    String kept = order(12_000);
+    String voided = order(12_000);
+    for (String orderId : List.of(kept, voided)) {
+      HttpResponse<Buffer> promised =
+          pay("c-1", new JsonObject().put("orderId", orderId).put("method", "ON_DELIVERY")).await();
+      assertThat(promised.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
+    }
+    String collected =
+        message(new OrderEvent.Collected(kept, paymentOf(kept), "r-1", 12_000, Instant.EPOCH));
+    publisher
+        .publish(
+            List.of(
+                collected,
+                collected,
+                message(
+                    new OrderEvent.RefundRequested(voided, paymentOf(voided), "x", Instant.EPOCH))))
+        .await();
+    until(
+        () ->
+            told(PaymentEvent.Paid.class, kept) == 1
+                && told(PaymentEvent.Refunded.class, voided) == 1);
+  }
+
+  private static String paymentOf(String orderId) {
+    return pool.query("SELECT id FROM payments WHERE order_id = '" + orderId + "'")
+        .execute()
+        .await()
+        .iterator()
+        .next()
+        .getString(0);
+  }
+
+  @Test
+  void a_charge_whose_answer_was_lost_in_a_crash_is_settled_by_asking_the_provider() {
+    String orderId = order(10_000);
+    String paymentId = Ids.next();
+    Payment.Due due = new Payment.Due(orderId, "c-1", 10_000, 1, "PLACED");
+    Payment charging =
+        Payment.open(
+                paymentId,
+                due,
+                baedal.events.PaymentMethod.CARD,
+                "4242",
+                Instant.now().minusSeconds(30))
+            .state();
+    pool.query(
+            "INSERT INTO payments (id, order_id, customer_id, status, revision, sequence, changed_at, body) VALUES ('%s', '%s', 'c-1', 'CHARGING', 1, 0, now() - interval '30 seconds', '%s')"
+                .formatted(paymentId, orderId, baedal.runtime.Json.encode(charging)))
+        .execute()
+        .await();
+    pool.query(
+            "INSERT INTO simulator_charge (payment_id, amount, approved) VALUES ('%s', 10000, true)"
+                .formatted(paymentId))
+        .execute()
+        .await();
+    until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+    HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(paymentId);
+    assertThat(charges(orderId)).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_not_yours_not_payable_or_not_understood_is_refused() {
+    String orderId = order(10_000);
+    assertThat(pay("c-2", card(orderId)).await().statusCode()).isEqualTo(404);
+    assertThat(pay("c-1", card(Ids.next())).await().statusCode()).isEqualTo(404);
+    assertThat(pay("c-1", card("../x")).await().statusCode()).isEqualTo(400);
+    assertThat(
+            pay("c-1", new JsonObject().put("orderId", orderId).put("method", "CARD"))
+                .await()
+                .bodyAsString())
+        .contains("/card");
+    orders.get(orderId).put("status", "CANCELED");
+    assertThat(pay("c-1", card(orderId)).await().statusCode()).isEqualTo(409);
+    assertThat(
+            client.get(port, LOOPBACK, "/payments?orderId=" + orderId).send().await().statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void the_knobs_of_the_simulator_are_for_services_only_and_a_failing_provider_is_a_503() {
+    JsonObject failing = new JsonObject().put("failureRate", 1.0);
+    assertThat(
+            client
+                .put(port, LOOPBACK, "/dev/payment-provider")
+                .sendJsonObject(failing)
+                .await()
+                .statusCode())
+        .isEqualTo(401);
+    turn(failing);
+    try {
+      String orderId = order(10_000);
+      HttpResponse<Buffer> later = pay("c-1", card(orderId)).await();
+      assertThat(later.statusCode()).isEqualTo(503);
+      assertThat(later.getHeader("Retry-After")).isNotNull();
+    } finally {
+      turn(new JsonObject().put("failureRate", 0.0));
+    }
+  }
+
+  private static void turn(JsonObject knobs) {
+    assertThat(
+            client
+                .put(port, LOOPBACK, "/dev/payment-provider")
+                .bearerTokenAuthentication(tokens.forService("gateway"))
+                .sendJsonObject(knobs)
+                .await()
+                .statusCode())
+        .isEqualTo(204);
+  }
+
+  private static String message(Event event) {
+    return EventMessages.encode(EventMessages.wrap(List.of(event), 1, Instant.now()).get(0));
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package baedal.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.events.Change;
+import baedal.events.PaymentEvent;
+import baedal.events.PaymentMethod;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PaymentTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Payment.Due DUE = new Payment.Due("o-1", "c-1", 40_000, 3, "PLACED");
+
+  private static Payment at(PaymentStatus status) {
+    return new Payment(
+        "p-1", "o-1", "c-1", 40_000, PaymentMethod.CARD, "4242", 3, status, null, NOW, NOW);
+  }
+
+  @Test
+  void a_card_waits_for_the_provider_and_tells_nobody_yet() {
+    Change<Payment> opened = Payment.open("p-1", DUE, PaymentMethod.CARD, "4242", NOW);
+    assertThat(opened.state().status()).isEqualTo(PaymentStatus.CHARGING);
+    assertThat(opened.events()).isEmpty();
+  }
+
+  @Test
+  void a_promise_is_deferred_at_once_for_what_was_due() {
+    Change<Payment> opened = Payment.open("p-1", DUE, PaymentMethod.ON_DELIVERY, null, NOW);
+    assertThat(opened.state().status()).isEqualTo(PaymentStatus.DEFERRED);
+    assertThat(opened.events())
+        .containsExactly(
+            new PaymentEvent.Deferred("o-1", "p-1", 40_000, PaymentMethod.ON_DELIVERY, 3, NOW));
+  }
+
+  @Test
+  void a_charge_is_recorded_once() {
+    Change<Payment> charged = at(PaymentStatus.CHARGING).charged(NOW);
+    assertThat(charged.events()).hasSize(1);
+    assertThat(charged.state().charged(NOW).events()).isEmpty();
+    assertThat(charged.state().declined("late", NOW).state().status())
+        .isEqualTo(PaymentStatus.PAID);
+  }
+
+  @Test
+  void money_is_given_back_once_and_a_promise_is_void() {
+    Change<Payment> wished = at(PaymentStatus.PAID).giveBack("canceled", NOW);
+    assertThat(wished.state().status()).isEqualTo(PaymentStatus.REFUNDING);
+    assertThat(wished.events()).isEmpty();
+    Change<Payment> refunded = wished.state().refunded(NOW);
+    assertThat(refunded.events())
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 40_000, "canceled", NOW));
+    assertThat(refunded.state().refunded(NOW).events()).isEmpty();
+    assertThat(refunded.state().giveBack("again", NOW).events()).isEmpty();
+    assertThat(at(PaymentStatus.DEFERRED).giveBack("canceled", NOW).events())
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, "canceled", NOW));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DECLINED", "REFUNDED"})
+  void what_is_over_makes_room_for_another_attempt(PaymentStatus status) {
+    assertThat(status.occupies()).isFalse();
+    assertThat(at(status).giveBack("x", NOW).state().status()).isEqualTo(status);
+    assertThat(at(status).charged(NOW).state().status()).isEqualTo(status);
+  }
+
+  @Test
+  void a_promise_kept_is_paid() {
+    assertThat(at(PaymentStatus.DEFERRED).collected(NOW).state().status())
+        .isEqualTo(PaymentStatus.PAID);
+    assertThat(at(PaymentStatus.REFUNDED).collected(NOW).events()).isEmpty();
+  }
+}
