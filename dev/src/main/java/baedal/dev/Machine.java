@@ -38,6 +38,7 @@ public final class Machine {
 
   private final Path home;
   private final Settings settings;
+  private final Map<String, String> environment;
   private final Steps steps;
   private final boolean separate;
   private final List<ServerProcess> processes = new ArrayList<>();
@@ -45,9 +46,16 @@ public final class Machine {
   private Backings backings;
   private Vertx vertx;
 
-  public Machine(Path home, Settings settings, Steps steps, boolean separate) {
+  /** {@code environment} may name backing services that run already. */
+  public Machine(
+      Path home,
+      Settings settings,
+      Map<String, String> environment,
+      Steps steps,
+      boolean separate) {
     this.home = home.toAbsolutePath();
     this.settings = settings;
+    this.environment = environment;
     this.steps = steps;
     this.separate = separate;
   }
@@ -69,7 +77,7 @@ public final class Machine {
     }
     checkDisk();
     checkPorts();
-    backings = new Backings(home, settings, System.getenv(), steps);
+    backings = new Backings(home, settings, environment, steps);
     backings.start();
     Services services =
         new Services(settings, backings, Secrets.kept(home.resolve("secrets").resolve("token")));
@@ -165,11 +173,11 @@ public final class Machine {
               "-cp",
               System.getProperty("java.class.path"),
               Services.mainClass(service));
-      Map<String, String> environment = services.environment(service);
-      environment.put("LOG_FORMAT", "text");
+      Map<String, String> own = services.environment(service);
+      own.put("LOG_FORMAT", "text");
       processes.add(
           ServerProcess.start(
-              service, command, environment, home.resolve("logs").resolve(service + ".log")));
+              service, command, own, home.resolve("logs").resolve(service + ".log")));
       steps.say(service + " starts in a process of its own");
     }
   }

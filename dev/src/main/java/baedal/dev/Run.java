@@ -47,7 +47,8 @@ public final class Run {
 
   private static Machine start(Steps steps, List<String> words) throws IOException {
     Settings settings = Settings.from(System.getenv());
-    Machine machine = new Machine(HOME, settings, steps, words.contains("--separate"));
+    Machine machine =
+        new Machine(HOME, settings, System.getenv(), steps, words.contains("--separate"));
     Runtime.getRuntime().addShutdownHook(new Thread(machine::stop, "stop"));
     machine.start(words.contains("--fresh"));
     int made = new SampleData(settings.url("gateway")).fill();

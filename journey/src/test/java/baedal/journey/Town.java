@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -25,9 +26,14 @@ final class Town implements AutoCloseable {
   private final Machine machine;
 
   Town() throws IOException {
+    this(Map.of());
+  }
+
+  /** {@code environment} names backing services that the test runs itself. */
+  Town(Map<String, String> environment) throws IOException {
     settings = Settings.onFreePorts();
     Path home = Files.createTempDirectory("baedal-journey");
-    machine = new Machine(home, settings, new Steps(), false);
+    machine = new Machine(home, settings, environment, new Steps(), false);
     machine.start(true);
     anyone = new Client(settings.url("gateway"));
   }

@@ -1,0 +1,164 @@
+package baedal.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.Mongo;
+import baedal.backing.Ports;
+import baedal.backing.Postgres;
+import baedal.backing.Rabbit;
+import baedal.backing.Redis;
+import baedal.backing.Secrets;
+import baedal.backing.Server;
+import baedal.dev.Client;
+import baedal.journey.Town.Shop;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each backing service goes away and comes back: the system notices, loses nothing, and is well
+ * again by itself.
+ */
+class OutageTest {
+
+  private interface Start {
+    Server go() throws IOException;
+  }
+
+  /** A server that can be started again on the same port with the same data. */
+  private static final class Restartable {
+
+    private final Start start;
+    private Server server;
+
+    Restartable(Start start) throws IOException {
+      this.start = start;
+      server = start.go();
+    }
+
+    void stop() {
+      server.stop();
+    }
+
+    void startAgain() throws IOException {
+      server = start.go();
+    }
+  }
+
+  @TempDir private static Path home;
+
+  private static Restartable postgres;
+  private static Restartable redis;
+  private static Restartable mongo;
+  private static Restartable rabbit;
+  private static Town town;
+
+  @BeforeAll
+  static void start() throws IOException {
+    int postgresPort = Ports.free();
+    int redisPort = Ports.free();
+    int mongoPort = Ports.free();
+    int amqpPort = Ports.free();
+    int managementPort = Ports.free();
+    String password = Secrets.random();
+    postgres = new Restartable(() -> Postgres.start(home.resolve("postgres"), postgresPort));
+    redis = new Restartable(() -> Redis.start(home.resolve("redis"), redisPort));
+    mongo = new Restartable(() -> Mongo.start(home.resolve("mongo"), mongoPort));
+    rabbit =
+        new Restartable(
+            () -> Rabbit.start(home.resolve("rabbitmq"), amqpPort, managementPort, password, null));
+    town =
+        new Town(
+            Map.of(
+                "POSTGRES_URI", postgres.server.uri(),
+                "REDIS_URI", redis.server.uri(),
+                "MONGO_URI", mongo.server.uri(),
+                "AMQP_URI", rabbit.server.uri()));
+  }
+
+  @AfterAll
+  static void stop() {
+    town.close();
+    postgres.stop();
+    redis.stop();
+    mongo.stop();
+    rabbit.stop();
+  }
+
+  private static void away(Restartable server, String service) throws IOException {
+    server.stop();
+    town.awaited(
+        service + " says it is not ready",
+        town.anyone,
+        "/health",
+        a -> a.body().path("services").path(service).asText().equals("DOWN"));
+  }
+
+  private static void back(Restartable server) throws IOException {
+    server.startAgain();
+    town.awaited("all is well again", town.anyone, "/health", a -> a.status() == 200);
+  }
+
+  @Test
+  void without_postgresql_orders_are_answered_with_come_back_later() throws Exception {
+    Shop shop = town.shop("FOOD", 1_000, null);
+    Client customer = town.customer();
+    away(postgres, "order");
+    Client.Answer later = customer.post("/orders", Town.delivery(shop.storeId(), 1));
+    assertThat(later.status()).isEqualTo(503);
+    assertThat(later.text("type")).startsWith("/problems/");
+    back(postgres);
+    town.paid(customer, Town.delivery(shop.storeId(), 1));
+  }
+
+  @Test
+  void without_redis_orders_go_on_and_coupons_follow() throws Exception {
+    Shop shop = town.shop("ROOM", 1_000, null);
+    Client customer = town.customer();
+    away(redis, "coupon");
+    String orderId = town.paid(customer, Town.visit(shop.storeId(), 1));
+    town.kitchen(shop, orderId, "accept", "start", "finish");
+    town.order(customer, orderId, "COOKED");
+    assertThat(customer.post("/orders/" + orderId + "/confirm", null).status()).isEqualTo(200);
+    assertThat(customer.get("/coupons").status()).isEqualTo(503);
+    back(redis);
+    town.awaited(
+        "the coupon arrives after all",
+        customer,
+        "/coupons",
+        a -> a.body().path("items").size() == 1);
+  }
+
+  @Test
+  void without_mongodb_orders_and_payments_go_on_and_the_store_catches_up() throws Exception {
+    Shop shop = town.shop("FOOD", 1_000, null);
+    Client customer = town.customer();
+    away(mongo, "store");
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    back(mongo);
+    town.awaited(
+        "the ticket is there",
+        shop.owner(),
+        "/foodCookings/" + orderId,
+        a -> a.text("status").equals("RECEIVED"));
+    town.awaited(
+        "MyPage caught up", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
+  }
+
+  @Test
+  void without_the_broker_orders_and_payments_are_taken_and_everything_drains_afterwards()
+      throws Exception {
+    Shop shop = town.shop("FOOD", 1_000, null);
+    Client customer = town.customer();
+    away(rabbit, "order");
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    back(rabbit);
+    town.order(customer, orderId, "PAID");
+    town.kitchen(shop, orderId, "accept", "start", "finish");
+    town.order(customer, orderId, "COOKED");
+  }
+}
