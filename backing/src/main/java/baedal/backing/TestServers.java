@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Real servers for tests: each call gives a database or virtual host of its own. The servers named
@@ -22,12 +23,17 @@ public final class TestServers {
   private static final Path HOME = Path.of(System.getProperty("java.io.tmpdir"), "baedal-test");
   private static final Path RUN = HOME.resolve("run-" + ProcessHandle.current().pid());
   private static final List<Server> STARTED = new ArrayList<>();
+
+  /** {@code -Dbaedal.servers=testcontainers}, which the Maven profile of that name sets. */
+  private static final boolean CONTAINERS =
+      "testcontainers".equals(System.getProperty("baedal.servers"));
+
   private static final AtomicInteger REDIS_DATABASE = new AtomicInteger();
 
-  private static Postgres postgres;
-  private static Mongo mongo;
-  private static Redis redis;
-  private static Rabbit rabbit;
+  private static String postgres;
+  private static String mongo;
+  private static String redis;
+  private static Broker broker;
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(TestServers::stop, "stop test servers"));
@@ -35,80 +41,93 @@ public final class TestServers {
 
   private TestServers() {}
 
+  private record Broker(String uri, String management) {}
+
+  private interface Start {
+    String uri() throws IOException;
+  }
+
   /** {@code postgresql://user:password@host:port/database} of an empty database. */
   public static synchronized String postgres() {
+    if (postgres == null) {
+      postgres =
+          server(
+              "POSTGRES_URI",
+              () -> Containers.postgres(),
+              () -> started(Postgres.start(RUN.resolve("postgres"), Ports.free())).uri());
+    }
     try {
-      String server = System.getenv("POSTGRES_URI");
-      if (server == null) {
-        if (postgres == null) {
-          postgres = started(Postgres.start(RUN.resolve("postgres"), Ports.free()));
-        }
-        server = postgres.uri();
-      }
-      return Postgres.database(server, name());
-    } catch (IOException | SQLException e) {
+      return Postgres.database(postgres, name());
+    } catch (SQLException e) {
       throw new IllegalStateException("no PostgreSQL for tests", e);
     }
   }
 
   /** {@code mongodb://host:port/database} of an empty database. */
   public static synchronized String mongo() {
-    try {
-      String server = System.getenv("MONGO_URI");
-      if (server == null) {
-        if (mongo == null) {
-          mongo = started(Mongo.inMemory(Ports.free()));
-        }
-        server = mongo.uri();
-      }
-      return server + "/" + name();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no MongoDB for tests", e);
+    if (mongo == null) {
+      mongo =
+          server(
+              "MONGO_URI",
+              () -> Containers.mongo(),
+              () -> started(Mongo.inMemory(Ports.free())).uri());
     }
+    return mongo + "/" + name();
   }
 
   /** {@code redis://host:port/number} of an empty database. */
   public static synchronized String redis() {
-    try {
-      String server = System.getenv("REDIS_URI");
-      if (server == null) {
-        if (redis == null) {
-          redis = started(Redis.start(RUN.resolve("redis"), Ports.free()));
-        }
-        server = redis.uri();
-      }
-      return server + "/" + REDIS_DATABASE.getAndIncrement();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no Redis for tests", e);
+    if (redis == null) {
+      redis =
+          server(
+              "REDIS_URI",
+              () -> Containers.redis(),
+              () -> started(Redis.start(RUN.resolve("redis"), Ports.free())).uri());
     }
+    return redis + "/" + REDIS_DATABASE.getAndIncrement();
   }
 
   /** {@code amqp://user:password@host:port/vhost} of an empty virtual host. */
   public static synchronized String amqp() {
     try {
-      String named = System.getenv("AMQP_URI");
-      if (named != null) {
-        URI server = URI.create(named);
-        String[] user = server.getUserInfo().split(":", 2);
-        return Rabbit.virtualHost(
-            System.getenv("AMQP_MANAGEMENT_URI"), server.getPort(), user[0], user[1], name());
+      if (broker == null) {
+        broker = startBroker();
       }
-      Rabbit node = broker();
-      String password = URI.create(node.uri()).getUserInfo().split(":", 2)[1];
-      return Rabbit.virtualHost(node.management(), node.port(), Rabbit.ADMIN, password, name());
+      URI server = URI.create(broker.uri());
+      String[] user = server.getUserInfo().split(":", 2);
+      return Rabbit.virtualHost(broker.management(), server.getPort(), user[0], user[1], name());
     } catch (IOException e) {
       throw new UncheckedIOException("no RabbitMQ for tests", e);
     }
   }
 
-  private static Rabbit broker() throws IOException {
-    if (rabbit == null) {
-      rabbit =
-          started(
-              Rabbit.start(
-                  RUN.resolve("rabbitmq"), Ports.free(), Ports.free(), Secrets.random(), null));
+  private static String server(String variable, Supplier<String> container, Start start) {
+    String named = System.getenv(variable);
+    if (named != null) {
+      return named;
     }
-    return rabbit;
+    try {
+      return CONTAINERS ? container.get() : start.uri();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no server for tests; name one in " + variable, e);
+    }
+  }
+
+  private static Broker startBroker() throws IOException {
+    String named = System.getenv("AMQP_URI");
+    if (named != null) {
+      return new Broker(named, System.getenv("AMQP_MANAGEMENT_URI"));
+    }
+    if (CONTAINERS) {
+      Containers.Broker container = Containers.rabbit();
+      return new Broker(container.uri(), container.management());
+    }
+    Rabbit.ensureInstalled(System.err::println);
+    Rabbit node =
+        started(
+            Rabbit.start(
+                RUN.resolve("rabbitmq"), Ports.free(), Ports.free(), Secrets.random(), null));
+    return new Broker(node.uri(), node.management());
   }
 
   private static <S extends Server> S started(S server) {

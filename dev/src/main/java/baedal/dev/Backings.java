@@ -53,7 +53,10 @@ final class Backings {
   private final Settings settings;
   private final Map<String, String> environment;
   private final Steps steps;
-  private final List<Server> started = Collections.synchronizedList(new ArrayList<>());
+  private final List<Started> started = Collections.synchronizedList(new ArrayList<>());
+
+  /** A server of ours, and the folder that holds its data. */
+  private record Started(Server server, Path data) {}
 
   private String postgres;
   private String mongo;
@@ -78,28 +81,13 @@ final class Backings {
               step(
                   () ->
                       postgres =
-                          named(
-                              "POSTGRES_URI",
-                              Settings.POSTGRES,
-                              port -> Postgres.start(home.resolve("postgres"), port)))));
+                          named("POSTGRES_URI", Settings.POSTGRES, "postgres", Postgres::start))));
       starting.add(
           pool.submit(
-              step(
-                  () ->
-                      mongo =
-                          named(
-                              "MONGO_URI",
-                              Settings.MONGO,
-                              port -> Mongo.start(home.resolve("mongo"), port)))));
+              step(() -> mongo = named("MONGO_URI", Settings.MONGO, "mongo", Mongo::start))));
       starting.add(
           pool.submit(
-              step(
-                  () ->
-                      redis =
-                          named(
-                              "REDIS_URI",
-                              Settings.REDIS,
-                              port -> Redis.start(home.resolve("redis"), port)))));
+              step(() -> redis = named("REDIS_URI", Settings.REDIS, "redis", Redis::start))));
       for (Future<Void> one : starting) {
         one.get();
       }
@@ -118,7 +106,7 @@ final class Backings {
   }
 
   private interface Start<S extends Server> {
-    S at(int port) throws IOException;
+    S at(Path folder, int port) throws IOException;
   }
 
   private static Callable<Void> step(Action action) {
@@ -128,18 +116,18 @@ final class Backings {
     };
   }
 
-  private <S extends Server> String named(String variable, String port, Start<S> start)
-      throws IOException {
+  private <S extends Server> String named(
+      String variable, String port, String folder, Start<S> start) throws IOException {
     String uri = environment.get(variable);
     if (uri != null && !uri.isBlank()) {
       steps.say("using " + variable);
       return uri.strip();
     }
-    return ready(start.at(free(port))).uri();
+    return ready(start.at(home.resolve(folder), free(port)), folder).uri();
   }
 
-  private <S extends Server> S ready(S server) {
-    started.add(server);
+  private <S extends Server> S ready(S server, String folder) {
+    started.add(new Started(server, home.resolve(folder)));
     steps.say(server.name() + " is up");
     return server;
   }
@@ -167,7 +155,8 @@ final class Backings {
                   home.resolve("rabbitmq"),
                   free(Settings.AMQP),
                   free(Settings.MANAGEMENT),
-                  password));
+                  password),
+              "rabbitmq");
       return;
     }
     Rabbit.ensureInstalled(steps::say);
@@ -186,7 +175,8 @@ final class Backings {
                 free(Settings.AMQP),
                 free(Settings.MANAGEMENT),
                 password,
-                definitions));
+                definitions),
+            "rabbitmq");
   }
 
   /** What the broker holds, with a user for each service that may do the least it needs. */
@@ -300,19 +290,18 @@ final class Backings {
   /** What runs where, for {@code run.json}. */
   ArrayNode describe() {
     ArrayNode all = Json.mapper().createArrayNode();
-    for (Server server : List.copyOf(started)) {
+    for (Started one : List.copyOf(started)) {
+      URI uri = URI.create(one.server().uri());
       all.addObject()
-          .put("name", server.name())
-          .put("pid", server.pid())
-          .put(
-              "address",
-              URI.create(server.uri()).getHost() + ":" + URI.create(server.uri()).getPort())
-          .put("data", home.toString());
+          .put("name", one.server().name())
+          .put("pid", one.server().pid())
+          .put("address", uri.getHost() + ":" + uri.getPort())
+          .put("data", one.data().toString());
     }
     return all;
   }
 
   void stop() {
-    List.copyOf(started).parallelStream().forEach(Server::stop);
+    List.copyOf(started).parallelStream().forEach(one -> one.server().stop());
   }
 }

@@ -3,6 +3,7 @@ package baedal.dev;
 import baedal.backing.Ports;
 import baedal.backing.Secrets;
 import baedal.backing.ServerProcess;
+import baedal.backing.Tools;
 import baedal.runtime.Boot;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -76,6 +77,7 @@ public final class Machine {
       steps.say("starting empty");
     }
     checkDisk();
+    checkTools();
     checkPorts();
     backings = new Backings(home, settings, environment, steps);
     backings.start();
@@ -130,6 +132,15 @@ public final class Machine {
               + " MB left: free "
               + ENOUGH_DISK_BYTES / 1_000_000
               + " MB");
+    }
+  }
+
+  /** PostgreSQL refuses to run as root; its starter then changes the user with this tool. */
+  private void checkTools() {
+    boolean root = "root".equals(System.getProperty("user.name"));
+    if (root && !environment.containsKey("POSTGRES_URI") && Tools.find("unshare").isEmpty()) {
+      throw new Failure(
+          "the tool unshare is missing, without which PostgreSQL cannot start as root: apt-get install util-linux");
     }
   }
 

@@ -10,11 +10,14 @@ import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A whole system of its own for a test, and the people who use it through the gateway. */
 final class Town implements AutoCloseable {
@@ -23,6 +26,7 @@ final class Town implements AutoCloseable {
 
   final Settings settings;
   final Client anyone;
+  private final Path home;
   private final Machine machine;
 
   Town() throws IOException {
@@ -32,7 +36,7 @@ final class Town implements AutoCloseable {
   /** {@code environment} names backing services that the test runs itself. */
   Town(Map<String, String> environment) throws IOException {
     settings = Settings.onFreePorts();
-    Path home = Files.createTempDirectory("baedal-journey");
+    home = Files.createTempDirectory("baedal-journey");
     machine = new Machine(home, settings, environment, new Steps(), false);
     machine.start(true);
     anyone = new Client(settings.url("gateway"));
@@ -41,6 +45,11 @@ final class Town implements AutoCloseable {
   @Override
   public void close() {
     machine.stop();
+    try (Stream<Path> files = Files.walk(home)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Client customer() throws IOException {

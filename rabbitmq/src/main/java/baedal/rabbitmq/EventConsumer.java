@@ -127,13 +127,24 @@ public final class EventConsumer {
                         : failed(from, message, event, done.cause()));
   }
 
+  private void handled(EventMessage event) {
+    log.atInfo()
+        .addKeyValue("queue", subscription.queue())
+        .addKeyValue("event", event.type())
+        .addKeyValue(EventTypes.subjectKey(event.type()), event.subject())
+        .log("handled");
+  }
+
   private Future<?> handle(EventMessage event) {
     return Traces.within(
         vertx,
         event.traceparent(),
         () -> {
           try {
-            return subscription.handle(event).timeout(HANDLER_SECONDS, TimeUnit.SECONDS);
+            return subscription
+                .handle(event)
+                .timeout(HANDLER_SECONDS, TimeUnit.SECONDS)
+                .onSuccess(done -> handled(event));
           } catch (RuntimeException e) {
             return Future.failedFuture(e);
           }
@@ -153,7 +164,7 @@ public final class EventConsumer {
     }
     log.atWarn()
         .addKeyValue("queue", subscription.queue())
-        .addKeyValue("orderId", event.subject())
+        .addKeyValue(EventTypes.subjectKey(event.type()), event.subject())
         .addKeyValue("event", event.type())
         .addKeyValue("cause", cause.toString())
         .log(outage ? "an outage: the event waits" : "the event is tried again later");

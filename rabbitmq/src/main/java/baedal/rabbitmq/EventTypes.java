@@ -41,6 +41,14 @@ public final class EventTypes {
     return name.substring(0, name.indexOf('.'));
   }
 
+  /** What the subject of an event of this name is called in logs. */
+  static String subjectKey(String name) {
+    return switch (name) {
+      case "store.opened", "store.closed", "store.menu-changed" -> "storeId";
+      default -> "orderId";
+    };
+  }
+
   static Class<? extends Event> type(String name) {
     Class<? extends Event> type = BY_NAME.get(name);
     if (type == null) {
