@@ -5,7 +5,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -57,16 +56,17 @@ public final class Traces {
 
   /**
    * Does the work as a part of the trace that {@code traceparent} (may be null) names, on a context
-   * of its own.
+   * of its own: all that follows there, however much later, belongs to it too. So the scope is
+   * never closed; it ends with that context.
    */
+  @SuppressWarnings({"MustBeClosedChecker", "try"})
   public static <T> T within(Vertx vertx, String traceparent, Supplier<T> work) {
     ContextInternal context = ((ContextInternal) vertx.getOrCreateContext()).duplicate();
     ContextInternal previous = context.beginDispatch();
-    Scope scope = remote(traceparent).makeCurrent();
     try {
+      remote(traceparent).makeCurrent();
       return work.get();
     } finally {
-      scope.close();
       context.endDispatch(previous);
     }
   }
