@@ -364,6 +364,22 @@ class CouponServiceTest {
     assertThat(keyed(asked.copy().put("discount", 2)).statusCode()).isEqualTo(422);
   }
 
+  @Test
+  void a_day_that_does_not_exist_is_refused_by_its_name() {
+    for (String day :
+        List.of("2099-02-30T00:00:00Z", "2099-13-01T00:00:00Z", "2099-01-01T25:00:00Z")) {
+      JsonObject asked =
+          new JsonObject()
+              .put("name", "x")
+              .put("discount", 1)
+              .put("quantity", 1)
+              .put("expiresAt", day);
+      HttpResponse<Buffer> answer = call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked);
+      assertThat(answer.statusCode()).as(day).isEqualTo(400);
+      assertThat(answer.bodyAsString()).contains("/expiresAt");
+    }
+  }
+
   private static HttpResponse<Buffer> keyed(JsonObject body) {
     return client
         .post(port, LOOPBACK, "/coupons")

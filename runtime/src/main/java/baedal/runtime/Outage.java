@@ -1,5 +1,6 @@
 package baedal.runtime;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.vertx.core.VertxException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +46,9 @@ public final class Outage {
   private static boolean isOne(Throwable failure) {
     if (failure instanceof Refusal refusal) {
       return refusal.kind() == Refusal.Kind.UNAVAILABLE;
+    }
+    if (failure instanceof JsonProcessingException) {
+      return false;
     }
     if (failure instanceof IOException || failure instanceof TimeoutException) {
       return true;
