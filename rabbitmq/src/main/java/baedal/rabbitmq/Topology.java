@@ -69,6 +69,7 @@ public final class Topology {
               "store.cook-finished",
               "store.cancel-accepted",
               "order.canceled",
+              "order.rejected",
               "order.updated"),
           "coupon",
           List.of(

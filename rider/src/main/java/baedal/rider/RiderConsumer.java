@@ -33,6 +33,9 @@ public final class RiderConsumer {
             OrderEvent.Canceled.class,
             (m, e) -> deliveries.change(m, d -> Delivery.withdrawn(d, e.orderId(), e.at())))
         .on(
+            OrderEvent.Rejected.class,
+            (m, e) -> deliveries.change(m, d -> Delivery.withdrawn(d, e.orderId(), e.at())))
+        .on(
             OrderEvent.Updated.class,
             (m, e) -> deliveries.change(m, d -> Delivery.updated(d, e.order(), e.at())));
   }

@@ -15,11 +15,13 @@ import baedal.events.StoreEvent;
 import baedal.runtime.Refusal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * A store's ticket for one order; its id is the order's. {@code details} is null on a ticket that
- * was canceled before the order itself was heard of. {@code stockOwed} is true until what it took
- * is for sale again.
+ * was canceled before the order itself was heard of. {@code taken} is how many it took of each menu
+ * that is counted, by menu id; {@code stockOwed} is true until what it took is for sale again, or
+ * counted as sold.
  */
 public record FoodCooking(
     String id,
@@ -29,16 +31,24 @@ public record FoodCooking(
     long collect,
     String riderId,
     String reason,
+    Map<String, Integer> taken,
     boolean stockOwed,
     Instant receivedAt,
     Instant changedAt) {
+
+  public FoodCooking {
+    taken = Map.copyOf(taken);
+  }
 
   /**
    * {@code before} is what is known already: an order is received once, and not after its
    * cancellation.
    */
-  static Change<FoodCooking> receive(FoodCooking before, OrderEvent.Paid paid) {
-    return before != null ? Change.none(before) : Change.of(ticket(paid, RECEIVED, null, false));
+  static Change<FoodCooking> receive(
+      FoodCooking before, OrderEvent.Paid paid, Map<String, Integer> taken) {
+    return before != null
+        ? Change.none(before)
+        : Change.of(ticket(paid, RECEIVED, null, taken, false));
   }
 
   /** The store rejects by itself; what was taken on the way is owed from now on. */
@@ -47,13 +57,17 @@ public record FoodCooking(
     if (before != null) {
       return Change.none(before);
     }
-    FoodCooking ticket = ticket(paid, REJECTED, reason, true);
+    FoodCooking ticket = ticket(paid, REJECTED, reason, Map.of(), true);
     return Change.of(
         ticket, new StoreEvent.OrderRejected(ticket.id, ticket.storeId, reason, paid.at()));
   }
 
   private static FoodCooking ticket(
-      OrderEvent.Paid paid, FoodCookingStatus status, String reason, boolean stockOwed) {
+      OrderEvent.Paid paid,
+      FoodCookingStatus status,
+      String reason,
+      Map<String, Integer> taken,
+      boolean stockOwed) {
     return new FoodCooking(
         paid.orderId(),
         paid.order().storeId(),
@@ -62,6 +76,7 @@ public record FoodCooking(
         paid.collect(),
         null,
         reason,
+        taken,
         stockOwed,
         paid.at(),
         paid.at());
@@ -82,6 +97,7 @@ public record FoodCooking(
               0,
               null,
               asked.reason(),
+              Map.of(),
               false,
               now,
               now);
@@ -167,7 +183,10 @@ public record FoodCooking(
       return Change.none(this);
     }
     need(COOKING, COOKED);
-    return Change.of(to(COOKED, now), new StoreEvent.CookFinished(id, job(), now));
+    FoodCooking cooked = to(COOKED, now);
+    return Change.of(
+        taken.isEmpty() ? cooked : cooked.owing(reason),
+        new StoreEvent.CookFinished(id, job(), now));
   }
 
   /** Names the rider who is to carry it, before it is ready. */
@@ -181,13 +200,33 @@ public record FoodCooking(
     }
     return Change.of(
         new FoodCooking(
-            id, storeId, status, details, collect, rider, reason, stockOwed, receivedAt, now));
+            id,
+            storeId,
+            status,
+            details,
+            collect,
+            rider,
+            reason,
+            taken,
+            stockOwed,
+            receivedAt,
+            now));
   }
 
-  Change<FoodCooking> stockReturned() {
+  Change<FoodCooking> stockSettled() {
     return Change.of(
         new FoodCooking(
-            id, storeId, status, details, collect, riderId, reason, false, receivedAt, changedAt));
+            id,
+            storeId,
+            status,
+            details,
+            collect,
+            riderId,
+            reason,
+            taken,
+            false,
+            receivedAt,
+            changedAt));
   }
 
   private DeliveryJob job() {
@@ -217,16 +256,16 @@ public record FoodCooking(
 
   private FoodCooking to(FoodCookingStatus next, Instant now) {
     return new FoodCooking(
-        id, storeId, next, details, collect, riderId, reason, stockOwed, receivedAt, now);
+        id, storeId, next, details, collect, riderId, reason, taken, stockOwed, receivedAt, now);
   }
 
   private FoodCooking owing(String why) {
     return new FoodCooking(
-        id, storeId, status, details, collect, riderId, why, true, receivedAt, changedAt);
+        id, storeId, status, details, collect, riderId, why, taken, true, receivedAt, changedAt);
   }
 
   private FoodCooking showing(OrderDetails next, Instant now) {
     return new FoodCooking(
-        id, storeId, status, next, collect, riderId, reason, stockOwed, receivedAt, now);
+        id, storeId, status, next, collect, riderId, reason, taken, stockOwed, receivedAt, now);
   }
 }

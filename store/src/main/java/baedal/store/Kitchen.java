@@ -73,9 +73,9 @@ final class Kitchen {
                     ? reject(message, paid, CLOSED)
                     : take(paid.orderId(), paid.order())
                         .compose(
-                            v ->
+                            taken ->
                                 repository.changeTicket(
-                                    message, before -> FoodCooking.receive(before, paid)),
+                                    message, before -> FoodCooking.receive(before, paid, taken)),
                             e ->
                                 outOfStock(e)
                                     ? reject(message, paid, OUT_OF_STOCK)
@@ -120,13 +120,13 @@ final class Kitchen {
 
   /** The stock of a ticket that is over comes back; what is cooked never will. */
   private Future<FoodCooking> settle(FoodCooking ticket) {
-    if (ticket.stockOwed()) {
-      return returned(ticket, ticket.details());
+    if (!ticket.stockOwed()) {
+      return Future.succeededFuture(ticket);
     }
-    if (ticket.status() == FoodCookingStatus.COOKED) {
-      return consume(ticket.id(), ticket.details()).map(ticket);
-    }
-    return Future.succeededFuture(ticket);
+    return ticket.status() == FoodCookingStatus.COOKED
+        ? consume(ticket.id(), ticket.details())
+            .compose(v -> repository.changeTicket(ticket.id(), FoodCooking::stockSettled))
+        : returned(ticket, ticket.details());
   }
 
   private Future<FoodCooking> returned(FoodCooking ticket, OrderDetails order) {
@@ -134,7 +134,7 @@ final class Kitchen {
         .compose(
             v ->
                 ticket.stockOwed()
-                    ? repository.changeTicket(ticket.id(), FoodCooking::stockReturned)
+                    ? repository.changeTicket(ticket.id(), FoodCooking::stockSettled)
                     : Future.succeededFuture(ticket));
   }
 
@@ -151,7 +151,7 @@ final class Kitchen {
 
   private void settleLater(FoodCooking ticket) {
     settle(ticket)
-        .onSuccess(v -> log.atInfo().addKeyValue("orderId", ticket.id()).log("owed stock returned"))
+        .onSuccess(v -> log.atInfo().addKeyValue("orderId", ticket.id()).log("owed stock settled"))
         .onFailure(
             e ->
                 log.atWarn()
@@ -160,11 +160,18 @@ final class Kitchen {
                     .log("owed stock is tried again"));
   }
 
-  private Future<Void> take(String orderId, OrderDetails order) {
+  /** What was taken of menus that are counted, by menu id. */
+  private Future<Map<String, Integer>> take(String orderId, OrderDetails order) {
+    Map<String, Integer> taken = new TreeMap<>();
     return each(
-        order,
-        (key, quantity) ->
-            repository.changeMenu(key, menu -> existing(menu).take(orderId, quantity, now())));
+            order,
+            (key, quantity) ->
+                repository
+                    .changeMenu(key, menu -> existing(menu).take(orderId, quantity, now()))
+                    .onSuccess(
+                        menu ->
+                            taken.computeIfAbsent(menu.menuId(), id -> menu.taken().get(orderId))))
+        .map(taken);
   }
 
   private Future<Void> giveBack(String orderId, OrderDetails order) {

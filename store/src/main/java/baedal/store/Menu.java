@@ -5,13 +5,16 @@ import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Refusal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * One thing a store sells: price in won, stock (null: unlimited). {@code taken} holds how many each
- * open order took, so that taking and giving back can be done again without doing it twice.
+ * open order took, so that taking and giving back can be done again without doing it twice; {@code
+ * settled} are the last orders that are through with it, which take nothing again however late they
+ * are repeated; {@code sold} is what was taken and cooked.
  */
 public record Menu(
     String storeId,
@@ -22,11 +25,16 @@ public record Menu(
     List<MenuOption> options,
     boolean removed,
     long revision,
-    Map<String, Integer> taken) {
+    Map<String, Integer> taken,
+    List<String> settled,
+    long sold) {
+
+  private static final int SETTLED_KEPT = 200;
 
   public Menu {
     options = List.copyOf(options);
     taken = Map.copyOf(taken);
+    settled = List.copyOf(settled);
   }
 
   /** The key of a menu among all stores' menus. */
@@ -48,22 +56,47 @@ public record Menu(
       Integer stock,
       List<MenuOption> options,
       Instant now) {
-    long revision = before == null ? 1 : before.revision + 1;
-    Map<String, Integer> taken = before == null ? Map.of() : before.taken;
-    return told(
-        new Menu(storeId, menuId, name, price, stock, options, false, revision, taken), now);
+    Menu menu =
+        before == null
+            ? new Menu(
+                storeId, menuId, name, price, stock, options, false, 1, Map.of(), List.of(), 0)
+            : new Menu(
+                storeId,
+                menuId,
+                name,
+                price,
+                stock,
+                options,
+                false,
+                before.revision + 1,
+                before.taken,
+                before.settled,
+                before.sold);
+    return told(menu, now);
   }
 
   Change<Menu> remove(Instant now) {
     return removed
         ? Change.none(this)
         : told(
-            new Menu(storeId, menuId, name, price, stock, options, true, revision + 1, taken), now);
+            new Menu(
+                storeId,
+                menuId,
+                name,
+                price,
+                stock,
+                options,
+                true,
+                revision + 1,
+                taken,
+                settled,
+                sold),
+            now);
   }
 
   /** Takes {@code quantity} for an order, once; refuses when there is not enough. */
   Change<Menu> take(String orderId, int quantity, Instant now) {
-    if (taken.containsKey(orderId)) {
+    if (taken.containsKey(orderId) || settled.contains(orderId)) {
       return Change.none(this);
     }
     if (removed || (stock != null && stock < quantity)) {
@@ -74,7 +107,7 @@ public record Menu(
     }
     Map<String, Integer> next = new HashMap<>(taken);
     next.put(orderId, quantity);
-    return told(with(stock - quantity, next), now);
+    return told(with(stock - quantity, next, settled), now);
   }
 
   /** What the order took is for sale again; once. */
@@ -84,7 +117,7 @@ public record Menu(
     }
     Map<String, Integer> next = new HashMap<>(taken);
     int quantity = next.remove(orderId);
-    return told(with(stock == null ? null : stock + quantity, next), now);
+    return told(with(stock == null ? null : stock + quantity, next, settledWith(orderId)), now);
   }
 
   /** What the order took is cooked: it cannot come back any more. */
@@ -93,14 +126,41 @@ public record Menu(
       return Change.none(this);
     }
     Map<String, Integer> next = new HashMap<>(taken);
-    next.remove(orderId);
+    int quantity = next.remove(orderId);
     return Change.of(
-        new Menu(storeId, menuId, name, price, stock, options, removed, revision, next));
+        new Menu(
+            storeId,
+            menuId,
+            name,
+            price,
+            stock,
+            options,
+            removed,
+            revision,
+            next,
+            settledWith(orderId),
+            sold + quantity));
   }
 
-  private Menu with(Integer newStock, Map<String, Integer> nowTaken) {
+  private Menu with(Integer newStock, Map<String, Integer> nowTaken, List<String> nowSettled) {
     return new Menu(
-        storeId, menuId, name, price, newStock, options, removed, revision + 1, nowTaken);
+        storeId,
+        menuId,
+        name,
+        price,
+        newStock,
+        options,
+        removed,
+        revision + 1,
+        nowTaken,
+        nowSettled,
+        sold);
+  }
+
+  private List<String> settledWith(String orderId) {
+    List<String> next = new ArrayList<>(settled);
+    next.add(orderId);
+    return next.subList(Math.max(0, next.size() - SETTLED_KEPT), next.size());
   }
 
   private static Change<Menu> told(Menu menu, Instant now) {

@@ -118,7 +118,8 @@ class FoodCookingTest {
   void a_cancellation_that_overtakes_its_order_lets_no_ticket_open() {
     var stone = FoodCooking.cancelRequested(null, cancelRequested("order-1"), NOON);
     assertThat(only(stone)).isInstanceOf(StoreEvent.CancelAccepted.class);
-    assertThat(FoodCooking.receive(stone.state(), paid())).isEqualTo(Change.none(stone.state()));
+    assertThat(FoodCooking.receive(stone.state(), paid(), Map.of()))
+        .isEqualTo(Change.none(stone.state()));
     assertThat(FoodCooking.receiveAndReject(stone.state(), paid(), "OUT_OF_STOCK").events())
         .isEmpty();
   }
@@ -126,7 +127,8 @@ class FoodCookingTest {
   @ParameterizedTest
   @EnumSource
   void an_order_that_comes_again_changes_nothing(FoodCookingStatus status) {
-    assertThat(FoodCooking.receive(at(status), paid())).isEqualTo(Change.none(at(status)));
+    assertThat(FoodCooking.receive(at(status), paid(), Map.of()))
+        .isEqualTo(Change.none(at(status)));
     assertThat(FoodCooking.receiveAndReject(at(status), paid(), "STORE_CLOSED"))
         .isEqualTo(Change.none(at(status)));
   }
@@ -136,7 +138,7 @@ class FoodCookingTest {
     var change = FoodCooking.receiveAndReject(null, paid(), "OUT_OF_STOCK");
     assertThat(change.state().stockOwed()).isTrue();
     assertThat(((StoreEvent.OrderRejected) only(change)).reason()).isEqualTo("OUT_OF_STOCK");
-    assertThat(change.state().stockReturned().state().stockOwed()).isFalse();
+    assertThat(change.state().stockSettled().state().stockOwed()).isFalse();
   }
 
   @ParameterizedTest

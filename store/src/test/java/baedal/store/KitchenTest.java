@@ -259,6 +259,32 @@ class KitchenTest {
   }
 
   @Test
+  void what_a_crash_left_uncounted_when_it_was_cooked_is_counted_as_sold_by_the_sweep() {
+    deliver(db.kitchen, message(paid("o", line("fried", 2))));
+    db.kitchen.act("o", FoodCooking::accept).await();
+    db.kitchen.act("o", FoodCooking::start).await();
+    db.repository.changeTicket("o", ticket -> ticket.finish(NOON)).await();
+    db.kitchen.start();
+    Until.holds(() -> !db.ticket("o").stockOwed());
+    db.kitchen.stop();
+    Menu fried = db.repository.menu("s-1", "fried").await();
+    assertThat(fried.taken()).isEmpty();
+    assertThat(fried.sold()).isEqualTo(2);
+    assertThat(fried.stock()).isEqualTo(98);
+  }
+
+  @Test
+  void a_replica_that_still_holds_the_order_when_it_is_cooked_takes_no_stock_again() {
+    EventMessage paid = message(paid("o", line("fried", 2)));
+    deliver(db.kitchen, paid);
+    db.kitchen.act("o", FoodCooking::accept).await();
+    db.kitchen.act("o", FoodCooking::start).await();
+    db.kitchen.act("o", FoodCooking::finish).await();
+    db.repository.changeMenu(Menu.key("s-1", "fried"), menu -> menu.take("o", 2, NOON)).await();
+    assertThat(db.stock("fried")).isEqualTo(98);
+  }
+
+  @Test
   void what_was_cooked_stays_sold() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
     db.kitchen.act("o", FoodCooking::accept).await();

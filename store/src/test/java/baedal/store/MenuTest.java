@@ -38,6 +38,16 @@ class MenuTest {
     Menu cooked = menu("fried", 3).take("order-1", 2, NOON).state().consume("order-1").state();
     assertThat(cooked.giveBack("order-1", NOON).state().stock()).isEqualTo(1);
     assertThat(cooked.taken()).isEmpty();
+    assertThat(cooked.sold()).isEqualTo(2);
+  }
+
+  @Test
+  void an_order_that_is_through_with_it_takes_nothing_however_late_it_is_repeated() {
+    Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
+    Menu cooked = taken.consume("order-1").state();
+    Menu back = taken.giveBack("order-1", NOON).state();
+    assertThat(cooked.take("order-1", 2, NOON)).isEqualTo(Change.none(cooked));
+    assertThat(back.take("order-1", 2, NOON)).isEqualTo(Change.none(back));
   }
 
   @Test

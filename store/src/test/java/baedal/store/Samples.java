@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The store, the menus and the orders that the tests of this package talk about. */
 final class Samples {
@@ -70,7 +71,7 @@ final class Samples {
 
   /** A ticket that has got as far as {@code status}, on the way that leads there. */
   static FoodCooking at(FoodCookingStatus status) {
-    FoodCooking received = FoodCooking.receive(null, paid()).state();
+    FoodCooking received = FoodCooking.receive(null, paid(), Map.of()).state();
     return switch (status) {
       case RECEIVED -> received;
       case ACCEPTED -> received.accept(NOON).state();
