@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.h2.mvstore.MVStore;
 
 /**
  * MongoDB: a {@code mongod} on the PATH, else Docker, else an embedded server that speaks its
@@ -17,25 +16,32 @@ import org.h2.mvstore.MVStore;
  */
 public final class Mongo implements Server {
 
+  private static final String EMBEDDED = "embedded MongoDB";
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
-
-  /** With the default of a second, a hard exit loses writes that were acknowledged. */
-  private static final int COMMIT_MILLIS = 20;
 
   private final String kind;
   private final int port;
   private final long pid;
   private final Runnable stop;
+  private final Runnable kill;
 
-  private Mongo(String kind, int port, long pid, Runnable stop) {
+  private Mongo(String kind, int port, long pid, Runnable stop, Runnable kill) {
     this.kind = kind;
     this.port = port;
     this.pid = pid;
     this.stop = stop;
+    this.kill = kill;
   }
 
-  public static Mongo start(Path home, int port) throws IOException {
+  /** The embedded server as a process of its own: its data file and its port. */
+  public static void main(String[] args) {
+    Mongo mongo = embedded(Path.of(args[0]), Integer.parseInt(args[1]));
+    Runtime.getRuntime().addShutdownHook(new Thread(mongo::stop, "stop"));
+  }
+
+  /** {@code separate}: the embedded server, too, gets a process of its own. */
+  public static Mongo start(Path home, int port, boolean separate) throws IOException {
     Path data = home.resolve("data");
     Files.createDirectories(data);
     Optional<Path> mongod = Tools.find("mongod");
@@ -60,22 +66,33 @@ public final class Mongo implements Server {
           port,
           Tools.dockerRun("mongo:8", port, 27017, data, "/data/db", Map.of()));
     }
-    return embedded(data.resolve("mongo.mv.db"), port);
+    Path file = data.resolve("mongo.mv.db");
+    return separate ? process(EMBEDDED, home, port, command(file, port)) : embedded(file, port);
+  }
+
+  private static List<String> command(Path file, int port) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-Xmx160m",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        Mongo.class.getName(),
+        file.toString(),
+        "" + port);
   }
 
   private static Mongo process(String kind, Path home, int port, List<String> command)
       throws IOException {
     ServerProcess process = ServerProcess.start(kind, command, Map.of(), home.resolve("mongo.log"));
     process.await(() -> Ports.answers(port), STARTS_WITHIN);
-    return new Mongo(kind, port, process.pid(), () -> process.stop(STOPS_WITHIN));
+    return new Mongo(kind, port, process.pid(), () -> process.stop(STOPS_WITHIN), process::kill);
   }
 
   /** The embedded server inside this JVM, with its data in {@code file}. */
   public static Mongo embedded(Path file, int port) {
-    MVStore store =
-        new MVStore.Builder().fileName(file.toString()).cacheSize(8).autoCommitDisabled().open();
-    store.setAutoCommitDelay(COMMIT_MILLIS);
-    return embedded(new MongoServer(new H2Backend(store)), port);
+    return embedded(new MongoServer(new DurableBackend(file)), port);
   }
 
   /** The embedded server inside this JVM, forgetting everything with it. */
@@ -85,7 +102,15 @@ public final class Mongo implements Server {
 
   private static Mongo embedded(MongoServer server, int port) {
     server.bind("127.0.0.1", port);
-    return new Mongo("embedded MongoDB", port, ProcessHandle.current().pid(), server::shutdownNow);
+    return new Mongo(
+        EMBEDDED,
+        port,
+        ProcessHandle.current().pid(),
+        server::shutdownNow,
+        () -> {
+          throw new UnsupportedOperationException(
+              "the embedded MongoDB lives in this very process");
+        });
   }
 
   @Override
@@ -106,5 +131,10 @@ public final class Mongo implements Server {
   @Override
   public void stop() {
     stop.run();
+  }
+
+  @Override
+  public void kill() {
+    kill.run();
   }
 }

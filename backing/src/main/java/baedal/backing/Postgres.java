@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * PostgreSQL from the binaries in Maven Central, on loopback, durable (the embedded defaults are
@@ -18,6 +20,7 @@ import java.util.List;
  */
 public final class Postgres implements Server {
 
+  private static final Logger log = LoggerFactory.getLogger(Postgres.class);
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
   private static final List<String[]> DURABLE =
       List.of(
@@ -101,6 +104,32 @@ public final class Postgres implements Server {
       server.close();
     } catch (IOException e) {
       ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** Its children hold the data folder until they are gone, too. */
+  @Override
+  public void kill() {
+    ProcessHandle.of(pid())
+        .ifPresent(
+            postmaster -> {
+              List<ProcessHandle> children = postmaster.descendants().toList();
+              postmaster.destroyForcibly();
+              postmaster.onExit().join();
+              children.forEach(ProcessHandle::destroyForcibly);
+              children.forEach(child -> child.onExit().join());
+            });
+    release();
+  }
+
+  /**
+   * Its starter holds a lock on the data folder; that there is nothing left to stop is no fault.
+   */
+  private void release() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("cause", e.getMessage()).log("the server was gone already");
     }
   }
 

@@ -328,7 +328,7 @@ public final class Rabbit implements Server {
     epmd.ifPresent(ServerProcess::kill);
   }
 
-  /** SIGKILL, as a power cut would. */
+  @Override
   public void kill() {
     process.kill();
     epmd.ifPresent(ServerProcess::kill);

@@ -91,4 +91,9 @@ public final class Redis implements Server {
   public void stop() {
     process.stop(STOPS_WITHIN);
   }
+
+  @Override
+  public void kill() {
+    process.kill();
+  }
 }

@@ -12,4 +12,7 @@ public interface Server {
   long pid();
 
   void stop();
+
+  /** SIGKILL, to it and to what it started: as a power cut would. */
+  void kill();
 }

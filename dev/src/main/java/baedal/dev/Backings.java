@@ -25,12 +25,11 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +40,11 @@ import java.util.concurrent.Future;
  * side.
  */
 final class Backings {
+
+  static final String RABBITMQ = "rabbitmq";
+
+  /** The slowest first. */
+  static final List<String> NAMES = List.of(RABBITMQ, "postgres", "mongo", "redis");
 
   private static final Set<String> BROKER_USERS;
 
@@ -53,10 +57,10 @@ final class Backings {
   private final Settings settings;
   private final Map<String, String> environment;
   private final Steps steps;
-  private final List<Started> started = Collections.synchronizedList(new ArrayList<>());
+  private final boolean separate;
 
-  /** A server of ours, and the folder that holds its data. */
-  private record Started(Server server, Path data) {}
+  /** The servers that are ours, by the folder under {@code home} that holds their data. */
+  private final Map<String, Server> started = new ConcurrentSkipListMap<>();
 
   private String postgres;
   private String mongo;
@@ -64,30 +68,32 @@ final class Backings {
   private Rabbit rabbit;
   private boolean serviceUsers;
 
-  Backings(Path home, Settings settings, Map<String, String> environment, Steps steps) {
+  /** {@code separate}: none of them inside this JVM. */
+  Backings(
+      Path home,
+      Settings settings,
+      Map<String, String> environment,
+      Steps steps,
+      boolean separate) {
     this.home = home;
     this.settings = settings;
     this.environment = environment;
     this.steps = steps;
+    this.separate = separate;
   }
 
   void start() {
-    ExecutorService pool = Executors.newFixedThreadPool(4);
+    ExecutorService pool = Executors.newFixedThreadPool(NAMES.size());
     try {
       List<Future<Void>> starting = new ArrayList<>();
-      starting.add(pool.submit(step(this::startRabbit)));
-      starting.add(
-          pool.submit(
-              step(
-                  () ->
-                      postgres =
-                          named("POSTGRES_URI", Settings.POSTGRES, "postgres", Postgres::start))));
-      starting.add(
-          pool.submit(
-              step(() -> mongo = named("MONGO_URI", Settings.MONGO, "mongo", Mongo::start))));
-      starting.add(
-          pool.submit(
-              step(() -> redis = named("REDIS_URI", Settings.REDIS, "redis", Redis::start))));
+      for (String name : NAMES) {
+        starting.add(
+            pool.submit(
+                () -> {
+                  start(name);
+                  return null;
+                }));
+      }
       for (Future<Void> one : starting) {
         one.get();
       }
@@ -101,19 +107,47 @@ final class Backings {
     }
   }
 
-  private interface Action {
-    void run() throws IOException, SQLException;
+  /** One of {@link #NAMES}; again, after it was killed. */
+  void start(String name) throws IOException {
+    switch (name) {
+      case RABBITMQ -> startRabbit();
+      case "postgres" -> postgres = named("POSTGRES_URI", Settings.POSTGRES, name, Postgres::start);
+      case "mongo" ->
+          mongo =
+              named(
+                  "MONGO_URI",
+                  Settings.MONGO,
+                  name,
+                  (folder, port) -> Mongo.start(folder, port, separate));
+      case "redis" -> redis = named("REDIS_URI", Settings.REDIS, name, Redis::start);
+      default -> throw new IllegalArgumentException(name);
+    }
+  }
+
+  /** Those that are not somebody else's. */
+  List<String> ours() {
+    return List.copyOf(started.keySet());
+  }
+
+  /** As a power cut would. */
+  void kill(String name) {
+    started.remove(name).kill();
+  }
+
+  /** As {@link #start}, for servers that run already: starts nothing. */
+  void attach() {
+    postgres = running("POSTGRES_URI", "postgresql://postgres:postgres@", Settings.POSTGRES);
+    mongo = running("MONGO_URI", "mongodb://", Settings.MONGO);
+    redis = running("REDIS_URI", "redis://", Settings.REDIS);
+  }
+
+  private String running(String variable, String scheme, String port) {
+    String uri = environment.get(variable);
+    return uri == null || uri.isBlank() ? scheme + "127.0.0.1:" + settings.port(port) : uri.strip();
   }
 
   private interface Start<S extends Server> {
     S at(Path folder, int port) throws IOException;
-  }
-
-  private static Callable<Void> step(Action action) {
-    return () -> {
-      action.run();
-      return null;
-    };
   }
 
   private <S extends Server> String named(
@@ -127,7 +161,7 @@ final class Backings {
   }
 
   private <S extends Server> S ready(S server, String folder) {
-    started.add(new Started(server, home.resolve(folder)));
+    started.put(folder, server);
     steps.say(server.name() + " is up");
     return server;
   }
@@ -156,7 +190,7 @@ final class Backings {
                   free(Settings.AMQP),
                   free(Settings.MANAGEMENT),
                   password),
-              "rabbitmq");
+              RABBITMQ);
       return;
     }
     Rabbit.ensureInstalled(steps::say);
@@ -176,7 +210,7 @@ final class Backings {
                 free(Settings.MANAGEMENT),
                 password,
                 definitions),
-            "rabbitmq");
+            RABBITMQ);
   }
 
   /** What the broker holds, with a user for each service that may do the least it needs. */
@@ -278,6 +312,24 @@ final class Backings {
     }
   }
 
+  /** What an operator connects to the broker with. */
+  String amqp() {
+    String named = environment.get("AMQP_URI");
+    if (named != null && !named.isBlank()) {
+      return named.strip();
+    }
+    try {
+      return "amqp://"
+          + Rabbit.ADMIN
+          + ":"
+          + brokerPassword()
+          + "@127.0.0.1:"
+          + settings.port(Settings.AMQP);
+    } catch (IOException e) {
+      throw new Failure("cannot read the secrets under " + home + ": " + e.getMessage());
+    }
+  }
+
   /** Where to look at the broker, and as whom; null when it is somebody else's. */
   String management() {
     if (rabbit == null) {
@@ -290,18 +342,19 @@ final class Backings {
   /** What runs where, for {@code run.json}. */
   ArrayNode describe() {
     ArrayNode all = Json.mapper().createArrayNode();
-    for (Started one : List.copyOf(started)) {
-      URI uri = URI.create(one.server().uri());
-      all.addObject()
-          .put("name", one.server().name())
-          .put("pid", one.server().pid())
-          .put("address", uri.getHost() + ":" + uri.getPort())
-          .put("data", one.data().toString());
-    }
+    started.forEach(
+        (folder, server) -> {
+          URI uri = URI.create(server.uri());
+          all.addObject()
+              .put("name", server.name())
+              .put("pid", server.pid())
+              .put("address", uri.getHost() + ":" + uri.getPort())
+              .put("data", home.resolve(folder).toString());
+        });
     return all;
   }
 
   void stop() {
-    List.copyOf(started).parallelStream().forEach(one -> one.server().stop());
+    started.values().parallelStream().forEach(Server::stop);
   }
 }

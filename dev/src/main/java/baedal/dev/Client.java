@@ -64,6 +64,11 @@ public final class Client {
     return call("POST", path, body);
   }
 
+  /** With an {@code Idempotency-Key}: asking again makes no second one. */
+  public Answer post(String path, JsonNode body, String key) throws IOException {
+    return call("POST", path, body, key);
+  }
+
   public Answer put(String path, JsonNode body) throws IOException {
     return call("PUT", path, body);
   }
@@ -98,6 +103,10 @@ public final class Client {
   }
 
   private Answer call(String method, String path, JsonNode body) throws IOException {
+    return call(method, path, body, null);
+  }
+
+  private Answer call(String method, String path, JsonNode body, String key) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(gateway + path))
             .timeout(TIMEOUT)
@@ -108,6 +117,9 @@ public final class Client {
                     : HttpRequest.BodyPublishers.ofString(body.toString()));
     if (body != null) {
       request.header("Content-Type", "application/json");
+    }
+    if (key != null) {
+      request.header("Idempotency-Key", key);
     }
     if (token != null) {
       request.header("Authorization", "Bearer " + token);

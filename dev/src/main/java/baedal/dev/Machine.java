@@ -1,5 +1,6 @@
 package baedal.dev;
 
+import baedal.audit.Sources;
 import baedal.backing.Ports;
 import baedal.backing.Secrets;
 import baedal.backing.ServerProcess;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,9 +44,11 @@ public final class Machine {
   private final Map<String, String> environment;
   private final Steps steps;
   private final boolean separate;
-  private final List<ServerProcess> processes = new ArrayList<>();
+  private final Map<String, ServerProcess> processes = new ConcurrentHashMap<>();
+  private final Map<String, Integer> lives = new ConcurrentHashMap<>();
   private FileLock lock;
   private Backings backings;
+  private Services services;
   private Vertx vertx;
 
   /** {@code environment} may name backing services that run already. */
@@ -79,14 +83,14 @@ public final class Machine {
     checkDisk();
     checkTools();
     checkPorts();
-    backings = new Backings(home, settings, environment, steps);
+    backings = new Backings(home, settings, environment, steps, separate);
     backings.start();
-    Services services =
+    services =
         new Services(settings, backings, Secrets.kept(home.resolve("secrets").resolve("token")));
     if (separate) {
-      startProcesses(services);
+      startProcesses();
     } else {
-      startVerticles(services);
+      startVerticles();
     }
     awaitReady();
     describe();
@@ -158,7 +162,7 @@ public final class Machine {
     }
   }
 
-  private void startVerticles(Services services) {
+  private void startVerticles() {
     vertx = Boot.vertx();
     backings.declare(vertx);
     List<io.vertx.core.Future<String>> deploying = new ArrayList<>();
@@ -169,31 +173,61 @@ public final class Machine {
     steps.say("seven services are deployed");
   }
 
-  private void startProcesses(Services services) throws IOException {
+  private void startProcesses() throws IOException {
     Vertx declaring = Vertx.vertx();
     backings.declare(declaring);
     declaring.close().await();
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     for (String service : Services.NAMES) {
-      List<String> command =
-          List.of(
-              java,
-              "-XX:+UseSerialGC",
-              "-Xmx160m",
-              "-XX:TieredStopAtLevel=1",
-              "-cp",
-              System.getProperty("java.class.path"),
-              Services.mainClass(service));
-      Map<String, String> own = services.environment(service);
-      own.put("LOG_FORMAT", "text");
-      processes.add(
-          ServerProcess.start(
-              service, command, own, home.resolve("logs").resolve(service + ".log")));
+      startProcess(service);
       steps.say(service + " starts in a process of its own");
     }
   }
 
-  private void awaitReady() throws IOException {
+  private void startProcess(String service) throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx160m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Services.mainClass(service));
+    Map<String, String> own = services.environment(service);
+    own.put("LOG_FORMAT", "text");
+    int life = lives.merge(service, 1, Integer::sum);
+    String log = life == 1 ? service + ".log" : service + "-" + life + ".log";
+    processes.put(
+        service, ServerProcess.start(service, command, own, home.resolve("logs").resolve(log)));
+  }
+
+  /** What a power cut may hit: every service and every backing service of ours. */
+  public List<String> victims() {
+    List<String> victims = new ArrayList<>(Services.NAMES);
+    victims.addAll(backings.ours());
+    return victims;
+  }
+
+  /** SIGKILL to one of {@link #victims}; only where each has a process of its own. */
+  public void kill(String victim) {
+    if (processes.containsKey(victim)) {
+      processes.remove(victim).kill();
+    } else {
+      backings.kill(victim);
+    }
+  }
+
+  /** Starts again what was killed, and comes back when a backing service answers. */
+  public void restart(String victim) throws IOException {
+    if (Services.NAMES.contains(victim)) {
+      startProcess(victim);
+    } else {
+      backings.start(victim);
+    }
+  }
+
+  /** Comes back when all services say that they are ready. */
+  public void awaitReady() throws IOException {
     Client client = new Client(settings.url("gateway"));
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();
     while (!client.isUp()) {
@@ -211,9 +245,8 @@ public final class Machine {
 
   private void describe() throws IOException {
     ArrayNode all = backings.describe();
-    for (int i = 0; i < Services.NAMES.size(); i++) {
-      String service = Services.NAMES.get(i);
-      long pid = separate ? processes.get(i).pid() : ProcessHandle.current().pid();
+    for (String service : Services.NAMES) {
+      long pid = separate ? processes.get(service).pid() : ProcessHandle.current().pid();
       all.addObject()
           .put("name", service)
           .put("pid", pid)
@@ -224,6 +257,20 @@ public final class Machine {
     run.put("gateway", settings.url("gateway"));
     run.set("processes", all);
     Files.writeString(home.resolve("run.json"), run.toPrettyString() + "\n");
+  }
+
+  /** Where an audit of the system that runs from this folder finds what each service keeps. */
+  public Sources books() {
+    Backings running = new Backings(home, settings, environment, steps, separate);
+    running.attach();
+    return new Sources(
+        running.postgres("order"),
+        running.postgres("payment"),
+        running.mongo("store"),
+        running.mongo("rider"),
+        running.redis(),
+        running.mongo("mypage"),
+        running.amqp());
   }
 
   /** Where to look at the broker, or null. */
@@ -237,7 +284,7 @@ public final class Machine {
       return;
     }
     try {
-      processes.parallelStream().forEach(process -> process.stop(SERVICE_STOPS_WITHIN));
+      processes.values().parallelStream().forEach(process -> process.stop(SERVICE_STOPS_WITHIN));
       if (vertx != null) {
         vertx
             .close()

@@ -1,7 +1,9 @@
 package baedal.dev;
 
+import baedal.audit.Audit;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -11,12 +13,14 @@ import org.slf4j.LoggerFactory;
 public final class Run {
 
   private static final Path HOME = Path.of(".baedal");
-  private static final Set<String> WORDS = Set.of("demo", "--fresh", "--separate");
+  private static final Set<String> WORDS = Set.of("demo", "audit", "--fresh", "--separate");
   private static final String USAGE =
       """
       ./run               start everything; Ctrl-C ends it
       ./run --fresh       the same, forgetting all data first
       ./run --separate    the same, each service in a process of its own
+      ./run audit         compare what all services of the running system know of each order; exits with 1 if they disagree
+      ./run soak MINUTES  kill one process after another under load, in a system of its own, and audit what remains
       ./run demo          play one order's whole life against the running system (or one started for it)
       """;
 
@@ -25,11 +29,17 @@ public final class Run {
   public static void main(String[] args) {
     LoggerFactory.getILoggerFactory();
     List<String> words = List.of(args);
+    if (words.size() == 2 && words.get(0).equals("soak")) {
+      System.exit(soak(words.get(1)));
+    }
     if (!WORDS.containsAll(words)) {
       System.out.print(USAGE);
       System.exit(words.contains("--help") || words.contains("-h") ? 0 : 2);
     }
     try {
+      if (words.contains("audit")) {
+        System.exit(audit());
+      }
       System.exit(words.contains("demo") ? demo(words) : run(words));
     } catch (Failure | IOException e) {
       System.err.println("baedal: " + e.getMessage());
@@ -61,6 +71,35 @@ public final class Run {
             + settings.url("gateway")
             + (management == null ? "" : "   RabbitMQ: " + management));
     return machine;
+  }
+
+  private static int soak(String minutes) {
+    try {
+      List<String> failures =
+          Soak.run(
+              HOME.resolve("soak"),
+              Duration.ofSeconds(Math.round(Double.parseDouble(minutes) * 60)),
+              System.nanoTime(),
+              new Steps());
+      failures.forEach(System.out::println);
+      System.out.println(failures.isEmpty() ? "Nothing was lost, nothing happened twice." : "");
+      return failures.isEmpty() ? 0 : 1;
+    } catch (NumberFormatException e) {
+      System.err.println("baedal: soak takes a number of minutes, not '" + minutes + "'");
+      return 2;
+    } catch (Failure | IOException e) {
+      System.err.println("baedal: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private static int audit() throws IOException {
+    if (!Machine.runs(HOME)) {
+      throw new Failure("nothing to audit: no system runs from this folder; start one with ./run");
+    }
+    Machine machine =
+        new Machine(HOME, Settings.from(System.getenv()), System.getenv(), new Steps(), false);
+    return Audit.run(machine.books(), Audit.grace(System.getenv()));
   }
 
   private static int demo(List<String> words) throws IOException {

@@ -67,7 +67,7 @@ class OutageTest {
     String password = Secrets.random();
     postgres = new Restartable(() -> Postgres.start(home.resolve("postgres"), postgresPort));
     redis = new Restartable(() -> Redis.start(home.resolve("redis"), redisPort));
-    mongo = new Restartable(() -> Mongo.start(home.resolve("mongo"), mongoPort));
+    mongo = new Restartable(() -> Mongo.start(home.resolve("mongo"), mongoPort, false));
     rabbit =
         new Restartable(
             () -> Rabbit.start(home.resolve("rabbitmq"), amqpPort, managementPort, password, null));

@@ -17,16 +17,17 @@ import java.util.Set;
 
 /**
  * What a customer wants from one store, through its whole life. Every transition is pure: it
- * returns the new state and the events it caused, or refuses. {@code couponWorth} is what its
- * coupon is worth, of which the discount is never more than the total; {@code resumed} is where a
- * refused cancellation leads back to; {@code earlier} are the details before each change of an
- * established order, for a store that refuses one; {@code settling} is true while money is on its
- * way back.
+ * returns the new state and the events it caused, or refuses. {@code pricedVersion} is the version
+ * since which the customer wants and owes the same; {@code couponWorth} is what its coupon is
+ * worth, of which the discount is never more than the total; {@code resumed} is where a refused
+ * cancellation leads back to; {@code earlier} are the details before each change of an established
+ * order, for a store that refuses one; {@code settling} is true while money is on its way back.
  */
 public record Order(
     String id,
     OrderStatus status,
     OrderDetails details,
+    long pricedVersion,
     long couponWorth,
     String paymentId,
     PaymentMethod method,
@@ -51,6 +52,7 @@ public record Order(
             id,
             OrderStatus.PLACED,
             details,
+            details.version(),
             0,
             null,
             null,
@@ -62,7 +64,10 @@ public record Order(
     return Change.of(order, new OrderEvent.Placed(id, details));
   }
 
-  /** A settlement or a promise: established if it is for exactly what is due, else given back. */
+  /**
+   * A settlement or a promise: established if it is for exactly what is wanted and due, else given
+   * back. Where it is brought, and the memo, may change while the payment is on its way.
+   */
   Change<Order> paid(String payment, PaymentMethod by, long amount, long version, Instant now) {
     if (payment.equals(paymentId)) {
       return Change.none(this);
@@ -70,7 +75,7 @@ public record Order(
     if (status != OrderStatus.PLACED) {
       return refusePayment(payment, "the order is " + status, now);
     }
-    if (amount != details.due() || version != details.version()) {
+    if (amount != details.due() || version < pricedVersion) {
       return refusePayment(payment, "the order changed while it was paid", now);
     }
     OrderDetails next = details.withVersion(details.version() + 1);
@@ -79,6 +84,7 @@ public record Order(
             id,
             OrderStatus.PAID,
             next,
+            pricedVersion,
             couponWorth,
             payment,
             by,
@@ -321,9 +327,20 @@ public record Order(
       OrderDetails next, long worth, List<OrderDetails> before, Instant now) {
     OrderDetails numbered =
         next.withCoupon(next.couponId(), worth).withVersion(details.version() + 1);
+    boolean samePrice = numbered.lines().equals(details.lines()) && numbered.due() == details.due();
     Order order =
         new Order(
-            id, status, numbered, worth, paymentId, method, resumed, before, settling, reason,
+            id,
+            status,
+            numbered,
+            samePrice ? pricedVersion : numbered.version(),
+            worth,
+            paymentId,
+            method,
+            resumed,
+            before,
+            settling,
+            reason,
             changedAt);
     return Change.of(
         order, new OrderEvent.Updated(id, numbered, status != OrderStatus.PLACED, now));
@@ -334,6 +351,7 @@ public record Order(
         id,
         next,
         details.withVersion(details.version() + 1),
+        pricedVersion,
         couponWorth,
         paymentId,
         method,
@@ -349,6 +367,7 @@ public record Order(
         id,
         status,
         details,
+        pricedVersion,
         couponWorth,
         paymentId,
         method,
@@ -364,6 +383,7 @@ public record Order(
         id,
         status,
         details,
+        pricedVersion,
         couponWorth,
         paymentId,
         method,
@@ -379,6 +399,7 @@ public record Order(
         id,
         status,
         details,
+        pricedVersion,
         couponWorth,
         paymentId,
         method,

@@ -73,13 +73,28 @@ class OrderTest {
   }
 
   @Test
-  void a_payment_of_another_amount_or_for_an_older_version_is_given_back() {
+  void a_payment_of_another_amount_or_for_other_lines_is_given_back() {
     Order order = placed();
     only(order.paid("p-1", PaymentMethod.CARD, 39_999, 1, NOON), OrderEvent.PaymentRefused.class);
-    Order changed = order.revise(null, STORE, null, NOON).state();
+    List<Line> others = order.details().lines().stream().map(OrderTest::withoutOptions).toList();
+    Order changed = order.revise(others, null, null, NOON).state();
+    assertThat(changed.details().due()).isEqualTo(order.details().due());
     Change<Order> stale = changed.paid("p-1", PaymentMethod.CARD, 40_000, 1, NOON);
     only(stale, OrderEvent.PaymentRefused.class);
     assertThat(stale.state().status()).isEqualTo(PLACED);
+  }
+
+  private static Line withoutOptions(Line line) {
+    return new Line(
+        line.menuId(), line.name(), line.quantity(), line.unitPrice(), List.of(), line.amount());
+  }
+
+  @Test
+  void the_memo_and_the_address_may_change_while_the_payment_is_on_its_way() {
+    Order changed = placed().revise(null, STORE, "문 앞에", NOON).state();
+    Change<Order> paid = changed.paid("p-1", PaymentMethod.CARD, 40_000, 1, NOON);
+    assertThat(paid.state().status()).isEqualTo(PAID);
+    assertThat(only(paid, OrderEvent.Paid.class).order().address()).isEqualTo(STORE);
   }
 
   @Test

@@ -87,7 +87,8 @@ public final class Topology {
     return queue + ".retry." + seconds + "s";
   }
 
-  static String deadQueue(String queue) {
+  /** Where a consumer's messages lie that it could not handle. */
+  public static String deadQueue(String queue) {
     return queue + ".dead";
   }
 

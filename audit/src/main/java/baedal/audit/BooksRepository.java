@@ -1,0 +1,292 @@
+package baedal.audit;
+
+import baedal.rabbitmq.MongoStore;
+import baedal.rabbitmq.PgStore;
+import baedal.rabbitmq.RedisStore;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.FindOptions;
+import io.vertx.redis.client.Response;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Reads the stores of all services, a page at a time; writes nothing. Each call blocks. */
+final class BooksRepository implements AutoCloseable {
+
+  private static final int PAGE = 500;
+  private static final String COUPON = "coupon:aggregate:";
+  private static final String EARNED = "earned-";
+
+  private static final String ORDERS =
+      "SELECT id, body::text FROM orders WHERE id > $1 ORDER BY id LIMIT " + PAGE;
+  private static final String ORDERS_OF = "SELECT id, body::text FROM orders WHERE id = ANY($1)";
+  private static final String PAYMENTS_OF =
+      """
+      SELECT p.order_id, p.body::text, c.amount, c.approved, c.refunded
+        FROM payments p LEFT JOIN simulator_charge c ON c.payment_id = p.id WHERE p.order_id = ANY($1) ORDER BY p.id
+      """;
+  private static final String PAID_ORDERS =
+      "SELECT DISTINCT order_id FROM payments WHERE order_id > $1 ORDER BY order_id LIMIT " + PAGE;
+
+  /** The time of an event is in the event itself. */
+  private static final String WAITING =
+      "SELECT count(*) FROM outbox WHERE (body::json ->> 'time')::timestamptz < to_timestamp($1)";
+
+  private final PgStore orders;
+  private final PgStore payments;
+  private final MongoStore stores;
+  private final MongoStore riders;
+  private final MongoStore pages;
+  private final RedisStore coupons;
+
+  BooksRepository(Vertx vertx, Sources sources) {
+    orders = new PgStore(vertx, sources.orders());
+    payments = new PgStore(vertx, sources.payments());
+    stores = new MongoStore(vertx, sources.stores());
+    riders = new MongoStore(vertx, sources.riders());
+    pages = new MongoStore(vertx, sources.pages());
+    coupons = new RedisStore(vertx, sources.coupons());
+  }
+
+  @Override
+  public void close() {
+    Future.join(
+            List.of(
+                orders.close(),
+                payments.close(),
+                stores.close(),
+                riders.close(),
+                pages.close(),
+                coupons.close()))
+        .await();
+  }
+
+  /** The next orders by id after {@code after} ("" at first), each with all that is known of it. */
+  List<Story> orders(String after) {
+    return stories(nodes(query(orders, ORDERS, Tuple.of(after))), Set.of());
+  }
+
+  /** The stories of these orders, also of such as the order service has never heard of. */
+  List<Story> stories(Collection<String> ids) {
+    return stories(
+        nodes(query(orders, ORDERS_OF, Tuple.tuple().addArrayOfString(array(ids)))),
+        new TreeSet<>(ids));
+  }
+
+  private List<Story> stories(Map<String, JsonNode> known, Set<String> asked) {
+    Set<String> ids = new TreeSet<>(known.keySet());
+    ids.addAll(asked);
+    Map<String, List<JsonNode>> paid = paymentsOf(ids);
+    Map<String, JsonNode> tickets = states(stores, "foodCookings", ids);
+    Map<String, JsonNode> deliveries = states(riders, "deliveries", ids);
+    Map<String, JsonNode> shown = states(pages, "mypages", ids);
+    Map<String, Long> unsent = pendingOf(ids);
+    List<Story> stories = new ArrayList<>();
+    for (String id : ids) {
+      JsonNode order = known.getOrDefault(id, MissingNode.getInstance());
+      String coupon = order.path("details").path("couponId").asText(null);
+      stories.add(
+          new Story(
+              id,
+              order,
+              paid.getOrDefault(id, List.of()),
+              tickets.getOrDefault(id, MissingNode.getInstance()),
+              deliveries.getOrDefault(id, MissingNode.getInstance()),
+              coupon == null ? MissingNode.getInstance() : coupon(coupon),
+              coupon(EARNED + id),
+              shown.getOrDefault(id, MissingNode.getInstance()),
+              unsent.getOrDefault(id, 0L)));
+    }
+    return stories;
+  }
+
+  private Map<String, List<JsonNode>> paymentsOf(Set<String> ids) {
+    Map<String, List<JsonNode>> all = new HashMap<>();
+    for (Row row : query(payments, PAYMENTS_OF, Tuple.tuple().addArrayOfString(array(ids)))) {
+      ObjectNode payment = (ObjectNode) read(row.getString(1));
+      if (row.getLong(2) != null) {
+        payment
+            .putObject("charge")
+            .put("amount", row.getLong(2))
+            .put("approved", row.getBoolean(3))
+            .put("refunded", row.getBoolean(4));
+      }
+      all.computeIfAbsent(row.getString(0), id -> new ArrayList<>()).add(payment);
+    }
+    return all;
+  }
+
+  private Map<String, Long> pendingOf(Set<String> ids) {
+    JsonObject query = new JsonObject().put("state", "PENDING").put("orderId", in(ids));
+    return find(pages, "notifications", query, "orderId").stream()
+        .collect(Collectors.groupingBy(n -> n.getString("orderId"), Collectors.counting()));
+  }
+
+  /** The next ids after {@code after} of orders that somebody has paid for. */
+  List<String> paidOrders(String after) {
+    List<String> ids = new ArrayList<>();
+    query(payments, PAID_ORDERS, Tuple.of(after)).forEach(row -> ids.add(row.getString(0)));
+    return ids;
+  }
+
+  List<String> ticketsAfter(String after) {
+    return idsAfter(stores, "foodCookings", after);
+  }
+
+  List<String> deliveriesAfter(String after) {
+    return idsAfter(riders, "deliveries", after);
+  }
+
+  List<String> pagesAfter(String after) {
+    return idsAfter(pages, "mypages", after);
+  }
+
+  private static List<String> idsAfter(MongoStore store, String collection, String after) {
+    return page(store, collection, after, "_id").stream().map(d -> d.getString("_id")).toList();
+  }
+
+  /** The next tickets by id. */
+  List<JsonNode> tickets(String after) {
+    return page(stores, "foodCookings", after, "state").stream()
+        .map(BooksRepository::state)
+        .toList();
+  }
+
+  /** The next menus by key, {@code storeId/menuId}. */
+  SortedMap<String, JsonNode> menus(String after) {
+    SortedMap<String, JsonNode> menus = new TreeMap<>();
+    page(stores, "menus", after, "state").forEach(d -> menus.put(d.getString("_id"), state(d)));
+    return menus;
+  }
+
+  /** Some coupons and where to go on; the walk is over when that is "0" again. */
+  record Coupons(String cursor, List<JsonNode> coupons) {}
+
+  Coupons coupons(String cursor) {
+    Response scanned =
+        coupons.api().scan(List.of(cursor, "MATCH", COUPON + "*", "COUNT", "" + PAGE)).await();
+    List<JsonNode> found = new ArrayList<>();
+    for (Response key : scanned.get(1)) {
+      found.add(coupon(key.toString().substring(COUPON.length())));
+    }
+    return new Coupons(scanned.get(0).toString(), found);
+  }
+
+  private JsonNode coupon(String id) {
+    Response state = coupons.api().hget(COUPON + id, "state").await();
+    return state == null ? MissingNode.getInstance() : read(state.toString());
+  }
+
+  /** How many events each service has not sent that are older than {@code epochSeconds}. */
+  Map<String, Long> unsent(long epochSeconds) {
+    Map<String, Long> unsent = new HashMap<>();
+    unsent.put("order", waiting(orders, epochSeconds));
+    unsent.put("payment", waiting(payments, epochSeconds));
+    unsent.put(
+        "store",
+        waiting(stores, epochSeconds, "foodCookings")
+            + waiting(stores, epochSeconds, "menus")
+            + waiting(stores, epochSeconds, "stores"));
+    unsent.put("rider", waiting(riders, epochSeconds, "deliveries"));
+    long inRedis = 0;
+    for (Response key : coupons.api().keys("coupon:outbox:*").await()) {
+      String until = Long.toString(epochSeconds * 1000);
+      inRedis += coupons.api().xrange(List.of(key.toString(), "-", until)).await().size();
+    }
+    unsent.put("coupon", inRedis);
+    return unsent;
+  }
+
+  private static long waiting(PgStore store, long epochSeconds) {
+    return query(store, WAITING, Tuple.of((double) epochSeconds)).iterator().next().getLong(0);
+  }
+
+  private static long waiting(MongoStore store, long epochSeconds, String collection) {
+    JsonObject old =
+        new JsonObject().put("pendingSince", new JsonObject().put("$lt", epochSeconds * 1000));
+    return store.client().count(collection, old).await();
+  }
+
+  private static RowSet<Row> query(PgStore store, String sql, Tuple parameters) {
+    return store.pool().preparedQuery(sql).execute(parameters).await();
+  }
+
+  private static Map<String, JsonNode> nodes(RowSet<Row> rows) {
+    Map<String, JsonNode> nodes = new HashMap<>();
+    rows.forEach(row -> nodes.put(row.getString(0), read(row.getString(1))));
+    return nodes;
+  }
+
+  /** The states of these ids; a page's comes with the status that it shows. */
+  private static Map<String, JsonNode> states(
+      MongoStore store, String collection, Set<String> ids) {
+    Map<String, JsonNode> states = new HashMap<>();
+    find(store, collection, new JsonObject().put("_id", in(ids)), "state", "status")
+        .forEach(
+            document -> {
+              ObjectNode state = (ObjectNode) state(document);
+              state.put("shown", document.getString("status"));
+              states.put(document.getString("_id"), state);
+            });
+    return states;
+  }
+
+  private static JsonNode state(JsonObject document) {
+    return read(document.getJsonObject("state").encode());
+  }
+
+  private static List<JsonObject> page(
+      MongoStore store, String collection, String after, String field) {
+    JsonObject query = new JsonObject().put("_id", new JsonObject().put("$gt", after));
+    FindOptions options =
+        new FindOptions()
+            .setFields(new JsonObject().put(field, 1))
+            .setSort(new JsonObject().put("_id", 1))
+            .setLimit(PAGE);
+    return store.client().findWithOptions(collection, query, options).await();
+  }
+
+  private static List<JsonObject> find(
+      MongoStore store, String collection, JsonObject query, String... fields) {
+    JsonObject wanted = new JsonObject();
+    for (String field : fields) {
+      wanted.put(field, 1);
+    }
+    FindOptions options = new FindOptions().setFields(wanted);
+    return store.client().findWithOptions(collection, query, options).await();
+  }
+
+  private static JsonObject in(Collection<String> ids) {
+    return new JsonObject().put("$in", new JsonArray(List.copyOf(ids)));
+  }
+
+  private static String[] array(Collection<String> ids) {
+    return ids.toArray(String[]::new);
+  }
+
+  private static JsonNode read(String json) {
+    try {
+      return Json.mapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a store holds what is no JSON: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package baedal.audit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+/** What must be true of every order that nothing moves any more. Pure. */
+final class Rules {
+
+  private static final Set<String> HELD = Set.of("PAID", "DEFERRED");
+  private static final Set<String> UNDECIDED = Set.of("CHARGING", "REFUNDING");
+
+  /** The ticket that an order in this state has. */
+  private static final Map<String, String> TICKET =
+      Map.of(
+          "PAID", "RECEIVED",
+          "ACCEPTED", "ACCEPTED",
+          "COOKING", "COOKING",
+          "COOKED", "COOKED",
+          "PICKED", "COOKED",
+          "DELIVERED", "COOKED",
+          "COMPLETED", "COOKED",
+          "CANCELED", "CANCELED",
+          "REJECTED", "REJECTED");
+
+  /** The deliveries that an order in this state may have; none where a state is not listed. */
+  private static final Map<String, Set<String>> DELIVERY =
+      Map.of(
+          "ACCEPTED", Set.of("WAITING"),
+          "COOKING", Set.of("WAITING"),
+          "COOKED", Set.of("OPEN", "CLAIMED"),
+          "PICKED", Set.of("PICKED"),
+          "DELIVERED", Set.of("DELIVERED"),
+          "COMPLETED", Set.of("DELIVERED"));
+
+  private record Rule(String name, BiFunction<Story, Instant, Stream<String>> broken) {}
+
+  private static final List<Rule> RULES =
+      List.of(
+          new Rule("order-known", (s, now) -> orderKnown(s)),
+          new Rule("order-stuck", Rules::orderStuck),
+          new Rule("payment-stuck", (s, now) -> paymentStuck(s)),
+          new Rule("money", (s, now) -> money(s)),
+          new Rule("provider", (s, now) -> s.payments().stream().flatMap(Rules::provider)),
+          new Rule("ticket", (s, now) -> ticket(s)),
+          new Rule("ticket-content", (s, now) -> ticketContent(s)),
+          new Rule("stock-owed", (s, now) -> stockOwed(s)),
+          new Rule("delivery", (s, now) -> delivery(s)),
+          new Rule("coupon", (s, now) -> coupon(s)),
+          new Rule("coupon-earned", (s, now) -> couponEarned(s)),
+          new Rule("mypage", (s, now) -> page(s)),
+          new Rule("notification", (s, now) -> notification(s)));
+
+  private Rules() {}
+
+  /** {@code now} less the grace period is the time before which nothing may still be under way. */
+  static List<Finding> check(Story story, Instant graceBegan) {
+    return RULES.stream()
+        .flatMap(
+            rule ->
+                rule.broken()
+                    .apply(story, graceBegan)
+                    .map(detail -> new Finding(rule.name(), story.orderId(), detail)))
+        .toList();
+  }
+
+  private static Stream<String> broken(boolean really, String detail) {
+    return really ? Stream.of(detail) : Stream.empty();
+  }
+
+  private static Stream<String> orderKnown(Story s) {
+    return broken(
+        s.order().isMissingNode(), "other services know of an order that the order service lost");
+  }
+
+  private static Stream<String> orderStuck(Story s, Instant graceBegan) {
+    boolean unexpired =
+        s.is("PLACED")
+            && Instant.parse(s.order().path("details").path("expiresAt").asText())
+                .isBefore(graceBegan);
+    return broken(
+        unexpired || s.is("CANCEL_REQUESTED") || s.settling(),
+        "still " + s.status() + (s.settling() ? ", waiting for its money" : ""));
+  }
+
+  private static Stream<String> paymentStuck(Story s) {
+    return s.payments().stream()
+        .filter(p -> UNDECIDED.contains(status(p)))
+        .map(p -> "payment " + id(p) + " is still " + status(p));
+  }
+
+  /** Money is held for exactly the orders that are established, and exactly what is due. */
+  private static Stream<String> money(Story s) {
+    List<JsonNode> held = s.payments().stream().filter(p -> HELD.contains(status(p))).toList();
+    if (!s.underWay()) {
+      boolean waits = s.is("CANCEL_REQUESTED") || s.settling() || s.order().isMissingNode();
+      return broken(!waits && !held.isEmpty(), "is " + s.status() + ", but money is held");
+    }
+    if (held.size() != 1) {
+      return Stream.of("is " + s.status() + " with " + held.size() + " payments that hold");
+    }
+    JsonNode payment = held.get(0);
+    boolean atTheDoor = s.is("DELIVERED", "COMPLETED") && !s.visit() && s.due() > 0;
+    return Stream.of(
+            broken(
+                !id(payment).equals(s.order().path("paymentId").asText()),
+                "is settled by another payment, " + id(payment)),
+            broken(
+                payment.path("amount").asLong() != s.due(),
+                s.due() + " won are due, " + payment.path("amount").asLong() + " are held"),
+            broken(
+                atTheDoor && status(payment).equals("DEFERRED"),
+                "was delivered, but what was due at the door was not collected"))
+        .flatMap(detail -> detail);
+  }
+
+  /** The provider (the simulated one tells) holds what the payment says it holds. */
+  private static Stream<String> provider(JsonNode p) {
+    JsonNode charge = p.path("charge");
+    if (charge.isMissingNode()) {
+      return Stream.empty();
+    }
+    boolean holds = charge.path("approved").asBoolean() && !charge.path("refunded").asBoolean();
+    return Stream.concat(
+        broken(
+            holds != status(p).equals("PAID") && !UNDECIDED.contains(status(p)),
+            "payment "
+                + id(p)
+                + " is "
+                + status(p)
+                + ", but the provider "
+                + (holds ? "holds the money" : "does not hold it")),
+        broken(
+            charge.path("amount").asLong() != p.path("amount").asLong(),
+            "payment " + id(p) + " was charged another amount"));
+  }
+
+  private static Stream<String> ticket(Story s) {
+    if (s.is("CANCEL_REQUESTED") || s.settling() || s.order().isMissingNode()) {
+      return Stream.empty();
+    }
+    String wanted = s.wasPaid() ? TICKET.get(s.status()) : null;
+    String found = s.ticket().isMissingNode() ? null : status(s.ticket());
+    return broken(
+        wanted == null ? found != null : !wanted.equals(found),
+        "is " + s.status() + (s.wasPaid() ? "" : ", never paid") + ", but its ticket is " + found);
+  }
+
+  /** The kitchen cooks what the customer ordered. */
+  private static Stream<String> ticketContent(Story s) {
+    JsonNode details = s.order().path("details");
+    JsonNode shown = s.ticket().path("details");
+    if (!s.underWay() || !shown.isObject()) {
+      return Stream.empty();
+    }
+    return Stream.of("lines", "address", "memo", "due")
+        .filter(field -> !details.path(field).equals(shown.path(field)))
+        .map(field -> "the ticket shows another " + field);
+  }
+
+  private static Stream<String> stockOwed(Story s) {
+    return broken(s.ticket().path("stockOwed").asBoolean(), "its stock is not settled");
+  }
+
+  private static Stream<String> delivery(Story s) {
+    String found = s.delivery().isMissingNode() ? null : status(s.delivery());
+    if (s.order().isMissingNode() || s.is("CANCEL_REQUESTED") || s.settling()) {
+      return Stream.empty();
+    }
+    if (s.visit() || !s.underWay()) {
+      return broken(
+          found != null && !found.equals("CANCELED"),
+          "is " + s.status() + ", but its delivery is " + found);
+    }
+    Set<String> may = DELIVERY.get(s.status());
+    return broken(
+        may == null ? found != null : found == null || !may.contains(found),
+        "is " + s.status() + ", but its delivery is " + found);
+  }
+
+  private static Stream<String> coupon(Story s) {
+    String id = s.order().path("details").path("couponId").asText(null);
+    boolean held = s.orderId().equals(s.coupon().path("orderId").asText());
+    String found = s.coupon().isMissingNode() ? "lost" : status(s.coupon());
+    if (s.coupon().isMissingNode() && id == null) {
+      return Stream.empty();
+    }
+    if (s.over()) {
+      return broken(held, "is " + s.status() + ", but its coupon is still " + found);
+    }
+    if (s.underWay()) {
+      return broken(
+          id == null ? held : !(held && found.equals("USED")),
+          "is " + s.status() + " with the coupon " + id + ", which is " + found);
+    }
+    return broken(
+        s.is("PLACED") && (id == null ? held : !held),
+        "is PLACED with the coupon " + id + ", which is " + found);
+  }
+
+  private static Stream<String> couponEarned(Story s) {
+    boolean deserved = s.is("DELIVERED", "COMPLETED");
+    boolean earned = !s.earned().isMissingNode();
+    return broken(
+        deserved != earned,
+        "is " + s.status() + ", but " + (earned ? "earned a coupon" : "earned no coupon"));
+  }
+
+  private static Stream<String> page(Story s) {
+    if (s.order().isMissingNode()) {
+      return Stream.empty();
+    }
+    JsonNode page = s.page();
+    return Stream.of(
+            broken(
+                !s.status().equals(page.path("shown").asText(null)),
+                "is " + s.status() + ", but MyPage shows " + page.path("shown").asText(null)),
+            broken(
+                page.isObject() && page.path("due").asLong() != s.due(),
+                s.due() + " won are due, but MyPage shows " + page.path("due").asLong()))
+        .flatMap(detail -> detail);
+  }
+
+  private static Stream<String> notification(Story s) {
+    return broken(s.pending() > 0, s.pending() + " notifications were not sent");
+  }
+
+  private static String id(JsonNode payment) {
+    return payment.path("id").asText();
+  }
+
+  private static String status(JsonNode node) {
+    return node.path("status").asText();
+  }
+}

@@ -1,0 +1,26 @@
+package baedal.audit;
+
+import baedal.runtime.Config;
+
+/** Where the books are: the store of each service, and the broker. */
+public record Sources(
+    String orders,
+    String payments,
+    String stores,
+    String riders,
+    String coupons,
+    String pages,
+    String broker) {
+
+  /** From the settings that {@code audit/README.md} lists. */
+  public static Sources from(Config config) {
+    return new Sources(
+        config.text("ORDER_POSTGRES_URI"),
+        config.text("PAYMENT_POSTGRES_URI"),
+        config.text("STORE_MONGO_URI"),
+        config.text("RIDER_MONGO_URI"),
+        config.text("COUPON_REDIS_URI"),
+        config.text("MYPAGE_MONGO_URI"),
+        config.text("AMQP_URI"));
+  }
+}

@@ -1,0 +1,308 @@
+package baedal.dev;
+
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+
+/** One order from its beginning to one of its ends, by people who do not give up. */
+final class Errand {
+
+  /** A store of the soak with one menu, {@code m-1}. */
+  record Shop(String storeId, Client owner) {}
+
+  private static final Set<Integer> NOT_THERE_YET = Set.of(404, 409);
+  private static final String GOOD_CARD = "4242424242424242";
+  private static final String EMPTY_CARD = "4000000000000002";
+
+  private final Patient patient;
+  private final Client customer;
+  private final Client rider;
+  private final Shop shop;
+  private final String campaign;
+  private final Random random;
+  private String orderId = "(not placed)";
+
+  Errand(
+      Patient patient, Client customer, Client rider, Shop shop, String campaign, Random random) {
+    this.patient = patient;
+    this.customer = customer;
+    this.rider = rider;
+    this.shop = shop;
+    this.campaign = campaign;
+    this.random = random;
+  }
+
+  /** The status in which it ended; throws {@link Failure} when anything was not as it should. */
+  String run() {
+    try {
+      return switch (random.nextInt(10)) {
+        case 0 -> abandon();
+        case 1 -> cancelUnpaid();
+        case 2 -> cancelPaid();
+        case 3 -> reject();
+        case 4 -> cancelAgainstTheCook();
+        case 5 -> payLater();
+        case 6 -> withCoupon();
+        case 7 -> visit();
+        case 8 -> changed();
+        default -> deliver("CARD");
+      };
+    } catch (Failure e) {
+      throw new Failure("order " + orderId + ": " + e.getMessage());
+    }
+  }
+
+  private String abandon() {
+    place("DELIVERY");
+    return "PLACED";
+  }
+
+  private String cancelUnpaid() {
+    place("DELIVERY");
+    cancel();
+    return ended("CANCELED");
+  }
+
+  private String cancelPaid() {
+    place("DELIVERY");
+    pay("CARD");
+    if (random.nextBoolean()) {
+      kitchen("accept");
+    }
+    cancel();
+    return ended("CANCELED");
+  }
+
+  private String reject() {
+    place("DELIVERY");
+    pay("CARD");
+    ticket();
+    post(shop.owner(), "/foodCookings/" + orderId + "/reject", json().put("reason", "재료 소진"));
+    return ended("REJECTED");
+  }
+
+  /** Either may win; then the story goes on as the winner says. */
+  private String cancelAgainstTheCook() {
+    place("DELIVERY");
+    pay("CARD");
+    kitchen("accept");
+    Thread cook = new Thread(() -> startUnlessCanceled(), "cook");
+    cook.start();
+    cancel();
+    join(cook);
+    Client.Answer order =
+        patient.ask(
+            "the race is decided",
+            Set.of(200),
+            Set.of(409),
+            () -> {
+              Client.Answer now = customer.get("/orders/" + orderId);
+              return Set.of("CANCELED", "COOKING").contains(now.text("status"))
+                  ? now
+                  : new Client.Answer(409, now.body());
+            });
+    if (order.text("status").equals("CANCELED")) {
+      return "CANCELED";
+    }
+    kitchen("finish");
+    return carry(0);
+  }
+
+  private void startUnlessCanceled() {
+    patient.ask(
+        "start",
+        Set.of(200, 409),
+        Set.of(),
+        () -> shop.owner().post("/foodCookings/" + orderId + "/start", null));
+  }
+
+  private String payLater() {
+    place("COURIER");
+    pay("ON_DELIVERY");
+    kitchen("accept", "start", "finish");
+    return carry(due());
+  }
+
+  private String withCoupon() {
+    String couponId =
+        patient
+            .ask(
+                "take a coupon",
+                Set.of(201),
+                Set.of(),
+                () -> customer.post("/coupons/campaigns/" + campaign + "/take", null))
+            .text("couponId");
+    place("DELIVERY");
+    post(customer, "/coupons/" + couponId + "/use", json().put("orderId", orderId));
+    pay("CARD");
+    if (random.nextBoolean()) {
+      cancel();
+      return ended("CANCELED");
+    }
+    kitchen("accept", "start", "finish");
+    return carry(0);
+  }
+
+  private String visit() {
+    place("VISIT");
+    pay("CARD");
+    kitchen("accept", "start", "finish");
+    return confirm();
+  }
+
+  private String changed() {
+    place("DELIVERY");
+    pay("CARD");
+    ObjectNode memo = json().put("memo", "다시: " + random.nextInt(1000));
+    patient.ask("change", Set.of(200), Set.of(), () -> customer.patch("/orders/" + orderId, memo));
+    kitchen("accept", "start", "finish");
+    return carry(0);
+  }
+
+  private String deliver(String method) {
+    place("DELIVERY");
+    if (random.nextInt(4) == 0) {
+      ObjectNode declined = card(EMPTY_CARD);
+      patient.ask(
+          "pay with an empty card",
+          Set.of(402),
+          Set.of(),
+          () -> customer.post("/payments", declined));
+    }
+    pay(method);
+    kitchen("accept", "start", "finish");
+    if (random.nextInt(4) == 0) {
+      ride("claim", null);
+      post(rider, "/deliveries/" + orderId + "/release", null);
+    }
+    return carry(0);
+  }
+
+  private void place(String fulfilment) {
+    ObjectNode order = json().put("storeId", shop.storeId()).put("fulfilment", fulfilment);
+    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 1 + random.nextInt(2));
+    if (!fulfilment.equals("VISIT")) {
+      order.set("address", place("서울 마포구 연남동", 37.56, 126.925));
+    }
+    if (fulfilment.equals("COURIER")) {
+      order.set("pickup", place("서울 마포구 합정동", 37.55, 126.915));
+      order.putObject("parcel").put("size", "SMALL").put("weightKg", 1.5).put("description", "책");
+    }
+    String key = UUID.randomUUID().toString();
+    orderId =
+        patient
+            .ask("place", Set.of(201), Set.of(), () -> customer.post("/orders", order, key))
+            .text("orderId");
+  }
+
+  private static ObjectNode place(String text, double lat, double lng) {
+    return json().put("text", text).put("lat", lat).put("lng", lng);
+  }
+
+  private void pay(String method) {
+    ObjectNode payment =
+        method.equals("CARD")
+            ? card(GOOD_CARD)
+            : json().put("orderId", orderId).put("method", method);
+    patient.ask("pay", Set.of(201), Set.of(), () -> customer.post("/payments", payment));
+  }
+
+  private ObjectNode card(String number) {
+    return json().put("orderId", orderId).put("method", "CARD").put("card", number);
+  }
+
+  private void ticket() {
+    patient.ask(
+        "the ticket is there",
+        Set.of(200),
+        NOT_THERE_YET,
+        () -> shop.owner().get("/foodCookings/" + orderId));
+  }
+
+  private void kitchen(String... actions) {
+    ticket();
+    for (String action : actions) {
+      post(shop.owner(), "/foodCookings/" + orderId + "/" + action, null);
+    }
+  }
+
+  private String carry(long collect) {
+    ride("claim", null);
+    ride("pick", null);
+    ride("deliver", collect == 0 ? null : json().put("collected", collect));
+    return confirm();
+  }
+
+  /** The job is there as soon as the rider service heard of it. */
+  private void ride(String action, ObjectNode body) {
+    patient.ask(
+        action,
+        Set.of(200),
+        NOT_THERE_YET,
+        () -> rider.post("/deliveries/" + orderId + "/" + action, body));
+  }
+
+  private String confirm() {
+    patient.ask(
+        "confirm",
+        Set.of(200),
+        Set.of(409),
+        () -> customer.post("/orders/" + orderId + "/confirm", null));
+    return ended("COMPLETED");
+  }
+
+  private void cancel() {
+    patient.ask(
+        "cancel",
+        Set.of(200, 202, 409),
+        Set.of(),
+        () -> customer.post("/orders/" + orderId + "/cancel", json().put("reason", "마음이 바뀜")));
+  }
+
+  private long due() {
+    return patient
+        .ask("see", Set.of(200), Set.of(), () -> customer.get("/orders/" + orderId))
+        .body()
+        .path("due")
+        .asLong();
+  }
+
+  private String ended(String status) {
+    patient.ask(
+        "the order is " + status,
+        Set.of(200),
+        Set.of(409),
+        () -> {
+          Client.Answer now = customer.get("/orders/" + orderId);
+          return now.status() == 200 && !now.text("status").equals(status)
+              ? new Client.Answer(409, now.body())
+              : now;
+        });
+    return status;
+  }
+
+  private void post(Client who, String path, ObjectNode body) {
+    patient.ask(path, Set.of(200), Set.of(), () -> who.post(path, body));
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted");
+    }
+  }
+
+  private static ObjectNode json() {
+    return Json.mapper().createObjectNode();
+  }
+
+  /** Whoever buys in each of these shops. */
+  static Shop among(List<Shop> shops, Random random) {
+    return shops.get(random.nextInt(shops.size()));
+  }
+}
