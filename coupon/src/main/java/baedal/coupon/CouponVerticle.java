@@ -1,6 +1,7 @@
 package baedal.coupon;
 
 import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.RedisOutbox;
 import baedal.rabbitmq.RedisStore;
 import baedal.runtime.HttpApi;
@@ -51,7 +52,13 @@ public final class CouponVerticle extends VerticleBase {
     backbone.watchedBy(readiness);
     http =
         new HttpApi(
-            vertx, "coupon", CouponVerticle.class.getResource("openapi.yaml"), tokens, readiness);
+            vertx,
+            "coupon",
+            CouponVerticle.class.getResource("openapi.yaml"),
+            tokens,
+            readiness,
+            DeadLetterApi.contract());
+    new DeadLetterApi("coupon", backbone.deadLetters()).mount(http.router());
     new CouponApi(coupons, claims, clock).mount(http.router());
     backbone.start();
     claims.start();

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Soak {
 
-  private static final int PEOPLE = 8;
+  private static final int PEOPLE = 24;
   private static final int MAX_DOWN_MILLIS = 2_000;
   private static final int MAX_CALM_MILLIS = 2_000;
   private static final Duration GRACE = Duration.ofSeconds(3);

@@ -48,6 +48,7 @@ final class GatewayApi {
   void mount(Router router) {
     router.get("/").handler(GatewayApi::index);
     router.get("/health").handler(this::health);
+    router.get("/deadLetters").respond(this::deadLetters);
     router.post("/payments").handler(this::pay);
     router.post("/checkouts").handler(checkout::handle);
     if (config.devDoors()) {
@@ -98,6 +99,21 @@ final class GatewayApi {
                           .toBuffer());
             })
         .onFailure(ctx::fail);
+  }
+
+  /** How many each service has; null for one that does not answer. */
+  private Future<JsonObject> deadLetters(RoutingContext ctx) {
+    List<Future<JsonObject>> asked = new ArrayList<>();
+    upstreams.forEach(
+        (service, upstream) ->
+            asked.add(
+                upstream
+                    .get(ctx, "/deadLetters/" + service + "?limit=1", HEALTH_TIMEOUT)
+                    .map(response -> response.bodyAsJsonObject().getLong("total"))
+                    .otherwise((Long) null)
+                    .map(total -> new JsonObject().put("service", service).put("total", total))));
+    return Future.all(asked)
+        .map(all -> new JsonObject().put("items", new JsonArray(all.list())).putNull("next"));
   }
 
   private Future<JsonObject> token(RoutingContext ctx) {

@@ -69,12 +69,11 @@ final class Proxies {
   }
 
   void mount(Router router) {
-    for (Door door : DOORS) {
-      ProxyHandler proxy = to(door.service());
-      for (String path : List.of(door.path(), door.path() + "/*")) {
-        router.route(path).order(BEFORE_BODIES).handler(ctx -> pass(door, proxy, ctx));
-      }
-    }
+    DOORS.forEach(door -> open(router, door));
+    config
+        .upstreams()
+        .keySet()
+        .forEach(service -> open(router, new Door("/deadLetters/" + service, service, false)));
     Door paid = new Door("/payments", "payment", false);
     ProxyHandler payments = to(paid.service());
     router
@@ -88,6 +87,13 @@ final class Proxies {
                 ctx.next();
               }
             });
+  }
+
+  private void open(Router router, Door door) {
+    ProxyHandler proxy = to(door.service());
+    for (String path : List.of(door.path(), door.path() + "/*")) {
+      router.route(path).order(BEFORE_BODIES).handler(ctx -> pass(door, proxy, ctx));
+    }
   }
 
   private ProxyHandler to(String service) {

@@ -56,6 +56,17 @@ final class Upstream {
     return request.sendJsonObject(body);
   }
 
+  /** As the caller of {@code ctx}. */
+  Future<HttpResponse<Buffer>> get(RoutingContext ctx, String path, Duration timeout) {
+    return client
+        .requestAbs(HttpMethod.GET, baseUrl + path)
+        .timeout(timeout.toMillis())
+        .putHeader(
+            HttpHeaders.AUTHORIZATION.toString(),
+            ctx.request().getHeader(HttpHeaders.AUTHORIZATION))
+        .send();
+  }
+
   Future<Boolean> ready(Duration timeout) {
     return client
         .requestAbs(HttpMethod.GET, baseUrl + "/health/ready")

@@ -1,6 +1,7 @@
 package baedal.mypage;
 
 import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.MongoStore;
 import baedal.rabbitmq.Outbox;
 import baedal.runtime.HttpApi;
@@ -57,8 +58,10 @@ public final class MyPageVerticle extends VerticleBase {
                 "mypage",
                 MyPageVerticle.class.getResource("openapi.yaml"),
                 tokens,
-                readiness)
+                readiness,
+                DeadLetterApi.contract())
             .onlyWhen(store::prepared);
+    new DeadLetterApi("mypage", backbone.deadLetters()).mount(http.router());
     new MyPageApi(pages, live, positions).mount(http.router());
     store.prepare(
         pages::prepare,

@@ -1,6 +1,7 @@
 package baedal.order;
 
 import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.PgSchema;
 import baedal.rabbitmq.PgStore;
 import baedal.runtime.HttpApi;
@@ -43,8 +44,14 @@ public final class OrderVerticle extends VerticleBase {
     backbone.watchedBy(readiness);
     http =
         new HttpApi(
-                vertx, "order", OrderVerticle.class.getResource("openapi.yaml"), tokens, readiness)
+                vertx,
+                "order",
+                OrderVerticle.class.getResource("openapi.yaml"),
+                tokens,
+                readiness,
+                DeadLetterApi.contract())
             .onlyWhen(store::prepared);
+    new DeadLetterApi("order", backbone.deadLetters()).mount(http.router());
     new OrderApi(orders, catalogs, clock, config.expiresAfter()).mount(http.router());
     store.prepare(
         () -> {

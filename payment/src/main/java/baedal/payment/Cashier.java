@@ -97,14 +97,13 @@ final class Cashier {
   private Future<Payment> payOrJoin(
       Optional<Payment> found, Payment.Due due, PaymentMethod method, String card) {
     if (found.isPresent()) {
-      return join(found.get());
+      return join(found.get(), card);
     }
     if (!due.status().equals("PLACED")) {
       throw Refusal.conflict(
           "order-state", "only a PLACED order can be paid: it is " + due.status());
     }
-    String lastFour = card == null ? null : card.substring(card.length() - 4);
-    var opened = Payment.open(Ids.next(), due, method, lastFour, now());
+    var opened = Payment.open(Ids.next(), due, method, Payment.lastFour(card), now());
     return payments
         .open(opened)
         .compose(
@@ -114,7 +113,9 @@ final class Cashier {
                     .occupying(due.orderId())
                     .compose(
                         other ->
-                            other.map(this::join).orElseGet(() -> Future.failedFuture(later())));
+                            other
+                                .map(payment -> join(payment, card))
+                                .orElseGet(() -> Future.failedFuture(later())));
               }
               return opened.state().status() == PaymentStatus.CHARGING
                   ? charge(opened.state(), card)
@@ -123,16 +124,29 @@ final class Cashier {
   }
 
   /** Somebody paid already, or is about to: their result is the truth for us too. */
-  private Future<Payment> join(Payment other) {
+  private Future<Payment> join(Payment other, String card) {
     return switch (other.status()) {
       case PAID, DEFERRED -> Future.succeededFuture(other);
-      case CHARGING -> settle(other);
+      case CHARGING -> settleOrCharge(other, card);
       case REFUNDING ->
           Future.failedFuture(
               Refusal.unavailable(
                   "payment-unavailable", "a refund is under way: pay a little later", RETRY_AFTER));
       case DECLINED, REFUNDED -> Future.failedFuture(later());
     };
+  }
+
+  /**
+   * Whoever began this charge may have died before the provider heard of it. With the same card it
+   * is asked for again: the provider charges a payment once, however often it is asked.
+   */
+  private Future<Payment> settleOrCharge(Payment payment, String card) {
+    return lookup(payment)
+        .compose(
+            outcome ->
+                outcome instanceof Outcome.Unknown && payment.isOf(card)
+                    ? charge(payment, card)
+                    : record(payment, outcome));
   }
 
   private Future<Payment> charge(Payment payment, String card) {
@@ -162,11 +176,14 @@ final class Cashier {
 
   /** A charge that nobody here waits for: the provider knows what became of it. */
   private Future<Payment> settle(Payment payment) {
+    return lookup(payment).compose(outcome -> record(payment, outcome));
+  }
+
+  private Future<Outcome> lookup(Payment payment) {
     return provider
         .lookup(payment.id())
         .timeout(PROVIDER_SECONDS, TimeUnit.SECONDS)
-        .recover(e -> Future.failedFuture(later()))
-        .compose(outcome -> record(payment, outcome));
+        .recover(e -> Future.failedFuture(later()));
   }
 
   /** Drives a refund that is marked; what fails is driven again by the sweep. */

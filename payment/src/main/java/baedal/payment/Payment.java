@@ -49,6 +49,15 @@ public record Payment(
         : Change.of(payment);
   }
 
+  static String lastFour(String card) {
+    return card == null ? null : card.substring(card.length() - 4);
+  }
+
+  /** Whether it is by this card, as far as the last four digits tell. */
+  boolean isOf(String card) {
+    return card != null && lastFour(card).equals(cardLastFour);
+  }
+
   Change<Payment> charged(Instant now) {
     return status == PaymentStatus.CHARGING
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))

@@ -1,6 +1,7 @@
 package baedal.payment;
 
 import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.PgSchema;
 import baedal.rabbitmq.PgStore;
 import baedal.runtime.HttpApi;
@@ -56,10 +57,12 @@ public final class PaymentVerticle extends VerticleBase {
     readiness.register("postgres", store::ping);
     backbone.watchedBy(readiness);
     boolean knobs = config.devDoors() && simulator != null;
-    URL[] doors = knobs ? new URL[] {resource("dev.yaml")} : new URL[0];
+    URL letters = DeadLetterApi.contract();
+    URL[] further = knobs ? new URL[] {letters, resource("dev.yaml")} : new URL[] {letters};
     http =
-        new HttpApi(vertx, "payment", resource("openapi.yaml"), tokens, readiness, doors)
+        new HttpApi(vertx, "payment", resource("openapi.yaml"), tokens, readiness, further)
             .onlyWhen(store::prepared);
+    new DeadLetterApi("payment", backbone.deadLetters()).mount(http.router());
     new PaymentApi(payments, cashier, knobs ? simulator : null).mount(http.router());
     store.prepare(
         () -> {

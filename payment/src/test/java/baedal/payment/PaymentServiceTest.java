@@ -260,9 +260,8 @@ class PaymentServiceTest {
         .getString(0);
   }
 
-  @Test
-  void a_charge_whose_answer_was_lost_in_a_crash_is_settled_by_asking_the_provider() {
-    String orderId = order(10_000);
+  /** A charge that a crash interrupted {@code seconds} ago, before the provider heard of it. */
+  private static String charging(String orderId, int seconds) {
     String paymentId = Ids.next();
     Payment.Due due = new Payment.Due(orderId, "c-1", 10_000, 1, "PLACED");
     Payment charging =
@@ -271,13 +270,32 @@ class PaymentServiceTest {
                 due,
                 baedal.events.PaymentMethod.CARD,
                 "4242",
-                Instant.now().minusSeconds(30))
+                Instant.now().minusSeconds(seconds))
             .state();
     pool.query(
-            "INSERT INTO payments (id, order_id, customer_id, status, revision, sequence, changed_at, body) VALUES ('%s', '%s', 'c-1', 'CHARGING', 1, 0, now() - interval '30 seconds', '%s')"
-                .formatted(paymentId, orderId, baedal.runtime.Json.encode(charging)))
+            "INSERT INTO payments (id, order_id, customer_id, status, revision, sequence, changed_at, body) VALUES ('%s', '%s', 'c-1', 'CHARGING', 1, 0, now() - interval '%d seconds', '%s')"
+                .formatted(paymentId, orderId, seconds, baedal.runtime.Json.encode(charging)))
         .execute()
         .await();
+    return paymentId;
+  }
+
+  @Test
+  void a_charge_that_a_crash_kept_from_the_provider_is_made_when_the_customer_pays_again() {
+    String orderId = order(10_000);
+    String paymentId = charging(orderId, 1);
+    HttpResponse<Buffer> other = pay("c-1", card(orderId).put("card", "5555555555554444")).await();
+    assertThat(other.statusCode()).isEqualTo(503);
+    HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(paymentId);
+    assertThat(charges(orderId)).isEqualTo(1);
+  }
+
+  @Test
+  void a_charge_whose_answer_was_lost_in_a_crash_is_settled_by_asking_the_provider() {
+    String orderId = order(10_000);
+    String paymentId = charging(orderId, 30);
     pool.query(
             "INSERT INTO simulator_charge (payment_id, amount, approved) VALUES ('%s', 10000, true)"
                 .formatted(paymentId))

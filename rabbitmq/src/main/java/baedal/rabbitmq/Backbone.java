@@ -13,6 +13,7 @@ public final class Backbone {
   private final EventPublisher publisher;
   private final OutboxRelay relay;
   private final EventConsumer consumer;
+  private final DeadLetters deadLetters;
 
   /** {@code storePing} tells whether the service's own store is there. */
   public Backbone(
@@ -25,6 +26,7 @@ public final class Backbone {
     publisher = new EventPublisher(vertx, amqpUri, service);
     relay = new OutboxRelay(vertx, outbox, publisher);
     consumer = new EventConsumer(vertx, amqpUri, subscription, storePing);
+    deadLetters = consumer.deadLetters(amqpUri);
   }
 
   /** Starts, and goes on trying while the broker is away. */
@@ -41,6 +43,11 @@ public final class Backbone {
 
   public EventPublisher publisher() {
     return publisher;
+  }
+
+  /** What the service could not handle. */
+  public DeadLetters deadLetters() {
+    return deadLetters;
   }
 
   /** Not ready while the broker is away. */

@@ -61,6 +61,11 @@ public final class EventConsumer {
     link.start();
   }
 
+  /** What could not be handled. */
+  DeadLetters deadLetters(String amqpUri) {
+    return new DeadLetters(vertx, amqpUri, subscription.queue(), failures);
+  }
+
   public boolean connected() {
     return link.connected() && elsewhere.connected();
   }

@@ -1,5 +1,6 @@
 package baedal.rabbitmq;
 
+import baedal.runtime.Ids;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.BasicProperties;
 import io.vertx.core.Future;
@@ -22,6 +23,8 @@ final class Failures {
   static final String STACK = "x-stack";
   static final String FIRST_FAILED = "x-first-failed";
   static final String DIED = "x-died";
+  static final String DEAD_LETTER_ID = "x-dead-letter-id";
+  static final String REPLAYS = "x-replays";
 
   private static final int MAX_ATTEMPTS = 6;
   private static final int MAX_STACK_CHARS = 4_000;
@@ -60,7 +63,16 @@ final class Failures {
     headers.put(REASON, cut(cause.toString(), MAX_REASON_CHARS));
     headers.put(STACK, cut(stack.toString(), MAX_STACK_CHARS));
     headers.put(DIED, Instant.now().toString());
+    headers.put(DEAD_LETTER_ID, Ids.next());
     return send(Topology.deadQueue(queue), message, headers);
+  }
+
+  /** Back to its own queue: the history goes on, the attempts begin anew. */
+  Future<Void> replay(RabbitMQMessage message) {
+    Map<String, Object> headers = headers(message);
+    headers.remove(ATTEMPTS);
+    headers.put(REPLAYS, number(headersOf(message.properties()), REPLAYS) + 1);
+    return send(queue, message, headers);
   }
 
   private Future<Void> send(String to, RabbitMQMessage message, Map<String, Object> headers) {
@@ -74,7 +86,7 @@ final class Failures {
   private static Map<String, Object> headers(RabbitMQMessage message) {
     Map<String, Object> headers = new HashMap<>();
     Map<String, Object> had = headersOf(message.properties());
-    for (String kept : List.of(ATTEMPTS, FIRST_FAILED)) {
+    for (String kept : List.of(ATTEMPTS, FIRST_FAILED, REPLAYS)) {
       if (had.get(kept) != null) {
         headers.put(kept, had.get(kept).toString());
       }
@@ -84,15 +96,20 @@ final class Failures {
   }
 
   private static int attempts(RabbitMQMessage message) {
-    Object attempts = headersOf(message.properties()).get(ATTEMPTS);
+    return number(headersOf(message.properties()), ATTEMPTS);
+  }
+
+  /** 0 where it is missing, or somebody else's nonsense. */
+  static int number(Map<String, Object> headers, String name) {
+    Object value = headers.get(name);
     try {
-      return attempts == null ? 0 : Integer.parseInt(attempts.toString());
+      return value == null ? 0 : Integer.parseInt(value.toString());
     } catch (NumberFormatException e) {
       return 0;
     }
   }
 
-  private static Map<String, Object> headersOf(BasicProperties properties) {
+  static Map<String, Object> headersOf(BasicProperties properties) {
     return properties.getHeaders() == null ? Map.of() : properties.getHeaders();
   }
 

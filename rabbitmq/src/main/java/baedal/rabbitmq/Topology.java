@@ -34,6 +34,10 @@ public final class Topology {
   public static final String TRANSIENT = "rider.moved";
 
   private static final int DELIVERY_LIMIT = 50;
+
+  /** Each look at a dead letter counts as a delivery; RabbitMQ 4 would drop it after twenty. */
+  private static final int LOOKS_AT_DEAD_LETTERS = 1_000_000_000;
+
   private static final long LOG_BYTES = 2_000_000_000L;
   private static final long LOG_SEGMENT_BYTES = 50_000_000L;
 
@@ -154,13 +158,13 @@ public final class Topology {
 
   /**
    * What a service's own broker user may do: configure nothing, write to its exchange, read its
-   * queue.
+   * queue and its dead letters.
    */
   public record Permissions(String configure, String write, String read) {}
 
   /**
-   * The least that the service needs; its retry and dead-letter queues are reached through the
-   * default exchange.
+   * The least that the service needs; what it lays into its retry and dead-letter queues goes
+   * through the default exchange.
    */
   public static Permissions permissions(String service) {
     return switch (service) {
@@ -168,8 +172,9 @@ public final class Topology {
           new Permissions(
               "^mypage\\.live\\..*$",
               "^(amq\\.default|mypage\\.live\\..*)$",
-              "^(mypage(\\.live\\..*)?|order|payment|store|rider|coupon)$");
-      default -> new Permissions("^$", "^(" + service + "|amq\\.default)$", "^" + service + "$");
+              "^(mypage(\\.dead|\\.live\\..*)?|order|payment|store|rider|coupon)$");
+      default ->
+          new Permissions("^$", "^(" + service + "|amq\\.default)$", "^" + service + "(\\.dead)?$");
     };
   }
 
@@ -216,7 +221,7 @@ public final class Topology {
                 "x-overflow",
                 "reject-publish"));
       }
-      queues.put(deadQueue(consumer), quorum());
+      queues.put(deadQueue(consumer), quorum("x-delivery-limit", LOOKS_AT_DEAD_LETTERS));
     }
     queues.put(UNROUTED, quorum());
     Map<String, Object> log = new LinkedHashMap<>();

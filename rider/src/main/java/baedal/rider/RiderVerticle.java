@@ -1,6 +1,7 @@
 package baedal.rider;
 
 import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.MongoStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
@@ -41,8 +42,14 @@ public final class RiderVerticle extends VerticleBase {
     backbone.watchedBy(readiness);
     http =
         new HttpApi(
-                vertx, "rider", RiderVerticle.class.getResource("openapi.yaml"), tokens, readiness)
+                vertx,
+                "rider",
+                RiderVerticle.class.getResource("openapi.yaml"),
+                tokens,
+                readiness,
+                DeadLetterApi.contract())
             .onlyWhen(store::prepared);
+    new DeadLetterApi("rider", backbone.deadLetters()).mount(http.router());
     new RiderApi(repository, backbone.publisher(), Clock.systemUTC()).mount(http.router());
     store.prepare(repository::prepare, backbone::start);
     return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);

@@ -50,7 +50,10 @@ public final class HttpApi {
   private BooleanSupplier prepared = () -> true;
   private HttpServer server;
 
-  /** {@code further} are contracts of doors that stand open only by configuration. */
+  /**
+   * {@code further} are contracts of what other modules serve here, or of doors that stand open
+   * only by configuration.
+   */
   public HttpApi(
       Vertx vertx,
       String service,

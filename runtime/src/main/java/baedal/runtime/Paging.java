@@ -66,7 +66,8 @@ public final class Paging {
     }
   }
 
-  private static Refusal wrong() {
+  /** What is no cursor of a list is refused with. */
+  public static Refusal wrong() {
     return Refusal.invalid(
         "/cursor", "is not a cursor of this list: use `next` of the page before");
   }

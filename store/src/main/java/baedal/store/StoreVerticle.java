@@ -1,6 +1,7 @@
 package baedal.store;
 
 import baedal.rabbitmq.Backbone;
+import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.MongoStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
@@ -44,8 +45,14 @@ public final class StoreVerticle extends VerticleBase {
     backbone.watchedBy(readiness);
     http =
         new HttpApi(
-                vertx, "store", StoreVerticle.class.getResource("openapi.yaml"), tokens, readiness)
+                vertx,
+                "store",
+                StoreVerticle.class.getResource("openapi.yaml"),
+                tokens,
+                readiness,
+                DeadLetterApi.contract())
             .onlyWhen(store::prepared);
+    new DeadLetterApi("store", backbone.deadLetters()).mount(http.router());
     new StoreApi(repository, clock).mount(http.router());
     new KitchenApi(repository, kitchen).mount(http.router());
     store.prepare(

@@ -1,0 +1,93 @@
+package baedal.rabbitmq;
+
+import baedal.runtime.Digest;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.vertx.rabbitmq.RabbitMQMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * A message that a service could not handle: why, since when, after how many attempts, and how
+ * often it was replayed since. {@code event} and {@code subject} are null where the body does not
+ * tell.
+ *
+ * @param body the message as it came, its first {@value #MAX_BODY_CHARS} characters
+ */
+public record DeadLetter(
+    String deadLetterId,
+    String messageId,
+    String event,
+    String subject,
+    String reason,
+    String stack,
+    int attempts,
+    int replays,
+    String firstFailedAt,
+    String diedAt,
+    int bytes,
+    String body) {
+
+  private static final int MAX_BODY_CHARS = 60_000;
+  private static final String KILLED =
+      "the broker gave up: the process that handled it died or lost its connection, again and again";
+
+  /** Of those that the broker itself laid here nobody wrote a reason. */
+  static DeadLetter of(RabbitMQMessage message) {
+    Map<String, Object> headers = Failures.headersOf(message.properties());
+    String text = message.body().toString(StandardCharsets.UTF_8);
+    JsonNode json = json(text);
+    return new DeadLetter(
+        id(message),
+        message.properties().getMessageId(),
+        json.path("type").asText(null),
+        json.path("subject").asText(null),
+        text(headers, Failures.REASON, KILLED),
+        text(headers, Failures.STACK, null),
+        Failures.number(headers, Failures.ATTEMPTS),
+        Failures.number(headers, Failures.REPLAYS),
+        text(headers, Failures.FIRST_FAILED, null),
+        text(headers, Failures.DIED, null),
+        message.body().length(),
+        text.length() <= MAX_BODY_CHARS ? text : text.substring(0, MAX_BODY_CHARS));
+  }
+
+  static String id(RabbitMQMessage message) {
+    return text(
+        Failures.headersOf(message.properties()),
+        Failures.DEAD_LETTER_ID,
+        Digest.sha256(message.body().toString(StandardCharsets.ISO_8859_1)).substring(0, 32));
+  }
+
+  /** As a line of a list: without stack and body. */
+  DeadLetter brief() {
+    return new DeadLetter(
+        deadLetterId,
+        messageId,
+        event,
+        subject,
+        reason,
+        null,
+        attempts,
+        replays,
+        firstFailedAt,
+        diedAt,
+        bytes,
+        null);
+  }
+
+  private static String text(Map<String, Object> headers, String name, String fallback) {
+    Object value = headers.get(name);
+    return value == null ? fallback : value.toString();
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return Json.mapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
+  }
+}

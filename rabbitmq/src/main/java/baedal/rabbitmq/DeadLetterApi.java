@@ -1,0 +1,91 @@
+package baedal.rabbitmq;
+
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URL;
+import java.util.List;
+import java.util.function.Function;
+
+/** What an operator may do with the messages that a service could not handle. */
+public final class DeadLetterApi {
+
+  private static final int MAX_SKIPPED = 10_000;
+
+  private final String service;
+  private final DeadLetters letters;
+
+  public DeadLetterApi(String service, DeadLetters letters) {
+    this.service = service;
+    this.letters = letters;
+  }
+
+  /** Where the contract is. */
+  public static URL contract() {
+    return DeadLetterApi.class.getResource("dead-letters.yaml");
+  }
+
+  public void mount(Router router) {
+    router.get("/deadLetters/:service").respond(ours(this::list));
+    router.post("/deadLetters/:service/replay").respond(ours(this::replayAll));
+    router.get("/deadLetters/:service/:deadLetterId").respond(ours(c -> letters.find(id(c))));
+    router.delete("/deadLetters/:service/:deadLetterId").respond(ours(c -> letters.discard(id(c))));
+    router
+        .post("/deadLetters/:service/:deadLetterId/replay")
+        .respond(ours(c -> letters.replay(id(c))));
+  }
+
+  private <T> Function<RoutingContext, Future<T>> ours(Function<RoutingContext, Future<T>> action) {
+    return ctx -> {
+      if (!ctx.pathParam("service").equals(service)) {
+        throw Refusal.notFound("these are the dead letters of " + service);
+      }
+      return action.apply(ctx);
+    };
+  }
+
+  private static String id(RoutingContext ctx) {
+    return ctx.pathParam("deadLetterId");
+  }
+
+  record Letters(List<DeadLetter> items, String next, long total) {}
+
+  /** There is no place in a queue to come back to: the cursor counts. */
+  private Future<Letters> list(RoutingContext ctx) {
+    int limit = Paging.limit(ctx);
+    int skip = skipped(ctx.request().getParam("cursor"));
+    return letters
+        .list(skip, limit + 1)
+        .map(
+            found -> {
+              Page<DeadLetter> page =
+                  Page.of(
+                      found.items(), limit, last -> Paging.encode(Integer.toString(skip + limit)));
+              return new Letters(page.items(), page.next(), found.total());
+            });
+  }
+
+  private static int skipped(String cursor) {
+    if (cursor == null) {
+      return 0;
+    }
+    try {
+      int skip = Integer.parseInt(Paging.decode(cursor, 1).get(0));
+      if (skip >= 0 && skip <= MAX_SKIPPED) {
+        return skip;
+      }
+    } catch (NumberFormatException e) {
+      throw Paging.wrong();
+    }
+    throw Paging.wrong();
+  }
+
+  record Replayed(long replayed) {}
+
+  private Future<Replayed> replayAll(RoutingContext ctx) {
+    return letters.replayAll().map(Replayed::new);
+  }
+}

@@ -1,0 +1,151 @@
+package baedal.rabbitmq;
+
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.rabbitmq.RabbitMQClient;
+import io.vertx.rabbitmq.RabbitMQMessage;
+import io.vertx.rabbitmq.RabbitMQOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What a service could not handle: to be looked at, replayed or discarded. Each look is a
+ * connection of its own: what it fetched and did not acknowledge is back in the queue when it
+ * closes. A message is acknowledged after the broker confirmed its replay; should a crash come
+ * between, it is replayed twice and has one effect, like any event.
+ */
+public final class DeadLetters {
+
+  private static final int CONNECT_MILLIS = 3_000;
+  private static final int MAX_LOOKED_AT = 10_000;
+
+  private final Vertx vertx;
+  private final String amqpUri;
+  private final String queue;
+  private final Failures failures;
+
+  DeadLetters(Vertx vertx, String amqpUri, String queue, Failures failures) {
+    this.vertx = vertx;
+    this.amqpUri = amqpUri;
+    this.queue = queue;
+    this.failures = failures;
+  }
+
+  /** Some of them, and how many there are. */
+  public record Found(long total, List<DeadLetter> items) {
+
+    public Found {
+      items = List.copyOf(items);
+    }
+  }
+
+  /** Those after the first {@code skip}, {@code limit} at most, the oldest first. */
+  public Future<Found> list(int skip, int limit) {
+    return withQueue(
+        client ->
+            client
+                .messageCount(Topology.deadQueue(queue))
+                .compose(
+                    total ->
+                        fetch(client, skip + limit, new ArrayList<>())
+                            .map(
+                                fetched ->
+                                    new Found(
+                                        total,
+                                        fetched.stream()
+                                            .skip(skip)
+                                            .map(message -> DeadLetter.of(message).brief())
+                                            .toList()))));
+  }
+
+  public Future<DeadLetter> find(String id) {
+    return withQueue(client -> find(client, id, MAX_LOOKED_AT).map(DeadLetter::of));
+  }
+
+  /** Back to the service, as if it came for the first time. */
+  public Future<Void> replay(String id) {
+    return withQueue(
+        client -> find(client, id, MAX_LOOKED_AT).compose(message -> replay(client, message)));
+  }
+
+  /** Those that are there now, the oldest first; how many they were. */
+  public Future<Long> replayAll() {
+    return withQueue(
+        client ->
+            client
+                .messageCount(Topology.deadQueue(queue))
+                .compose(count -> replayNext(client, count, 0)));
+  }
+
+  public Future<Void> discard(String id) {
+    return withQueue(
+        client -> find(client, id, MAX_LOOKED_AT).compose(message -> settled(client, message)));
+  }
+
+  private Future<Long> replayNext(RabbitMQClient client, long left, long done) {
+    return left == 0
+        ? Future.succeededFuture(done)
+        : next(client)
+            .compose(
+                message ->
+                    message == null
+                        ? Future.succeededFuture(done)
+                        : replay(client, message)
+                            .compose(v -> replayNext(client, left - 1, done + 1)));
+  }
+
+  private Future<Void> replay(RabbitMQClient client, RabbitMQMessage message) {
+    return failures.replay(message).compose(v -> settled(client, message));
+  }
+
+  private static Future<Void> settled(RabbitMQClient client, RabbitMQMessage message) {
+    return client.basicAck(message.envelope().getDeliveryTag(), false);
+  }
+
+  private Future<List<RabbitMQMessage>> fetch(
+      RabbitMQClient client, int count, List<RabbitMQMessage> fetched) {
+    return fetched.size() == count
+        ? Future.succeededFuture(fetched)
+        : next(client)
+            .compose(
+                message -> {
+                  if (message == null) {
+                    return Future.succeededFuture(fetched);
+                  }
+                  fetched.add(message);
+                  return fetch(client, count, fetched);
+                });
+  }
+
+  private Future<RabbitMQMessage> find(RabbitMQClient client, String id, int left) {
+    return next(client)
+        .compose(
+            message -> {
+              if (message == null || left == 0) {
+                throw Refusal.notFound("there is no dead letter " + id);
+              }
+              return DeadLetter.id(message).equals(id)
+                  ? Future.succeededFuture(message)
+                  : find(client, id, left - 1);
+            });
+  }
+
+  /** Null when there is none left. */
+  private Future<RabbitMQMessage> next(RabbitMQClient client) {
+    return client.basicGet(Topology.deadQueue(queue), false);
+  }
+
+  private <T> Future<T> withQueue(Function<RabbitMQClient, Future<T>> work) {
+    RabbitMQOptions options =
+        new RabbitMQOptions()
+            .setUri(amqpUri)
+            .setConnectionTimeout(CONNECT_MILLIS)
+            .setAutomaticRecoveryEnabled(false)
+            .setReconnectAttempts(0);
+    options.setConnectionName(queue + "-dead-letters");
+    RabbitMQClient client = RabbitMQClient.create(vertx, options);
+    return client.start().compose(v -> work.apply(client)).eventually(client::stop);
+  }
+}

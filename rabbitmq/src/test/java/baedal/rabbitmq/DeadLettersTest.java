@@ -1,0 +1,180 @@
+package baedal.rabbitmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import baedal.backing.TestServers;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.runtime.Boot;
+import baedal.runtime.Ids;
+import baedal.runtime.Refusal;
+import com.rabbitmq.client.AMQP;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an operator does with dead letters, against the real broker. */
+class DeadLettersTest {
+
+  private static final long DEADLINE_NANOS = 30_000_000_000L;
+
+  private final Vertx vertx = Boot.vertx();
+  private final String amqp = TestServers.amqp();
+  private final List<String> handled = new CopyOnWriteArrayList<>();
+  private final EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
+  private volatile boolean broken = true;
+  private EventConsumer consumer;
+  private DeadLetters letters;
+
+  @BeforeEach
+  void start() {
+    Topology.declare(vertx, amqp).await();
+    publisher.start();
+    consumer =
+        new EventConsumer(
+            vertx,
+            amqp,
+            Subscription.of("payment").on(OrderEvent.Collected.class, (m, e) -> handle(m)),
+            Future::succeededFuture);
+    letters = consumer.deadLetters(amqp);
+    consumer.start();
+    until(() -> publisher.connected() && consumer.connected());
+  }
+
+  @AfterEach
+  void stop() {
+    consumer.stop().await();
+    publisher.stop().await();
+    vertx.close().await();
+  }
+
+  private Future<?> handle(EventMessage message) {
+    if (broken) {
+      throw Refusal.conflict("bug", "cannot handle " + message.subject());
+    }
+    handled.add(message.subject());
+    return Future.succeededFuture();
+  }
+
+  @Test
+  void a_dead_letter_tells_why_and_can_be_read_without_being_taken() {
+    publish("o-1");
+    DeadLetter letter = only();
+    assertThat(letter.event()).isEqualTo("order.collected");
+    assertThat(letter.subject()).isEqualTo("o-1");
+    assertThat(letter.reason()).contains("cannot handle o-1");
+    assertThat(letter.body()).isNull();
+    DeadLetter whole = letters.find(letter.deadLetterId()).await();
+    assertThat(whole.stack()).contains("Refusal");
+    assertThat(whole.body()).contains("\"o-1\"");
+    assertThat(Instant.parse(whole.diedAt())).isAfterOrEqualTo(whole.firstFailedAt());
+    for (int look = 0; look < 25; look++) {
+      assertThat(only().deadLetterId()).isEqualTo(letter.deadLetterId());
+    }
+  }
+
+  @Test
+  void a_replay_goes_back_to_the_service_and_out_of_the_dead_letters() {
+    publish("o-1");
+    String id = only().deadLetterId();
+    broken = false;
+    letters.replay(id).await();
+    until(() -> handled.equals(List.of("o-1")));
+    assertThat(letters.list(0, 10).await().total()).isZero();
+    assertThat(catchThrowable(() -> letters.replay(id).await())).hasMessageContaining(id);
+  }
+
+  @Test
+  void a_replay_that_fails_again_is_a_dead_letter_again_with_its_history() {
+    publish("o-1");
+    DeadLetter first = only();
+    letters.replay(first.deadLetterId()).await();
+    until(() -> letters.list(0, 10).await().items().stream().anyMatch(l -> l.replays() == 1));
+    assertThat(only().firstFailedAt()).isEqualTo(first.firstFailedAt());
+  }
+
+  @Test
+  void replaying_all_takes_those_that_were_there_in_their_order_even_when_they_fail_again() {
+    for (int i = 0; i < 30; i++) {
+      publish("o-" + i);
+    }
+    until(() -> letters.list(0, 1).await().total() == 30);
+    assertThat(letters.replayAll().await()).isEqualTo(30);
+    until(() -> letters.list(0, 50).await().items().stream().allMatch(l -> l.replays() == 1));
+    broken = false;
+    assertThat(letters.replayAll().await()).isEqualTo(30);
+    until(() -> handled.size() == 30);
+  }
+
+  @Test
+  void many_replays_of_one_at_once_have_it_handled_once() {
+    publish("o-1");
+    String id = only().deadLetterId();
+    broken = false;
+    List<Future<Void>> replays = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      replays.add(letters.replay(id));
+    }
+    Future.join(replays).otherwiseEmpty().await();
+    assertThat(replays.stream().filter(Future::succeeded)).hasSize(1);
+    until(() -> !handled.isEmpty());
+    assertThat(handled).containsExactly("o-1");
+  }
+
+  @Test
+  void what_is_discarded_is_gone_and_the_others_stay() {
+    publish("o-1");
+    publish("o-2");
+    until(() -> letters.list(0, 1).await().total() == 2);
+    letters.discard(letters.list(0, 10).await().items().get(0).deadLetterId()).await();
+    assertThat(only().subject()).isEqualTo("o-2");
+  }
+
+  @Test
+  void what_is_no_event_at_all_is_shown_as_it_came() {
+    publisher
+        .send(
+            "",
+            "payment",
+            new AMQP.BasicProperties.Builder().deliveryMode(2).build(),
+            Buffer.buffer("{broken \u00ff"))
+        .await();
+    DeadLetter letter = only();
+    assertThat(letter.event()).isNull();
+    assertThat(letters.find(letter.deadLetterId()).await().body()).startsWith("{broken");
+  }
+
+  private void publish(String orderId) {
+    Instant now = Instant.now();
+    OrderEvent event = new OrderEvent.Collected(orderId, Ids.next(), "r-1", 1_000, now);
+    List<EventMessage> messages = EventMessages.wrap(List.of(event), 1, now);
+    publisher.publish(List.of(EventMessages.encode(messages.get(0)))).await();
+  }
+
+  private DeadLetter only() {
+    until(() -> letters.list(0, 10).await().total() == 1);
+    return letters.list(0, 10).await().items().get(0);
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+  }
+}
