@@ -51,7 +51,8 @@ final class Proxies {
           new Door("/riders", "rider", false),
           new Door("/coupons", "coupon", false),
           new Door("/mypages", "mypage", false),
-          new Door("/notifications", "mypage", false));
+          new Door("/notifications", "mypage", false),
+          new Door("/rebuilds", "mypage", false));
 
   private final GatewayConfig config;
   private final Tokens tokens;

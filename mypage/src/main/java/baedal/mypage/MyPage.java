@@ -152,6 +152,11 @@ public record MyPage(
         true);
   }
 
+  /** Whether its order's beginning is known. */
+  boolean whole() {
+    return facts.containsKey(Status.PLACED);
+  }
+
   /** Told from the facts; null while none is known. */
   Status status() {
     for (Status end :

@@ -1,6 +1,5 @@
 package baedal.mypage;
 
-import baedal.events.CouponEvent;
 import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.EventTypes;
@@ -34,13 +33,17 @@ public final class MyPageConsumer {
 
   /** The note first, the page last: the page's update marks the event seen. */
   private Future<?> heard(EventMessage message, Event event) {
-    if (event instanceof CouponEvent && !Projection.concerns(message)) {
-      return Future.succeededFuture();
-    }
     Future<Void> noted =
         Messages.of(event)
             .map(note -> pages.note(message.subject(), note.change(), note.text()))
             .orElseGet(Future::succeededFuture);
-    return noted.compose(v -> pages.apply(message)).onSuccess(live::changed);
+    return noted
+        .compose(v -> pages.apply(message))
+        .onSuccess(
+            page -> {
+              if (page != null) {
+                live.changed(page);
+              }
+            });
   }
 }

@@ -3,27 +3,38 @@ package baedal.mypage;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.MongoAggregates;
+import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.UpdateOptions;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 
 /** Pages and notifications in MongoDB. */
 final class MyPageRepository {
 
-  private static final String PAGES = "mypages";
   private static final String NOTIFICATIONS = "notifications";
   private static final int MAX_PENDING = 100;
 
   private final MongoClient mongo;
-  private final MongoAggregates<MyPage> pages;
+  private final Generations generations;
 
-  MyPageRepository(MongoClient mongo) {
+  MyPageRepository(MongoClient mongo, Generations generations) {
     this.mongo = mongo;
-    pages = new MongoAggregates<>(mongo, PAGES, MyPage.class, MyPageRepository::searched, () -> {});
+    this.generations = generations;
+  }
+
+  private MongoAggregates<MyPage> pages(String collection) {
+    return new MongoAggregates<>(
+        mongo, collection, MyPage.class, MyPageRepository::searched, () -> {});
+  }
+
+  private <T> Future<T> current(Function<MongoAggregates<MyPage>, Future<T>> work) {
+    return generations.where().compose(where -> work.apply(pages(where.current())));
   }
 
   private static JsonObject searched(MyPage page) {
@@ -33,8 +44,9 @@ final class MyPageRepository {
   }
 
   Future<?> prepare() {
-    return mongo
-        .createIndex(PAGES, new JsonObject().put("customerId", 1).put("_id", -1))
+    return generations
+        .where()
+        .compose(where -> prepare(where.current()))
         .compose(
             v ->
                 mongo.createIndex(
@@ -42,19 +54,43 @@ final class MyPageRepository {
         .compose(v -> mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1)));
   }
 
-  /** Applies an event to the page of its order, exactly once. */
+  /** Makes the indexes of a collection of pages. */
+  Future<?> prepare(String collection) {
+    return mongo.createIndex(collection, new JsonObject().put("customerId", 1).put("_id", -1));
+  }
+
+  /**
+   * Applies an event to the page of its order, exactly once; also where pages are being rebuilt.
+   */
   Future<MyPage> apply(EventMessage message) {
-    return pages.change(
-        message.subject(),
-        message,
-        page ->
-            Change.of(
-                Projection.apply(page == null ? MyPage.blank(message.subject()) : page, message)));
+    return generations
+        .where()
+        .compose(
+            where ->
+                (where.building() == null
+                        ? Future.succeededFuture()
+                        : applyTo(where.building(), message))
+                    .compose(v -> applyTo(where.current(), message)));
+  }
+
+  /** As {@link #apply}, in one collection; null for what belongs to no page. */
+  Future<MyPage> applyTo(String collection, EventMessage message) {
+    if (!Projection.concerns(message)) {
+      return Future.succeededFuture();
+    }
+    return pages(collection)
+        .change(
+            message.subject(),
+            message,
+            page ->
+                Change.of(
+                    Projection.apply(
+                        page == null ? MyPage.blank(message.subject()) : page, message)));
   }
 
   /** Null when there is none. */
   Future<MyPage> find(String orderId) {
-    return pages.find(orderId);
+    return current(pages -> pages.find(orderId));
   }
 
   /**
@@ -68,7 +104,64 @@ final class MyPageRepository {
     if (before != null) {
       query.put("_id", new JsonObject().put("$lt", before));
     }
-    return pages.list(query, new JsonObject().put("_id", -1), limit);
+    return current(pages -> pages.list(query, new JsonObject().put("_id", -1), limit));
+  }
+
+  /** Pages whose beginning is no longer in the log are taken over as they are. */
+  Future<Void> keepOlder(String building) {
+    return generations.where().compose(where -> keepOlder(where.current(), building, ""));
+  }
+
+  private Future<Void> keepOlder(String current, String building, String after) {
+    JsonObject next = new JsonObject().put("_id", new JsonObject().put("$gt", after));
+    FindOptions inTurn =
+        new FindOptions().setSort(new JsonObject().put("_id", 1)).setLimit(MAX_PENDING);
+    return mongo
+        .findWithOptions(current, next, inTurn)
+        .compose(
+            found ->
+                found.isEmpty()
+                    ? Future.succeededFuture()
+                    : Future.all(found.stream().map(page -> keepOlder(building, page)).toList())
+                        .compose(
+                            v ->
+                                keepOlder(
+                                    current,
+                                    building,
+                                    found.get(found.size() - 1).getString("_id"))));
+  }
+
+  private Future<?> keepOlder(String building, JsonObject page) {
+    JsonObject id = new JsonObject().put("_id", page.getString("_id"));
+    return mongo
+        .findOne(building, id, new JsonObject())
+        .compose(
+            rebuilt ->
+                rebuilt == null
+                        || !Json.toObject(rebuilt.getJsonObject("state"), MyPage.class).whole()
+                    ? mongo.replaceDocumentsWithOptions(
+                        building, id, page, new UpdateOptions().setUpsert(true))
+                    : Future.succeededFuture());
+  }
+
+  /** What earlier rebuilds left behind. */
+  Future<Void> dropOthers() {
+    return generations
+        .where()
+        .compose(
+            where ->
+                mongo
+                    .getCollections()
+                    .compose(
+                        all ->
+                            Future.all(
+                                all.stream()
+                                    .filter(name -> name.startsWith(Generations.PREFIX))
+                                    .filter(name -> !name.equals(where.current()))
+                                    .filter(name -> !name.equals(where.building()))
+                                    .map(mongo::dropCollection)
+                                    .toList())))
+        .mapEmpty();
   }
 
   /** Writes a notification down, once for each order and change. */

@@ -33,7 +33,8 @@ public final class MyPageVerticle extends VerticleBase {
     Tokens tokens = new Tokens(vertx, config.tokenSecret());
     Readiness readiness = new Readiness(vertx);
     store = new MongoStore(vertx, config.mongoUri());
-    MyPageRepository pages = new MyPageRepository(store.client());
+    Generations generations = new Generations(store.client(), Clock.systemUTC());
+    MyPageRepository pages = new MyPageRepository(store.client(), generations);
     Positions positions = new Positions();
     live = new Live(vertx, positions);
     feed = new LiveFeed(vertx, config.amqpUri(), pages, live);
@@ -63,6 +64,7 @@ public final class MyPageVerticle extends VerticleBase {
             .onlyWhen(store::prepared);
     new DeadLetterApi("mypage", backbone.deadLetters()).mount(http.router());
     new MyPageApi(pages, live, positions).mount(http.router());
+    new RebuildApi(new Rebuild(vertx, config.amqpUri(), pages, generations)).mount(http.router());
     store.prepare(
         pages::prepare,
         () -> {

@@ -172,7 +172,7 @@ public final class Topology {
           new Permissions(
               "^mypage\\.live\\..*$",
               "^(amq\\.default|mypage\\.live\\..*)$",
-              "^(mypage(\\.dead|\\.live\\..*)?|order|payment|store|rider|coupon)$");
+              "^(mypage(\\.dead|\\.live\\..*)?|log|order|payment|store|rider|coupon)$");
       default ->
           new Permissions("^$", "^(" + service + "|amq\\.default)$", "^" + service + "(\\.dead)?$");
     };

@@ -1,0 +1,212 @@
+package baedal.mypage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.Fulfilment;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentEvent;
+import baedal.events.PaymentMethod;
+import baedal.events.RiderEvent;
+import baedal.events.StoreEvent;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.EventTypes;
+import baedal.rabbitmq.MongoStore;
+import baedal.rabbitmq.Topology;
+import baedal.runtime.Boot;
+import baedal.runtime.Config;
+import baedal.runtime.Ids;
+import baedal.runtime.Json;
+import baedal.runtime.Tokens;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Pages made anew from the log, by one of two replicas, while events keep coming. */
+class RebuildTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+  private static final long DEADLINE_NANOS = 60_000_000_000L;
+
+  private static final Vertx vertx = Boot.vertx();
+  private static final Tokens tokens = new Tokens(vertx, SECRET);
+  private static final Map<String, MyPage> wanted = new TreeMap<>();
+  private static final AtomicLong told = new AtomicLong();
+  private static MongoClient mongo;
+  private static WebClient client;
+  private static EventPublisher publisher;
+  private static int port;
+
+  @BeforeAll
+  static void start() {
+    String amqp = TestServers.amqp();
+    String uri = TestServers.mongo();
+    Topology.declare(vertx, amqp).await();
+    publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    mongo = new MongoStore(vertx, uri).client();
+    client = WebClient.create(vertx);
+    for (int replica = 0; replica < 2; replica++) {
+      Config config =
+          Config.of(
+              Map.of("PORT", "0", "MONGO_URI", uri, "AMQP_URI", amqp, "TOKEN_SECRET", SECRET));
+      MyPageVerticle verticle = new MyPageVerticle(MyPageConfig.from(config));
+      vertx.deployVerticle(verticle).await();
+      port = verticle.port();
+      until(
+          () -> publisher.connected() && call(HttpMethod.GET, "/health/ready").statusCode() == 200);
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().await();
+  }
+
+  @Test
+  void dropped_pages_are_what_they_were_and_what_is_told_meanwhile_is_there_too()
+      throws InterruptedException {
+    for (int i = 0; i < 100; i++) {
+      live(Ids.next());
+    }
+    until(() -> pages().equals(wanted));
+    mongo.dropCollection(collection()).await();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread orders =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                live(Ids.next());
+              }
+            });
+    orders.start();
+    try {
+      assertThat(call(HttpMethod.POST, "/rebuilds/mypage").statusCode()).isEqualTo(202);
+      assertThat(call(HttpMethod.POST, "/rebuilds/mypage").statusCode()).isEqualTo(409);
+      until(() -> !state().getBoolean("running"));
+    } finally {
+      over.set(true);
+      orders.join();
+    }
+    until(() -> pages().equals(wanted));
+    assertThat(state().getString("finishedAt")).isNotNull();
+    assertThat(collection()).isNotEqualTo("mypages");
+    until(
+        () ->
+            mongo.getCollections().await().stream().filter(c -> c.startsWith("mypages")).count()
+                == 1);
+    until(() -> mongo.count("notifications", new JsonObject()).await() >= told.get());
+    assertThat(mongo.count("notifications", new JsonObject()).await())
+        .as("nobody is told again")
+        .isEqualTo(told.get());
+  }
+
+  private static JsonObject state() {
+    return call(HttpMethod.GET, "/rebuilds/mypage").bodyAsJsonObject();
+  }
+
+  private static String collection() {
+    JsonObject known = mongo.findOne("generations", new JsonObject(), new JsonObject()).await();
+    return known == null ? "mypages" : known.getString("current");
+  }
+
+  private static Map<String, MyPage> pages() {
+    Map<String, MyPage> pages = new TreeMap<>();
+    for (JsonObject page : mongo.find(collection(), new JsonObject()).await()) {
+      pages.put(page.getString("_id"), Json.toObject(page.getJsonObject("state"), MyPage.class));
+    }
+    return pages;
+  }
+
+  /** One order's whole life, and the page it must make. */
+  private static void live(String id) {
+    OrderDetails details =
+        new OrderDetails(
+            "c-1",
+            "s-1",
+            "통닭천국",
+            List.of(),
+            Fulfilment.DELIVERY,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            40_000,
+            0,
+            40_000,
+            1,
+            NOW,
+            NOW.plusSeconds(900));
+    List<Event> events =
+        List.of(
+            new OrderEvent.Placed(id, details),
+            new PaymentEvent.Paid(id, "p", 40_000, PaymentMethod.CARD, 1, NOW),
+            new OrderEvent.Paid(id, details, "p", PaymentMethod.CARD, 0, NOW),
+            new StoreEvent.CookStarted(id, "s-1", NOW),
+            new RiderEvent.Claimed(id, "r-1", NOW),
+            new RiderEvent.Picked(id, "r-1", NOW),
+            new RiderEvent.Delivered(id, "r-1", 0, NOW),
+            new OrderEvent.Delivered(id, "c-1", "s-1", "r-1", 40_000, NOW),
+            new OrderEvent.Completed(id, "c-1", "s-1", 40_000, true, NOW));
+    Map<String, Long> sequences = new HashMap<>();
+    List<String> bodies = new ArrayList<>();
+    MyPage page = MyPage.blank(id);
+    for (Event event : events) {
+      long next =
+          sequences.merge(EventTypes.exchange(EventTypes.name(event.getClass())), 1L, Long::sum);
+      EventMessage message = EventMessages.wrap(List.of(event), next, NOW).get(0);
+      page = Projection.apply(page, message);
+      Messages.of(event).ifPresent(note -> told.incrementAndGet());
+      bodies.add(EventMessages.encode(message));
+    }
+    publisher.publish(bodies).await();
+    synchronized (wanted) {
+      wanted.put(id, page);
+    }
+  }
+
+  private static HttpResponse<Buffer> call(HttpMethod method, String path) {
+    return client
+        .request(method, port, "127.0.0.1", path)
+        .bearerTokenAuthentication(tokens.issue("admin-1", List.of("admin"), List.of()))
+        .send()
+        .await();
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package baedal.rabbitmq;
+
+import baedal.events.EventMessage;
+import baedal.runtime.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.rabbitmq.QueueOptions;
+import io.vertx.rabbitmq.RabbitMQClient;
+import io.vertx.rabbitmq.RabbitMQMessage;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the stream {@code log}: what was told before, and then what is told, until it is stopped.
+ * Events of one subject are handled one after another; after a lost connection it goes on with the
+ * first event that was not handled, so that some come twice.
+ */
+public final class LogReader {
+
+  private static final Logger log = LoggerFactory.getLogger(LogReader.class);
+  private static final int PREFETCH = 256;
+  private static final long AGAIN_MILLIS = 500;
+  private static final int PERSISTENT = 2;
+  private static final String OFFSET = "x-stream-offset";
+  private static final String FIRST = "first";
+
+  private final Vertx vertx;
+  private final Function<EventMessage, Future<?>> handler;
+  private final BrokerLink link;
+  private final EventPublisher markers;
+  private final Map<String, Future<Void>> tails = new HashMap<>();
+  private final TreeSet<Long> inHand = new TreeSet<>();
+  private final Map<String, Promise<Void>> awaited = new ConcurrentHashMap<>();
+
+  private Object from;
+  private RabbitMQClient client;
+  private volatile long firstOffset = -1;
+  private final AtomicLong handled = new AtomicLong();
+  private volatile boolean stopped;
+
+  /**
+   * From {@code since}, or from the beginning when that is null. The handler's future succeeds when
+   * the effect is durable; when it fails, the event is handled again.
+   */
+  public LogReader(
+      Vertx vertx,
+      String amqpUri,
+      String name,
+      Instant since,
+      Function<EventMessage, Future<?>> handler) {
+    this.vertx = vertx;
+    this.handler = handler;
+    from = since == null ? FIRST : Date.from(since);
+    link = new BrokerLink(vertx, amqpUri, name, this::up, this::down);
+    markers = new EventPublisher(vertx, amqpUri, name + "-markers");
+  }
+
+  public void start() {
+    markers.start();
+    link.start();
+  }
+
+  public Future<Void> stop() {
+    stopped = true;
+    return link.stop().compose(v -> markers.stop());
+  }
+
+  /** How many events were handled. */
+  public long handled() {
+    return handled.get();
+  }
+
+  /**
+   * The offset at which the log began; above zero when its oldest part is gone. -1: not known yet.
+   */
+  public long firstOffset() {
+    return firstOffset;
+  }
+
+  /** Succeeds when everything that is in the log by now has been handled. */
+  public Future<Void> caughtUp() {
+    String marker = Ids.next();
+    Promise<Void> seen = Promise.promise();
+    awaited.put(marker, seen);
+    mark(marker);
+    return seen.future();
+  }
+
+  private void mark(String marker) {
+    markers
+        .send(
+            "",
+            Topology.LOG,
+            EventPublisher.properties(marker, PERSISTENT).contentType("text/plain").build(),
+            Buffer.buffer("marker"))
+        .onFailure(
+            e -> {
+              if (!stopped) {
+                vertx.setTimer(AGAIN_MILLIS, id -> mark(marker));
+              }
+            });
+  }
+
+  private Future<Void> up(RabbitMQClient next) {
+    QueueOptions options =
+        new QueueOptions().setAutoAck(false).setMaxInternalQueueSize(Integer.MAX_VALUE);
+    options.setConsumerArguments(Map.of(OFFSET, inHand.isEmpty() ? from : inHand.first()));
+    return next.basicQos(PREFETCH)
+        .compose(v -> next.basicConsumer(Topology.LOG, options))
+        .map(
+            consumer -> {
+              client = next;
+              tails.clear();
+              inHand.clear();
+              consumer.handler(message -> received(next, message));
+              consumer.endHandler(v -> link.renew());
+              return null;
+            });
+  }
+
+  private void down() {
+    client = null;
+  }
+
+  private void received(RabbitMQClient on, RabbitMQMessage message) {
+    if (stopped || on != client) {
+      return;
+    }
+    long offset =
+        ((Number) Failures.headersOf(message.properties()).getOrDefault(OFFSET, -1L)).longValue();
+    if (firstOffset < 0) {
+      firstOffset = offset;
+    }
+    inHand.add(offset);
+    from = offset + 1;
+    decoded(message, offset, on);
+  }
+
+  private void decoded(RabbitMQMessage message, long offset, RabbitMQClient on) {
+    String subject = "";
+    Future<Void> done;
+    Promise<Void> marker = awaited.get(String.valueOf(message.properties().getMessageId()));
+    if (marker != null) {
+      Future.join(List.copyOf(tails.values())).onComplete(v -> marker.tryComplete());
+      done = Future.succeededFuture();
+    } else {
+      try {
+        EventMessage event = EventMessages.decode(message.body().toString());
+        subject = event.subject();
+        Future<Void> before = tails.getOrDefault(subject, Future.succeededFuture());
+        done = before.compose(v -> handle(event, on));
+      } catch (Poison poison) {
+        log.atDebug().addKeyValue("offset", offset).log("no event of ours");
+        done = Future.succeededFuture();
+      }
+    }
+    String key = subject;
+    Future<Void> mine = done;
+    tails.put(key, mine);
+    mine.onComplete(
+        v -> {
+          tails.remove(key, mine);
+          if (on == client) {
+            inHand.remove(offset);
+            on.basicAck(message.envelope().getDeliveryTag(), false);
+          }
+        });
+  }
+
+  private Future<Void> handle(EventMessage event, RabbitMQClient on) {
+    if (stopped || on != client) {
+      return Future.failedFuture("the connection to the broker was lost");
+    }
+    Future<?> effect;
+    try {
+      effect = handler.apply(event);
+    } catch (RuntimeException e) {
+      effect = Future.failedFuture(e);
+    }
+    return effect.transform(
+        done -> {
+          if (done.succeeded()) {
+            handled.incrementAndGet();
+            return Future.succeededFuture();
+          }
+          log.atWarn()
+              .addKeyValue("event", event.type())
+              .addKeyValue("cause", done.cause().toString())
+              .log("handled again");
+          return vertx.timer(AGAIN_MILLIS).compose(v -> handle(event, on));
+        });
+  }
+}
