@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 final class BooksRepository implements AutoCloseable {
 
   private static final int PAGE = 500;
+  private static final String MYPAGES = "mypages";
   private static final String COUPON = "coupon:aggregate:";
   private static final String EARNED = "earned-";
 
@@ -97,7 +98,7 @@ final class BooksRepository implements AutoCloseable {
     Map<String, List<JsonNode>> paid = paymentsOf(ids);
     Map<String, JsonNode> tickets = states(stores, "foodCookings", ids);
     Map<String, JsonNode> deliveries = states(riders, "deliveries", ids);
-    Map<String, JsonNode> shown = states(pages, "mypages", ids);
+    Map<String, JsonNode> shown = states(pages, pagesCollection(), ids);
     Map<String, Long> unsent = pendingOf(ids);
     List<Story> stories = new ArrayList<>();
     for (String id : ids) {
@@ -156,7 +157,17 @@ final class BooksRepository implements AutoCloseable {
   }
 
   List<String> pagesAfter(String after) {
-    return idsAfter(pages, "mypages", after);
+    return idsAfter(pages, pagesCollection(), after);
+  }
+
+  /** MyPage writes down where its pages are. */
+  private String pagesCollection() {
+    JsonObject known =
+        pages
+            .client()
+            .findOne("generations", new JsonObject().put("_id", MYPAGES), new JsonObject())
+            .await();
+    return known == null ? MYPAGES : known.getString("current");
   }
 
   private static List<String> idsAfter(MongoStore store, String collection, String after) {

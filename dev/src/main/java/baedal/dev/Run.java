@@ -13,13 +13,15 @@ import org.slf4j.LoggerFactory;
 public final class Run {
 
   private static final Path HOME = Path.of(".baedal");
-  private static final Set<String> WORDS = Set.of("demo", "audit", "--fresh", "--separate");
+  private static final Set<String> WORDS =
+      Set.of("demo", "audit", "rebuild", "--fresh", "--separate");
   private static final String USAGE =
       """
       ./run               start everything; Ctrl-C ends it
       ./run --fresh       the same, forgetting all data first
       ./run --separate    the same, each service in a process of its own
       ./run audit         compare what all services of the running system know of each order; exits with 1 if they disagree
+      ./run rebuild       make all of MyPage's pages anew from the log of events, while the system runs
       ./run soak MINUTES  kill one process after another under load, in a system of its own, and audit what remains
       ./run demo          play one order's whole life against the running system (or one started for it)
       """;
@@ -39,6 +41,9 @@ public final class Run {
     try {
       if (words.contains("audit")) {
         System.exit(audit());
+      }
+      if (words.contains("rebuild")) {
+        System.exit(rebuild());
       }
       System.exit(words.contains("demo") ? demo(words) : run(words));
     } catch (Failure | IOException e) {
@@ -91,6 +96,23 @@ public final class Run {
       System.err.println("baedal: " + e.getMessage());
       return 1;
     }
+  }
+
+  private static int rebuild() throws IOException {
+    Steps steps = new Steps();
+    Client admin =
+        new Client(Settings.from(System.getenv()).url("gateway")).as("operator", "admin");
+    Client.Answer state = admin.post("/rebuilds/mypage", null);
+    if (state.status() != 202) {
+      throw new Failure("the pages are not rebuilt: " + state.body());
+    }
+    steps.say("the pages are being made anew from the log");
+    while (state.body().path("running").asBoolean()) {
+      Client.pause();
+      state = admin.get("/rebuilds/mypage");
+    }
+    steps.say("the pages are rebuilt from " + state.text("events") + " events");
+    return 0;
   }
 
   private static int audit() throws IOException {

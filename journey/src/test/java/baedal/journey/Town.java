@@ -2,6 +2,9 @@ package baedal.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.audit.Auditor;
+import baedal.audit.Finding;
+import baedal.audit.Sources;
 import baedal.dev.Client;
 import baedal.dev.Machine;
 import baedal.dev.Settings;
@@ -9,11 +12,14 @@ import baedal.dev.Steps;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -23,6 +29,7 @@ import java.util.stream.Stream;
 final class Town implements AutoCloseable {
 
   private static final long DEADLINE_NANOS = 30_000_000_000L;
+  private static final Duration GRACE = Duration.ofSeconds(1);
 
   final Settings settings;
   final Client anyone;
@@ -49,6 +56,35 @@ final class Town implements AutoCloseable {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Until everything agrees, and nothing is on its way any more; fails with what disagrees when the
+   * time is up.
+   */
+  void agrees() {
+    Vertx vertx = Vertx.vertx();
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    try (Auditor auditor = new Auditor(vertx, machine.books(), GRACE)) {
+      List<Finding> findings = auditor.audit();
+      while (!findings.isEmpty() && System.nanoTime() < deadline) {
+        Client.pause();
+        findings = auditor.audit();
+      }
+      calm();
+      findings = auditor.audit();
+      assertThat(findings).isEmpty();
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  /** Nobody does anything for longer than the grace period: nothing is left out of an audit. */
+  private static void calm() {
+    long end = System.nanoTime() + GRACE.toNanos();
+    while (System.nanoTime() < end) {
+      Client.pause();
     }
   }
 
@@ -129,6 +165,11 @@ final class Town implements AutoCloseable {
       Client.Answer done = rider.post("/deliveries/" + orderId + "/" + action, null);
       assertThat(done.status()).as("%s: %s", action, done.body()).isEqualTo(200);
     }
+  }
+
+  /** Where the books of this town are. */
+  Sources books() {
+    return machine.books();
   }
 
   Client.Answer order(Client customer, String orderId, String status) throws IOException {

@@ -12,15 +12,17 @@ public final class MyPageConsumer {
 
   private final MyPageRepository pages;
   private final Live live;
+  private final Notifier notifier;
 
-  MyPageConsumer(MyPageRepository pages, Live live) {
+  MyPageConsumer(MyPageRepository pages, Live live, Notifier notifier) {
     this.pages = pages;
     this.live = live;
+    this.notifier = notifier;
   }
 
   /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
   public static Subscription table() {
-    return new MyPageConsumer(null, null).subscription();
+    return new MyPageConsumer(null, null, null).subscription();
   }
 
   Subscription subscription() {
@@ -43,6 +45,7 @@ public final class MyPageConsumer {
             page -> {
               if (page != null) {
                 live.changed(page);
+                notifier.wake();
               }
             });
   }

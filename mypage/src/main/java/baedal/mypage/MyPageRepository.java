@@ -18,7 +18,7 @@ import java.util.function.Function;
 final class MyPageRepository {
 
   private static final String NOTIFICATIONS = "notifications";
-  private static final int MAX_PENDING = 100;
+  private static final int KEPT_AT_ONCE = 100;
 
   private final MongoClient mongo;
   private final Generations generations;
@@ -51,7 +51,8 @@ final class MyPageRepository {
             v ->
                 mongo.createIndex(
                     NOTIFICATIONS, new JsonObject().put("customerId", 1).put("sentAt", -1)))
-        .compose(v -> mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1)));
+        .compose(
+            v -> mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1).put("_id", 1)));
   }
 
   /** Makes the indexes of a collection of pages. */
@@ -115,7 +116,7 @@ final class MyPageRepository {
   private Future<Void> keepOlder(String current, String building, String after) {
     JsonObject next = new JsonObject().put("_id", new JsonObject().put("$gt", after));
     FindOptions inTurn =
-        new FindOptions().setSort(new JsonObject().put("_id", 1)).setLimit(MAX_PENDING);
+        new FindOptions().setSort(new JsonObject().put("_id", 1)).setLimit(KEPT_AT_ONCE);
     return mongo
         .findWithOptions(current, next, inTurn)
         .compose(
@@ -179,12 +180,12 @@ final class MyPageRepository {
         .mapEmpty();
   }
 
-  /** What waits to be sent. */
-  Future<List<JsonObject>> pending() {
+  /** What waits to be sent, by id after {@code after}. */
+  Future<List<JsonObject>> pending(String after, int limit) {
     return mongo.findWithOptions(
         NOTIFICATIONS,
-        new JsonObject().put("state", "PENDING"),
-        new FindOptions().setLimit(MAX_PENDING));
+        new JsonObject().put("state", "PENDING").put("_id", new JsonObject().put("$gt", after)),
+        new FindOptions().setSort(new JsonObject().put("_id", 1)).setLimit(limit));
   }
 
   /** True for the one replica that may send it; from then on it is never sent again. */

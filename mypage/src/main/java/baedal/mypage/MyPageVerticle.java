@@ -49,7 +49,7 @@ public final class MyPageVerticle extends VerticleBase {
             "mypage",
             config.amqpUri(),
             Outbox.none(),
-            new MyPageConsumer(pages, live).subscription(),
+            new MyPageConsumer(pages, live, notifier).subscription(),
             store::ping);
     readiness.register("mongodb", store::ping);
     backbone.watchedBy(readiness);

@@ -5,15 +5,18 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends what was noted, each at most once: marked before it goes out, and never again after. */
+/**
+ * Sends what was noted, each at most once: marked before it goes out, and never again after. Woken
+ * by the note; it looks by itself only for what a crash left behind.
+ */
 final class Notifier {
 
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
-  private static final long LOOK_MILLIS = 500;
+  private static final long LOOK_MILLIS = 1_000;
+  private static final int AT_ONCE = 100;
 
   private final Vertx vertx;
   private final MyPageRepository pages;
@@ -21,6 +24,7 @@ final class Notifier {
   private final Clock clock;
   private long timer = -1;
   private boolean sending;
+  private boolean again;
 
   Notifier(Vertx vertx, MyPageRepository pages, Messenger messenger, Clock clock) {
     this.vertx = vertx;
@@ -30,31 +34,44 @@ final class Notifier {
   }
 
   void start() {
-    timer = vertx.setPeriodic(LOOK_MILLIS, id -> look());
+    timer = vertx.setPeriodic(LOOK_MILLIS, id -> wake());
   }
 
   void stop() {
     vertx.cancelTimer(timer);
   }
 
-  private void look() {
+  /** To be called after a note was written. */
+  void wake() {
     if (sending) {
+      again = true;
       return;
     }
     sending = true;
-    pages
-        .pending()
-        .compose(this::sendAll)
+    again = false;
+    sendFrom("")
         .onFailure(e -> log.atWarn().addKeyValue("cause", e.toString()).log("notifications wait"))
-        .onComplete(v -> sending = false);
+        .onComplete(
+            done -> {
+              sending = false;
+              if (again && done.succeeded()) {
+                wake();
+              }
+            });
   }
 
-  private Future<Void> sendAll(List<JsonObject> pending) {
-    Future<Void> done = Future.succeededFuture();
-    for (JsonObject note : pending) {
-      done = done.compose(v -> send(note));
-    }
-    return done;
+  /** Page after page: some may have to wait, and must not be in the way of the others. */
+  private Future<Void> sendFrom(String after) {
+    return pages
+        .pending(after, AT_ONCE)
+        .compose(
+            pending ->
+                Future.all(pending.stream().map(this::send).toList())
+                    .compose(
+                        v ->
+                            pending.size() < AT_ONCE
+                                ? Future.succeededFuture()
+                                : sendFrom(pending.get(AT_ONCE - 1).getString("_id"))));
   }
 
   /** A note whose customer is not known yet waits for the event that tells. */

@@ -1,0 +1,318 @@
+package baedal.journey;
+
+import static baedal.journey.Town.card;
+import static baedal.journey.Town.delivery;
+import static baedal.journey.Town.json;
+import static baedal.journey.Town.visit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.dev.Client;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two or more who want what only one can have, hundreds of times, against the running system: every
+ * round must end in one story that all services agree on, to the won.
+ */
+class RaceTest {
+
+  private static final int ROUNDS = 200;
+  private static final int AT_ONCE = 8;
+
+  private static final ExecutorService rounds = Executors.newFixedThreadPool(AT_ONCE);
+  private static final ExecutorService racers = Executors.newCachedThreadPool();
+  private static Town town;
+  private static Town.Shop shop;
+
+  @BeforeAll
+  static void start() throws IOException {
+    town = new Town();
+    shop = town.shop("FOOD", 20_000, null);
+  }
+
+  @AfterAll
+  static void stop() {
+    rounds.shutdownNow();
+    racers.shutdownNow();
+    town.close();
+  }
+
+  @AfterEach
+  void all_services_agree() {
+    town.agrees();
+  }
+
+  private interface Round {
+    void run(Random random) throws Exception;
+  }
+
+  private static void rounds(Round round) throws Exception {
+    List<Future<?>> running = new ArrayList<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      Random random = new Random(i);
+      running.add(
+          rounds.submit(
+              () -> {
+                round.run(random);
+                return null;
+              }));
+    }
+    for (Future<?> one : running) {
+      one.get();
+    }
+  }
+
+  /** All at the same time, but for a few milliseconds of luck. */
+  private static List<Client.Answer> race(Random random, List<Callable<Client.Answer>> racing)
+      throws InterruptedException, ExecutionException {
+    CyclicBarrier start = new CyclicBarrier(racing.size());
+    List<Future<Client.Answer>> running = new ArrayList<>();
+    for (Callable<Client.Answer> one : racing) {
+      int luck = random.nextInt(10);
+      running.add(
+          racers.submit(
+              () -> {
+                start.await();
+                Thread.sleep(luck);
+                return one.call();
+              }));
+    }
+    List<Client.Answer> answers = new ArrayList<>();
+    for (Future<Client.Answer> one : running) {
+      answers.add(one.get());
+    }
+    return answers;
+  }
+
+  /** A little later, when told so: payments have a time limit, and the machine may be busy. */
+  private static Client.Answer pay(Client customer, String orderId) throws IOException {
+    return town.awaited(
+        "an answer to the payment",
+        customer,
+        () -> customer.post("/payments", card(orderId)),
+        answer -> answer.status() != 503);
+  }
+
+  private static Client.Answer cancel(Client customer, String orderId) throws IOException {
+    return customer.post("/orders/" + orderId + "/cancel", json().put("reason", "마음이 바뀜"));
+  }
+
+  @Test
+  void cancel_against_cook_start() throws Exception {
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String orderId = town.paid(customer, delivery(shop.storeId(), 1));
+          town.kitchen(shop, orderId, "accept");
+          List<Client.Answer> answers =
+              race(
+                  random,
+                  List.of(
+                      () -> cancel(customer, orderId),
+                      () -> shop.owner().post("/foodCookings/" + orderId + "/start", null)));
+          assertThat(answers.get(0).status()).isIn(200, 202, 409);
+          assertThat(answers.get(1).status()).isIn(200, 409);
+          town.order(customer, orderId, answers.get(1).status() == 200 ? "COOKING" : "CANCELED");
+        });
+  }
+
+  @Test
+  void pay_against_cancel() throws Exception {
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          List<Client.Answer> answers =
+              race(random, List.of(() -> pay(customer, orderId), () -> cancel(customer, orderId)));
+          assertThat(answers.get(0).status()).isIn(201, 409);
+          assertThat(answers.get(1).status()).isIn(200, 202);
+          town.order(customer, orderId, "CANCELED");
+        });
+  }
+
+  @Test
+  void pay_against_expire() throws Exception {
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          expireSoon(orderId);
+          Thread.sleep(random.nextInt(1_500));
+          Client.Answer paid = pay(customer, orderId);
+          assertThat(paid.status()).isIn(201, 409);
+          town.awaited(
+              "one of the two",
+              customer,
+              "/orders/" + orderId,
+              a -> List.of("PAID", "EXPIRED").contains(a.text("status")));
+        });
+  }
+
+  private static void expireSoon(String orderId) throws SQLException {
+    String uri = town.books().orders().replace("postgresql://postgres:postgres@", "");
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:postgresql://" + uri, "postgres", "postgres");
+        PreparedStatement update =
+            connection.prepareStatement(
+                """
+                UPDATE orders SET expires_at = now(),
+                       body = jsonb_set(body, '{details,expiresAt}', to_jsonb(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+                 WHERE id = ?
+                """)) {
+      update.setString(1, orderId);
+      assertThat(update.executeUpdate()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void update_against_pay() throws Exception {
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          ObjectNode more = json();
+          more.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 2);
+          List<Client.Answer> answers =
+              race(
+                  random,
+                  List.of(
+                      () -> pay(customer, orderId),
+                      () -> customer.patch("/orders/" + orderId, more)));
+          assertThat(answers.get(0).status()).isEqualTo(201);
+          assertThat(answers.get(1).status()).isIn(200, 409);
+        });
+  }
+
+  @Test
+  void many_riders_on_one_job() throws Exception {
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String orderId = town.paid(customer, delivery(shop.storeId(), 1));
+          town.kitchen(shop, orderId, "accept", "start", "finish");
+          List<Callable<Client.Answer>> riders = new ArrayList<>();
+          for (int i = 0; i < 3; i++) {
+            Client rider = town.rider("r-" + i + "-" + orderId);
+            town.awaited(
+                "the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+            riders.add(() -> rider.post("/deliveries/" + orderId + "/claim", null));
+          }
+          assertThat(race(random, riders))
+              .extracting(Client.Answer::status)
+              .containsOnlyOnce(200)
+              .allMatch(status -> status == 200 || status == 409);
+        });
+  }
+
+  @Test
+  void the_last_portions_for_twice_as_many() throws Exception {
+    Town.Shop scarce = town.shop("FURNITURE", 20_000, ROUNDS);
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String first = town.placed(customer, visit(scarce.storeId(), 1));
+          String second = town.placed(customer, visit(scarce.storeId(), 1));
+          race(random, List.of(() -> pay(customer, first), () -> pay(customer, second)));
+        });
+    town.agrees();
+    assertThat(town.stock(scarce)).isZero();
+    assertThat(received(scarce)).isEqualTo(ROUNDS);
+  }
+
+  private static int received(Town.Shop shop) throws IOException {
+    int count = 0;
+    String cursor = "";
+    while (cursor != null) {
+      Client.Answer page =
+          shop.owner()
+              .get(
+                  "/foodCookings?storeId="
+                      + shop.storeId()
+                      + "&status=RECEIVED&limit=100"
+                      + cursor);
+      count += page.body().path("items").size();
+      String next = page.body().path("next").asText(null);
+      cursor = next == null ? null : "&cursor=" + next;
+    }
+    return count;
+  }
+
+  @Test
+  void one_coupon_on_two_orders() throws Exception {
+    String campaign = campaign();
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String coupon =
+              customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+          String first = town.placed(customer, delivery(shop.storeId(), 1));
+          String second = town.placed(customer, delivery(shop.storeId(), 1));
+          List<Client.Answer> answers =
+              race(
+                  random,
+                  List.of(() -> use(customer, coupon, first), () -> use(customer, coupon, second)));
+          assertThat(answers)
+              .extracting(Client.Answer::status)
+              .containsOnlyOnce(200)
+              .containsOnlyOnce(409);
+          long due = customer.get("/orders/" + first).body().path("due").asLong();
+          long other = customer.get("/orders/" + second).body().path("due").asLong();
+          assertThat(due + other).isEqualTo(20_000 + 17_000);
+        });
+  }
+
+  private static Client.Answer use(Client customer, String coupon, String orderId)
+      throws IOException {
+    return customer.post("/coupons/" + coupon + "/use", json().put("orderId", orderId));
+  }
+
+  private static String campaign() throws IOException {
+    ObjectNode campaign =
+        json()
+            .put("name", "첫 주문")
+            .put("discount", 3_000)
+            .put("quantity", ROUNDS)
+            .put("expiresAt", "2099-01-01T00:00:00Z");
+    return town.anyone.as("marketing-1", "marketing").post("/coupons", campaign).text("campaignId");
+  }
+
+  @Test
+  void the_same_payment_many_times_at_once() throws Exception {
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          List<Callable<Client.Answer>> payments =
+              Collections.nCopies(6, () -> pay(customer, orderId));
+          assertThat(race(random, payments))
+              .extracting(answer -> answer.text("paymentId"))
+              .containsOnly(
+                  customer
+                      .get("/payments?orderId=" + orderId)
+                      .body()
+                      .path("items")
+                      .path(0)
+                      .path("paymentId")
+                      .asText());
+          town.order(customer, orderId, "PAID");
+        });
+  }
+}
