@@ -95,13 +95,13 @@ public final class Machine {
     if (orphans > 0) {
       steps.say("ended " + orphans + " processes that a killed run left behind");
     }
+    checkTools();
+    checkPorts();
     if (fresh) {
       clear();
       steps.say("starting empty");
     }
     checkDisk();
-    checkTools();
-    checkPorts();
     backings = new Backings(home, settings, environment, steps);
     backings.start();
     Services services =
