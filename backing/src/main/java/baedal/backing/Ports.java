@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.SecureRandom;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** TCP ports of the loopback address. */
@@ -37,12 +38,17 @@ public final class Ports {
   }
 
   public static boolean isFree(int port) {
+    return obstacle(port).isEmpty();
+  }
+
+  /** Why nobody can listen on this port now, in the words of the system. */
+  public static Optional<String> obstacle(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return true;
+      return Optional.empty();
     } catch (IOException e) {
-      return false;
+      return Optional.of(e.getMessage());
     }
   }
 

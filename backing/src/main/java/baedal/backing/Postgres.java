@@ -28,6 +28,7 @@ public final class Postgres implements Server {
           new String[] {"synchronous_commit", "on"},
           new String[] {"full_page_writes", "on"},
           new String[] {"listen_addresses", "127.0.0.1"},
+          new String[] {"unix_socket_directories", ""},
           new String[] {"max_connections", "300"},
           new String[] {"shared_buffers", "32MB"});
 
@@ -42,8 +43,10 @@ public final class Postgres implements Server {
   /** {@code home} keeps the binaries and, in {@code data}, the databases. */
   public static Postgres start(Path home, int port) throws IOException {
     Path data = home.resolve("data");
+    Path log = home.resolve("postgres.log");
     Files.createDirectories(home);
-    endOrphan(data);
+    endOrphans(home);
+    Files.deleteIfExists(log);
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setOverrideWorkingDirectory(home.resolve("binaries").toFile())
@@ -52,31 +55,33 @@ public final class Postgres implements Server {
             .setRegisterShutdownHook(false)
             .setPort(port)
             .setPGStartupWait(STARTS_WITHIN)
+            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .setLocaleConfig("locale-provider", "builtin")
             .setLocaleConfig("locale", "C.UTF-8")
             .setLocaleConfig("encoding", "UTF8");
     DURABLE.forEach(setting -> builder.setServerConfig(setting[0], setting[1]));
-    Postgres postgres = new Postgres(builder.start(), data);
-    Reaper.watch(postgres.pid());
-    return postgres;
+    Reaper.watch(pidFile(data));
+    try {
+      return new Postgres(builder.start(), data);
+    } catch (IOException | IllegalStateException e) {
+      throw new IOException("PostgreSQL did not start; " + ServerProcess.endOf(log), e);
+    }
   }
 
   /**
-   * A postmaster whose JVM died holds the data folder: end it, or clear what a kill left behind.
+   * A server whose JVM died holds the data folder: ends it and its children; returns how many they
+   * were. The id it left behind may be another process's by now, and would keep the next from
+   * starting.
    */
-  private static void endOrphan(Path data) throws IOException {
-    Path file = data.resolve("postmaster.pid");
-    if (Files.exists(file)) {
-      long pid = Long.parseLong(Files.readAllLines(file).get(0).strip());
-      ProcessHandle.of(pid)
-          .filter(handle -> handle.info().command().orElse("").endsWith("postgres"))
-          .ifPresent(
-              handle -> {
-                handle.destroy();
-                handle.onExit().join();
-              });
-      Files.deleteIfExists(file);
-    }
+  public static int endOrphans(Path home) throws IOException {
+    int orphans = Orphans.endProgramsIn(home.resolve("binaries"));
+    Files.deleteIfExists(pidFile(home.resolve("data")));
+    return orphans;
+  }
+
+  private static Path pidFile(Path data) {
+    return data.resolve("postmaster.pid");
   }
 
   @Override
@@ -92,8 +97,8 @@ public final class Postgres implements Server {
   @Override
   public long pid() {
     try {
-      return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
-    } catch (IOException e) {
+      return Long.parseLong(Files.readAllLines(pidFile(data)).get(0).strip());
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
       return -1;
     }
   }
@@ -102,6 +107,9 @@ public final class Postgres implements Server {
   public void stop() {
     try {
       server.close();
+      if (!Files.exists(pidFile(data))) {
+        Reaper.forget(pidFile(data));
+      }
     } catch (IOException e) {
       ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
     }

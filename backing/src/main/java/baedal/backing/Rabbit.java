@@ -25,11 +25,21 @@ public final class Rabbit implements Server {
   /** The user that may do everything, for the management page and for tests. */
   public static final String ADMIN = "baedal";
 
-  private static final long INSTALL_SECONDS = 300;
+  /** Generous: a package manager that is killed half-way leaves a mess. */
+  private static final long INSTALL_SECONDS = 1_800;
+
   private static final String MISSING =
       "RabbitMQ is missing. Three ways: install it (apt-get install rabbitmq-server), start a Docker engine, or name a"
           + " running one in AMQP_URI";
   private static final Path DEBIAN = Path.of("/usr/lib/rabbitmq/lib");
+
+  /**
+   * Its working directory, by a name that stays the same. Its scripts and tools cannot bear a space
+   * or a letter beyond ASCII in a path, and its queues keep the paths of their files: under this
+   * name a folder may be called anything, and be moved.
+   */
+  private static final String HERE = "/proc/self/cwd/";
+
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(12);
   private static final HttpClient HTTP =
@@ -111,7 +121,7 @@ public final class Rabbit implements Server {
 
   /**
    * Starts a node whose definitions (JSON; exchanges, queues, users …) come from {@code
-   * definitions}, if not null.
+   * definitions}, a file under {@code home}, if not null.
    */
   public static Rabbit start(
       Path home, int port, int managementPort, String password, Path definitions)
@@ -119,8 +129,13 @@ public final class Rabbit implements Server {
     Path server = sbin().orElseThrow(() -> new IOException(MISSING)).resolve("rabbitmq-server");
     Files.createDirectories(home.resolve("data"));
     Files.writeString(home.resolve("enabled_plugins"), "[rabbitmq_management].\n");
-    Files.writeString(
-        home.resolve("rabbitmq.conf"), configuration(port, managementPort, password, definitions));
+    Secrets.write(
+        home.resolve("rabbitmq.conf"),
+        configuration(
+            port,
+            managementPort,
+            password,
+            definitions == null ? null : HERE + home.relativize(definitions)));
     int epmdPort = Ports.free();
     ServerProcess epmd =
         ServerProcess.start(
@@ -189,7 +204,7 @@ public final class Rabbit implements Server {
   }
 
   private static String configuration(
-      int port, int managementPort, String password, Path definitions) {
+      int port, int managementPort, String password, String definitions) {
     StringBuilder conf =
         new StringBuilder(
             """
@@ -206,26 +221,30 @@ public final class Rabbit implements Server {
             """
                 .formatted(port, managementPort, ADMIN, password));
     if (definitions != null) {
-      conf.append("load_definitions = ").append(definitions.toAbsolutePath()).append('\n');
+      conf.append("load_definitions = ").append(definitions).append('\n');
     }
     return conf.toString();
   }
 
+  /**
+   * As under systemd, its script becomes the server instead of watching over it: the process that
+   * we know is the one that holds the data.
+   */
   private static Map<String, String> environment(Path home, int epmdPort) throws IOException {
-    String cookie = Secrets.kept(home.resolve("cookie"));
-    String node = "baedal" + Integer.toHexString(home.toAbsolutePath().hashCode()) + "@localhost";
+    Secrets.kept(home.resolve(".erlang.cookie"));
     int distribution = Ports.free();
     Map<String, String> environment = new HashMap<>();
-    environment.put("HOME", home.toString());
-    environment.put("RABBITMQ_CONF_ENV_FILE", home.resolve("none").toString());
-    environment.put("RABBITMQ_CONFIG_FILE", home.resolve("rabbitmq").toString());
-    environment.put("RABBITMQ_ADVANCED_CONFIG_FILE", home.resolve("none").toString());
-    environment.put("RABBITMQ_GENERATED_CONFIG_DIR", home.resolve("generated").toString());
-    environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", home.resolve("enabled_plugins").toString());
-    environment.put("RABBITMQ_NODENAME", node);
-    environment.put("RABBITMQ_MNESIA_BASE", home.resolve("data").toString());
-    environment.put("RABBITMQ_LOG_BASE", home.toString());
-    environment.put("RABBITMQ_PID_FILE", home.resolve("pid").toString());
+    environment.put("HOME", HERE);
+    environment.put("RUNNING_UNDER_SYSTEMD", "true");
+    environment.put("RABBITMQ_CONF_ENV_FILE", HERE + "none");
+    environment.put("RABBITMQ_CONFIG_FILE", HERE + "rabbitmq");
+    environment.put("RABBITMQ_ADVANCED_CONFIG_FILE", HERE + "none");
+    environment.put("RABBITMQ_GENERATED_CONFIG_DIR", HERE + "generated");
+    environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", HERE + "enabled_plugins");
+    environment.put("RABBITMQ_NODENAME", "baedal@localhost");
+    environment.put("RABBITMQ_MNESIA_BASE", HERE + "data");
+    environment.put("RABBITMQ_LOG_BASE", HERE);
+    environment.put("RABBITMQ_PID_FILE", HERE + "pid");
     environment.put("RABBITMQ_DIST_PORT", "" + distribution);
     environment.put("RABBITMQ_CTL_DIST_PORT_MIN", "" + (distribution + 1));
     environment.put("RABBITMQ_CTL_DIST_PORT_MAX", "" + (distribution + 10));
@@ -233,10 +252,7 @@ public final class Rabbit implements Server {
     environment.put("ERL_EPMD_ADDRESS", "127.0.0.1");
     environment.put(
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-        "-setcookie "
-            + cookie
-            + " -kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none");
-    environment.put("RABBITMQ_CTL_ERL_ARGS", "-setcookie " + cookie);
+        "-kernel inet_dist_use_interface {127,0,0,1} +B i +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none");
     return environment;
   }
 

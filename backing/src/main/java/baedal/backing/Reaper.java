@@ -3,34 +3,67 @@ package baedal.backing;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
- * Ends what this JVM started even when the JVM itself is killed: a shell that reads process ids
- * from a pipe, and ends them when the pipe closes, as it does with its writer.
+ * Ends what this JVM started even when the JVM itself is killed: a shell that is told through a
+ * pipe what to watch, and ends it when the pipe closes, as it does with its writer.
  */
 final class Reaper {
 
+  /**
+   * Each argument is a process id, or a file whose first line will be one: such a server may just
+   * be starting, so it is looked for a little longer. What does not end when asked is killed with
+   * its process group.
+   */
   private static final String SCRIPT =
       """
-      trap '' INT TERM HUP
-      pids=""
-      while read -r pid; do pids="$pids $pid"; done
-      [ -n "$pids" ] || exit 0
-      kill $pids 2>/dev/null
-      for i in 1 2 3 4 5 6 7 8 9 10; do
+      trap '' INT QUIT TERM HUP
+      while read -r word what; do
+        case $word in
+          watch) set -- "$@" "$what" ;;
+          forget) for one; do shift; [ "$one" = "$what" ] || set -- "$@" "$one"; done ;;
+        esac
+      done
+      [ $# -gt 0 ] || exit 0
+      asked=""
+      for second in 1 2 3 4 5 6 7 8 9 10 11 12; do
         alive=""
-        for pid in $pids; do kill -0 "$pid" 2>/dev/null && alive="$alive $pid"; done
-        [ -n "$alive" ] || exit 0
+        for one; do
+          case $one in /*) pid=$(head -n 1 "$one" 2>/dev/null) ;; *) pid=$one ;; esac
+          kill -0 "$pid" 2>/dev/null || continue
+          alive="$alive $pid"
+          case "$asked " in *" $pid "*) ;; *) kill "$pid" 2>/dev/null; asked="$asked $pid" ;; esac
+        done
+        [ -n "$alive" ] || [ "$second" -lt 3 ] || exit 0
         sleep 1
       done
-      kill -9 $alive 2>/dev/null
+      for pid in $alive; do kill -9 -- "-$pid" 2>/dev/null; kill -9 "$pid" 2>/dev/null; done
       """;
 
   private static PrintStream pipe;
 
   private Reaper() {}
 
-  static synchronized void watch(long pid) throws IOException {
+  static void watch(long pid) throws IOException {
+    tell("watch " + pid);
+  }
+
+  /** The process, if any, whose id is the first line of this file by then. */
+  static void watch(Path pidFile) throws IOException {
+    tell("watch " + pidFile.toAbsolutePath());
+  }
+
+  /** It has ended: its id may be another's by now. */
+  static void forget(long pid) throws IOException {
+    tell("forget " + pid);
+  }
+
+  static void forget(Path pidFile) throws IOException {
+    tell("forget " + pidFile.toAbsolutePath());
+  }
+
+  private static synchronized void tell(String line) throws IOException {
     if (pipe == null) {
       Process shell =
           new ProcessBuilder("sh", "-c", SCRIPT)
@@ -39,6 +72,6 @@ final class Reaper {
               .start();
       pipe = new PrintStream(shell.getOutputStream(), true, StandardCharsets.UTF_8);
     }
-    pipe.println(pid);
+    pipe.println(line);
   }
 }

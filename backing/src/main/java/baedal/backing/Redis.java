@@ -1,7 +1,6 @@
 package baedal.backing;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,10 +60,8 @@ public final class Redis implements Server {
   private static Path binary(Path home) throws IOException {
     Path binary = home.resolve("redis-server");
     if (!Files.isExecutable(binary)) {
-      Path extracted = ExecutableProvider.newJarResourceProvider().get().toPath();
-      try (InputStream in = Files.newInputStream(extracted)) {
-        Files.copy(in, binary, StandardCopyOption.REPLACE_EXISTING);
-      }
+      Path extracted = ExecutableProvider.newJarResourceProvider(home.toFile()).get().toPath();
+      Files.move(extracted, binary, StandardCopyOption.ATOMIC_MOVE);
       if (!binary.toFile().setExecutable(true)) {
         throw new IOException("cannot make " + binary + " executable: is the disk mounted noexec?");
       }

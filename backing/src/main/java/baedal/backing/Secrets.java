@@ -3,6 +3,7 @@ package baedal.backing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -23,14 +24,22 @@ public final class Secrets {
 
   /** The secret in this file, made at the first time. */
   public static String kept(Path file) throws IOException {
-    if (Files.exists(file)) {
-      return Files.readString(file).strip();
+    String secret = Files.exists(file) ? Files.readString(file).strip() : "";
+    if (secret.isEmpty()) {
+      secret = random();
+      write(file, secret);
     }
-    Files.createDirectories(file.getParent());
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    String secret = random();
-    Files.writeString(file, secret);
     return secret;
+  }
+
+  /** A file that only its owner can read; after a crash it is there whole, or as it was. */
+  public static void write(Path file, String content) throws IOException {
+    Files.createDirectories(file.getParent());
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.deleteIfExists(part);
+    Files.createFile(
+        part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(part, content);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

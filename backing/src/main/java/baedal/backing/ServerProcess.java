@@ -1,9 +1,12 @@
 package baedal.backing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +18,7 @@ import java.util.function.BooleanSupplier;
 public final class ServerProcess {
 
   private static final long POLL_MILLIS = 50;
+  private static final int LAST_LINES = 15;
 
   private final String name;
   private final Process process;
@@ -27,21 +31,26 @@ public final class ServerProcess {
   }
 
   /**
-   * Starts the command; what it prints goes to {@code log}. It ends with this JVM, however that
-   * ends.
+   * Starts the command in the folder of {@code log}, to which goes what it prints. It ends with
+   * this JVM, however that ends, but not by a Ctrl-C in this JVM's terminal, if there is {@code
+   * setsid}: whoever uses it must be able to finish first.
    */
   public static ServerProcess start(
       String name, List<String> command, Map<String, String> environment, Path log)
       throws IOException {
     Files.createDirectories(log.getParent());
+    List<String> own = new ArrayList<>(command);
+    Tools.find("setsid").ifPresent(setsid -> own.add(0, setsid.toString()));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(own)
+            .directory(log.getParent().toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .redirectInput(new java.io.File("/dev/null"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     Reaper.watch(process.pid());
+    Orphans.write(log, process.toHandle());
     return new ServerProcess(name, process, log);
   }
 
@@ -58,7 +67,7 @@ public final class ServerProcess {
                 ? " did not answer within " + timeout.toSeconds() + " s"
                 : " stopped at once";
         kill();
-        throw new IOException(name + why + "; its log, " + log + ", ends with:\n" + tail());
+        throw new IOException(name + why + "; " + endOf(log));
       }
       pause();
     }
@@ -74,9 +83,12 @@ public final class ServerProcess {
     }
   }
 
-  private String tail() throws IOException {
-    List<String> lines = Files.readAllLines(log);
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+  /** Whatever its encoding. */
+  static String endOf(Path log) throws IOException {
+    List<String> lines =
+        Files.exists(log) ? Files.readAllLines(log, StandardCharsets.ISO_8859_1) : List.of();
+    List<String> last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+    return "its log, " + log + ", ends with:\n" + String.join("\n", last);
   }
 
   public long pid() {
@@ -91,7 +103,9 @@ public final class ServerProcess {
   public void stop(Duration patience) {
     process.destroy();
     try {
-      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        ended();
+      } else {
         kill();
       }
     } catch (InterruptedException e) {
@@ -105,9 +119,20 @@ public final class ServerProcess {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try {
-      process.waitFor(5, TimeUnit.SECONDS);
+      if (process.waitFor(5, TimeUnit.SECONDS)) {
+        ended();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended() {
+    try {
+      Reaper.forget(process.pid());
+      Files.deleteIfExists(Orphans.mark(log));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot forget " + name, e);
     }
   }
 }

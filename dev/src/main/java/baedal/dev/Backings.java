@@ -1,7 +1,6 @@
 package baedal.dev;
 
 import baedal.backing.Mongo;
-import baedal.backing.Ports;
 import baedal.backing.Postgres;
 import baedal.backing.Rabbit;
 import baedal.backing.Redis;
@@ -16,9 +15,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -98,7 +95,7 @@ final class Backings {
         one.get();
       }
     } catch (ExecutionException e) {
-      throw new Failure(e.getCause().getMessage());
+      throw new Failure(Failure.words(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted");
@@ -157,22 +154,13 @@ final class Backings {
       steps.say("using " + variable);
       return uri.strip();
     }
-    return ready(start.at(home.resolve(folder), free(port)), folder).uri();
+    return ready(start.at(home.resolve(folder), settings.freePort(port)), folder).uri();
   }
 
   private <S extends Server> S ready(S server, String folder) {
     started.put(folder, server);
     steps.say(server.name() + " is up");
     return server;
-  }
-
-  private int free(String setting) {
-    int port = settings.port(setting);
-    if (!Ports.isFree(port)) {
-      throw new Failure(
-          "port " + port + " is in use: end what uses it, or set " + setting + " to another one");
-    }
-    return port;
   }
 
   private void startRabbit() throws IOException {
@@ -187,8 +175,8 @@ final class Backings {
           ready(
               Rabbit.startInDocker(
                   home.resolve("rabbitmq"),
-                  free(Settings.AMQP),
-                  free(Settings.MANAGEMENT),
+                  settings.freePort(Settings.AMQP),
+                  settings.freePort(Settings.MANAGEMENT),
                   password),
               RABBITMQ);
       return;
@@ -196,18 +184,13 @@ final class Backings {
     Rabbit.ensureInstalled(steps::say);
     serviceUsers = true;
     Path definitions = home.resolve("rabbitmq").resolve("definitions.json");
-    Files.createDirectories(definitions.getParent());
-    Files.deleteIfExists(definitions);
-    Files.createFile(
-        definitions,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(definitions, definitions().toPrettyString());
+    Secrets.write(definitions, definitions().toPrettyString());
     rabbit =
         ready(
             Rabbit.start(
                 home.resolve("rabbitmq"),
-                free(Settings.AMQP),
-                free(Settings.MANAGEMENT),
+                settings.freePort(Settings.AMQP),
+                settings.freePort(Settings.MANAGEMENT),
                 password,
                 definitions),
             RABBITMQ);

@@ -28,16 +28,16 @@ public final class Demo {
   /** Throws {@link Failure} at the step that did not go as it should. */
   public void play() throws IOException {
     JsonNode store =
-        anyone
-            .get("/stores?near=37.5563,126.9236&radiusKm=5&q=%ED%86%B5%EB%8B%AD")
+        awaited(
+                "the customer looks for a store nearby",
+                anyone,
+                "/stores?near=37.5563,126.9236&radiusKm=5&q=%ED%86%B5%EB%8B%AD",
+                a -> a.body().path("items").size() > 0)
             .body()
             .path("items")
             .path(0);
     String storeId = store.path("storeId").asText();
-    told(
-        "the customer finds a store nearby: " + store.path("name").asText(),
-        !storeId.isEmpty(),
-        store);
+    told("finds " + store.path("name").asText(), true, store);
     Client owner = anyone.as(store.path("ownerId").asText(), "owner");
     JsonNode menu = anyone.get("/stores/" + storeId + "/menus").body().path("items").path(0);
     told(

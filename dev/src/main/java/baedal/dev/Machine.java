@@ -1,7 +1,8 @@
 package baedal.dev;
 
 import baedal.audit.Sources;
-import baedal.backing.Ports;
+import baedal.backing.Orphans;
+import baedal.backing.Postgres;
 import baedal.backing.Secrets;
 import baedal.backing.ServerProcess;
 import baedal.backing.Tools;
@@ -16,6 +17,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,8 +38,11 @@ import java.util.stream.Stream;
 public final class Machine {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
-  private static final Duration SERVICE_STOPS_WITHIN = Duration.ofSeconds(12);
-  private static final long CLOSE_SECONDS = 10;
+
+  /** With the longest of the backing services, RabbitMQ, under 20 seconds. */
+  private static final Duration SERVICES_STOP_WITHIN = Duration.ofSeconds(8);
+
+  private static final String RUN = "run.json";
   private static final long ENOUGH_DISK_BYTES = 500_000_000L;
 
   private final Path home;
@@ -74,15 +80,32 @@ public final class Machine {
     }
   }
 
+  /** Where the gateway of the system is that runs from this folder, once it has started. */
+  static String gateway(Path home) throws IOException {
+    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+    while (!Files.exists(home.resolve(RUN))) {
+      if (!runs(home) || System.nanoTime() > deadline) {
+        throw new Failure("the system of this folder did not become ready");
+      }
+      Client.pause();
+    }
+    return Json.mapper().readTree(home.resolve(RUN).toFile()).path("gateway").asText();
+  }
+
   public void start(boolean fresh) throws IOException {
     takeLock();
+    Files.deleteIfExists(home.resolve(RUN));
+    int orphans = Orphans.end(home) + Postgres.endOrphans(home.resolve("postgres"));
+    if (orphans > 0) {
+      steps.say("ended " + orphans + " processes that a killed run left behind");
+    }
+    checkTools();
+    checkPorts();
     if (fresh) {
       clear();
       steps.say("starting empty");
     }
     checkDisk();
-    checkTools();
-    checkPorts();
     backings = new Backings(home, settings, environment, steps, separate);
     backings.start();
     services =
@@ -98,24 +121,35 @@ public final class Machine {
 
   @SuppressWarnings("resource")
   private void takeLock() throws IOException {
-    Files.createDirectories(home);
     try {
+      Files.createDirectories(home);
+      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
       lock = new RandomAccessFile(home.resolve("lock").toFile(), "rw").getChannel().tryLock();
     } catch (OverlappingFileLockException e) {
       lock = null;
+    } catch (IOException e) {
+      throw new Failure(
+          "cannot write to " + home + " (" + Failure.words(e) + "): make it yours, and writable");
     }
     if (lock == null) {
       throw new Failure(
-          "Baedal runs already from this folder (see .baedal/run.json): end it first with Ctrl-C in its terminal");
+          "Baedal runs already from this folder (see "
+              + home.resolve(RUN)
+              + "): end it first with Ctrl-C in its terminal");
     }
   }
 
   private void clear() throws IOException {
+    List<Path> all;
     try (Stream<Path> files = Files.walk(home)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .filter(file -> !file.equals(home) && !kept(file))
-          .forEach(file -> file.toFile().delete());
+      all =
+          files
+              .sorted(Comparator.reverseOrder())
+              .filter(file -> !file.equals(home) && !kept(file))
+              .toList();
+    }
+    for (Path file : all) {
+      Files.deleteIfExists(file);
     }
   }
 
@@ -149,17 +183,7 @@ public final class Machine {
   }
 
   private void checkPorts() {
-    for (String service : Services.NAMES) {
-      String setting = service.toUpperCase(Locale.ROOT) + "_PORT";
-      if (!Ports.isFree(settings.port(setting))) {
-        throw new Failure(
-            "port "
-                + settings.port(setting)
-                + " is in use: end what uses it, or set "
-                + setting
-                + " to another one");
-      }
-    }
+    settings.portsToTake(environment).forEach(settings::freePort);
   }
 
   private void startVerticles() {
@@ -167,10 +191,23 @@ public final class Machine {
     backings.declare(vertx);
     List<io.vertx.core.Future<String>> deploying = new ArrayList<>();
     for (String service : Services.NAMES) {
-      deploying.add(vertx.deployVerticle(services.verticle(service)));
+      deploying.add(deploy(service));
     }
     io.vertx.core.Future.all(deploying).await();
     steps.say("seven services are deployed");
+  }
+
+  private io.vertx.core.Future<String> deploy(String service) {
+    String setting = service.toUpperCase(Locale.ROOT) + "_PORT";
+    return vertx
+        .deployVerticle(services.verticle(service))
+        .recover(
+            e ->
+                io.vertx.core.Future.failedFuture(
+                    new Failure(
+                        "%s cannot start on port %d (%s): %s"
+                            .formatted(
+                                service, settings.port(setting), setting, Failure.words(e)))));
   }
 
   private void startProcesses() throws IOException {
@@ -256,7 +293,8 @@ public final class Machine {
     ObjectNode run = Json.mapper().createObjectNode();
     run.put("gateway", settings.url("gateway"));
     run.set("processes", all);
-    Files.writeString(home.resolve("run.json"), run.toPrettyString() + "\n");
+    Path part = Files.writeString(home.resolve(RUN + ".part"), run.toPrettyString() + "\n");
+    Files.move(part, home.resolve(RUN), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Where an audit of the system that runs from this folder finds what each service keeps. */
@@ -284,13 +322,13 @@ public final class Machine {
       return;
     }
     try {
-      processes.values().parallelStream().forEach(process -> process.stop(SERVICE_STOPS_WITHIN));
+      processes.values().parallelStream().forEach(process -> process.stop(SERVICES_STOP_WITHIN));
       if (vertx != null) {
         vertx
             .close()
             .toCompletionStage()
             .toCompletableFuture()
-            .get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            .get(SERVICES_STOP_WITHIN.toSeconds(), TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -300,7 +338,17 @@ public final class Machine {
       if (backings != null) {
         backings.stop();
       }
-      home.resolve("run.json").toFile().delete();
+      home.resolve(RUN).toFile().delete();
+      unlock();
+    }
+  }
+
+  private void unlock() {
+    try {
+      lock.acquiredBy().close();
+      lock = null;
+    } catch (IOException e) {
+      steps.say("could not unlock " + home + ": " + Failure.words(e));
     }
   }
 }

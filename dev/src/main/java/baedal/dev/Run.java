@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /** {@code ./run}: the whole system on this machine. */
 public final class Run {
 
-  private static final Path HOME = Path.of(".baedal");
+  private static final Path HOME = Path.of(System.getenv().getOrDefault("BAEDAL_HOME", ".baedal"));
   private static final Set<String> WORDS =
       Set.of("demo", "audit", "rebuild", "--fresh", "--separate");
   private static final String USAGE =
@@ -34,9 +34,15 @@ public final class Run {
     if (words.size() == 2 && words.get(0).equals("soak")) {
       System.exit(soak(words.get(1)));
     }
-    if (!WORDS.containsAll(words)) {
+    if (words.contains("--help") || words.contains("-h")) {
       System.out.print(USAGE);
-      System.exit(words.contains("--help") || words.contains("-h") ? 0 : 2);
+      System.exit(0);
+    }
+    for (String word : words) {
+      if (!WORDS.contains(word)) {
+        System.err.println("baedal: there is no '" + word + "'; ./run --help lists what there is");
+        System.exit(2);
+      }
     }
     try {
       if (words.contains("audit")) {
@@ -46,8 +52,9 @@ public final class Run {
         System.exit(rebuild());
       }
       System.exit(words.contains("demo") ? demo(words) : run(words));
-    } catch (Failure | IOException e) {
-      System.err.println("baedal: " + e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      LoggerFactory.getLogger(Run.class).atError().setCause(e).log("cannot go on");
+      System.err.println("baedal: " + Failure.words(e));
       System.exit(1);
     }
   }
@@ -125,10 +132,14 @@ public final class Run {
   }
 
   private static int demo(List<String> words) throws IOException {
-    if (!Machine.runs(HOME)) {
+    boolean runs = Machine.runs(HOME);
+    if (runs && words.size() > 1) {
+      throw new Failure("a system runs already: end it first, or let the demo use it as it is");
+    }
+    if (!runs) {
       start(new Steps(), words);
     }
-    new Demo(Settings.from(System.getenv()).url("gateway")).play();
+    new Demo(Machine.gateway(HOME)).play();
     System.out.println("The order came from the menu to the doorstep.");
     return 0;
   }

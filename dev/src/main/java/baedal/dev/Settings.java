@@ -2,8 +2,12 @@ package baedal.dev;
 
 import baedal.backing.Ports;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What runs where on this machine; each port is changed by an environment variable of the setting's
@@ -35,7 +39,24 @@ public record Settings(Map<String, Integer> ports) {
     DEFAULTS.put(MANAGEMENT, 15672);
   }
 
+  /** Backing services that somebody else runs: what names one, and what that looks like. */
+  private static final Map<String, Pattern> NAMED =
+      Map.of(
+          "POSTGRES_URI", Pattern.compile("postgresql://[^/?#\\s]+"),
+          "MONGO_URI", Pattern.compile("mongodb://[^/?#\\s]+"),
+          "REDIS_URI", Pattern.compile("redis://[^/?#\\s]+"),
+          "AMQP_URI", Pattern.compile("amqp://[^?#\\s]+"));
+
+  private static final Map<String, List<String>> OTHERS =
+      Map.of(
+          "POSTGRES_URI", List.of(POSTGRES),
+          "MONGO_URI", List.of(MONGO),
+          "REDIS_URI", List.of(REDIS),
+          "AMQP_URI", List.of(AMQP, MANAGEMENT));
+
+  /** Throws {@link Failure} that names the setting which is wrong. */
   public static Settings from(Map<String, String> environment) {
+    checkNamed(environment);
     Map<String, Integer> ports = new LinkedHashMap<>();
     DEFAULTS.forEach(
         (name, fallback) -> {
@@ -50,7 +71,31 @@ public record Settings(Map<String, Integer> ports) {
             throw new Failure(name + " must be a port number, not '" + value + "'");
           }
         });
+    checkDifferent(ports);
     return new Settings(ports);
+  }
+
+  private static void checkNamed(Map<String, String> environment) {
+    NAMED.forEach(
+        (name, form) -> {
+          String uri = environment.getOrDefault(name, "").strip();
+          if (!uri.isEmpty() && !form.matcher(uri).matches()) {
+            String scheme = form.pattern().substring(0, form.pattern().indexOf(':'));
+            throw new Failure(name + " must look like " + scheme + "://host:port");
+          }
+        });
+  }
+
+  private static void checkDifferent(Map<String, Integer> ports) {
+    Map<Integer, String> names = new HashMap<>();
+    ports.forEach(
+        (name, port) -> {
+          String other = names.put(port, name);
+          if (other != null) {
+            throw new Failure(
+                other + " and " + name + " are both " + port + ": set one to another port");
+          }
+        });
   }
 
   /** Ports that nobody uses now, for a test beside a running system. */
@@ -68,6 +113,36 @@ public record Settings(Map<String, Integer> ports) {
 
   public int port(String name) {
     return ports.get(name);
+  }
+
+  /** Those of the services, and of the backing services that are not somebody else's. */
+  List<String> portsToTake(Map<String, String> environment) {
+    List<String> names = new ArrayList<>(ports.keySet());
+    OTHERS.forEach(
+        (variable, itsPorts) -> {
+          if (!environment.getOrDefault(variable, "").isBlank()) {
+            names.removeAll(itsPorts);
+          }
+        });
+    return names;
+  }
+
+  /** The port of this name; throws {@link Failure} when nobody can listen on it now. */
+  int freePort(String name) {
+    int port = port(name);
+    Ports.obstacle(port)
+        .ifPresent(
+            why -> {
+              throw new Failure(
+                  "port "
+                      + port
+                      + " is not free ("
+                      + why
+                      + "): end what uses it, or set "
+                      + name
+                      + " to another one");
+            });
+    return port;
   }
 
   public String url(String service) {

@@ -1,0 +1,101 @@
+package baedal.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.runtime.Json;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code ./run} says when it cannot do what it is asked: one line, and an exit code. */
+class RunTest {
+
+  @TempDir Path home;
+
+  @Test
+  void an_unknown_word_is_named() throws Exception {
+    Command run = Command.run(home, Map.of(), "--frehs");
+    assertThat(run.end()).isEqualTo(2);
+    assertThat(run.complaint()).contains("'--frehs'", "./run --help");
+  }
+
+  @Test
+  void a_wrong_setting_is_named() throws Exception {
+    Command run = Command.run(home, Map.of("GATEWAY_PORT", "eighty"));
+    assertThat(run.end()).isEqualTo(1);
+    assertThat(run.complaint())
+        .isEqualTo("baedal: GATEWAY_PORT must be a port number, not 'eighty'");
+  }
+
+  @Test
+  void a_port_in_use_is_found_before_anything_starts_or_is_forgotten() throws Exception {
+    Path kept = Files.writeString(home.resolve("kept"), "data");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<String, String> environment = new HashMap<>();
+      Settings.onFreePorts().ports().forEach((name, port) -> environment.put(name, "" + port));
+      environment.put("MONGO_PORT", "" + taken.getLocalPort());
+      Command run = Command.run(home, environment, "--fresh");
+      assertThat(run.end()).isEqualTo(1);
+      assertThat(run.complaint()).contains("port " + taken.getLocalPort(), "MONGO_PORT");
+      assertThat(run.out()).isEmpty();
+    }
+    assertThat(kept).exists();
+  }
+
+  @Test
+  void a_folder_that_cannot_be_written_is_named() throws Exception {
+    Path file = Files.createFile(home.resolve("file"));
+    Command run = Command.run(file, Map.of());
+    assertThat(run.end()).isEqualTo(1);
+    assertThat(run.complaint()).startsWith("baedal: cannot write to " + file);
+  }
+
+  @Test
+  void the_demo_ends_with_1_at_the_step_that_fails() throws Exception {
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext(
+        "/",
+        call -> {
+          boolean ordering = call.getRequestURI().getPath().equals("/orders");
+          byte[] body =
+              (ordering
+                      ? "{\"title\":\"the order service rests\"}"
+                      : "{\"token\":\"t\",\"items\":[{\"storeId\":\"s\",\"ownerId\":\"o\",\"menuId\":\"m\"}]}")
+                  .getBytes(StandardCharsets.UTF_8);
+          call.sendResponseHeaders(ordering ? 503 : 200, body.length);
+          call.getResponseBody().write(body);
+          call.close();
+        });
+    gateway.start();
+    try (FileChannel channel =
+            FileChannel.open(
+                home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock running = channel.lock()) {
+      assertThat(running.isValid()).isTrue();
+      Files.writeString(
+          home.resolve("run.json"),
+          Json.mapper()
+              .createObjectNode()
+              .put("gateway", "http://127.0.0.1:" + gateway.getAddress().getPort())
+              .toString());
+      Command demo = Command.run(home, Map.of(), "demo");
+      assertThat(demo.end()).isEqualTo(1);
+      assertThat(demo.complaint()).contains("the demo failed", "the order service rests");
+      assertThat(demo.out().lines().toList()).last().asString().contains("orders two");
+    } finally {
+      gateway.stop(0);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package baedal.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One system's days: started, killed, started again, ended, and started empty. */
+class SystemTest {
+
+  private static final long DEADLINE_SECONDS = 120;
+
+  /** The system's servers bear such names only where Java can open them. */
+  private static final String FOLDER =
+      System.getProperty("sun.jnu.encoding").equals("UTF-8") ? "배달 집" : "a folder";
+
+  @TempDir Path temp;
+  private final List<ProcessHandle> started = new ArrayList<>();
+  private Settings settings;
+  private Path home;
+
+  @AfterEach
+  void endWhatIsLeft() {
+    started.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  @Test
+  void it_keeps_what_it_was_told_ends_what_it_started_and_forgets_when_asked() throws Exception {
+    home = temp.resolve(FOLDER);
+    settings = Settings.onFreePorts();
+
+    Command first = ready();
+    List<ProcessHandle> processes = described(first.pid());
+    Map<String, String> secrets = secrets();
+    commandLinesTellNone(processes, secrets);
+    String order = order();
+    secondIsRefused();
+
+    first.kill();
+    gone(processes);
+
+    Process bystander = new ProcessBuilder("sleep", "600").start();
+    started.add(bystander.toHandle());
+    Files.writeString(home.resolve("redis/redis.log.pid"), bystander.pid() + " 1000");
+    Command again = ready();
+    assertThat(secrets()).isEqualTo(secrets);
+    assertThat(orders()).contains(order);
+
+    processes = described(again.pid());
+    again.terminate();
+    again.end();
+    gone(processes);
+    assertThat(bystander.isAlive()).as("a process of somebody else").isTrue();
+    assertThat(home.resolve("run.json")).doesNotExist();
+
+    Command fresh = ready("--fresh");
+    assertThat(orders()).isEmpty();
+    assertThat(secrets()).isNotEqualTo(secrets);
+    fresh.terminate();
+    fresh.end();
+  }
+
+  private Command run(String... words) throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    settings.ports().forEach((name, port) -> environment.put(name, "" + port));
+    return Command.run(home, environment, words);
+  }
+
+  private Command ready(String... words) throws Exception {
+    Command command = run(words);
+    ProcessHandle.of(command.pid()).ifPresent(started::add);
+    await(
+        "ready",
+        () -> {
+          assertThat(command.alive()).as("%s", command.complaints()).isTrue();
+          return command.out().contains("ready: " + settings.url("gateway"));
+        });
+    return command;
+  }
+
+  /** Each process that run.json names listens where it says, and on loopback only. */
+  private List<ProcessHandle> described(long launcher) throws IOException {
+    JsonNode run = Json.mapper().readTree(home.resolve("run.json").toFile());
+    assertThat(run.path("gateway").asText()).isEqualTo(settings.url("gateway"));
+    assertThat(run.path("processes").findValuesAsText("name"))
+        .hasSize(4 + Services.NAMES.size())
+        .containsAll(Services.NAMES)
+        .contains("PostgreSQL", "Redis", "RabbitMQ");
+    for (JsonNode process : run.path("processes")) {
+      String[] address = process.path("address").asText().split(":", 2);
+      assertThat(listening(process.path("pid").asLong()))
+          .as("%s", process)
+          .containsEntry(Integer.parseInt(address[1]), address[0]);
+      assertThat(Path.of(process.path("data").asText())).startsWith(home).isDirectory();
+    }
+    List<ProcessHandle> all = new ArrayList<>();
+    all.add(ProcessHandle.of(launcher).orElseThrow());
+    all.get(0).descendants().forEach(all::add);
+    for (JsonNode process : run.path("processes")) {
+      ProcessHandle.of(process.path("pid").asLong()).ifPresent(all::add);
+    }
+    for (ProcessHandle process : all) {
+      assertThat(listening(process.pid()).values())
+          .as("%s", process.info())
+          .allMatch("127.0.0.1"::equals);
+    }
+    started.addAll(all);
+    return all;
+  }
+
+  /** The ports on which a process accepts connections, and the address of each; from Linux. */
+  private static Map<Integer, String> listening(long pid) throws IOException {
+    List<String> sockets = new ArrayList<>();
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      for (Path file : files.toList()) {
+        sockets.add(link(file));
+      }
+    }
+    Map<Integer, String> ports = new TreeMap<>();
+    for (String table : List.of("tcp", "tcp6")) {
+      for (String line : Files.readAllLines(Path.of("/proc/net/" + table))) {
+        String[] columns = line.strip().split("\\s+", -1);
+        if (columns[3].equals("0A") && sockets.contains("socket:[" + columns[9] + "]")) {
+          String[] address = columns[1].split(":", 2);
+          boolean loopback = address[0].matches(".*0100007F|0{24}01000000");
+          ports.put(Integer.parseInt(address[1], 16), loopback ? "127.0.0.1" : address[0]);
+        }
+      }
+    }
+    return ports;
+  }
+
+  private static String link(Path file) {
+    try {
+      return Files.readSymbolicLink(file).toString();
+    } catch (IOException e) {
+      return "closed meanwhile";
+    }
+  }
+
+  /** All secrets by name; whatever file holds one is for its owner only. */
+  private Map<String, String> secrets() throws IOException {
+    Map<String, String> secrets = new TreeMap<>();
+    for (Path file : files(home.resolve("secrets"))) {
+      secrets.put(file.getFileName().toString(), Files.readString(file));
+    }
+    Path cookie = home.resolve("rabbitmq/.erlang.cookie");
+    secrets.put("cookie", Files.readString(cookie));
+    assertThat(secrets).containsKeys("token", "rabbitmq", "rabbitmq-order");
+    assertThat(permissions(home)).isEqualTo("rwx------");
+    for (String folder : List.of("secrets", "rabbitmq", "redis", "logs")) {
+      for (Path file : files(home.resolve(folder))) {
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        if (secrets.values().stream().anyMatch(content::contains)) {
+          assertThat(permissions(file)).as("%s", file).isEqualTo("rw-------");
+        }
+      }
+    }
+    return secrets;
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  /** Everybody on the machine can see these. */
+  private void commandLinesTellNone(List<ProcessHandle> processes, Map<String, String> secrets) {
+    for (ProcessHandle process : processes) {
+      String line = process.info().commandLine().orElse("");
+      assertThat(secrets.values()).as("%s", process.info()).noneMatch(line::contains);
+    }
+  }
+
+  private Client customer() throws IOException {
+    return new Client(settings.url("gateway")).as("somebody", "customer");
+  }
+
+  private String order() throws IOException {
+    JsonNode store = customer().get("/stores?limit=1").body().path("items").path(0);
+    ObjectNode order = Json.mapper().createObjectNode();
+    order.put("storeId", store.path("storeId").asText()).put("fulfilment", "VISIT");
+    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 1);
+    Client.Answer placed = customer().post("/orders", order);
+    assertThat(placed.status()).as("%s", placed.body()).isEqualTo(201);
+    return placed.text("orderId");
+  }
+
+  private List<String> orders() throws IOException {
+    Client.Answer listed = customer().get("/orders");
+    assertThat(listed.status()).as("%s", listed.body()).isEqualTo(200);
+    return listed.body().path("items").findValuesAsText("orderId");
+  }
+
+  private void secondIsRefused() throws Exception {
+    Command second = run();
+    assertThat(second.end()).isEqualTo(1);
+    assertThat(second.complaint()).contains("runs already", home.resolve("run.json").toString());
+    assertThat(new Client(settings.url("gateway")).isUp()).isTrue();
+    assertThat(home.resolve("run.json")).exists();
+  }
+
+  /** A process that nobody has reaped yet has no program any more. */
+  private static void gone(List<ProcessHandle> processes) throws Exception {
+    for (ProcessHandle process : processes) {
+      await("the end of " + process, () -> process.info().command().isEmpty());
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(String what, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      Client.pause();
+    }
+  }
+}
