@@ -24,7 +24,10 @@ public record Coupon(
     Instant expiresAt,
     Instant changedAt) {
 
-  /** {@code earnedBy} is the order that earned it, or null; a coupon is issued once. */
+  /**
+   * {@code earnedBy} is the order that earned it, {@code campaignId} the campaign it was taken
+   * from; either may be null. A coupon is issued once.
+   */
   static Change<Coupon> issue(
       Coupon before,
       String id,
@@ -32,6 +35,7 @@ public record Coupon(
       String name,
       long discount,
       String earnedBy,
+      String campaignId,
       Instant expiresAt,
       Instant now) {
     if (before != null) {
@@ -41,7 +45,9 @@ public record Coupon(
         new Coupon(
             id, customerId, name, discount, CouponStatus.ISSUED, null, false, now, expiresAt, now);
     return Change.of(
-        coupon, new CouponEvent.Issued(id, earnedBy, customerId, discount, expiresAt, now));
+        coupon,
+        new CouponEvent.Issued(
+            id, earnedBy, customerId, campaignId, name, discount, expiresAt, now));
   }
 
   /** What a person sees. */
@@ -92,6 +98,17 @@ public record Coupon(
             to(CouponStatus.ISSUED, null, false, now),
             new CouponEvent.Restored(id, order, customerId, now))
         : Change.none(this);
+  }
+
+  /** The order says that it holds this coupon, of which we know nothing any more. */
+  Change<Coupon> recovered(String order, boolean paid, Instant now) {
+    return status == CouponStatus.ISSUED
+        ? to(CouponStatus.CLAIMED, order, false, now).heldBy(order, paid, now)
+        : Change.none(this);
+  }
+
+  private Change<Coupon> heldBy(String order, boolean paid, Instant now) {
+    return paid ? used(order, now) : confirmed(order, now);
   }
 
   Change<Coupon> revoke(String why, Instant now) {

@@ -23,20 +23,24 @@ final class CouponApi {
 
   private final CouponRepository coupons;
   private final Claims claims;
+  private final Recovery recovery;
   private final Clock clock;
 
-  CouponApi(CouponRepository coupons, Claims claims, Clock clock) {
+  CouponApi(CouponRepository coupons, Claims claims, Recovery recovery, Clock clock) {
     this.coupons = coupons;
     this.claims = claims;
+    this.recovery = recovery;
     this.clock = clock;
   }
 
   void mount(Router router) {
     router.get("/coupons").respond(this::list);
     router.post("/coupons").respond(this::announce);
-    router.post("/coupons/:couponId/use").respond(this::use);
+    router.post("/coupons/:couponId/use").respond(ctx -> recovery.whenSure(() -> use(ctx)));
     router.post("/coupons/:couponId/revoke").respond(this::revoke);
-    router.post("/coupons/campaigns/:campaignId/take").respond(this::take);
+    router
+        .post("/coupons/campaigns/:campaignId/take")
+        .respond(ctx -> recovery.whenSure(() -> take(ctx)));
   }
 
   /** A coupon as its customer sees it; {@code orderId} is the order that claimed it, if any. */
@@ -148,6 +152,7 @@ final class CouponApi {
                       campaign.name(),
                       campaign.discount(),
                       null,
+                      campaignId,
                       campaign.expiresAt(),
                       now());
               return coupons.take(campaignId, issued);

@@ -72,6 +72,7 @@ public final class CouponConsumer {
                 "감사 쿠폰 · Thank you",
                 config.earnedDiscount(),
                 orderId,
+                null,
                 now.plus(config.validFor()),
                 now));
   }

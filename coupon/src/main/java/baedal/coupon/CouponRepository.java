@@ -27,6 +27,9 @@ final class CouponRepository {
   private static final Duration KEY_KEPT = Duration.ofHours(24);
   private static final RedisScript TAKE =
       new RedisScript(CouponRepository.class.getResource("take.lua"));
+  private static final String RUN = PREFIX + ":run";
+  private static final RedisScript REISSUE =
+      new RedisScript(CouponRepository.class.getResource("reissue.lua"));
   private static final RedisScript ANNOUNCE =
       new RedisScript(CouponRepository.class.getResource("announce.lua"));
 
@@ -164,5 +167,65 @@ final class CouponRepository {
               wake.run();
               return taken.toString().isEmpty() ? null : taken.toString();
             });
+  }
+
+  /**
+   * Makes a coupon of a campaign again that was issued and is not known any more; changes nothing
+   * where it is.
+   */
+  Future<Void> reissue(Coupon coupon, String campaignId) {
+    List<String> keys =
+        List.of(
+            campaignKey(campaignId),
+            PREFIX + ":takers:" + campaignId,
+            coupons.key(coupon.id()),
+            ofCustomer(coupon.customerId()));
+    return REISSUE
+        .run(
+            redis,
+            keys,
+            List.of(
+                coupon.customerId(), coupon.id(), Json.encode(coupon), millis(coupon.issuedAt())))
+        .mapEmpty();
+  }
+
+  /**
+   * The run of Redis that answers, and what it remembers: the run that wrote last, and until when;
+   * both null in an empty one.
+   */
+  record Run(String present, String known, Instant knownAt) {}
+
+  Future<Run> run() {
+    return presentRun()
+        .compose(
+            present ->
+                redis
+                    .hmget(List.of(RUN, "id", "at"))
+                    .map(
+                        found ->
+                            found.get(0) == null
+                                ? new Run(present, null, null)
+                                : new Run(
+                                    present,
+                                    found.get(0).toString(),
+                                    Instant.parse(found.get(1).toString()))));
+  }
+
+  /** Redis gives itself a new id whenever it starts. */
+  Future<String> presentRun() {
+    return redis
+        .info(List.of("server"))
+        .map(
+            info ->
+                info.toString()
+                    .lines()
+                    .filter(line -> line.startsWith("run_id:"))
+                    .map(line -> line.substring("run_id:".length()).strip())
+                    .findFirst()
+                    .orElseThrow());
+  }
+
+  Future<Void> remember(String run, Instant at) {
+    return redis.hset(List.of(RUN, "id", run, "at", at.toString())).mapEmpty();
   }
 }

@@ -4,6 +4,7 @@ import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.RedisOutbox;
 import baedal.rabbitmq.RedisStore;
+import baedal.rabbitmq.Subscription;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
@@ -21,6 +22,7 @@ public final class CouponVerticle extends VerticleBase {
   private HttpApi http;
   private Backbone backbone;
   private Claims claims;
+  private Recovery recovery;
   private int port;
 
   public CouponVerticle(CouponConfig config) {
@@ -34,21 +36,20 @@ public final class CouponVerticle extends VerticleBase {
     Readiness readiness = new Readiness(vertx);
     store = new RedisStore(vertx, config.redisUri());
     CouponRepository coupons = new CouponRepository(store.api(), () -> backbone.wake());
-    claims =
-        new Claims(
-            vertx,
-            coupons,
-            new ServiceClient(vertx, "order", config.orderUrl(), tokens, "coupon"),
-            clock);
+    ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "coupon");
+    claims = new Claims(vertx, coupons, orders, clock);
+    Subscription subscription = new CouponConsumer(coupons, config).subscription();
+    recovery = new Recovery(vertx, config.amqpUri(), coupons, subscription, orders, clock);
     backbone =
         new Backbone(
             vertx,
             "coupon",
             config.amqpUri(),
             new RedisOutbox(store.api(), CouponRepository.PREFIX),
-            new CouponConsumer(coupons, config).subscription(),
+            subscription,
             store::ping);
     readiness.register("redis", store::ping);
+    readiness.register("coupons", recovery::sure);
     backbone.watchedBy(readiness);
     http =
         new HttpApi(
@@ -59,14 +60,16 @@ public final class CouponVerticle extends VerticleBase {
             readiness,
             DeadLetterApi.contract());
     new DeadLetterApi("coupon", backbone.deadLetters()).mount(http.router());
-    new CouponApi(coupons, claims, clock).mount(http.router());
+    new CouponApi(coupons, claims, recovery, clock).mount(http.router());
     backbone.start();
     claims.start();
+    recovery.start();
     return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
   }
 
   @Override
   public Future<?> stop() {
+    recovery.stop();
     claims.stop();
     return Shutdown.inTurn(http::close, backbone::stop, store::close);
   }

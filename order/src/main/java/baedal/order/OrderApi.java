@@ -190,7 +190,8 @@ final class OrderApi {
       long due,
       long version,
       OrderStatus status,
-      Fulfilment fulfilment) {
+      Fulfilment fulfilment,
+      String couponId) {
     static Due of(Order order) {
       return new Due(
           order.id(),
@@ -198,7 +199,8 @@ final class OrderApi {
           order.details().due(),
           order.details().version(),
           order.status(),
-          order.details().fulfilment());
+          order.details().fulfilment(),
+          order.details().couponId());
     }
   }
 

@@ -19,12 +19,14 @@ public sealed interface CouponEvent extends Event {
 
   /**
    * A customer got a coupon of {@code discount} won; {@code orderId} is the order that earned it,
-   * or null.
+   * or null; {@code campaignId} the campaign it was taken from, or null.
    */
   record Issued(
       String couponId,
       String orderId,
       String customerId,
+      String campaignId,
+      String name,
       long discount,
       Instant expiresAt,
       Instant at)

@@ -45,7 +45,8 @@ public final class Subscription {
     return keys;
   }
 
-  Future<?> handle(EventMessage message) {
+  /** Throws {@link Poison} for an event that nobody here listens to. */
+  public Future<?> handle(EventMessage message) {
     var handler = handlers.get(message.data().getClass());
     if (handler == null) {
       throw new Poison(queue + " does not listen to " + message.type());

@@ -173,6 +173,8 @@ public final class Topology {
               "^mypage\\.live\\..*$",
               "^(amq\\.default|mypage\\.live\\..*)$",
               "^(mypage(\\.dead|\\.live\\..*)?|log|order|payment|store|rider|coupon)$");
+      case "coupon" ->
+          new Permissions("^$", "^(coupon|amq\\.default)$", "^(coupon(\\.dead)?|log)$");
       default ->
           new Permissions("^$", "^(" + service + "|amq\\.default)$", "^" + service + "(\\.dead)?$");
     };

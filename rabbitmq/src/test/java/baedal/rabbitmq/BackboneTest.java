@@ -300,7 +300,7 @@ class BackboneTest {
         EventMessages.wrap(
                 List.of(
                     new CouponEvent.Issued(
-                        "cp-1", null, "c-1", 1000, Instant.EPOCH, Instant.EPOCH)),
+                        "cp-1", null, "c-1", null, "감사 쿠폰", 1000, Instant.EPOCH, Instant.EPOCH)),
                 1,
                 Instant.EPOCH)
             .get(0);

@@ -1,0 +1,197 @@
+package baedal.coupon;
+
+import baedal.events.Change;
+import baedal.events.CouponEvent;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.rabbitmq.EventTypes;
+import baedal.rabbitmq.LogReader;
+import baedal.rabbitmq.Subscription;
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import baedal.runtime.ServiceClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Redis that was started anew may have forgotten its last moments. Before anything is claimed or
+ * taken again, the log of events is read from a while before: what it tells is done once more,
+ * where it is not known, and each order that held a coupon is asked whether it still does.
+ */
+final class Recovery {
+
+  private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+  private static final long LOOK_MILLIS = 1_000;
+  private static final Duration MARGIN = Duration.ofMinutes(1);
+  private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
+  private static final Set<String> WITHDRAWN = Set.of("CANCELED", "REJECTED", "EXPIRED");
+
+  private final Vertx vertx;
+  private final String amqpUri;
+  private final CouponRepository coupons;
+  private final Subscription subscription;
+  private final ServiceClient orders;
+  private final Clock clock;
+  private volatile String sureOf;
+  private boolean busy;
+  private boolean stopped;
+  private long timer = -1;
+
+  Recovery(
+      Vertx vertx,
+      String amqpUri,
+      CouponRepository coupons,
+      Subscription subscription,
+      ServiceClient orders,
+      Clock clock) {
+    this.vertx = vertx;
+    this.amqpUri = amqpUri;
+    this.coupons = coupons;
+    this.subscription = subscription;
+    this.orders = orders;
+    this.clock = clock;
+  }
+
+  void start() {
+    timer = vertx.setPeriodic(LOOK_MILLIS, id -> look());
+    look();
+  }
+
+  void stop() {
+    stopped = true;
+    vertx.cancelTimer(timer);
+  }
+
+  /** Does {@code work} when all that Redis ever confirmed is known; else asks to come back. */
+  <T> Future<T> whenSure(Supplier<Future<T>> work) {
+    return coupons
+        .presentRun()
+        .compose(
+            run ->
+                run.equals(sureOf)
+                    ? work.get()
+                    : Future.failedFuture(
+                        Refusal.unavailable(
+                            "coupons-unavailable",
+                            "coupons are being checked after a restart: try again",
+                            Duration.ofSeconds(2))));
+  }
+
+  /** Succeeds when all that Redis ever confirmed is known. */
+  Future<?> sure() {
+    return whenSure(Future::succeededFuture);
+  }
+
+  private void look() {
+    if (busy || stopped) {
+      return;
+    }
+    busy = true;
+    coupons
+        .run()
+        .compose(
+            run ->
+                run.present().equals(run.known())
+                    ? Future.succeededFuture(run.present())
+                    : recover(run.knownAt()).map(run.present()))
+        .compose(run -> coupons.remember(run, now()).onSuccess(v -> sureOf = run))
+        .onFailure(
+            e ->
+                log.atWarn()
+                    .addKeyValue("cause", e.toString())
+                    .log("whether coupons are complete is not known"))
+        .onComplete(done -> busy = false);
+  }
+
+  /** {@code knownAt}: until when everything is known; null when nothing is. */
+  private Future<Void> recover(Instant knownAt) {
+    Map<String, String> holders = new ConcurrentHashMap<>();
+    LogReader reader =
+        new LogReader(
+            vertx,
+            amqpUri,
+            "coupon-recovery",
+            knownAt == null ? null : knownAt.minus(MARGIN),
+            message -> again(message, holders));
+    reader.start();
+    return reader
+        .caughtUp()
+        .compose(v -> Future.all(holders.entrySet().stream().map(this::reconcile).toList()))
+        .onSuccess(
+            v ->
+                log.atInfo()
+                    .addKeyValue("events", reader.handled())
+                    .addKeyValue("claims", holders.size())
+                    .log("Redis was started anew: coupons are complete"))
+        .eventually(reader::stop)
+        .mapEmpty();
+  }
+
+  private Future<?> again(EventMessage message, Map<String, String> holders) {
+    if (message.data() instanceof OrderEvent.Updated updated) {
+      hold(holders, updated.order().couponId(), updated.orderId());
+    } else if (message.data() instanceof OrderEvent.Paid paid) {
+      hold(holders, paid.order().couponId(), paid.orderId());
+    } else if (message.data() instanceof CouponEvent.Issued issued && issued.campaignId() != null) {
+      return coupons.reissue(of(issued), issued.campaignId());
+    }
+    return subscription.routingKeys().contains(EventTypes.name(message.data().getClass()))
+        ? subscription.handle(message)
+        : Future.succeededFuture();
+  }
+
+  /** The last order that is told to hold a coupon. */
+  private static void hold(Map<String, String> holders, String couponId, String orderId) {
+    if (couponId != null) {
+      holders.put(couponId, orderId);
+    }
+  }
+
+  private static Coupon of(CouponEvent.Issued issued) {
+    return Coupon.issue(
+            null,
+            issued.couponId(),
+            issued.customerId(),
+            issued.name(),
+            issued.discount(),
+            null,
+            issued.campaignId(),
+            issued.expiresAt(),
+            issued.at())
+        .state();
+  }
+
+  /** What order says of an order of its own. */
+  record Held(String orderId, String couponId, String status) {}
+
+  private Future<?> reconcile(Map.Entry<String, String> holder) {
+    String couponId = holder.getKey();
+    return orders
+        .get("/internal/orders/" + holder.getValue() + "/due", ORDER_TIMEOUT)
+        .map(json -> Json.toObject(json, Held.class))
+        .compose(
+            held ->
+                couponId.equals(held.couponId()) && !WITHDRAWN.contains(held.status())
+                    ? coupons.change(couponId, coupon -> recovered(coupon, held))
+                    : Future.succeededFuture());
+  }
+
+  private Change<Coupon> recovered(Coupon coupon, Held held) {
+    boolean paid = !held.status().equals("PLACED");
+    return coupon == null ? Change.none(null) : coupon.recovered(held.orderId(), paid, now());
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

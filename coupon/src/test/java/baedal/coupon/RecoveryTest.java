@@ -1,0 +1,256 @@
+package baedal.coupon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.Ports;
+import baedal.backing.Redis;
+import baedal.backing.TestServers;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.Fulfilment;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentMethod;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TransientFeed;
+import baedal.runtime.Boot;
+import baedal.runtime.Tokens;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Redis that lost what it had confirmed last: as a disk does that lied about its cache. */
+class RecoveryTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final long DEADLINE_NANOS = 30_000_000_000L;
+
+  private final Vertx vertx = Boot.vertx();
+  private final Tokens tokens = new Tokens(vertx, SECRET);
+  private final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+
+  /** What the stand-in for the order service says of each order. */
+  private final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
+
+  @TempDir private Path home;
+  private Redis redis;
+  private int redisPort;
+  private EventPublisher publisher;
+  private WebClient client;
+  private int port;
+
+  @BeforeEach
+  void start() throws IOException {
+    redisPort = Ports.free();
+    redis = Redis.start(home, redisPort);
+    String amqp = TestServers.amqp();
+    Topology.declare(vertx, amqp).await();
+    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    int order =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request ->
+                    request.response().end(orders.get(request.path().split("/", -1)[3]).encode()))
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    CouponVerticle coupon =
+        new CouponVerticle(
+            new CouponConfig(
+                LOOPBACK,
+                0,
+                redis.uri() + "/0",
+                amqp,
+                SECRET,
+                "http://" + LOOPBACK + ":" + order,
+                1_000,
+                Duration.ofDays(30)));
+    vertx.deployVerticle(coupon).await();
+    port = coupon.port();
+    client = WebClient.create(vertx);
+    until(() -> publisher.connected() && ready());
+  }
+
+  @AfterEach
+  void stop() {
+    vertx.close().await();
+    redis.stop();
+  }
+
+  @Test
+  void claims_takes_and_earnings_that_were_lost_are_found_again() throws IOException {
+    String campaign =
+        call(
+                HttpMethod.POST,
+                "/coupons",
+                "m-1",
+                "marketing",
+                new JsonObject()
+                    .put("name", "첫 주문")
+                    .put("discount", 3_000)
+                    .put("quantity", 3)
+                    .put("expiresAt", "2099-01-01T00:00:00Z"))
+            .getString("campaignId");
+    String take = "/coupons/campaigns/" + campaign + "/take";
+    String used = take(take, "c-1");
+    String claimed = take(take, "c-2");
+    Path file = home.resolve("data/appendonly.aof");
+    Path earlier = Files.copy(file, home.resolve("earlier"));
+
+    String taken = take(take, "c-3");
+    use(used, "c-1", "o-1");
+    use(claimed, "c-2", "o-2");
+    orders.put("o-1", order("o-1", used, "PAID"));
+    tell(
+        new OrderEvent.Paid(
+            "o-1", details("c-1", used), "p-1", PaymentMethod.CARD, 0, Instant.now()),
+        new OrderEvent.Delivered("o-3", "c-1", "s-1", "r-1", 20_000, Instant.now()));
+    until(() -> status("c-1", used).equals("USED") && coupons("c-1").contains("earned-o-3"));
+    until(() -> heard.stream().filter(m -> m.type().equals("coupon.issued")).count() == 4);
+
+    redis.kill();
+    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
+    redis = Redis.start(home, redisPort);
+    until(this::ready);
+
+    assertThat(status("c-1", used)).isEqualTo("USED");
+    assertThat(status("c-2", claimed)).isEqualTo("CLAIMED");
+    assertThat(coupons("c-1")).contains("earned-o-3");
+    assertThat(take(take, "c-3")).isEqualTo(taken);
+    orders.put("o-4", order("o-4", null, "PLACED"));
+    assertThat(send(HttpMethod.POST, "/coupons/" + claimed + "/use", "c-2", "customer", on("o-4")))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(409);
+    assertThat(send(HttpMethod.POST, take, "c-4", "customer", null).statusCode()).isEqualTo(409);
+  }
+
+  private String take(String path, String customer) {
+    return call(HttpMethod.POST, path, customer, "customer", null).getString("couponId");
+  }
+
+  /** As the order service does: applies it, and tells. */
+  private void use(String couponId, String customer, String orderId) {
+    orders.put(orderId, order(orderId, couponId, "PLACED"));
+    call(HttpMethod.POST, "/coupons/" + couponId + "/use", customer, "customer", on(orderId));
+    tell(new OrderEvent.Updated(orderId, details(customer, couponId), false, Instant.now()));
+  }
+
+  private static JsonObject on(String orderId) {
+    return new JsonObject().put("orderId", orderId);
+  }
+
+  private static JsonObject order(String orderId, String couponId, String status) {
+    return new JsonObject()
+        .put("orderId", orderId)
+        .put("due", 17_000)
+        .put("version", 2)
+        .put("status", status)
+        .put("couponId", couponId);
+  }
+
+  private static OrderDetails details(String customer, String couponId) {
+    Instant now = Instant.now();
+    return new OrderDetails(
+        customer,
+        "s-1",
+        "통닭천국",
+        List.of(),
+        Fulfilment.VISIT,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        couponId,
+        20_000,
+        3_000,
+        17_000,
+        2,
+        now,
+        now);
+  }
+
+  private void tell(Event... events) {
+    for (Event event : events) {
+      publisher
+          .publish(
+              List.of(
+                  EventMessages.encode(
+                      EventMessages.wrap(List.of(event), 1, Instant.now()).get(0))))
+          .await();
+    }
+  }
+
+  private String coupons(String customer) {
+    return call(HttpMethod.GET, "/coupons", customer, "customer", null).encode();
+  }
+
+  private String status(String customer, String couponId) {
+    return call(HttpMethod.GET, "/coupons", customer, "customer", null)
+        .getJsonArray("items")
+        .stream()
+        .map(JsonObject.class::cast)
+        .filter(coupon -> coupon.getString("couponId").equals(couponId))
+        .map(coupon -> coupon.getString("status"))
+        .findFirst()
+        .orElse("none");
+  }
+
+  private JsonObject call(
+      HttpMethod method, String path, String sub, String role, JsonObject body) {
+    HttpResponse<Buffer> response = send(method, path, sub, role, body);
+    assertThat(response.statusCode()).as(response.bodyAsString()).isBetween(200, 299);
+    return response.bodyAsJsonObject();
+  }
+
+  private HttpResponse<Buffer> send(
+      HttpMethod method, String path, String sub, String role, JsonObject body) {
+    var request =
+        client
+            .request(method, port, LOOPBACK, path)
+            .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of()));
+    return (body == null ? request.send() : request.sendJsonObject(body)).await();
+  }
+
+  private boolean ready() {
+    return client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200;
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+  }
+}
