@@ -109,6 +109,9 @@ class SystemTest {
       assertThat(listening(process.path("pid").asLong()))
           .as("%s", process)
           .containsEntry(Integer.parseInt(address[1]), address[0]);
+      if (Services.NAMES.contains(process.path("name").asText())) {
+        assertThat(process.path("pid").asLong()).as("%s", process).isEqualTo(launcher);
+      }
       assertThat(Path.of(process.path("data").asText())).startsWith(home).isDirectory();
     }
     List<ProcessHandle> all = new ArrayList<>();
