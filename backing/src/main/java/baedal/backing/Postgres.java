@@ -61,7 +61,7 @@ public final class Postgres implements Server {
             .setLocaleConfig("locale", "C.UTF-8")
             .setLocaleConfig("encoding", "UTF8");
     DURABLE.forEach(setting -> builder.setServerConfig(setting[0], setting[1]));
-    Reaper.watch(pidFile(data));
+    Reaper.watch(home);
     try {
       return new Postgres(builder.start(), data);
     } catch (IOException | IllegalStateException e) {
@@ -108,7 +108,7 @@ public final class Postgres implements Server {
     try {
       server.close();
       if (!Files.exists(pidFile(data))) {
-        Reaper.forget(pidFile(data));
+        Reaper.forget(data.getParent());
       }
     } catch (IOException e) {
       ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);

@@ -3,6 +3,7 @@ package baedal.backing;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -12,9 +13,9 @@ import java.nio.file.Path;
 final class Reaper {
 
   /**
-   * Each argument is a process id, or a file whose first line will be one: such a server may just
-   * be starting, so it is looked for a little longer. What does not end when asked is killed with
-   * its process group.
+   * Each argument is a process id, or a folder of PostgreSQL: such a server may just be starting,
+   * so it is looked for a little longer, as long as the folder belongs to this JVM, which is the
+   * shell's parent at its start. What does not end when asked is killed with its process group.
    */
   private static final String SCRIPT =
       """
@@ -30,7 +31,11 @@ final class Reaper {
       for second in 1 2 3 4 5 6 7 8 9 10 11 12; do
         alive=""
         for one; do
-          case $one in /*) pid=$(head -n 1 "$one" 2>/dev/null) ;; *) pid=$one ;; esac
+          case $one in
+            /*) pid=$(head -n 1 "$one/data/postmaster.pid" 2>/dev/null)
+              [ "$(cat "$one/owner")" = "$PPID" ] || continue ;;
+            *) pid=$one ;;
+          esac
           kill -0 "$pid" 2>/dev/null || continue
           alive="$alive $pid"
           case "$asked " in *" $pid "*) ;; *) kill "$pid" 2>/dev/null; asked="$asked $pid" ;; esac
@@ -49,18 +54,19 @@ final class Reaper {
     tell("watch " + pid);
   }
 
-  /** The process, if any, whose id is the first line of this file by then. */
-  static void watch(Path pidFile) throws IOException {
-    tell("watch " + pidFile.toAbsolutePath());
-  }
-
   /** It has ended: its id may be another's by now. */
   static void forget(long pid) throws IOException {
     tell("forget " + pid);
   }
 
-  static void forget(Path pidFile) throws IOException {
-    tell("forget " + pidFile.toAbsolutePath());
+  /** The PostgreSQL of this folder, from before its start; its process is none of ours. */
+  static void watch(Path postgres) throws IOException {
+    Files.writeString(postgres.resolve("owner"), "" + ProcessHandle.current().pid());
+    tell("watch " + postgres.toAbsolutePath());
+  }
+
+  static void forget(Path postgres) throws IOException {
+    tell("forget " + postgres.toAbsolutePath());
   }
 
   private static synchronized void tell(String line) throws IOException {

@@ -71,6 +71,64 @@ class ServersTest {
     await(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
   }
 
+  @Test
+  void an_orphan_is_known_by_its_birth_and_ended_before_another_takes_its_place(@TempDir Path home)
+      throws Exception {
+    Path log = Files.createDirectories(home.resolve("server")).resolve("server.log");
+    Path other = log.resolveSibling("other.log");
+    Process orphan = new ProcessBuilder("sleep", "600").start();
+    Process stranger = new ProcessBuilder("sleep", "600").start();
+    try {
+      Orphans.write(log, orphan.toHandle());
+      Files.writeString(Orphans.mark(other), stranger.pid() + " 1000");
+      assertThat(Orphans.end(home)).isEqualTo(1);
+      assertThat(orphan.isAlive()).isFalse();
+      assertThat(stranger.isAlive()).as("who has the id of a process that is long gone").isTrue();
+      assertThat(Orphans.end(home)).isZero();
+    } finally {
+      orphan.destroyForcibly();
+      stranger.destroyForcibly();
+    }
+  }
+
+  @Test
+  void somebody_elses_process_with_the_id_of_an_old_postgresql_is_left_alone(@TempDir Path home)
+      throws Exception {
+    Path data = Files.createDirectories(home.resolve("data"));
+    Process stranger = new ProcessBuilder("sleep", "600").start();
+    try {
+      Path pidFile = Files.writeString(data.resolve("postmaster.pid"), stranger.pid() + "\n");
+      assertThat(Postgres.endOrphans(home)).isZero();
+      assertThat(stranger.isAlive()).isTrue();
+      assertThat(pidFile).as("what would keep PostgreSQL from starting").doesNotExist();
+    } finally {
+      stranger.destroyForcibly();
+    }
+  }
+
+  @Test
+  void a_ctrl_c_in_the_terminal_does_not_reach_a_server(@TempDir Path home) throws Exception {
+    Path group = home.resolve("group");
+    ServerProcess server =
+        ServerProcess.start(
+            "server",
+            java.util.List.of(
+                "sh",
+                "-c",
+                "cut -d ' ' -f 5 /proc/self/stat > group.part; mv group.part group; read -r x"),
+            java.util.Map.of(),
+            home.resolve("server.log"));
+    await(() -> Files.exists(group));
+    assertThat(Files.readString(group).strip()).isEqualTo("" + server.pid());
+    server.kill();
+  }
+
+  @Test
+  void a_secret_that_a_crash_left_empty_is_made_again(@TempDir Path home) throws Exception {
+    Path file = Files.createFile(home.resolve("secret"));
+    assertThat(Secrets.kept(file)).isNotEmpty().isEqualTo(Secrets.kept(file));
+  }
+
   /** Starts a process that would outlive it, and waits to be killed. */
   static final class Sleeper {
     private Sleeper() {}

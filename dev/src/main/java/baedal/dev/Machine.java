@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -156,7 +157,7 @@ public final class Machine {
   /** What this very process holds open. */
   private boolean kept(Path file) {
     String first = home.relativize(file).getName(0).toString();
-    return first.equals("lock") || first.equals("logs");
+    return Set.of("lock", "logs", "tmp", "soak").contains(first);
   }
 
   private void checkDisk() throws IOException {

@@ -53,7 +53,7 @@ class SystemTest {
     secondIsRefused();
 
     first.kill();
-    gone(processes);
+    nothingIsLeft();
 
     Process bystander = new ProcessBuilder("sleep", "600").start();
     started.add(bystander.toHandle());
@@ -62,18 +62,20 @@ class SystemTest {
     assertThat(secrets()).isEqualTo(secrets);
     assertThat(orders()).contains(order);
 
-    processes = described(again.pid());
     again.terminate();
     again.end();
-    gone(processes);
-    assertThat(bystander.isAlive()).as("a process of somebody else").isTrue();
+    nothingIsLeft();
     assertThat(home.resolve("run.json")).doesNotExist();
+    assertThat(bystander.isAlive()).as("a process of somebody else").isTrue();
 
-    Command fresh = ready("--fresh");
-    assertThat(orders()).isEmpty();
-    assertThat(secrets()).isNotEqualTo(secrets);
+    Command fresh = run("--fresh");
+    started.add(ProcessHandle.of(fresh.pid()).orElseThrow());
+    await(
+        "a server", () -> fresh.out().contains("starting empty") && fresh.out().contains(" is up"));
+    assertThat(home.resolve("postgres/data/base")).doesNotExist();
     fresh.terminate();
     fresh.end();
+    nothingIsLeft();
   }
 
   private Command run(String... words) throws IOException {
@@ -107,6 +109,9 @@ class SystemTest {
       assertThat(listening(process.path("pid").asLong()))
           .as("%s", process)
           .containsEntry(Integer.parseInt(address[1]), address[0]);
+      if (Services.NAMES.contains(process.path("name").asText())) {
+        assertThat(process.path("pid").asLong()).as("%s", process).isEqualTo(launcher);
+      }
       assertThat(Path.of(process.path("data").asText())).startsWith(home).isDirectory();
     }
     List<ProcessHandle> all = new ArrayList<>();
@@ -121,6 +126,7 @@ class SystemTest {
           .allMatch("127.0.0.1"::equals);
     }
     started.addAll(all);
+    assertThat(processesAtHome()).hasSizeGreaterThanOrEqualTo(4);
     return all;
   }
 
@@ -150,7 +156,7 @@ class SystemTest {
     try {
       return Files.readSymbolicLink(file).toString();
     } catch (IOException e) {
-      return "closed meanwhile";
+      return "gone meanwhile";
     }
   }
 
@@ -221,10 +227,16 @@ class SystemTest {
     assertThat(home.resolve("run.json")).exists();
   }
 
-  /** A process that nobody has reaped yet has no program any more. */
-  private static void gone(List<ProcessHandle> processes) throws Exception {
-    for (ProcessHandle process : processes) {
-      await("the end of " + process, () -> process.info().command().isEmpty());
+  private void nothingIsLeft() throws Exception {
+    await("the end of all", () -> processesAtHome().isEmpty());
+  }
+
+  /** Each server works in its folder. */
+  private List<Long> processesAtHome() throws IOException {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.map(ProcessHandle::pid)
+          .filter(pid -> link(Path.of("/proc/" + pid + "/cwd")).startsWith(home.toString()))
+          .toList();
     }
   }
 
