@@ -2,7 +2,7 @@ package baedal.coupon;
 
 import baedal.events.Change;
 import baedal.runtime.Caller;
-import baedal.runtime.Digest;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
@@ -121,9 +121,8 @@ final class CouponApi {
     }
     Campaign campaign =
         new Campaign(Ids.next(), a.name(), a.discount(), a.quantity(), a.expiresAt());
-    String key = ctx.request().getHeader("Idempotency-Key");
     return coupons
-        .announce(campaign, Caller.of(ctx).sub(), key, Digest.sha256(body.encode()))
+        .announce(campaign, IdempotencyKey.of(ctx, a).orElse(null))
         .map(
             id ->
                 Reply.created(

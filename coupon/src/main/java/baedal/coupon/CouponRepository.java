@@ -6,12 +6,11 @@ import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.RedisAggregates;
 import baedal.rabbitmq.RedisOutbox;
 import baedal.rabbitmq.RedisScript;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
-import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.redis.client.RedisAPI;
 import io.vertx.redis.client.Response;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ final class CouponRepository {
   static final String PREFIX = "coupon";
 
   private static final String UNSETTLED = PREFIX + ":unsettled";
-  private static final Duration KEY_KEPT = Duration.ofHours(24);
   private static final RedisScript TAKE =
       new RedisScript(CouponRepository.class.getResource("take.lua"));
   private static final String RUN = PREFIX + ":run";
@@ -110,24 +108,24 @@ final class CouponRepository {
    * The campaign's id; the same key with the same body makes no second one. {@code key} may be
    * null.
    */
-  Future<String> announce(Campaign campaign, String caller, String key, String bodyHash) {
-    List<String> keys = List.of(campaignKey(campaign.id()), PREFIX + ":key:" + caller + ":" + key);
+  Future<String> announce(Campaign campaign, IdempotencyKey key) {
+    List<String> keys =
+        List.of(
+            campaignKey(campaign.id()),
+            key == null ? PREFIX + ":key" : PREFIX + ":key:" + key.fingerprint());
     List<String> arguments =
         List.of(
             campaign.id(),
             Json.encode(campaign),
             Integer.toString(campaign.quantity()),
-            key == null ? "" : Long.toString(KEY_KEPT.toSeconds()),
-            bodyHash);
+            key == null ? "" : Long.toString(IdempotencyKey.KEPT.toSeconds()),
+            key == null ? "" : key.bodyHash());
     return ANNOUNCE
         .run(redis, keys, arguments)
         .map(
             made -> {
-              if (!made.get(1).toString().equals(bodyHash)) {
-                throw Refusal.of(
-                    Refusal.Kind.UNPROCESSABLE,
-                    "idempotency-key-reused",
-                    "this Idempotency-Key was used with another body: use a new one");
+              if (key != null) {
+                key.sameAs(made.get(1).toString());
               }
               return made.get(0).toString();
             });

@@ -5,7 +5,7 @@ import baedal.events.Change;
 import baedal.events.Fulfilment;
 import baedal.events.Line;
 import baedal.runtime.Caller;
-import baedal.runtime.Digest;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
@@ -52,20 +52,20 @@ final class OrderApi {
   private Future<OrderView> place(RoutingContext ctx) {
     PlaceOrder wanted = Json.toObject(ctx.body().asJsonObject(), PlaceOrder.class);
     String customer = Caller.of(ctx).sub();
-    String header = ctx.request().getHeader("Idempotency-Key");
-    if (header == null) {
-      return placed(wanted, customer).compose(orders::place).map(order -> created(ctx, order));
-    }
-    OrderRepository.Key key =
-        new OrderRepository.Key(customer, header, Digest.sha256(Json.encode(wanted)));
+    return IdempotencyKey.of(ctx, wanted)
+        .map(key -> placeOnce(wanted, customer, key))
+        .orElseGet(() -> placed(wanted, customer).compose(orders::place))
+        .map(order -> created(ctx, order));
+  }
+
+  private Future<Order> placeOnce(PlaceOrder wanted, String customer, IdempotencyKey key) {
     return orders
         .answered(key)
         .compose(
             first ->
                 first.isPresent()
                     ? Future.succeededFuture(first.get())
-                    : placed(wanted, customer).compose(placed -> orders.placeOnce(placed, key)))
-        .map(order -> created(ctx, order));
+                    : placed(wanted, customer).compose(placed -> orders.placeOnce(placed, key)));
   }
 
   private Future<Change<Order>> placed(PlaceOrder wanted, String customer) {

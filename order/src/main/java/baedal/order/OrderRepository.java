@@ -3,9 +3,10 @@ package baedal.order;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.PgAggregates;
+import baedal.rabbitmq.PgMemory;
 import baedal.rabbitmq.PgOutbox;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
-import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -24,7 +25,6 @@ import java.util.function.Function;
 final class OrderRepository {
 
   private static final int SWEEP = 100;
-  private static final int FORGET = 1_000;
 
   private static final String PLACE =
       """
@@ -63,17 +63,6 @@ final class OrderRepository {
        ORDER BY changed_at LIMIT
       """
           + SWEEP;
-  private static final String FORGET_KEYS =
-      """
-      DELETE FROM idempotency WHERE (caller, key) IN (
-        SELECT caller, key FROM idempotency WHERE made_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
-      """;
-  private static final String FORGET_MESSAGES =
-      """
-      DELETE FROM inbox WHERE message_id IN (
-        SELECT message_id FROM inbox WHERE seen_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
-      """;
-
   private static final PgAggregates.Shape<Order> SHAPE =
       new PgAggregates.Shape<>() {
         @Override
@@ -92,14 +81,13 @@ final class OrderRepository {
         }
       };
 
-  /** What a caller asked for under an idempotency key of theirs. */
-  record Key(String caller, String key, String bodyHash) {}
-
   private final Pool pool;
   private final PgAggregates<Order> orders;
+  private final PgMemory memory;
 
   OrderRepository(Pool pool, Runnable wake) {
     this.pool = pool;
+    memory = new PgMemory(pool);
     orders = new PgAggregates<>(pool, "orders", Order.class, SHAPE, wake);
   }
 
@@ -114,7 +102,7 @@ final class OrderRepository {
    * As {@link #place}, once a key: the same key with the same body gives the order as it was placed
    * the first time, also while that is still going on.
    */
-  Future<Order> placeOnce(Change<Order> placed, Key key) {
+  Future<Order> placeOnce(Change<Order> placed, IdempotencyKey key) {
     Tuple tuple = inserted(placed).addString(key.key()).addString(key.bodyHash());
     return pool.preparedQuery(PLACE_ONCE)
         .execute(tuple)
@@ -140,7 +128,7 @@ final class OrderRepository {
   }
 
   /** The order as this key placed it; refuses another body under the same key. */
-  Future<Optional<Order>> answered(Key key) {
+  Future<Optional<Order>> answered(IdempotencyKey key) {
     return pool.preparedQuery(ANSWERED)
         .execute(Tuple.of(key.caller(), key.key()))
         .map(
@@ -149,12 +137,7 @@ final class OrderRepository {
                 return Optional.empty();
               }
               Row row = rows.iterator().next();
-              if (!row.getString(0).equals(key.bodyHash())) {
-                throw Refusal.of(
-                    Refusal.Kind.UNPROCESSABLE,
-                    "idempotency-key-reused",
-                    "this Idempotency-Key was used with another body: use a new one");
-              }
+              key.sameAs(row.getString(0));
               return Optional.of(Json.decode(row.getString(1), Order.class));
             });
   }
@@ -191,18 +174,9 @@ final class OrderRepository {
     return orders.select(SERVED, Tuple.of(at(then), then.toString()));
   }
 
-  /** Idempotency keys made until {@code then}, a thousand at a time. */
-  Future<Void> forgetKeys(Instant then) {
-    return forget(FORGET_KEYS, then);
-  }
-
-  /** As {@link #forgetKeys}: the ids of messages that are too old to come again. */
-  Future<Void> forgetMessages(Instant then) {
-    return forget(FORGET_MESSAGES, then);
-  }
-
-  private Future<Void> forget(String sql, Instant then) {
-    return pool.preparedQuery(sql).execute(Tuple.of(at(then), FORGET)).mapEmpty();
+  /** What need not be remembered any longer. */
+  Future<Void> forget(Instant now) {
+    return memory.forget(now);
   }
 
   private static OffsetDateTime at(Instant instant) {

@@ -21,12 +21,10 @@ final class OrderTimers {
 
   private static final Logger log = LoggerFactory.getLogger(OrderTimers.class);
   private static final long LOOK_MILLIS = 1_000;
-  private static final Duration KEYS_LIVE = Duration.ofHours(24);
 
   /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
-  private static final Duration MESSAGES_LIVE = Duration.ofDays(30);
-
   private final Vertx vertx;
+
   private final OrderRepository orders;
   private final Clock clock;
   private final Duration confirmsAfter;
@@ -67,8 +65,7 @@ final class OrderTimers {
         .compose(due -> changeEach(due, order -> order.expire(now)))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
         .compose(due -> changeEach(due, order -> order.confirmSilently(confirmsAfter, now)))
-        .compose(v -> orders.forgetKeys(now.minus(KEYS_LIVE)))
-        .compose(v -> orders.forgetMessages(now.minus(MESSAGES_LIVE)));
+        .compose(v -> orders.forget(now));
   }
 
   /** One after another; what fails for one order is tried again, and holds up no other. */

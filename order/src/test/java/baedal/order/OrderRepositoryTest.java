@@ -17,6 +17,7 @@ import baedal.events.PaymentMethod;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Boot;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
@@ -150,7 +151,7 @@ class OrderRepositoryTest {
 
   @Test
   void the_same_key_places_one_order_also_while_the_first_is_still_running() {
-    OrderRepository.Key key = new OrderRepository.Key("c-1", "k", "hash");
+    IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
     List<Future<Order>> same =
         IntStream.range(0, AT_ONCE).mapToObj(i -> orders.placeOnce(fresh(), key)).toList();
     Future.all(same).await();
@@ -161,7 +162,7 @@ class OrderRepositoryTest {
 
   @Test
   void a_key_keeps_its_first_answer_whatever_becomes_of_the_order() {
-    OrderRepository.Key key = new OrderRepository.Key("c-1", "k", "hash");
+    IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
     Order first = orders.placeOnce(fresh(), key).await();
     orders.change(first.id(), o -> o.cancel("", NOON)).await();
     assertThat(orders.answered(key).await()).contains(first);
@@ -170,12 +171,12 @@ class OrderRepositoryTest {
 
   @Test
   void a_key_is_its_callers_own_and_takes_no_other_body() {
-    orders.placeOnce(fresh(), new OrderRepository.Key("c-1", "k", "hash")).await();
-    assertThat(orders.answered(new OrderRepository.Key("c-2", "k", "hash")).await()).isEmpty();
+    orders.placeOnce(fresh(), new IdempotencyKey("c-1", "k", "hash")).await();
+    assertThat(orders.answered(new IdempotencyKey("c-2", "k", "hash")).await()).isEmpty();
     Refusal refusal =
         catchThrowableOfType(
             Refusal.class,
-            () -> orders.placeOnce(fresh(), new OrderRepository.Key("c-1", "k", "other")).await());
+            () -> orders.placeOnce(fresh(), new IdempotencyKey("c-1", "k", "other")).await());
     assertThat(refusal.kind()).isEqualTo(Refusal.Kind.UNPROCESSABLE);
     assertThat(refusal.type()).isEqualTo("idempotency-key-reused");
     assertThat(db.count("orders")).isEqualTo(1);
@@ -213,7 +214,7 @@ class OrderRepositoryTest {
 
   @Test
   void old_keys_and_message_ids_are_forgotten_and_young_ones_kept() {
-    OrderRepository.Key key = new OrderRepository.Key("c-1", "k", "hash");
+    IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
     Order order = orders.placeOnce(fresh(), key).await();
     orders.change(paidMessage(order, "p-1"), Change::none).await();
     Instant now = Instant.now();

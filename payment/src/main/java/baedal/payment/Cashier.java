@@ -2,6 +2,7 @@ package baedal.payment;
 
 import baedal.events.PaymentMethod;
 import baedal.payment.PaymentProvider.Outcome;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
@@ -68,34 +69,61 @@ final class Cashier {
     vertx.cancelTimer(sweep);
   }
 
-  /** The settled payment of this order; made now, or before, but once. {@code card} may be null. */
-  Future<Payment> pay(String orderId, String customerId, PaymentMethod method, String card) {
+  /** What a customer asks for; {@code card} and {@code key} may be null. */
+  record Wish(
+      String orderId, String customerId, PaymentMethod method, String card, IdempotencyKey key) {}
+
+  /**
+   * The settled payment of this order; made now, or before, but once. Under the same key it is
+   * answered as the first time, declined or not.
+   */
+  Future<Payment> pay(Wish wish) {
+    return wish.key() == null
+        ? payNow(wish)
+        : payments
+            .answered(wish.key())
+            .compose(first -> first.isPresent() ? again(first.get(), wish) : payNow(wish))
+            .compose(
+                payment ->
+                    payment.status() == PaymentStatus.CHARGING
+                        ? Future.failedFuture(later())
+                        : payments.answer(wish.key(), payment));
+  }
+
+  /** The key led to this payment before; how it ended is told now if nobody was told yet. */
+  private Future<Payment> again(PaymentRepository.Answered first, Wish wish) {
+    return !first.known() && first.payment().status() == PaymentStatus.CHARGING
+        ? settleOrCharge(first.payment(), wish.card())
+        : Future.succeededFuture(first.payment());
+  }
+
+  private Future<Payment> payNow(Wish wish) {
     return orders
-        .get("/internal/orders/" + orderId + "/due", ORDER_TIMEOUT)
+        .get("/internal/orders/" + wish.orderId() + "/due", ORDER_TIMEOUT)
         .map(json -> Json.toObject(json, Payment.Due.class))
         .compose(
             due -> {
-              if (!due.customerId().equals(customerId)) {
-                throw Refusal.notFound("there is no order " + orderId);
+              if (!due.customerId().equals(wish.customerId())) {
+                throw Refusal.notFound("there is no order " + wish.orderId());
               }
-              return onceHere(due, method, card);
+              return onceHere(due, wish);
             });
   }
 
   /** Many at once for one order: the first does it, the others get its result. */
-  private Future<Payment> onceHere(Payment.Due due, PaymentMethod method, String card) {
+  private Future<Payment> onceHere(Payment.Due due, Wish wish) {
     Future<Payment> here = paying.get(due.orderId());
     if (here != null) {
       return here;
     }
     Future<Payment> mine =
-        payments.occupying(due.orderId()).compose(found -> payOrJoin(found, due, method, card));
+        payments.occupying(due.orderId()).compose(found -> payOrJoin(found, due, wish));
     paying.put(due.orderId(), mine);
     return mine.onComplete(done -> paying.remove(due.orderId(), mine));
   }
 
-  private Future<Payment> payOrJoin(
-      Optional<Payment> found, Payment.Due due, PaymentMethod method, String card) {
+  private Future<Payment> payOrJoin(Optional<Payment> found, Payment.Due due, Wish wish) {
+    String card = wish.card();
     if (found.isPresent()) {
       return join(found.get(), card);
     }
@@ -103,9 +131,9 @@ final class Cashier {
       throw Refusal.conflict(
           "order-state", "only a PLACED order can be paid: it is " + due.status());
     }
-    var opened = Payment.open(Ids.next(), due, method, Payment.lastFour(card), now());
+    var opened = Payment.open(Ids.next(), due, wish.method(), Payment.lastFour(card), now());
     return payments
-        .open(opened)
+        .open(opened, wish.key())
         .compose(
             first -> {
               if (!first) {
@@ -213,6 +241,10 @@ final class Cashier {
     Instant since = now().minus(STUCK_AFTER);
     payments.stuck(PaymentStatus.CHARGING, since).onSuccess(stuck -> each(stuck, this::settle));
     payments.stuck(PaymentStatus.REFUNDING, since).onSuccess(stuck -> each(stuck, this::refundNow));
+    payments
+        .forget(now())
+        .onFailure(
+            e -> log.atWarn().addKeyValue("cause", e.toString()).log("old keys are still kept"));
   }
 
   private static void each(

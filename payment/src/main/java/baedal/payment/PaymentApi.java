@@ -2,6 +2,7 @@ package baedal.payment;
 
 import baedal.events.PaymentMethod;
 import baedal.runtime.Caller;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
 import baedal.runtime.Refusal;
@@ -38,10 +39,12 @@ final class PaymentApi {
     Pay asked = Json.toObject(ctx.body().asJsonObject(), Pay.class);
     return cashier
         .pay(
-            asked.orderId(),
-            Caller.of(ctx).sub(),
-            asked.method(),
-            asked.method() == PaymentMethod.CARD ? asked.card() : null)
+            new Cashier.Wish(
+                asked.orderId(),
+                Caller.of(ctx).sub(),
+                asked.method(),
+                asked.method() == PaymentMethod.CARD ? asked.card() : null,
+                IdempotencyKey.of(ctx, asked).orElse(null)))
         .map(
             payment -> {
               if (payment.status() == PaymentStatus.DECLINED) {

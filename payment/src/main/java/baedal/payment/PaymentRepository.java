@@ -3,9 +3,14 @@ package baedal.payment;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.PgAggregates;
+import baedal.rabbitmq.PgMemory;
 import baedal.rabbitmq.PgOutbox;
+import baedal.runtime.IdempotencyKey;
+import baedal.runtime.Json;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -21,10 +26,26 @@ final class PaymentRepository {
       WITH changed AS (
         INSERT INTO payments (id, status, revision, sequence, changed_at, body, order_id, customer_id)
         VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $8, $9) ON CONFLICT DO NOTHING RETURNING id),
+      keyed AS (
+        INSERT INTO idempotency (caller, key, body_hash, payment_id)
+        SELECT $10, $11, $12, id FROM changed WHERE $11::text IS NOT NULL),
       told AS (
       """
           + PgOutbox.append(6, "changed")
           + ") SELECT id FROM changed";
+  private static final String ANSWERED =
+      """
+      SELECT k.body_hash, coalesce(k.answer, p.body)::text, k.answer IS NOT NULL
+        FROM idempotency k JOIN payments p ON p.id = k.payment_id WHERE k.caller = $1 AND k.key = $2
+      """;
+  private static final String ANSWER =
+      """
+      INSERT INTO idempotency AS k (caller, key, body_hash, payment_id, answer)
+      VALUES ($1, $2, $3, $4, $5::text::jsonb)
+      ON CONFLICT (caller, key) DO UPDATE SET answer = coalesce(k.answer, excluded.answer)
+      RETURNING body_hash, answer::text
+      """;
+  private static final String UNIQUE_VIOLATION = "23505";
   private static final String OCCUPYING =
       """
       SELECT body::text FROM payments
@@ -55,26 +76,77 @@ final class PaymentRepository {
 
   private final Pool pool;
   private final PgAggregates<Payment> payments;
+  private final PgMemory memory;
 
   PaymentRepository(Pool pool, Runnable wake) {
     this.pool = pool;
+    memory = new PgMemory(pool);
     payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake);
   }
 
-  /** False when the order has an open or settled payment already. */
-  Future<Boolean> open(Change<Payment> opened) {
+  /** How a key was answered; {@code known} is false while it only led to a payment. */
+  record Answered(Payment payment, boolean known) {}
+
+  /** Refuses another body under the same key. */
+  Future<Optional<Answered>> answered(IdempotencyKey key) {
+    return pool.preparedQuery(ANSWERED)
+        .execute(Tuple.of(key.caller(), key.key()))
+        .map(
+            rows -> {
+              if (rows.size() == 0) {
+                return Optional.empty();
+              }
+              Row row = rows.iterator().next();
+              key.sameAs(row.getString(0));
+              return Optional.of(
+                  new Answered(Json.decode(row.getString(1), Payment.class), row.getBoolean(2)));
+            });
+  }
+
+  /** Keeps the first answer under the key, and gives that. */
+  Future<Payment> answer(IdempotencyKey key, Payment payment) {
+    return pool.preparedQuery(ANSWER)
+        .execute(
+            Tuple.of(key.caller(), key.key(), key.bodyHash(), payment.id(), Json.encode(payment)))
+        .map(
+            rows -> {
+              Row row = rows.iterator().next();
+              key.sameAs(row.getString(0));
+              return Json.decode(row.getString(1), Payment.class);
+            });
+  }
+
+  /** What need not be remembered any longer. */
+  Future<Void> forget(Instant now) {
+    return memory.forget(now);
+  }
+
+  /**
+   * False when the order has an open or settled payment already. {@code key}, which may be null,
+   * leads to it from now on.
+   */
+  Future<Boolean> open(Change<Payment> opened, IdempotencyKey key) {
     Tuple tuple =
         payments
             .inserted(opened)
             .addString(opened.state().orderId())
-            .addString(opened.state().customerId());
+            .addString(opened.state().customerId())
+            .addString(key == null ? null : key.caller())
+            .addString(key == null ? null : key.key())
+            .addString(key == null ? null : key.bodyHash());
     return pool.preparedQuery(OPEN)
         .execute(tuple)
         .map(
             rows -> {
               payments.told(opened.state());
               return rows.size() > 0;
-            });
+            })
+        .recover(e -> isDuplicate(e) ? Future.succeededFuture(false) : Future.failedFuture(e));
+  }
+
+  /** The key was used for something else in this very moment. */
+  private static boolean isDuplicate(Throwable e) {
+    return e instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState());
   }
 
   /** The open or settled payment of an order. */

@@ -133,6 +133,14 @@ class PaymentServiceTest {
         .sendJsonObject(body);
   }
 
+  private static Future<HttpResponse<Buffer>> pay(String key, String sub, JsonObject body) {
+    return client
+        .post(port, LOOPBACK, "/payments")
+        .bearerTokenAuthentication(tokens.issue(sub, List.of("customer"), List.of()))
+        .putHeader("Idempotency-Key", key)
+        .sendJsonObject(body);
+  }
+
   private static JsonObject card(String orderId) {
     return new JsonObject()
         .put("orderId", orderId)
@@ -207,6 +215,62 @@ class PaymentServiceTest {
         () ->
             told(PaymentEvent.Declined.class, orderId) == 1
                 && told(PaymentEvent.Paid.class, orderId) == 1);
+  }
+
+  @Test
+  void a_declined_card_is_answered_the_same_under_its_key_and_not_asked_for_again() {
+    String orderId = order(10_000);
+    JsonObject empty = card(orderId).put("card", "4000000000000002");
+    HttpResponse<Buffer> first = pay("k-declined", "c-1", empty).await();
+    assertThat(first.statusCode()).isEqualTo(402);
+    HttpResponse<Buffer> again = pay("k-declined", "c-1", empty).await();
+    assertThat(again.statusCode()).isEqualTo(402);
+    assertThat(again.bodyAsJsonObject().getString("detail"))
+        .isEqualTo(first.bodyAsJsonObject().getString("detail"));
+    assertThat(charges(orderId)).isEqualTo(1);
+    assertThat(pay("k-declined", "c-1", card(orderId)).await().statusCode()).isEqualTo(422);
+    assertThat(pay("k-other", "c-1", card(orderId)).await().statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void a_key_is_answered_the_same_though_the_money_went_back_since() {
+    String orderId = order(10_000);
+    JsonObject first = pay("k-back", "c-1", card(orderId)).await().bodyAsJsonObject();
+    String paymentId = first.getString("paymentId");
+    publisher
+        .publish(
+            List.of(message(new OrderEvent.RefundRequested(orderId, paymentId, "", Instant.EPOCH))))
+        .await();
+    until(() -> told(PaymentEvent.Refunded.class, orderId) == 1);
+    HttpResponse<Buffer> again = pay("k-back", "c-1", card(orderId)).await();
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(again.bodyAsJsonObject()).isEqualTo(first);
+    assertThat(charges(orderId)).isEqualTo(1);
+  }
+
+  @Test
+  void many_at_once_under_one_key_are_one_payment_and_other_orders_are_refused() {
+    for (int round = 0; round < 20; round++) {
+      String key = "k-" + round;
+      List<Future<HttpResponse<Buffer>>> equal = new ArrayList<>();
+      String orderId = order(10_000);
+      String other = order(10_000);
+      for (int i = 0; i < 25; i++) {
+        equal.add(pay(key, "c-1", card(orderId)));
+        equal.add(pay(key, "c-1", card(other)));
+      }
+      List<HttpResponse<Buffer>> answers = equal.stream().map(one -> one.await()).toList();
+      assertThat(answers)
+          .extracting(HttpResponse::statusCode)
+          .allMatch(status -> status == 201 || status == 422 || status == 503);
+      assertThat(
+              answers.stream()
+                  .filter(answer -> answer.statusCode() == 201)
+                  .map(answer -> answer.bodyAsJsonObject().getString("paymentId"))
+                  .distinct())
+          .hasSize(1);
+      assertThat(charges(orderId) + charges(other)).isEqualTo(1);
+    }
   }
 
   @Test

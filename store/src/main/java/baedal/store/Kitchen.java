@@ -42,7 +42,7 @@ final class Kitchen {
   }
 
   void start() {
-    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> returnOwed());
+    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
   }
 
   void stop() {
@@ -136,6 +136,14 @@ final class Kitchen {
                 ticket.stockOwed()
                     ? repository.changeTicket(ticket.id(), FoodCooking::stockSettled)
                     : Future.succeededFuture(ticket));
+  }
+
+  private void sweep() {
+    returnOwed();
+    repository
+        .forget(now())
+        .onFailure(
+            e -> log.atWarn().addKeyValue("cause", e.toString()).log("old keys are still kept"));
   }
 
   private void returnOwed() {

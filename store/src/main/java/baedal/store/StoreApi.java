@@ -1,9 +1,11 @@
 package baedal.store;
 
 import baedal.events.Address;
+import baedal.events.Change;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Caller;
 import baedal.runtime.Geo;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Nearest;
@@ -102,14 +104,19 @@ final class StoreApi {
 
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
-    String id = Ids.next();
+    return IdempotencyKey.of(ctx, asked)
+        .map(key -> repository.remember(key, Ids.next(), now()))
+        .orElseGet(() -> Future.succeededFuture(Ids.next()))
+        .compose(id -> open(ctx, id, asked));
+  }
+
+  /** The answer is the store as it was opened, also when it was opened before. */
+  private Future<StoreView> open(RoutingContext ctx, String id, OpenStore asked) {
+    Change<Store> opened =
+        Store.open(id, Caller.of(ctx).sub(), asked.name(), asked.kind(), asked.address(), now());
     return repository
-        .changeStore(
-            id,
-            none ->
-                Store.open(
-                    id, Caller.of(ctx).sub(), asked.name(), asked.kind(), asked.address(), now()))
-        .map(store -> Reply.created(ctx, "/stores/" + id, StoreView.of(store, null)));
+        .changeStore(id, before -> before == null ? opened : Change.none(before))
+        .map(store -> Reply.created(ctx, "/stores/" + id, StoreView.of(opened.state(), null)));
   }
 
   private Future<StoreView> show(RoutingContext ctx) {

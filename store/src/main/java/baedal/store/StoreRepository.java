@@ -6,10 +6,12 @@ import baedal.rabbitmq.MongoAggregates;
 import baedal.rabbitmq.MongoOutbox;
 import baedal.rabbitmq.Outbox;
 import baedal.runtime.Geo;
+import baedal.runtime.IdempotencyKey;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -22,6 +24,7 @@ final class StoreRepository {
 
   private static final String STORES = "stores";
   private static final String MENUS = "menus";
+  private static final String KEYS = "keys";
   private static final String TICKETS = "foodCookings";
   private static final int MAX_CANDIDATES = 2_000;
   private static final int MAX_MENUS = 500;
@@ -80,11 +83,53 @@ final class StoreRepository {
             v ->
                 mongo.createIndex(
                     TICKETS, new JsonObject().put("storeId", 1).put("status", 1).put("_id", 1)))
-        .compose(v -> mongo.createIndex(TICKETS, new JsonObject().put("stockOwed", 1)));
+        .compose(v -> mongo.createIndex(TICKETS, new JsonObject().put("stockOwed", 1)))
+        .compose(v -> mongo.createIndex(KEYS, new JsonObject().put("madeAt", 1)));
   }
 
   Future<Store> store(String id) {
     return stores.find(id);
+  }
+
+  /**
+   * The id under which this key opens a store: {@code fresh}, or the one of the first time. Refuses
+   * another body under the same key.
+   */
+  Future<String> remember(IdempotencyKey key, String fresh, Instant now) {
+    JsonObject id = new JsonObject().put("_id", key.fingerprint());
+    JsonObject made =
+        id.copy()
+            .put("storeId", fresh)
+            .put("bodyHash", key.bodyHash())
+            .put("madeAt", now.toEpochMilli());
+    return mongo
+        .insert(KEYS, made)
+        .map(fresh)
+        .recover(
+            e ->
+                MongoAggregates.isDuplicate(e)
+                    ? mongo.findOne(KEYS, id, new JsonObject()).compose(first -> first(first, key))
+                    : Future.failedFuture(e))
+        .compose(
+            storeId ->
+                storeId == null ? remember(key, fresh, now) : Future.succeededFuture(storeId));
+  }
+
+  /** Null when it was forgotten in the meantime. */
+  private static Future<String> first(JsonObject first, IdempotencyKey key) {
+    if (first == null) {
+      return Future.succeededFuture();
+    }
+    key.sameAs(first.getString("bodyHash"));
+    return Future.succeededFuture(first.getString("storeId"));
+  }
+
+  /** Keys that are older than a day. */
+  Future<Void> forget(Instant now) {
+    long then = now.minus(IdempotencyKey.KEPT).toEpochMilli();
+    return mongo
+        .removeDocuments(KEYS, new JsonObject().put("madeAt", new JsonObject().put("$lte", then)))
+        .mapEmpty();
   }
 
   Future<Store> changeStore(String id, Function<Store, Change<Store>> transition) {

@@ -29,8 +29,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,6 +115,36 @@ class StoreServiceTest {
     assertThat(heard(id))
         .extracting(EventMessage::type)
         .containsExactly("store.opened", "store.closed", "store.opened");
+  }
+
+  @Test
+  void a_store_is_opened_once_under_a_key_however_many_ask_at_once() {
+    for (int round = 0; round < 10; round++) {
+      String key = "k-" + round;
+      List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        asked.add(open(key, store("통닭천국 " + key, 37.55, 126.91)));
+      }
+      List<String> bodies = asked.stream().map(one -> one.join().body()).toList();
+      assertThat(bodies.stream().distinct()).hasSize(1);
+      String id = new JsonObject(bodies.get(0)).getString("storeId");
+      call("PATCH", "/stores/" + id, owner, "{\"open\": false}");
+      assertThat(open(key, store("통닭천국 " + key, 37.55, 126.91)).join().body())
+          .as("answered as the first time")
+          .isEqualTo(bodies.get(0));
+      assertThat(open(key, store("다른 집", 37.55, 126.91)).join().statusCode()).isEqualTo(422);
+    }
+  }
+
+  private CompletableFuture<HttpResponse<String>> open(String key, String body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/stores"))
+            .header("Authorization", "Bearer " + owner)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
   }
 
   @Test

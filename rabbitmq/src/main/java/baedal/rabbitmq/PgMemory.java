@@ -1,0 +1,47 @@
+package baedal.rabbitmq;
+
+import baedal.runtime.IdempotencyKey;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/**
+ * Forgets what a service in PostgreSQL need not remember any longer: answers under idempotency
+ * keys, and the ids of messages that are too old to come again. A thousand of each at a time.
+ */
+public final class PgMemory {
+
+  private static final Duration MESSAGES_KEPT = Duration.ofDays(30);
+  private static final int AT_ONCE = 1_000;
+
+  private static final String KEYS =
+      """
+      DELETE FROM idempotency WHERE (caller, key) IN (
+        SELECT caller, key FROM idempotency WHERE made_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+      """;
+  private static final String MESSAGES =
+      """
+      DELETE FROM inbox WHERE message_id IN (
+        SELECT message_id FROM inbox WHERE seen_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+      """;
+
+  private final Pool pool;
+
+  public PgMemory(Pool pool) {
+    this.pool = pool;
+  }
+
+  public Future<Void> forget(Instant now) {
+    return forget(KEYS, now.minus(IdempotencyKey.KEPT))
+        .compose(v -> forget(MESSAGES, now.minus(MESSAGES_KEPT)));
+  }
+
+  private Future<Void> forget(String sql, Instant then) {
+    return pool.preparedQuery(sql)
+        .execute(Tuple.of(then.atOffset(ZoneOffset.UTC), AT_ONCE))
+        .mapEmpty();
+  }
+}
