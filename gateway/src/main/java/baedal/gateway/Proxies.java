@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -19,6 +20,7 @@ import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyOptions;
 import io.vertx.httpproxy.ProxyResponse;
 import java.net.URI;
 import java.util.List;
@@ -30,8 +32,12 @@ import java.util.List;
 final class Proxies {
 
   private static final int CONNECT_MILLIS = 1_000;
+  private static final int WAIT_MILLIS = 2_000;
   private static final int CONNECTIONS_A_SERVICE = 256;
   private static final int WAITING_A_SERVICE = 2_048;
+
+  /** A live stream holds its connection for as long as somebody watches. */
+  private static final int STREAMS_A_SERVICE = 10_000;
 
   /**
    * Before the routes of {@link GatewayApi}, whose body reader must not see what only passes
@@ -57,26 +63,32 @@ final class Proxies {
   private final GatewayConfig config;
   private final Tokens tokens;
   private final HttpClient client;
+  private final HttpClient streams;
 
   Proxies(Vertx vertx, GatewayConfig config, Tokens tokens) {
     this.config = config;
     this.tokens = tokens;
-    client =
-        vertx.createHttpClient(
-            new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS),
-            new PoolOptions()
-                .setHttp1MaxSize(CONNECTIONS_A_SERVICE)
-                .setMaxWaitQueueSize(WAITING_A_SERVICE));
+    client = client(vertx, CONNECTIONS_A_SERVICE);
+    streams = client(vertx, STREAMS_A_SERVICE);
+  }
+
+  private static HttpClient client(Vertx vertx, int connections) {
+    return vertx.createHttpClient(
+        new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS),
+        new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(WAITING_A_SERVICE));
   }
 
   void mount(Router router) {
+    ProxyHandler live = to("mypage", streams);
+    Door watched = new Door("/mypages/:orderId/live", "mypage", false);
+    router.route(watched.path()).order(BEFORE_BODIES).handler(ctx -> pass(watched, live, ctx));
     DOORS.forEach(door -> open(router, door));
     config
         .upstreams()
         .keySet()
         .forEach(service -> open(router, new Door("/deadLetters/" + service, service, false)));
     Door paid = new Door("/payments", "payment", false);
-    ProxyHandler payments = to(paid.service());
+    ProxyHandler payments = to(paid.service(), client);
     router
         .route(paid.path())
         .order(BEFORE_BODIES)
@@ -91,18 +103,25 @@ final class Proxies {
   }
 
   private void open(Router router, Door door) {
-    ProxyHandler proxy = to(door.service());
+    ProxyHandler proxy = to(door.service(), client);
     for (String path : List.of(door.path(), door.path() + "/*")) {
       router.route(path).order(BEFORE_BODIES).handler(ctx -> pass(door, proxy, ctx));
     }
   }
 
-  private ProxyHandler to(String service) {
+  private ProxyHandler to(String service, HttpClient through) {
     URI upstream = URI.create(config.upstreams().get(service));
     int port = upstream.getPort() > 0 ? upstream.getPort() : 80;
-    HttpProxy proxy = HttpProxy.reverseProxy(client);
+    HttpProxy proxy =
+        HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), through);
     proxy.addInterceptor(new AwayIsAProblem(service));
-    return ProxyHandler.create(proxy, port, upstream.getHost());
+    RequestOptions options =
+        new RequestOptions()
+            .setHost(upstream.getHost())
+            .setPort(port)
+            .setConnectTimeout(WAIT_MILLIS);
+    proxy.origin(context -> context.client().request(new RequestOptions(options)));
+    return ProxyHandler.create(proxy);
   }
 
   private void pass(Door door, ProxyHandler proxy, RoutingContext ctx) {

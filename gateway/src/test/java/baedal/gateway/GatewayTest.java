@@ -13,6 +13,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -120,6 +124,22 @@ class GatewayTest {
     JsonObject posted =
         call(HttpMethod.POST, "/orders", new JsonObject().put("a", "가")).bodyAsJsonObject();
     assertThat(posted.getString("body")).isEqualTo("{\"a\":\"가\"}");
+  }
+
+  @Test
+  void upgrades_are_not_taken_and_hold_no_connection_to_a_service() throws IOException {
+    for (int i = 0; i < 300; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket
+            .getOutputStream()
+            .write(
+                "GET /stores HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        socket.setSoTimeout(5_000);
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+      }
+    }
+    assertThat(anonymous(HttpMethod.GET, "/stores").statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -40,17 +40,20 @@ public final class PgAggregates<S> {
   private record Stored<S>(S state, long revision, long sequence, boolean seen) {}
 
   private final Pool pool;
-  private final String table;
+  private final String noun;
   private final Class<S> type;
   private final Shape<S> shape;
   private final Runnable wake;
   private final String find;
   private final String update;
 
-  /** {@code wake} is called after every write that told something. */
+  /**
+   * {@code table} is the plural of what one aggregate is called; {@code wake} is called after every
+   * write that told something.
+   */
   public PgAggregates(Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake) {
     this.pool = pool;
-    this.table = table;
+    noun = table.substring(0, table.length() - 1);
     this.type = type;
     this.shape = shape;
     this.wake = wake;
@@ -183,7 +186,7 @@ public final class PgAggregates<S> {
 
   private Stored<S> stored(String id, RowSet<Row> rows) {
     if (rows.size() == 0) {
-      throw Refusal.notFound("nothing in " + table + " has the id " + id);
+      throw Refusal.notFound("there is no " + noun + " " + id);
     }
     Row row = rows.iterator().next();
     return new Stored<>(

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
@@ -38,6 +39,7 @@ public final class HttpApi {
   private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long DRAIN_SECONDS = 10;
+  private static final long BODY_MILLIS = 10_000;
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Vertx vertx;
@@ -71,7 +73,12 @@ public final class HttpApi {
       operations.addAll(Contract.read(more).operations());
     }
     router = Router.router(vertx);
-    router.route().handler(HttpApi::wellFormed).failureHandler(Problems::render);
+    router
+        .route()
+        .order(Integer.MIN_VALUE)
+        .handler(HttpApi::wellFormed)
+        .handler(this::inTime)
+        .failureHandler(Problems::render);
     for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
       router.errorHandler(status, Problems::render);
     }
@@ -118,7 +125,7 @@ public final class HttpApi {
     }
     HttpServerOptions options =
         new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false);
-    server = vertx.createHttpServer(options).requestHandler(router);
+    server = vertx.createHttpServer(options).requestHandler(this::accept);
     return server
         .listen()
         .map(HttpServer::actualPort)
@@ -128,6 +135,21 @@ public final class HttpApi {
                     .addKeyValue("service", service)
                     .addKeyValue("port", at)
                     .log("listening"));
+  }
+
+  /** The router takes a request without a usable Host for a fault of its own. */
+  private void accept(HttpServerRequest request) {
+    if (request.authority() != null) {
+      router.handle(request);
+      return;
+    }
+    Refusal refusal =
+        Refusal.of(Refusal.Kind.INVALID, "bad-request", "send a Host header, as HTTP/1.1 asks for");
+    request
+        .response()
+        .setStatusCode(refusal.kind().status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
+        .end(Problems.body(request.path(), refusal).toBuffer());
   }
 
   /** Not ready from now on; finishes the requests in hand, ten seconds at most. */
@@ -147,6 +169,17 @@ public final class HttpApi {
     } catch (IllegalArgumentException e) {
       ctx.fail(400);
       return;
+    }
+    ctx.next();
+  }
+
+  /** Whoever sends a body slowly holds nobody up for long. */
+  private void inTime(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    if (!request.isEnded()) {
+      long timer = vertx.setTimer(BODY_MILLIS, id -> request.connection().close());
+      request.end().onComplete(v -> vertx.cancelTimer(timer));
+      ctx.addEndHandler(v -> vertx.cancelTimer(timer));
     }
     ctx.next();
   }

@@ -14,10 +14,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** One operation of a contract: who may call it, and whether a request fits it. */
 record Operation(
     String method, String path, Set<String> roles, List<Parameter> parameters, Body body) {
+
+  /** What every part of us reads as the same number: plain digits, not too many. */
+  private static final Pattern NUMBER =
+      Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?");
 
   /** Everybody, even without a token. */
   private static final String ANYONE = "anyone";
@@ -95,7 +100,9 @@ record Operation(
     try {
       return switch (type) {
         case "integer", "number" ->
-            text.length() > 40 ? nodes.textNode(text) : nodes.numberNode(new BigDecimal(text));
+            NUMBER.matcher(text).matches()
+                ? nodes.numberNode(new BigDecimal(text))
+                : nodes.textNode(text);
         case "boolean" ->
             text.equals("true") || text.equals("false")
                 ? nodes.booleanNode(text.equals("true"))
@@ -109,19 +116,24 @@ record Operation(
 
   private void checkBody(RoutingContext ctx, List<Refusal.Fault> faults) {
     String text = ctx.body().asString("UTF-8");
-    if (text == null || text.isBlank()) {
+    boolean none = text == null || text.isEmpty();
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null ? !none : !isJson(type.toLowerCase(Locale.ROOT))) {
+      throw Refusal.of(Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: application/json");
+    }
+    if (none) {
       if (body.required()) {
         faults.add(new Refusal.Fault("", "a JSON body is required"));
       }
       return;
     }
-    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
-    if (type == null || !isJson(type.toLowerCase(Locale.ROOT))) {
-      throw Refusal.of(Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: application/json");
-    }
     JsonNode json;
     try {
       json = Json.mapper().readTree(text);
+      if (json.isMissingNode()) {
+        faults.add(new Refusal.Fault("", "is not JSON: there is nothing in it"));
+        return;
+      }
     } catch (JsonProcessingException e) {
       faults.add(new Refusal.Fault("", "is not JSON: " + e.getOriginalMessage()));
       return;

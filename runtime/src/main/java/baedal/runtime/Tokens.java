@@ -45,8 +45,13 @@ public final class Tokens {
    * Fails with an {@code unauthenticated} refusal when the token is not ours, or no longer valid.
    */
   public Future<Caller> verify(String token) {
-    return jwt.authenticate(new TokenCredentials(token))
-        .map(Tokens::caller)
+    Future<User> user;
+    try {
+      user = jwt.authenticate(new TokenCredentials(token));
+    } catch (RuntimeException e) {
+      user = Future.failedFuture(e);
+    }
+    return user.map(Tokens::caller)
         .recover(
             e ->
                 Future.failedFuture(
@@ -88,6 +93,9 @@ public final class Tokens {
     String sub = claims.getString("sub");
     if (sub == null || sub.isBlank()) {
       throw new IllegalArgumentException("a token without a subject");
+    }
+    if (user.get("exp") == null) {
+      throw new IllegalArgumentException("a token that is valid for ever");
     }
     return new Caller(sub, texts(claims, "roles"), texts(claims, "stores"));
   }

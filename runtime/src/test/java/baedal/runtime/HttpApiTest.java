@@ -9,10 +9,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.JWTOptions;
+import io.vertx.ext.auth.PubSecKeyOptions;
+import io.vertx.ext.auth.jwt.JWTAuth;
+import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +27,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpApiTest {
 
@@ -67,6 +76,71 @@ class HttpApiTest {
       case "taken" -> throw Refusal.conflict("taken", "somebody has it");
       default -> Future.succeededFuture(new Thing(Caller.of(ctx).sub(), Instant.EPOCH));
     };
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"name\":\"a\",\"lines\":[{\"quantity\":1}]} x",
+        "{\"name\":\"a\",\"lines\":[{\"quantity\":1}]}{}",
+        "   ",
+        "{\"name\":\"a\",\"lines\":[{\"quantity\":1}]}]"
+      })
+  void what_is_more_or_less_than_one_json_value_is_refused(String body) {
+    assertThat(call(HttpMethod.POST, "/things", "maker", body).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void json_that_is_nested_without_end_is_refused() {
+    String deep = "{\"name\":" + "[".repeat(20_000) + "]".repeat(20_000) + "}";
+    assertThat(call(HttpMethod.POST, "/things", "maker", deep).statusCode()).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /things/% HTTP/1.1\r\nHost: x\r\n",
+        "GET /things/%zz HTTP/1.1\r\nHost: x\r\n",
+        "GET /things/1 HTTP/1.1\r\n",
+        "GET /things/1 HTTP/1.1\r\nHost: evil:99999\r\n"
+      })
+  void a_request_that_makes_no_sense_is_refused(String head) throws IOException {
+    assertThat(raw(head + "Connection: close\r\n\r\n")).startsWith("HTTP/1.1 400");
+  }
+
+  private String raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void whoever_promises_a_body_and_sends_none_is_cut_off() throws IOException {
+    assertThat(raw("POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n")).isEmpty();
+  }
+
+  @Test
+  void a_token_that_is_valid_for_ever_or_has_an_odd_end_is_none() {
+    JWTAuth ours =
+        JWTAuth.create(
+            vertx,
+            new JWTAuthOptions()
+                .addPubSecKey(new PubSecKeyOptions().setAlgorithm("HS256").setBuffer(SECRET)));
+    for (JsonObject claims : List.of(new JsonObject(), new JsonObject().put("exp", "x"))) {
+      claims.put("sub", "c-1").put("iss", "baedal").put("roles", new JsonArray().add("maker"));
+      String token = ours.generateToken(claims, new JWTOptions().setAlgorithm("HS256"));
+      assertThat(
+              client
+                  .get(port, "127.0.0.1", "/things/1")
+                  .bearerTokenAuthentication(token)
+                  .send()
+                  .await()
+                  .statusCode())
+          .as(claims.encode())
+          .isEqualTo(401);
+    }
   }
 
   @Test

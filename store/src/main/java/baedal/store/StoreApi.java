@@ -158,6 +158,9 @@ final class StoreApi {
   private Future<MenuView> put(RoutingContext ctx) {
     PutMenu asked = Json.toObject(ctx.body().asJsonObject(), PutMenu.class);
     List<MenuOption> options = asked.options() == null ? List.of() : asked.options();
+    if (options.stream().map(MenuOption::name).distinct().count() < options.size()) {
+      throw Refusal.invalid("/options", "each option needs a name of its own");
+    }
     String storeId = ctx.pathParam("storeId");
     String menuId = ctx.pathParam("menuId");
     AtomicBoolean made = new AtomicBoolean();
