@@ -10,13 +10,15 @@ import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
 import baedal.runtime.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What clients may ask of the coupon service. */
 final class CouponApi {
@@ -110,29 +112,38 @@ final class CouponApi {
 
   record Announce(String name, long discount, int quantity, Instant expiresAt) {}
 
-  record Announced(
-      String campaignId, String name, long discount, int quantity, Instant expiresAt) {}
+  record Announced(String campaignId, String name, long discount, int quantity, Instant expiresAt) {
+
+    static Announced of(Campaign c) {
+      return new Announced(c.id(), c.name(), c.discount(), c.quantity(), c.expiresAt());
+    }
+  }
 
   private Future<Announced> announce(RoutingContext ctx) {
-    JsonObject body = ctx.body().asJsonObject();
-    Announce a = Json.toObject(body, Announce.class);
-    if (!a.expiresAt().isAfter(now())) {
+    Announce asked = Json.toObject(ctx.body().asJsonObject(), Announce.class);
+    IdempotencyKey key = IdempotencyKey.of(ctx, asked).orElse(null);
+    return once(key, coupons::announced, () -> coupons.announce(campaign(asked), key))
+        .map(
+            campaign ->
+                Reply.created(ctx, "/coupons/campaigns/" + campaign.id(), Announced.of(campaign)));
+  }
+
+  private Campaign campaign(Announce asked) {
+    if (!asked.expiresAt().isAfter(now())) {
       throw Refusal.invalid("/expiresAt", "must be in the future");
     }
-    Campaign campaign =
-        new Campaign(Ids.next(), a.name(), a.discount(), a.quantity(), a.expiresAt());
-    return coupons
-        .announce(campaign, IdempotencyKey.of(ctx, a).orElse(null))
-        .map(
-            id ->
-                Reply.created(
-                    ctx,
-                    "/coupons/campaigns/" + id,
-                    new Announced(id, a.name(), a.discount(), a.quantity(), a.expiresAt())));
+    return new Campaign(
+        Ids.next(), asked.name(), asked.discount(), asked.quantity(), asked.expiresAt());
   }
 
   private Future<CouponView> take(RoutingContext ctx) {
     String campaignId = ctx.pathParam("campaignId");
+    IdempotencyKey key = IdempotencyKey.of(ctx, campaignId).orElse(null);
+    return once(key, coupons::taken, () -> take(campaignId, Caller.of(ctx).sub(), key))
+        .map(coupon -> Reply.created(ctx, "/coupons", CouponView.of(coupon, coupon.changedAt())));
+  }
+
+  private Future<Coupon> take(String campaignId, String customerId, IdempotencyKey key) {
     return coupons
         .campaign(campaignId)
         .compose(
@@ -147,24 +158,31 @@ final class CouponApi {
                   Coupon.issue(
                       null,
                       Ids.next(),
-                      Caller.of(ctx).sub(),
+                      customerId,
                       campaign.name(),
                       campaign.discount(),
                       null,
                       campaignId,
                       campaign.expiresAt(),
                       now());
-              return coupons.take(campaignId, issued);
+              return coupons.take(campaignId, issued, key);
             })
-        .compose(
-            couponId -> {
-              if (couponId == null) {
-                throw Refusal.conflict(
-                    "campaign-exhausted", "all coupons of this campaign are taken");
-              }
-              return coupons.find(couponId);
-            })
-        .map(coupon -> Reply.created(ctx, "/coupons", CouponView.of(coupon, now())));
+        .map(
+            taken ->
+                taken.orElseThrow(
+                    () ->
+                        Refusal.conflict(
+                            "campaign-exhausted", "all coupons of this campaign are taken")));
+  }
+
+  /** What the key was answered first, if there is one and it was; else what happens now. */
+  private static <T> Future<T> once(
+      IdempotencyKey key,
+      Function<IdempotencyKey, Future<Optional<T>>> answered,
+      Supplier<Future<T>> now) {
+    return key == null
+        ? now.get()
+        : answered.apply(key).compose(first -> first.map(Future::succeededFuture).orElseGet(now));
   }
 
   private Instant now() {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Coupons and campaigns in Redis: each change, with its events, is one Lua script. */
@@ -22,6 +23,8 @@ final class CouponRepository {
 
   static final String PREFIX = "coupon";
 
+  private static final String ANNOUNCED = "announced";
+  private static final String TAKEN = "taken";
   private static final String UNSETTLED = PREFIX + ":unsettled";
   private static final RedisScript TAKE =
       new RedisScript(CouponRepository.class.getResource("take.lua"));
@@ -104,31 +107,58 @@ final class CouponRepository {
         .map(list -> list.stream().filter(Objects::nonNull).toList());
   }
 
-  /**
-   * The campaign's id; the same key with the same body makes no second one. {@code key} may be
-   * null.
-   */
-  Future<String> announce(Campaign campaign, IdempotencyKey key) {
-    List<String> keys =
-        List.of(
-            campaignKey(campaign.id()),
-            key == null ? PREFIX + ":key" : PREFIX + ":key:" + key.fingerprint());
+  /** What this key announced first. */
+  Future<Optional<Campaign>> announced(IdempotencyKey key) {
+    return answered(ANNOUNCED, key, Campaign.class);
+  }
+
+  /** What this key took first. */
+  Future<Optional<Coupon>> taken(IdempotencyKey key) {
+    return answered(TAKEN, key, Coupon.class);
+  }
+
+  private <T> Future<Optional<T>> answered(String operation, IdempotencyKey key, Class<T> type) {
+    return redis
+        .hmget(List.of(answerOf(operation, key), "answer", "hash"))
+        .map(found -> answer(found, key, type));
+  }
+
+  /** Refuses another body under the same key, which may be null. */
+  private static <T> Optional<T> answer(Response found, IdempotencyKey key, Class<T> type) {
+    if (found.size() == 0 || found.get(0) == null) {
+      return Optional.empty();
+    }
+    if (key != null) {
+      key.sameAs(found.get(1).toString());
+    }
+    return Optional.of(Json.decode(found.get(0).toString(), type));
+  }
+
+  private static String answerOf(String operation, IdempotencyKey key) {
+    String keys = PREFIX + ":key:" + operation;
+    return key == null ? keys : keys + ":" + key.fingerprint();
+  }
+
+  private static String secondsKept(IdempotencyKey key) {
+    return key == null ? "" : Long.toString(IdempotencyKey.KEPT.toSeconds());
+  }
+
+  private static String bodyHash(IdempotencyKey key) {
+    return key == null ? "" : key.bodyHash();
+  }
+
+  /** The campaign, or the one that the same key, which may be null, announced first. */
+  Future<Campaign> announce(Campaign campaign, IdempotencyKey key) {
+    List<String> keys = List.of(campaignKey(campaign.id()), answerOf(ANNOUNCED, key));
     List<String> arguments =
         List.of(
-            campaign.id(),
             Json.encode(campaign),
             Integer.toString(campaign.quantity()),
-            key == null ? "" : Long.toString(IdempotencyKey.KEPT.toSeconds()),
-            key == null ? "" : key.bodyHash());
+            secondsKept(key),
+            bodyHash(key));
     return ANNOUNCE
         .run(redis, keys, arguments)
-        .map(
-            made -> {
-              if (key != null) {
-                key.sameAs(made.get(1).toString());
-              }
-              return made.get(0).toString();
-            });
+        .map(made -> answer(made, key, Campaign.class).orElseThrow());
   }
 
   /** Null when there is none. */
@@ -139,10 +169,10 @@ final class CouponRepository {
   }
 
   /**
-   * The id of the coupon that the customer has of this campaign, new or from before; null when all
-   * are gone.
+   * The coupon that the customer has of this campaign, new or from before, or the one that the same
+   * key, which may be null, took first; empty when all are gone.
    */
-  Future<String> take(String campaignId, Change<Coupon> issued) {
+  Future<Optional<Coupon>> take(String campaignId, Change<Coupon> issued, IdempotencyKey key) {
     Coupon coupon = issued.state();
     EventMessage message = EventMessages.wrap(issued.events(), 1, coupon.issuedAt()).get(0);
     List<String> keys =
@@ -151,19 +181,23 @@ final class CouponRepository {
             PREFIX + ":takers:" + campaignId,
             coupons.key(coupon.id()),
             ofCustomer(coupon.customerId()),
-            RedisOutbox.key(PREFIX, message.subject()));
+            RedisOutbox.key(PREFIX, message.subject()),
+            answerOf(TAKEN, key));
     List<String> arguments =
         List.of(
             coupon.customerId(),
             coupon.id(),
             Json.encode(coupon),
             millis(coupon.issuedAt()),
-            EventMessages.encode(message));
+            EventMessages.encode(message),
+            secondsKept(key),
+            bodyHash(key),
+            coupons.key(""));
     return TAKE.run(redis, keys, arguments)
         .map(
             taken -> {
               wake.run();
-              return taken.toString().isEmpty() ? null : taken.toString();
+              return answer(taken, key, Coupon.class);
             });
   }
 

@@ -1,17 +1,29 @@
--- Takes one coupon of a campaign for a customer: first come, first served, one each.
+-- Takes one coupon of a campaign for a customer: first come, first served, one each. Nothing when all are gone.
 -- KEYS[1] the campaign's hash, KEYS[2] who took which, KEYS[3] the coupon's hash, KEYS[4] the customer's coupons,
--- KEYS[5] the outbox stream
--- ARGV[1] customer, ARGV[2] coupon id, ARGV[3] coupon state, ARGV[4] issued at (ms), ARGV[5] event
+-- KEYS[5] the outbox stream, KEYS[6] what the idempotency key was answered
+-- ARGV[1] customer, ARGV[2] coupon id, ARGV[3] coupon state, ARGV[4] issued at (ms), ARGV[5] event,
+-- ARGV[6] seconds to keep the key, or '' for none, ARGV[7] body hash, ARGV[8] what the keys of coupons' hashes begin with
+if ARGV[6] ~= '' then
+  local first = redis.call('HMGET', KEYS[6], 'answer', 'hash')
+  if first[1] then
+    return first
+  end
+end
+local answer = ARGV[3]
 local had = redis.call('HGET', KEYS[2], ARGV[1])
 if had then
-  return had
+  answer = redis.call('HGET', ARGV[8] .. had, 'state')
+elseif tonumber(redis.call('HGET', KEYS[1], 'remaining') or '0') <= 0 then
+  return {}
+else
+  redis.call('HINCRBY', KEYS[1], 'remaining', -1)
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+  redis.call('HSET', KEYS[3], 'state', ARGV[3], 'revision', '1', 'sequence', '1')
+  redis.call('ZADD', KEYS[4], ARGV[4], ARGV[2])
+  redis.call('XADD', KEYS[5], '*', 'body', ARGV[5])
 end
-if tonumber(redis.call('HGET', KEYS[1], 'remaining') or '0') <= 0 then
-  return ''
+if ARGV[6] ~= '' then
+  redis.call('HSET', KEYS[6], 'answer', answer, 'hash', ARGV[7])
+  redis.call('EXPIRE', KEYS[6], ARGV[6])
 end
-redis.call('HINCRBY', KEYS[1], 'remaining', -1)
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-redis.call('HSET', KEYS[3], 'state', ARGV[3], 'revision', '1', 'sequence', '1')
-redis.call('ZADD', KEYS[4], ARGV[4], ARGV[2])
-redis.call('XADD', KEYS[5], '*', 'body', ARGV[5])
-return ARGV[2]
+return { answer, ARGV[7] }

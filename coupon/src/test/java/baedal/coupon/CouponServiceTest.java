@@ -12,6 +12,7 @@ import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.RedisStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
@@ -37,6 +38,8 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,9 +64,11 @@ class CouponServiceTest {
 
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
+  private static final String MARKETER = tokens.issue("m-9", List.of("marketing"), List.of());
   private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
   private static final Map<String, Habit> habits = new ConcurrentHashMap<>();
   private static final Map<String, Integer> applied = new ConcurrentHashMap<>();
+  private static final String redis = TestServers.redis();
   private static EventPublisher publisher;
   private static WebClient client;
   private static int port;
@@ -87,7 +92,7 @@ class CouponServiceTest {
             new CouponConfig(
                 LOOPBACK,
                 0,
-                TestServers.redis(),
+                redis,
                 amqp,
                 SECRET,
                 "http://" + LOOPBACK + ":" + order,
@@ -349,19 +354,132 @@ class CouponServiceTest {
   }
 
   @Test
-  void the_same_key_makes_one_campaign() {
-    JsonObject asked =
-        new JsonObject()
-            .put("name", "x")
-            .put("discount", 1)
-            .put("quantity", 1)
-            .put("expiresAt", "2099-01-01T00:00:00Z");
-    List<String> ids = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      ids.add(keyed(asked).bodyAsJsonObject().getString("campaignId"));
+  void fifty_at_once_under_one_key_announce_one_campaign() {
+    for (int round = 0; round < 20; round++) {
+      String key = "k-announce-" + round;
+      JsonObject asked = announcement("2099-01-01T00:00:00Z");
+      HttpResponse<Buffer> first = one(fifty(() -> keyed(key, "/coupons", MARKETER, asked)));
+      assertThat(first.statusCode()).isEqualTo(201);
+      assertThat(first.getHeader("Location"))
+          .endsWith(first.bodyAsJsonObject().getString("campaignId"));
+      refused(keyed(key, "/coupons", MARKETER, asked.copy().put("discount", 2)));
+      String other = tokens.issue("m-10", List.of("marketing"), List.of());
+      assertThat(campaignId(keyed(key, "/coupons", other, asked).await()))
+          .as("a key is its caller's own")
+          .isNotEqualTo(campaignId(first));
     }
-    assertThat(ids.get(0)).isEqualTo(ids.get(1));
-    assertThat(keyed(asked.copy().put("discount", 2)).statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void fifty_at_once_under_one_key_take_one_coupon_and_hear_the_same_when_it_is_claimed() {
+    for (int round = 0; round < 20; round++) {
+      String key = "k-take-" + round;
+      String customer = "c-take-" + round;
+      String token = customer(customer);
+      String path = "/coupons/campaigns/" + campaign(100) + "/take";
+      HttpResponse<Buffer> first = one(fifty(() -> keyed(key, path, token, null)));
+      assertThat(first.statusCode()).isEqualTo(201);
+      String coupon = first.bodyAsJsonObject().getString("couponId");
+      use(coupon, customer, Ids.next()).await();
+      assertThat(keyed(key, path, token, null).await().body()).isEqualTo(first.body());
+      JsonObject present = keyed(key + "-new", path, token, null).await().bodyAsJsonObject();
+      assertThat(present.getString("couponId")).isEqualTo(coupon);
+      assertThat(present.getString("status")).as("as it is now").isEqualTo("CLAIMED");
+      refused(keyed(key, "/coupons/campaigns/" + campaign(1) + "/take", token, null));
+    }
+  }
+
+  @Test
+  void a_key_of_one_operation_is_none_of_another() {
+    String both = tokens.issue("c-both", List.of("marketing", "customer"), List.of());
+    HttpResponse<Buffer> announced =
+        keyed("k-both", "/coupons", both, announcement("2099-01-01T00:00:00Z")).await();
+    String path = announced.getHeader("Location") + "/take";
+    assertThat(keyed("k-both", path, both, null).await().statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void a_campaign_that_ended_since_changes_no_answer() {
+    String token = customer("c-late");
+    JsonObject asked = announcement(Instant.now().plusSeconds(2).toString());
+    HttpResponse<Buffer> announced = keyed("k-late", "/coupons", MARKETER, asked).await();
+    String path = announced.getHeader("Location") + "/take";
+    HttpResponse<Buffer> taken = keyed("k-late", path, token, null).await();
+    assertThat(taken.statusCode()).isEqualTo(201);
+    until(() -> call(HttpMethod.POST, "/coupons", "m-9", "marketing", asked).statusCode() == 400);
+    assertThat(keyed("k-late", "/coupons", MARKETER, asked).await().body())
+        .isEqualTo(announced.body());
+    assertThat(keyed("k-late", path, token, null).await().body()).isEqualTo(taken.body());
+    assertThat(keyed("k-later", path, token, null).await().statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void every_key_expires_after_a_day() {
+    String path = "/coupons/campaigns/" + campaign(1) + "/take";
+    keyed("k-day", path, customer("c-day"), null).await();
+    keyed("k-day", "/coupons", MARKETER, announcement("2099-01-01T00:00:00Z")).await();
+    RedisStore store = new RedisStore(vertx, redis);
+    List<String> kept =
+        store.api().keys("coupon:key:*").await().stream().map(Object::toString).toList();
+    assertThat(kept.stream().map(key -> key.split(":", -1)[2]).distinct())
+        .containsExactlyInAnyOrder("announced", "taken");
+    for (String key : kept) {
+      assertThat(store.api().ttl(key).await().toLong()).isBetween(86_000L, 86_400L);
+    }
+    store.close().await();
+  }
+
+  @Test
+  void a_key_is_a_hundred_visible_characters_at_most() {
+    String path = "/coupons/campaigns/" + campaign(1) + "/take";
+    for (String key : List.of("", "k".repeat(101), "two words")) {
+      HttpResponse<Buffer> wrong = keyed(key, path, customer("c-1"), null).await();
+      assertThat(wrong.statusCode()).as(key).isEqualTo(400);
+      assertThat(wrong.bodyAsString()).contains("/Idempotency-Key");
+    }
+  }
+
+  @Test
+  void using_a_coupon_on_the_same_order_again_changes_nothing() {
+    String coupon = coupon("c-again");
+    String orderId = Ids.next();
+    HttpResponse<Buffer> first = use(coupon, "c-again", orderId).await();
+    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(use(coupon, "c-again", orderId).await().body()).isEqualTo(first.body());
+  }
+
+  private static JsonObject announcement(String expiresAt) {
+    return new JsonObject()
+        .put("name", "x")
+        .put("discount", 1)
+        .put("quantity", 1)
+        .put("expiresAt", expiresAt);
+  }
+
+  private static String campaignId(HttpResponse<Buffer> announced) {
+    return announced.bodyAsJsonObject().getString("campaignId");
+  }
+
+  private static String customer(String sub) {
+    return tokens.issue(sub, List.of("customer"), List.of());
+  }
+
+  private static List<HttpResponse<Buffer>> fifty(Supplier<Future<HttpResponse<Buffer>>> request) {
+    List<Future<HttpResponse<Buffer>>> sent =
+        IntStream.range(0, 50).mapToObj(i -> request.get()).toList();
+    return sent.stream().map(one -> one.await()).toList();
+  }
+
+  /** The one answer that all of them got. */
+  private static HttpResponse<Buffer> one(List<HttpResponse<Buffer>> answers) {
+    assertThat(answers.stream().map(a -> a.statusCode() + a.bodyAsString()).distinct()).hasSize(1);
+    return answers.get(0);
+  }
+
+  private static void refused(Future<HttpResponse<Buffer>> answer) {
+    assertThat(answer.await().statusCode()).isEqualTo(422);
+    assertThat(answer.await().bodyAsJsonObject().getString("type"))
+        .isEqualTo("/problems/idempotency-key-reused");
   }
 
   @Test
@@ -380,13 +498,14 @@ class CouponServiceTest {
     }
   }
 
-  private static HttpResponse<Buffer> keyed(JsonObject body) {
-    return client
-        .post(port, LOOPBACK, "/coupons")
-        .putHeader("Idempotency-Key", "k-1")
-        .bearerTokenAuthentication(tokens.issue("m-9", List.of("marketing"), List.of()))
-        .sendJsonObject(body)
-        .await();
+  private static Future<HttpResponse<Buffer>> keyed(
+      String key, String path, String token, JsonObject body) {
+    var request =
+        client
+            .post(port, LOOPBACK, path)
+            .putHeader("Idempotency-Key", key)
+            .bearerTokenAuthentication(token);
+    return body == null ? request.send() : request.sendJsonObject(body);
   }
 
   private static OrderDetails details(String customer, String coupon) {

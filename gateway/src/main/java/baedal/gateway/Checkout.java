@@ -48,8 +48,25 @@ final class Checkout {
     String orderId = placed.getString("orderId");
     payments
         .pay(ctx, payment.copy().put("orderId", orderId))
-        .onSuccess(response -> settled(ctx, placed, response))
+        .onSuccess(
+            response -> {
+              if (response.statusCode() == 409) {
+                present(ctx, placed).onSuccess(order -> settled(ctx, order, response));
+              } else {
+                settled(ctx, placed, response);
+              }
+            })
         .onFailure(e -> later(ctx, placed, (Refusal) e));
+  }
+
+  /**
+   * The order as it is now: since this checkout placed it, it may have been canceled or expired.
+   */
+  private Future<JsonObject> present(RoutingContext ctx, JsonObject placed) {
+    return order
+        .get(ctx, "/orders/" + placed.getString("orderId"), ORDER_TIMEOUT)
+        .map(found -> found.statusCode() == 200 ? found.bodyAsJsonObject() : placed)
+        .otherwise(placed);
   }
 
   private static void settled(

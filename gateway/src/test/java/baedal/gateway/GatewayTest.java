@@ -18,9 +18,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,6 +262,84 @@ class GatewayTest {
     assertThat(later.bodyAsJsonObject().getJsonObject("payment").getString("status"))
         .isEqualTo("RETRY_LATER");
     assertThat(later.getHeader("Retry-After")).isNotNull();
+  }
+
+  @Test
+  void a_checkout_repeated_after_whatever_happened_asks_the_same_under_the_same_key() {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Map<String, Handler<HttpServerRequest>> answers = new ConcurrentHashMap<>();
+    for (String name : List.of("order", "payment")) {
+      services.put(
+          name,
+          request ->
+              request
+                  .body()
+                  .onSuccess(
+                      body -> {
+                        asked.add(name + " " + request.getHeader("Idempotency-Key") + " " + body);
+                        answers.get(name).handle(request);
+                      }));
+    }
+    Handler<HttpServerRequest> gone = request -> request.connection().close();
+    Handler<HttpServerRequest> placed = answer(201, "{\"orderId\":\"o-1\"}");
+    List<Integer> statuses = new ArrayList<>();
+    for (List<Handler<HttpServerRequest>> world :
+        List.of(
+            List.of(gone, gone),
+            List.of(placed, gone),
+            List.of(placed, answer(503, "{}")),
+            List.of(placed, answer(402, "{}")),
+            List.of(placed, answer(422, "{}")),
+            List.of(placed, answer(201, "{\"status\":\"PAID\"}")))) {
+      answers.put("order", world.get(0));
+      answers.put("payment", world.get(1));
+      statuses.add(checkout("k-1").statusCode());
+    }
+    assertThat(statuses).containsExactly(503, 202, 202, 402, 422, 201);
+    assertThat(asked).hasSize(11);
+    assertThat(asked.stream().distinct())
+        .containsExactlyInAnyOrder(
+            "order k-1 {}", "payment k-1 {\"method\":\"KAKAO_PAY\",\"orderId\":\"o-1\"}");
+    for (String wrong : List.of("", "k".repeat(101), "two words")) {
+      assertThat(checkout(wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(asked).hasSize(11);
+  }
+
+  @Test
+  void a_checkout_whose_order_cannot_be_paid_any_more_shows_it_as_it_is() {
+    services.put(
+        "order",
+        request ->
+            answer(
+                    request.method().equals(HttpMethod.POST) ? 201 : 200,
+                    request.method().equals(HttpMethod.POST)
+                        ? "{\"orderId\":\"o-1\",\"status\":\"PLACED\"}"
+                        : "{\"orderId\":\"o-1\",\"status\":\"CANCELED\"}")
+                .handle(request));
+    services.put("payment", answer(409, "{\"type\":\"/problems/order-state\"}"));
+    HttpResponse<Buffer> late = checkout("k-1");
+    assertThat(late.statusCode()).isEqualTo(409);
+    assertThat(late.bodyAsJsonObject().getString("type")).isEqualTo("/problems/order-state");
+    assertThat(late.bodyAsJsonObject().getJsonObject("order").getString("status"))
+        .isEqualTo("CANCELED");
+  }
+
+  private static Handler<HttpServerRequest> answer(int status, String body) {
+    return request -> request.response().setStatusCode(status).end(body);
+  }
+
+  private HttpResponse<Buffer> checkout(String key) {
+    JsonObject checkout =
+        new JsonObject()
+            .put("order", new JsonObject())
+            .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
+    return client
+        .post(port, LOOPBACK, "/checkouts")
+        .bearerTokenAuthentication(token())
+        .putHeader("Idempotency-Key", key)
+        .sendJsonObject(checkout)
+        .await();
   }
 
   @Test

@@ -315,4 +315,30 @@ class RaceTest {
           town.order(customer, orderId, "PAID");
         });
   }
+
+  @Test
+  void the_same_checkout_many_times_at_once() throws Exception {
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          ObjectNode checkout = Town.checkout(shop.storeId(), "4242424242424242");
+          List<Callable<Client.Answer>> checkouts =
+              Collections.nCopies(6, () -> checkOut(customer, checkout));
+          List<Client.Answer> answers = race(random, checkouts);
+          assertThat(answers).extracting(Client.Answer::status).containsOnly(201);
+          assertThat(answers).extracting(Client.Answer::body).containsOnly(answers.get(0).body());
+          assertThat(customer.get("/orders").body().path("items")).hasSize(1);
+          String orderId = answers.get(0).body().path("order").path("orderId").asText();
+          assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
+          town.order(customer, orderId, "PAID");
+        });
+  }
+
+  private static Client.Answer checkOut(Client customer, ObjectNode checkout) throws IOException {
+    return town.awaited(
+        "an answer to the checkout",
+        customer,
+        () -> customer.post("/checkouts", checkout, "the-same"),
+        answer -> answer.status() != 202 && answer.status() != 503);
+  }
 }

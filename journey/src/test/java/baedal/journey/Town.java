@@ -138,6 +138,13 @@ final class Town implements AutoCloseable {
     return json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242");
   }
 
+  static ObjectNode checkout(String storeId, String card) {
+    ObjectNode checkout = json();
+    checkout.set("order", delivery(storeId, 1));
+    checkout.putObject("payment").put("method", "CARD").put("card", card);
+    return checkout;
+  }
+
   String placed(Client customer, ObjectNode order) throws IOException {
     Client.Answer answer = customer.post("/orders", order);
     assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);

@@ -113,6 +113,56 @@ class WholeLifeTest {
   }
 
   @Test
+  void a_checkout_repeated_after_all_was_canceled_is_answered_as_before() throws Exception {
+    Shop shop = town.shop("FOOD", 9_000, 5);
+    Client customer = town.customer();
+    ObjectNode checkout = Town.checkout(shop.storeId(), "4242424242424242");
+    Client.Answer paid =
+        town.awaited(
+            "ordered and paid",
+            customer,
+            () -> customer.post("/checkouts", checkout, "k-1"),
+            a -> a.status() == 201);
+    String orderId = paid.body().path("order").path("orderId").asText();
+    town.order(customer, orderId, "PAID");
+    customer.post("/orders/" + orderId + "/cancel", Town.json());
+    town.order(customer, orderId, "CANCELED");
+    assertThat(town.payment(customer, orderId)).isEqualTo("REFUNDED");
+    assertThat(customer.post("/checkouts", checkout, "k-1")).isEqualTo(paid);
+    ObjectNode other = Town.checkout(shop.storeId(), "5555555555554444");
+    assertThat(customer.post("/checkouts", other, "k-1").status()).isEqualTo(422);
+    other.set("order", Town.delivery(shop.storeId(), 2));
+    assertThat(customer.post("/checkouts", other, "k-1").status()).isEqualTo(422);
+    assertThat(customer.get("/orders").body().path("items")).hasSize(1);
+    assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
+  }
+
+  @Test
+  void a_declined_checkout_stays_declined_and_is_paid_by_another_card() throws Exception {
+    Shop shop = town.shop("FOOD", 9_000, 5);
+    Client customer = town.customer();
+    ObjectNode checkout = Town.checkout(shop.storeId(), "4000000000000002");
+    Client.Answer declined = null;
+    for (int i = 0; i < 2; i++) {
+      declined =
+          town.awaited(
+              "declined",
+              customer,
+              () -> customer.post("/checkouts", checkout, "k-1"),
+              a -> a.status() == 402);
+    }
+    String orderId = declined.body().path("order").path("orderId").asText();
+    assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
+    town.awaited(
+        "paid",
+        customer,
+        () -> customer.post("/payments", Town.card(orderId), "k-2"),
+        a -> a.status() == 201);
+    town.order(customer, orderId, "PAID");
+    assertThat(customer.get("/orders").body().path("items")).hasSize(1);
+  }
+
+  @Test
   void a_paid_order_canceled_before_cooking_gives_back_money_and_stock() throws Exception {
     Shop shop = town.shop("FURNITURE", 240_000, 3);
     Client customer = town.customer();

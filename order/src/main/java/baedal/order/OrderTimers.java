@@ -22,9 +22,7 @@ final class OrderTimers {
   private static final Logger log = LoggerFactory.getLogger(OrderTimers.class);
   private static final long LOOK_MILLIS = 1_000;
 
-  /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
   private final Vertx vertx;
-
   private final OrderRepository orders;
   private final Clock clock;
   private final Duration confirmsAfter;

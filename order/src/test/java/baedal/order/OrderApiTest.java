@@ -205,6 +205,26 @@ class OrderApiTest {
   }
 
   @Test
+  void fifty_at_once_under_one_key_place_one_order() {
+    for (int round = 0; round < 20; round++) {
+      String key = "key-fifty-" + round;
+      JsonObject body = delivery(line("fried", 1));
+      List<Future<HttpResponse<Buffer>>> same =
+          IntStream.range(0, 50).mapToObj(i -> keyed(me, key, body)).toList();
+      assertThat(same.stream().map(f -> f.await().statusCode()).distinct()).containsExactly(201);
+      assertThat(same.stream().map(f -> f.await().bodyAsString()).distinct()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_key_is_a_hundred_visible_characters_at_most() {
+    for (String key : List.of("", "k".repeat(101), "two words")) {
+      HttpResponse<Buffer> refused = keyed(me, key, delivery(line("fried", 1))).await();
+      assertThat(pointers(refused)).as(key).contains("/Idempotency-Key");
+    }
+  }
+
+  @Test
   void an_order_is_seen_by_its_customer_its_store_and_those_who_run_the_place() {
     String path = place();
     for (String token :

@@ -45,7 +45,7 @@ final class Cashier {
   private final PaymentProvider provider;
   private final ServiceClient orders;
   private final Clock clock;
-  private final Map<String, Future<Payment>> paying = new ConcurrentHashMap<>();
+  private final Map<Wish, Future<Payment>> paying = new ConcurrentHashMap<>();
   private long sweep = -1;
 
   Cashier(
@@ -90,11 +90,11 @@ final class Cashier {
                         : payments.answer(wish.key(), payment));
   }
 
-  /** The key led to this payment before; how it ended is told now if nobody was told yet. */
-  private Future<Payment> again(PaymentRepository.Answered first, Wish wish) {
-    return !first.known() && first.payment().status() == PaymentStatus.CHARGING
-        ? settleOrCharge(first.payment(), wish.card())
-        : Future.succeededFuture(first.payment());
+  /** The key led to this payment before, which may be going on still. */
+  private Future<Payment> again(Payment first, Wish wish) {
+    return first.status() == PaymentStatus.CHARGING
+        ? settleOrCharge(first, wish)
+        : Future.succeededFuture(first);
   }
 
   private Future<Payment> payNow(Wish wish) {
@@ -110,40 +110,34 @@ final class Cashier {
             });
   }
 
-  /** Many at once for one order: the first does it, the others get its result. */
+  /** Many equal ones at once: the first does it, the others get its result. */
   private Future<Payment> onceHere(Payment.Due due, Wish wish) {
-    Future<Payment> here = paying.get(due.orderId());
+    Future<Payment> here = paying.get(wish);
     if (here != null) {
       return here;
     }
     Future<Payment> mine =
         payments.occupying(due.orderId()).compose(found -> payOrJoin(found, due, wish));
-    paying.put(due.orderId(), mine);
-    return mine.onComplete(done -> paying.remove(due.orderId(), mine));
+    paying.put(wish, mine);
+    return mine.onComplete(done -> paying.remove(wish, mine));
   }
 
   private Future<Payment> payOrJoin(Optional<Payment> found, Payment.Due due, Wish wish) {
-    String card = wish.card();
     if (found.isPresent()) {
-      return join(found.get(), card);
+      return join(found.get(), wish);
     }
     if (!due.status().equals("PLACED")) {
       throw Refusal.conflict(
           "order-state", "only a PLACED order can be paid: it is " + due.status());
     }
+    String card = wish.card();
     var opened = Payment.open(Ids.next(), due, wish.method(), Payment.lastFour(card), now());
     return payments
         .open(opened, wish.key())
         .compose(
             first -> {
               if (!first) {
-                return payments
-                    .occupying(due.orderId())
-                    .compose(
-                        other ->
-                            other
-                                .map(payment -> join(payment, card))
-                                .orElseGet(() -> Future.failedFuture(later())));
+                return overtaken(wish);
               }
               return opened.state().status() == PaymentStatus.CHARGING
                   ? charge(opened.state(), card)
@@ -151,11 +145,30 @@ final class Cashier {
             });
   }
 
+  /** In this very moment the key led elsewhere, or somebody else opened a payment of the order. */
+  private Future<Payment> overtaken(Wish wish) {
+    Future<Optional<Payment>> led =
+        wish.key() == null
+            ? Future.succeededFuture(Optional.empty())
+            : payments.answered(wish.key());
+    return led.compose(
+        first ->
+            first.isPresent()
+                ? again(first.get(), wish)
+                : payments
+                    .occupying(wish.orderId())
+                    .compose(
+                        other ->
+                            other
+                                .map(payment -> join(payment, wish))
+                                .orElseGet(() -> Future.failedFuture(later()))));
+  }
+
   /** Somebody paid already, or is about to: their result is the truth for us too. */
-  private Future<Payment> join(Payment other, String card) {
+  private Future<Payment> join(Payment other, Wish wish) {
     return switch (other.status()) {
       case PAID, DEFERRED -> Future.succeededFuture(other);
-      case CHARGING -> settleOrCharge(other, card);
+      case CHARGING -> settleOrCharge(other, wish).compose(end -> ours(end, wish));
       case REFUNDING ->
           Future.failedFuture(
               Refusal.unavailable(
@@ -164,16 +177,23 @@ final class Cashier {
     };
   }
 
+  /** That another card was declined says nothing about this one: it has not been tried. */
+  private static Future<Payment> ours(Payment other, Wish wish) {
+    return other.status() == PaymentStatus.DECLINED && !other.isBy(wish.method(), wish.card())
+        ? Future.failedFuture(later())
+        : Future.succeededFuture(other);
+  }
+
   /**
    * Whoever began this charge may have died before the provider heard of it. With the same card it
    * is asked for again: the provider charges a payment once, however often it is asked.
    */
-  private Future<Payment> settleOrCharge(Payment payment, String card) {
+  private Future<Payment> settleOrCharge(Payment payment, Wish wish) {
     return lookup(payment)
         .compose(
             outcome ->
-                outcome instanceof Outcome.Unknown && payment.isOf(card)
-                    ? charge(payment, card)
+                outcome instanceof Outcome.Unknown && payment.isBy(wish.method(), wish.card())
+                    ? charge(payment, wish.card())
                     : record(payment, outcome));
   }
 

@@ -4,6 +4,7 @@ import baedal.events.Change;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * One attempt to settle an order, for {@code amount} won and the order as it stood at {@code
@@ -53,9 +54,9 @@ public record Payment(
     return card == null ? null : card.substring(card.length() - 4);
   }
 
-  /** Whether it is by this card, as far as the last four digits tell. */
-  boolean isOf(String card) {
-    return card != null && lastFour(card).equals(cardLastFour);
+  /** Whether it is made this way: by the same card, as far as the last four digits tell. */
+  boolean isBy(PaymentMethod way, String card) {
+    return method == way && Objects.equals(lastFour(card), cardLastFour);
   }
 
   Change<Payment> charged(Instant now) {

@@ -10,18 +10,28 @@ import baedal.runtime.Reply;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.UnaryOperator;
 
 /** What clients may ask of the payment service. */
 final class PaymentApi {
 
   private final PaymentRepository payments;
   private final Cashier cashier;
+  private final UnaryOperator<String> digest;
   private final SimulatorProvider knobs;
 
-  /** {@code knobs} is null where the simulator has none to turn. */
-  PaymentApi(PaymentRepository payments, Cashier cashier, SimulatorProvider knobs) {
+  /**
+   * {@code digest} tells bodies under an idempotency key apart, and no card can be guessed from it;
+   * {@code knobs} is null where the simulator has none to turn.
+   */
+  PaymentApi(
+      PaymentRepository payments,
+      Cashier cashier,
+      UnaryOperator<String> digest,
+      SimulatorProvider knobs) {
     this.payments = payments;
     this.cashier = cashier;
+    this.digest = digest;
     this.knobs = knobs;
   }
 
@@ -44,7 +54,7 @@ final class PaymentApi {
                 Caller.of(ctx).sub(),
                 asked.method(),
                 asked.method() == PaymentMethod.CARD ? asked.card() : null,
-                IdempotencyKey.of(ctx, asked).orElse(null)))
+                IdempotencyKey.of(ctx, asked, digest).orElse(null)))
         .map(
             payment -> {
               if (payment.status() == PaymentStatus.DECLINED) {

@@ -27,15 +27,16 @@ final class PaymentRepository {
         INSERT INTO payments (id, status, revision, sequence, changed_at, body, order_id, customer_id)
         VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $8, $9) ON CONFLICT DO NOTHING RETURNING id),
       keyed AS (
-        INSERT INTO idempotency (caller, key, body_hash, payment_id)
-        SELECT $10, $11, $12, id FROM changed WHERE $11::text IS NOT NULL),
+        INSERT INTO idempotency (caller, key, body_hash, payment_id, answer)
+        SELECT $10, $11, $12, id, CASE WHEN $2 <> 'CHARGING' THEN $5::text::jsonb END
+          FROM changed WHERE $11::text IS NOT NULL),
       told AS (
       """
           + PgOutbox.append(6, "changed")
           + ") SELECT id FROM changed";
   private static final String ANSWERED =
       """
-      SELECT k.body_hash, coalesce(k.answer, p.body)::text, k.answer IS NOT NULL
+      SELECT k.body_hash, coalesce(k.answer, p.body)::text
         FROM idempotency k JOIN payments p ON p.id = k.payment_id WHERE k.caller = $1 AND k.key = $2
       """;
   private static final String ANSWER =
@@ -45,6 +46,14 @@ final class PaymentRepository {
       ON CONFLICT (caller, key) DO UPDATE SET answer = coalesce(k.answer, excluded.answer)
       RETURNING body_hash, answer::text
       """;
+
+  /** How a charge ends is, in the same statement, the answer of the keys that led to it. */
+  private static final String ANSWER_ALONG =
+      """
+      UPDATE idempotency SET answer = $6::text::jsonb
+       WHERE payment_id = $1 AND answer IS NULL AND EXISTS (SELECT 1 FROM changed)
+      """;
+
   private static final String UNIQUE_VIOLATION = "23505";
   private static final String OCCUPYING =
       """
@@ -81,14 +90,14 @@ final class PaymentRepository {
   PaymentRepository(Pool pool, Runnable wake) {
     this.pool = pool;
     memory = new PgMemory(pool);
-    payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake);
+    payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake, ANSWER_ALONG);
   }
 
-  /** How a key was answered; {@code known} is false while it only led to a payment. */
-  record Answered(Payment payment, boolean known) {}
-
-  /** Refuses another body under the same key. */
-  Future<Optional<Answered>> answered(IdempotencyKey key) {
+  /**
+   * The payment that this key led to, as it was answered first, or as it is while it is being
+   * charged. Refuses another body under the same key.
+   */
+  Future<Optional<Payment>> answered(IdempotencyKey key) {
     return pool.preparedQuery(ANSWERED)
         .execute(Tuple.of(key.caller(), key.key()))
         .map(
@@ -98,8 +107,7 @@ final class PaymentRepository {
               }
               Row row = rows.iterator().next();
               key.sameAs(row.getString(0));
-              return Optional.of(
-                  new Answered(Json.decode(row.getString(1), Payment.class), row.getBoolean(2)));
+              return Optional.of(Json.decode(row.getString(1), Payment.class));
             });
   }
 

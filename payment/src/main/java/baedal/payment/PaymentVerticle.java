@@ -4,6 +4,7 @@ import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.PgSchema;
 import baedal.rabbitmq.PgStore;
+import baedal.runtime.Digest;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
@@ -63,7 +64,12 @@ public final class PaymentVerticle extends VerticleBase {
         new HttpApi(vertx, "payment", resource("openapi.yaml"), tokens, readiness, further)
             .onlyWhen(store::prepared);
     new DeadLetterApi("payment", backbone.deadLetters()).mount(http.router());
-    new PaymentApi(payments, cashier, knobs ? simulator : null).mount(http.router());
+    new PaymentApi(
+            payments,
+            cashier,
+            body -> Digest.hmacSha256(config.tokenSecret(), body),
+            knobs ? simulator : null)
+        .mount(http.router());
     store.prepare(
         () -> {
           backbone.start();

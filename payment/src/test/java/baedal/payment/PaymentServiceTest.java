@@ -7,12 +7,16 @@ import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentEvent;
+import baedal.events.PaymentMethod;
 import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
+import baedal.runtime.Digest;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
+import baedal.runtime.Json;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -44,6 +48,7 @@ class PaymentServiceTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final String LOOPBACK = "127.0.0.1";
+  private static final String DECLINED_CARD = "4000000000000002";
 
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
@@ -205,8 +210,7 @@ class PaymentServiceTest {
   @Test
   void a_declined_card_leaves_room_for_another() {
     String orderId = order(10_000);
-    HttpResponse<Buffer> declined =
-        pay("c-1", card(orderId).put("card", "4000000000000002")).await();
+    HttpResponse<Buffer> declined = pay("c-1", declining(orderId)).await();
     assertThat(declined.statusCode()).isEqualTo(402);
     assertThat(declined.bodyAsJsonObject().getString("type"))
         .isEqualTo("/problems/payment-declined");
@@ -220,7 +224,7 @@ class PaymentServiceTest {
   @Test
   void a_declined_card_is_answered_the_same_under_its_key_and_not_asked_for_again() {
     String orderId = order(10_000);
-    JsonObject empty = card(orderId).put("card", "4000000000000002");
+    JsonObject empty = declining(orderId);
     HttpResponse<Buffer> first = pay("k-declined", "c-1", empty).await();
     assertThat(first.statusCode()).isEqualTo(402);
     HttpResponse<Buffer> again = pay("k-declined", "c-1", empty).await();
@@ -249,6 +253,35 @@ class PaymentServiceTest {
   }
 
   @Test
+  void fifty_at_once_under_one_key_are_one_attempt_with_one_answer() {
+    for (int round = 0; round < 20; round++) {
+      String key = "k-fifty-" + round;
+      String orderId = order(10_000);
+      boolean declined = round % 2 == 0;
+      JsonObject body = declined ? declining(orderId) : card(orderId);
+      List<Future<HttpResponse<Buffer>>> sent = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        sent.add(pay(key, "c-1", body));
+      }
+      List<HttpResponse<Buffer>> answers = sent.stream().map(one -> one.await()).toList();
+      assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(declined ? 402 : 201);
+      assertThat(answers.stream().map(PaymentServiceTest::answer).distinct()).hasSize(1);
+      assertThat(charges(orderId)).isEqualTo(1);
+    }
+  }
+
+  private static JsonObject declining(String orderId) {
+    return card(orderId).put("card", DECLINED_CARD);
+  }
+
+  /** What is the same for equal requests: each has a trace of its own. */
+  private static JsonObject answer(HttpResponse<Buffer> response) {
+    JsonObject body = response.bodyAsJsonObject();
+    body.remove("traceId");
+    return body.put("statusCode", response.statusCode());
+  }
+
+  @Test
   void many_at_once_under_one_key_are_one_payment_and_other_orders_are_refused() {
     for (int round = 0; round < 20; round++) {
       String key = "k-" + round;
@@ -259,18 +292,129 @@ class PaymentServiceTest {
         equal.add(pay(key, "c-1", card(orderId)));
         equal.add(pay(key, "c-1", card(other)));
       }
-      List<HttpResponse<Buffer>> answers = equal.stream().map(one -> one.await()).toList();
+      List<JsonObject> answers = equal.stream().map(one -> answer(one.await())).distinct().toList();
       assertThat(answers)
-          .extracting(HttpResponse::statusCode)
-          .allMatch(status -> status == 201 || status == 422 || status == 503);
-      assertThat(
-              answers.stream()
-                  .filter(answer -> answer.statusCode() == 201)
-                  .map(answer -> answer.bodyAsJsonObject().getString("paymentId"))
-                  .distinct())
-          .hasSize(1);
+          .extracting(answer -> answer.getInteger("statusCode"))
+          .containsExactlyInAnyOrder(201, 422);
+      assertThat(answers)
+          .extracting(answer -> answer.getString("type"))
+          .contains("/problems/idempotency-key-reused");
       assertThat(charges(orderId) + charges(other)).isEqualTo(1);
     }
+  }
+
+  @Test
+  void a_card_is_not_declined_because_another_one_was_at_the_same_time() {
+    for (int round = 0; round < 20; round++) {
+      String orderId = order(10_000);
+      String key = "k-good-" + round;
+      Future<HttpResponse<Buffer>> bad = pay("k-bad-" + round, "c-1", declining(orderId));
+      Future<HttpResponse<Buffer>> good = pay(key, "c-1", card(orderId));
+      assertThat(good.await().statusCode()).isIn(201, 503);
+      bad.await();
+      assertThat(pay(key, "c-1", card(orderId)).await().statusCode()).isEqualTo(201);
+    }
+  }
+
+  @Test
+  void a_replica_that_died_before_the_provider_heard_of_it_is_made_good_under_the_same_key() {
+    for (PaymentMethod method : List.of(PaymentMethod.CARD, PaymentMethod.KAKAO_PAY)) {
+      PaymentApi.Pay asked = asked(order(10_000), method, "4242424242424242");
+      IdempotencyKey key = key("k-died-" + method, asked);
+      Payment payment = begun(asked, key);
+      HttpResponse<Buffer> again = pay(key.key(), "c-1", Json.fromObject(asked)).await();
+      assertThat(again.statusCode()).isEqualTo(201);
+      assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(payment.id());
+      assertThat(charges(asked.orderId())).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_replica_that_died_before_it_answered_has_kept_its_answer() {
+    PaymentApi.Pay good = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
+    IdempotencyKey paid = key("k-kept-paid", good);
+    String id = begun(good, paid).id();
+    repository().change(id, p -> p.charged(Instant.now())).await();
+    repository().change(id, p -> p.giveBack("canceled since", Instant.now())).await();
+    repository().change(id, p -> p.refunded(Instant.now())).await();
+    HttpResponse<Buffer> again = pay(paid.key(), "c-1", Json.fromObject(good)).await();
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(again.bodyAsJsonObject().getString("status")).isEqualTo("PAID");
+
+    PaymentApi.Pay bad = asked(order(10_000), PaymentMethod.CARD, DECLINED_CARD);
+    IdempotencyKey declined = key("k-kept-declined", bad);
+    repository().change(begun(bad, declined).id(), p -> p.declined("no", Instant.now())).await();
+    assertThat(pay(declined.key(), "c-1", Json.fromObject(bad)).await().statusCode())
+        .isEqualTo(402);
+    assertThat(charges(bad.orderId())).as("the provider was not asked").isZero();
+
+    PaymentApi.Pay later = asked(order(10_000), PaymentMethod.ON_DELIVERY, DECLINED_CARD);
+    IdempotencyKey promised = key("k-kept-promised", later);
+    repository().change(begun(later, promised).id(), p -> p.collected(Instant.now())).await();
+    assertThat(
+            pay(promised.key(), "c-1", Json.fromObject(later))
+                .await()
+                .bodyAsJsonObject()
+                .getString("status"))
+        .isEqualTo("DEFERRED");
+  }
+
+  private static PaymentRepository repository() {
+    return new PaymentRepository(pool, () -> {});
+  }
+
+  private static PaymentApi.Pay asked(String orderId, PaymentMethod method, String card) {
+    return new PaymentApi.Pay(orderId, method, card);
+  }
+
+  private static IdempotencyKey key(String key, PaymentApi.Pay asked) {
+    return new IdempotencyKey("c-1", key, Digest.hmacSha256(SECRET, Json.encode(asked)));
+  }
+
+  /** As far as a replica came that died before it asked the provider. */
+  private static Payment begun(PaymentApi.Pay asked, IdempotencyKey key) {
+    Payment.Due due = new Payment.Due(asked.orderId(), "c-1", 10_000, 1, "PLACED");
+    String lastFour = asked.method() == PaymentMethod.CARD ? Payment.lastFour(asked.card()) : null;
+    var opened = Payment.open(Ids.next(), due, asked.method(), lastFour, Instant.now());
+    assertThat(repository().open(opened, key).await()).isTrue();
+    return opened.state();
+  }
+
+  @Test
+  void a_key_is_forgotten_after_a_day() {
+    String orderId = order(10_000);
+    pay("k-day", "c-1", declining(orderId)).await();
+    Instant now = Instant.now();
+    repository().forget(now.plus(IdempotencyKey.KEPT).minusSeconds(60)).await();
+    assertThat(pay("k-day", "c-1", declining(orderId)).await().statusCode()).isEqualTo(402);
+    assertThat(charges(orderId)).isEqualTo(1);
+    repository().forget(now.plus(IdempotencyKey.KEPT).plusSeconds(60)).await();
+    assertThat(pay("k-day", "c-1", card(orderId)).await().statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void nobody_can_try_cards_until_one_fits_what_is_kept_of_a_body() {
+    PaymentApi.Pay asked = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
+    pay("k-guess", "c-1", Json.fromObject(asked)).await();
+    String kept =
+        pool.query("SELECT body_hash FROM idempotency WHERE key = 'k-guess'")
+            .execute()
+            .await()
+            .iterator()
+            .next()
+            .getString(0);
+    assertThat(kept).isNotEqualTo(Digest.sha256(Json.encode(asked)));
+  }
+
+  @Test
+  void a_key_is_a_hundred_visible_characters_at_most() {
+    JsonObject body = card(order(10_000));
+    for (String key : List.of("", "k".repeat(101), "two words", "clé")) {
+      HttpResponse<Buffer> refused = pay(key, "c-1", body).await();
+      assertThat(refused.statusCode()).as(key).isEqualTo(400);
+      assertThat(refused.bodyAsString()).contains("/Idempotency-Key");
+    }
+    assertThat(pay("!\"~".repeat(33), "c-1", body).await().statusCode()).isEqualTo(201);
   }
 
   @Test
@@ -330,15 +474,11 @@ class PaymentServiceTest {
     Payment.Due due = new Payment.Due(orderId, "c-1", 10_000, 1, "PLACED");
     Payment charging =
         Payment.open(
-                paymentId,
-                due,
-                baedal.events.PaymentMethod.CARD,
-                "4242",
-                Instant.now().minusSeconds(seconds))
+                paymentId, due, PaymentMethod.CARD, "4242", Instant.now().minusSeconds(seconds))
             .state();
     pool.query(
             "INSERT INTO payments (id, order_id, customer_id, status, revision, sequence, changed_at, body) VALUES ('%s', '%s', 'c-1', 'CHARGING', 1, 0, now() - interval '%d seconds', '%s')"
-                .formatted(paymentId, orderId, seconds, baedal.runtime.Json.encode(charging)))
+                .formatted(paymentId, orderId, seconds, Json.encode(charging)))
         .execute()
         .await();
     return paymentId;

@@ -52,6 +52,16 @@ public final class PgAggregates<S> {
    * write that told something.
    */
   public PgAggregates(Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake) {
+    this(pool, table, type, shape, wake, "SELECT");
+  }
+
+  /**
+   * As the other; {@code along} is SQL that is part of the statement of every change. It may refer
+   * to {@code changed}, which has a row if the change is made, to {@code $1} the id and {@code
+   * $6::text} the new body.
+   */
+  public PgAggregates(
+      Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake, String along) {
     this.pool = pool;
     noun = table.substring(0, table.length() - 1);
     this.type = type;
@@ -69,10 +79,11 @@ public final class PgAggregates<S> {
           UPDATE %s SET status = $3, revision = revision + 1, sequence = $4, changed_at = $5, body = $6::text::jsonb
            WHERE id = $1 AND revision = $2 RETURNING id),
         seen AS (INSERT INTO inbox (message_id) SELECT $7::text FROM changed WHERE $7::text IS NOT NULL),
-        told AS (%s)
+        told AS (%s),
+        along AS (%s)
         SELECT id FROM changed
         """
-            .formatted(table, PgOutbox.append(8, "changed"));
+            .formatted(table, PgOutbox.append(8, "changed"), along);
   }
 
   public Future<S> find(String id) {

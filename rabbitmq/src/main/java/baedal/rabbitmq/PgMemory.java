@@ -14,7 +14,9 @@ import java.time.ZoneOffset;
  */
 public final class PgMemory {
 
+  /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
   private static final Duration MESSAGES_KEPT = Duration.ofDays(30);
+
   private static final int AT_ONCE = 1_000;
 
   private static final String KEYS =

@@ -1,22 +1,46 @@
 package baedal.runtime;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Fingerprints, to tell whether two texts are the same without keeping them. */
 public final class Digest {
+
+  private static final String HMAC = "HmacSHA256";
 
   private Digest() {}
 
   public static String sha256(String text) {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
+      return hex(MessageDigest.getInstance("SHA-256").digest(bytes(text)));
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /**
+   * As {@link #sha256}, for a text that could be found by trying all there are: without the secret
+   * nobody can try.
+   */
+  public static String hmacSha256(String secret, String text) {
+    try {
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(bytes(secret), HMAC));
+      return hex(mac.doFinal(bytes(text)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has " + HMAC, e);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String hex(byte[] digest) {
+    return HexFormat.of().formatHex(digest);
   }
 }

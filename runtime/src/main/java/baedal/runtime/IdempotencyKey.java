@@ -4,6 +4,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** What a caller asked for under a key of theirs: asking again is answered as the first time. */
 public record IdempotencyKey(String caller, String key, String bodyHash) {
@@ -15,10 +16,17 @@ public record IdempotencyKey(String caller, String key, String bodyHash) {
 
   /** Empty for a request without the header; {@code asked} is what the body says. */
   public static Optional<IdempotencyKey> of(RoutingContext ctx, Object asked) {
+    return of(ctx, asked, Digest::sha256);
+  }
+
+  /**
+   * As the other, with a {@code digest} of one's own for a body that must not be guessed from it.
+   */
+  public static Optional<IdempotencyKey> of(
+      RoutingContext ctx, Object asked, UnaryOperator<String> digest) {
     return Optional.ofNullable(ctx.request().getHeader(HEADER))
         .map(
-            key ->
-                new IdempotencyKey(Caller.of(ctx).sub(), key, Digest.sha256(Json.encode(asked))));
+            key -> new IdempotencyKey(Caller.of(ctx).sub(), key, digest.apply(Json.encode(asked))));
   }
 
   /** A name for caller and key together, which nobody can make collide with another. */

@@ -5,6 +5,7 @@ import static baedal.store.Samples.paid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.TestServers;
+import baedal.events.Address;
 import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.events.Line;
@@ -13,10 +14,14 @@ import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.MongoStore;
 import baedal.rabbitmq.Topology;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
+import baedal.runtime.Digest;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
+import baedal.runtime.Json;
 import baedal.runtime.Tokens;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -29,6 +34,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,20 +57,14 @@ class StoreServiceTest {
 
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
+  private final String mongo = TestServers.mongo();
   private final Tokens tokens = new Tokens(vertx, SECRET);
   private final StoreVerticle service =
       new StoreVerticle(
           StoreConfig.from(
               Config.of(
                   Map.of(
-                      "PORT",
-                      "0",
-                      "MONGO_URI",
-                      TestServers.mongo(),
-                      "AMQP_URI",
-                      amqp,
-                      "TOKEN_SECRET",
-                      SECRET))));
+                      "PORT", "0", "MONGO_URI", mongo, "AMQP_URI", amqp, "TOKEN_SECRET", SECRET))));
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<EventMessage> heard = new CopyOnWriteArrayList<>();
   private final EventPublisher orders = new EventPublisher(vertx, amqp, "test");
@@ -119,7 +119,7 @@ class StoreServiceTest {
 
   @Test
   void a_store_is_opened_once_under_a_key_however_many_ask_at_once() {
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < 20; round++) {
       String key = "k-" + round;
       List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
@@ -136,10 +136,52 @@ class StoreServiceTest {
     }
   }
 
+  @Test
+  void a_replica_that_died_before_it_opened_the_store_under_a_key_leads_to_the_same_store() {
+    StoreApi.OpenStore asked =
+        new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91));
+    IdempotencyKey key = new IdempotencyKey("o-1", "k-died", Digest.sha256(Json.encode(asked)));
+    String id = Ids.next();
+    assertThat(replica().remember(key, id, Instant.now()).await()).isEqualTo(id);
+    HttpResponse<String> again = open("k-died", store("통닭천국", 37.55, 126.91)).join();
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(new JsonObject(again.body()).getString("storeId")).isEqualTo(id);
+    Until.holds(() -> heard(id).size() == 1);
+  }
+
+  @Test
+  void a_key_is_its_owners_own_and_forgotten_after_a_day() {
+    String body = store("하루", 37.55, 126.91);
+    String first = open("k-day", body).join().body();
+    assertThat(open("k-day", stranger, body).join().body()).isNotEqualTo(first);
+    Instant now = Instant.now();
+    replica().forget(now.plus(IdempotencyKey.KEPT).minusSeconds(60)).await();
+    assertThat(open("k-day", body).join().body()).isEqualTo(first);
+    replica().forget(now.plus(IdempotencyKey.KEPT).plusSeconds(60)).await();
+    assertThat(open("k-day", body).join().body()).isNotEqualTo(first);
+  }
+
+  @Test
+  void a_key_is_a_hundred_visible_characters_at_most() {
+    for (String key : List.of("", "k".repeat(101), "two words")) {
+      HttpResponse<String> refused = open(key, store("열쇠", 37.55, 126.91)).join();
+      assertThat(refused.statusCode()).as(key).isEqualTo(400);
+      assertThat(refused.body()).contains("/Idempotency-Key");
+    }
+  }
+
+  private StoreRepository replica() {
+    return new StoreRepository(new MongoStore(vertx, mongo).client(), () -> {});
+  }
+
   private CompletableFuture<HttpResponse<String>> open(String key, String body) {
+    return open(key, owner, body);
+  }
+
+  private CompletableFuture<HttpResponse<String>> open(String key, String token, String body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/stores"))
-            .header("Authorization", "Bearer " + owner)
+            .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", key)
             .POST(HttpRequest.BodyPublishers.ofString(body))
