@@ -2,16 +2,15 @@ package baedal.dev;
 
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 
 /** One order from its beginning to one of its ends, by people who do not give up. */
-final class Errand {
+public final class Errand {
 
-  /** A store of the soak with one menu, {@code m-1}. */
-  record Shop(String storeId, Client owner) {}
+  /** A store with one menu, {@code m-1}. */
+  public record Shop(String storeId, Client owner) {}
 
   private static final Set<Integer> NOT_THERE_YET = Set.of(404, 409);
   private static final String GOOD_CARD = "4242424242424242";
@@ -25,7 +24,8 @@ final class Errand {
   private final Random random;
   private String orderId = "(not placed)";
 
-  Errand(
+  /** {@code campaign} gives coupons, one a customer. */
+  public Errand(
       Patient patient, Client customer, Client rider, Shop shop, String campaign, Random random) {
     this.patient = patient;
     this.customer = customer;
@@ -35,23 +35,45 @@ final class Errand {
     this.random = random;
   }
 
+  /** Every way an order can go. */
+  public enum Saga {
+    DELIVER,
+    DECLINE_AND_PAY_AGAIN,
+    RELEASE,
+    PAY_AT_THE_DOOR,
+    VISIT,
+    CHANGE,
+    COUPON_USED,
+    COUPON_RESTORED,
+    CANCEL_UNPAID,
+    CANCEL_PAID,
+    CANCEL_ACCEPTED,
+    CANCEL_AGAINST_THE_COOK,
+    REJECT,
+    ABANDON
+  }
+
   /** The status in which it ended; throws {@link Failure} when anything was not as it should. */
-  String run() {
+  public String run(Saga saga) {
     try {
-      return switch (random.nextInt(10)) {
-        case 0 -> abandon();
-        case 1 -> cancelUnpaid();
-        case 2 -> cancelPaid();
-        case 3 -> reject();
-        case 4 -> cancelAgainstTheCook();
-        case 5 -> payLater();
-        case 6 -> withCoupon();
-        case 7 -> visit();
-        case 8 -> changed();
-        default -> deliver("CARD");
+      return switch (saga) {
+        case DELIVER -> deliver();
+        case DECLINE_AND_PAY_AGAIN -> declineAndPayAgain();
+        case RELEASE -> release();
+        case PAY_AT_THE_DOOR -> payAtTheDoor();
+        case VISIT -> visit();
+        case CHANGE -> change();
+        case COUPON_USED -> useCoupon();
+        case COUPON_RESTORED -> restoreCoupon();
+        case CANCEL_UNPAID -> cancelUnpaid();
+        case CANCEL_PAID -> cancelPaid();
+        case CANCEL_ACCEPTED -> cancelAccepted();
+        case CANCEL_AGAINST_THE_COOK -> cancelAgainstTheCook();
+        case REJECT -> reject();
+        case ABANDON -> abandon();
       };
     } catch (Failure e) {
-      throw new Failure("order " + orderId + ": " + e.getMessage());
+      throw new Failure(saga + ", order " + orderId + ": " + e.getMessage());
     }
   }
 
@@ -69,9 +91,14 @@ final class Errand {
   private String cancelPaid() {
     place("DELIVERY");
     pay("CARD");
-    if (random.nextBoolean()) {
-      kitchen("accept");
-    }
+    cancel();
+    return ended("CANCELED");
+  }
+
+  private String cancelAccepted() {
+    place("DELIVERY");
+    pay("CARD");
+    kitchen("accept");
     cancel();
     return ended("CANCELED");
   }
@@ -119,14 +146,26 @@ final class Errand {
         () -> shop.owner().post("/foodCookings/" + orderId + "/start", null));
   }
 
-  private String payLater() {
+  private String payAtTheDoor() {
     place("COURIER");
     pay("ON_DELIVERY");
     kitchen("accept", "start", "finish");
     return carry(due());
   }
 
-  private String withCoupon() {
+  private String useCoupon() {
+    placeWithCoupon();
+    return paidAndCarried();
+  }
+
+  private String restoreCoupon() {
+    placeWithCoupon();
+    pay("CARD");
+    cancel();
+    return ended("CANCELED");
+  }
+
+  private void placeWithCoupon() {
     String couponId =
         patient
             .ask(
@@ -137,13 +176,6 @@ final class Errand {
             .text("couponId");
     place("DELIVERY");
     post(customer, "/coupons/" + couponId + "/use", json().put("orderId", orderId));
-    pay("CARD");
-    if (random.nextBoolean()) {
-      cancel();
-      return ended("CANCELED");
-    }
-    kitchen("accept", "start", "finish");
-    return carry(0);
   }
 
   private String visit() {
@@ -153,32 +185,53 @@ final class Errand {
     return confirm();
   }
 
-  private String changed() {
+  private String change() {
     place("DELIVERY");
     pay("CARD");
-    ObjectNode memo = json().put("memo", "다시: " + random.nextInt(1000));
+    ObjectNode memo = json().put("memo", "문 앞에 놓아 주세요");
     patient.ask("change", Set.of(200), Set.of(), () -> customer.patch("/orders/" + orderId, memo));
     kitchen("accept", "start", "finish");
     return carry(0);
   }
 
-  private String deliver(String method) {
+  private String deliver() {
     place("DELIVERY");
-    if (random.nextInt(4) == 0) {
-      ObjectNode declined = card(EMPTY_CARD);
-      patient.ask(
-          "pay with an empty card",
-          Set.of(402),
-          Set.of(),
-          () -> customer.post("/payments", declined));
-    }
-    pay(method);
+    return paidAndCarried();
+  }
+
+  private String declineAndPayAgain() {
+    place("DELIVERY");
+    ObjectNode declined = card(EMPTY_CARD);
+    patient.ask(
+        "pay with an empty card",
+        Set.of(402),
+        Set.of(),
+        () -> customer.post("/payments", declined));
+    return paidAndCarried();
+  }
+
+  private String paidAndCarried() {
+    pay("CARD");
     kitchen("accept", "start", "finish");
-    if (random.nextInt(4) == 0) {
-      ride("claim", null);
-      post(rider, "/deliveries/" + orderId + "/release", null);
-    }
     return carry(0);
+  }
+
+  private String release() {
+    place("DELIVERY");
+    pay("CARD");
+    kitchen("accept", "start", "finish");
+    ride("claim", null);
+    release(rider);
+    return carry(0);
+  }
+
+  /** Whoever released it before has it no more: 404. */
+  private void release(Client from) {
+    patient.ask(
+        "release",
+        Set.of(200, 404),
+        Set.of(),
+        () -> from.post("/deliveries/" + orderId + "/release", null));
   }
 
   private void place(String fulfilment) {
@@ -299,10 +352,5 @@ final class Errand {
 
   private static ObjectNode json() {
     return Json.mapper().createObjectNode();
-  }
-
-  /** Whoever buys in each of these shops. */
-  static Shop among(List<Shop> shops, Random random) {
-    return shops.get(random.nextInt(shops.size()));
   }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Someone who asks again when there was no answer, or when told to come back a little later; and
  * who takes any other unexpected answer for a fault of the system.
  */
-final class Patient {
+public final class Patient {
 
   /** Longer than the longest outage and the time after which an unheard-of charge is given up. */
   private static final Duration PATIENCE = Duration.ofSeconds(100);
@@ -49,7 +49,7 @@ final class Patient {
   }
 
   /** How often something was asked again. */
-  long repeats() {
+  public long repeats() {
     return repeats.get();
   }
 }

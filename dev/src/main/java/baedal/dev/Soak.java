@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Soak {
 
+  private static final List<Errand.Saga> SAGAS = List.of(Errand.Saga.values());
   private static final int PEOPLE = 24;
   private static final int MAX_DOWN_MILLIS = 2_000;
   private static final int MAX_CALM_MILLIS = 2_000;
@@ -116,9 +117,9 @@ public final class Soak {
       try {
         Client customer = someone("customer");
         Client rider = someone("rider");
-        String end =
-            new Errand(patient, customer, rider, Errand.among(shops, random), campaign, random)
-                .run();
+        Errand.Shop shop = shops.get(random.nextInt(shops.size()));
+        Errand.Saga saga = SAGAS.get(random.nextInt(SAGAS.size()));
+        String end = new Errand(patient, customer, rider, shop, campaign, random).run(saga);
         synchronized (ends) {
           ends.merge(end, 1, Integer::sum);
         }

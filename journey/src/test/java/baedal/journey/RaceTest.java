@@ -257,7 +257,7 @@ class RaceTest {
 
   @Test
   void one_coupon_on_two_orders() throws Exception {
-    String campaign = campaign();
+    String campaign = town.campaign(ROUNDS);
     rounds(
         random -> {
           Client customer = town.customer();
@@ -282,16 +282,6 @@ class RaceTest {
   private static Client.Answer use(Client customer, String coupon, String orderId)
       throws IOException {
     return customer.post("/coupons/" + coupon + "/use", json().put("orderId", orderId));
-  }
-
-  private static String campaign() throws IOException {
-    ObjectNode campaign =
-        json()
-            .put("name", "첫 주문")
-            .put("discount", 3_000)
-            .put("quantity", ROUNDS)
-            .put("expiresAt", "2099-01-01T00:00:00Z");
-    return town.anyone.as("marketing-1", "marketing").post("/coupons", campaign).text("campaignId");
   }
 
   @Test

@@ -118,6 +118,17 @@ final class Town implements AutoCloseable {
     return new Shop(storeId, owner);
   }
 
+  /** A campaign that gives {@code quantity} coupons of 3000 won. */
+  String campaign(int quantity) throws IOException {
+    ObjectNode campaign =
+        json()
+            .put("name", "첫 주문")
+            .put("discount", 3_000)
+            .put("quantity", quantity)
+            .put("expiresAt", "2099-01-01T00:00:00Z");
+    return anyone.as("marketing-1", "marketing").post("/coupons", campaign).text("campaignId");
+  }
+
   static ObjectNode json() {
     return Json.mapper().createObjectNode();
   }

@@ -1,0 +1,121 @@
+package baedal.journey;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A TCP connection's way between the services and a server, which can be slow, silent or cut. */
+final class Wire {
+
+  /** What is lost when a message is cut. */
+  enum Loss {
+    /** The message: the server never hears of it. */
+    REQUEST,
+    /** What the server answers to it: it was done, and nobody knows. */
+    ANSWER
+  }
+
+  private final Vertx vertx;
+  private final URI server;
+  private final NetClient client;
+  private final int port;
+  private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicLong sent = new AtomicLong();
+  private volatile long cutAt = Long.MAX_VALUE;
+  private volatile Loss loss = Loss.REQUEST;
+  private volatile long delayMillis;
+  private volatile boolean frozen;
+
+  Wire(Vertx vertx, String serverUri) {
+    this.vertx = vertx;
+    server = URI.create(serverUri);
+    client = vertx.createNetClient();
+    NetServer proxy = vertx.createNetServer().connectHandler(this::connected);
+    port = proxy.listen(0, "127.0.0.1").await().actualPort();
+  }
+
+  /** As the server's own, but through this wire. */
+  String uri() {
+    return server.toString().replace(":" + server.getPort(), ":" + port);
+  }
+
+  /** How many messages went from the services to the server so far. */
+  long sent() {
+    return sent.get();
+  }
+
+  /** The {@code nth} message from now on is lost, and its connection with it. */
+  void cut(long nth, Loss what) {
+    loss = what;
+    cutAt = sent.get() + nth;
+  }
+
+  /** Everything arrives, but {@code millis} later. */
+  void delay(long millis) {
+    delayMillis = millis;
+  }
+
+  /** Connections stay, and nothing comes through. */
+  void freeze() {
+    frozen = true;
+  }
+
+  /** What was silent is cut; from now on everything is well. */
+  void thaw() {
+    frozen = false;
+    delayMillis = 0;
+    cutAt = Long.MAX_VALUE;
+    sockets.forEach(NetSocket::close);
+  }
+
+  private void connected(NetSocket service) {
+    service.pause();
+    client
+        .connect(server.getPort(), server.getHost())
+        .onSuccess(to -> join(service, to))
+        .onFailure(e -> service.close());
+  }
+
+  private void join(NetSocket service, NetSocket to) {
+    sockets.add(service);
+    service.closeHandler(
+        v -> {
+          sockets.remove(service);
+          to.close();
+        });
+    to.closeHandler(v -> service.close());
+    service.handler(message -> forward(message, service, to));
+    to.handler(answer -> later(() -> service.write(answer)));
+    service.resume();
+  }
+
+  private void forward(Buffer message, NetSocket service, NetSocket to) {
+    if (sent.incrementAndGet() == cutAt) {
+      to.handler(answer -> {});
+      if (loss == Loss.REQUEST) {
+        service.close();
+      } else {
+        to.write(message).onComplete(v -> vertx.setTimer(20, id -> service.close()));
+      }
+      return;
+    }
+    later(() -> to.write(message));
+  }
+
+  private void later(Runnable write) {
+    if (frozen) {
+      return;
+    }
+    if (delayMillis == 0) {
+      write.run();
+    } else {
+      vertx.setTimer(delayMillis, id -> write.run());
+    }
+  }
+}
