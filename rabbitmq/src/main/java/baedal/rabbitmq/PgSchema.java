@@ -11,6 +11,9 @@ public final class PgSchema {
   /** The tables of the backbone: outbox and inbox. */
   public static final String BACKBONE = "classpath:baedal/rabbitmq/db";
 
+  /** Seconds; a migration may take a while. */
+  private static final String TIMEOUTS = "?connectTimeout=5&socketTimeout=120";
+
   private PgSchema() {}
 
   /**
@@ -30,7 +33,8 @@ public final class PgSchema {
                   + server.getHost()
                   + ":"
                   + (server.getPort() < 0 ? 5432 : server.getPort())
-                  + server.getPath();
+                  + server.getPath()
+                  + TIMEOUTS;
           Flyway.configure(PgSchema.class.getClassLoader())
               .dataSource(jdbc, user[0], user.length > 1 ? user[1] : "")
               .locations(locations)

@@ -2,6 +2,10 @@ package baedal.rabbitmq;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.VertxWrapper;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
@@ -22,6 +26,20 @@ public final class PgStore {
   private static final int WAITING = 2_000;
   private static final int PIPELINED = 64;
   private static final int WAIT_SECONDS = 5;
+
+  /** A statement that takes longer is ended by the server. */
+  private static final int STATEMENT_SECONDS = 5;
+
+  /**
+   * A relay publishes for less; of one that hangs the server ends the transaction, and with it its
+   * locks.
+   */
+  private static final int IDLE_TRANSACTION_SECONDS = 10;
+
+  /** On a connection in use: the server is gone. One at rest is closed well before. */
+  private static final int SILENT_SECONDS = 10;
+
+  private static final int AT_REST_SECONDS = 5;
   private static final long RETRY_MILLIS = 1_000;
 
   private final Vertx vertx;
@@ -39,6 +57,8 @@ public final class PgStore {
     this.migrations = migrations.clone();
     options = PgConnectOptions.fromUri(uri);
     options.setCachePreparedStatements(true).setPipeliningLimit(PIPELINED);
+    options.addProperty("statement_timeout", STATEMENT_SECONDS + "s");
+    options.addProperty("idle_in_transaction_session_timeout", IDLE_TRANSACTION_SECONDS + "s");
     pool =
         PgBuilder.pool()
             .with(
@@ -46,10 +66,24 @@ public final class PgStore {
                     .setMaxSize(CONNECTIONS)
                     .setMaxWaitQueueSize(WAITING)
                     .setConnectionTimeout(WAIT_SECONDS)
-                    .setConnectionTimeoutUnit(TimeUnit.SECONDS))
+                    .setConnectionTimeoutUnit(TimeUnit.SECONDS)
+                    .setIdleTimeout(AT_REST_SECONDS))
             .connectingTo(options)
-            .using(vertx)
+            .using(new Impatient(vertx))
             .build();
+  }
+
+  /** The pool passes over the transport options it is given (vertx-pg-client 5.0.8). */
+  private static final class Impatient extends VertxWrapper {
+
+    Impatient(Vertx vertx) {
+      super((VertxInternal) vertx);
+    }
+
+    @Override
+    public NetClient createNetClient(NetClientOptions options) {
+      return super.createNetClient(options.setIdleTimeout(SILENT_SECONDS));
+    }
   }
 
   public Pool pool() {

@@ -16,6 +16,12 @@ public final class RedisStore {
   private static final int WAITING = 5_000;
   private static final int PIPELINED = 4_096;
 
+  /** On a connection in use: the server is gone. One at rest is closed well before. */
+  private static final int SILENT_SECONDS = 10;
+
+  private static final int AT_REST_MILLIS = 5_000;
+  private static final int LOOK_MILLIS = 1_000;
+
   private final Redis client;
   private final RedisAPI api;
 
@@ -26,7 +32,10 @@ public final class RedisStore {
             .setConnectionString(uri)
             .setMaxPoolSize(CONNECTIONS)
             .setMaxPoolWaiting(WAITING)
-            .setMaxWaitingHandlers(PIPELINED);
+            .setMaxWaitingHandlers(PIPELINED)
+            .setPoolRecycleTimeout(AT_REST_MILLIS)
+            .setPoolCleanerInterval(LOOK_MILLIS);
+    options.getNetClientOptions().setIdleTimeout(SILENT_SECONDS);
     client = Redis.createClient(vertx, options);
     api = RedisAPI.api(client);
   }

@@ -22,14 +22,15 @@ public final class Outage {
               + "|.*(ConnectionPoolTooBusy|ClosedConnection|ConnectionClosed|ClosedChannel|PoolClosed).*");
   private static final Pattern TEXT =
       Pattern.compile(
-          "(?i).*(connection (was |is )?(closed|refused|reset)|not connected|timeout|timed out|pool closed|"
+          "(?i).*(connection[_ ](was |is )?(closed|refused|reset)|not connected|timeout|timed out|pool closed|"
               + "connection pool reached max|redis connection|client is closed|LOADING|CLUSTERDOWN|READONLY).*",
           Pattern.DOTALL);
 
   /**
-   * PostgreSQL, appendix A: connection failure, resources exhausted, shutting down or starting up.
+   * PostgreSQL, appendix A: connection failure, resources exhausted, shutting down or starting up,
+   * a statement or a transaction that took too long.
    */
-  private static final Pattern SQL_STATE = Pattern.compile("(08|53|57P)[0-9A-Z]*");
+  private static final Pattern SQL_STATE = Pattern.compile("(08|53|57P)[0-9A-Z]*|57014|25P03");
 
   private Outage() {}
 

@@ -1,0 +1,76 @@
+package baedal.rabbitmq;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Stands before a server. Frozen, it passes nothing on and closes nothing, as a machine that hangs.
+ */
+final class FreezingProxy {
+
+  private final NetClient client;
+  private final NetServer server;
+  private final URI target;
+  private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+  private volatile boolean frozen;
+
+  FreezingProxy(Vertx vertx, String targetUri) {
+    target = URI.create(targetUri);
+    client = vertx.createNetClient();
+    server = vertx.createNetServer().connectHandler(this::connected).listen(0, "127.0.0.1").await();
+  }
+
+  /** The server's URI, by way of this proxy. */
+  String uri() {
+    return target.toString().replace(":" + target.getPort(), ":" + server.actualPort());
+  }
+
+  private void connected(NetSocket in) {
+    in.pause();
+    client
+        .connect(target.getPort(), target.getHost())
+        .onSuccess(
+            out -> {
+              pipe(in, out);
+              pipe(out, in);
+            })
+        .onFailure(e -> in.close());
+  }
+
+  private void pipe(NetSocket from, NetSocket to) {
+    sockets.add(from);
+    from.handler(to::write);
+    from.closeHandler(
+        v -> {
+          sockets.remove(from);
+          to.close();
+        });
+    if (frozen) {
+      from.pause();
+    } else {
+      from.resume();
+    }
+  }
+
+  /** The connections there are hang; those made from now on too. */
+  void freeze() {
+    frozen = true;
+    sockets.forEach(NetSocket::pause);
+  }
+
+  /** The connections there are hang for good, as if the machine were gone; new ones pass. */
+  void strand() {
+    sockets.forEach(NetSocket::pause);
+    sockets.clear();
+  }
+
+  void thaw() {
+    frozen = false;
+    sockets.forEach(NetSocket::resume);
+  }
+}
