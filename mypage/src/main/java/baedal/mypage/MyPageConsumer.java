@@ -1,6 +1,5 @@
 package baedal.mypage;
 
-import baedal.events.CouponEvent;
 import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.EventTypes;
@@ -34,7 +33,7 @@ public final class MyPageConsumer {
 
   /** The note first, the page last: the page's update marks the event seen. */
   private Future<?> heard(EventMessage message, Event event) {
-    if (event instanceof CouponEvent && !Projection.concerns(message)) {
+    if (!Projection.concerns(message)) {
       return Future.succeededFuture();
     }
     Future<Void> noted =
