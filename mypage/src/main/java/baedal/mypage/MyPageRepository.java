@@ -57,6 +57,13 @@ final class MyPageRepository {
     return pages.find(orderId);
   }
 
+  /** Those that there are. */
+  Future<List<MyPage>> find(List<String> orderIds) {
+    JsonObject in = new JsonObject().put("$in", new JsonArray(orderIds));
+    return pages.list(
+        new JsonObject().put("_id", in), new JsonObject().put("_id", 1), orderIds.size());
+  }
+
   /**
    * A customer's pages, newest first; {@code status} and {@code before} (an order id) may be null.
    */

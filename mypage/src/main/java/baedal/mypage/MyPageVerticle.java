@@ -34,8 +34,8 @@ public final class MyPageVerticle extends VerticleBase {
     store = new MongoStore(vertx, config.mongoUri());
     MyPageRepository pages = new MyPageRepository(store.client());
     Positions positions = new Positions();
-    live = new Live(vertx, positions);
-    feed = new LiveFeed(vertx, config.amqpUri(), pages, live);
+    live = new Live(vertx, positions, pages::find);
+    feed = new LiveFeed(vertx, config.amqpUri(), live);
     Messenger messenger =
         config.messengerUrl() == null
             ? new SimulatedMessenger()
