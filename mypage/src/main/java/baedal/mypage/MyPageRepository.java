@@ -3,6 +3,7 @@ package baedal.mypage;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.MongoAggregates;
+import baedal.runtime.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,7 +17,6 @@ final class MyPageRepository {
 
   private static final String PAGES = "mypages";
   private static final String NOTIFICATIONS = "notifications";
-  private static final int MAX_PENDING = 100;
 
   private final MongoClient mongo;
   private final MongoAggregates<MyPage> pages;
@@ -39,7 +39,9 @@ final class MyPageRepository {
             v ->
                 mongo.createIndex(
                     NOTIFICATIONS, new JsonObject().put("customerId", 1).put("sentAt", -1)))
-        .compose(v -> mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1)));
+        .compose(
+            v ->
+                mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1).put("noted", 1)));
   }
 
   /** Applies an event to the page of its order, exactly once. */
@@ -85,6 +87,7 @@ final class MyPageRepository {
             .put("_id", orderId + ":" + change)
             .put("orderId", orderId)
             .put("text", text)
+            .put("noted", Ids.next())
             .put("state", "PENDING");
     return mongo
         .insert(NOTIFICATIONS, note)
@@ -93,12 +96,12 @@ final class MyPageRepository {
         .mapEmpty();
   }
 
-  /** What waits to be sent. */
-  Future<List<JsonObject>> pending() {
+  /** What waits to be sent, in the order it was noted, after the note {@code last}. */
+  Future<List<JsonObject>> pending(String last, int limit) {
     return mongo.findWithOptions(
         NOTIFICATIONS,
-        new JsonObject().put("state", "PENDING"),
-        new FindOptions().setLimit(MAX_PENDING));
+        new JsonObject().put("state", "PENDING").put("noted", new JsonObject().put("$gt", last)),
+        new FindOptions().setSort(new JsonObject().put("noted", 1)).setLimit(limit));
   }
 
   /** True for the one replica that may send it; from then on it is never sent again. */
@@ -128,14 +131,14 @@ final class MyPageRepository {
       JsonObject same =
           new JsonObject()
               .put("sentAt", last.get(0))
-              .put("_id", new JsonObject().put("$lt", last.get(1)));
+              .put("noted", new JsonObject().put("$lt", last.get(1)));
       query.put("$or", new JsonArray().add(earlier).add(same));
     }
     return mongo.findWithOptions(
         NOTIFICATIONS,
         query,
         new FindOptions()
-            .setSort(new JsonObject().put("sentAt", -1).put("_id", -1))
+            .setSort(new JsonObject().put("sentAt", -1).put("noted", -1))
             .setLimit(limit));
   }
 }

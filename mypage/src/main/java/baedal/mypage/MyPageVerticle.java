@@ -73,9 +73,9 @@ public final class MyPageVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    notifier.stop();
     live.stop();
-    return Shutdown.inTurn(http::close, feed::stop, backbone::stop, store::close);
+    Future<Void> told = notifier.stop();
+    return Shutdown.inTurn(http::close, feed::stop, backbone::stop, () -> told, store::close);
   }
 
   /** The port it listens on, once started. */

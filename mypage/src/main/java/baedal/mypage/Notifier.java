@@ -4,23 +4,39 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends what was noted, each at most once: marked before it goes out, and never again after. */
+/**
+ * Sends what was noted, each at most once: marked before it goes out, and never again after. The
+ * notes of one order go one after another, different orders side by side.
+ */
 final class Notifier {
+
+  static final int AT_ONCE = 100;
 
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
   private static final long LOOK_MILLIS = 500;
+  private static final String FROM_THE_FIRST = "";
 
   private final Vertx vertx;
   private final MyPageRepository pages;
   private final Messenger messenger;
   private final Clock clock;
   private long timer = -1;
-  private boolean sending;
+  private boolean looking;
+  private boolean stopped;
+  private String last = FROM_THE_FIRST;
+
+  /** What is on its way, by order. */
+  private final Map<String, Future<Void>> inHand = new HashMap<>();
 
   Notifier(Vertx vertx, MyPageRepository pages, Messenger messenger, Clock clock) {
     this.vertx = vertx;
@@ -33,59 +49,81 @@ final class Notifier {
     timer = vertx.setPeriodic(LOOK_MILLIS, id -> look());
   }
 
-  void stop() {
+  /** Takes nothing new, and finishes what is on its way. */
+  Future<Void> stop() {
+    stopped = true;
     vertx.cancelTimer(timer);
+    return Future.join(List.copyOf(inHand.values())).mapEmpty();
   }
 
   private void look() {
-    if (sending) {
+    if (looking || inHand.size() >= AT_ONCE) {
       return;
     }
-    sending = true;
+    looking = true;
     pages
-        .pending()
-        .compose(this::sendAll)
+        .pending(last, AT_ONCE)
+        .onSuccess(this::sendAll)
         .onFailure(e -> log.atWarn().addKeyValue("cause", e.toString()).log("notifications wait"))
-        .onComplete(v -> sending = false);
+        .onComplete(v -> looking = false);
   }
 
-  private Future<Void> sendAll(List<JsonObject> pending) {
-    Future<Void> done = Future.succeededFuture();
+  /** Goes on after these the next time: those that must wait are in nobody's way. */
+  private void sendAll(List<JsonObject> pending) {
+    last =
+        pending.size() < AT_ONCE
+            ? FROM_THE_FIRST
+            : pending.get(pending.size() - 1).getString("noted");
+    Map<String, List<JsonObject>> byOrder = new LinkedHashMap<>();
     for (JsonObject note : pending) {
-      done = done.compose(v -> send(note));
+      byOrder.computeIfAbsent(note.getString("orderId"), id -> new ArrayList<>()).add(note);
     }
-    return done;
+    byOrder.keySet().removeAll(inHand.keySet());
+    byOrder.forEach(this::sendInTurn);
+  }
+
+  private void sendInTurn(String orderId, List<JsonObject> notes) {
+    Future<Void> done = Future.succeededFuture();
+    for (JsonObject note : notes) {
+      done = done.compose(v -> stopped ? Future.succeededFuture() : send(note));
+    }
+    inHand.put(
+        orderId,
+        done.onFailure(e -> notSent(orderId, e))
+            .otherwiseEmpty()
+            .onComplete(v -> inHand.remove(orderId)));
   }
 
   /** A note whose customer is not known yet waits for the event that tells. */
   private Future<Void> send(JsonObject note) {
-    String orderId = note.getString("orderId");
     return pages
-        .find(orderId)
+        .find(note.getString("orderId"))
         .compose(
-            page -> {
-              if (page == null || page.customerId() == null) {
-                return Future.succeededFuture();
-              }
-              return pages
-                  .takeToSend(
-                      note.getString("_id"),
-                      page.customerId(),
-                      messenger.channel(),
-                      clock.instant().truncatedTo(ChronoUnit.MILLIS))
-                  .compose(
-                      mine ->
-                          mine
-                              ? messenger
-                                  .send(page.customerId(), orderId, note.getString("text"))
-                                  .onFailure(
-                                      e ->
-                                          log.atWarn()
-                                              .addKeyValue("orderId", orderId)
-                                              .addKeyValue("cause", e.toString())
-                                              .log("a message was not sent"))
-                                  .otherwiseEmpty()
-                              : Future.succeededFuture());
-            });
+            page ->
+                page == null || page.customerId() == null
+                    ? Future.succeededFuture()
+                    : send(note, page.customerId()));
+  }
+
+  private Future<Void> send(JsonObject note, String customerId) {
+    String orderId = note.getString("orderId");
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return pages
+        .takeToSend(note.getString("_id"), customerId, messenger.channel(), now)
+        .compose(
+            mine ->
+                mine
+                    ? messenger
+                        .send(customerId, orderId, note.getString("text"))
+                        .onFailure(e -> notSent(orderId, e))
+                        .otherwiseEmpty()
+                    : Future.succeededFuture());
+  }
+
+  private static void notSent(String orderId, Throwable cause) {
+    log.atWarn()
+        .addKeyValue("orderId", orderId)
+        .addKeyValue("cause", cause.toString())
+        .log("a message was not sent");
   }
 }
