@@ -2,8 +2,10 @@ package baedal.mypage;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 
 /** A messenger behind a REST API: one POST a message. */
@@ -16,7 +18,9 @@ final class HttpMessenger implements Messenger {
   private final String key;
 
   HttpMessenger(Vertx vertx, String url, String key) {
-    this.client = WebClient.create(vertx);
+    this.client =
+        WebClient.create(
+            vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(Notifier.AT_ONCE));
     this.url = url;
     this.key = key;
   }

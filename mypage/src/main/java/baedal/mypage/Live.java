@@ -2,62 +2,86 @@ package baedal.mypage;
 
 import baedal.runtime.Digest;
 import baedal.runtime.Json;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Customers who watch their order: server-sent events (WHATWG HTML, 9.2), each page pushed when it
- * changes.
+ * changes. What it is told may be old, or told twice; a stream never goes back. What it is not told
+ * it sees at the next beat, when it reads all watched pages once more.
  */
 final class Live {
 
-  private static final long HEARTBEAT_MILLIS = 15_000;
+  private static final long BEAT_MILLIS = 5_000;
+  private static final int PAGES_A_LOOK = 100;
   private static final int ID_CHARS = 16;
 
   private final Vertx vertx;
   private final Positions positions;
+  private final Function<List<String>, Future<List<MyPage>>> pages;
   private final Map<String, Set<Watcher>> watchers = new HashMap<>();
   private long heartbeat = -1;
+  private boolean stopped;
 
-  Live(Vertx vertx, Positions positions) {
+  /** {@code pages} finds those that there are of some orders. */
+  Live(Vertx vertx, Positions positions, Function<List<String>, Future<List<MyPage>>> pages) {
     this.vertx = vertx;
     this.positions = positions;
+    this.pages = pages;
   }
 
   void start() {
-    heartbeat = vertx.setPeriodic(HEARTBEAT_MILLIS, id -> all().forEach(Watcher::beat));
+    heartbeat = vertx.setPeriodic(BEAT_MILLIS, id -> beat());
   }
 
+  /** Ends every stream; one that begins from now on ends after the page as it is. */
   void stop() {
+    stopped = true;
     vertx.cancelTimer(heartbeat);
     all().forEach(Watcher::end);
   }
 
   /**
    * Begins a stream with the page as it is, unless the client has seen just that ({@code
-   * Last-Event-ID}).
+   * Last-Event-ID}); a client that comes back to a closed page it has seen is told to stay away
+   * (204). What changed since {@code page} was read is looked up, as from now on it would be heard.
    */
   void watch(RoutingContext ctx, MyPage page) {
     HttpServerResponse response = ctx.response();
+    String lastId = ctx.request().getHeader("Last-Event-ID");
+    if (page.closed() && id(page).equals(lastId)) {
+      response.setStatusCode(204).end();
+      return;
+    }
+    if (response.closed()) {
+      return;
+    }
     response
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Accel-Buffering", "no");
-    Watcher watcher =
-        new Watcher(page.orderId(), response, ctx.request().getHeader("Last-Event-ID"));
+    Watcher watcher = new Watcher(page, response, lastId);
     watchers.computeIfAbsent(page.orderId(), id -> new LinkedHashSet<>()).add(watcher);
     response.closeHandler(v -> forget(watcher));
     response.exceptionHandler(e -> forget(watcher));
+    response.drainHandler(v -> watcher.drained());
     response.write(":\n\n");
     watcher.show(page);
+    if (stopped) {
+      watcher.end();
+    }
+    look(List.of(page.orderId()));
   }
 
   boolean isWatched(String orderId) {
@@ -65,14 +89,31 @@ final class Live {
   }
 
   void changed(MyPage page) {
-    if (page != null) {
-      of(page.orderId()).forEach(watcher -> watcher.show(page));
-    }
+    of(page.orderId()).forEach(watcher -> watcher.show(page));
   }
 
   void moved(String orderId, Positions.Place place) {
     positions.put(orderId, place);
     of(orderId).forEach(watcher -> watcher.move(place));
+  }
+
+  /** Reads these orders' pages, as far as somebody watches them, and shows what is new. */
+  Future<Void> look(Collection<String> orderIds) {
+    List<String> watched = orderIds.stream().filter(this::isWatched).toList();
+    Future<Void> done = Future.succeededFuture();
+    for (int from = 0; from < watched.size(); from += PAGES_A_LOOK) {
+      List<String> some = watched.subList(from, Math.min(from + PAGES_A_LOOK, watched.size()));
+      done =
+          done.compose(v -> pages.apply(some))
+              .onSuccess(found -> found.forEach(this::changed))
+              .mapEmpty();
+    }
+    return done;
+  }
+
+  private void beat() {
+    all().forEach(Watcher::beat);
+    look(watchers.keySet());
   }
 
   private List<Watcher> of(String orderId) {
@@ -87,41 +128,48 @@ final class Live {
 
   private void forget(Watcher watcher) {
     watchers.computeIfPresent(
-        watcher.orderId,
+        watcher.page.orderId(),
         (id, set) -> {
           set.remove(watcher);
           return set.isEmpty() ? null : set;
         });
   }
 
+  /** The page's fingerprint, without the rider's place. */
+  private static String id(MyPage page) {
+    return Digest.sha256(Json.encode(MyPageView.of(page, null))).substring(0, ID_CHARS);
+  }
+
   /** One client's stream. */
   private final class Watcher {
 
-    private final String orderId;
     private final HttpServerResponse response;
+    private MyPage page;
     private String lastId;
+    private boolean stuck;
 
-    Watcher(String orderId, HttpServerResponse response, String lastId) {
-      this.orderId = orderId;
+    Watcher(MyPage page, HttpServerResponse response, String lastId) {
+      this.page = page;
       this.response = response;
       this.lastId = lastId;
     }
 
     /**
-     * The id is the page's fingerprint: the same page is not sent twice. The last page of an order
-     * ends the stream.
+     * The same page is not sent twice, and a slow client is sent the newest only, once it has read
+     * what came before. A closed page ends the stream.
      */
-    void show(MyPage page) {
-      if (response.ended()) {
+    void show(MyPage news) {
+      page = page.and(news);
+      if (response.ended() || response.writeQueueFull()) {
         return;
       }
-      String json = Json.encode(MyPageView.of(page, positions.of(orderId)));
-      String id = Digest.sha256(Json.encode(MyPageView.of(page, null))).substring(0, ID_CHARS);
+      String id = id(page);
       if (!id.equals(lastId)) {
         lastId = id;
+        String json = Json.encode(MyPageView.of(page, positions.of(page.orderId())));
         response.write("id: " + id + "\nevent: status\ndata: " + json + "\n\n");
       }
-      if (page.status() != null && page.status().isLast()) {
+      if (page.closed()) {
         end();
       }
     }
@@ -132,11 +180,18 @@ final class Live {
       }
     }
 
-    /** A client that has read nothing since the last beat is let go. */
+    void drained() {
+      stuck = false;
+      show(page);
+    }
+
+    /** A client that has read nothing from one beat to the next is let go. */
     void beat() {
-      if (response.ended() || response.writeQueueFull()) {
-        response.reset();
+      if (stuck) {
         forget(this);
+        response.reset();
+      } else if (response.writeQueueFull()) {
+        stuck = true;
       } else {
         response.write(":\n\n");
       }

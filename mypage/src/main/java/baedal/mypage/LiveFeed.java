@@ -5,6 +5,7 @@ import baedal.events.RiderEvent;
 import baedal.rabbitmq.TransientFeed;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.List;
 
 /**
  * Tells this replica of everything that happens, whoever projects it: positions of riders, and that
@@ -16,13 +17,11 @@ final class LiveFeed {
   private static final long[] LOOK_AGAIN_MILLIS = {50, 300, 1_500};
 
   private final Vertx vertx;
-  private final MyPageRepository pages;
   private final Live live;
   private final TransientFeed feed;
 
-  LiveFeed(Vertx vertx, String amqpUri, MyPageRepository pages, Live live) {
+  LiveFeed(Vertx vertx, String amqpUri, Live live) {
     this.vertx = vertx;
-    this.pages = pages;
     this.live = live;
     feed = new TransientFeed(vertx, amqpUri, "mypage.live", this::heard);
   }
@@ -40,7 +39,7 @@ final class LiveFeed {
       live.moved(moved.orderId(), new Positions.Place(moved.riderId(), moved.lat(), moved.lng()));
     } else if (live.isWatched(message.subject())) {
       for (long millis : LOOK_AGAIN_MILLIS) {
-        vertx.setTimer(millis, id -> pages.find(message.subject()).onSuccess(live::changed));
+        vertx.setTimer(millis, id -> live.look(List.of(message.subject())));
       }
     }
   }

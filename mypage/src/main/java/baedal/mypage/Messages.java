@@ -25,7 +25,7 @@ final class Messages {
       return note("ACCEPTED", e.job().storeName() + "에서 주문을 수락했습니다.");
     }
     if (event instanceof OrderEvent.Rejected) {
-      return note("REJECTED", "가게 사정으로 주문이 거절되어 결제 금액을 돌려드렸습니다.");
+      return note("REJECTED", "가게 사정으로 주문이 거절되었습니다.");
     }
     if (event instanceof StoreEvent.CookStarted) {
       return note("COOKING", "준비를 시작했습니다.");

@@ -4,33 +4,45 @@ import baedal.events.OrderDetails;
 import baedal.events.PaymentMethod;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.ToLongFunction;
 
 /**
- * What is known of one order. It only collects facts: each has its place, and where two speak of
- * the same, the later one in its aggregate's own count wins. So the same facts, in any order and
- * any number of times, make the same page.
+ * What is known of one order. A page only collects facts, each at its place, and {@link #and} joins
+ * what two pages know: where both speak of the same, the later one in its aggregate's own count
+ * wins. So the same facts, in any order and any number of times, make the same page, and a page
+ * never goes back.
  *
+ * @param details null while no event of the order itself has come
  * @param facts when each status was reached
  * @param payments the attempts to pay, by payment id
- * @param detailSequence the order event that the details come from
- * @param riderSequence the delivery event that the rider comes from
+ * @param carrier null while no event of its delivery has come
  */
 public record MyPage(
     String orderId,
-    String customerId,
-    String storeId,
-    String storeName,
-    long due,
-    String couponId,
-    long detailSequence,
+    Details details,
     Map<Status, Instant> facts,
     Map<String, Attempt> payments,
-    String riderId,
-    long riderSequence,
+    Carrier carrier,
     boolean cancelRefused) {
+
+  private static final List<Status> ENDS =
+      List.of(Status.COMPLETED, Status.CANCELED, Status.REJECTED, Status.EXPIRED);
+
+  /** The order itself, as of the {@code sequence}-th event of its own; {@code due} in won. */
+  record Details(
+      String customerId,
+      String storeId,
+      String storeName,
+      long due,
+      String couponId,
+      long sequence) {}
+
+  /** Who carries it, or null for nobody, as of the {@code sequence}-th event of its delivery. */
+  record Carrier(String riderId, long sequence) {}
 
   /** How far one payment got; the later in this enum, the further. */
   enum PaymentStatus {
@@ -46,6 +58,11 @@ public record MyPage(
     boolean holds() {
       return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
     }
+
+    private Attempt and(Attempt other) {
+      Attempt ahead = status.compareTo(other.status) >= 0 ? this : other;
+      return new Attempt(method == null ? other.method : method, ahead.status, ahead.at);
+    }
   }
 
   public MyPage {
@@ -54,102 +71,68 @@ public record MyPage(
   }
 
   static MyPage blank(String orderId) {
-    return new MyPage(orderId, null, null, null, 0, null, 0, Map.of(), Map.of(), null, 0, false);
+    return new MyPage(orderId, null, Map.of(), Map.of(), null, false);
+  }
+
+  /** What this page and another one of the same order know together. */
+  MyPage and(MyPage other) {
+    return new MyPage(
+        orderId,
+        later(details, other.details, Details::sequence),
+        union(facts, other.facts, (a, b) -> a.isBefore(b) ? a : b),
+        union(payments, other.payments, Attempt::and),
+        later(carrier, other.carrier, Carrier::sequence),
+        cancelRefused || other.cancelRefused);
+  }
+
+  private static <T> T later(T a, T b, ToLongFunction<T> sequence) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return sequence.applyAsLong(b) > sequence.applyAsLong(a) ? b : a;
+  }
+
+  private static <K, V> Map<K, V> union(Map<K, V> a, Map<K, V> b, BinaryOperator<V> both) {
+    Map<K, V> union = new HashMap<>(a);
+    b.forEach((key, value) -> union.merge(key, value, both));
+    return union;
   }
 
   MyPage reached(Status status, Instant at) {
-    Map<Status, Instant> next = new EnumMap<>(Status.class);
-    next.putAll(facts);
-    next.merge(status, at, (a, b) -> a.isBefore(b) ? a : b);
-    return new MyPage(
-        orderId,
-        customerId,
-        storeId,
-        storeName,
-        due,
-        couponId,
-        detailSequence,
-        next,
-        payments,
-        riderId,
-        riderSequence,
-        cancelRefused);
+    return and(new MyPage(orderId, null, Map.of(status, at), Map.of(), null, false));
   }
 
+  /** Whoever knows the order knows that it was placed. */
   MyPage details(OrderDetails d, long sequence) {
-    return sequence <= detailSequence
-        ? this
-        : new MyPage(
-            orderId,
-            d.customerId(),
-            d.storeId(),
-            d.storeName(),
-            d.due(),
-            d.couponId(),
-            sequence,
-            facts,
-            payments,
-            riderId,
-            riderSequence,
-            cancelRefused);
+    Details details =
+        new Details(d.customerId(), d.storeId(), d.storeName(), d.due(), d.couponId(), sequence);
+    Map<Status, Instant> placed = Map.of(Status.PLACED, d.placedAt());
+    return and(new MyPage(orderId, details, placed, Map.of(), null, false));
   }
 
   MyPage payment(String paymentId, PaymentMethod method, PaymentStatus status, Instant at) {
-    Map<String, Attempt> next = new HashMap<>(payments);
-    next.merge(paymentId, new Attempt(method, status, at), MyPage::further);
-    return new MyPage(
-        orderId,
-        customerId,
-        storeId,
-        storeName,
-        due,
-        couponId,
-        detailSequence,
-        facts,
-        next,
-        riderId,
-        riderSequence,
-        cancelRefused);
+    Attempt attempt = new Attempt(method, status, at);
+    return and(new MyPage(orderId, null, Map.of(), Map.of(paymentId, attempt), null, false));
   }
 
-  private static Attempt further(Attempt a, Attempt b) {
-    Attempt ahead = a.status().compareTo(b.status()) >= 0 ? a : b;
-    PaymentMethod method = a.method() == null ? b.method() : a.method();
-    return new Attempt(method, ahead.status(), ahead.at());
-  }
-
-  MyPage rider(String rider, long sequence) {
-    return sequence <= riderSequence
-        ? this
-        : new MyPage(
-            orderId,
-            customerId,
-            storeId,
-            storeName,
-            due,
-            couponId,
-            detailSequence,
-            facts,
-            payments,
-            rider,
-            sequence,
-            cancelRefused);
+  /** {@code riderId} is null when nobody carries it any more. */
+  MyPage rider(String riderId, long sequence) {
+    Carrier by = new Carrier(riderId, sequence);
+    return and(new MyPage(orderId, null, Map.of(), Map.of(), by, false));
   }
 
   MyPage refusedToCancel() {
-    return new MyPage(
-        orderId,
-        customerId,
-        storeId,
-        storeName,
-        due,
-        couponId,
-        detailSequence,
-        facts,
-        payments,
-        riderId,
-        riderSequence,
-        true);
+    return and(new MyPage(orderId, null, Map.of(), Map.of(), null, true));
+  }
+
+  /** Null while not known. */
+  String customerId() {
+    return details == null ? null : details.customerId();
+  }
+
+  /** Null while nobody carries it. */
+  String riderId() {
+    return carrier == null ? null : carrier.riderId();
   }
 
   /** Whether its order's beginning is known. */
@@ -159,8 +142,7 @@ public record MyPage(
 
   /** Told from the facts; null while none is known. */
   Status status() {
-    for (Status end :
-        new Status[] {Status.COMPLETED, Status.CANCELED, Status.REJECTED, Status.EXPIRED}) {
+    for (Status end : ENDS) {
       if (facts.containsKey(end)) {
         return end;
       }
@@ -184,5 +166,17 @@ public record MyPage(
                 .thenComparing(Map.Entry::getKey))
         .map(Map.Entry::getValue)
         .orElse(null);
+  }
+
+  /** Nothing follows: the order has come to its end, and its money to where it belongs. */
+  boolean closed() {
+    Status status = status();
+    if (status == null || !status.isLast()) {
+      return false;
+    }
+    Attempt payment = payment();
+    return status == Status.COMPLETED
+        ? payment != null && payment.status() == PaymentStatus.PAID
+        : payment == null || !payment.holds();
   }
 }

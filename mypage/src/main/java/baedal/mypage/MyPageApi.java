@@ -85,7 +85,7 @@ final class MyPageApi {
         .map(
             found ->
                 Page.of(
-                    found, limit, n -> Paging.encode(n.getString("sentAt"), n.getString("_id"))))
+                    found, limit, n -> Paging.encode(n.getString("sentAt"), n.getString("noted"))))
         .map(page -> page.map(NotificationView::of));
   }
 }

@@ -35,6 +35,9 @@ public final class MyPageConsumer {
 
   /** The note first, the page last: the page's update marks the event seen. */
   private Future<?> heard(EventMessage message, Event event) {
+    if (!Projection.concerns(message)) {
+      return Future.succeededFuture();
+    }
     Future<Void> noted =
         Messages.of(event)
             .map(note -> pages.note(message.subject(), note.change(), note.text()))
@@ -43,10 +46,8 @@ public final class MyPageConsumer {
         .compose(v -> pages.apply(message))
         .onSuccess(
             page -> {
-              if (page != null) {
-                live.changed(page);
-                notifier.wake();
-              }
+              live.changed(page);
+              notifier.wake();
             });
   }
 }

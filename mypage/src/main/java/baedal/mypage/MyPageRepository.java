@@ -3,6 +3,7 @@ package baedal.mypage;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.MongoAggregates;
+import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -52,7 +53,8 @@ final class MyPageRepository {
                 mongo.createIndex(
                     NOTIFICATIONS, new JsonObject().put("customerId", 1).put("sentAt", -1)))
         .compose(
-            v -> mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1).put("_id", 1)));
+            v ->
+                mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1).put("noted", 1)));
   }
 
   /** Makes the indexes of a collection of pages. */
@@ -92,6 +94,15 @@ final class MyPageRepository {
   /** Null when there is none. */
   Future<MyPage> find(String orderId) {
     return current(pages -> pages.find(orderId));
+  }
+
+  /** Those that there are. */
+  Future<List<MyPage>> find(List<String> orderIds) {
+    JsonObject in = new JsonObject().put("$in", new JsonArray(orderIds));
+    return current(
+        pages ->
+            pages.list(
+                new JsonObject().put("_id", in), new JsonObject().put("_id", 1), orderIds.size()));
   }
 
   /**
@@ -172,6 +183,7 @@ final class MyPageRepository {
             .put("_id", orderId + ":" + change)
             .put("orderId", orderId)
             .put("text", text)
+            .put("noted", Ids.next())
             .put("state", "PENDING");
     return mongo
         .insert(NOTIFICATIONS, note)
@@ -180,12 +192,12 @@ final class MyPageRepository {
         .mapEmpty();
   }
 
-  /** What waits to be sent, by id after {@code after}. */
-  Future<List<JsonObject>> pending(String after, int limit) {
+  /** What waits to be sent, in the order it was noted, after the note {@code last}. */
+  Future<List<JsonObject>> pending(String last, int limit) {
     return mongo.findWithOptions(
         NOTIFICATIONS,
-        new JsonObject().put("state", "PENDING").put("_id", new JsonObject().put("$gt", after)),
-        new FindOptions().setSort(new JsonObject().put("_id", 1)).setLimit(limit));
+        new JsonObject().put("state", "PENDING").put("noted", new JsonObject().put("$gt", last)),
+        new FindOptions().setSort(new JsonObject().put("noted", 1)).setLimit(limit));
   }
 
   /** True for the one replica that may send it; from then on it is never sent again. */
@@ -215,14 +227,14 @@ final class MyPageRepository {
       JsonObject same =
           new JsonObject()
               .put("sentAt", last.get(0))
-              .put("_id", new JsonObject().put("$lt", last.get(1)));
+              .put("noted", new JsonObject().put("$lt", last.get(1)));
       query.put("$or", new JsonArray().add(earlier).add(same));
     }
     return mongo.findWithOptions(
         NOTIFICATIONS,
         query,
         new FindOptions()
-            .setSort(new JsonObject().put("sentAt", -1).put("_id", -1))
+            .setSort(new JsonObject().put("sentAt", -1).put("noted", -1))
             .setLimit(limit));
   }
 }

@@ -36,8 +36,8 @@ public final class MyPageVerticle extends VerticleBase {
     Generations generations = new Generations(store.client(), Clock.systemUTC());
     MyPageRepository pages = new MyPageRepository(store.client(), generations);
     Positions positions = new Positions();
-    live = new Live(vertx, positions);
-    feed = new LiveFeed(vertx, config.amqpUri(), pages, live);
+    live = new Live(vertx, positions, pages::find);
+    feed = new LiveFeed(vertx, config.amqpUri(), live);
     Messenger messenger =
         config.messengerUrl() == null
             ? new SimulatedMessenger()
@@ -78,9 +78,9 @@ public final class MyPageVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    notifier.stop();
     live.stop();
-    return Shutdown.inTurn(http::close, feed::stop, backbone::stop, store::close);
+    Future<Void> told = notifier.stop();
+    return Shutdown.inTurn(http::close, feed::stop, backbone::stop, () -> told, store::close);
   }
 
   /** The port it listens on, once started. */

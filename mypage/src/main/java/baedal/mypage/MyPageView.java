@@ -25,22 +25,23 @@ record MyPageView(
 
   record Step(Status status, Instant at) {}
 
-  /** {@code place} is where the rider was last seen, or null. */
+  /** Of a page that knows its order; {@code place} is where the rider was last seen, or null. */
   static MyPageView of(MyPage page, Positions.Place place) {
+    MyPage.Details details = page.details();
     MyPage.Attempt attempt = page.payment();
     boolean known = place != null && place.riderId().equals(page.riderId());
     return new MyPageView(
         page.orderId(),
-        page.customerId(),
-        page.storeId(),
-        page.storeName(),
+        details.customerId(),
+        details.storeId(),
+        details.storeName(),
         page.status(),
-        page.due(),
+        details.due(),
         attempt == null ? null : new Payment(attempt.method(), attempt.status()),
         page.riderId() == null
             ? null
             : new Rider(page.riderId(), known ? place.lat() : null, known ? place.lng() : null),
-        page.couponId(),
+        details.couponId(),
         page.facts().entrySet().stream()
             .map(fact -> new Step(fact.getKey(), fact.getValue()))
             .sorted(Comparator.comparing(Step::at).thenComparing(Step::status))

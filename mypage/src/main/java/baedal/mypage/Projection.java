@@ -8,106 +8,72 @@ import baedal.events.PaymentEvent;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.mypage.MyPage.PaymentStatus;
+import java.util.HashMap;
+import java.util.Map;
 
-/** What each event means for the page of its order. Pure. */
+/** What each event means for the page of its order; what is not listed means nothing. Pure. */
 final class Projection {
+
+  private static final Map<Class<? extends Event>, Meaning<Event>> MEANINGS = new HashMap<>();
+
+  private interface Meaning<E extends Event> {
+    MyPage in(MyPage page, E event, long sequence);
+  }
+
+  static {
+    on(OrderEvent.Placed.class, (page, e, n) -> page.details(e.order(), n));
+    on(OrderEvent.Updated.class, (page, e, n) -> page.details(e.order(), n));
+    on(
+        OrderEvent.Paid.class,
+        (page, e, n) -> page.details(e.order(), n).reached(Status.PAID, e.at()));
+    on(
+        OrderEvent.CancelRequested.class,
+        (page, e, n) -> page.reached(Status.CANCEL_REQUESTED, e.at()));
+    on(OrderEvent.Canceled.class, (page, e, n) -> page.reached(Status.CANCELED, e.at()));
+    on(OrderEvent.Rejected.class, (page, e, n) -> page.reached(Status.REJECTED, e.at()));
+    on(OrderEvent.Expired.class, (page, e, n) -> page.reached(Status.EXPIRED, e.at()));
+    on(OrderEvent.Delivered.class, (page, e, n) -> page.reached(Status.DELIVERED, e.at()));
+    on(OrderEvent.Completed.class, (page, e, n) -> page.reached(Status.COMPLETED, e.at()));
+
+    on(
+        PaymentEvent.Paid.class,
+        (page, e, n) -> page.payment(e.paymentId(), e.method(), PaymentStatus.PAID, e.at()));
+    on(
+        PaymentEvent.Deferred.class,
+        (page, e, n) -> page.payment(e.paymentId(), e.method(), PaymentStatus.DEFERRED, e.at()));
+    on(
+        PaymentEvent.Declined.class,
+        (page, e, n) -> page.payment(e.paymentId(), e.method(), PaymentStatus.DECLINED, e.at()));
+    on(
+        PaymentEvent.Refunded.class,
+        (page, e, n) -> page.payment(e.paymentId(), null, PaymentStatus.REFUNDED, e.at()));
+
+    on(StoreEvent.OrderAccepted.class, (page, e, n) -> page.reached(Status.ACCEPTED, e.at()));
+    on(StoreEvent.OrderRejected.class, (page, e, n) -> page.reached(Status.REJECTED, e.at()));
+    on(StoreEvent.CookStarted.class, (page, e, n) -> page.reached(Status.COOKING, e.at()));
+    on(StoreEvent.CookFinished.class, (page, e, n) -> page.reached(Status.COOKED, e.at()));
+    on(StoreEvent.CancelRefused.class, (page, e, n) -> page.refusedToCancel());
+
+    on(RiderEvent.Claimed.class, (page, e, n) -> page.rider(e.riderId(), n));
+    on(RiderEvent.Released.class, (page, e, n) -> page.rider(null, n));
+    on(RiderEvent.DeliveryCanceled.class, (page, e, n) -> page.rider(null, n));
+    on(
+        RiderEvent.Picked.class,
+        (page, e, n) -> page.rider(e.riderId(), n).reached(Status.PICKED, e.at()));
+    on(
+        RiderEvent.Delivered.class,
+        (page, e, n) -> page.rider(e.riderId(), n).reached(Status.DELIVERED, e.at()));
+  }
 
   private Projection() {}
 
+  private static <E extends Event> void on(Class<E> type, Meaning<E> meaning) {
+    MEANINGS.put(type, (page, event, sequence) -> meaning.in(page, type.cast(event), sequence));
+  }
+
   static MyPage apply(MyPage page, EventMessage message) {
-    Event event = message.data();
-    if (event instanceof OrderEvent order) {
-      return order(page, order, message.sequence());
-    }
-    if (event instanceof PaymentEvent payment) {
-      return payment(page, payment);
-    }
-    if (event instanceof StoreEvent store) {
-      return store(page, store);
-    }
-    if (event instanceof RiderEvent rider) {
-      return rider(page, rider, message.sequence());
-    }
-    return page;
-  }
-
-  private static MyPage order(MyPage page, OrderEvent event, long sequence) {
-    if (event instanceof OrderEvent.Placed e) {
-      return page.details(e.order(), sequence).reached(Status.PLACED, e.order().placedAt());
-    }
-    if (event instanceof OrderEvent.Updated e) {
-      return page.details(e.order(), sequence);
-    }
-    if (event instanceof OrderEvent.Paid e) {
-      return page.details(e.order(), sequence).reached(Status.PAID, e.at());
-    }
-    if (event instanceof OrderEvent.CancelRequested e) {
-      return page.reached(Status.CANCEL_REQUESTED, e.at());
-    }
-    if (event instanceof OrderEvent.Canceled e) {
-      return page.reached(Status.CANCELED, e.at());
-    }
-    if (event instanceof OrderEvent.Rejected e) {
-      return page.reached(Status.REJECTED, e.at());
-    }
-    if (event instanceof OrderEvent.Expired e) {
-      return page.reached(Status.EXPIRED, e.at());
-    }
-    if (event instanceof OrderEvent.Delivered e) {
-      return page.reached(Status.DELIVERED, e.at());
-    }
-    if (event instanceof OrderEvent.Completed e) {
-      return page.reached(Status.COMPLETED, e.at());
-    }
-    return page;
-  }
-
-  private static MyPage payment(MyPage page, PaymentEvent event) {
-    if (event instanceof PaymentEvent.Paid e) {
-      return page.payment(e.paymentId(), e.method(), PaymentStatus.PAID, e.at());
-    }
-    if (event instanceof PaymentEvent.Deferred e) {
-      return page.payment(e.paymentId(), e.method(), PaymentStatus.DEFERRED, e.at());
-    }
-    if (event instanceof PaymentEvent.Declined e) {
-      return page.payment(e.paymentId(), e.method(), PaymentStatus.DECLINED, e.at());
-    }
-    if (event instanceof PaymentEvent.Refunded e) {
-      return page.payment(e.paymentId(), null, PaymentStatus.REFUNDED, e.at());
-    }
-    return page;
-  }
-
-  private static MyPage store(MyPage page, StoreEvent event) {
-    if (event instanceof StoreEvent.OrderAccepted e) {
-      return page.reached(Status.ACCEPTED, e.at());
-    }
-    if (event instanceof StoreEvent.OrderRejected e) {
-      return page.reached(Status.REJECTED, e.at());
-    }
-    if (event instanceof StoreEvent.CookStarted e) {
-      return page.reached(Status.COOKING, e.at());
-    }
-    if (event instanceof StoreEvent.CookFinished e) {
-      return page.reached(Status.COOKED, e.at());
-    }
-    return event instanceof StoreEvent.CancelRefused ? page.refusedToCancel() : page;
-  }
-
-  private static MyPage rider(MyPage page, RiderEvent event, long sequence) {
-    if (event instanceof RiderEvent.Claimed e) {
-      return page.rider(e.riderId(), sequence);
-    }
-    if (event instanceof RiderEvent.Released || event instanceof RiderEvent.DeliveryCanceled) {
-      return page.rider(null, sequence);
-    }
-    if (event instanceof RiderEvent.Picked e) {
-      return page.rider(e.riderId(), sequence).reached(Status.PICKED, e.at());
-    }
-    if (event instanceof RiderEvent.Delivered e) {
-      return page.rider(e.riderId(), sequence).reached(Status.DELIVERED, e.at());
-    }
-    return page;
+    Meaning<Event> meaning = MEANINGS.get(message.data().getClass());
+    return meaning == null ? page : meaning.in(page, message.data(), message.sequence());
   }
 
   /** Whether an event belongs to a page: a coupon that no order holds does not. */

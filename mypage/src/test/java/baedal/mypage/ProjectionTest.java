@@ -164,7 +164,7 @@ class ProjectionTest {
     assertThat(wanted.status()).isEqualTo(end);
     assertThat(wanted.payment() == null ? null : wanted.payment().status()).isEqualTo(payment);
     assertThat(wanted.riderId()).isEqualTo(riderId);
-    assertThat(wanted.due()).isEqualTo(37_000);
+    assertThat(wanted.details().due()).isEqualTo(37_000);
     for (long seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
       List<EventMessage> shuffled = new ArrayList<>(straight);
@@ -173,6 +173,10 @@ class ProjectionTest {
       }
       Collections.shuffle(shuffled, random);
       assertThat(page(shuffled)).as("seed %d", seed).isEqualTo(wanted);
+      int some = random.nextInt(shuffled.size());
+      MyPage half = page(shuffled.subList(0, some));
+      MyPage rest = page(shuffled.subList(some, shuffled.size()));
+      assertThat(rest.and(half)).as("seed %d, in two parts", seed).isEqualTo(wanted);
     }
   }
 
