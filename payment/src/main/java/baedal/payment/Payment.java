@@ -1,8 +1,10 @@
 package baedal.payment;
 
 import baedal.events.Change;
+import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
+import baedal.runtime.Refusal;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -24,12 +26,25 @@ public record Payment(
     Instant changedAt) {
 
   /** What is due for an order, as the order service says. */
-  record Due(String orderId, String customerId, long due, long version, String status) {}
+  record Due(
+      String orderId,
+      String customerId,
+      long due,
+      long version,
+      String status,
+      Fulfilment fulfilment) {}
 
-  /** A promise needs nobody's answer; all else waits for the provider. */
+  /**
+   * A promise needs nobody's answer, but a rider to keep it; all else waits for the provider. Where
+   * nothing is due there is nothing to promise.
+   */
   static Change<Payment> open(
       String id, Due due, PaymentMethod method, String cardLastFour, Instant now) {
-    PaymentStatus status = method.deferred() ? PaymentStatus.DEFERRED : PaymentStatus.CHARGING;
+    boolean deferred = method.deferred() && due.due() > 0;
+    if (deferred && due.fulfilment() == Fulfilment.VISIT) {
+      throw Refusal.invalid("/method", "no rider comes to collect it from a visitor: pay now");
+    }
+    PaymentStatus status = deferred ? PaymentStatus.DEFERRED : PaymentStatus.CHARGING;
     Payment payment =
         new Payment(
             id,
@@ -43,7 +58,7 @@ public record Payment(
             null,
             now,
             now);
-    return method.deferred()
+    return deferred
         ? Change.of(
             payment,
             new PaymentEvent.Deferred(due.orderId(), id, due.due(), method, due.version(), now))

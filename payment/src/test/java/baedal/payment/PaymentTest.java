@@ -1,10 +1,13 @@
 package baedal.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baedal.events.Change;
+import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
+import baedal.runtime.Refusal;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +16,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PaymentTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
-  private static final Payment.Due DUE = new Payment.Due("o-1", "c-1", 40_000, 3, "PLACED");
+  private static final Payment.Due DUE = due(40_000, Fulfilment.DELIVERY);
+
+  private static Payment.Due due(long won, Fulfilment fulfilment) {
+    return new Payment.Due("o-1", "c-1", won, 3, "PLACED", fulfilment);
+  }
 
   private static Payment at(PaymentStatus status) {
     return new Payment(
@@ -34,6 +41,21 @@ class PaymentTest {
     assertThat(opened.events())
         .containsExactly(
             new PaymentEvent.Deferred("o-1", "p-1", 40_000, PaymentMethod.ON_DELIVERY, 3, NOW));
+  }
+
+  @Test
+  void a_visit_cannot_be_paid_on_delivery_and_where_nothing_is_due_nothing_is_promised() {
+    assertThatThrownBy(
+            () ->
+                Payment.open("p-1", due(1, Fulfilment.VISIT), PaymentMethod.ON_DELIVERY, null, NOW))
+        .isInstanceOf(Refusal.class)
+        .extracting("faults")
+        .asString()
+        .contains("/method");
+    Change<Payment> free =
+        Payment.open("p-1", due(0, Fulfilment.DELIVERY), PaymentMethod.ON_DELIVERY, null, NOW);
+    assertThat(free.state().charged(NOW).events())
+        .containsExactly(new PaymentEvent.Paid("o-1", "p-1", 0, PaymentMethod.ON_DELIVERY, 3, NOW));
   }
 
   @Test
