@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /**
  * A server as an operating-system process: started, watched until it answers, stopped or killed.
@@ -93,6 +94,11 @@ public final class ServerProcess {
 
   public long pid() {
     return process.pid();
+  }
+
+  /** Tells the exit code when it has ended, however that came. */
+  public void onExit(IntConsumer action) {
+    process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));
   }
 
   public boolean alive() {

@@ -235,8 +235,17 @@ public final class Machine {
     own.put("LOG_FORMAT", "text");
     int life = lives.merge(service, 1, Integer::sum);
     String log = life == 1 ? service + ".log" : service + "-" + life + ".log";
-    processes.put(
-        service, ServerProcess.start(service, command, own, home.resolve("logs").resolve(log)));
+    Path file = home.resolve("logs").resolve(log);
+    ServerProcess process = ServerProcess.start(service, command, own, file);
+    processes.put(service, process);
+    process.onExit(code -> ended(service, process, code, file));
+  }
+
+  /** Whoever ends a process on purpose takes it out first. */
+  private void ended(String service, ServerProcess process, int code, Path log) {
+    if (processes.remove(service, process)) {
+      steps.say(service + " ended by itself with " + code + ": see " + log + ", and start anew");
+    }
   }
 
   /** What a power cut may hit: every service and every backing service of ours. */
@@ -323,7 +332,9 @@ public final class Machine {
       return;
     }
     try {
-      processes.values().parallelStream().forEach(process -> process.stop(SERVICES_STOP_WITHIN));
+      List<ServerProcess> ending = List.copyOf(processes.values());
+      processes.clear();
+      ending.parallelStream().forEach(process -> process.stop(SERVICES_STOP_WITHIN));
       if (vertx != null) {
         vertx
             .close()

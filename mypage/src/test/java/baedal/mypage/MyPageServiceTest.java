@@ -233,7 +233,14 @@ class MyPageServiceTest {
     String customer = Ids.next();
     String orderId = Ids.next();
     tell(life(orderId, customer));
-    until(() -> get(one, "/mypages/" + orderId, customer).bodyAsString().contains("COMPLETED"));
+    until(
+        () ->
+            get(one, "/mypages/" + orderId, customer).statusCode() == 200
+                && get(one, "/mypages/" + orderId, customer)
+                        .bodyAsJsonObject()
+                        .getJsonArray("timeline")
+                        .size()
+                    == 8);
     JsonObject page = get(other, "/mypages/" + orderId, customer).bodyAsJsonObject();
     assertThat(page.getString("orderId")).isEqualTo(orderId);
     assertThat(page.getString("customerId")).isEqualTo(customer);
