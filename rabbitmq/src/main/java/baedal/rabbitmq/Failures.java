@@ -27,7 +27,6 @@ final class Failures {
   private static final int MAX_STACK_CHARS = 4_000;
   private static final int MAX_REASON_CHARS = 500;
   private static final int PERSISTENT = 2;
-  private static final String DEFAULT_EXCHANGE = "";
 
   private final String queue;
   private final EventPublisher publisher;
@@ -68,7 +67,7 @@ final class Failures {
         EventPublisher.properties(message.properties().getMessageId(), PERSISTENT)
             .headers(headers)
             .build();
-    return publisher.send(DEFAULT_EXCHANGE, to, properties, message.body());
+    return publisher.sendTo(to, properties, message.body());
   }
 
   private static Map<String, Object> headers(RabbitMQMessage message) {
@@ -86,7 +85,7 @@ final class Failures {
   private static int attempts(RabbitMQMessage message) {
     Object attempts = headersOf(message.properties()).get(ATTEMPTS);
     try {
-      return attempts == null ? 0 : Integer.parseInt(attempts.toString());
+      return attempts == null ? 0 : Math.max(0, Integer.parseInt(attempts.toString()));
     } catch (NumberFormatException e) {
       return 0;
     }
