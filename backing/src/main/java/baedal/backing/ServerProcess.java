@@ -98,7 +98,10 @@ public final class ServerProcess {
 
   /** Tells the exit code when it has ended, however that came. */
   public void onExit(IntConsumer action) {
-    process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));
+    Thread waiting =
+        new Thread(() -> action.accept(process.onExit().join().exitValue()), name + " ends");
+    waiting.setDaemon(true);
+    waiting.start();
   }
 
   public boolean alive() {

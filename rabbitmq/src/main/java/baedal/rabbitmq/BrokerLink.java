@@ -4,6 +4,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQOptions;
 import io.vertx.rabbitmq.impl.RabbitMQClientImpl;
@@ -26,20 +28,20 @@ final class BrokerLink {
   private static final long MAX_BACKOFF_MILLIS = 3_000;
 
   private final Vertx vertx;
-  private final Context context;
+  private final ContextInternal context;
   private final String uri;
   private final String name;
   private final Function<RabbitMQClient, Future<Void>> up;
   private final Runnable down;
 
   private RabbitMQClientImpl client;
-  private boolean ready;
+  private volatile boolean ready;
   private boolean stopped;
   private long channel;
   private long watch = -1;
   private long backoff = FIRST_BACKOFF_MILLIS;
 
-  /** {@code up} is called with each new connection, {@code down} when one that was up is gone. */
+  /** {@code up} is called with each new connection, {@code down} when one is gone or failed. */
   BrokerLink(
       Vertx vertx,
       String uri,
@@ -47,15 +49,31 @@ final class BrokerLink {
       Function<RabbitMQClient, Future<Void>> up,
       Runnable down) {
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.context = sideBySide(vertx);
     this.uri = uri;
     this.name = name;
     this.up = up;
     this.down = down;
   }
 
+  /**
+   * On the same event loop, with blocking calls in a row of its own: a broker that takes no
+   * messages blocks those who publish, and never who acknowledges.
+   */
+  private static ContextInternal sideBySide(Vertx vertx) {
+    ContextInternal here = (ContextInternal) vertx.getOrCreateContext();
+    return here.owner().contextBuilder().withEventLoop(here.nettyEventLoop()).build();
+  }
+
   Context context() {
     return context;
+  }
+
+  /** The same, told on this link's context. */
+  <T> Future<T> here(Future<T> anywhere) {
+    PromiseInternal<T> told = context.promise();
+    anywhere.onComplete(told);
+    return told.future();
   }
 
   void start() {
@@ -109,12 +127,12 @@ final class BrokerLink {
             });
   }
 
-  /** Ends the present connection, and begins the next. */
-  void renew() {
-    context.runOnContext(v -> lost(client, null));
+  /** Ends this connection, if it is still the present one, and begins the next. */
+  void renew(RabbitMQClient of) {
+    context.runOnContext(v -> lost(of, null));
   }
 
-  private void lost(RabbitMQClientImpl of, Throwable cause) {
+  private void lost(RabbitMQClient of, Throwable cause) {
     if (of == null || of != client) {
       return;
     }
@@ -122,9 +140,9 @@ final class BrokerLink {
     vertx.cancelTimer(watch);
     boolean wasReady = ready;
     ready = false;
+    down.run();
     if (wasReady) {
       log.atWarn().addKeyValue("connection", name).log("lost the broker");
-      down.run();
     } else if (cause != null) {
       log.atInfo()
           .addKeyValue("connection", name)
@@ -150,6 +168,7 @@ final class BrokerLink {
           vertx.cancelTimer(watch);
           RabbitMQClient last = client;
           client = null;
+          down.run();
           (last == null ? Future.<Void>succeededFuture() : last.stop())
               .onComplete(ended -> done.complete());
         });

@@ -26,11 +26,13 @@ public final class EventConsumer {
 
   private static final Logger log = LoggerFactory.getLogger(EventConsumer.class);
   private static final int PREFETCH = 128;
-  private static final int MAX_BYTES = 1024 * 1024;
   private static final long HANDLER_SECONDS = 30;
   private static final long PING_MILLIS = 500;
   private static final long PING_TIMEOUT_MILLIS = 2_000;
   private static final long DRAIN_SECONDS = 10;
+
+  /** While its store answers: an outage that lasts is elsewhere. */
+  private static final int TRIES_IN_HAND = 3;
 
   private final Vertx vertx;
   private final Subscription subscription;
@@ -40,10 +42,11 @@ public final class EventConsumer {
   private final Failures failures;
   private final Map<String, Future<Void>> tails = new HashMap<>();
 
-  private RabbitMQClient client;
+  private volatile RabbitMQClient client;
   private boolean stopped;
   private int inHand;
   private Promise<Void> idle;
+  private Promise<Void> storeBack;
 
   /** {@code storePing} tells whether the service's own store is there. */
   public EventConsumer(
@@ -70,8 +73,10 @@ public final class EventConsumer {
     return link.connected() && elsewhere.connected();
   }
 
+  /** The client hides that a queue is not there, and asks for it for ever: so it is looked for. */
   private Future<Void> up(RabbitMQClient next) {
     return next.basicQos(PREFETCH)
+        .compose(v -> next.messageCount(subscription.queue()))
         .compose(
             v ->
                 next.basicConsumer(
@@ -83,13 +88,14 @@ public final class EventConsumer {
             consumer -> {
               client = next;
               consumer.handler(message -> received(next, message));
-              consumer.endHandler(v -> link.renew());
+              consumer.endHandler(v -> link.renew(next));
               return null;
             });
   }
 
   private void down() {
     client = null;
+    goOn();
   }
 
   private void received(RabbitMQClient from, RabbitMQMessage message) {
@@ -100,36 +106,40 @@ public final class EventConsumer {
     EventMessage event;
     try {
       event = decode(message);
-    } catch (Poison poison) {
-      bury(from, message, poison).onComplete(v -> done());
+    } catch (RuntimeException unreadable) {
+      settled(from, bury(from, message, unreadable));
       return;
     }
     Future<Void> before = tails.getOrDefault(event.subject(), Future.succeededFuture());
-    Future<Void> mine = before.transform(v -> attempt(from, message, event).otherwiseEmpty());
+    Future<Void> mine = link.here(before.transform(v -> attempt(from, message, event, 1)));
     tails.put(event.subject(), mine);
-    mine.onComplete(
-        v -> {
-          tails.remove(event.subject(), mine);
-          done();
-        });
+    mine.onComplete(v -> tails.remove(event.subject(), mine));
+    settled(from, mine);
+  }
+
+  /** What could be neither acknowledged nor put elsewhere comes again with the next connection. */
+  private void settled(RabbitMQClient from, Future<Void> work) {
+    link.here(work).onFailure(e -> link.renew(from)).onComplete(v -> done());
   }
 
   private static EventMessage decode(RabbitMQMessage message) {
-    if (message.body().length() > MAX_BYTES) {
-      throw new Poison("larger than " + MAX_BYTES + " bytes");
+    if (message.body().length() > EventMessages.MAX_BYTES) {
+      throw new Poison("larger than " + EventMessages.MAX_BYTES + " bytes");
     }
     return EventMessages.decode(message.body().toString());
   }
 
-  private Future<Void> attempt(RabbitMQClient from, RabbitMQMessage message, EventMessage event) {
-    return from != client
+  /** What is left alone here is still the broker's, and comes again. */
+  private Future<Void> attempt(
+      RabbitMQClient from, RabbitMQMessage message, EventMessage event, int tries) {
+    return from != client || (stopped && tries > 1)
         ? Future.succeededFuture()
-        : handle(event)
+        : link.here(handle(event))
             .transform(
                 done ->
                     done.succeeded()
                         ? ack(from, message)
-                        : failed(from, message, event, done.cause()));
+                        : failed(from, message, event, tries, done.cause()));
   }
 
   private void handled(EventMessage event) {
@@ -157,52 +167,67 @@ public final class EventConsumer {
   }
 
   /**
-   * A no for good is buried; an outage of our own store is waited for, with the message in hand;
-   * all else climbs the ladder.
+   * A no for good is buried; an outage is waited for with the message in hand, so that those of its
+   * subject stay behind it; all else climbs the ladder.
    */
   private Future<Void> failed(
-      RabbitMQClient from, RabbitMQMessage message, EventMessage event, Throwable cause) {
+      RabbitMQClient from,
+      RabbitMQMessage message,
+      EventMessage event,
+      int tries,
+      Throwable cause) {
     boolean outage = Outage.isOutage(cause);
     if (!outage
         && (cause instanceof Refusal || cause instanceof Poison || Failures.exhausted(message))) {
       return bury(from, message, cause);
     }
+    boolean waits = outage && tries < TRIES_IN_HAND;
     log.atWarn()
         .addKeyValue("queue", subscription.queue())
         .addKeyValue(EventTypes.subjectKey(event.type()), event.subject())
         .addKeyValue("event", event.type())
         .addKeyValue("cause", cause.toString())
-        .log(outage ? "an outage: the event waits" : "the event is tried again later");
-    if (!outage) {
-      return settle(from, message, failures.retry(message));
-    }
-    return storePing
-        .get()
-        .timeout(PING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-        .transform(
-            ping ->
-                ping.succeeded()
-                    ? settle(from, message, failures.retry(message))
-                    : hold().compose(v -> attempt(from, message, event)));
+        .log(waits ? "an outage: the event waits" : "the event is tried again later");
+    return waits
+        ? storeBack().compose(v -> attempt(from, message, event, tries + 1))
+        : failures.retry(message).compose(v -> ack(from, message));
   }
 
-  /** Until the store is back, this connection is gone, or the service stops. */
-  private Future<Void> hold() {
-    Promise<Void> over = Promise.promise();
+  /**
+   * When the store answers, this connection is gone, or the service stops; one look for all who
+   * wait.
+   */
+  private Future<Void> storeBack() {
+    if (stopped) {
+      return Future.succeededFuture();
+    }
+    if (storeBack == null) {
+      storeBack = Promise.promise();
+      look(storeBack);
+    }
+    return storeBack.future();
+  }
+
+  private void look(Promise<Void> waiting) {
     vertx.setTimer(
         PING_MILLIS,
         id -> {
-          if (stopped || client == null) {
-            over.complete();
-            return;
+          if (waiting == storeBack) {
+            Future.succeededFuture()
+                .compose(v -> storePing.get())
+                .timeout(PING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .onSuccess(v -> goOn())
+                .onFailure(e -> look(waiting));
           }
-          storePing
-              .get()
-              .timeout(PING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-              .onSuccess(v -> over.complete())
-              .onFailure(e -> hold().onComplete(over));
         });
-    return over.future();
+  }
+
+  private void goOn() {
+    Promise<Void> waiting = storeBack;
+    storeBack = null;
+    if (waiting != null) {
+      waiting.complete();
+    }
   }
 
   private Future<Void> bury(RabbitMQClient from, RabbitMQMessage message, Throwable cause) {
@@ -211,26 +236,11 @@ public final class EventConsumer {
         .addKeyValue("messageId", message.properties().getMessageId())
         .addKeyValue("reason", cause.toString())
         .log("dead letter");
-    return settle(from, message, failures.bury(message, cause));
-  }
-
-  /**
-   * Acknowledged only once it is safe elsewhere; if that fails, it stays ours and comes again with
-   * the next connection.
-   */
-  private Future<Void> settle(RabbitMQClient from, RabbitMQMessage message, Future<Void> moved) {
-    return moved.transform(
-        done -> {
-          if (done.succeeded()) {
-            return ack(from, message);
-          }
-          link.renew();
-          return Future.succeededFuture();
-        });
+    return failures.bury(message, cause).compose(v -> ack(from, message));
   }
 
   private Future<Void> ack(RabbitMQClient from, RabbitMQMessage message) {
-    return from == client
+    return from == client && from.isOpenChannel()
         ? from.basicAck(message.envelope().getDeliveryTag(), false)
         : Future.succeededFuture();
   }
@@ -250,6 +260,7 @@ public final class EventConsumer {
             v -> {
               stopped = true;
               idle = finished;
+              goOn();
               if (inHand == 0) {
                 finished.tryComplete();
               }

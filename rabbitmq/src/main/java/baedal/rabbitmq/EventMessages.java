@@ -4,6 +4,7 @@ import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
+import baedal.runtime.Refusal;
 import baedal.runtime.Traces;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +22,9 @@ import java.util.List;
 public final class EventMessages {
 
   public static final String CONTENT_TYPE = "application/cloudevents+json";
+
+  /** Larger ones are neither written nor handled. */
+  static final int MAX_BYTES = 1024 * 1024;
 
   private static final String SPEC_VERSION = "1.0";
 
@@ -45,6 +50,7 @@ public final class EventMessages {
     return List.copyOf(messages);
   }
 
+  /** Refuses what is larger than a consumer takes: the write that would tell of it fails. */
   public static String encode(EventMessage message) {
     ObjectNode json = Json.mapper().createObjectNode();
     json.put("specversion", SPEC_VERSION)
@@ -59,7 +65,12 @@ public final class EventMessages {
       json.put("traceparent", message.traceparent());
     }
     json.set("data", Json.mapper().valueToTree(message.data()));
-    return Json.encode(json);
+    String text = Json.encode(json);
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+      throw Refusal.of(
+          Refusal.Kind.TOO_LARGE, "too-large", "an event may have " + MAX_BYTES + " bytes");
+    }
+    return text;
   }
 
   /** Throws {@link Poison}, which says why, when the text is not a message that we know. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Publishes, and says «done» only when the broker has confirmed. A confirm counts only on the
@@ -26,6 +26,7 @@ public final class EventPublisher {
   private static final long CONFIRM_SECONDS = 5;
   private static final int PERSISTENT = 2;
   private static final int TRANSIENT = 1;
+  private static final String DEFAULT_EXCHANGE = "";
 
   private final BrokerLink link;
   private volatile Epoch epoch;
@@ -59,13 +60,13 @@ public final class EventPublisher {
    */
   public Future<Void> publish(List<String> messages) {
     return onContext(
-        () -> {
+        now -> {
           List<Future<Void>> confirmed = new ArrayList<>(messages.size());
           for (String message : messages) {
             EventMessages.Header header = EventMessages.header(message);
             AMQP.BasicProperties properties = properties(header.id(), PERSISTENT).build();
             confirmed.add(
-                sendNow(
+                now.send(
                     EventTypes.exchange(header.type()),
                     header.type(),
                     properties,
@@ -75,48 +76,56 @@ public final class EventPublisher {
         });
   }
 
-  /** On the link's own context, whose blocking calls keep their order, whoever asks. */
-  private Future<Void> onContext(Supplier<Future<Void>> work) {
-    Promise<Void> done = Promise.promise();
-    link.context()
-        .runOnContext(
-            v -> {
-              try {
-                work.get().onComplete(done);
-              } catch (RuntimeException e) {
-                done.fail(e);
-              }
-            });
-    return done.future();
-  }
-
   /**
    * Publishes something that may be lost, such as a rider's position: not persistent, not
    * confirmed.
    */
   public Future<Void> publishTransient(EventMessage message) {
-    Epoch now = epoch;
-    return now == null
-        ? Future.failedFuture(new IOException("the broker is away"))
-        : now.client.basicPublish(
-            EventTypes.exchange(message.type()),
-            message.type(),
-            properties(message.id(), TRANSIENT).build(),
-            Buffer.buffer(EventMessages.encode(message)));
+    return onContext(
+        now ->
+            now.client.basicPublish(
+                EventTypes.exchange(message.type()),
+                message.type(),
+                properties(message.id(), TRANSIENT).build(),
+                Buffer.buffer(EventMessages.encode(message))));
   }
 
   /** Publishes one message to where it is told; succeeds when the broker has confirmed it. */
   Future<Void> send(
       String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
-    return onContext(() -> sendNow(exchange, routingKey, properties, body));
+    return onContext(now -> now.send(exchange, routingKey, properties, body));
   }
 
-  private Future<Void> sendNow(
-      String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
-    Epoch now = epoch;
-    return now == null
-        ? Future.failedFuture(new IOException("the broker is away"))
-        : now.send(exchange, routingKey, properties, body);
+  /** The broker confirms what no queue takes: so it is looked for first. */
+  Future<Void> sendTo(String queue, AMQP.BasicProperties properties, Buffer body) {
+    return onContext(
+        now ->
+            now.client
+                .messageCount(queue)
+                .compose(v -> now.send(DEFAULT_EXCHANGE, queue, properties, body)));
+  }
+
+  /**
+   * On the link's own context, whose blocking calls keep their order, whoever asks. A channel that
+   * was closed counts as away: the client would open another, and wait for it on the event loop.
+   */
+  private Future<Void> onContext(Function<Epoch, Future<Void>> work) {
+    Promise<Void> done = Promise.promise();
+    link.context()
+        .runOnContext(
+            v -> {
+              Epoch now = epoch;
+              if (now == null || !now.client.isOpenChannel()) {
+                done.fail(new IOException("the broker is away"));
+                return;
+              }
+              try {
+                work.apply(now).onComplete(done);
+              } catch (RuntimeException e) {
+                done.fail(e);
+              }
+            });
+    return done.future();
   }
 
   static AMQP.BasicProperties.Builder properties(String id, int deliveryMode) {
@@ -172,7 +181,7 @@ public final class EventPublisher {
       return confirmed
           .future()
           .timeout(CONFIRM_SECONDS, TimeUnit.SECONDS)
-          .onFailure(e -> link.renew());
+          .onFailure(e -> link.renew(client));
     }
 
     /**

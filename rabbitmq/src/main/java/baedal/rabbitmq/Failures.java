@@ -30,7 +30,6 @@ final class Failures {
   private static final int MAX_STACK_CHARS = 4_000;
   private static final int MAX_REASON_CHARS = 500;
   private static final int PERSISTENT = 2;
-  private static final String DEFAULT_EXCHANGE = "";
 
   private final String queue;
   private final EventPublisher publisher;
@@ -80,7 +79,7 @@ final class Failures {
         EventPublisher.properties(message.properties().getMessageId(), PERSISTENT)
             .headers(headers)
             .build();
-    return publisher.send(DEFAULT_EXCHANGE, to, properties, message.body());
+    return publisher.sendTo(to, properties, message.body());
   }
 
   private static Map<String, Object> headers(RabbitMQMessage message) {
@@ -103,7 +102,11 @@ final class Failures {
   static int number(Map<String, Object> headers, String name) {
     Object value = headers.get(name);
     try {
+<<<<<<< HEAD
       return value == null ? 0 : Integer.parseInt(value.toString());
+=======
+      return attempts == null ? 0 : Math.max(0, Integer.parseInt(attempts.toString()));
+>>>>>>> h-backbone
     } catch (NumberFormatException e) {
       return 0;
     }

@@ -29,7 +29,6 @@ public final class MongoOutbox implements Outbox {
 
   private final MongoClient mongo;
   private final List<String> collections;
-  private final String owner = Ids.next();
   private int turn;
 
   public MongoOutbox(MongoClient mongo, String... collections) {
@@ -92,31 +91,28 @@ public final class MongoOutbox implements Outbox {
   }
 
   private Future<Batch> next(int max, int left) {
-    String collection = collections.get(Math.floorMod(turn, collections.size()));
+    String collection = collections.get(Math.floorMod(turn++, collections.size()));
     return candidates(collection, max)
         .compose(
-            found -> {
-              if (!found.isEmpty() || left <= 1) {
-                return take(collection, found);
-              }
-              turn++;
-              return next(max, left - 1);
-            });
+            found -> found.isEmpty() && left > 1 ? next(max, left - 1) : take(collection, found));
   }
 
+  /**
+   * A lease that ends later than any could was given by a clock that is wrong, and counts for none.
+   */
   private Future<List<JsonObject>> candidates(String collection, int max) {
+    long now = System.currentTimeMillis();
+    JsonArray free =
+        new JsonArray()
+            .add(new JsonObject().put(LEASE, new JsonObject().put("$exists", false)))
+            .add(new JsonObject().put(LEASE + ".until", new JsonObject().put("$lt", now)))
+            .add(
+                new JsonObject()
+                    .put(
+                        LEASE + ".until",
+                        new JsonObject().put("$gt", now + 2 * LEASE_TIME.toMillis())));
     JsonObject query =
-        new JsonObject()
-            .put(SINCE, new JsonObject().put("$exists", true))
-            .put(
-                "$or",
-                new JsonArray()
-                    .add(new JsonObject().put(LEASE, new JsonObject().put("$exists", false)))
-                    .add(
-                        new JsonObject()
-                            .put(
-                                LEASE + ".until",
-                                new JsonObject().put("$lt", System.currentTimeMillis()))));
+        new JsonObject().put(SINCE, new JsonObject().put("$exists", true)).put("$or", free);
     return mongo.findWithOptions(
         collection,
         query,
@@ -127,8 +123,9 @@ public final class MongoOutbox implements Outbox {
   }
 
   private Future<Batch> take(String collection, List<JsonObject> found) {
+    String owner = Ids.next();
     List<Future<JsonObject>> taken = new ArrayList<>();
-    found.forEach(candidate -> taken.add(lease(collection, candidate)));
+    found.forEach(candidate -> taken.add(lease(collection, candidate, owner)));
     return Future.join(taken)
         .otherwiseEmpty()
         .map(
@@ -140,12 +137,12 @@ public final class MongoOutbox implements Outbox {
                       documents.add(one.result());
                     }
                   });
-              return new MongoBatch(collection, documents);
+              return new MongoBatch(collection, documents, owner);
             });
   }
 
   /** The document if this relay got it, else null: its lease must still be as it was seen. */
-  private Future<JsonObject> lease(String collection, JsonObject candidate) {
+  private Future<JsonObject> lease(String collection, JsonObject candidate, String owner) {
     JsonObject seen = candidate.getJsonObject(LEASE);
     JsonObject query =
         new JsonObject()
@@ -174,11 +171,16 @@ public final class MongoOutbox implements Outbox {
 
     private final String collection;
     private final List<JsonObject> documents;
+
+    /** Of this batch alone: what a late answer to an earlier one does cannot touch it. */
+    private final String owner;
+
     private final List<String> messages = new ArrayList<>();
 
-    MongoBatch(String collection, List<JsonObject> documents) {
+    MongoBatch(String collection, List<JsonObject> documents, String owner) {
       this.collection = collection;
       this.documents = documents;
+      this.owner = owner;
       for (JsonObject document : documents) {
         document
             .getJsonArray(PENDING, new JsonArray())

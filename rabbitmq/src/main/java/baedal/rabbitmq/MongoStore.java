@@ -30,7 +30,7 @@ public final class MongoStore {
   /** {@code uri} is {@code mongodb://host:port/database}; settings it has are kept. */
   public MongoStore(Vertx vertx, String uri) {
     this.vertx = vertx;
-    String all = uri.contains("?") ? uri + "&" + SETTINGS : uri + "?" + SETTINGS;
+    String all = uri.contains("?") ? uri.replace("?", "?" + SETTINGS + "&") : uri + "?" + SETTINGS;
     client = MongoClient.create(vertx, new JsonObject().put("connection_string", all));
   }
 

@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ public final class OutboxRelay {
   private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
   private static final int BATCH = 256;
   private static final long SAFETY_NET_MILLIS = 1_000;
+  private static final long DRAIN_SECONDS = 5;
 
   private final Vertx vertx;
   private final Context context;
@@ -75,8 +77,8 @@ public final class OutboxRelay {
 
   /** Whether there may be more. */
   private Future<Boolean> carry() {
-    return outbox
-        .next(BATCH)
+    return Future.succeededFuture()
+        .compose(v -> outbox.next(BATCH))
         .compose(
             batch ->
                 batch.messages().isEmpty()
@@ -103,7 +105,7 @@ public final class OutboxRelay {
     }
   }
 
-  /** Finishes the batch in hand. */
+  /** Finishes the batch in hand (five seconds at most). */
   public Future<Void> stop() {
     Promise<Void> done = Promise.promise();
     context.runOnContext(
@@ -115,6 +117,9 @@ public final class OutboxRelay {
             done.tryComplete();
           }
         });
-    return done.future().compose(v -> outbox.close());
+    return done.future()
+        .timeout(DRAIN_SECONDS, TimeUnit.SECONDS)
+        .otherwiseEmpty()
+        .compose(v -> outbox.close());
   }
 }

@@ -82,7 +82,11 @@ public final class RedisAggregates<S> {
                   change.events().isEmpty()
                       && (change.state() == null || change.state().equals(stored.state()));
               if (nothing) {
-                return Future.succeededFuture(stored.state());
+                return messageId == null
+                    ? Future.succeededFuture(stored.state())
+                    : redis
+                        .setex(seen(messageId), Long.toString(REMEMBERED.toSeconds()), "1")
+                        .map(stored.state());
               }
               return save(id, messageId, stored, change)
                   .compose(
@@ -116,9 +120,12 @@ public final class RedisAggregates<S> {
     arguments.add(messageId == null ? "" : Long.toString(REMEMBERED.toSeconds()));
     arguments.add(Json.encode(indexes.apply(change.state())));
     messages.forEach(message -> arguments.add(EventMessages.encode(message)));
-    List<String> keys =
-        List.of(key(id), prefix + ":seen:" + messageId, RedisOutbox.key(prefix, subject));
+    List<String> keys = List.of(key(id), seen(messageId), RedisOutbox.key(prefix, subject));
     return SAVE.run(redis, keys, arguments).map(Response::toString);
+  }
+
+  private String seen(String messageId) {
+    return prefix + ":seen:" + messageId;
   }
 
   private Future<Stored<S>> load(String id) {

@@ -17,8 +17,9 @@ import java.util.TreeSet;
 /**
  * What stands in the broker: a topic exchange for each publisher; for each consuming service a
  * quorum queue, a ladder of retry queues and a dead-letter queue; the stream {@code log} of
- * everything; and {@code unrouted} for what no queue wanted. The file {@code definitions.json}
- * beside this class says the same to RabbitMQ; a test compares the two.
+ * everything; {@code unwatched}, which takes positions and keeps none; and {@code unrouted} for
+ * what no queue wanted. The file {@code definitions.json} beside this class says the same to
+ * RabbitMQ; a test compares the two.
  */
 public final class Topology {
 
@@ -32,6 +33,9 @@ public final class Topology {
 
   /** Told often and kept by nobody: neither in a queue of a service nor in the log. */
   public static final String TRANSIENT = "rider.moved";
+
+  /** Without it, positions that nobody watches would count as events that nobody wanted. */
+  public static final String UNWATCHED = "unwatched";
 
   private static final int DELIVERY_LIMIT = 50;
 
@@ -226,17 +230,25 @@ public final class Topology {
       queues.put(deadQueue(consumer), quorum("x-delivery-limit", LOOKS_AT_DEAD_LETTERS));
     }
     queues.put(UNROUTED, quorum());
-    Map<String, Object> log = new LinkedHashMap<>();
-    log.put("x-queue-type", "stream");
-    log.put("x-max-length-bytes", LOG_BYTES);
-    log.put("x-stream-max-segment-size-bytes", LOG_SEGMENT_BYTES);
-    queues.put(LOG, log);
+    queues.put(UNWATCHED, queue("classic", "x-message-ttl", 0));
+    queues.put(
+        LOG,
+        queue(
+            "stream",
+            "x-max-length-bytes",
+            LOG_BYTES,
+            "x-stream-max-segment-size-bytes",
+            LOG_SEGMENT_BYTES));
     return queues;
   }
 
   private static Map<String, Object> quorum(Object... arguments) {
+    return queue("quorum", arguments);
+  }
+
+  private static Map<String, Object> queue(String type, Object... arguments) {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("x-queue-type", "quorum");
+    all.put("x-queue-type", type);
     for (int i = 0; i < arguments.length; i += 2) {
       all.put((String) arguments[i], arguments[i + 1]);
     }
@@ -253,6 +265,7 @@ public final class Topology {
         .stream()
             .filter(key -> !key.equals(TRANSIENT))
             .forEach(key -> bindings.add(new Binding(EventTypes.exchange(key), LOG, key)));
+    bindings.add(new Binding(EventTypes.exchange(TRANSIENT), UNWATCHED, TRANSIENT));
     bindings.add(new Binding(UNROUTED, UNROUTED, ""));
     return bindings;
   }

@@ -52,7 +52,7 @@ public final class TransientFeed {
         .map(
             consumer -> {
               consumer.handler(message -> heard(message.body().toString()));
-              consumer.endHandler(v -> link.renew());
+              consumer.endHandler(v -> link.renew(client));
               return null;
             });
   }

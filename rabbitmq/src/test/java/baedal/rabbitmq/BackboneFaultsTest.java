@@ -1,0 +1,296 @@
+package baedal.rabbitmq;
+
+import static baedal.rabbitmq.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baedal.backing.TestServers;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.events.RiderEvent;
+import baedal.runtime.Boot;
+import baedal.runtime.Refusal;
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes wrong between the broker and a service, each by itself. */
+class BackboneFaultsTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private final Vertx vertx = Boot.vertx();
+  private final String amqp = TestServers.amqp();
+  private final List<Long> handled = new CopyOnWriteArrayList<>();
+  private Connection connection;
+  private Channel channel;
+  private EventPublisher publisher;
+
+  @BeforeEach
+  void start() throws Exception {
+    Topology.declare(vertx, amqp).await();
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setUri(amqp);
+    connection = factory.newConnection();
+    channel = connection.createChannel();
+    publisher = connected(new EventPublisher(vertx, amqp, "test"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    connection.abort();
+    vertx.close().await();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-5", "many", "99999999999", ""})
+  void odd_headers_hold_up_nothing(String attempts) {
+    AtomicInteger tries = new AtomicInteger();
+    consume(
+        message -> {
+          if (tries.incrementAndGet() == 1) {
+            throw new IllegalStateException("a bug");
+          }
+          return handle(message);
+        });
+    AMQP.BasicProperties properties =
+        EventPublisher.properties(null, 2).headers(Map.of(Failures.ATTEMPTS, attempts)).build();
+    publisher.send("", "store", properties, Buffer.buffer(cancel(1))).await();
+    until(() -> handled.size() == 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "7",
+        "{\"specversion\":\"1.0\",\"type\":\"order.cancel-requested\"}",
+        "{\"specversion\":\"1.0\",\"type\":\"order.no-such-thing\",\"data\":{}}",
+        "{\"specversion\":\"2.0\",\"type\":\"order.cancel-requested\",\"data\":{}}",
+        "{\"specversion\":\"1.0\",\"type\":\"order.cancel-requested\",\"id\":\"1\",\"subject\":\"o\",\"sequence\":\"1\","
+            + "\"time\":\"+1000000000-12-31T23:59:59.999999999Z\",\"data\":{\"at\":1e400000}}"
+      })
+  void what_cannot_be_read_is_buried_and_the_next_is_handled(String body) {
+    consume(this::handle);
+    channel(c -> c.basicPublish("", "store", null, body.getBytes(StandardCharsets.UTF_8)));
+    publisher.publish(List.of(cancel(1))).await();
+    until(() -> handled.size() == 1);
+    until(() -> count("store.dead") == 1);
+  }
+
+  @Test
+  void an_event_too_large_for_a_consumer_is_refused_when_it_is_written() {
+    OrderEvent large =
+        new OrderEvent.CancelRequested("o", "c", "s", "가".repeat(400_000), Instant.EPOCH);
+    EventMessage message = EventMessages.wrap(List.of(large), 1, Instant.EPOCH).get(0);
+    assertThatThrownBy(() -> EventMessages.encode(message)).isInstanceOf(Refusal.class);
+  }
+
+  @Test
+  void a_store_that_was_away_for_a_moment_costs_no_order() {
+    AtomicBoolean failed = new AtomicBoolean();
+    consume(
+        message ->
+            failed.compareAndSet(false, true)
+                ? Future.failedFuture(new IOException("connection reset"))
+                : handle(message));
+    publish(1, 5);
+    until(() -> handled.size() == 5);
+    assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
+  }
+
+  @Test
+  void an_outage_that_lasts_elsewhere_climbs_the_ladder() {
+    AtomicInteger tries = new AtomicInteger();
+    consume(
+        message ->
+            message.sequence() == 1 && tries.incrementAndGet() <= 3
+                ? Future.failedFuture(new IOException("the provider is away"))
+                : handle(message));
+    publish(1, 2);
+    until(() -> handled.size() == 2);
+    assertThat(handled).containsExactly(2L, 1L);
+  }
+
+  @Test
+  void a_consumer_that_stops_leaves_what_waits_to_the_others() {
+    AtomicInteger tries = new AtomicInteger();
+    EventConsumer stopping =
+        new EventConsumer(
+            vertx,
+            amqp,
+            Subscription.of("store")
+                .on(
+                    OrderEvent.CancelRequested.class,
+                    (message, event) -> {
+                      tries.incrementAndGet();
+                      return Future.failedFuture(new IOException("the store is away"));
+                    }),
+            () -> Future.failedFuture(new IOException("away")));
+    stopping.start();
+    publish(1, 3);
+    until(() -> tries.get() >= 1);
+    Future<Void> stopped = stopping.stop();
+    until(Duration.ofSeconds(5), stopped::isComplete);
+    consume(this::handle);
+    until(() -> handled.size() == 3);
+    assertThat(handled).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void a_queue_that_was_deleted_and_made_again_is_consumed_again() throws Exception {
+    EventConsumer consumer = consume(this::handle);
+    until(consumer::connected);
+    channel.queueDelete("store");
+    until(() -> !consumer.connected());
+    Topology.declare(vertx, amqp).await();
+    publish(1, 3);
+    until(() -> handled.size() == 3);
+    assertThat(channel.consumerCount("store")).isEqualTo(1);
+  }
+
+  @Test
+  void what_can_be_neither_handled_nor_buried_stays_in_the_queue() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    channel.queueDelete("store.dead");
+    EventConsumer consumer =
+        consume(
+            message -> {
+              tries.incrementAndGet();
+              return Future.failedFuture(Refusal.conflict("order-state", "never"));
+            });
+    publish(1, 1);
+    until(() -> tries.get() >= 2);
+    consumer.stop().await();
+    Topology.declare(vertx, amqp).await();
+    consume(message -> Future.failedFuture(Refusal.conflict("order-state", "never")));
+    until(() -> count("store.dead") == 1);
+  }
+
+  @Test
+  void positions_that_nobody_watches_are_not_kept() {
+    EventMessage moved =
+        EventMessages.wrap(
+                List.of(new RiderEvent.Moved("o", "r", 37.5, 127, Instant.EPOCH)), 1, Instant.EPOCH)
+            .get(0);
+    publisher.publishTransient(moved).await();
+    publisher
+        .send(
+            "order",
+            "order.nobody-hears-this",
+            EventPublisher.properties("x", 2).build(),
+            Buffer.buffer("{}"))
+        .await();
+    until(() -> count(Topology.UNROUTED) == 1);
+    assertThat(new String(get(Topology.UNROUTED), StandardCharsets.UTF_8)).isEqualTo("{}");
+  }
+
+  @Test
+  void a_broker_that_takes_no_messages_still_takes_acknowledgements() {
+    FreezingProxy proxy = new FreezingProxy(vertx, amqp);
+    Promise<EventPublisher> blocked = Promise.promise();
+    vertx.runOnContext(
+        v -> {
+          EventPublisher through = new EventPublisher(vertx, proxy.uri(), "blocked");
+          through.start();
+          consume(this::handle);
+          blocked.complete(through);
+        });
+    EventPublisher through = connected(blocked.future().await());
+    proxy.freeze();
+    Buffer large = Buffer.buffer(new byte[1024 * 1024]);
+    for (int i = 0; i < 50; i++) {
+      through.send("", "mypage", EventPublisher.properties("x", 2).build(), large);
+    }
+    publish(1, 400);
+    until(SOON, () -> handled.size() == 400);
+  }
+
+  private EventPublisher connected(EventPublisher started) {
+    started.start();
+    until(started::connected);
+    return started;
+  }
+
+  private Future<?> handle(EventMessage message) {
+    handled.add(message.sequence());
+    return Future.succeededFuture();
+  }
+
+  private interface Handler {
+    Future<?> handle(EventMessage message);
+  }
+
+  private EventConsumer consume(Handler handler) {
+    EventConsumer consumer =
+        new EventConsumer(
+            vertx,
+            amqp,
+            Subscription.of("store")
+                .on(OrderEvent.CancelRequested.class, (message, event) -> handler.handle(message)),
+            Future::succeededFuture);
+    consumer.start();
+    return consumer;
+  }
+
+  private void publish(int first, int last) {
+    publisher
+        .publish(IntStream.rangeClosed(first, last).mapToObj(BackboneFaultsTest::cancel).toList())
+        .await();
+  }
+
+  private static String cancel(long sequence) {
+    OrderEvent event = new OrderEvent.CancelRequested("o", "c", "s", "", Instant.EPOCH);
+    return EventMessages.encode(EventMessages.wrap(List.of(event), sequence, Instant.EPOCH).get(0));
+  }
+
+  private interface Work {
+    void with(Channel channel) throws IOException;
+  }
+
+  private void channel(Work work) {
+    try {
+      work.with(channel);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private long count(String queue) {
+    try {
+      return channel.messageCount(queue);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private byte[] get(String queue) {
+    try {
+      return channel.basicGet(queue, true).getBody();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
