@@ -13,11 +13,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,14 +31,15 @@ final class Cashier {
 
   private static final Logger log = LoggerFactory.getLogger(Cashier.class);
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
-  private static final long PROVIDER_SECONDS = 10;
+  static final Duration PROVIDER_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
   private static final long SWEEP_MILLIS = 2_000;
+  private static final Duration SWEEP_TIMEOUT = Duration.ofMinutes(1);
 
   /** Longer than a call to the provider can take: nobody is still waiting for its answer. */
   private static final Duration STUCK_AFTER = Duration.ofSeconds(15);
 
-  /** A charge the provider has not heard of after this time never will be made. */
+  /** A charge the provider has not heard of after this time is closed there. */
   private static final Duration ABANDONED_AFTER = Duration.ofSeconds(60);
 
   private final Vertx vertx;
@@ -46,7 +48,8 @@ final class Cashier {
   private final ServiceClient orders;
   private final Clock clock;
   private final Map<Wish, Future<Payment>> paying = new ConcurrentHashMap<>();
-  private long sweep = -1;
+  private final AtomicBoolean sweeping = new AtomicBoolean();
+  private long timer = -1;
 
   Cashier(
       Vertx vertx,
@@ -62,11 +65,11 @@ final class Cashier {
   }
 
   void start() {
-    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
+    timer = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
   }
 
   void stop() {
-    vertx.cancelTimer(sweep);
+    vertx.cancelTimer(timer);
   }
 
   /** What a customer asks for; {@code card} and {@code key} may be null. */
@@ -198,15 +201,28 @@ final class Cashier {
   }
 
   private Future<Payment> charge(Payment payment, String card) {
-    Future<Outcome> asked =
-        payment.amount() == 0
-            ? Future.succeededFuture(new Outcome.Approved())
-            : provider
-                .charge(payment.id(), payment.amount(), payment.method().name(), card)
-                .timeout(PROVIDER_SECONDS, TimeUnit.SECONDS);
-    return asked
-        .recover(e -> Future.failedFuture(later()))
+    return asked(payment, p -> provider.charge(p.id(), p.amount(), p.method().name(), card))
         .compose(outcome -> record(payment, outcome));
+  }
+
+  /** A charge that nobody here waits for: the provider knows what became of it. */
+  private Future<Payment> settle(Payment payment) {
+    return lookup(payment).compose(outcome -> record(payment, outcome));
+  }
+
+  private Future<Outcome> lookup(Payment payment) {
+    return asked(payment, p -> provider.lookup(p.id(), p.amount()));
+  }
+
+  /** What the provider says; where nothing is due there is nothing to ask. */
+  private static Future<Outcome> asked(
+      Payment payment, Function<Payment, Future<Outcome>> question) {
+    return payment.amount() == 0
+        ? Future.succeededFuture(new Outcome.Approved())
+        : question
+            .apply(payment)
+            .timeout(PROVIDER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            .recover(e -> Future.failedFuture(later()));
   }
 
   private Future<Payment> record(Payment payment, Outcome outcome) {
@@ -216,22 +232,19 @@ final class Cashier {
     if (outcome instanceof Outcome.Declined declined) {
       return payments.change(payment.id(), p -> p.declined(declined.reason(), now()));
     }
-    boolean abandoned = payment.openedAt().plus(ABANDONED_AFTER).isBefore(now());
-    return abandoned
-        ? payments.change(payment.id(), p -> p.declined("the provider was never reached", now()))
+    return payment.openedAt().plus(ABANDONED_AFTER).isBefore(now())
+        ? giveUp(payment)
         : Future.failedFuture(later());
   }
 
-  /** A charge that nobody here waits for: the provider knows what became of it. */
-  private Future<Payment> settle(Payment payment) {
-    return lookup(payment).compose(outcome -> record(payment, outcome));
-  }
-
-  private Future<Outcome> lookup(Payment payment) {
-    return provider
-        .lookup(payment.id())
-        .timeout(PROVIDER_SECONDS, TimeUnit.SECONDS)
-        .recover(e -> Future.failedFuture(later()));
+  /** Somebody may be about to charge it at this very moment: the provider decides who is first. */
+  private Future<Payment> giveUp(Payment payment) {
+    return asked(payment, p -> provider.close(p.id(), p.amount()))
+        .compose(
+            outcome ->
+                outcome instanceof Outcome.Unknown
+                    ? Future.failedFuture(later())
+                    : record(payment, outcome));
   }
 
   /** Drives a refund that is marked; what fails is driven again by the sweep. */
@@ -253,38 +266,52 @@ final class Cashier {
             ? Future.succeededFuture()
             : provider
                 .refund(payment.id(), payment.amount())
-                .timeout(PROVIDER_SECONDS, TimeUnit.SECONDS);
+                .timeout(PROVIDER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     return given.compose(v -> payments.change(payment.id(), p -> p.refunded(now())));
   }
 
-  private void sweep() {
+  /** One round over what is unsettled; while it lasts, no other begins. */
+  Future<?> sweep() {
+    if (!sweeping.compareAndSet(false, true)) {
+      return Future.succeededFuture();
+    }
     Instant since = now().minus(STUCK_AFTER);
-    payments.stuck(PaymentStatus.CHARGING, since).onSuccess(stuck -> each(stuck, this::settle));
-    payments.stuck(PaymentStatus.REFUNDING, since).onSuccess(stuck -> each(stuck, this::refundNow));
-    payments
-        .forget(now())
+    return Future.join(
+            driven(PaymentStatus.CHARGING, since, this::settle),
+            driven(PaymentStatus.REFUNDING, since, this::refundNow),
+            payments.forget(now()))
+        .timeout(SWEEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(
-            e -> log.atWarn().addKeyValue("cause", e.toString()).log("old keys are still kept"));
+            e ->
+                log.atWarn()
+                    .addKeyValue("cause", e.toString())
+                    .log("what is unsettled could not be looked through"))
+        .onComplete(done -> sweeping.set(false));
   }
 
-  private static void each(
-      List<Payment> stuck, java.util.function.Function<Payment, Future<Payment>> action) {
-    stuck.forEach(
-        payment ->
-            action
-                .apply(payment)
-                .onSuccess(
-                    done ->
-                        log.atInfo()
-                            .addKeyValue("orderId", payment.orderId())
-                            .addKeyValue("status", done.status())
-                            .log("settled later"))
-                .onFailure(
-                    e ->
-                        log.atWarn()
-                            .addKeyValue("orderId", payment.orderId())
-                            .addKeyValue("cause", e.toString())
-                            .log("still unsettled")));
+  private Future<?> driven(
+      PaymentStatus status, Instant since, Function<Payment, Future<Payment>> action) {
+    return payments
+        .stuck(status, since)
+        .compose(stuck -> Future.join(stuck.stream().map(p -> driven(p, action)).toList()));
+  }
+
+  private static Future<?> driven(Payment payment, Function<Payment, Future<Payment>> action) {
+    return action
+        .apply(payment)
+        .onSuccess(
+            done ->
+                log.atInfo()
+                    .addKeyValue("orderId", payment.orderId())
+                    .addKeyValue("status", done.status())
+                    .log("settled later"))
+        .onFailure(
+            e ->
+                log.atWarn()
+                    .addKeyValue("orderId", payment.orderId())
+                    .addKeyValue("cause", e.toString())
+                    .log("still unsettled"))
+        .otherwiseEmpty();
   }
 
   private static Refusal later() {

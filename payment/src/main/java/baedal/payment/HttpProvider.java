@@ -1,85 +1,156 @@
 package baedal.payment;
 
+import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A payment provider behind a REST API: {@code POST /charges}, {@code GET /charges/{id}}, {@code
- * POST /charges/{id}/refund}, each with our payment id as the idempotency key.
+ * A payment provider behind a REST API (the table in the README). Only an answer that names our
+ * payment, its amount and what became of it counts; all else may have moved money or not, and
+ * fails.
  */
 final class HttpProvider implements PaymentProvider {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int CONNECT_MILLIS = 2_000;
+  private static final int CONNECTIONS = 64;
+  private static final int WAITING = 1_024;
 
   private final WebClient client;
   private final String url;
   private final String key;
+  private final Duration timeout;
 
-  HttpProvider(Vertx vertx, String url, String key) {
-    client = WebClient.create(vertx, new WebClientOptions().setConnectTimeout(CONNECT_MILLIS));
-    this.url = url;
+  /** {@code timeout} is for a whole answer; {@code key} is our bearer token there. */
+  HttpProvider(Vertx vertx, String url, String key, Duration timeout) {
+    client =
+        WebClient.create(
+            vertx,
+            new WebClientOptions()
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setIdleTimeout((int) timeout.toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setFollowRedirects(false),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
+    this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     this.key = key;
+    this.timeout = timeout;
   }
 
   @Override
   public Future<Outcome> charge(String paymentId, long amount, String method, String card) {
     JsonObject body =
         new JsonObject()
+            .put("id", paymentId)
             .put("amount", amount)
             .put("currency", "KRW")
             .put("method", method)
             .put("card", card);
-    return request(HttpMethod.POST, "/charges", paymentId)
-        .sendJsonObject(body)
-        .compose(HttpProvider::outcome);
+    return whole(post("/charges", paymentId).sendJsonObject(body))
+        .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
-  public Future<Outcome> lookup(String paymentId) {
-    return request(HttpMethod.GET, "/charges/" + paymentId, paymentId)
-        .send()
-        .compose(HttpProvider::outcome);
+  public Future<Outcome> lookup(String paymentId, long amount) {
+    return whole(request(HttpMethod.GET, "/charges/" + paymentId).send())
+        .compose(response -> outcome(response, paymentId, amount));
+  }
+
+  @Override
+  public Future<Outcome> close(String paymentId, long amount) {
+    return whole(post("/charges/" + paymentId + "/close", paymentId + "-close").send())
+        .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
   public Future<Void> refund(String paymentId, long amount) {
-    return request(HttpMethod.POST, "/charges/" + paymentId + "/refund", paymentId)
-        .sendJsonObject(new JsonObject().put("amount", amount))
+    return whole(
+            post("/charges/" + paymentId + "/refund", paymentId + "-refund")
+                .sendJsonObject(new JsonObject().put("amount", amount)))
         .compose(
             response ->
-                response.statusCode() < 300
+                Answer.of(response).says("REFUNDED", paymentId, amount)
                     ? Future.succeededFuture()
-                    : Future.failedFuture(failed(response)));
+                    : Future.failedFuture(unclear(response)));
   }
 
-  private HttpRequest<Buffer> request(HttpMethod method, String path, String paymentId) {
+  private HttpRequest<Buffer> post(String path, String idempotencyKey) {
+    return request(HttpMethod.POST, path).putHeader("Idempotency-Key", idempotencyKey);
+  }
+
+  private HttpRequest<Buffer> request(HttpMethod method, String path) {
     return client
         .requestAbs(method, url + path)
-        .timeout(TIMEOUT.toMillis())
-        .bearerTokenAuthentication(key)
-        .putHeader("Idempotency-Key", paymentId);
+        .timeout(timeout.toMillis())
+        .bearerTokenAuthentication(key);
   }
 
-  private static Future<Outcome> outcome(HttpResponse<Buffer> response) {
-    return switch (response.statusCode()) {
-      case 200, 201 -> Future.succeededFuture(new Outcome.Approved());
-      case 402 -> Future.succeededFuture(new Outcome.Declined("the provider declined"));
-      case 404 -> Future.succeededFuture(new Outcome.Unknown());
-      default -> Future.failedFuture(failed(response));
-    };
+  /** The client's own timeout ends with the first bytes of an answer; this one with the last. */
+  private Future<HttpResponse<Buffer>> whole(Future<HttpResponse<Buffer>> answer) {
+    return answer.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private static IOException failed(HttpResponse<Buffer> response) {
-    return new IOException("the provider answered " + response.statusCode());
+  private static Future<Outcome> outcome(
+      HttpResponse<Buffer> response, String paymentId, long amount) {
+    Answer answer = Answer.of(response);
+    if (answer.says("APPROVED", paymentId, amount)) {
+      return Future.succeededFuture(new Outcome.Approved());
+    }
+    if (answer.says("DECLINED", paymentId, amount)) {
+      return Future.succeededFuture(new Outcome.Declined("the provider declined"));
+    }
+    if (answer.says("UNKNOWN", paymentId)) {
+      return Future.succeededFuture(new Outcome.Unknown());
+    }
+    return Future.failedFuture(unclear(response));
+  }
+
+  private static IOException unclear(HttpResponse<Buffer> response) {
+    return new IOException("the provider gave no clear answer: " + response.statusCode());
+  }
+
+  /** What the provider says of one charge; {@code amount} in won. */
+  private record Answer(String id, String status, BigDecimal amount) {
+
+    private static final Answer NONE = new Answer(null, null, null);
+
+    static Answer of(HttpResponse<Buffer> response) {
+      try {
+        Answer answer = Json.decode(response.bodyAsString(), Answer.class);
+        return answer != null && answer.fits(response.statusCode()) ? answer : NONE;
+      } catch (IllegalArgumentException e) {
+        return NONE;
+      }
+    }
+
+    private boolean fits(int code) {
+      return switch (code) {
+        case 200, 201 -> !"UNKNOWN".equals(status);
+        case 402 -> "DECLINED".equals(status);
+        case 404 -> "UNKNOWN".equals(status);
+        default -> false;
+      };
+    }
+
+    boolean says(String word, String paymentId) {
+      return word.equals(status) && paymentId.equals(id);
+    }
+
+    boolean says(String word, String paymentId, long won) {
+      return says(word, paymentId)
+          && amount != null
+          && amount.compareTo(BigDecimal.valueOf(won)) == 0;
+    }
   }
 }

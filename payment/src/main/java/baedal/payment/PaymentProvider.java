@@ -24,8 +24,14 @@ interface PaymentProvider {
    */
   Future<Outcome> charge(String paymentId, long amount, String method, String card);
 
-  /** What became of a charge. */
-  Future<Outcome> lookup(String paymentId);
+  /** What became of a charge of {@code amount} won; fails when that is not certain. */
+  Future<Outcome> lookup(String paymentId, long amount);
+
+  /**
+   * Declines the charge for good if it was not made by now: one that is still under way comes too
+   * late. What became of it is certain afterwards; fails when no answer came.
+   */
+  Future<Outcome> close(String paymentId, long amount);
 
   /** Gives all of it back; succeeds also when that was done before. */
   Future<Void> refund(String paymentId, long amount);

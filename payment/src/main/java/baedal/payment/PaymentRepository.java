@@ -63,7 +63,7 @@ final class PaymentRepository {
   private static final String OF_ORDER =
       "SELECT body::text FROM payments WHERE order_id = $1 AND customer_id = $2 ORDER BY id LIMIT 100";
   private static final String STUCK =
-      "SELECT body::text FROM payments WHERE status = $1 AND changed_at < $2 ORDER BY changed_at LIMIT 100";
+      "SELECT body::text FROM payments WHERE status = $1 AND changed_at < $2 ORDER BY random() LIMIT 100";
 
   private static final PgAggregates.Shape<Payment> SHAPE =
       new PgAggregates.Shape<>() {
@@ -166,7 +166,10 @@ final class PaymentRepository {
     return payments.select(OF_ORDER, Tuple.of(orderId, customerId));
   }
 
-  /** Payments that have been in this state since before {@code since}. */
+  /**
+   * Some of the payments that have been in this state since before {@code since}: drawn by lot, so
+   * that those which cannot be settled do not stand before the others for ever.
+   */
   Future<List<Payment>> stuck(PaymentStatus status, Instant since) {
     return payments.select(STUCK, Tuple.of(status.name(), since.atOffset(ZoneOffset.UTC)));
   }

@@ -42,7 +42,8 @@ public final class PaymentVerticle extends VerticleBase {
             : null;
     PaymentProvider provider =
         simulator == null
-            ? new HttpProvider(vertx, config.providerUrl(), config.providerKey())
+            ? new HttpProvider(
+                vertx, config.providerUrl(), config.providerKey(), Cashier.PROVIDER_TIMEOUT)
             : simulator;
     ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "payment");
     cashier = new Cashier(vertx, payments, provider, orders, Clock.systemUTC());

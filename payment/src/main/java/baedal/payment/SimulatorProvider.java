@@ -58,11 +58,16 @@ final class SimulatorProvider implements PaymentProvider {
     return charges
         .charge(paymentId, amount, approved)
         .compose(v -> now.hang() ? Promise.<Void>promise().future() : after(latency))
-        .compose(v -> lookup(paymentId));
+        .compose(v -> lookup(paymentId, amount));
   }
 
   @Override
-  public Future<Outcome> lookup(String paymentId) {
+  public Future<Outcome> close(String paymentId, long amount) {
+    return charges.charge(paymentId, amount, false).compose(v -> lookup(paymentId, amount));
+  }
+
+  @Override
+  public Future<Outcome> lookup(String paymentId, long amount) {
     return charges
         .approved(paymentId)
         .map(

@@ -374,7 +374,8 @@ class PaymentServiceTest {
 
   /** As far as a replica came that died before it asked the provider. */
   private static Payment begun(PaymentApi.Pay asked, IdempotencyKey key) {
-    Payment.Due due = new Payment.Due(asked.orderId(), "c-1", 10_000, 1, "PLACED");
+    Payment.Due due =
+        new Payment.Due(asked.orderId(), "c-1", 10_000, 1, "PLACED", Fulfilment.DELIVERY);
     String lastFour = asked.method() == PaymentMethod.CARD ? Payment.lastFour(asked.card()) : null;
     var opened = Payment.open(Ids.next(), due, asked.method(), lastFour, Instant.now());
     assertThat(repository().open(opened, key).await()).isTrue();
