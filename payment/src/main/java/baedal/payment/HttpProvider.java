@@ -96,7 +96,7 @@ final class HttpProvider implements PaymentProvider {
         .bearerTokenAuthentication(key);
   }
 
-  /** The client's own timeout ends with the first bytes of an answer. */
+  /** The client's own timeout ends with the first bytes of an answer; this one with the last. */
   private Future<HttpResponse<Buffer>> whole(Future<HttpResponse<Buffer>> answer) {
     return answer.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }

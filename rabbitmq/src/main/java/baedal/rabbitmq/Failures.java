@@ -102,11 +102,7 @@ final class Failures {
   static int number(Map<String, Object> headers, String name) {
     Object value = headers.get(name);
     try {
-<<<<<<< HEAD
-      return value == null ? 0 : Integer.parseInt(value.toString());
-=======
-      return attempts == null ? 0 : Math.max(0, Integer.parseInt(attempts.toString()));
->>>>>>> h-backbone
+      return value == null ? 0 : Math.max(0, Integer.parseInt(value.toString()));
     } catch (NumberFormatException e) {
       return 0;
     }

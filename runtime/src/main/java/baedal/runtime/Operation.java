@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,8 +117,8 @@ record Operation(
   }
 
   private void checkBody(RoutingContext ctx, List<Refusal.Fault> faults) {
-    String text = ctx.body().asString("UTF-8");
-    boolean none = text == null || text.isEmpty();
+    Buffer sent = ctx.body().buffer();
+    boolean none = sent == null || sent.length() == 0;
     String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null ? !none : !isJson(type.toLowerCase(Locale.ROOT))) {
       throw Refusal.of(Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: application/json");
@@ -129,13 +131,16 @@ record Operation(
     }
     JsonNode json;
     try {
-      json = Json.mapper().readTree(text);
+      json = Json.mapper().readTree(sent.getBytes());
       if (json.isMissingNode()) {
         faults.add(new Refusal.Fault("", "is not JSON: there is nothing in it"));
         return;
       }
     } catch (JsonProcessingException e) {
       faults.add(new Refusal.Fault("", "is not JSON: " + e.getOriginalMessage()));
+      return;
+    } catch (IOException e) {
+      faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
       return;
     }
     body.schema().validate(json).forEach(e -> faults.add(fault("", e)));

@@ -12,6 +12,7 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Calls another service in this service's own name; its problems come back as the same {@link
@@ -20,6 +21,7 @@ import java.time.Duration;
 public final class ServiceClient {
 
   private static final int CONNECT_MILLIS = 1_000;
+  private static final int IDLE_SECONDS = 30;
   private static final int CONNECTIONS = 64;
   private static final int WAITING = 1_024;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
@@ -35,7 +37,10 @@ public final class ServiceClient {
     this.client =
         WebClient.create(
             vertx,
-            new WebClientOptions().setConnectTimeout(CONNECT_MILLIS),
+            new WebClientOptions()
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS),
             new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
     this.name = name;
     this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
@@ -44,15 +49,15 @@ public final class ServiceClient {
   }
 
   public Future<JsonObject> get(String path, Duration timeout) {
-    return answer(request(HttpMethod.GET, path, timeout).send());
+    return answer(request(HttpMethod.GET, path, timeout).send(), timeout);
   }
 
   public Future<JsonObject> put(String path, JsonObject body, Duration timeout) {
-    return answer(request(HttpMethod.PUT, path, timeout).sendJsonObject(body));
+    return answer(request(HttpMethod.PUT, path, timeout).sendJsonObject(body), timeout);
   }
 
   public Future<JsonObject> post(String path, JsonObject body, Duration timeout) {
-    return answer(request(HttpMethod.POST, path, timeout).sendJsonObject(body));
+    return answer(request(HttpMethod.POST, path, timeout).sendJsonObject(body), timeout);
   }
 
   public void close() {
@@ -66,8 +71,11 @@ public final class ServiceClient {
         .bearerTokenAuthentication(tokens.forService(self));
   }
 
-  private Future<JsonObject> answer(Future<HttpResponse<Buffer>> sent) {
-    return sent.recover(e -> Future.failedFuture(away())).compose(this::read);
+  /** The client's own timeout ends with the first bytes of an answer; this one with the last. */
+  private Future<JsonObject> answer(Future<HttpResponse<Buffer>> sent, Duration timeout) {
+    return sent.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(e -> Future.failedFuture(away()))
+        .compose(this::read);
   }
 
   private Future<JsonObject> read(HttpResponse<Buffer> response) {

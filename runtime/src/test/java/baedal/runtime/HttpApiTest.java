@@ -65,6 +65,7 @@ class HttpApiTest {
   }
 
   private static Future<Thing> made(RoutingContext ctx) {
+    ctx.body().asJsonObject();
     return Future.succeededFuture(Reply.created(ctx, "/things/1", new Thing("1", Instant.EPOCH)));
   }
 
@@ -178,6 +179,25 @@ class HttpApiTest {
             "maker",
             "{\"name\":\"a\\u0000\",\"lines\":[{\"quantity\":1}]}");
     assertThat(pointers(nul)).containsExactly("/name");
+  }
+
+  @Test
+  void what_is_no_utf_8_is_a_fault_of_the_client() {
+    String thing = "{\"name\":\"\u00e9\",\"lines\":[{\"quantity\":1}]}";
+    var response =
+        client
+            .post(port, "127.0.0.1", "/things")
+            .bearerTokenAuthentication(token("maker"))
+            .putHeader("Content-Type", "application/json")
+            .sendBuffer(Buffer.buffer(thing.getBytes(StandardCharsets.ISO_8859_1)))
+            .await();
+    assertThat(response.statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void a_parameter_fits_its_contract_to_the_last_character() {
+    assertThat(pointers(call(HttpMethod.GET, "/things?near=1,2%0A", "maker", null)))
+        .containsExactly("/near");
   }
 
   @Test
