@@ -124,7 +124,7 @@ public final class LogReader {
               tails.clear();
               inHand.clear();
               consumer.handler(message -> received(next, message));
-              consumer.endHandler(v -> link.renew());
+              consumer.endHandler(v -> link.renew(next));
               return null;
             });
   }
