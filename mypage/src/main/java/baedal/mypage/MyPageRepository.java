@@ -22,9 +22,9 @@ final class MyPageRepository {
   private static final int KEPT_AT_ONCE = 100;
 
   private final MongoClient mongo;
-  private final Generations generations;
+  private final GenerationRepository generations;
 
-  MyPageRepository(MongoClient mongo, Generations generations) {
+  MyPageRepository(MongoClient mongo, GenerationRepository generations) {
     this.mongo = mongo;
     this.generations = generations;
   }
@@ -168,7 +168,7 @@ final class MyPageRepository {
                         all ->
                             Future.all(
                                 all.stream()
-                                    .filter(name -> name.startsWith(Generations.PREFIX))
+                                    .filter(name -> name.startsWith(GenerationRepository.PREFIX))
                                     .filter(name -> !name.equals(where.current()))
                                     .filter(name -> !name.equals(where.building()))
                                     .map(mongo::dropCollection)

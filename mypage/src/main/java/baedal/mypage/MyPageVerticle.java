@@ -33,7 +33,7 @@ public final class MyPageVerticle extends VerticleBase {
     Tokens tokens = new Tokens(vertx, config.tokenSecret());
     Readiness readiness = new Readiness(vertx);
     store = new MongoStore(vertx, config.mongoUri());
-    Generations generations = new Generations(store.client(), Clock.systemUTC());
+    GenerationRepository generations = new GenerationRepository(store.client(), Clock.systemUTC());
     MyPageRepository pages = new MyPageRepository(store.client(), generations);
     Positions positions = new Positions();
     live = new Live(vertx, positions, pages::find);

@@ -19,15 +19,15 @@ final class Rebuild {
 
   private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
   private static final Set<String> HEARD = Set.copyOf(Topology.heardBy("mypage"));
-  private static final long ALL_KNOW_MILLIS = 3 * Generations.KNOWN_FOR.toMillis();
+  private static final long ALL_KNOW_MILLIS = 3 * GenerationRepository.KNOWN_FOR.toMillis();
   private static final long HEARD_MILLIS = 2_000;
 
   private final Vertx vertx;
   private final String amqpUri;
   private final MyPageRepository pages;
-  private final Generations generations;
+  private final GenerationRepository generations;
 
-  Rebuild(Vertx vertx, String amqpUri, MyPageRepository pages, Generations generations) {
+  Rebuild(Vertx vertx, String amqpUri, MyPageRepository pages, GenerationRepository generations) {
     this.vertx = vertx;
     this.amqpUri = amqpUri;
     this.pages = pages;

@@ -14,7 +14,7 @@ import java.time.Instant;
  * In which collection the pages are, and in which they are being rebuilt. All replicas go by one
  * document, which each knows no older than {@link #KNOWN_FOR}.
  */
-final class Generations {
+final class GenerationRepository {
 
   static final String PREFIX = "mypages";
 
@@ -35,7 +35,7 @@ final class Generations {
   private Where known;
   private Instant knownAt = Instant.EPOCH;
 
-  Generations(MongoClient mongo, Clock clock) {
+  GenerationRepository(MongoClient mongo, Clock clock) {
     this.mongo = mongo;
     this.clock = clock;
   }
