@@ -68,11 +68,6 @@ final class OrderRepository {
       DELETE FROM idempotency WHERE (caller, key) IN (
         SELECT caller, key FROM idempotency WHERE made_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
-  private static final String FORGET_MESSAGES =
-      """
-      DELETE FROM inbox WHERE message_id IN (
-        SELECT message_id FROM inbox WHERE seen_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
-      """;
 
   private static final PgAggregates.Shape<Order> SHAPE =
       new PgAggregates.Shape<>() {
@@ -193,16 +188,7 @@ final class OrderRepository {
 
   /** Idempotency keys made until {@code then}, a thousand at a time. */
   Future<Void> forgetKeys(Instant then) {
-    return forget(FORGET_KEYS, then);
-  }
-
-  /** As {@link #forgetKeys}: the ids of messages that are too old to come again. */
-  Future<Void> forgetMessages(Instant then) {
-    return forget(FORGET_MESSAGES, then);
-  }
-
-  private Future<Void> forget(String sql, Instant then) {
-    return pool.preparedQuery(sql).execute(Tuple.of(at(then), FORGET)).mapEmpty();
+    return pool.preparedQuery(FORGET_KEYS).execute(Tuple.of(at(then), FORGET)).mapEmpty();
   }
 
   private static OffsetDateTime at(Instant instant) {

@@ -14,17 +14,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens when nobody does anything: unpaid orders expire, served ones are confirmed, old keys
- * and message ids are forgotten. Due times are in the database, so that they survive restarts; the
- * transition itself lets each happen once, however many replicas look.
+ * are forgotten. Due times are in the database, so that they survive restarts; the transition
+ * itself lets each happen once, however many replicas look.
  */
 final class OrderTimers {
 
   private static final Logger log = LoggerFactory.getLogger(OrderTimers.class);
   private static final long LOOK_MILLIS = 1_000;
   private static final Duration KEYS_LIVE = Duration.ofHours(24);
-
-  /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
-  private static final Duration MESSAGES_LIVE = Duration.ofDays(30);
 
   private final Vertx vertx;
   private final OrderRepository orders;
@@ -67,8 +64,7 @@ final class OrderTimers {
         .compose(due -> changeEach(due, order -> order.expire(now)))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
         .compose(due -> changeEach(due, order -> order.confirmSilently(confirmsAfter, now)))
-        .compose(v -> orders.forgetKeys(now.minus(KEYS_LIVE)))
-        .compose(v -> orders.forgetMessages(now.minus(MESSAGES_LIVE)));
+        .compose(v -> orders.forgetKeys(now.minus(KEYS_LIVE)));
   }
 
   /** One after another; what fails for one order is tried again, and holds up no other. */
