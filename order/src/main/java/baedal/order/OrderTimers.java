@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens when nobody does anything: unpaid orders expire, served ones are confirmed, old keys
- * and message ids are forgotten. Due times are in the database, so that they survive restarts; the
- * transition itself lets each happen once, however many replicas look.
+ * are forgotten. Due times are in the database, so that they survive restarts; the transition
+ * itself lets each happen once, however many replicas look.
  */
 final class OrderTimers {
 

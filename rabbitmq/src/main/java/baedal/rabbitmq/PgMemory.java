@@ -4,7 +4,6 @@ import baedal.runtime.IdempotencyKey;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
@@ -15,7 +14,6 @@ import java.time.ZoneOffset;
 public final class PgMemory {
 
   /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
-  private static final Duration MESSAGES_KEPT = Duration.ofDays(30);
 
   private static final int AT_ONCE = 1_000;
 
@@ -23,11 +21,6 @@ public final class PgMemory {
       """
       DELETE FROM idempotency WHERE (caller, key) IN (
         SELECT caller, key FROM idempotency WHERE made_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
-      """;
-  private static final String MESSAGES =
-      """
-      DELETE FROM inbox WHERE message_id IN (
-        SELECT message_id FROM inbox WHERE seen_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
 
   private final Pool pool;
@@ -37,13 +30,8 @@ public final class PgMemory {
   }
 
   public Future<Void> forget(Instant now) {
-    return forget(KEYS, now.minus(IdempotencyKey.KEPT))
-        .compose(v -> forget(MESSAGES, now.minus(MESSAGES_KEPT)));
-  }
-
-  private Future<Void> forget(String sql, Instant then) {
-    return pool.preparedQuery(sql)
-        .execute(Tuple.of(then.atOffset(ZoneOffset.UTC), AT_ONCE))
+    return pool.preparedQuery(KEYS)
+        .execute(Tuple.of(now.minus(IdempotencyKey.KEPT).atOffset(ZoneOffset.UTC), AT_ONCE))
         .mapEmpty();
   }
 }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A service's PostgreSQL: the pool, and the schema brought up to date as soon as the server is
- * there.
+ * A service's PostgreSQL: the pool, the schema brought up to date as soon as the server is there,
+ * and an inbox that forgets.
  */
 public final class PgStore {
 
@@ -42,6 +42,15 @@ public final class PgStore {
   private static final int AT_REST_SECONDS = 5;
   private static final long RETRY_MILLIS = 1_000;
 
+  /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
+  private static final String FORGET =
+      """
+      DELETE FROM inbox WHERE message_id IN (
+        SELECT message_id FROM inbox WHERE seen_at < now() - interval '30 days' LIMIT 1000 FOR UPDATE SKIP LOCKED)
+      """;
+
+  private static final long FORGET_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final String uri;
   private final String[] migrations;
@@ -49,6 +58,7 @@ public final class PgStore {
   private final Pool pool;
   private volatile boolean migrated;
   private volatile boolean closed;
+  private long forgetting = -1;
 
   /** {@code uri} is {@code postgresql://user:password@host:port/database}. */
   public PgStore(Vertx vertx, String uri, String... migrations) {
@@ -102,6 +112,7 @@ public final class PgStore {
         .onSuccess(
             v -> {
               migrated = true;
+              forgetting = vertx.setPeriodic(FORGET_MILLIS, id -> pool.query(FORGET).execute());
               then.run();
             })
         .onFailure(
@@ -126,6 +137,7 @@ public final class PgStore {
 
   public Future<Void> close() {
     closed = true;
+    vertx.cancelTimer(forgetting);
     return pool.close();
   }
 }

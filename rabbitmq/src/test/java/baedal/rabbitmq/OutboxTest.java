@@ -1,0 +1,124 @@
+package baedal.rabbitmq;
+
+import static baedal.rabbitmq.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.events.Change;
+import baedal.events.EventMessage;
+import baedal.events.OrderEvent;
+import baedal.runtime.Boot;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Outboxes and marks, where replicas are slow, gone, or of another time. */
+class OutboxTest {
+
+  private final Vertx vertx = Boot.vertx();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void a_collection_that_is_always_busy_does_not_starve_the_next() {
+    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoOutbox outbox = new MongoOutbox(mongo, "busy", "quiet");
+    for (int i = 0; i < 4; i++) {
+      insert(mongo, "busy", "busy-" + i);
+    }
+    insert(mongo, "quiet", "quiet-0");
+    List<String> first = outbox.next(1).await().messages();
+    List<String> second = outbox.next(1).await().messages();
+    assertThat(first.toString() + second).contains("quiet-0");
+  }
+
+  @Test
+  void a_lease_by_a_clock_far_ahead_holds_up_nothing() {
+    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    insert(mongo, "things", "o");
+    long until = System.currentTimeMillis() + Duration.ofHours(1).toMillis();
+    JsonObject lease = new JsonObject().put("owner", "gone").put("until", until);
+    set(mongo, new JsonObject().put("pendingLease", lease));
+    assertThat(new MongoOutbox(mongo, "things").next(1).await().messages()).hasSize(1);
+  }
+
+  @Test
+  void what_was_sent_long_ago_removes_nothing_that_came_since() {
+    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoOutbox outbox = new MongoOutbox(mongo, "things");
+    insert(mongo, "things", "o");
+    Outbox.Batch slow = outbox.next(1).await();
+    set(mongo, new JsonObject().put("pendingLease.until", 0L));
+    outbox.next(1).await().sent().await();
+    mongo
+        .updateCollection(
+            "things", new JsonObject(), MongoOutbox.push(new JsonObject(), List.of(told("o", 2))))
+        .await();
+    Outbox.Batch present = outbox.next(1).await();
+    slow.sent().await();
+    present.release().await();
+    assertThat(outbox.next(1).await().messages()).hasSize(1);
+  }
+
+  @Test
+  void in_redis_an_event_without_effect_has_none_later_either() {
+    RedisAggregates<String> things =
+        new RedisAggregates<>(
+            new RedisStore(vertx, TestServers.redis()).api(),
+            "t",
+            String.class,
+            thing -> List.of(),
+            () -> {});
+    things.change("o", thing -> Change.of("first")).await();
+    EventMessage event = told("o", 1);
+    things.change("o", event, Change::none).await();
+    things.change("o", event, thing -> Change.of("again")).await();
+    assertThat(things.find("o").await()).isEqualTo("first");
+  }
+
+  @Test
+  void the_inbox_forgets_what_is_too_old_to_come_again() {
+    PgStore store = new PgStore(vertx, TestServers.postgres(), PgSchema.BACKBONE);
+    AtomicBoolean prepared = new AtomicBoolean();
+    store.prepare(() -> prepared.set(true));
+    until(prepared::get);
+    Pool pool = store.pool();
+    pool.query(
+            "INSERT INTO inbox SELECT 'old-' || n, now() - interval '31 days' FROM generate_series(1, 2500) n")
+        .execute()
+        .await();
+    pool.query("INSERT INTO inbox VALUES ('new')").execute().await();
+    until(
+        () ->
+            pool.query("SELECT count(*) FROM inbox").execute().await().iterator().next().getLong(0)
+                == 1);
+    store.close().await();
+  }
+
+  private static EventMessage told(String id, long sequence) {
+    OrderEvent event = new OrderEvent.CancelRequested(id, "c", "s", "", Instant.EPOCH);
+    return EventMessages.wrap(List.of(event), sequence, Instant.EPOCH).get(0);
+  }
+
+  private static void insert(MongoClient mongo, String collection, String id) {
+    mongo
+        .insert(collection, MongoOutbox.into(new JsonObject().put("_id", id), List.of(told(id, 1))))
+        .await();
+  }
+
+  private static void set(MongoClient mongo, JsonObject fields) {
+    mongo
+        .updateCollection("things", new JsonObject(), new JsonObject().put("$set", fields))
+        .await();
+  }
+}
