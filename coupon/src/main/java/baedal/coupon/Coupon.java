@@ -70,8 +70,15 @@ public record Coupon(
     };
   }
 
-  /** The order said that it applied the discount. */
+  /**
+   * The order said that it applied the discount. One that was revoked while it was on its way to
+   * the order is told to be so again: the order must lose it.
+   */
   Change<Coupon> confirmed(String order, Instant now) {
+    if (status == CouponStatus.REVOKED) {
+      return Change.of(
+          this, new CouponEvent.Revoked(id, order, customerId, "it was revoked before", now));
+    }
     return status == CouponStatus.CLAIMED && order.equals(orderId) && !confirmed
         ? Change.of(to(CouponStatus.CLAIMED, order, true, now), claimedEvent(now))
         : Change.none(this);

@@ -8,6 +8,7 @@ import baedal.rabbitmq.EventTypes;
 import baedal.rabbitmq.LogReader;
 import baedal.rabbitmq.Subscription;
 import baedal.runtime.Json;
+import baedal.runtime.Outage;
 import baedal.runtime.Refusal;
 import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
@@ -16,9 +17,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +40,7 @@ final class Recovery {
   private static final long LOOK_MILLIS = 1_000;
   private static final Duration MARGIN = Duration.ofMinutes(1);
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
+  private static final int LANES = 16;
   private static final Set<String> WITHDRAWN = Set.of("CANCELED", "REJECTED", "EXPIRED");
 
   private final Vertx vertx;
@@ -116,17 +123,19 @@ final class Recovery {
   /** {@code knownAt}: until when everything is known; null when nothing is. */
   private Future<Void> recover(Instant knownAt) {
     Map<String, String> holders = new ConcurrentHashMap<>();
+    Map<String, CouponEvent.Revoked> revoked = new ConcurrentHashMap<>();
     LogReader reader =
         new LogReader(
             vertx,
             amqpUri,
             "coupon-recovery",
             knownAt == null ? null : knownAt.minus(MARGIN),
-            message -> again(message, holders));
+            message -> again(message, holders, revoked));
     reader.start();
     return reader
         .caughtUp()
-        .compose(v -> Future.all(holders.entrySet().stream().map(this::reconcile).toList()))
+        .compose(v -> inLanes(revoked.values(), this::revoke))
+        .compose(v -> inLanes(holders.entrySet(), this::reconcile))
         .onSuccess(
             v ->
                 log.atInfo()
@@ -137,17 +146,58 @@ final class Recovery {
         .mapEmpty();
   }
 
-  private Future<?> again(EventMessage message, Map<String, String> holders) {
+  /** What is no outage was a dead letter at its time, and keeps nothing from being complete. */
+  private Future<?> again(
+      EventMessage message, Map<String, String> holders, Map<String, CouponEvent.Revoked> revoked) {
+    return Future.succeededFuture()
+        .compose(v -> handled(message, holders, revoked))
+        .recover(
+            e -> {
+              if (Outage.isOutage(e)) {
+                return Future.failedFuture(e);
+              }
+              log.atWarn()
+                  .addKeyValue("messageId", message.id())
+                  .addKeyValue("cause", e.toString())
+                  .log("passed over");
+              return Future.succeededFuture();
+            });
+  }
+
+  private Future<Void> handled(
+      EventMessage message, Map<String, String> holders, Map<String, CouponEvent.Revoked> revoked) {
     if (message.data() instanceof OrderEvent.Updated updated) {
       hold(holders, updated.order().couponId(), updated.orderId());
     } else if (message.data() instanceof OrderEvent.Paid paid) {
       hold(holders, paid.order().couponId(), paid.orderId());
+    } else if (message.data() instanceof CouponEvent.Revoked gone) {
+      revoked.put(gone.couponId(), gone);
     } else if (message.data() instanceof CouponEvent.Issued issued && issued.campaignId() != null) {
       return coupons.reissue(of(issued), issued.campaignId());
     }
     return subscription.routingKeys().contains(EventTypes.name(message.data().getClass()))
-        ? subscription.handle(message)
+        ? subscription.handle(message).mapEmpty()
         : Future.succeededFuture();
+  }
+
+  /** A few at a time, however many there are. */
+  private static <T> Future<?> inLanes(Collection<T> things, Function<T, Future<?>> work) {
+    List<Future<?>> lanes = new ArrayList<>(Collections.nCopies(LANES, Future.succeededFuture()));
+    int next = 0;
+    for (T thing : things) {
+      int lane = next++ % LANES;
+      lanes.set(lane, lanes.get(lane).compose(v -> work.apply(thing)));
+    }
+    return Future.all(lanes);
+  }
+
+  private Future<?> revoke(CouponEvent.Revoked gone) {
+    return coupons.change(
+        gone.couponId(),
+        coupon ->
+            coupon == null || coupon.status() == CouponStatus.USED
+                ? Change.none(coupon)
+                : coupon.revoke(gone.reason(), now()));
   }
 
   /** The last order that is told to hold a coupon. */
@@ -174,11 +224,18 @@ final class Recovery {
   /** What order says of an order of its own. */
   record Held(String orderId, String couponId, String status) {}
 
+  private static final Held NOTHING = new Held(null, null, null);
+
+  private static boolean isUnknown(Throwable e) {
+    return e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.NOT_FOUND;
+  }
+
   private Future<?> reconcile(Map.Entry<String, String> holder) {
     String couponId = holder.getKey();
     return orders
         .get("/internal/orders/" + holder.getValue() + "/due", ORDER_TIMEOUT)
         .map(json -> Json.toObject(json, Held.class))
+        .recover(e -> isUnknown(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e))
         .compose(
             held ->
                 couponId.equals(held.couponId()) && !WITHDRAWN.contains(held.status())

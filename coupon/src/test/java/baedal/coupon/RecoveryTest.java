@@ -20,6 +20,7 @@ import baedal.runtime.Tokens;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,9 +74,7 @@ class RecoveryTest {
     int order =
         vertx
             .createHttpServer()
-            .requestHandler(
-                request ->
-                    request.response().end(orders.get(request.path().split("/", -1)[3]).encode()))
+            .requestHandler(this::order)
             .listen(0, LOOPBACK)
             .await()
             .actualPort();
@@ -95,6 +95,15 @@ class RecoveryTest {
     until(() -> publisher.connected() && ready());
   }
 
+  private void order(HttpServerRequest request) {
+    JsonObject order = orders.get(request.path().split("/", -1)[3]);
+    JsonObject none = new JsonObject().put("type", "/problems/not-found").put("detail", "none");
+    request
+        .response()
+        .setStatusCode(order == null ? 404 : 200)
+        .end((order == null ? none : order).encode());
+  }
+
   @AfterEach
   void stop() {
     vertx.close().await();
@@ -103,19 +112,7 @@ class RecoveryTest {
 
   @Test
   void claims_takes_and_earnings_that_were_lost_are_found_again() throws IOException {
-    String campaign =
-        call(
-                HttpMethod.POST,
-                "/coupons",
-                "m-1",
-                "marketing",
-                new JsonObject()
-                    .put("name", "첫 주문")
-                    .put("discount", 3_000)
-                    .put("quantity", 3)
-                    .put("expiresAt", "2099-01-01T00:00:00Z"))
-            .getString("campaignId");
-    String take = "/coupons/campaigns/" + campaign + "/take";
+    String take = "/coupons/campaigns/" + campaign() + "/take";
     String used = take(take, "c-1");
     String claimed = take(take, "c-2");
     Path file = home.resolve("data/appendonly.aof");
@@ -146,6 +143,39 @@ class RecoveryTest {
         .extracting(HttpResponse::statusCode)
         .isEqualTo(409);
     assertThat(send(HttpMethod.POST, take, "c-4", "customer", null).statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void an_empty_redis_learns_everything_again_however_much_and_however_strange()
+      throws IOException {
+    String take = "/coupons/campaigns/" + campaign() + "/take";
+    String revoked = take(take, "c-1");
+    revoke(revoked);
+    String claimed = take(take, "c-2");
+    use(claimed, "c-2", "o-1");
+    revoke(claimed);
+    List<String> many = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      OrderDetails details = details("c-3", "coupon-" + i);
+      many.add(encoded(new OrderEvent.Updated("gone-" + i, details, false, Instant.now())));
+    }
+    many.add(encoded(new OrderEvent.Updated("o-strange", null, false, Instant.now())));
+    publisher.publish(many).await();
+    until(() -> heard.stream().anyMatch(m -> m.subject().equals("o-strange")));
+    until(() -> heard.stream().filter(m -> m.type().equals("coupon.revoked")).count() >= 2);
+
+    redis.kill();
+    Files.delete(home.resolve("data/appendonly.aof"));
+    redis = Redis.start(home, redisPort);
+    until(this::ready);
+
+    assertThat(status("c-1", revoked)).isEqualTo("REVOKED");
+    assertThat(status("c-2", claimed)).isEqualTo("REVOKED");
+  }
+
+  private void revoke(String couponId) {
+    JsonObject why = new JsonObject().put("reason", "a mistake");
+    call(HttpMethod.POST, "/coupons/" + couponId + "/revoke", "m-1", "marketing", why);
   }
 
   private String take(String path, String customer) {
@@ -195,15 +225,24 @@ class RecoveryTest {
         now);
   }
 
+  private String campaign() {
+    JsonObject asked =
+        new JsonObject()
+            .put("name", "첫 주문")
+            .put("discount", 3_000)
+            .put("quantity", 3)
+            .put("expiresAt", "2099-01-01T00:00:00Z");
+    return call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked).getString("campaignId");
+  }
+
   private void tell(Event... events) {
     for (Event event : events) {
-      publisher
-          .publish(
-              List.of(
-                  EventMessages.encode(
-                      EventMessages.wrap(List.of(event), 1, Instant.now()).get(0))))
-          .await();
+      publisher.publish(List.of(encoded(event))).await();
     }
+  }
+
+  private static String encoded(Event event) {
+    return EventMessages.encode(EventMessages.wrap(List.of(event), 1, Instant.now()).get(0));
   }
 
   private String coupons(String customer) {
