@@ -1,14 +1,16 @@
 package baedal.gateway;
 
 import baedal.runtime.Config;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
 /**
  * The gateway's settings. {@code upstreams} holds a base URL by service name; {@code
- * paymentTimeout} is how long a customer waits for a payment before being told to pay a little
- * later; {@code breakerFailures} in a row of {@code breakerWindow} open the breaker for {@code
- * breakerReset}.
+ * upstreamTimeout} is how long a service may stay silent, longer than the pause between two beats
+ * of an event stream; {@code paymentTimeout} is how long a customer waits for a payment before
+ * being told to pay a little later; {@code breakerFailures} within {@code breakerWindow} open the
+ * breaker for {@code breakerReset}.
  */
 public record GatewayConfig(
     String host,
@@ -16,6 +18,7 @@ public record GatewayConfig(
     String tokenSecret,
     boolean devDoors,
     Map<String, String> upstreams,
+    Duration upstreamTimeout,
     Duration paymentTimeout,
     int breakerFailures,
     Duration breakerWindow,
@@ -28,15 +31,27 @@ public record GatewayConfig(
         config.text("TOKEN_SECRET"),
         config.flag("DEV_DOORS", false),
         Map.of(
-            "order", config.uri("ORDER_URL").toString(),
-            "payment", config.uri("PAYMENT_URL").toString(),
-            "store", config.uri("STORE_URL").toString(),
-            "rider", config.uri("RIDER_URL").toString(),
-            "coupon", config.uri("COUPON_URL").toString(),
-            "mypage", config.uri("MYPAGE_URL").toString()),
+            "order", origin(config, "ORDER_URL"),
+            "payment", origin(config, "PAYMENT_URL"),
+            "store", origin(config, "STORE_URL"),
+            "rider", origin(config, "RIDER_URL"),
+            "coupon", origin(config, "COUPON_URL"),
+            "mypage", origin(config, "MYPAGE_URL")),
+        config.duration("UPSTREAM_TIMEOUT", Duration.ofSeconds(30)),
         config.duration("PAYMENT_TIMEOUT", Duration.ofMillis(610)),
         config.number("PAYMENT_BREAKER_FAILURES", 10),
         config.duration("PAYMENT_BREAKER_WINDOW", Duration.ofSeconds(10)),
         config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)));
+  }
+
+  /** Scheme, host and port: paths are passed on as they are, and services speak plain HTTP. */
+  private static String origin(Config config, String key) {
+    URI uri = config.uri(key);
+    String path = uri.getRawPath();
+    boolean plain = "http".equals(uri.getScheme()) && uri.getHost() != null;
+    if (!plain || uri.getRawQuery() != null || !(path.isEmpty() || path.equals("/"))) {
+      throw new IllegalArgumentException(key + " must be of the form http://host:port");
+    }
+    return "http://" + uri.getHost() + ":" + (uri.getPort() < 0 ? 80 : uri.getPort());
   }
 }

@@ -23,7 +23,9 @@ import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyOptions;
 import io.vertx.httpproxy.ProxyResponse;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Passes requests on to the service that a path belongs to, streaming both ways; what is not listed
@@ -32,12 +34,14 @@ import java.util.List;
 final class Proxies {
 
   private static final int CONNECT_MILLIS = 1_000;
-  private static final int WAIT_MILLIS = 2_000;
   private static final int CONNECTIONS_A_SERVICE = 256;
   private static final int WAITING_A_SERVICE = 2_048;
 
-  /** A live stream holds its connection for as long as somebody watches. */
-  private static final int STREAMS_A_SERVICE = 10_000;
+  /** Of a request; what is for one hop in general the proxy takes off itself. */
+  private static final List<String> ANSWERED_HERE = List.of("Expect", "traceparent", "tracestate");
+
+  private static final List<String> ONE_HOP =
+      List.of("Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Upgrade");
 
   /**
    * Before the routes of {@link GatewayApi}, whose body reader must not see what only passes
@@ -45,8 +49,13 @@ final class Proxies {
    */
   private static final int BEFORE_BODIES = -1;
 
+  /** Each holds a connection for as long as it is watched: none of those of other requests. */
+  private static final int STREAMS_A_SERVICE = 10_000;
+
   /** A path, the service it belongs to, and whether its GET needs no token. */
   private record Door(String path, String service, boolean openToRead) {}
+
+  private static final Door STREAM = new Door("/mypages/:orderId/live", "mypage", false);
 
   private static final List<Door> DOORS =
       List.of(
@@ -68,20 +77,25 @@ final class Proxies {
   Proxies(Vertx vertx, GatewayConfig config, Tokens tokens) {
     this.config = config;
     this.tokens = tokens;
-    client = client(vertx, CONNECTIONS_A_SERVICE);
-    streams = client(vertx, STREAMS_A_SERVICE);
+    client = client(vertx, config, CONNECTIONS_A_SERVICE);
+    streams = client(vertx, config, STREAMS_A_SERVICE);
   }
 
-  private static HttpClient client(Vertx vertx, int connections) {
+  /** What is kept for the next request is given up before its silence could end that one. */
+  private static HttpClient client(Vertx vertx, GatewayConfig config, int connections) {
+    Duration silence = config.upstreamTimeout();
     return vertx.createHttpClient(
-        new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS),
+        new HttpClientOptions()
+            .setConnectTimeout(CONNECT_MILLIS)
+            .setIdleTimeout((int) silence.toMillis())
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setKeepAliveTimeout((int) Math.max(1, silence.toSeconds() / 2)),
         new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(WAITING_A_SERVICE));
   }
 
   void mount(Router router) {
-    ProxyHandler live = to("mypage", streams);
-    Door watched = new Door("/mypages/:orderId/live", "mypage", false);
-    router.route(watched.path()).order(BEFORE_BODIES).handler(ctx -> pass(watched, live, ctx));
+    ProxyHandler live = to(STREAM.service(), streams);
+    router.route(STREAM.path()).order(BEFORE_BODIES).handler(ctx -> pass(STREAM, live, ctx));
     DOORS.forEach(door -> open(router, door));
     config
         .upstreams()
@@ -109,18 +123,20 @@ final class Proxies {
     }
   }
 
-  private ProxyHandler to(String service, HttpClient through) {
+  /** Waits no longer than the timeout for a connection, and for an answer to begin. */
+  private ProxyHandler to(String service, HttpClient client) {
     URI upstream = URI.create(config.upstreams().get(service));
-    int port = upstream.getPort() > 0 ? upstream.getPort() : 80;
+    long timeout = config.upstreamTimeout().toMillis();
     HttpProxy proxy =
-        HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), through);
-    proxy.addInterceptor(new AwayIsAProblem(service));
-    RequestOptions options =
-        new RequestOptions()
-            .setHost(upstream.getHost())
-            .setPort(port)
-            .setConnectTimeout(WAIT_MILLIS);
-    proxy.origin(context -> context.client().request(new RequestOptions(options)));
+        HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
+            .origin(
+                context ->
+                    client.request(
+                        new RequestOptions()
+                            .setHost(upstream.getHost())
+                            .setPort(upstream.getPort())
+                            .setTimeout(timeout)))
+            .addInterceptor(new Hop(service));
     return ProxyHandler.create(proxy);
   }
 
@@ -131,19 +147,41 @@ final class Proxies {
       return;
     }
     ctx.request().pause();
-    tokens.verifyHeader(header).onSuccess(caller -> proxy.handle(ctx)).onFailure(ctx::fail);
+    tokens
+        .verifyHeader(header)
+        .onSuccess(
+            caller -> {
+              if (ctx.request()
+                  .headers()
+                  .contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
+                ctx.response().writeContinue();
+              }
+              proxy.handle(ctx);
+            })
+        .onFailure(ctx::fail);
   }
 
   private static boolean isGet(RoutingContext ctx) {
     return ctx.request().method().equals(HttpMethod.GET);
   }
 
-  /** A service that cannot be reached is a 503 in the words of the contract, never a bare 502. */
-  private record AwayIsAProblem(String service) implements ProxyInterceptor {
+  /**
+   * What changes on the way: headers that are meant for one hop (RFC 9110, 7.6.1) go no further,
+   * the trace goes on from here, and a service that cannot be reached is a 503 in the words of the
+   * contract, never a bare 502.
+   */
+  private record Hop(String service) implements ProxyInterceptor {
 
     @Override
     public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+      ANSWERED_HERE.forEach(context.request().headers()::remove);
       return context.sendRequest().recover(e -> Future.succeededFuture(away(context)));
+    }
+
+    @Override
+    public Future<Void> handleProxyResponse(ProxyContext context) {
+      ONE_HOP.forEach(context.response().headers()::remove);
+      return context.sendResponse();
     }
 
     private ProxyResponse away(ProxyContext context) {

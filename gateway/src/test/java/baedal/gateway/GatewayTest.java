@@ -72,6 +72,7 @@ class GatewayTest {
                 SECRET,
                 devDoors,
                 Map.copyOf(urls),
+                Duration.ofSeconds(30),
                 Duration.ofMillis(300),
                 3,
                 Duration.ofSeconds(10),

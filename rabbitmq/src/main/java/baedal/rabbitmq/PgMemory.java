@@ -7,13 +7,8 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
-/**
- * Forgets what a service in PostgreSQL need not remember any longer: answers under idempotency
- * keys, and the ids of messages that are too old to come again. A thousand of each at a time.
- */
+/** Forgets answers under idempotency keys that are a day old, a thousand at a time. */
 public final class PgMemory {
-
-  /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
 
   private static final int AT_ONCE = 1_000;
 

@@ -1,0 +1,41 @@
+package baedal.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baedal.runtime.Config;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where the services are is said clearly, or the gateway does not start. */
+class GatewayConfigTest {
+
+  private static GatewayConfig with(String orderUrl) {
+    Map<String, String> values = new HashMap<>();
+    for (String service : new String[] {"ORDER", "PAYMENT", "STORE", "RIDER", "COUPON", "MYPAGE"}) {
+      values.put(service + "_URL", "http://" + service.toLowerCase(Locale.ROOT) + ":1");
+    }
+    values.put("TOKEN_SECRET", "a secret of at least thirty-two bytes");
+    values.put("ORDER_URL", orderUrl);
+    return GatewayConfig.from(Config.of(values));
+  }
+
+  @Test
+  void a_port_may_be_left_out_and_a_slash_does_no_harm() {
+    assertThat(with("http://order/").upstreams().get("order")).isEqualTo("http://order:80");
+    assertThat(with("http://order:8081").upstreams().get("order")).isEqualTo("http://order:8081");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"https://order", "http://order/api", "order:8081", "http://order?x", "mailto:x"})
+  void what_the_gateway_could_not_follow_is_refused_by_name(String url) {
+    assertThatThrownBy(() -> with(url))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ORDER_URL");
+  }
+}
