@@ -5,6 +5,7 @@ import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
@@ -33,30 +34,26 @@ final class Checkout {
     order
         .post(ctx, "/orders", asked.getJsonObject("order"), ORDER_TIMEOUT)
         .recover(e -> Future.failedFuture(orderAway()))
-        .onSuccess(
-            placed -> {
-              if (placed.statusCode() == 201) {
-                pay(ctx, placed.bodyAsJsonObject(), asked.getJsonObject("payment"));
-              } else {
-                GatewayApi.pass(ctx, placed);
-              }
-            })
+        .compose(
+            placed ->
+                placed.statusCode() == 201
+                    ? pay(ctx, placed.bodyAsJsonObject(), asked.getJsonObject("payment"))
+                    : GatewayApi.pass(ctx, placed))
         .onFailure(ctx::fail);
   }
 
-  private void pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
+  /** Whatever becomes of the payment, the customer hears of the order. */
+  private Future<Void> pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
     String orderId = placed.getString("orderId");
-    payments
+    return payments
         .pay(ctx, payment.copy().put("orderId", orderId))
-        .onSuccess(
-            response -> {
-              if (response.statusCode() == 409) {
-                present(ctx, placed).onSuccess(order -> settled(ctx, order, response));
-              } else {
-                settled(ctx, placed, response);
-              }
-            })
-        .onFailure(e -> later(ctx, placed, (Refusal) e));
+        .compose(
+            response ->
+                response.statusCode() == 409
+                    ? present(ctx, placed).map(now -> settled(ctx, now, response))
+                    : Future.succeededFuture(settled(ctx, placed, response)))
+        .recover(e -> Future.succeededFuture(later(placed, e)))
+        .compose(answer -> answer.send(ctx, orderId));
   }
 
   /**
@@ -69,36 +66,37 @@ final class Checkout {
         .otherwise(placed);
   }
 
-  private static void settled(
-      RoutingContext ctx, JsonObject placed, HttpResponse<Buffer> response) {
-    boolean paid = response.statusCode() == 201;
-    JsonObject body =
-        paid
-            ? new JsonObject().put("order", placed).put("payment", response.bodyAsJsonObject())
-            : response
-                .bodyAsJsonObject()
-                .put("instance", ctx.request().path())
-                .put("order", placed);
-    if (paid) {
-      ctx.response().putHeader(HttpHeaders.LOCATION, "/orders/" + placed.getString("orderId"));
+  private record Answer(int status, String contentType, Duration retryAfter, JsonObject body) {
+
+    Future<Void> send(RoutingContext ctx, String orderId) {
+      HttpServerResponse response = ctx.response().setStatusCode(status);
+      response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+      if (status < 300) {
+        response.putHeader(HttpHeaders.LOCATION, "/orders/" + orderId);
+      }
+      if (retryAfter != null) {
+        response.putHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
+      }
+      return response.end(body.toBuffer());
     }
-    ctx.response()
-        .setStatusCode(response.statusCode())
-        .putHeader(HttpHeaders.CONTENT_TYPE, paid ? "application/json" : Problems.MEDIA_TYPE)
-        .end(body.toBuffer());
   }
 
-  private static void later(RoutingContext ctx, JsonObject placed, Refusal refusal) {
-    ctx.response()
-        .setStatusCode(202)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.LOCATION, "/orders/" + placed.getString("orderId"))
-        .putHeader("Retry-After", Long.toString(Math.max(1, refusal.retryAfter().toSeconds())))
-        .end(
-            new JsonObject()
-                .put("order", placed)
-                .put("payment", new JsonObject().put("status", "RETRY_LATER"))
-                .toBuffer());
+  private static Answer settled(
+      RoutingContext ctx, JsonObject placed, HttpResponse<Buffer> response) {
+    JsonObject answered = response.bodyAsJsonObject();
+    if (response.statusCode() == 201) {
+      JsonObject body = new JsonObject().put("order", placed).put("payment", answered);
+      return new Answer(201, "application/json", null, body);
+    }
+    answered.put("instance", ctx.request().path()).put("order", placed);
+    return new Answer(response.statusCode(), Problems.MEDIA_TYPE, null, answered);
+  }
+
+  private static Answer later(JsonObject placed, Throwable why) {
+    Duration wait = why instanceof Refusal refusal ? refusal.retryAfter() : Upstream.RETRY_AFTER;
+    JsonObject payment = new JsonObject().put("status", "RETRY_LATER");
+    JsonObject body = new JsonObject().put("order", placed).put("payment", payment);
+    return new Answer(202, "application/json", wait, body);
   }
 
   private static Refusal orderAway() {

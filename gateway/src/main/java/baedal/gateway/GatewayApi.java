@@ -65,14 +65,14 @@ final class GatewayApi {
   }
 
   /** Answers with what a service answered. */
-  static void pass(RoutingContext ctx, HttpResponse<Buffer> response) {
+  static Future<Void> pass(RoutingContext ctx, HttpResponse<Buffer> response) {
     ctx.response().setStatusCode(response.statusCode());
     for (String name : List.of("Content-Type", "Location", "Retry-After")) {
       if (response.getHeader(name) != null) {
         ctx.response().putHeader(name, response.getHeader(name));
       }
     }
-    ctx.response().end(response.body() == null ? Buffer.buffer() : response.body());
+    return ctx.response().end(response.body() == null ? Buffer.buffer() : response.body());
   }
 
   private void health(RoutingContext ctx) {

@@ -266,6 +266,21 @@ class GatewayTest {
   }
 
   @Test
+  void a_checkout_is_answered_whatever_payment_says() {
+    services.put("order", answer(201, "{\"orderId\":\"o-1\"}"));
+    for (int status : List.of(201, 404, 409)) {
+      for (String body : List.of("", "<html>", "[]")) {
+        services.put("payment", answer(status, body));
+        HttpResponse<Buffer> later = checkout("k-" + status + body.length());
+        assertThat(later.statusCode()).as(status + body).isEqualTo(202);
+        assertThat(later.bodyAsJsonObject().getJsonObject("order").getString("orderId"))
+            .isEqualTo("o-1");
+        assertThat(later.getHeader("Retry-After")).isNotNull();
+      }
+    }
+  }
+
+  @Test
   void a_checkout_repeated_after_whatever_happened_asks_the_same_under_the_same_key() {
     List<String> asked = new CopyOnWriteArrayList<>();
     Map<String, Handler<HttpServerRequest>> answers = new ConcurrentHashMap<>();
@@ -404,7 +419,9 @@ class GatewayTest {
 
   private HttpResponse<Buffer> call(HttpMethod method, String path, JsonObject body) {
     var request = client.request(method, port, LOOPBACK, path).bearerTokenAuthentication(token());
-    return body == null ? request.send().await() : request.sendJsonObject(body).await();
+    return body == null
+        ? request.timeout(20_000).send().await()
+        : request.timeout(20_000).sendJsonObject(body).await();
   }
 
   private HttpResponse<Buffer> anonymous(HttpMethod method, String path) {
