@@ -84,6 +84,9 @@ final class Checkout {
   private static Answer settled(
       RoutingContext ctx, JsonObject placed, HttpResponse<Buffer> response) {
     JsonObject answered = response.bodyAsJsonObject();
+    if (answered == null) {
+      throw new IllegalStateException("payment answered with nothing");
+    }
     if (response.statusCode() == 201) {
       JsonObject body = new JsonObject().put("order", placed).put("payment", answered);
       return new Answer(201, "application/json", null, body);
