@@ -23,15 +23,18 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every message between a service and its store or the broker is lost once, in turn: before it
- * arrived, or with its answer. Whatever was lost, each saga comes to the same end. And a network
- * that is slow or silent makes nothing hang.
+ * With {@code -Dbaedal.steps=true}, because it takes many minutes. Every message between a service
+ * and its store or the broker is lost once, in turn: before it arrived, or with its answer.
+ * Whatever was lost, each saga comes to the same end. And a network that is slow or silent makes
+ * nothing hang.
  */
+@EnabledIfSystemProperty(named = "baedal.steps", matches = "true")
 class StepTest {
 
   /** Of each saga and wire so many steps, other ones in each run. */
