@@ -220,8 +220,10 @@ final class Rules {
                 !s.status().equals(page.path("shown").asText(null)),
                 "is " + s.status() + ", but MyPage shows " + page.path("shown").asText(null)),
             broken(
-                page.isObject() && page.path("due").asLong() != s.due(),
-                s.due() + " won are due, but MyPage shows " + page.path("due").asLong()))
+                page.isObject() && page.path("details").path("due").asLong() != s.due(),
+                s.due()
+                    + " won are due, but MyPage shows "
+                    + page.path("details").path("due").asLong()))
         .flatMap(detail -> detail);
   }
 
