@@ -115,12 +115,14 @@ public final class LogReader {
   private Future<Void> up(RabbitMQClient next) {
     QueueOptions options =
         new QueueOptions().setAutoAck(false).setMaxInternalQueueSize(Integer.MAX_VALUE);
-    options.setConsumerArguments(Map.of(OFFSET, inHand.isEmpty() ? from : inHand.first()));
+    Object resumed = inHand.isEmpty() ? from : inHand.first();
+    options.setConsumerArguments(Map.of(OFFSET, resumed));
     return next.basicQos(PREFETCH)
         .compose(v -> next.basicConsumer(Topology.LOG, options))
         .map(
             consumer -> {
               client = next;
+              from = resumed;
               tails.clear();
               inHand.clear();
               consumer.handler(message -> received(next, message));
@@ -152,7 +154,7 @@ public final class LogReader {
     Future<Void> done;
     Promise<Void> marker = awaited.get(String.valueOf(message.properties().getMessageId()));
     if (marker != null) {
-      Future.join(List.copyOf(tails.values())).onComplete(v -> marker.tryComplete());
+      Future.join(List.copyOf(tails.values())).onSuccess(v -> marker.tryComplete());
       done = Future.succeededFuture();
     } else {
       try {

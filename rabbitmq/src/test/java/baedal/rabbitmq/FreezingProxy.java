@@ -69,6 +69,11 @@ final class FreezingProxy {
     sockets.clear();
   }
 
+  /** The connections there are end; new ones pass. */
+  void cut() {
+    sockets.forEach(NetSocket::close);
+  }
+
   void thaw() {
     frozen = false;
     sockets.forEach(NetSocket::resume);
