@@ -2,6 +2,7 @@ package baedal.mypage;
 
 import baedal.runtime.Ids;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
@@ -90,9 +91,9 @@ final class GenerationRepository {
         .map(taken -> taken == null ? null : building);
   }
 
-  private static io.vertx.core.json.JsonArray free(Instant now) {
+  private static JsonArray free(Instant now) {
     long dead = now.minus(HEARD_OF_WITHIN).toEpochMilli();
-    return new io.vertx.core.json.JsonArray()
+    return new JsonArray()
         .add(new JsonObject().putNull("building"))
         .add(new JsonObject().put("heardAt", new JsonObject().put("$lt", dead)));
   }

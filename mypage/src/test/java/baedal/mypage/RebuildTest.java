@@ -97,7 +97,9 @@ class RebuildTest {
         new Thread(
             () -> {
               while (!over.get()) {
-                live(Ids.next());
+                String id = Ids.next();
+                live(id);
+                until(() -> wanted.get(id).equals(page(id)));
               }
             });
     orders.start();
@@ -129,6 +131,12 @@ class RebuildTest {
   private static String collection() {
     JsonObject known = mongo.findOne("generations", new JsonObject(), new JsonObject()).await();
     return known == null ? "mypages" : known.getString("current");
+  }
+
+  private static MyPage page(String id) {
+    JsonObject page =
+        mongo.findOne(collection(), new JsonObject().put("_id", id), new JsonObject()).await();
+    return page == null ? null : Json.toObject(page.getJsonObject("state"), MyPage.class);
   }
 
   private static Map<String, MyPage> pages() {
