@@ -19,6 +19,7 @@ import java.util.function.Function;
  */
 public final class Auditor implements AutoCloseable {
 
+  private static final Duration AGAIN = Duration.ofMillis(200);
   private static final Set<String> CLAIMED = Set.of("CLAIMED", "USED");
 
   private final BooksRepository books;
@@ -67,6 +68,28 @@ public final class Auditor implements AutoCloseable {
             });
     findings.addAll(leftovers.find());
     return findings;
+  }
+
+  /**
+   * Audits a system that nobody uses any more until everything agrees, but not longer than {@code
+   * within}; then once more when the grace period has passed, so that nothing is left alone.
+   */
+  public List<Finding> settled(Duration within) {
+    Instant deadline = clock.instant().plus(within);
+    while (!audit().isEmpty() && clock.instant().isBefore(deadline)) {
+      pause(AGAIN);
+    }
+    pause(grace);
+    return audit();
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   private void knownOrders(Instant began, List<Finding> findings) {

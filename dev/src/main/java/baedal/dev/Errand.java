@@ -324,17 +324,22 @@ public final class Errand {
   }
 
   private String ended(String status) {
+    becomes(status, "/orders/");
+    becomes(status, "/mypages/");
+    return status;
+  }
+
+  private void becomes(String status, String path) {
     patient.ask(
-        "the order is " + status,
+        path + " says " + status,
         Set.of(200),
-        Set.of(409),
+        NOT_THERE_YET,
         () -> {
-          Client.Answer now = customer.get("/orders/" + orderId);
+          Client.Answer now = customer.get(path + orderId);
           return now.status() == 200 && !now.text("status").equals(status)
               ? new Client.Answer(409, now.body())
               : now;
         });
-    return status;
   }
 
   private void post(Client who, String path, ObjectNode body) {

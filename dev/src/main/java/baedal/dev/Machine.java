@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,7 +57,10 @@ public final class Machine {
   private Services services;
   private Vertx vertx;
 
-  /** {@code environment} may name backing services that run already. */
+  /**
+   * {@code environment} may name backing services that run already, and other ways to the services
+   * than directly ({@code ORDER_URL} and so on).
+   */
   public Machine(
       Path home,
       Settings settings,
@@ -110,7 +112,11 @@ public final class Machine {
     backings = new Backings(home, settings, environment, steps, separate);
     backings.start();
     services =
-        new Services(settings, backings, Secrets.kept(home.resolve("secrets").resolve("token")));
+        new Services(
+            settings,
+            environment,
+            backings,
+            Secrets.kept(home.resolve("secrets").resolve("token")));
     if (separate) {
       startProcesses();
     } else {
@@ -190,25 +196,39 @@ public final class Machine {
   private void startVerticles() {
     vertx = Boot.vertx();
     backings.declare(vertx);
-    List<io.vertx.core.Future<String>> deploying = new ArrayList<>();
-    for (String service : Services.NAMES) {
-      deploying.add(deploy(service));
-    }
-    io.vertx.core.Future.all(deploying).await();
+    deploy(services);
     steps.say("seven services are deployed");
   }
 
-  private io.vertx.core.Future<String> deploy(String service) {
-    String setting = service.toUpperCase(Locale.ROOT) + "_PORT";
+  /**
+   * One more replica of every service on the ports {@code at}, in this JVM. What is returned stops
+   * it: each service finishes what it has in hand.
+   */
+  public Runnable replicate(Settings at) {
+    List<String> replica = deploy(services.on(at));
+    return () -> io.vertx.core.Future.all(replica.stream().map(vertx::undeploy).toList()).await();
+  }
+
+  private List<String> deploy(Services all) {
+    return io.vertx.core.Future.all(
+            Services.NAMES.stream().map(service -> deploy(all, service)).toList())
+        .map(deployed -> deployed.<String>list())
+        .await();
+  }
+
+  private io.vertx.core.Future<String> deploy(Services all, String service) {
     return vertx
-        .deployVerticle(services.verticle(service))
+        .deployVerticle(all.verticle(service))
         .recover(
             e ->
                 io.vertx.core.Future.failedFuture(
                     new Failure(
                         "%s cannot start on port %d (%s): %s"
                             .formatted(
-                                service, settings.port(setting), setting, Failure.words(e)))));
+                                service,
+                                all.port(service),
+                                Services.portSetting(service),
+                                Failure.words(e)))));
   }
 
   private void startProcesses() throws IOException {
@@ -297,7 +317,7 @@ public final class Machine {
       all.addObject()
           .put("name", service)
           .put("pid", pid)
-          .put("address", "127.0.0.1:" + settings.port(service.toUpperCase(Locale.ROOT) + "_PORT"))
+          .put("address", "127.0.0.1:" + services.port(service))
           .put("data", home.toString());
     }
     ObjectNode run = Json.mapper().createObjectNode();

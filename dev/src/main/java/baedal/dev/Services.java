@@ -28,24 +28,32 @@ final class Services {
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
 
   private final Settings settings;
+  private final Map<String, String> given;
   private final Backings backings;
   private final String tokenSecret;
 
-  Services(Settings settings, Backings backings, String tokenSecret) {
+  /** {@code given} may name other ways to the services: {@code ORDER_URL} and so on. */
+  Services(Settings settings, Map<String, String> given, Backings backings, String tokenSecret) {
     this.settings = settings;
+    this.given = given;
     this.backings = backings;
     this.tokenSecret = tokenSecret;
+  }
+
+  /** The same on other ports. */
+  Services on(Settings ports) {
+    return new Services(ports, given, backings, tokenSecret);
   }
 
   /** The settings of one service: what a cluster would put into its environment. */
   Map<String, String> environment(String service) {
     Map<String, String> environment = new LinkedHashMap<>();
-    environment.put(
-        "PORT", Integer.toString(settings.port(service.toUpperCase(Locale.ROOT) + "_PORT")));
+    environment.put("PORT", Integer.toString(port(service)));
     environment.put("TOKEN_SECRET", tokenSecret);
     environment.put("DEV_DOORS", "true");
     for (String other : NAMES) {
-      environment.put(other.toUpperCase(Locale.ROOT) + "_URL", settings.url(other));
+      String url = other.toUpperCase(Locale.ROOT) + "_URL";
+      environment.put(url, given.getOrDefault(url, settings.url(other)));
     }
     switch (service) {
       case "order", "payment" -> environment.put("POSTGRES_URI", backings.postgres(service));
@@ -58,6 +66,15 @@ final class Services {
       environment.put("AMQP_URI", backings.amqp(service));
     }
     return environment;
+  }
+
+  int port(String service) {
+    return settings.port(portSetting(service));
+  }
+
+  /** What names the port of a service. */
+  static String portSetting(String service) {
+    return service.toUpperCase(Locale.ROOT) + "_PORT";
   }
 
   VerticleBase verticle(String service) {

@@ -2,8 +2,6 @@ package baedal.dev;
 
 import baedal.audit.Auditor;
 import baedal.audit.Finding;
-import baedal.runtime.Json;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,16 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Orders flow through a system of its own, each service in a process of its own, while one process
@@ -30,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Soak {
 
-  private static final List<Errand.Saga> SAGAS = List.of(Errand.Saga.values());
   private static final int PEOPLE = 24;
   private static final int MAX_DOWN_MILLIS = 2_000;
   private static final int MAX_CALM_MILLIS = 2_000;
@@ -40,19 +28,15 @@ public final class Soak {
   private static final Duration AGREES_WITHIN = Duration.ofMinutes(2);
 
   private final Machine machine;
-  private final Client anyone;
   private final Steps steps;
   private final long seed;
-  private final Patient patient = new Patient();
-  private final AtomicBoolean over = new AtomicBoolean();
-  private final Map<String, Integer> ends = new TreeMap<>();
-  private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
+  private final Crowd crowd;
 
-  private Soak(Machine machine, String gateway, Steps steps, long seed) {
+  private Soak(Machine machine, String gateway, Steps steps, long seed) throws IOException {
     this.machine = machine;
     this.steps = steps;
     this.seed = seed;
-    anyone = new Client(gateway);
+    crowd = new Crowd(gateway, seed);
   }
 
   /**
@@ -77,77 +61,24 @@ public final class Soak {
 
   private List<String> run(Duration duration) throws IOException {
     steps.say("soak with seed " + seed);
-    List<Errand.Shop> shops = List.of(shop("FOOD", null), shop("FURNITURE", 100_000));
-    String campaign = campaign();
-    ExecutorService people = Executors.newFixedThreadPool(PEOPLE);
-    List<Future<?>> busy = new ArrayList<>();
-    for (int i = 0; i < PEOPLE; i++) {
-      Random random = new Random(seed + i);
-      busy.add(people.submit(() -> orderOn(shops, campaign, random)));
-    }
+    crowd.start(PEOPLE);
+    List<String> failures;
     try {
       powerCuts(Instant.now().plus(duration));
     } finally {
-      over.set(true);
-      people.shutdown();
+      failures = new ArrayList<>(crowd.goHome());
     }
-    for (Future<?> one : busy) {
-      finished(one);
-    }
-    steps.say(
-        "orders came to their ends " + ends + "; asked again " + patient.repeats() + " times");
+    steps.say(crowd.report());
     machine.awaitReady();
     audit().forEach(finding -> failures.add(finding.toString()));
-    return List.copyOf(failures);
-  }
-
-  private static void finished(Future<?> one) {
-    try {
-      one.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted");
-    }
-  }
-
-  private void orderOn(List<Errand.Shop> shops, String campaign, Random random) {
-    while (!over.get() && failures.isEmpty()) {
-      try {
-        Client customer = someone("customer");
-        Client rider = someone("rider");
-        Errand.Shop shop = shops.get(random.nextInt(shops.size()));
-        Errand.Saga saga = SAGAS.get(random.nextInt(SAGAS.size()));
-        String end = new Errand(patient, customer, rider, shop, campaign, random).run(saga);
-        synchronized (ends) {
-          ends.merge(end, 1, Integer::sum);
-        }
-      } catch (Failure e) {
-        failures.add(e.getMessage());
-      }
-    }
-  }
-
-  /** The door for tokens is in the gateway, which may be away. */
-  private Client someone(String role) {
-    Client[] made = new Client[1];
-    patient.ask(
-        "a token",
-        Set.of(200),
-        Set.of(),
-        () -> {
-          made[0] = anyone.as(role + "-" + UUID.randomUUID(), role);
-          return new Client.Answer(made[0].token() == null ? 503 : 200, null);
-        });
-    return made[0];
+    return failures;
   }
 
   private void powerCuts(Instant end) throws IOException {
     Random random = new Random(seed);
     List<String> next = new ArrayList<>();
     boolean everything = false;
-    while (failures.isEmpty() && (!everything || Instant.now().isBefore(end))) {
+    while (crowd.isContent() && (!everything || Instant.now().isBefore(end))) {
       if (next.isEmpty()) {
         next.addAll(machine.victims());
         Collections.shuffle(next, random);
@@ -165,48 +96,13 @@ public final class Soak {
   /** What still disagrees when there was time enough for every sweep. */
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
-    Instant deadline = Instant.now().plus(AGREES_WITHIN);
     try (Auditor auditor = new Auditor(vertx, machine.books(), GRACE)) {
-      List<Finding> findings = auditor.audit();
-      while (!findings.isEmpty() && Instant.now().isBefore(deadline)) {
-        pause(1_000);
-        findings = auditor.audit();
-      }
-      pause((int) GRACE.toMillis());
-      findings = auditor.audit();
+      List<Finding> findings = auditor.settled(AGREES_WITHIN);
       steps.say(auditor.orders() + " orders audited: " + findings.size() + " findings");
       return findings;
     } finally {
       vertx.close().await();
     }
-  }
-
-  private Errand.Shop shop(String kind, Integer stock) throws IOException {
-    Client owner = anyone.as("owner-" + UUID.randomUUID(), "owner");
-    ObjectNode store = json().put("name", "가게 " + kind).put("kind", kind);
-    store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
-    String storeId = owner.post("/stores", store).text("storeId");
-    ObjectNode menu = json().put("name", "메뉴").put("price", 15_000).put("stock", stock);
-    owner.put("/stores/" + storeId + "/menus/m-1", menu);
-    Client customer = anyone.as("customer-" + UUID.randomUUID(), "customer");
-    ObjectNode order = json().put("storeId", storeId).put("fulfilment", "VISIT");
-    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 1);
-    patient.ask(
-        "the order service knows the shop",
-        Set.of(201),
-        Set.of(400, 404, 409),
-        () -> customer.post("/orders", order));
-    return new Errand.Shop(storeId, owner);
-  }
-
-  private String campaign() throws IOException {
-    ObjectNode campaign =
-        json()
-            .put("name", "첫 주문")
-            .put("discount", 3_000)
-            .put("quantity", 1_000_000)
-            .put("expiresAt", Instant.now().plus(Duration.ofDays(30)).toString());
-    return anyone.as("marketing-1", "marketing").post("/coupons", campaign).text("campaignId");
   }
 
   private static void pause(int millis) {
@@ -216,9 +112,5 @@ public final class Soak {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted");
     }
-  }
-
-  private static ObjectNode json() {
-    return Json.mapper().createObjectNode();
   }
 }

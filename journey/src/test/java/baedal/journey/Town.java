@@ -3,9 +3,9 @@ package baedal.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.audit.Auditor;
-import baedal.audit.Finding;
 import baedal.audit.Sources;
 import baedal.dev.Client;
+import baedal.dev.Crowd;
 import baedal.dev.Machine;
 import baedal.dev.Settings;
 import baedal.dev.Steps;
@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -31,8 +30,12 @@ final class Town implements AutoCloseable {
   private static final long DEADLINE_NANOS = 30_000_000_000L;
   private static final Duration GRACE = Duration.ofSeconds(1);
 
+  /** Longer than the slowest sweep: a charge that was never heard of is given up after a minute. */
+  private static final Duration AGREES_WITHIN = Duration.ofSeconds(100);
+
   final Settings settings;
   final Client anyone;
+  private final String url;
   private final Path home;
   private final Machine machine;
 
@@ -42,11 +45,17 @@ final class Town implements AutoCloseable {
 
   /** {@code environment} names backing services that the test runs itself. */
   Town(Map<String, String> environment) throws IOException {
-    settings = Settings.onFreePorts();
+    this(Settings.onFreePorts(), environment);
+  }
+
+  /** {@code environment} may also name other ways to the services than directly. */
+  Town(Settings settings, Map<String, String> environment) throws IOException {
+    this.settings = settings;
     home = Files.createTempDirectory("baedal-journey");
     machine = new Machine(home, settings, environment, new Steps(), false);
     machine.start(true);
-    anyone = new Client(settings.url("gateway"));
+    url = environment.getOrDefault("GATEWAY_URL", settings.url("gateway"));
+    anyone = new Client(url);
   }
 
   @Override
@@ -59,33 +68,24 @@ final class Town implements AutoCloseable {
     }
   }
 
-  /**
-   * Until everything agrees, and nothing is on its way any more; fails with what disagrees when the
-   * time is up.
-   */
+  /** Fails with what disagrees when nothing can be on its way any more. */
   void agrees() {
     Vertx vertx = Vertx.vertx();
-    long deadline = System.nanoTime() + DEADLINE_NANOS;
     try (Auditor auditor = new Auditor(vertx, machine.books(), GRACE)) {
-      List<Finding> findings = auditor.audit();
-      while (!findings.isEmpty() && System.nanoTime() < deadline) {
-        Client.pause();
-        findings = auditor.audit();
-      }
-      calm();
-      findings = auditor.audit();
-      assertThat(findings).isEmpty();
+      assertThat(auditor.settled(AGREES_WITHIN)).isEmpty();
     } finally {
       vertx.close().await();
     }
   }
 
-  /** Nobody does anything for longer than the grace period: nothing is left out of an audit. */
-  private static void calm() {
-    long end = System.nanoTime() + GRACE.toNanos();
-    while (System.nanoTime() < end) {
-      Client.pause();
-    }
+  /** Many people who order in every way. */
+  Crowd crowd(long seed) throws IOException {
+    return new Crowd(url, seed);
+  }
+
+  /** See {@link Machine#replicate}. */
+  Runnable replicate(Settings at) {
+    return machine.replicate(at);
   }
 
   Client customer() throws IOException {

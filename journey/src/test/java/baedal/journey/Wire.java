@@ -6,11 +6,18 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
-/** A TCP connection's way between the services and a server, which can be slow, silent or cut. */
+/**
+ * The way of TCP connections to a server, which can be slow, silent or cut; or to several servers,
+ * each in its turn.
+ */
 final class Wire {
 
   /** What is lost when a message is cut. */
@@ -22,7 +29,8 @@ final class Wire {
   }
 
   private final Vertx vertx;
-  private final URI server;
+  private final List<URI> servers;
+  private final AtomicInteger turn = new AtomicInteger();
   private final NetClient client;
   private final int port;
   private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
@@ -32,16 +40,27 @@ final class Wire {
   private volatile long delayMillis;
   private volatile boolean frozen;
 
-  Wire(Vertx vertx, String serverUri) {
+  Wire(Vertx vertx, String... serverUris) {
     this.vertx = vertx;
-    server = URI.create(serverUri);
+    servers = new CopyOnWriteArrayList<>(Stream.of(serverUris).map(URI::create).toList());
     client = vertx.createNetClient();
     NetServer proxy = vertx.createNetServer().connectHandler(this::connected);
     port = proxy.listen(0, "127.0.0.1").await().actualPort();
   }
 
-  /** As the server's own, but through this wire. */
+  /** One more server that takes its turn. */
+  void add(String serverUri) {
+    servers.add(URI.create(serverUri));
+  }
+
+  /** New connections do not go there any more. */
+  void remove(String serverUri) {
+    servers.remove(URI.create(serverUri));
+  }
+
+  /** As the first server's own, but through this wire. */
   String uri() {
+    URI server = servers.get(0);
     return server.toString().replace(":" + server.getPort(), ":" + port);
   }
 
@@ -76,6 +95,7 @@ final class Wire {
 
   private void connected(NetSocket service) {
     service.pause();
+    URI server = servers.get(Math.floorMod(turn.getAndIncrement(), servers.size()));
     client
         .connect(server.getPort(), server.getHost())
         .onSuccess(to -> join(service, to))
