@@ -14,8 +14,10 @@ import java.util.Set;
 public final class Ports {
 
   private static final int CONNECT_MILLIS = 300;
-  private static final int FIRST = 20_000;
-  private static final int LAST = 32_000;
+  private static final int RANGE = 4_000;
+  private static final int FIRST =
+      20_000 + Integer.getInteger("surefire.forkNumber", 1) % 3 * RANGE;
+  private static final int LAST = FIRST + RANGE;
   private static final int MAX_TRIES = 1_000;
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Set<Integer> GIVEN = new HashSet<>();
@@ -25,7 +27,7 @@ public final class Ports {
   /**
    * A port that nobody uses, never the same twice. It lies below the range from which the system
    * takes ports for outgoing connections (32768 and up on Linux), so that none of these takes it
-   * before its server does.
+   * before its server does. Test processes that run side by side have ranges of their own.
    */
   public static synchronized int free() throws IOException {
     for (int tries = 0; tries < MAX_TRIES; tries++) {

@@ -13,8 +13,16 @@ import baedal.dev.Client;
 import baedal.journey.Town.Shop;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  * again by itself.
  */
 class OutageTest {
+
+  private static final Duration A_MINUTE = Duration.ofMinutes(1);
+  private static final int BUYERS = 3;
 
   private interface Start {
     Server go() throws IOException;
@@ -41,11 +52,16 @@ class OutageTest {
     }
 
     void stop() {
-      server.stop();
+      if (server != null) {
+        server.stop();
+        server = null;
+      }
     }
 
     void startAgain() throws IOException {
-      server = start.go();
+      if (server == null) {
+        server = start.go();
+      }
     }
   }
 
@@ -87,6 +103,13 @@ class OutageTest {
     redis.stop();
     mongo.stop();
     rabbit.stop();
+  }
+
+  @AfterEach
+  void all_is_well_for_the_next_one() throws IOException {
+    for (Restartable server : List.of(postgres, redis, mongo, rabbit)) {
+      back(server);
+    }
   }
 
   private static void away(Restartable server, String service) throws IOException {
@@ -149,16 +172,48 @@ class OutageTest {
         "MyPage caught up", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
   }
 
+  /** Each with the customer it belongs to. */
+  private record Paid(Client customer, String orderId) {}
+
   @Test
-  void without_the_broker_orders_and_payments_are_taken_and_everything_drains_afterwards()
+  void a_minute_without_the_broker_takes_orders_and_payments_and_drains_them_in_order()
       throws Exception {
     Shop shop = town.shop("FOOD", 1_000, null);
-    Client customer = town.customer();
     away(rabbit, "order");
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    ExecutorService buyers = Executors.newFixedThreadPool(BUYERS);
+    List<Future<List<Paid>>> buying = new ArrayList<>();
+    for (int i = 0; i < BUYERS; i++) {
+      buying.add(buyers.submit(() -> buy(shop, Instant.now().plus(A_MINUTE))));
+    }
+    List<Paid> bought = new ArrayList<>();
+    for (Future<List<Paid>> one : buying) {
+      bought.addAll(one.get());
+    }
+    buyers.shutdown();
     back(rabbit);
-    town.order(customer, orderId, "PAID");
-    town.kitchen(shop, orderId, "accept", "start", "finish");
-    town.order(customer, orderId, "COOKED");
+    assertThat(bought).hasSizeGreaterThan(BUYERS);
+    for (Paid paid : bought) {
+      town.kitchen(shop, paid.orderId(), "accept", "start");
+      Client.Answer page =
+          town.awaited(
+              "MyPage caught up",
+              paid.customer(),
+              "/mypages/" + paid.orderId(),
+              a -> a.text("status").equals("COOKING"));
+      assertThat(page.body().path("timeline").findValuesAsText("status"))
+          .containsExactly("PLACED", "PAID", "ACCEPTED", "COOKING");
+    }
+    town.agrees();
+  }
+
+  /** One order after another, each placed and paid, though nobody can hear of it. */
+  private static List<Paid> buy(Shop shop, Instant end) throws IOException {
+    List<Paid> bought = new ArrayList<>();
+    while (Instant.now().isBefore(end)) {
+      Client customer = town.customer();
+      bought.add(new Paid(customer, town.paid(customer, Town.delivery(shop.storeId(), 1))));
+      Client.pause();
+    }
+    return bought;
   }
 }

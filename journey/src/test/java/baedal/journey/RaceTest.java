@@ -1,6 +1,5 @@
 package baedal.journey;
 
-import static baedal.journey.Town.card;
 import static baedal.journey.Town.delivery;
 import static baedal.journey.Town.json;
 import static baedal.journey.Town.visit;
@@ -102,15 +101,6 @@ class RaceTest {
     return answers;
   }
 
-  /** A little later, when told so: payments have a time limit, and the machine may be busy. */
-  private static Client.Answer pay(Client customer, String orderId) throws IOException {
-    return town.awaited(
-        "an answer to the payment",
-        customer,
-        () -> customer.post("/payments", card(orderId)),
-        answer -> answer.status() != 503);
-  }
-
   private static Client.Answer cancel(Client customer, String orderId) throws IOException {
     return customer.post("/orders/" + orderId + "/cancel", json().put("reason", "마음이 바뀜"));
   }
@@ -141,7 +131,9 @@ class RaceTest {
           Client customer = town.customer();
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
           List<Client.Answer> answers =
-              race(random, List.of(() -> pay(customer, orderId), () -> cancel(customer, orderId)));
+              race(
+                  random,
+                  List.of(() -> town.pay(customer, orderId), () -> cancel(customer, orderId)));
           assertThat(answers.get(0).status()).isIn(201, 409);
           assertThat(answers.get(1).status()).isIn(200, 202);
           town.order(customer, orderId, "CANCELED");
@@ -156,7 +148,7 @@ class RaceTest {
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
           expireSoon(orderId);
           Thread.sleep(random.nextInt(1_500));
-          Client.Answer paid = pay(customer, orderId);
+          Client.Answer paid = town.pay(customer, orderId);
           assertThat(paid.status()).isIn(201, 409);
           town.awaited(
               "one of the two",
@@ -194,7 +186,7 @@ class RaceTest {
               race(
                   random,
                   List.of(
-                      () -> pay(customer, orderId),
+                      () -> town.pay(customer, orderId),
                       () -> customer.patch("/orders/" + orderId, more)));
           assertThat(answers.get(0).status()).isEqualTo(201);
           assertThat(answers.get(1).status()).isIn(200, 409);
@@ -230,7 +222,7 @@ class RaceTest {
           Client customer = town.customer();
           String first = town.placed(customer, visit(scarce.storeId(), 1));
           String second = town.placed(customer, visit(scarce.storeId(), 1));
-          race(random, List.of(() -> pay(customer, first), () -> pay(customer, second)));
+          race(random, List.of(() -> town.pay(customer, first), () -> town.pay(customer, second)));
         });
     town.agrees();
     assertThat(town.stock(scarce)).isZero();
@@ -291,7 +283,7 @@ class RaceTest {
           Client customer = town.customer();
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
           List<Callable<Client.Answer>> payments =
-              Collections.nCopies(6, () -> pay(customer, orderId));
+              Collections.nCopies(6, () -> town.pay(customer, orderId));
           assertThat(race(random, payments))
               .extracting(answer -> answer.text("paymentId"))
               .containsOnly(

@@ -164,9 +164,18 @@ final class Town implements AutoCloseable {
 
   String paid(Client customer, ObjectNode order) throws IOException {
     String orderId = placed(customer, order);
-    Client.Answer answer = customer.post("/payments", card(orderId));
+    Client.Answer answer = pay(customer, orderId);
     assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);
     return orderId;
+  }
+
+  /** A little later, when told so: payments have a time limit, and the machine may be busy. */
+  Client.Answer pay(Client customer, String orderId) throws IOException {
+    return awaited(
+        "an answer to the payment",
+        customer,
+        () -> customer.post("/payments", card(orderId)),
+        answer -> answer.status() != 503);
   }
 
   void kitchen(Shop shop, String orderId, String... actions) throws IOException {
