@@ -74,6 +74,10 @@ public final class Client {
     return call("PUT", path, body);
   }
 
+  public Answer delete(String path) throws IOException {
+    return call("DELETE", path, null);
+  }
+
   public Answer patch(String path, JsonNode body) throws IOException {
     return call("PATCH", path, body);
   }

@@ -35,6 +35,7 @@ class OutageTest {
 
   private static final Duration A_MINUTE = Duration.ofMinutes(1);
   private static final int BUYERS = 3;
+  private static final long BETWEEN_ORDERS_MILLIS = 500;
 
   private interface Start {
     Server go() throws IOException;
@@ -193,26 +194,25 @@ class OutageTest {
     back(rabbit);
     assertThat(bought).hasSizeGreaterThan(BUYERS);
     for (Paid paid : bought) {
-      town.kitchen(shop, paid.orderId(), "accept", "start");
       Client.Answer page =
           town.awaited(
               "MyPage caught up",
               paid.customer(),
               "/mypages/" + paid.orderId(),
-              a -> a.text("status").equals("COOKING"));
+              a -> a.text("status").equals("PAID"));
       assertThat(page.body().path("timeline").findValuesAsText("status"))
-          .containsExactly("PLACED", "PAID", "ACCEPTED", "COOKING");
+          .containsExactly("PLACED", "PAID");
     }
     town.agrees();
   }
 
   /** One order after another, each placed and paid, though nobody can hear of it. */
-  private static List<Paid> buy(Shop shop, Instant end) throws IOException {
+  private static List<Paid> buy(Shop shop, Instant end) throws Exception {
     List<Paid> bought = new ArrayList<>();
     while (Instant.now().isBefore(end)) {
       Client customer = town.customer();
       bought.add(new Paid(customer, town.paid(customer, Town.delivery(shop.storeId(), 1))));
-      Client.pause();
+      Thread.sleep(BETWEEN_ORDERS_MILLIS);
     }
     return bought;
   }

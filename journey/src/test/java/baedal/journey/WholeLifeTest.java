@@ -6,10 +6,14 @@ import baedal.dev.Client;
 import baedal.dev.Demo;
 import baedal.dev.SampleData;
 import baedal.journey.Town.Shop;
+import baedal.rabbitmq.EventPublisher;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +33,7 @@ import org.slf4j.LoggerFactory;
 class WholeLifeTest {
 
   private static final ListAppender<ILoggingEvent> BLOCKED = new ListAppender<>();
+  private static final List<String> EACH_REPLAYED_ONCE = List.of("1", "1");
   private static Town town;
 
   @BeforeAll
@@ -448,6 +453,56 @@ class WholeLifeTest {
 
   private static boolean seen(List<String> lines, String part) {
     return List.copyOf(lines).stream().anyMatch(line -> line.contains(part));
+  }
+
+  @Test
+  void what_nobody_understands_waits_for_the_operator_and_holds_up_nobody() throws Exception {
+    Client admin = town.anyone.as("operator", "admin");
+    broadcast("{\"id\":\"broken-1\",\"type\":\"order.paid\",\"data\":{");
+    broadcast("{\"id\":\"broken-2\",\"type\":\"order.paid\",\"specversion\":\"9.9\"}");
+    Shop shop = town.shop("FOOD", 10_000, null);
+    Client customer = town.customer();
+    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.kitchen(shop, orderId, "accept", "start", "finish");
+    for (String service : List.of("store", "coupon", "mypage")) {
+      String letters = "/deadLetters/" + service;
+      JsonNode dead =
+          town.awaited(
+                  "both are dead letters", admin, letters, a -> a.body().path("total").asInt() == 2)
+              .body()
+              .path("items");
+      assertThat(dead.findValuesAsText("messageId")).containsExactly("broken-1", "broken-2");
+      String one = letters + "/" + dead.path(0).path("deadLetterId").asText();
+      assertThat(admin.get(one).body().path("reason").asText()).isNotEmpty();
+      assertThat(admin.post(letters + "/replay", null).body().path("replayed").asInt())
+          .isEqualTo(2);
+      dead =
+          town.awaited(
+                  "they come back",
+                  admin,
+                  letters,
+                  a ->
+                      a.body().path("items").findValuesAsText("replays").equals(EACH_REPLAYED_ONCE))
+              .body()
+              .path("items");
+      for (JsonNode letter : dead) {
+        String id = letter.path("deadLetterId").asText();
+        assertThat(admin.delete(letters + "/" + id).status()).isEqualTo(204);
+      }
+      assertThat(admin.get(letters).body().path("total").asInt()).isZero();
+    }
+    town.order(customer, orderId, "COOKED");
+    assertThat(customer.get("/deadLetters/store").status()).isEqualTo(403);
+  }
+
+  private static void broadcast(String message) {
+    Vertx vertx = Vertx.vertx();
+    EventPublisher publisher = new EventPublisher(vertx, town.books().broker(), "a broken program");
+    Promise<Void> sent = Promise.promise();
+    publisher.onConnected(() -> publisher.publish(List.of(message)).onComplete(sent));
+    publisher.start();
+    sent.future().await();
+    publisher.stop().compose(v -> vertx.close()).await();
   }
 
   @Test
