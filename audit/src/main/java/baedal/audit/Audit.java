@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The audit as a program: prints every finding, a line each, and exits with 1 when there is any,
@@ -21,8 +22,8 @@ public final class Audit {
     Map<String, String> environment = System.getenv();
     try {
       System.exit(run(Sources.from(Config.of(environment)), grace(environment)));
-    } catch (RuntimeException e) {
-      System.err.println("audit: " + e.getMessage());
+    } catch (Exception e) {
+      System.err.println("audit: " + Objects.requireNonNullElse(e.getMessage(), e.toString()));
       System.exit(NOT_MADE);
     }
   }

@@ -136,7 +136,8 @@ public final class Auditor implements AutoCloseable {
         .forEach(
             (service, count) -> {
               if (count > 0) {
-                findings.add(new Finding("outbox", service, count + " events were not sent"));
+                findings.add(
+                    new Finding("outbox", service, "at least " + count + " events were not sent"));
               }
             });
   }

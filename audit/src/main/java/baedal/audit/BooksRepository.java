@@ -234,7 +234,10 @@ final class BooksRepository implements AutoCloseable {
     return found;
   }
 
-  /** How many events each service has not sent that are older than {@code epochSeconds}. */
+  /**
+   * How many events each service has not sent that are older than {@code epochSeconds}; what one
+   * MongoDB document tells counts as one.
+   */
   Map<String, Long> unsent(long epochSeconds) {
     Map<String, Long> unsent = new TreeMap<>();
     unsent.put("order", waiting(orders, epochSeconds));
