@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -334,45 +333,52 @@ class RulesTest {
     state.put("changedAt", GRACE_BEGAN.toString());
   }
 
-  private static List<String> claim(Books books) {
-    return Rules.checkClaim(books.coupon, books.story(), GRACE_BEGAN).stream()
+  private static List<String> claim(ObjectNode coupon, Books holder) {
+    return Rules.checkClaim(coupon, holder.story(), GRACE_BEGAN).stream()
         .map(Finding::toString)
         .toList();
+  }
+
+  /** Of an order that does not know of its coupon no story shows it. */
+  private static Books forgetful() {
+    Books books = at(PAID);
+    books.details().putNull("couponId");
+    books.coupon = null;
+    return books;
+  }
+
+  private static ObjectNode claimed() {
+    return at(PAID).coupon;
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"CLAIMED", "USED"})
   void a_coupon_is_held_by_an_order_that_knows_of_it(String status) {
-    Books books = at(PAID);
-    books.coupon.put("status", status);
-    assertThat(claim(books)).isEmpty();
-    books.details().putNull("couponId");
-    assertThat(claim(books))
+    ObjectNode coupon = claimed().put("status", status);
+    assertThat(claim(coupon, at(PAID))).isEmpty();
+    assertThat(claim(coupon, forgetful()))
         .containsExactly("claim  order-1  does not know of its coupon coupon-1-of-order-1");
-    books.details().put("couponId", "coupon-2");
-    assertThat(claim(books)).hasSize(1);
-    books.order = null;
-    assertThat(claim(books)).hasSize(1);
+    Books another = forgetful();
+    another.details().put("couponId", "coupon-2");
+    assertThat(claim(coupon, another)).hasSize(1);
+    Books lost = forgetful();
+    lost.order = null;
+    assertThat(claim(coupon, lost)).hasSize(1);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ISSUED", "REVOKED"})
   void a_coupon_that_nobody_holds_claims_nothing(String status) {
-    Books books = at(PAID);
-    books.details().putNull("couponId");
-    books.coupon.put("status", status);
-    assertThat(claim(books)).isEmpty();
+    assertThat(claim(claimed().put("status", status), forgetful())).isEmpty();
   }
 
   @Test
   void a_claim_that_changed_since_the_grace_began_is_left_alone() {
-    Stream.of((Consumer<Books>) b -> late(b.coupon), b -> late(b.order))
-        .forEach(
-            change -> {
-              Books books = at(PAID);
-              books.details().putNull("couponId");
-              change.accept(books);
-              assertThat(claim(books)).isEmpty();
-            });
+    ObjectNode late = claimed();
+    late(late);
+    assertThat(claim(late, forgetful())).isEmpty();
+    Books holder = forgetful();
+    late(holder.order);
+    assertThat(claim(claimed(), holder)).isEmpty();
   }
 }
