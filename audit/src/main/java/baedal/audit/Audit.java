@@ -5,19 +5,27 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * The audit as a program: prints every finding, a line each, and exits with 1 when there is any.
+ * The audit as a program: prints every finding, a line each, and exits with 1 when there is any,
+ * with 2 when it could not look.
  */
 public final class Audit {
 
   private static final int GRACE_SECONDS = 60;
+  private static final int NOT_MADE = 2;
 
   private Audit() {}
 
   public static void main(String[] args) {
     Map<String, String> environment = System.getenv();
-    System.exit(run(Sources.from(Config.of(environment)), grace(environment)));
+    try {
+      System.exit(run(Sources.from(Config.of(environment)), grace(environment)));
+    } catch (Exception e) {
+      System.err.println("audit: " + Objects.requireNonNullElse(e.getMessage(), e.toString()));
+      System.exit(NOT_MADE);
+    }
   }
 
   /** {@code GRACE_SECONDS}, or a minute. */

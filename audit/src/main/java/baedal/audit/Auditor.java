@@ -6,11 +6,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Compares what all services know of each order, of what stores sell, of coupons, and what waits in
@@ -20,7 +22,6 @@ import java.util.function.Function;
 public final class Auditor implements AutoCloseable {
 
   private static final Duration AGAIN = Duration.ofMillis(200);
-  private static final Set<String> CLAIMED = Set.of("CLAIMED", "USED");
 
   private final BooksRepository books;
   private final Leftovers leftovers;
@@ -49,25 +50,21 @@ public final class Auditor implements AutoCloseable {
   /** Everything that does not agree; empty when all is well. */
   public List<Finding> audit() {
     orders = 0;
-    List<Finding> findings = new ArrayList<>();
     Instant began = clock.instant().minus(grace);
-    knownOrders(began, findings);
-    unknownOrders(books::paidOrders, began, findings);
-    unknownOrders(books::ticketsAfter, began, findings);
-    unknownOrders(books::deliveriesAfter, began, findings);
-    unknownOrders(books::pagesAfter, began, findings);
-    findings.addAll(new Stock(books, began).check());
+    List<Finding> findings = new ArrayList<>();
+    walk(
+        books::orders,
+        Story::orderId,
+        stories -> {
+          orders += stories.size();
+          stories.forEach(story -> findings.addAll(Rules.check(story, began)));
+        });
+    unknownOrders(began, findings);
+    findings.addAll(stock(began));
     claims(began, findings);
-    books
-        .unsent(began.getEpochSecond())
-        .forEach(
-            (service, count) -> {
-              if (count > 0) {
-                findings.add(new Finding("outbox", service, count + " events were not sent"));
-              }
-            });
+    unsent(began, findings);
     findings.addAll(leftovers.find());
-    return findings;
+    return findings.stream().distinct().toList();
   }
 
   /**
@@ -92,54 +89,80 @@ public final class Auditor implements AutoCloseable {
     }
   }
 
-  private void knownOrders(Instant began, List<Finding> findings) {
+  /** Through all there is, a page after another. */
+  private static <T> void walk(
+      Function<String, List<T>> next, Function<T, String> id, Consumer<List<T>> each) {
     String after = "";
-    for (List<Story> page = books.orders(after); !page.isEmpty(); page = books.orders(after)) {
-      orders += page.size();
-      check(page, began, findings);
-      after = page.get(page.size() - 1).orderId();
+    for (List<T> page = next.apply(after); !page.isEmpty(); page = next.apply(after)) {
+      each.accept(page);
+      after = id.apply(page.get(page.size() - 1));
     }
-  }
-
-  private static void check(List<Story> stories, Instant began, List<Finding> findings) {
-    stories.stream()
-        .filter(story -> story.changedAt().isBefore(began))
-        .forEach(story -> findings.addAll(Rules.check(story, began)));
   }
 
   /** What others know of orders that the order service does not know. */
-  private void unknownOrders(
-      Function<String, List<String>> idsAfter, Instant began, List<Finding> findings) {
-    String after = "";
-    for (List<String> ids = idsAfter.apply(after); !ids.isEmpty(); ids = idsAfter.apply(after)) {
-      List<Story> unknown =
-          books.stories(ids).stream().filter(s -> s.order().isMissingNode()).toList();
-      check(unknown, began, findings);
-      after = ids.get(ids.size() - 1);
+  private void unknownOrders(Instant began, List<Finding> findings) {
+    Set<String> told = new HashSet<>();
+    List<Function<String, List<String>>> others =
+        List.of(books::paidOrders, books::ticketsAfter, books::deliveriesAfter, books::pagesAfter);
+    for (Function<String, List<String>> idsAfter : others) {
+      walk(
+          idsAfter,
+          Function.identity(),
+          ids -> {
+            Set<String> unknown = books.unknown(ids);
+            unknown.removeIf(id -> !told.add(id));
+            if (!unknown.isEmpty()) {
+              books.stories(unknown).forEach(s -> findings.addAll(Rules.check(s, began)));
+            }
+          });
     }
   }
 
-  /** A coupon that an order holds is held by an order that knows of it. */
+  private List<Finding> stock(Instant began) {
+    Stock stock = new Stock(began);
+    walk(books::menus, Stock::key, menus -> menus.forEach(stock::menu));
+    walk(books::tickets, ticket -> ticket.path("id").asText(), some -> some.forEach(stock::ticket));
+    return stock.findings(
+        orderIds ->
+            books.stories(orderIds).stream()
+                .filter(story -> story.changedAt().isBefore(began))
+                .map(Story::orderId)
+                .collect(Collectors.toSet()));
+  }
+
   private void claims(Instant began, List<Finding> findings) {
     String cursor = "0";
     do {
       BooksRepository.Coupons some = books.coupons(cursor);
-      Map<String, String> holders = new HashMap<>();
-      for (JsonNode coupon : some.coupons()) {
-        boolean settled = Instant.parse(coupon.path("changedAt").asText()).isBefore(began);
-        if (settled && CLAIMED.contains(coupon.path("status").asText())) {
-          holders.put(coupon.path("orderId").asText(), coupon.path("id").asText());
-        }
-      }
-      for (Story story : books.stories(holders.keySet())) {
-        String coupon = holders.get(story.orderId());
-        String held = story.order().path("details").path("couponId").asText(null);
-        if (story.changedAt().isBefore(began) && !coupon.equals(held)) {
-          findings.add(
-              new Finding("claim", story.orderId(), "does not know of its coupon " + coupon));
-        }
+      List<JsonNode> held =
+          some.coupons().stream().filter(coupon -> coupon.path("orderId").isTextual()).toList();
+      if (!held.isEmpty()) {
+        checkClaims(held, began, findings);
       }
       cursor = some.cursor();
     } while (!cursor.equals("0"));
+  }
+
+  private void checkClaims(List<JsonNode> coupons, Instant began, List<Finding> findings) {
+    Set<String> orderIds =
+        coupons.stream().map(c -> c.path("orderId").asText()).collect(Collectors.toSet());
+    Map<String, Story> holders =
+        books.stories(orderIds).stream().collect(Collectors.toMap(Story::orderId, s -> s));
+    for (JsonNode coupon : coupons) {
+      Story holder = holders.get(coupon.path("orderId").asText());
+      findings.addAll(Rules.checkClaim(coupon, holder, began));
+    }
+  }
+
+  private void unsent(Instant began, List<Finding> findings) {
+    books
+        .unsent(began.getEpochSecond())
+        .forEach(
+            (service, count) -> {
+              if (count > 0) {
+                findings.add(
+                    new Finding("outbox", service, "at least " + count + " events were not sent"));
+              }
+            });
   }
 }

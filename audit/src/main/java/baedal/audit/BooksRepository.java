@@ -2,6 +2,7 @@ package baedal.audit;
 
 import baedal.rabbitmq.MongoStore;
 import baedal.rabbitmq.PgStore;
+import baedal.rabbitmq.RedisOutbox;
 import baedal.rabbitmq.RedisStore;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -23,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -44,6 +44,8 @@ final class BooksRepository implements AutoCloseable {
       SELECT p.order_id, p.body::text, c.amount, c.approved, c.refunded
         FROM payments p LEFT JOIN simulator_charge c ON c.payment_id = p.id WHERE p.order_id = ANY($1) ORDER BY p.id
       """;
+  private static final String UNKNOWN =
+      "SELECT id FROM unnest($1::text[]) AS id WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = id.id)";
   private static final String PAID_ORDERS =
       "SELECT DISTINCT order_id FROM payments WHERE order_id > $1 ORDER BY order_id LIMIT " + PAGE;
 
@@ -100,10 +102,10 @@ final class BooksRepository implements AutoCloseable {
     Map<String, JsonNode> deliveries = states(riders, "deliveries", ids);
     Map<String, JsonNode> shown = states(pages, pagesCollection(), ids);
     Map<String, Long> unsent = pendingOf(ids);
+    Map<String, JsonNode> coupons = coupons(couponsOf(known.values(), ids));
     List<Story> stories = new ArrayList<>();
     for (String id : ids) {
       JsonNode order = known.getOrDefault(id, MissingNode.getInstance());
-      String coupon = order.path("details").path("couponId").asText(null);
       stories.add(
           new Story(
               id,
@@ -111,12 +113,24 @@ final class BooksRepository implements AutoCloseable {
               paid.getOrDefault(id, List.of()),
               tickets.getOrDefault(id, MissingNode.getInstance()),
               deliveries.getOrDefault(id, MissingNode.getInstance()),
-              coupon == null ? MissingNode.getInstance() : coupon(coupon),
-              coupon(EARNED + id),
+              coupons.getOrDefault(couponId(order), MissingNode.getInstance()),
+              coupons.getOrDefault(EARNED + id, MissingNode.getInstance()),
               shown.getOrDefault(id, MissingNode.getInstance()),
               unsent.getOrDefault(id, 0L)));
     }
     return stories;
+  }
+
+  /** Empty when the order has none. */
+  private static String couponId(JsonNode order) {
+    return order.path("details").path("couponId").asText("");
+  }
+
+  private static Set<String> couponsOf(Collection<JsonNode> orders, Set<String> orderIds) {
+    Set<String> ids = orders.stream().map(BooksRepository::couponId).collect(Collectors.toSet());
+    ids.remove("");
+    orderIds.forEach(id -> ids.add(EARNED + id));
+    return ids;
   }
 
   private Map<String, List<JsonNode>> paymentsOf(Set<String> ids) {
@@ -139,6 +153,14 @@ final class BooksRepository implements AutoCloseable {
     JsonObject query = new JsonObject().put("state", "PENDING").put("orderId", in(ids));
     return find(pages, "notifications", query, "orderId").stream()
         .collect(Collectors.groupingBy(n -> n.getString("orderId"), Collectors.counting()));
+  }
+
+  /** Those of these orders of which the order service has never heard. */
+  Set<String> unknown(Collection<String> ids) {
+    Set<String> unknown = new TreeSet<>();
+    query(orders, UNKNOWN, Tuple.tuple().addArrayOfString(array(ids)))
+        .forEach(row -> unknown.add(row.getString(0)));
+    return unknown;
   }
 
   /** The next ids after {@code after} of orders that somebody has paid for. */
@@ -182,33 +204,42 @@ final class BooksRepository implements AutoCloseable {
   }
 
   /** The next menus by key, {@code storeId/menuId}. */
-  SortedMap<String, JsonNode> menus(String after) {
-    SortedMap<String, JsonNode> menus = new TreeMap<>();
-    page(stores, "menus", after, "state").forEach(d -> menus.put(d.getString("_id"), state(d)));
-    return menus;
+  List<JsonNode> menus(String after) {
+    return page(stores, "menus", after, "state").stream().map(BooksRepository::state).toList();
   }
 
   /** Some coupons and where to go on; the walk is over when that is "0" again. */
-  record Coupons(String cursor, List<JsonNode> coupons) {}
+  record Coupons(String cursor, Collection<JsonNode> coupons) {}
 
   Coupons coupons(String cursor) {
     Response scanned =
         coupons.api().scan(List.of(cursor, "MATCH", COUPON + "*", "COUNT", "" + PAGE)).await();
-    List<JsonNode> found = new ArrayList<>();
-    for (Response key : scanned.get(1)) {
-      found.add(coupon(key.toString().substring(COUPON.length())));
-    }
-    return new Coupons(scanned.get(0).toString(), found);
+    Set<String> ids = new TreeSet<>();
+    scanned.get(1).forEach(key -> ids.add(key.toString().substring(COUPON.length())));
+    return new Coupons(scanned.get(0).toString(), coupons(ids).values());
   }
 
-  private JsonNode coupon(String id) {
-    Response state = coupons.api().hget(COUPON + id, "state").await();
-    return state == null ? MissingNode.getInstance() : read(state.toString());
+  /** All asked for at once: thousands one after another would take long. */
+  private Map<String, JsonNode> coupons(Set<String> ids) {
+    Map<String, Future<Response>> asked = new HashMap<>();
+    ids.forEach(id -> asked.put(id, coupons.api().hget(COUPON + id, "state")));
+    Map<String, JsonNode> found = new HashMap<>();
+    asked.forEach(
+        (id, answer) -> {
+          Response state = answer.await();
+          if (state != null) {
+            found.put(id, read(state.toString()));
+          }
+        });
+    return found;
   }
 
-  /** How many events each service has not sent that are older than {@code epochSeconds}. */
+  /**
+   * How many events each service has not sent that are older than {@code epochSeconds}; what one
+   * MongoDB document tells counts as one.
+   */
   Map<String, Long> unsent(long epochSeconds) {
-    Map<String, Long> unsent = new HashMap<>();
+    Map<String, Long> unsent = new TreeMap<>();
     unsent.put("order", waiting(orders, epochSeconds));
     unsent.put("payment", waiting(payments, epochSeconds));
     unsent.put(
@@ -217,12 +248,9 @@ final class BooksRepository implements AutoCloseable {
             + waiting(stores, epochSeconds, "menus")
             + waiting(stores, epochSeconds, "stores"));
     unsent.put("rider", waiting(riders, epochSeconds, "deliveries"));
-    long inRedis = 0;
-    for (Response key : coupons.api().keys("coupon:outbox:*").await()) {
-      String until = Long.toString(epochSeconds * 1000);
-      inRedis += coupons.api().xrange(List.of(key.toString(), "-", until)).await().size();
-    }
-    unsent.put("coupon", inRedis);
+    unsent.put(
+        "coupon",
+        RedisOutbox.keys("coupon").stream().mapToLong(key -> waiting(key, epochSeconds)).sum());
     return unsent;
   }
 
@@ -234,6 +262,20 @@ final class BooksRepository implements AutoCloseable {
     JsonObject old =
         new JsonObject().put("pendingSince", new JsonObject().put("$lt", epochSeconds * 1000));
     return store.client().count(collection, old).await();
+  }
+
+  /** Entries of a Redis stream begin with the milliseconds of the epoch. */
+  private long waiting(String stream, long epochSeconds) {
+    String until = Long.toString(epochSeconds * 1000);
+    String from = "-";
+    long count = 0;
+    Response some;
+    do {
+      some = coupons.api().xrange(List.of(stream, from, until, "COUNT", "" + PAGE)).await();
+      count += some.size();
+      from = some.size() == 0 ? from : "(" + some.get(some.size() - 1).get(0);
+    } while (some.size() == PAGE);
+    return count;
   }
 
   private static RowSet<Row> query(PgStore store, String sql, Tuple parameters) {

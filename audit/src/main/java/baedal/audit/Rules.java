@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 /** What must be true of every order that nothing moves any more. Pure. */
 final class Rules {
 
+  private static final String MISSING = "missing";
   private static final Set<String> HELD = Set.of("PAID", "DEFERRED");
+  private static final Set<String> CLAIMED = Set.of("CLAIMED", "USED");
   private static final Set<String> UNDECIDED = Set.of("CHARGING", "REFUNDING");
 
   /** The ticket that an order in this state has. */
@@ -37,28 +39,31 @@ final class Rules {
           "DELIVERED", Set.of("DELIVERED"),
           "COMPLETED", Set.of("DELIVERED"));
 
-  private record Rule(String name, BiFunction<Story, Instant, Stream<String>> broken) {}
+  record Rule(String name, BiFunction<Story, Instant, Stream<String>> broken) {}
 
-  private static final List<Rule> RULES =
+  static final List<Rule> RULES =
       List.of(
-          new Rule("order-known", (s, now) -> orderKnown(s)),
+          new Rule("order-known", (s, began) -> orderKnown(s)),
           new Rule("order-stuck", Rules::orderStuck),
-          new Rule("payment-stuck", (s, now) -> paymentStuck(s)),
-          new Rule("money", (s, now) -> money(s)),
-          new Rule("provider", (s, now) -> s.payments().stream().flatMap(Rules::provider)),
-          new Rule("ticket", (s, now) -> ticket(s)),
-          new Rule("ticket-content", (s, now) -> ticketContent(s)),
-          new Rule("stock-owed", (s, now) -> stockOwed(s)),
-          new Rule("delivery", (s, now) -> delivery(s)),
-          new Rule("coupon", (s, now) -> coupon(s)),
-          new Rule("coupon-earned", (s, now) -> couponEarned(s)),
-          new Rule("mypage", (s, now) -> page(s)),
-          new Rule("notification", (s, now) -> notification(s)));
+          new Rule("payment-stuck", (s, began) -> paymentStuck(s)),
+          new Rule("money", (s, began) -> money(s)),
+          new Rule("provider", (s, began) -> s.payments().stream().flatMap(Rules::provider)),
+          new Rule("ticket", (s, began) -> ticket(s)),
+          new Rule("ticket-content", (s, began) -> ticketContent(s)),
+          new Rule("stock-owed", (s, began) -> stockOwed(s)),
+          new Rule("delivery", (s, began) -> delivery(s)),
+          new Rule("coupon", (s, began) -> coupon(s)),
+          new Rule("coupon-earned", (s, began) -> couponEarned(s)),
+          new Rule("mypage", (s, began) -> page(s)),
+          new Rule("notification", (s, began) -> notification(s)));
 
   private Rules() {}
 
-  /** {@code now} less the grace period is the time before which nothing may still be under way. */
+  /** Nothing of a story that changed since {@code graceBegan}: it may still be under way. */
   static List<Finding> check(Story story, Instant graceBegan) {
+    if (!story.changedAt().isBefore(graceBegan)) {
+      return List.of();
+    }
     return RULES.stream()
         .flatMap(
             rule ->
@@ -66,6 +71,17 @@ final class Rules {
                     .apply(story, graceBegan)
                     .map(detail -> new Finding(rule.name(), story.orderId(), detail)))
         .toList();
+  }
+
+  /** A coupon that an order holds is held by an order that knows of it. */
+  static List<Finding> checkClaim(JsonNode coupon, Story holder, Instant graceBegan) {
+    boolean atRest =
+        changedAt(coupon).isBefore(graceBegan) && holder.changedAt().isBefore(graceBegan);
+    boolean forgotten = CLAIMED.contains(status(coupon)) && !id(coupon).equals(holder.couponId());
+    return atRest && forgotten
+        ? List.of(
+            new Finding("claim", holder.orderId(), "does not know of its coupon " + id(coupon)))
+        : List.of();
   }
 
   private static Stream<String> broken(boolean really, String detail) {
@@ -104,7 +120,7 @@ final class Rules {
       return Stream.of("is " + s.status() + " with " + held.size() + " payments that hold");
     }
     JsonNode payment = held.get(0);
-    boolean atTheDoor = s.is("DELIVERED", "COMPLETED") && !s.visit() && s.due() > 0;
+    boolean handedOver = s.is("DELIVERED", "COMPLETED");
     return Stream.of(
             broken(
                 !id(payment).equals(s.order().path("paymentId").asText()),
@@ -113,8 +129,8 @@ final class Rules {
                 payment.path("amount").asLong() != s.due(),
                 s.due() + " won are due, " + payment.path("amount").asLong() + " are held"),
             broken(
-                atTheDoor && status(payment).equals("DEFERRED"),
-                "was delivered, but what was due at the door was not collected"))
+                handedOver && status(payment).equals("DEFERRED"),
+                "is " + s.status() + ", but what was promised was not collected"))
         .flatMap(detail -> detail);
   }
 
@@ -144,9 +160,9 @@ final class Rules {
       return Stream.empty();
     }
     String wanted = s.wasPaid() ? TICKET.get(s.status()) : null;
-    String found = s.ticket().isMissingNode() ? null : status(s.ticket());
+    String found = found(s.ticket());
     return broken(
-        wanted == null ? found != null : !wanted.equals(found),
+        !found.equals(wanted == null ? MISSING : wanted),
         "is " + s.status() + (s.wasPaid() ? "" : ", never paid") + ", but its ticket is " + found);
   }
 
@@ -167,42 +183,51 @@ final class Rules {
   }
 
   private static Stream<String> delivery(Story s) {
-    String found = s.delivery().isMissingNode() ? null : status(s.delivery());
     if (s.order().isMissingNode() || s.is("CANCEL_REQUESTED") || s.settling()) {
       return Stream.empty();
     }
-    if (s.visit() || !s.underWay()) {
-      return broken(
-          found != null && !found.equals("CANCELED"),
-          "is " + s.status() + ", but its delivery is " + found);
-    }
-    Set<String> may = DELIVERY.get(s.status());
-    return broken(
-        may == null ? found != null : found == null || !may.contains(found),
-        "is " + s.status() + ", but its delivery is " + found);
+    String found = found(s.delivery());
+    return broken(!mayBe(s).contains(found), "is " + s.status() + ", but its delivery is " + found);
   }
 
+  private static Set<String> mayBe(Story s) {
+    if (s.over()) {
+      return Set.of(MISSING, "CANCELED");
+    }
+    Set<String> none = Set.of(MISSING);
+    return s.visit() ? none : DELIVERY.getOrDefault(s.status(), none);
+  }
+
+  /** The coupon that the order knows of: claimed by it, used when it is paid, else given back. */
   private static Stream<String> coupon(Story s) {
-    String id = s.order().path("details").path("couponId").asText(null);
-    boolean held = s.orderId().equals(s.coupon().path("orderId").asText());
-    String found = s.coupon().isMissingNode() ? "lost" : status(s.coupon());
-    if (s.coupon().isMissingNode() && id == null) {
+    if (s.couponId() == null) {
       return Stream.empty();
     }
+    String holder = s.coupon().path("orderId").asText(null);
+    boolean held = s.orderId().equals(holder);
+    String found = s.coupon().isMissingNode() ? "lost" : status(s.coupon());
     if (s.over()) {
       return broken(held, "is " + s.status() + ", but its coupon is still " + found);
     }
-    if (s.underWay()) {
-      return broken(
-          id == null ? held : !(held && found.equals("USED")),
-          "is " + s.status() + " with the coupon " + id + ", which is " + found);
-    }
+    boolean wrong =
+        s.underWay()
+            ? !(held && found.equals("USED"))
+            : s.is("PLACED") && !(held && found.equals("CLAIMED"));
     return broken(
-        s.is("PLACED") && (id == null ? held : !held),
-        "is PLACED with the coupon " + id + ", which is " + found);
+        wrong,
+        "is "
+            + s.status()
+            + " with the coupon "
+            + s.couponId()
+            + ", which is "
+            + found
+            + (holder == null ? "" : " by " + holder));
   }
 
   private static Stream<String> couponEarned(Story s) {
+    if (s.order().isMissingNode()) {
+      return Stream.empty();
+    }
     boolean deserved = s.is("DELIVERED", "COMPLETED");
     boolean earned = !s.earned().isMissingNode();
     return broken(
@@ -215,10 +240,9 @@ final class Rules {
       return Stream.empty();
     }
     JsonNode page = s.page();
+    String shown = page.path("shown").asText("nothing");
     return Stream.of(
-            broken(
-                !s.status().equals(page.path("shown").asText(null)),
-                "is " + s.status() + ", but MyPage shows " + page.path("shown").asText(null)),
+            broken(!s.status().equals(shown), "is " + s.status() + ", but MyPage shows " + shown),
             broken(
                 page.isObject() && page.path("details").path("due").asLong() != s.due(),
                 s.due()
@@ -231,11 +255,19 @@ final class Rules {
     return broken(s.pending() > 0, s.pending() + " notifications were not sent");
   }
 
-  private static String id(JsonNode payment) {
-    return payment.path("id").asText();
+  private static String id(JsonNode node) {
+    return node.path("id").asText();
+  }
+
+  private static String found(JsonNode node) {
+    return node.isMissingNode() ? MISSING : status(node);
   }
 
   private static String status(JsonNode node) {
     return node.path("status").asText();
+  }
+
+  private static Instant changedAt(JsonNode node) {
+    return Instant.parse(node.path("changedAt").asText());
   }
 }

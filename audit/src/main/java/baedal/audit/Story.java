@@ -3,6 +3,7 @@ package baedal.audit;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
  * What all services know of one order, as they keep it; a missing node where one knows nothing.
  *
  * @param payments every attempt, each with what the provider says of it as {@code charge}
- * @param coupon the coupon that the order holds
+ * @param coupon the coupon that the order knows of
  * @param earned the coupon that the order earned
  * @param pending the notifications of the order that were not sent
  */
@@ -55,14 +56,23 @@ record Story(
     return order.path("details").path("fulfilment").asText().equals("VISIT");
   }
 
+  /** The coupon that the order knows of, or null. */
+  String couponId() {
+    return order.path("details").path("couponId").asText(null);
+  }
+
   long due() {
     return order.path("details").path("due").asLong();
   }
 
-  /** The last change that any service made. */
+  /** The last change that any service made, or that MyPage was told of. */
   Instant changedAt() {
-    return Stream.concat(Stream.of(order, ticket, delivery, coupon, earned), payments.stream())
-        .map(node -> node.path("changedAt").asText(null))
+    Stream<JsonNode> states =
+        Stream.concat(Stream.of(order, ticket, delivery, coupon, earned), payments.stream());
+    return Stream.concat(
+            states.map(state -> state.path("changedAt")),
+            page.path("facts").properties().stream().map(Map.Entry::getValue))
+        .map(time -> time.asText(null))
         .filter(Objects::nonNull)
         .map(Instant::parse)
         .max(Instant::compareTo)

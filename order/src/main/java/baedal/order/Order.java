@@ -341,7 +341,7 @@ public record Order(
             before,
             settling,
             reason,
-            changedAt);
+            servedAt() == null ? now : changedAt);
     return Change.of(
         order, new OrderEvent.Updated(id, numbered, status != OrderStatus.PLACED, now));
   }

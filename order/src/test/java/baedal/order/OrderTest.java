@@ -293,6 +293,25 @@ class OrderTest {
     assertThat(changed.version()).isEqualTo(2);
   }
 
+  /** What compares services knows from it that others may not have heard yet. */
+  @Test
+  void what_the_customer_wants_or_owes_anew_counts_as_a_change() {
+    assertThat(placed().revise(null, STORE, null, later(5)).state().changedAt())
+        .isEqualTo(later(5));
+    Order holding = placed().useCoupon("k-1", 3_000, later(5)).state();
+    assertThat(holding.changedAt()).isEqualTo(later(5));
+    assertThat(holding.loseCoupon("k-1", later(6)).state().changedAt()).isEqualTo(later(6));
+  }
+
+  @Test
+  void a_store_that_refuses_late_does_not_put_off_the_confirmation() {
+    Order changed = paid().revise(null, STORE, null, later(2)).state();
+    Order delivered = changed.delivered("r-7", 0, later(3)).state();
+    Order refused = delivered.updateRefused(1, later(9)).state();
+    assertThat(refused.details().address()).isEqualTo(HOME);
+    assertThat(refused.servedAt()).isEqualTo(later(3));
+  }
+
   @Test
   void an_empty_memo_is_none_and_what_is_not_named_stays() {
     OrderDetails changed = placed().revise(null, null, "", NOON).state().details();

@@ -6,6 +6,7 @@ import io.vertx.redis.client.RedisAPI;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The outbox in Redis: streams that the Lua script of a change {@code XADD}s to. Each stream is one
@@ -31,6 +32,11 @@ public final class RedisOutbox implements Outbox {
   /** The stream to which a script adds the events of this subject, as {@code body}. */
   public static String key(String prefix, String subject) {
     return stream(prefix, Shards.of(subject, SHARDS));
+  }
+
+  /** All the streams, for a look at what waits. */
+  public static List<String> keys(String prefix) {
+    return IntStream.range(0, SHARDS).mapToObj(shard -> stream(prefix, shard)).toList();
   }
 
   private static String stream(String prefix, int shard) {
