@@ -37,13 +37,17 @@ final class Services {
     this.tokenSecret = tokenSecret;
   }
 
-  /** The settings of one service: what a cluster would put into its environment. */
+  /**
+   * The settings of one service: what a cluster would put into its environment. A run may itself
+   * live in a pod, as a build's often does, and is still one machine.
+   */
   Map<String, String> environment(String service) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put(
         "PORT", Integer.toString(settings.port(service.toUpperCase(Locale.ROOT) + "_PORT")));
     environment.put("TOKEN_SECRET", tokenSecret);
     environment.put("DEV_DOORS", "true");
+    environment.put("KUBERNETES_SERVICE_HOST", "");
     for (String other : NAMES) {
       environment.put(other.toUpperCase(Locale.ROOT) + "_URL", settings.url(other));
     }

@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
 public record GatewayConfig(
     String host,
     int port,
-    String tokenSecret,
+    Identity identity,
     boolean devDoors,
     Map<String, String> upstreams,
     Duration upstreamTimeout,
@@ -28,7 +29,7 @@ public record GatewayConfig(
     return new GatewayConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8088),
-        config.text("TOKEN_SECRET"),
+        Identity.from(config),
         config.flag("DEV_DOORS", false),
         Map.of(
             "order", origin(config, "ORDER_URL"),

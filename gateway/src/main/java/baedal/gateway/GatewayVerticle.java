@@ -23,7 +23,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     PaymentBreaker payments = new PaymentBreaker(vertx, config);
     URL[] doors = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
     http =

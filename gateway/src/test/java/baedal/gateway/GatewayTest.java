@@ -3,6 +3,7 @@ package baedal.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
+import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -69,7 +70,7 @@ class GatewayTest {
             new GatewayConfig(
                 LOOPBACK,
                 0,
-                SECRET,
+                new Identity.OneMachine(SECRET),
                 devDoors,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),

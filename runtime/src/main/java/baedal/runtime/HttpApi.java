@@ -67,6 +67,7 @@ public final class HttpApi {
     this.service = service;
     this.tokens = tokens;
     this.readiness = readiness;
+    tokens.watchedBy(readiness);
     Boot.json();
     operations = new ArrayList<>(Contract.read(contract).operations());
     for (URL more : further) {

@@ -39,6 +39,8 @@ public final class Refusal extends RuntimeException {
   /** One wrong field: where it is (a JSON pointer) and what is wrong with it. */
   public record Fault(String pointer, String detail) {}
 
+  static final String INVALID_TOKEN = "invalid-token";
+
   private final Kind kind;
   private final String type;
   private final List<Fault> faults;
@@ -74,6 +76,11 @@ public final class Refusal extends RuntimeException {
 
   public static Refusal unauthenticated(String detail) {
     return of(Kind.UNAUTHENTICATED, "unauthenticated", detail);
+  }
+
+  /** A token that is forged, expired, or meant for somebody else (RFC 6750, 3.1). */
+  public static Refusal invalidToken() {
+    return of(Kind.UNAUTHENTICATED, INVALID_TOKEN, "the token is not valid here: get a new one");
   }
 
   public static Refusal invalid(String pointer, String detail) {
