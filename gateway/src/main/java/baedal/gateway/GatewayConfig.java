@@ -23,7 +23,8 @@ public record GatewayConfig(
     Duration paymentTimeout,
     int breakerFailures,
     Duration breakerWindow,
-    Duration breakerReset) {
+    Duration breakerReset,
+    RateConfig rates) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
@@ -42,7 +43,8 @@ public record GatewayConfig(
         config.duration("PAYMENT_TIMEOUT", Duration.ofMillis(610)),
         config.number("PAYMENT_BREAKER_FAILURES", 10),
         config.duration("PAYMENT_BREAKER_WINDOW", Duration.ofSeconds(10)),
-        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)));
+        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)),
+        RateConfig.from(config));
   }
 
   /** Scheme, host and port: paths are passed on as they are, and services speak plain HTTP. */

@@ -29,6 +29,7 @@ public final class GatewayVerticle extends VerticleBase {
     http =
         new HttpApi(
             vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
+    new RateLimits(vertx, config.rates(), tokens).mount(http.router());
     new Proxies(vertx, config, tokens).mount(http.router());
     new GatewayApi(vertx, config, tokens, payments).mount(http.router());
     return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);

@@ -77,7 +77,8 @@ class GatewayTest {
                 Duration.ofMillis(300),
                 3,
                 Duration.ofSeconds(10),
-                Duration.ofMillis(500)));
+                Duration.ofMillis(500),
+                RateConfig.NONE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }

@@ -210,7 +210,7 @@ public final class HttpApi {
     String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
     return header == null && !operation.needsToken()
         ? Future.succeededFuture(Caller.NOBODY)
-        : tokens.verifyHeader(header);
+        : tokens.caller(ctx);
   }
 
   private List<String> differences() {

@@ -97,6 +97,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(Kind.UNAVAILABLE, type, detail, List.of(), retryAfter);
   }
 
+  /** Too much was asked; {@code retryAfter} is when there is room for more. */
+  public static Refusal tooMany(String detail, Duration retryAfter) {
+    return new Refusal(Kind.TOO_MANY, "too-many-requests", detail, List.of(), retryAfter);
+  }
+
   public Kind kind() {
     return kind;
   }

@@ -3,6 +3,7 @@ package baedal.runtime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.pointer.JsonPointer;
@@ -12,6 +13,7 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
@@ -32,6 +34,7 @@ public final class Tokens {
   private static final String ISSUER = "baedal";
   private static final String OURS = "HS256";
   private static final String SCHEME = "Bearer ";
+  private static final String CALLER = Tokens.class.getName();
   private static final int MINUTES_A_PERSON = 12 * 60;
   private static final int MINUTES_A_SERVICE = 5;
   private static final int MIN_SECRET_BYTES = 32;
@@ -122,6 +125,16 @@ public final class Tokens {
           Refusal.unauthenticated("this needs a token: send Authorization: Bearer …"));
     }
     return verify(header.substring(SCHEME.length()).strip());
+  }
+
+  /** The caller of this request; its token is checked once, however often one asks. */
+  public Future<Caller> caller(RoutingContext ctx) {
+    Future<Caller> caller = ctx.get(CALLER);
+    if (caller == null) {
+      caller = verifyHeader(ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
+      ctx.put(CALLER, caller);
+    }
+    return caller;
   }
 
   public String issue(String sub, Collection<String> roles, Collection<String> stores) {
