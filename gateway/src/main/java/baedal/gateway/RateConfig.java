@@ -14,7 +14,7 @@ public record RateConfig(
     int perSubject, int perAddress, Optional<String> redisUri, List<Network> trustedProxies) {
 
   /** Nobody is held back. */
-  public static final RateConfig NONE = new RateConfig(0, 0, Optional.empty(), List.of());
+  static final RateConfig NONE = new RateConfig(0, 0, Optional.empty(), List.of());
 
   /** On one machine everybody has one address, so that nobody is held back unless asked for. */
   static RateConfig from(Config config) {
