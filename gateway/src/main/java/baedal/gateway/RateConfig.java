@@ -1,20 +1,27 @@
 package baedal.gateway;
 
 import baedal.runtime.Config;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * How much one subject, and one address, may ask: so many requests at once, and as many again over
- * a minute; 0 for no limit. {@code redisUri} is where replicas share what is left; {@code
- * trustedProxies} are believed when they say whom they speak for.
+ * a minute; 0 for no limit. {@code redisUri} is where replicas share what is left, unless that
+ * takes longer than {@code patience}; {@code trustedProxies} are believed when they say whom they
+ * speak for.
  */
 public record RateConfig(
-    int perSubject, int perAddress, Optional<String> redisUri, List<Network> trustedProxies) {
+    int perSubject,
+    int perAddress,
+    Optional<String> redisUri,
+    Duration patience,
+    List<Network> trustedProxies) {
 
   /** Nobody is held back. */
-  static final RateConfig NONE = new RateConfig(0, 0, Optional.empty(), List.of());
+  static final RateConfig NONE =
+      new RateConfig(0, 0, Optional.empty(), Duration.ofMillis(50), List.of());
 
   /** On one machine everybody has one address, so that nobody is held back unless asked for. */
   static RateConfig from(Config config) {
@@ -23,6 +30,7 @@ public record RateConfig(
         limit(config, "RATE_PER_SUBJECT", oneMachine ? 0 : 600),
         limit(config, "RATE_PER_ADDRESS", oneMachine ? 0 : 6_000),
         config.has("REDIS_URI") ? Optional.of(config.text("REDIS_URI")) : Optional.empty(),
+        config.duration("REDIS_TIMEOUT", NONE.patience()),
         networks(config));
   }
 

@@ -33,7 +33,6 @@ final class RateLimits {
   /** What a cluster's own probes ask. */
   private static final Set<String> FREE = Set.of("/health/live", "/health/ready", "/metrics");
 
-  private static final Duration PATIENCE = Duration.ofMillis(50);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final int FAILURES = 3;
 
@@ -54,7 +53,7 @@ final class RateLimits {
                 "rate-limits",
                 vertx,
                 new CircuitBreakerOptions()
-                    .setTimeout(PATIENCE.toMillis())
+                    .setTimeout(config.patience().toMillis())
                     .setMaxFailures(FAILURES)
                     .setResetTimeout(RETRY.toMillis()))
             .openHandler(v -> log.atWarn().log("Redis is away or slow: limits are per replica"))
