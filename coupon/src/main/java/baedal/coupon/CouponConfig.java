@@ -1,6 +1,7 @@
 package baedal.coupon;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 import java.time.Duration;
 
 /**
@@ -11,7 +12,7 @@ public record CouponConfig(
     int port,
     String redisUri,
     String amqpUri,
-    String tokenSecret,
+    Identity identity,
     String orderUrl,
     long earnedDiscount,
     Duration validFor) {
@@ -22,7 +23,7 @@ public record CouponConfig(
         config.number("PORT", 8085),
         config.text("REDIS_URI"),
         config.text("AMQP_URI"),
-        config.text("TOKEN_SECRET"),
+        Identity.from(config),
         config.uri("ORDER_URL").toString(),
         config.number("COUPON_EARNED_DISCOUNT", 1_000),
         config.duration("COUPON_VALID_FOR", Duration.ofDays(30)));

@@ -32,7 +32,7 @@ public final class CouponVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Clock.systemUTC();
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store = new RedisStore(vertx, config.redisUri());
     CouponRepository coupons = new CouponRepository(store.api(), () -> backbone.wake());

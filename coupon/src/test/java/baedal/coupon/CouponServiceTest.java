@@ -16,6 +16,7 @@ import baedal.rabbitmq.RedisStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
+import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
@@ -94,7 +95,7 @@ class CouponServiceTest {
                 0,
                 redis,
                 amqp,
-                SECRET,
+                new Identity.OneMachine(SECRET),
                 "http://" + LOOPBACK + ":" + order,
                 1_000,
                 Duration.ofDays(30)));

@@ -16,6 +16,7 @@ import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
+import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -85,7 +86,7 @@ class RecoveryTest {
                 0,
                 redis.uri() + "/0",
                 amqp,
-                SECRET,
+                new Identity.OneMachine(SECRET),
                 "http://" + LOOPBACK + ":" + order,
                 1_000,
                 Duration.ofDays(30)));

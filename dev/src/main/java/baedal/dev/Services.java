@@ -45,12 +45,16 @@ final class Services {
     return new Services(ports, given, backings, tokenSecret);
   }
 
-  /** The settings of one service: what a cluster would put into its environment. */
+  /**
+   * The settings of one service: what a cluster would put into its environment. A run may itself
+   * live in a pod, as a build's often does, and is still one machine.
+   */
   Map<String, String> environment(String service) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PORT", Integer.toString(port(service)));
     environment.put("TOKEN_SECRET", tokenSecret);
     environment.put("DEV_DOORS", "true");
+    environment.put("KUBERNETES_SERVICE_HOST", "");
     for (String other : NAMES) {
       String url = other.toUpperCase(Locale.ROOT) + "_URL";
       environment.put(url, given.getOrDefault(url, settings.url(other)));

@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -15,20 +16,21 @@ import java.util.Map;
 public record GatewayConfig(
     String host,
     int port,
-    String tokenSecret,
+    Identity identity,
     boolean devDoors,
     Map<String, String> upstreams,
     Duration upstreamTimeout,
     Duration paymentTimeout,
     int breakerFailures,
     Duration breakerWindow,
-    Duration breakerReset) {
+    Duration breakerReset,
+    RateConfig rates) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8088),
-        config.text("TOKEN_SECRET"),
+        Identity.from(config),
         config.flag("DEV_DOORS", false),
         Map.of(
             "order", origin(config, "ORDER_URL"),
@@ -41,7 +43,8 @@ public record GatewayConfig(
         config.duration("PAYMENT_TIMEOUT", Duration.ofMillis(610)),
         config.number("PAYMENT_BREAKER_FAILURES", 10),
         config.duration("PAYMENT_BREAKER_WINDOW", Duration.ofSeconds(10)),
-        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)));
+        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)),
+        RateConfig.from(config));
   }
 
   /** Scheme, host and port: paths are passed on as they are, and services speak plain HTTP. */

@@ -23,12 +23,13 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     PaymentBreaker payments = new PaymentBreaker(vertx, config);
     URL[] doors = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
     http =
         new HttpApi(
             vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
+    new RateLimits(vertx, config.rates(), tokens).mount(http.router());
     new Proxies(vertx, config, tokens).mount(http.router());
     new GatewayApi(vertx, config, tokens, payments).mount(http.router());
     return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);

@@ -148,7 +148,7 @@ final class Proxies {
     }
     ctx.request().pause();
     tokens
-        .verifyHeader(header)
+        .caller(ctx)
         .onSuccess(
             caller -> {
               if (ctx.request()

@@ -20,6 +20,7 @@ class GatewayConfigTest {
       values.put(service + "_URL", "http://" + service.toLowerCase(Locale.ROOT) + ":1");
     }
     values.put("TOKEN_SECRET", "a secret of at least thirty-two bytes");
+    values.put("DEV_DOORS", "true");
     values.put("ORDER_URL", orderUrl);
     return GatewayConfig.from(Config.of(values));
   }

@@ -3,6 +3,7 @@ package baedal.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
+import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -69,14 +70,15 @@ class GatewayTest {
             new GatewayConfig(
                 LOOPBACK,
                 0,
-                SECRET,
+                new Identity.OneMachine(SECRET),
                 devDoors,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),
                 Duration.ofMillis(300),
                 3,
                 Duration.ofSeconds(10),
-                Duration.ofMillis(500)));
+                Duration.ofMillis(500),
+                RateConfig.NONE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }

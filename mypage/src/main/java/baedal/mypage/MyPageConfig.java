@@ -1,6 +1,7 @@
 package baedal.mypage;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 
 /** MyPage's settings; without {@code messengerUrl} the messenger is simulated. */
 public record MyPageConfig(
@@ -8,7 +9,7 @@ public record MyPageConfig(
     int port,
     String mongoUri,
     String amqpUri,
-    String tokenSecret,
+    Identity identity,
     String messengerUrl,
     String messengerKey) {
 
@@ -19,7 +20,7 @@ public record MyPageConfig(
         config.number("PORT", 8086),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
-        config.text("TOKEN_SECRET"),
+        Identity.from(config),
         http ? config.uri("MESSENGER_URL").toString() : null,
         http ? config.text("MESSENGER_KEY") : null);
   }

@@ -30,7 +30,7 @@ public final class MyPageVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store = new MongoStore(vertx, config.mongoUri());
     GenerationRepository generations = new GenerationRepository(store.client(), Clock.systemUTC());

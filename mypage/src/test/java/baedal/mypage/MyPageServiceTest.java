@@ -17,6 +17,7 @@ import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.Topology;
 import baedal.runtime.Boot;
+import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
 import io.vertx.core.Vertx;
@@ -88,7 +89,7 @@ class MyPageServiceTest {
             0,
             TestServers.mongo(),
             amqp,
-            SECRET,
+            new Identity.OneMachine(SECRET),
             "http://127.0.0.1:" + messenger + "/messages",
             "key");
     one = deploy().port();

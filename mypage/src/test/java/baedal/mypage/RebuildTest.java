@@ -70,7 +70,17 @@ class RebuildTest {
     for (int replica = 0; replica < 2; replica++) {
       Config config =
           Config.of(
-              Map.of("PORT", "0", "MONGO_URI", uri, "AMQP_URI", amqp, "TOKEN_SECRET", SECRET));
+              Map.of(
+                  "PORT",
+                  "0",
+                  "MONGO_URI",
+                  uri,
+                  "AMQP_URI",
+                  amqp,
+                  "TOKEN_SECRET",
+                  SECRET,
+                  "DEV_DOORS",
+                  "true"));
       MyPageVerticle verticle = new MyPageVerticle(MyPageConfig.from(config));
       vertx.deployVerticle(verticle).await();
       port = verticle.port();

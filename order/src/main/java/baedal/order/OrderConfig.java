@@ -1,6 +1,7 @@
 package baedal.order;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 import java.time.Duration;
 
 /** The order service's settings. */
@@ -9,7 +10,7 @@ public record OrderConfig(
     int port,
     String postgresUri,
     String amqpUri,
-    String tokenSecret,
+    Identity identity,
     Duration expiresAfter,
     Duration confirmsAfter) {
 
@@ -19,7 +20,7 @@ public record OrderConfig(
         config.number("PORT", 8081),
         config.text("POSTGRES_URI"),
         config.text("AMQP_URI"),
-        config.text("TOKEN_SECRET"),
+        Identity.from(config),
         config.duration("ORDER_EXPIRES_AFTER", Duration.ofMinutes(15)),
         config.duration("ORDER_CONFIRMS_AFTER", Duration.ofHours(24)));
   }

@@ -29,7 +29,7 @@ public final class OrderVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Clock.systemUTC();
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store =
         new PgStore(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/order/db");

@@ -11,6 +11,7 @@ import baedal.events.Change;
 import baedal.events.PaymentMethod;
 import baedal.runtime.Boot;
 import baedal.runtime.Caller;
+import baedal.runtime.Identity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -55,7 +56,7 @@ class OrderApiTest {
                 0,
                 db.uri,
                 NO_BROKER,
-                Clients.SECRET,
+                new Identity.OneMachine(Clients.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24)));
     vertx.deployVerticle(service).await();

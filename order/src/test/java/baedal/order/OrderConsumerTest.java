@@ -17,6 +17,7 @@ import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.Topology;
 import baedal.runtime.Boot;
+import baedal.runtime.Identity;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.rabbitmq.RabbitMQClient;
@@ -65,7 +66,7 @@ class OrderConsumerTest {
                 0,
                 db.uri,
                 amqp,
-                Clients.SECRET,
+                new Identity.OneMachine(Clients.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24)));
     vertx.deployVerticle(service).await();

@@ -1,6 +1,7 @@
 package baedal.payment;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 
 /** The payment service's settings; without {@code providerUrl} the provider is simulated. */
 public record PaymentConfig(
@@ -8,7 +9,7 @@ public record PaymentConfig(
     int port,
     String postgresUri,
     String amqpUri,
-    String tokenSecret,
+    Identity identity,
     String orderUrl,
     String providerUrl,
     String providerKey,
@@ -21,7 +22,7 @@ public record PaymentConfig(
         config.number("PORT", 8082),
         config.text("POSTGRES_URI"),
         config.text("AMQP_URI"),
-        config.text("TOKEN_SECRET"),
+        Identity.from(config),
         config.uri("ORDER_URL").toString(),
         http ? config.uri("PROVIDER_URL").toString() : null,
         http ? config.text("PROVIDER_KEY") : null,

@@ -31,7 +31,7 @@ public final class PaymentVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store =
         new PgStore(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
@@ -68,7 +68,7 @@ public final class PaymentVerticle extends VerticleBase {
     new PaymentApi(
             payments,
             cashier,
-            body -> Digest.hmacSha256(config.tokenSecret(), body),
+            body -> Digest.hmacSha256(config.identity().secret(), body),
             knobs ? simulator : null)
         .mount(http.router());
     store.prepare(

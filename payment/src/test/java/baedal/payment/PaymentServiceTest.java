@@ -16,6 +16,7 @@ import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
 import baedal.runtime.Digest;
 import baedal.runtime.IdempotencyKey;
+import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Tokens;
@@ -82,7 +83,7 @@ class PaymentServiceTest {
                 0,
                 postgres,
                 amqp,
-                SECRET,
+                new Identity.OneMachine(SECRET),
                 "http://" + LOOPBACK + ":" + order,
                 null,
                 null,

@@ -1,10 +1,11 @@
 package baedal.rider;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 
 /** The rider service's settings. */
 public record RiderConfig(
-    String host, int port, String mongoUri, String amqpUri, String tokenSecret) {
+    String host, int port, String mongoUri, String amqpUri, Identity identity) {
 
   public static RiderConfig from(Config config) {
     return new RiderConfig(
@@ -12,6 +13,6 @@ public record RiderConfig(
         config.number("PORT", 8084),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
-        config.text("TOKEN_SECRET"));
+        Identity.from(config));
   }
 }

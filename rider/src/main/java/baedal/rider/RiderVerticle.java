@@ -26,7 +26,7 @@ public final class RiderVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store = new MongoStore(vertx, config.mongoUri());
     RiderRepository repository = new RiderRepository(store.client(), () -> backbone.wake());

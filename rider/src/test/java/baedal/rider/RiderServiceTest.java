@@ -16,6 +16,7 @@ import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
+import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
@@ -58,7 +59,9 @@ class RiderServiceTest {
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     RiderVerticle rider =
-        new RiderVerticle(new RiderConfig("127.0.0.1", 0, TestServers.mongo(), amqp, SECRET));
+        new RiderVerticle(
+            new RiderConfig(
+                "127.0.0.1", 0, TestServers.mongo(), amqp, new Identity.OneMachine(SECRET)));
     vertx.deployVerticle(rider).await();
     port = rider.port();
     client = WebClient.create(vertx);

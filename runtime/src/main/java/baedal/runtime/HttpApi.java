@@ -67,6 +67,7 @@ public final class HttpApi {
     this.service = service;
     this.tokens = tokens;
     this.readiness = readiness;
+    tokens.watchedBy(readiness);
     Boot.json();
     operations = new ArrayList<>(Contract.read(contract).operations());
     for (URL more : further) {
@@ -209,7 +210,7 @@ public final class HttpApi {
     String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
     return header == null && !operation.needsToken()
         ? Future.succeededFuture(Caller.NOBODY)
-        : tokens.verifyHeader(header);
+        : tokens.caller(ctx);
   }
 
   private List<String> differences() {

@@ -48,7 +48,12 @@ public final class Problems {
       ctx.response().putHeader("Retry-After", Long.toString(seconds(refusal.retryAfter())));
     }
     if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED) {
-      ctx.response().putHeader("WWW-Authenticate", "Bearer");
+      ctx.response()
+          .putHeader(
+              "WWW-Authenticate",
+              refusal.type().equals(Refusal.INVALID_TOKEN)
+                  ? "Bearer error=\"invalid_token\""
+                  : "Bearer");
     }
     ctx.response().end(body.toBuffer());
   }

@@ -39,6 +39,8 @@ public final class Refusal extends RuntimeException {
   /** One wrong field: where it is (a JSON pointer) and what is wrong with it. */
   public record Fault(String pointer, String detail) {}
 
+  static final String INVALID_TOKEN = "invalid-token";
+
   private final Kind kind;
   private final String type;
   private final List<Fault> faults;
@@ -76,6 +78,11 @@ public final class Refusal extends RuntimeException {
     return of(Kind.UNAUTHENTICATED, "unauthenticated", detail);
   }
 
+  /** A token that is forged, expired, or meant for somebody else (RFC 6750, 3.1). */
+  public static Refusal invalidToken() {
+    return of(Kind.UNAUTHENTICATED, INVALID_TOKEN, "the token is not valid here: get a new one");
+  }
+
   public static Refusal invalid(String pointer, String detail) {
     return invalid(List.of(new Fault(pointer, detail)));
   }
@@ -88,6 +95,11 @@ public final class Refusal extends RuntimeException {
   /** Not now; {@code retryAfter} is when it makes sense to ask again. */
   public static Refusal unavailable(String type, String detail, Duration retryAfter) {
     return new Refusal(Kind.UNAVAILABLE, type, detail, List.of(), retryAfter);
+  }
+
+  /** Too much was asked; {@code retryAfter} is when there is room for more. */
+  public static Refusal tooMany(String detail, Duration retryAfter) {
+    return new Refusal(Kind.TOO_MANY, "too-many-requests", detail, List.of(), retryAfter);
   }
 
   public Kind kind() {

@@ -2,33 +2,63 @@ package baedal.runtime;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.pointer.JsonPointer;
 import io.vertx.ext.auth.JWTOptions;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Bearer tokens: JSON Web Tokens (RFC 7519), HS256 with one secret shared by the services. */
+/**
+ * Bearer tokens: JSON Web Tokens (RFC 7519). Those of services are signed with the secret that the
+ * services share (HS256); those of people as {@link Identity} says.
+ */
 public final class Tokens {
 
+  private static final Logger log = LoggerFactory.getLogger(Tokens.class);
   private static final String ISSUER = "baedal";
+  private static final String OURS = "HS256";
   private static final String SCHEME = "Bearer ";
+  private static final String CALLER = Tokens.class.getName();
   private static final int MINUTES_A_PERSON = 12 * 60;
   private static final int MINUTES_A_SERVICE = 5;
   private static final int MIN_SECRET_BYTES = 32;
 
-  private final JWTAuth jwt;
+  /** Checked here, since a verifier whose key cannot be read takes what is not signed. */
+  private static final Pattern SIGNED = Pattern.compile("[^.]+\\.[^.]+\\.[^.]+");
 
-  /** The secret has at least 32 bytes, as HS256 asks for (RFC 7518, 3.2). */
+  /** How far two clocks may differ. */
+  private static final int SKEW_SECONDS = 5;
+
+  private final JWTAuth jwt;
+  private final Identity.OpenId people;
+  private final IssuerKeys issuer;
+
+  /** People's tokens are signed with the secret too, as in a one-machine run. */
   public Tokens(Vertx vertx, String secret) {
+    this(vertx, new Identity.OneMachine(secret));
+  }
+
+  /**
+   * Asks the issuer for its keys from now on; nothing waits for its answer but tokens of people.
+   */
+  public Tokens(Vertx vertx, Identity identity) {
+    String secret = identity.secret();
     if (secret.getBytes(StandardCharsets.UTF_8).length < MIN_SECRET_BYTES) {
       throw new IllegalArgumentException(
           "TOKEN_SECRET must have at least " + MIN_SECRET_BYTES + " bytes");
@@ -37,25 +67,55 @@ public final class Tokens {
         JWTAuth.create(
             vertx,
             new JWTAuthOptions()
-                .addPubSecKey(new PubSecKeyOptions().setAlgorithm("HS256").setBuffer(secret))
-                .setJWTOptions(new JWTOptions().setIssuer(ISSUER).setLeeway(5)));
+                .addPubSecKey(new PubSecKeyOptions().setAlgorithm(OURS).setBuffer(secret))
+                .setJWTOptions(new JWTOptions().setIssuer(ISSUER).setLeeway(SKEW_SECONDS)));
+    if (identity instanceof Identity.OpenId openId) {
+      people = openId;
+      issuer =
+          new IssuerKeys(
+              vertx,
+              openId.issuer(),
+              new JWTOptions()
+                  .setIssuer(openId.issuer())
+                  .addAudience(openId.audience())
+                  .setLeeway(SKEW_SECONDS));
+    } else {
+      people = null;
+      issuer = null;
+    }
+  }
+
+  /** Not ready before the issuer's keys are there. */
+  void watchedBy(Readiness readiness) {
+    if (issuer != null) {
+      readiness.register(
+          "issuer",
+          () ->
+              issuer.known()
+                  ? Future.succeededFuture()
+                  : Future.failedFuture("its keys are not there yet"));
+    }
   }
 
   /**
-   * Fails with an {@code unauthenticated} refusal when the token is not ours, or no longer valid.
+   * Fails with an {@code invalid-token} refusal when the token is not meant for us, or no longer
+   * valid; with a 503 one when the issuer's keys are not there to tell.
    */
   public Future<Caller> verify(String token) {
-    Future<User> user;
-    try {
-      user = jwt.authenticate(new TokenCredentials(token));
-    } catch (RuntimeException e) {
-      user = Future.failedFuture(e);
+    if (!SIGNED.matcher(token).matches()) {
+      return Future.failedFuture(Refusal.invalidToken());
     }
-    return user.map(Tokens::caller)
-        .recover(
-            e ->
-                Future.failedFuture(
-                    Refusal.unauthenticated("the token is not valid: get a new one")));
+    Future<Caller> caller;
+    try {
+      caller = issuer == null || isOurs(token) ? own(token) : person(token);
+    } catch (RuntimeException e) {
+      caller = Future.failedFuture(e);
+    }
+    return caller.recover(
+        e -> {
+          log.atDebug().addKeyValue("cause", e).log("a token is refused");
+          return Future.failedFuture(e instanceof Refusal ? e : Refusal.invalidToken());
+        });
   }
 
   /** The caller that an {@code Authorization} header (may be null) names. */
@@ -65,6 +125,16 @@ public final class Tokens {
           Refusal.unauthenticated("this needs a token: send Authorization: Bearer …"));
     }
     return verify(header.substring(SCHEME.length()).strip());
+  }
+
+  /** The caller of this request; its token is checked once, however often one asks. */
+  public Future<Caller> caller(RoutingContext ctx) {
+    Future<Caller> caller = ctx.get(CALLER);
+    if (caller == null) {
+      caller = verifyHeader(ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
+      ctx.put(CALLER, caller);
+    }
+    return caller;
   }
 
   public String issue(String sub, Collection<String> roles, Collection<String> stores) {
@@ -84,11 +154,51 @@ public final class Tokens {
             .put("roles", new JsonArray(List.copyOf(roles)))
             .put("stores", new JsonArray(List.copyOf(stores)));
     return jwt.generateToken(
-        claims,
-        new JWTOptions().setAlgorithm("HS256").setIssuer(ISSUER).setExpiresInMinutes(minutes));
+        claims, new JWTOptions().setAlgorithm(OURS).setIssuer(ISSUER).setExpiresInMinutes(minutes));
   }
 
-  private static Caller caller(User user) {
+  private static boolean isOurs(String token) {
+    return OURS.equals(header(token).getString("alg"));
+  }
+
+  /** Beside an issuer, the shared secret speaks for services alone. */
+  private Future<Caller> own(String token) {
+    return jwt.authenticate(new TokenCredentials(token))
+        .map(user -> caller(user, "roles"))
+        .map(
+            caller -> {
+              if (issuer != null && !caller.roles().equals(Set.of(Caller.SERVICE))) {
+                throw Refusal.invalidToken();
+              }
+              return caller;
+            });
+  }
+
+  /** Whatever an issuer says, nobody of its people is a service. */
+  private Future<Caller> person(String token) {
+    JsonObject header = header(token);
+    String algorithm = header.getString("alg");
+    if (!IssuerKeys.isAllowed(algorithm) || header.containsKey("crit")) {
+      throw Refusal.invalidToken();
+    }
+    return issuer
+        .find(new IssuerKeys.Name(header.getString("kid", ""), algorithm))
+        .compose(key -> key.authenticate(new TokenCredentials(token)))
+        .map(user -> caller(user, people.rolesClaim()))
+        .map(
+            caller -> {
+              Set<String> roles = new HashSet<>(caller.roles());
+              roles.remove(Caller.SERVICE);
+              return new Caller(caller.sub(), roles, caller.stores());
+            });
+  }
+
+  private static JsonObject header(String token) {
+    String encoded = token.substring(0, token.indexOf('.'));
+    return new JsonObject(Buffer.buffer(Base64.getUrlDecoder().decode(encoded)));
+  }
+
+  private static Caller caller(User user, String rolesClaim) {
     JsonObject claims = user.principal();
     String sub = claims.getString("sub");
     if (sub == null || sub.isBlank()) {
@@ -97,12 +207,16 @@ public final class Tokens {
     if (user.get("exp") == null) {
       throw new IllegalArgumentException("a token that is valid for ever");
     }
-    return new Caller(sub, texts(claims, "roles"), texts(claims, "stores"));
+    Object roles =
+        rolesClaim.startsWith("/")
+            ? JsonPointer.from(rolesClaim).queryJson(claims)
+            : claims.getValue(rolesClaim);
+    return new Caller(sub, texts(roles), texts(claims.getValue("stores")));
   }
 
-  private static Set<String> texts(JsonObject claims, String claim) {
+  private static Set<String> texts(Object claim) {
     Set<String> texts = new HashSet<>();
-    if (claims.getValue(claim) instanceof JsonArray array) {
+    if (claim instanceof JsonArray array) {
       array.forEach(
           value -> {
             if (value instanceof String text) {

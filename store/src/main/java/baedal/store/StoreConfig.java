@@ -1,10 +1,11 @@
 package baedal.store;
 
 import baedal.runtime.Config;
+import baedal.runtime.Identity;
 
 /** The store service's settings. */
 public record StoreConfig(
-    String host, int port, String mongoUri, String amqpUri, String tokenSecret) {
+    String host, int port, String mongoUri, String amqpUri, Identity identity) {
 
   public static StoreConfig from(Config config) {
     return new StoreConfig(
@@ -12,6 +13,6 @@ public record StoreConfig(
         config.number("PORT", 8083),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
-        config.text("TOKEN_SECRET"));
+        Identity.from(config));
   }
 }

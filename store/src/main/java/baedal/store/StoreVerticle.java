@@ -28,7 +28,7 @@ public final class StoreVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Clock.systemUTC();
-    Tokens tokens = new Tokens(vertx, config.tokenSecret());
+    Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store = new MongoStore(vertx, config.mongoUri());
     StoreRepository repository = new StoreRepository(store.client(), () -> backbone.wake());

@@ -64,7 +64,16 @@ class StoreServiceTest {
           StoreConfig.from(
               Config.of(
                   Map.of(
-                      "PORT", "0", "MONGO_URI", mongo, "AMQP_URI", amqp, "TOKEN_SECRET", SECRET))));
+                      "PORT",
+                      "0",
+                      "MONGO_URI",
+                      mongo,
+                      "AMQP_URI",
+                      amqp,
+                      "TOKEN_SECRET",
+                      SECRET,
+                      "DEV_DOORS",
+                      "true"))));
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<EventMessage> heard = new CopyOnWriteArrayList<>();
   private final EventPublisher orders = new EventPublisher(vertx, amqp, "test");

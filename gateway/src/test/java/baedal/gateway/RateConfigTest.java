@@ -1,0 +1,52 @@
+package baedal.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baedal.runtime.Config;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Limits hold where the world asks, and a setting that is wrong is named. */
+class RateConfigTest {
+
+  private static RateConfig from(Map<String, String> settings) {
+    return RateConfig.from(Config.of(settings));
+  }
+
+  @Test
+  void there_are_limits_unless_everybody_is_on_one_machine() {
+    RateConfig usual = from(Map.of());
+    assertThat(usual.perSubject()).isEqualTo(600);
+    assertThat(usual.perAddress()).isEqualTo(6_000);
+    assertThat(usual.redisUri()).isEmpty();
+    assertThat(usual.trustedProxies()).isEmpty();
+    assertThat(from(Map.of("DEV_DOORS", "true"))).isEqualTo(RateConfig.NONE);
+    assertThat(from(Map.of("DEV_DOORS", "true", "RATE_PER_SUBJECT", "7")).perSubject())
+        .isEqualTo(7);
+  }
+
+  @Test
+  void proxies_are_addresses_and_networks() {
+    assertThat(from(Map.of("TRUSTED_PROXIES", "10.0.0.0/8, ::1")).trustedProxies())
+        .isEqualTo(List.of(Network.parse("10.0.0.0/8"), Network.parse("::1/128")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RATE_PER_SUBJECT, -1",
+    "RATE_PER_ADDRESS, many",
+    "TRUSTED_PROXIES, ingress",
+    "TRUSTED_PROXIES, 10.0.0.0/33",
+    "TRUSTED_PROXIES, 10.0.0.0/x",
+    "TRUSTED_PROXIES, 10.0.0.1/-1"
+  })
+  void what_cannot_be_meant_is_refused_by_name(String key, String value) {
+    assertThatThrownBy(() -> from(Map.of(key, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(key);
+  }
+}
