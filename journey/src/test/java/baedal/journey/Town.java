@@ -88,6 +88,11 @@ final class Town implements AutoCloseable {
     }
   }
 
+  /** What this town signs its tokens with. */
+  String tokenSecret() throws IOException {
+    return Files.readString(home.resolve("secrets").resolve("token")).strip();
+  }
+
   Client customer() throws IOException {
     return anyone.as("c-" + UUID.randomUUID(), "customer");
   }
