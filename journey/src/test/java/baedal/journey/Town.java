@@ -33,6 +33,7 @@ final class Town implements AutoCloseable {
 
   final Settings settings;
   final Client anyone;
+  final Promises promises;
   private final Path home;
   private final Machine machine;
 
@@ -46,7 +47,8 @@ final class Town implements AutoCloseable {
     home = Files.createTempDirectory("baedal-journey");
     machine = new Machine(home, settings, environment, new Steps(), false);
     machine.start(true);
-    anyone = new Client(settings.url("gateway"));
+    promises = Promises.of(settings.url("gateway"));
+    anyone = new Client(settings.url("gateway"), promises::keptBy);
   }
 
   @Override
