@@ -4,10 +4,7 @@ import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -72,7 +69,7 @@ final class ApiDocument {
   }
 
   private void add(URI at, String tag, String path, JsonNode item) {
-    ObjectNode shown = (ObjectNode) merged.withObject("paths").withObjectProperty(path);
+    ObjectNode shown = merged.withObject("paths").withObjectProperty(path);
     for (Map.Entry<String, JsonNode> part : item.properties()) {
       if (!shown.has(part.getKey())) {
         JsonNode taken = taken(at, part.getValue());
@@ -131,18 +128,6 @@ final class ApiDocument {
   }
 
   private JsonNode document(URI at) {
-    return documents.computeIfAbsent(at, ApiDocument::read);
-  }
-
-  private static JsonNode read(URI at) {
-    URL resource = ApiDocument.class.getResource(at.getPath());
-    if (resource == null) {
-      throw new IllegalStateException(at + " is not on the class path");
-    }
-    try {
-      return new YAMLMapper().readTree(resource);
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot read " + at, e);
-    }
+    return documents.computeIfAbsent(at, Documents::tree);
   }
 }
