@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.dev.Client;
 import baedal.journey.Contracts.Operation;
-import baedal.journey.Town.Shop;
 import baedal.runtime.Caller;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,59 +46,18 @@ class AuthorizationMatrixTest {
 
   private static Town town;
   private static Papers papers;
-  private static Map<String, String> ids;
-  private static Map<String, String> owns;
-  private static Client rider;
-  private static Shop shop;
+  private static Lives lives;
 
   @BeforeAll
   static void start() throws IOException {
     town = new Town();
     papers = new Papers(town);
-    lives();
+    lives = Lives.in(town);
   }
 
   @AfterAll
   static void stop() {
     town.close();
-  }
-
-  /** A customer, an owner and a rider, with something of each kind that can be somebody's. */
-  private static void lives() throws IOException {
-    shop = town.shop("FOOD", 10_000, 5);
-    Client customer = town.customer();
-    rider = town.rider("r-" + UUID.randomUUID());
-    String campaign = town.campaign(10);
-    String coupon =
-        customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
-    town.kitchen(shop, orderId, "accept", "start", "finish");
-    town.awaited("the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
-    town.rides(rider, orderId, "claim");
-    town.awaited(
-        "the customer was told",
-        customer,
-        "/notifications",
-        a -> !a.body().path("items").isEmpty());
-    ids =
-        Map.of(
-            "orderId",
-            orderId,
-            "storeId",
-            shop.storeId(),
-            "menuId",
-            "m-1",
-            "couponId",
-            coupon,
-            "campaignId",
-            campaign,
-            "riderId",
-            Papers.sub(rider));
-    owns =
-        Map.of(
-            Caller.CUSTOMER, Papers.sub(customer),
-            Caller.OWNER, Papers.sub(shop.owner()),
-            Caller.RIDER, Papers.sub(rider));
   }
 
   /** Where an operation can be asked for. */
@@ -203,7 +159,7 @@ class AuthorizationMatrixTest {
                     d -> {
                       for (String role : ROLES) {
                         String token = papers.of("m-1", List.of(role));
-                        assertThat(problem(d.ask(token, ids))).as(role).isEqualTo(404);
+                        assertThat(problem(d.ask(token, lives.ids()))).as(role).isEqualTo(404);
                       }
                     }));
   }
@@ -226,7 +182,7 @@ class AuthorizationMatrixTest {
     strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role)));
     strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role), "another-store"));
     for (String stranger : strangers) {
-      HttpResponse<String> answer = door.ask(stranger, ids);
+      HttpResponse<String> answer = door.ask(stranger, lives.ids());
       if (promised.equals("empty")) {
         assertThat(items(answer)).as("what a stranger is shown").isEmpty();
       } else {
@@ -234,13 +190,13 @@ class AuthorizationMatrixTest {
       }
     }
     List<String> own = new ArrayList<>();
-    own.add(papers.of(owns.get(role), List.of(role)));
+    own.add(papers.of(lives.owns().get(role), List.of(role)));
     if (role.equals(Caller.OWNER)) {
-      own.add(papers.of("staff-" + UUID.randomUUID(), List.of(role), ids.get("storeId")));
+      own.add(papers.of("staff-" + UUID.randomUUID(), List.of(role), lives.ids().get("storeId")));
     }
     for (String owner : own) {
-      restore();
-      HttpResponse<String> answer = door.ask(owner, ids);
+      lives.restore();
+      HttpResponse<String> answer = door.ask(owner, lives.ids());
       if (promised.equals("empty")) {
         assertThat(items(answer)).as("what is one's own").isNotEmpty();
       } else {
@@ -249,25 +205,16 @@ class AuthorizationMatrixTest {
     }
   }
 
-  /** What its owner may have given away meanwhile: the job in hand, and the menu. */
-  private static void restore() throws IOException {
-    rider.post("/deliveries/" + ids.get("orderId") + "/claim", null);
-    shop.owner()
-        .put(
-            "/stores/" + shop.storeId() + "/menus/m-1",
-            Town.json().put("name", "메뉴").put("price", 10_000));
-  }
-
   @Test
   void ones_own_coupon_is_not_used_on_anothers_order() throws IOException {
     Client stranger = town.customer();
     String coupon =
         stranger
-            .post("/coupons/campaigns/" + ids.get("campaignId") + "/take", null)
+            .post("/coupons/campaigns/" + lives.ids().get("campaignId") + "/take", null)
             .text("couponId");
     Client.Answer answer =
         stranger.post(
-            "/coupons/" + coupon + "/use", Town.json().put("orderId", ids.get("orderId")));
+            "/coupons/" + coupon + "/use", Town.json().put("orderId", lives.ids().get("orderId")));
     assertThat(answer.status()).isEqualTo(404);
     assertThat(stranger.get("/coupons").body().path("items").path(0).path("status").asText())
         .isEqualTo("ISSUED");
@@ -275,29 +222,22 @@ class AuthorizationMatrixTest {
 
   /** The example of the document, with {@code known} ids for those that it names. */
   private static Plain example(Operation operation, String token, Map<String, String> known) {
-    String path = operation.path().replace("{service}", operation.service());
-    List<String> query = new ArrayList<>();
-    for (JsonNode parameter : operation.parameters()) {
-      String name = parameter.path("name").asText();
-      String value = known.getOrDefault(name, parameter.path("example").asText("none"));
-      boolean asked = parameter.path("required").asBoolean() || parameter.has("example");
-      path = path.replace("{" + name + "}", value);
-      if (parameter.path("in").asText().equals("query") && asked) {
-        query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
-      }
+    Buffer body = null;
+    if (operation.contentType() != null) {
+      body = Buffer.buffer(operation.example(known).toString());
     }
-    String asked = query.isEmpty() ? path : path + "?" + String.join("&", query);
-    if (operation.contentType() == null) {
-      return new Plain(operation.method(), asked, Map.of(), null, token);
+    return Plain.of(
+        operation, token, asked -> value(operation, asked, known), operation.contentType(), body);
+  }
+
+  private static String value(Operation operation, JsonNode parameter, Map<String, String> known) {
+    String name = parameter.path("name").asText();
+    if (name.equals("service")) {
+      return operation.service();
     }
-    ObjectNode body = operation.body().path("example").deepCopy();
-    known.keySet().stream().filter(body::has).forEach(name -> body.put(name, known.get(name)));
-    return new Plain(
-        operation.method(),
-        asked,
-        Map.of("Content-Type", operation.contentType()),
-        body.toString(),
-        token);
+    return parameter.path("required").asBoolean() || parameter.has("example")
+        ? known.getOrDefault(name, parameter.path("example").asText("none"))
+        : null;
   }
 
   /** The status of an answer that must be a problem, and must be whole. */

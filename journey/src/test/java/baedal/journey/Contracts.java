@@ -2,6 +2,7 @@ package baedal.journey;
 
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,15 @@ final class Contracts {
       return contentType() == null
           ? Json.mapper().missingNode()
           : node.path("requestBody").path("content").path(contentType());
+    }
+
+    /** The body that the document shows, with {@code known} ids for those that it names. */
+    JsonNode example(Map<String, String> known) {
+      JsonNode example = body().path("example").deepCopy();
+      known.forEach(
+          (name, id) ->
+              example.findParents(name).forEach(owner -> ((ObjectNode) owner).put(name, id)));
+      return example;
     }
 
     JsonNode resolved(JsonNode found) {

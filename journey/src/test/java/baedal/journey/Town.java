@@ -112,7 +112,7 @@ final class Town implements AutoCloseable {
     store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
     String storeId = owner.post("/stores", store).text("storeId");
     ObjectNode menu = json().put("name", "메뉴").put("price", price).put("stock", stock);
-    menu.putArray("options").addObject().put("name", "추가").put("price", 500);
+    menu.putArray("options").addObject().put("name", "순살").put("price", 500);
     assertThat(owner.put("/stores/" + storeId + "/menus/m-1", menu).status()).isEqualTo(201);
     ObjectNode probe = visit(storeId, 1);
     probe.withArray("lines").addObject().put("menuId", "none").put("quantity", 1);
