@@ -33,23 +33,34 @@ public final class Client {
     }
   }
 
-  private final String gateway;
-  private final String token;
-
-  public Client(String gateway) {
-    this(gateway, null);
+  /** Sees every answer before whoever asked does. */
+  public interface Witness {
+    void sees(HttpResponse<String> answer);
   }
 
-  private Client(String gateway, String token) {
+  private final String gateway;
+  private final String token;
+  private final Witness witness;
+
+  public Client(String gateway) {
+    this(gateway, answer -> {});
+  }
+
+  public Client(String gateway, Witness witness) {
+    this(gateway, null, witness);
+  }
+
+  private Client(String gateway, String token, Witness witness) {
     this.gateway = gateway;
     this.token = token;
+    this.witness = witness;
   }
 
   /** The same gateway, as somebody: with a token of the one-machine door. */
   public Client as(String sub, String role) throws IOException {
     ObjectNode asked = Json.mapper().createObjectNode().put("sub", sub);
     asked.set("roles", Json.mapper().valueToTree(List.of(role)));
-    return new Client(gateway, call("POST", "/dev/tokens", asked).text("token"));
+    return new Client(gateway, call("POST", "/dev/tokens", asked).text("token"), witness);
   }
 
   /** Whose calls these are, as a bearer token; null for anyone. */
@@ -132,6 +143,7 @@ public final class Client {
     try {
       HttpResponse<String> response =
           HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      witness.sees(response);
       return new Answer(response.statusCode(), json(response.body()));
     } catch (ConnectException e) {
       throw new IOException("nothing answers at " + gateway, e);

@@ -32,7 +32,14 @@ public final class GatewayVerticle extends VerticleBase {
     new RateLimits(vertx, config.rates(), tokens).mount(http.router());
     new Proxies(vertx, config, tokens).mount(http.router());
     new GatewayApi(vertx, config, tokens, payments).mount(http.router());
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return vertx
+        .executeBlocking(() -> new Documents(config.devDoors()))
+        .compose(
+            documents -> {
+              documents.mount(http.router());
+              return http.listen(config.host(), config.port());
+            })
+        .onSuccess(actual -> port = actual);
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Passes requests on to the service that a path belongs to, streaming both ways; what is not listed
@@ -69,6 +70,9 @@ final class Proxies {
           new Door("/notifications", "mypage", false),
           new Door("/rebuilds", "mypage", false));
 
+  private static final String PAYMENTS = "/payments";
+  private static final String DEAD_LETTERS = "/deadLetters";
+
   private final GatewayConfig config;
   private final Tokens tokens;
   private final HttpClient client;
@@ -93,6 +97,12 @@ final class Proxies {
         new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(WAITING_A_SERVICE));
   }
 
+  /** Whether a path, as a service's contract writes it, can be reached from outside. */
+  static boolean passOn(String path) {
+    return Stream.concat(DOORS.stream().map(Door::path), Stream.of(PAYMENTS, DEAD_LETTERS))
+        .anyMatch(door -> path.equals(door) || path.startsWith(door + "/"));
+  }
+
   void mount(Router router) {
     ProxyHandler live = to(STREAM.service(), streams);
     router.route(STREAM.path()).order(BEFORE_BODIES).handler(ctx -> pass(STREAM, live, ctx));
@@ -100,8 +110,8 @@ final class Proxies {
     config
         .upstreams()
         .keySet()
-        .forEach(service -> open(router, new Door("/deadLetters/" + service, service, false)));
-    Door paid = new Door("/payments", "payment", false);
+        .forEach(service -> open(router, new Door(DEAD_LETTERS + "/" + service, service, false)));
+    Door paid = new Door(PAYMENTS, "payment", false);
     ProxyHandler payments = to(paid.service(), client);
     router
         .route(paid.path())

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,54 @@ class GatewayTest {
             "/internal/orders/1/due", "/order/health/ready", "/orders/../internal/orders/1/due")) {
       assertThat(call(HttpMethod.GET, path, null).statusCode()).as(path).isEqualTo(404);
     }
+  }
+
+  @Test
+  void the_document_tells_of_the_dev_doors_only_where_they_are_open() {
+    JsonObject open = anonymous(HttpMethod.GET, "/openapi.json").bodyAsJsonObject();
+    assertThat(open.getJsonObject("paths").fieldNames())
+        .contains("/orders/{orderId}", "/deadLetters/{service}", "/checkouts", "/dev/tokens")
+        .noneMatch(path -> path.startsWith("/internal"));
+    assertThat(open.getJsonObject("components").getJsonObject("schemas").fieldNames())
+        .contains("order.Order", "runtime.Problem");
+    port = deploy(false);
+    JsonObject closed = anonymous(HttpMethod.GET, "/openapi.json").bodyAsJsonObject();
+    assertThat(closed.getJsonObject("paths").fieldNames())
+        .contains("/orders")
+        .noneMatch(path -> path.startsWith("/dev"));
+  }
+
+  @Test
+  void the_events_are_told_with_their_schemas() {
+    HttpResponse<Buffer> yaml = anonymous(HttpMethod.GET, "/asyncapi.yaml");
+    assertThat(yaml.getHeader("Content-Type")).isEqualTo("application/yaml");
+    assertThat(yaml.bodyAsString()).contains("order.paid:").doesNotContain("./schemas/");
+    JsonObject paid =
+        anonymous(HttpMethod.GET, "/asyncapi.json")
+            .bodyAsJsonObject()
+            .getJsonObject("components")
+            .getJsonObject("messages")
+            .getJsonObject("order.paid");
+    assertThat(paid.getJsonObject("payload").getString("title")).isEqualTo("order.paid");
+  }
+
+  @Test
+  void the_page_of_the_documents_loads_nothing_but_our_own_files() {
+    HttpResponse<Buffer> page = anonymous(HttpMethod.GET, "/docs");
+    assertThat(page.getHeader("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'")
+        .doesNotContain("unsafe");
+    List<String> loaded =
+        Pattern.compile("(?:src|href)=\"([^\"]+)\"")
+            .matcher(page.bodyAsString())
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(loaded).contains("/docs.js", "/docs.css");
+    for (String path : loaded) {
+      assertThat(anonymous(HttpMethod.GET, path).statusCode()).as(path).isEqualTo(200);
+    }
+    assertThat(page.bodyAsString()).doesNotContainPattern("<script>|style=|onclick=");
   }
 
   @Test

@@ -35,6 +35,7 @@ final class Town implements AutoCloseable {
 
   final Settings settings;
   final Client anyone;
+  final Promises promises;
   private final String url;
   private final Path home;
   private final Machine machine;
@@ -55,7 +56,8 @@ final class Town implements AutoCloseable {
     machine = new Machine(home, settings, environment, new Steps(), false);
     machine.start(true);
     url = environment.getOrDefault("GATEWAY_URL", settings.url("gateway"));
-    anyone = new Client(url);
+    promises = Promises.of(url);
+    anyone = new Client(url, promises::keptBy);
   }
 
   @Override
@@ -88,6 +90,11 @@ final class Town implements AutoCloseable {
     return machine.replicate(at);
   }
 
+  /** What this town signs its tokens with. */
+  String tokenSecret() throws IOException {
+    return Files.readString(home.resolve("secrets").resolve("token")).strip();
+  }
+
   Client customer() throws IOException {
     return anyone.as("c-" + UUID.randomUUID(), "customer");
   }
@@ -105,7 +112,7 @@ final class Town implements AutoCloseable {
     store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
     String storeId = owner.post("/stores", store).text("storeId");
     ObjectNode menu = json().put("name", "메뉴").put("price", price).put("stock", stock);
-    menu.putArray("options").addObject().put("name", "추가").put("price", 500);
+    menu.putArray("options").addObject().put("name", "순살").put("price", 500);
     assertThat(owner.put("/stores/" + storeId + "/menus/m-1", menu).status()).isEqualTo(201);
     ObjectNode probe = visit(storeId, 1);
     probe.withArray("lines").addObject().put("menuId", "none").put("quantity", 1);

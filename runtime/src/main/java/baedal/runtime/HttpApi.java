@@ -2,6 +2,8 @@ package baedal.runtime;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -23,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -40,6 +43,7 @@ public final class HttpApi {
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long DRAIN_SECONDS = 10;
   private static final long BODY_MILLIS = 10_000;
+  private static final String FORM = "application/x-www-form-urlencoded";
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Vertx vertx;
@@ -79,6 +83,7 @@ public final class HttpApi {
         .order(Integer.MIN_VALUE)
         .handler(HttpApi::wellFormed)
         .handler(this::inTime)
+        .handler(HttpApi::noForm)
         .failureHandler(Problems::render);
     for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
       router.errorHandler(status, Problems::render);
@@ -126,7 +131,11 @@ public final class HttpApi {
     }
     HttpServerOptions options =
         new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false);
-    server = vertx.createHttpServer(options).requestHandler(this::accept);
+    server =
+        vertx
+            .createHttpServer(options)
+            .invalidRequestHandler(HttpApi::unreadable)
+            .requestHandler(this::accept);
     return server
         .listen()
         .map(HttpServer::actualPort)
@@ -151,6 +160,26 @@ public final class HttpApi {
         .setStatusCode(refusal.kind().status())
         .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
         .end(Problems.body(request.path(), refusal).toBuffer());
+  }
+
+  /** What is no HTTP, or has too much of it, ends the connection. */
+  private static void unreadable(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    int status = 400;
+    if (cause instanceof TooLongHttpLineException) {
+      status = 414;
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      status = 431;
+    }
+    Refusal refusal =
+        Refusal.of(Refusal.Kind.INVALID, "bad-request", "the request is not understood");
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+        .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
+        .end(Problems.body(request.path(), refusal).put("status", status).toBuffer())
+        .onComplete(sent -> request.connection().close());
   }
 
   /** Not ready from now on; finishes the requests in hand, ten seconds at most. */
@@ -183,6 +212,17 @@ public final class HttpApi {
       ctx.addEndHandler(v -> vertx.cancelTimer(timer));
     }
     ctx.next();
+  }
+
+  /** The body reader would decode a form, and take what is wrong with it for a fault of its own. */
+  private static void noForm(RoutingContext ctx) {
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    String lower = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
+    if (lower.startsWith("multipart/") || lower.startsWith(FORM)) {
+      ctx.fail(415);
+    } else {
+      ctx.next();
+    }
   }
 
   private void admit(Operation operation, RoutingContext ctx) {

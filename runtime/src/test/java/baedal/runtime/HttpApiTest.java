@@ -109,6 +109,16 @@ class HttpApiTest {
     assertThat(raw(head + "Connection: close\r\n\r\n")).startsWith("HTTP/1.1 400");
   }
 
+  @Test
+  void a_line_or_a_header_without_end_is_refused_as_a_problem() throws IOException {
+    String line = raw("GET /things/" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertThat(line).contains(" 414 ", Problems.MEDIA_TYPE, "\"status\":414");
+    String header =
+        raw("GET /things/1 HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
+    assertThat(header).contains(" 431 ", Problems.MEDIA_TYPE, "\"status\":431");
+    assertThat(raw("NONSENSE\r\n\r\n")).contains(" 400 ", Problems.MEDIA_TYPE);
+  }
+
   private String raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(20_000);
@@ -214,6 +224,26 @@ class HttpApiTest {
             .sendBuffer(Buffer.buffer("<a/>"))
             .await();
     assertThat(xml.statusCode()).isEqualTo(415);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/x-www-form-urlencoded",
+        "Application/X-WWW-Form-Urlencoded; charset=utf-8",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x"
+      })
+  void a_form_is_not_even_read(String type) {
+    var form =
+        client
+            .post(port, "127.0.0.1", "/things")
+            .bearerTokenAuthentication(token("maker"))
+            .putHeader("Content-Type", type)
+            .sendBuffer(Buffer.buffer("name=%zz&" + "x".repeat(20_000)))
+            .await();
+    assertThat(form.statusCode()).isEqualTo(415);
+    assertThat(form.getHeader("Content-Type")).isEqualTo("application/problem+json");
   }
 
   @Test

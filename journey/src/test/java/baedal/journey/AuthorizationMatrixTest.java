@@ -1,0 +1,257 @@
+package baedal.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.dev.Client;
+import baedal.journey.Contracts.Operation;
+import baedal.runtime.Caller;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Who may do what: every operation of every document, for every role, with every kind of bad token,
+ * on one's own and on others' things; through the gateway and at each service's own port alike.
+ */
+class AuthorizationMatrixTest {
+
+  private static final List<String> ROLES =
+      List.of(
+          Caller.CUSTOMER,
+          Caller.OWNER,
+          Caller.RIDER,
+          Caller.MARKETING,
+          Caller.ADMIN,
+          Caller.SERVICE,
+          "stranger");
+
+  /** Those who have things of their own; the others act for the house. */
+  private static final Set<String> PEOPLE = Set.of(Caller.CUSTOMER, Caller.OWNER, Caller.RIDER);
+
+  private static final String GATEWAY = "gateway";
+  private static final Set<String> FOREIGN = Set.of("none", "empty", "403", "404", "409");
+
+  private static Town town;
+  private static Papers papers;
+  private static Lives lives;
+
+  @BeforeAll
+  static void start() throws IOException {
+    town = new Town();
+    papers = new Papers(town);
+    lives = Lives.in(town);
+  }
+
+  @AfterAll
+  static void stop() {
+    town.close();
+  }
+
+  /** Where an operation can be asked for. */
+  private record Door(String name, String url, Operation operation) {
+
+    static Stream<Door> of(Operation operation) {
+      Door own = new Door("own port", town.settings.url(operation.service()), operation);
+      Door gateway = new Door(GATEWAY, town.settings.url(GATEWAY), operation);
+      boolean hidden = operation.isInternal() || operation.service().equals("gateway");
+      return hidden ? Stream.of(own) : Stream.of(gateway, own);
+    }
+
+    DynamicTest test(String what, Check check) {
+      return DynamicTest.dynamicTest(operation + " at the " + name + what, () -> check.of(this));
+    }
+
+    HttpResponse<String> ask(String token, Map<String, String> known) throws IOException {
+      HttpResponse<String> answer = example(operation, token, known).to(url);
+      if (name.equals(GATEWAY)) {
+        town.promises.keptBy(answer);
+      }
+      return answer;
+    }
+  }
+
+  private interface Check {
+    void of(Door door) throws IOException;
+  }
+
+  private static Stream<DynamicTest> atEveryDoor(Check check) {
+    return Contracts.all().stream().flatMap(Door::of).map(door -> door.test("", check));
+  }
+
+  @Test
+  void every_operation_says_who_may_call_it_and_how_anothers_things_are_answered() {
+    assertThat(Contracts.all()).hasSizeGreaterThan(60);
+    for (Operation operation : Contracts.all()) {
+      assertThat(operation.roles())
+          .as("x-roles of %s", operation)
+          .isNotEmpty()
+          .isSubsetOf(Stream.concat(ROLES.stream(), Operation.EVERYBODY.stream()).toList());
+      assertThat(operation.foreign()).as("x-foreign of %s", operation).isIn(FOREIGN);
+      if (operation.contentType() != null) {
+        assertThat(operation.body().has("example")).as("an example of %s", operation).isTrue();
+      }
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> without_a_token_only_what_is_everybodys_opens() {
+    return atEveryDoor(
+        door -> {
+          HttpResponse<String> answer = door.ask(null, Map.of());
+          if (door.operation().needsToken()) {
+            assertThat(problem(answer)).isEqualTo(401);
+            assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+          } else {
+            assertThat(answer.statusCode()).isNotIn(401, 403).isLessThan(500);
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> a_bad_token_opens_nothing() {
+    return atEveryDoor(
+        door -> {
+          for (Map.Entry<String, String> bad : papers.bad().entrySet()) {
+            HttpResponse<String> answer = door.ask(bad.getValue(), Map.of());
+            assertThat(problem(answer)).as("a token %s", bad.getKey()).isEqualTo(401);
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> a_role_opens_what_is_promised_to_it_and_nothing_else() {
+    return atEveryDoor(
+        door -> {
+          for (String role : ROLES) {
+            String token = papers.of("m-" + UUID.randomUUID(), List.of(role));
+            HttpResponse<String> answer = door.ask(token, Map.of());
+            if (door.operation().admits(role)) {
+              assertThat(answer.statusCode()).as(role).isNotIn(401, 403).isLessThan(500);
+            } else {
+              assertThat(problem(answer)).as(role).isEqualTo(403);
+            }
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> what_is_for_services_only_is_not_behind_the_gateway() {
+    return Contracts.all().stream()
+        .filter(operation -> operation.isInternal() && !operation.path().startsWith("/dev/"))
+        .map(operation -> new Door(GATEWAY, town.settings.url(GATEWAY), operation))
+        .map(
+            door ->
+                door.test(
+                    "",
+                    d -> {
+                      for (String role : ROLES) {
+                        String token = papers.of("m-1", List.of(role));
+                        assertThat(problem(d.ask(token, lives.ids()))).as(role).isEqualTo(404);
+                      }
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> what_is_anothers_is_answered_as_promised_and_to_its_owner_it_opens() {
+    return Contracts.all().stream()
+        .filter(operation -> !operation.foreign().equals("none"))
+        .flatMap(Door::of)
+        .flatMap(
+            door ->
+                ROLES.stream()
+                    .filter(role -> PEOPLE.contains(role) && door.operation().admits(role))
+                    .map(role -> door.test(" as " + role, d -> foreignAndOwn(d, role))));
+  }
+
+  private static void foreignAndOwn(Door door, String role) throws IOException {
+    String promised = door.operation().foreign();
+    List<String> strangers = new ArrayList<>();
+    strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role)));
+    strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role), "another-store"));
+    for (String stranger : strangers) {
+      HttpResponse<String> answer = door.ask(stranger, lives.ids());
+      if (promised.equals("empty")) {
+        assertThat(items(answer)).as("what a stranger is shown").isEmpty();
+      } else {
+        assertThat(problem(answer)).as(answer.body()).isEqualTo(Integer.parseInt(promised));
+      }
+    }
+    List<String> own = new ArrayList<>();
+    own.add(papers.of(lives.owns().get(role), List.of(role)));
+    if (role.equals(Caller.OWNER)) {
+      own.add(papers.of("staff-" + UUID.randomUUID(), List.of(role), lives.ids().get("storeId")));
+    }
+    for (String owner : own) {
+      lives.restore();
+      HttpResponse<String> answer = door.ask(owner, lives.ids());
+      if (promised.equals("empty")) {
+        assertThat(items(answer)).as("what is one's own").isNotEmpty();
+      } else {
+        assertThat(answer.statusCode()).as(answer.body()).isNotIn(401, 403, 404).isLessThan(500);
+      }
+    }
+  }
+
+  @Test
+  void ones_own_coupon_is_not_used_on_anothers_order() throws IOException {
+    Client stranger = town.customer();
+    String coupon =
+        stranger
+            .post("/coupons/campaigns/" + lives.ids().get("campaignId") + "/take", null)
+            .text("couponId");
+    Client.Answer answer =
+        stranger.post(
+            "/coupons/" + coupon + "/use", Town.json().put("orderId", lives.ids().get("orderId")));
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(stranger.get("/coupons").body().path("items").path(0).path("status").asText())
+        .isEqualTo("ISSUED");
+  }
+
+  /** The example of the document, with {@code known} ids for those that it names. */
+  private static Plain example(Operation operation, String token, Map<String, String> known) {
+    Buffer body = null;
+    if (operation.contentType() != null) {
+      body = Buffer.buffer(operation.example(known).toString());
+    }
+    return Plain.of(
+        operation, token, asked -> value(operation, asked, known), operation.contentType(), body);
+  }
+
+  private static String value(Operation operation, JsonNode parameter, Map<String, String> known) {
+    String name = parameter.path("name").asText();
+    if (name.equals("service")) {
+      return operation.service();
+    }
+    return parameter.path("required").asBoolean() || parameter.has("example")
+        ? known.getOrDefault(name, parameter.path("example").asText("none"))
+        : null;
+  }
+
+  /** The status of an answer that must be a problem, and must be whole. */
+  private static int problem(HttpResponse<String> answer) throws IOException {
+    assertThat(answer.headers().firstValue("Content-Type"))
+        .as(answer.body())
+        .hasValue("application/problem+json");
+    JsonNode problem = Json.mapper().readTree(answer.body());
+    assertThat(problem.path("status").asInt()).isEqualTo(answer.statusCode());
+    return answer.statusCode();
+  }
+
+  private static JsonNode items(HttpResponse<String> answer) throws IOException {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Json.mapper().readTree(answer.body()).path("items");
+  }
+}
