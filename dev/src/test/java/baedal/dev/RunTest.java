@@ -61,6 +61,15 @@ class RunTest {
     assertThat(run.complaint()).startsWith("baedal: cannot write to " + file);
   }
 
+  /** With another code than an audit that found something. */
+  @Test
+  void an_audit_of_nothing_says_so() throws Exception {
+    Command audit = Command.run(home, Map.of(), "audit");
+    assertThat(audit.end()).isEqualTo(2);
+    assertThat(audit.complaint()).startsWith("baedal: nothing to audit");
+    assertThat(audit.out()).isEmpty();
+  }
+
   @Test
   void the_demo_ends_with_1_at_the_step_that_fails() throws Exception {
     HttpServer gateway =

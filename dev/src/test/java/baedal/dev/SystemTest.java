@@ -50,6 +50,7 @@ class SystemTest {
     Map<String, String> secrets = secrets();
     commandLinesTellNone(processes, secrets);
     String order = order();
+    anAuditAgrees();
     secondIsRefused();
 
     first.kill();
@@ -217,6 +218,12 @@ class SystemTest {
     Client.Answer listed = customer().get("/orders");
     assertThat(listed.status()).as("%s", listed.body()).isEqualTo(200);
     return listed.body().path("items").findValuesAsText("orderId");
+  }
+
+  private void anAuditAgrees() throws Exception {
+    Command audit = run("audit");
+    assertThat(audit.end()).as("%s %s", audit.out(), audit.complaints()).isZero();
+    assertThat(audit.out()).startsWith("1 orders audited").contains("everything agrees");
   }
 
   private void secondIsRefused() throws Exception {
