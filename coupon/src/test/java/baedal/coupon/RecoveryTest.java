@@ -1,5 +1,6 @@
 package baedal.coupon;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.Ports;
@@ -36,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,6 @@ class RecoveryTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final String LOOPBACK = "127.0.0.1";
-  private static final long DEADLINE_NANOS = 30_000_000_000L;
 
   private final Vertx vertx = Boot.vertx();
   private final Tokens tokens = new Tokens(vertx, SECRET);
@@ -279,18 +278,5 @@ class RecoveryTest {
 
   private boolean ready() {
     return client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200;
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + DEADLINE_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError(e);
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package baedal.mypage;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Fulfilment;
@@ -15,13 +16,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.Router;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,18 +157,6 @@ class LiveTest {
 
   private boolean isWatched() {
     return inside(() -> live.isWatched(ORDER));
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package baedal.mypage;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.TestServers;
@@ -37,7 +38,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,6 @@ class RebuildTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
-  private static final long DEADLINE_NANOS = 60_000_000_000L;
 
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
@@ -213,18 +212,5 @@ class RebuildTest {
         .bearerTokenAuthentication(tokens.issue("admin-1", List.of("admin"), List.of()))
         .send()
         .await();
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + DEADLINE_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError(e);
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package baedal.order;
 
+import static baedal.backing.Eventually.until;
 import static baedal.order.Clients.address;
 import static baedal.order.Clients.delivery;
 import static baedal.order.Clients.line;
@@ -62,7 +63,7 @@ class OrderApiTest {
     vertx.deployVerticle(service).await();
     http = new Clients(vertx, service.port());
     me = http.customer("c-1");
-    Waiting.until(() -> http.get("/orders", me).statusCode() == 200);
+    until(() -> http.get("/orders", me).statusCode() == 200);
   }
 
   @AfterAll

@@ -1,5 +1,6 @@
 package baedal.order;
 
+import static baedal.backing.Eventually.until;
 import static baedal.order.Clients.delivery;
 import static baedal.order.Clients.line;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,7 +75,7 @@ class OrderConsumerTest {
     others.start();
     http = new Clients(vertx, service.port());
     me = http.customer("c-1");
-    Waiting.until(() -> others.connected() && http.get("/health/ready", null).statusCode() == 200);
+    until(() -> others.connected() && http.get("/health/ready", null).statusCode() == 200);
   }
 
   @AfterAll
@@ -113,7 +114,7 @@ class OrderConsumerTest {
     tell(
         new StoreEvent.OrderAccepted(id, job(), now()),
         new StoreEvent.CancelAccepted(id, "s-1", now()));
-    Waiting.until(() -> told(id).contains("order.refund-requested"));
+    until(() -> told(id).contains("order.refund-requested"));
     status(id, "CANCEL_REQUESTED");
     tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "canceled", now()));
     status(id, "CANCELED");
@@ -142,7 +143,7 @@ class OrderConsumerTest {
   void a_rejected_order_is_rejected_for_good_after_the_refund() {
     String id = paid();
     tell(new StoreEvent.OrderRejected(id, "s-1", "OUT_OF_STOCK", now()));
-    Waiting.until(() -> told(id).contains("order.refund-requested"));
+    until(() -> told(id).contains("order.refund-requested"));
     tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "rejected", now()));
     status(id, "REJECTED");
     story(id, "order.placed", "order.paid", "order.refund-requested", "order.rejected");
@@ -153,7 +154,7 @@ class OrderConsumerTest {
     String id = place();
     tell(new PaymentEvent.Declined(id, "p-0", 40_000, PaymentMethod.CARD, "no", now()));
     tell(new PaymentEvent.Paid(id, "p-1", 39_000, PaymentMethod.CARD, 1, now()));
-    Waiting.until(() -> told(id).contains("order.payment-refused"));
+    until(() -> told(id).contains("order.payment-refused"));
     tell(new PaymentEvent.Refunded(id, "p-1", 39_000, "refused", now()));
     tell(new PaymentEvent.Paid(id, "p-2", 40_000, PaymentMethod.CARD, 1, now()));
     status(id, "PAID");
@@ -170,7 +171,7 @@ class OrderConsumerTest {
         new StoreEvent.CookStarted(id, "s-1", now()),
         new StoreEvent.UpdateRefused(
             id, "s-1", changed.getLong("version"), kept, "COOKING", now()));
-    Waiting.until(
+    until(
         () ->
             order(id).getString("memo").equals("문 앞에")
                 && order(id).getString("status").equals("COOKING"));
@@ -185,7 +186,7 @@ class OrderConsumerTest {
     http.put("/internal/orders/" + id + "/coupon", http.service(), coupon);
     tell(new CouponEvent.Revoked("k-1", id, "c-1", "campaign stopped", now()));
     tell(new CouponEvent.Revoked("k-9", null, "c-9", "of no order", now()));
-    Waiting.until(() -> order(id).getLong("due") == 40_000);
+    until(() -> order(id).getLong("due") == 40_000);
     story(id, "order.placed", "order.updated", "order.updated");
   }
 
@@ -194,7 +195,7 @@ class OrderConsumerTest {
     StoreEvent.MenuChanged dear = Database.changed("tteok", 9_000, 2, false);
     StoreEvent.MenuChanged cheap = Database.changed("tteok", 7_000, 1, false);
     tell(dear, cheap);
-    Waiting.until(() -> http.post("/orders", me, delivery(line("tteok", 1))).statusCode() == 201);
+    until(() -> http.post("/orders", me, delivery(line("tteok", 1))).statusCode() == 201);
     tell(cheap);
     assertThat(
             http.post("/orders", me, delivery(line("tteok", 1))).bodyAsJsonObject().getLong("due"))
@@ -228,7 +229,7 @@ class OrderConsumerTest {
   }
 
   private void status(String id, String status) {
-    Waiting.until(() -> order(id).getString("status").equals(status));
+    until(() -> order(id).getString("status").equals(status));
   }
 
   private List<String> told(String id) {
@@ -237,7 +238,7 @@ class OrderConsumerTest {
 
   /** What the order told, once each, in order, and numbered from one. */
   private void story(String id, String... events) {
-    Waiting.until(() -> told(id).size() >= events.length);
+    until(() -> told(id).size() >= events.length);
     assertThat(told(id)).containsExactly(events);
     List<Long> counted = new ArrayList<>();
     for (long i = 1; i <= events.length; i++) {

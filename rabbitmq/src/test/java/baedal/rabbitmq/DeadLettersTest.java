@@ -1,5 +1,6 @@
 package baedal.rabbitmq;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -17,15 +18,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What an operator does with dead letters, against the real broker. */
 class DeadLettersTest {
-
-  private static final long DEADLINE_NANOS = 30_000_000_000L;
 
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
@@ -163,18 +161,5 @@ class DeadLettersTest {
   private DeadLetter only() {
     until(() -> letters.list(0, 10).await().total() == 1);
     return letters.list(0, 10).await().items().get(0);
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + DEADLINE_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError(e);
-      }
-    }
   }
 }

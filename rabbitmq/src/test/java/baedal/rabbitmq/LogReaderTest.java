@@ -1,5 +1,6 @@
 package baedal.rabbitmq;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.TestServers;
@@ -37,23 +38,23 @@ class LogReaderTest {
     Topology.declare(vertx, amqp).await();
     EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
-    Eventually.until(publisher::connected);
+    until(publisher::connected);
     publish(publisher, "first");
 
     FreezingProxy proxy = new FreezingProxy(vertx, amqp);
     LogReader reader = new LogReader(vertx, proxy.uri(), "test-log", null, this::handle);
     reader.start();
-    Eventually.until(() -> tries("first") == 1);
+    until(() -> tries("first") == 1);
     Future<Void> caughtUp = reader.caughtUp();
     for (int i = 0; i < OTHERS; i++) {
       publish(publisher, "other-" + i);
     }
-    Eventually.until(() -> tries("other-" + (OTHERS - 1)) == 1);
+    until(() -> tries("other-" + (OTHERS - 1)) == 1);
     proxy.cut();
-    Eventually.until(() -> tries("first") == 2);
+    until(() -> tries("first") == 2);
     firstTry.fail(new IOException("cut"));
     publish(publisher, "again");
-    Eventually.until(() -> tries("again") == 2);
+    until(() -> tries("again") == 2);
 
     assertThat(caughtUp.isComplete()).isFalse();
     secondTry.complete();

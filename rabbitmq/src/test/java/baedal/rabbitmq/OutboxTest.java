@@ -1,6 +1,6 @@
 package baedal.rabbitmq;
 
-import static baedal.rabbitmq.Eventually.until;
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.TestServers;
