@@ -29,9 +29,11 @@ public final class GatewayVerticle extends VerticleBase {
     http =
         new HttpApi(
             vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
+    Edge edge = new Edge(vertx, config);
+    edge.mount(http.router());
     new Proxies(vertx, config, tokens).mount(http.router());
     new GatewayApi(vertx, config, tokens, payments).mount(http.router());
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return http.listen(edge.server(http::accept)).onSuccess(actual -> port = actual);
   }
 
   @Override

@@ -42,6 +42,9 @@ public final class HttpApi {
   private static final long BODY_MILLIS = 10_000;
   private static final String LOOPBACK = "127.0.0.1";
 
+  /** Leaves room before it, for what a front door does to every request. */
+  private static final int FIRST = Integer.MIN_VALUE + 1;
+
   private final Vertx vertx;
   private final String service;
   private final Router router;
@@ -75,7 +78,7 @@ public final class HttpApi {
     router = Router.router(vertx);
     router
         .route()
-        .order(Integer.MIN_VALUE)
+        .order(FIRST)
         .handler(HttpApi::wellFormed)
         .handler(this::inTime)
         .failureHandler(Problems::render);
@@ -116,16 +119,25 @@ public final class HttpApi {
     return listen(LOOPBACK, port);
   }
 
-  /** Fails when a route is missing in the contract, or an operation has no route. */
   public Future<Integer> listen(String host, int port) {
+    return listen(
+        vertx
+            .createHttpServer(
+                new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false))
+            .requestHandler(this::accept));
+  }
+
+  /**
+   * On a server of the caller's making, that hands its requests to {@link #accept}. Fails when a
+   * route is missing in the contract, or an operation has no route.
+   */
+  public Future<Integer> listen(HttpServer made) {
     List<String> differences = differences();
     if (!differences.isEmpty()) {
       return Future.failedFuture(
           new IllegalStateException("contract and routes differ: " + differences));
     }
-    HttpServerOptions options =
-        new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false);
-    server = vertx.createHttpServer(options).requestHandler(this::accept);
+    server = made;
     return server
         .listen()
         .map(HttpServer::actualPort)
@@ -138,7 +150,7 @@ public final class HttpApi {
   }
 
   /** The router takes a request without a usable Host for a fault of its own. */
-  private void accept(HttpServerRequest request) {
+  public void accept(HttpServerRequest request) {
     if (request.authority() != null) {
       router.handle(request);
       return;
