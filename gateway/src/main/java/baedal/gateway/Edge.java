@@ -32,6 +32,9 @@ final class Edge {
 
   void mount(Router router) {
     router.route().order(FIRST).handler(Edge::enter);
+    if (!config.edge().corsOrigins().isEmpty()) {
+      router.route().order(FIRST).handler(new Cors(config.edge().corsOrigins())::handle);
+    }
   }
 
   /** Hands each request that can be read to {@code accept}. */

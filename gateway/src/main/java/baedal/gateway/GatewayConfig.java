@@ -22,7 +22,8 @@ public record GatewayConfig(
     Duration paymentTimeout,
     int breakerFailures,
     Duration breakerWindow,
-    Duration breakerReset) {
+    Duration breakerReset,
+    EdgeConfig edge) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
@@ -41,7 +42,8 @@ public record GatewayConfig(
         config.duration("PAYMENT_TIMEOUT", Duration.ofMillis(610)),
         config.number("PAYMENT_BREAKER_FAILURES", 10),
         config.duration("PAYMENT_BREAKER_WINDOW", Duration.ofSeconds(10)),
-        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)));
+        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)),
+        EdgeConfig.from(config));
   }
 
   /** Scheme, host and port: paths are passed on as they are, and services speak plain HTTP. */

@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 final class Front implements AutoCloseable {
 
   static final String LOOPBACK = "127.0.0.1";
+  static final EdgeConfig EDGE = EdgeConfig.from(Config.of(Map.of("OPERATIONS_PORT", "0")));
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final int PATIENCE_MILLIS = 15_000;
@@ -48,6 +49,7 @@ final class Front implements AutoCloseable {
     }
     all.put("TOKEN_SECRET", SECRET);
     all.put("PORT", "0");
+    all.put("OPERATIONS_PORT", "0");
     all.putAll(settings);
     gateway = new GatewayVerticle(GatewayConfig.from(Config.of(all)));
     vertx.deployVerticle(gateway).await();

@@ -76,7 +76,8 @@ class GatewayTest {
                 Duration.ofMillis(300),
                 3,
                 Duration.ofSeconds(10),
-                Duration.ofMillis(500)));
+                Duration.ofMillis(500),
+                Front.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }

@@ -70,7 +70,8 @@ class ProxiesTest {
                 Duration.ofMillis(300),
                 3,
                 Duration.ofSeconds(10),
-                Duration.ofMillis(500)));
+                Duration.ofMillis(500),
+                Front.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }
