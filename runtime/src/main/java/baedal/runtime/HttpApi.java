@@ -149,8 +149,12 @@ public final class HttpApi {
                     .log("listening"));
   }
 
-  /** The router takes a request without a usable Host for a fault of its own. */
+  /**
+   * Names the request, and routes it. The router takes one without a usable Host for a fault of its
+   * own.
+   */
   public void accept(HttpServerRequest request) {
+    RequestId.begin(request);
     if (request.authority() != null) {
       router.handle(request);
       return;

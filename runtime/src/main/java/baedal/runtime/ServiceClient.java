@@ -65,10 +65,13 @@ public final class ServiceClient {
   }
 
   private HttpRequest<Buffer> request(HttpMethod method, String path, Duration timeout) {
-    return client
-        .requestAbs(method, baseUrl + path)
-        .timeout(timeout.toMillis())
-        .bearerTokenAuthentication(tokens.forService(self));
+    HttpRequest<Buffer> request =
+        client
+            .requestAbs(method, baseUrl + path)
+            .timeout(timeout.toMillis())
+            .bearerTokenAuthentication(tokens.forService(self));
+    String requestId = RequestId.current();
+    return requestId == null ? request : request.putHeader(RequestId.HEADER, requestId);
   }
 
   /** The client's own timeout ends with the first bytes of an answer; this one with the last. */
