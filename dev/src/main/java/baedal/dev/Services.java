@@ -54,6 +54,7 @@ final class Services {
       case "gateway" -> {
         environment.put("HTTP_HOST", "127.0.0.1");
         environment.put("CORS_ORIGINS", "loopback");
+        environment.put("OPERATIONS_PORT", Integer.toString(settings.port(Settings.OPERATIONS)));
       }
       default -> throw new IllegalArgumentException(service);
     }

@@ -16,6 +16,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final GatewayConfig config;
   private HttpApi http;
   private int port;
+  private int operationsPort;
 
   public GatewayVerticle(GatewayConfig config) {
     this.config = config;
@@ -33,7 +34,10 @@ public final class GatewayVerticle extends VerticleBase {
     edge.mount(http.router());
     new Proxies(vertx, config, tokens).mount(http.router());
     new GatewayApi(vertx, config, tokens, payments).mount(http.router());
-    return http.listen(edge.server(http::accept)).onSuccess(actual -> port = actual);
+    return http.operate(config.edge().operationsHost(), config.edge().operationsPort())
+        .onSuccess(actual -> operationsPort = actual)
+        .compose(operated -> http.listen(edge.server(http::accept)))
+        .onSuccess(actual -> port = actual);
   }
 
   @Override
@@ -44,6 +48,11 @@ public final class GatewayVerticle extends VerticleBase {
   /** The port it listens on, once started. */
   public int port() {
     return port;
+  }
+
+  /** Where operators find its health and metrics, once started. */
+  public int operationsPort() {
+    return operationsPort;
   }
 
   private static URL resource(String name) {

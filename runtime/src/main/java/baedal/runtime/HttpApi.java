@@ -51,9 +51,11 @@ public final class HttpApi {
   private final Tokens tokens;
   private final Readiness readiness;
   private final List<Operation> operations;
+  private final List<Route> operatorRoutes;
   private final Set<Route> ours;
   private BooleanSupplier prepared = () -> true;
   private HttpServer server;
+  private HttpServer operators;
 
   /**
    * {@code further} are contracts of what other modules serve here, or of doors that stand open
@@ -75,21 +77,14 @@ public final class HttpApi {
     for (URL more : further) {
       operations.addAll(Contract.read(more).operations());
     }
-    router = Router.router(vertx);
+    router = problemRouter();
     router
         .route()
         .order(FIRST)
         .handler(HttpApi::wellFormed)
         .handler(this::inTime)
         .failureHandler(Problems::render);
-    for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
-      router.errorHandler(status, Problems::render);
-    }
-    router
-        .get("/health/live")
-        .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP")));
-    router.get("/health/ready").handler(this::ready);
-    router.get("/metrics").handler(HttpApi::metrics);
+    operatorRoutes = openToOperators(router);
     router
         .route()
         .handler(
@@ -98,6 +93,35 @@ public final class HttpApi {
       router.route(operation.httpMethod(), operation.route()).handler(ctx -> admit(operation, ctx));
     }
     ours = new HashSet<>(router.getRoutes());
+  }
+
+  private Router problemRouter() {
+    Router made = Router.router(vertx);
+    for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
+      made.errorHandler(status, Problems::render);
+    }
+    return made;
+  }
+
+  private List<Route> openToOperators(Router router) {
+    return List.of(
+        router
+            .get("/health/live")
+            .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP"))),
+        router.get("/health/ready").handler(this::ready),
+        router.get("/metrics").handler(HttpApi::metrics));
+  }
+
+  /**
+   * Health and metrics on a port of their own, and no longer where the world asks. The future holds
+   * the port (0 asks for a free one).
+   */
+  public Future<Integer> operate(String host, int port) {
+    operatorRoutes.forEach(Route::remove);
+    Router inside = problemRouter();
+    openToOperators(inside);
+    operators = vertx.createHttpServer().requestHandler(inside);
+    return operators.listen(port, host).map(HttpServer::actualPort);
   }
 
   /**
@@ -168,12 +192,17 @@ public final class HttpApi {
         .end(Problems.body(request.path(), refusal).toBuffer());
   }
 
-  /** Not ready from now on; finishes the requests in hand, ten seconds at most. */
+  /**
+   * Not ready from now on; finishes the requests in hand, ten seconds at most. Operators hear so
+   * until then.
+   */
   public Future<Void> close() {
     readiness.stopping();
-    return server == null
-        ? Future.succeededFuture()
-        : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    Future<Void> drained =
+        server == null
+            ? Future.succeededFuture()
+            : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    return operators == null ? drained : drained.eventually(operators::close);
   }
 
   /** Before any route looks at the path: one that cannot be decoded is the client's fault. */
