@@ -12,6 +12,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The side of the gateway that the world sees: the server, and what is true for each request and
@@ -22,16 +24,23 @@ final class Edge {
   /** Before any other route, so that no answer escapes. */
   private static final int FIRST = Integer.MIN_VALUE;
 
+  private static final int MAX_LINE_BYTES = 4 * 1024;
+
+  /** All headers of a request together. */
+  private static final int MAX_HEADER_BYTES = 8 * 1024;
+
   private final Vertx vertx;
   private final GatewayConfig config;
+  private final Connections connections;
 
   Edge(Vertx vertx, GatewayConfig config) {
     this.vertx = vertx;
     this.config = config;
+    connections = new Connections(vertx, config.edge());
   }
 
   void mount(Router router) {
-    router.route().order(FIRST).handler(Edge::enter);
+    router.route().order(FIRST).handler(connections::asked).handler(Edge::enter);
     if (!config.edge().corsOrigins().isEmpty()) {
       router.route().order(FIRST).handler(new Cors(config.edge().corsOrigins())::handle);
     }
@@ -39,14 +48,33 @@ final class Edge {
 
   /** Hands each request that can be read to {@code accept}. */
   HttpServer server(Handler<HttpServerRequest> accept) {
+    HttpServerOptions options = options();
     return vertx
-        .createHttpServer(new HttpServerOptions().setHost(config.host()).setPort(config.port()))
+        .createHttpServer(options)
+        .connectionHandler(
+            connection -> {
+              StrictDecoder.guard(connection, options);
+              connections.opened(connection);
+            })
         .invalidRequestHandler(Edge::refuse)
         .requestHandler(
             request -> {
               dressed(request);
               accept.handle(request);
             });
+  }
+
+  /** Whoever waits for an answer hears nothing for as long as a service may be silent. */
+  private HttpServerOptions options() {
+    Duration silence = config.edge().idleTimeout().plus(config.upstreamTimeout());
+    return new HttpServerOptions()
+        .setHost(config.host())
+        .setPort(config.port())
+        .setHttp2ClearTextEnabled(false)
+        .setMaxInitialLineLength(MAX_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setIdleTimeout((int) silence.toMillis())
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
   /** The router has one place for all that wait for the head of an answer: there, too. */

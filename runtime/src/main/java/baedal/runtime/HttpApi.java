@@ -38,6 +38,10 @@ public final class HttpApi {
 
   private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** More than the gateway takes, which adds some of its own. */
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+
   private static final long DRAIN_SECONDS = 10;
   private static final long BODY_MILLIS = 10_000;
   private static final String LOOPBACK = "127.0.0.1";
@@ -147,7 +151,12 @@ public final class HttpApi {
     return listen(
         vertx
             .createHttpServer(
-                new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false))
+                new HttpServerOptions()
+                    .setHost(host)
+                    .setPort(port)
+                    .setMaxHeaderSize(MAX_HEADER_BYTES)
+                    .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                    .setCompressionSupported(false))
             .requestHandler(this::accept));
   }
 
