@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,8 +50,17 @@ final class Edge {
   /** Hands each request that can be read to {@code accept}. */
   HttpServer server(Handler<HttpServerRequest> accept) {
     HttpServerOptions options = options();
-    return vertx
-        .createHttpServer(options)
+    Optional<Certificate> certificate = config.edge().tls().map(Certificate::new);
+    certificate.ifPresent(
+        shown ->
+            options
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setEnabledSecureTransportProtocols(Certificate.PROTOCOLS)
+                .setKeyCertOptions(shown.options()));
+    HttpServer server = vertx.createHttpServer(options);
+    certificate.ifPresent(shown -> shown.follow(vertx, server, options.getSslOptions()));
+    return server
         .connectionHandler(
             connection -> {
               StrictDecoder.guard(connection, options);
