@@ -7,10 +7,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClient;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceClientTest {
 
@@ -82,5 +86,45 @@ class ServiceClientTest {
                 .bodyAsJsonObject()
                 .getString("name"))
         .isEqualTo("app-7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "..",
+        "../../dev/payment-provider",
+        "%2e%2e",
+        "o-1/..",
+        "o-1?due=0",
+        "o-1#",
+        "o-1;x",
+        "o-1/",
+        "",
+        "o 1",
+        "o-1\r\nX: y",
+        "o-1\n"
+      })
+  void no_id_leads_a_service_to_another_door(String id) {
+    List<String> reached = new CopyOnWriteArrayList<>();
+    int port =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request -> {
+                  reached.add(request.uri());
+                  request.response().end("{}");
+                })
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    Tokens tokens = new Tokens(vertx, "a secret of at least thirty-two bytes");
+    ServiceClient client =
+        new ServiceClient(vertx, "order", "http://" + LOOPBACK + ":" + port, tokens, "payment");
+    assertThatThrownBy(
+            () -> client.get("/internal/orders/" + id + "/due", Duration.ofSeconds(15)).await())
+        .isInstanceOfSatisfying(
+            Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.NOT_FOUND));
+    client.get("/internal/orders/o-1/due", Duration.ofSeconds(15)).await();
+    assertThat(reached).containsExactly("/internal/orders/o-1/due");
   }
 }
