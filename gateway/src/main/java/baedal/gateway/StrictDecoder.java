@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
+import io.netty.util.ByteProcessor;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
@@ -23,9 +24,11 @@ import java.util.List;
 final class StrictDecoder extends VertxHttpRequestDecoder {
 
   private static final String NAME = "httpDecoder";
+  private static final byte DELETE = 0x7f;
 
   private boolean inHead = true;
-  private boolean folded;
+  private boolean begun;
+  private boolean odd;
 
   private StrictDecoder(HttpServerOptions options) {
     super(options);
@@ -43,28 +46,38 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
       throws Exception {
+    int from = in.readerIndex();
     if (inHead) {
-      folded |= isFolded(in);
+      odd |= isOdd(in);
     }
     int before = out.size();
     super.decode(context, in, out);
+    begun |=
+        inHead && in.forEachByte(from, in.readerIndex() - from, ByteProcessor.FIND_NON_CRLF) >= 0;
     for (Object read : out.subList(before, out.size())) {
       inHead = read instanceof LastHttpContent;
+      begun = false;
     }
   }
 
-  /** Whether a line of a head begins with a space: it goes on with the line before. */
-  private static boolean isFolded(ByteBuf in) {
+  /**
+   * Whether a line of a head begins with what no line begins with: a space, which would make it go
+   * on with the line before, or a control character, which Netty passes over before the first one.
+   */
+  private boolean isOdd(ByteBuf in) {
+    boolean inLines = begun;
     boolean lineBegins = true;
     for (int i = in.readerIndex(); i < in.writerIndex(); i++) {
       byte b = in.getByte(i);
-      if (lineBegins && (b == ' ' || b == '\t')) {
+      boolean ends = b == '\r' || b == '\n';
+      if (lineBegins && !ends && (b <= ' ' || b == DELETE)) {
         return true;
       }
-      if (lineBegins && i > in.readerIndex() && (b == '\r' || b == '\n')) {
+      if (lineBegins && ends && inLines) {
         return false;
       }
-      lineBegins = b == '\n';
+      inLines |= !ends;
+      lineBegins = b == '\n' || (lineBegins && ends);
     }
     return false;
   }
@@ -84,8 +97,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
       throw new IllegalArgumentException("another protocol: " + version);
     }
-    if (folded) {
-      throw new IllegalArgumentException("a folded header");
+    if (odd) {
+      throw new IllegalArgumentException("a line that begins with what no line begins with");
     }
     if (message.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
       throw new IllegalArgumentException("more than one Host");
@@ -94,16 +107,14 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     if (!encodings.isEmpty() && !isChunked(encodings)) {
       throw new IllegalArgumentException("a Transfer-Encoding other than chunked");
     }
+    if (!encodings.isEmpty() && message.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+      throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+    }
     return super.isContentAlwaysEmpty(message);
   }
 
   private static boolean isChunked(List<String> encodings) {
     return encodings.size() == 1
         && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(encodings.get(0));
-  }
-
-  @Override
-  protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-    throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
   }
 }

@@ -98,6 +98,10 @@ class SmugglingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "\u0001GET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "\r\n\0GET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        " GET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "POST /stores HTTP/1.0\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "GET /stores HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET /stores HTTP/3.0\r\nHost: x\r\n\r\n",
@@ -112,21 +116,33 @@ class SmugglingTest {
     goesOn();
   }
 
-  @Test
-  void what_comes_in_pieces_is_read_as_strictly() throws Exception {
-    String request =
-        "GET /orders HTTP/1.1\r\nHost: gateway\r\nAuthorization: "
-            + front.bearer()
-            + "\r\nX-Folded: a\r\n b\r\n\r\n";
+  private String inPieces(String request) throws Exception {
     try (var socket = front.connect()) {
-      for (String piece : request.split("(?<=\n)")) {
+      socket.setTcpNoDelay(true);
+      for (String piece : request.split("(?<=\n)", -1)) {
         socket.getOutputStream().write(piece.getBytes(StandardCharsets.US_ASCII));
         Thread.sleep(50);
       }
-      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-          .startsWith("HTTP/1.1 400");
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
+  }
+
+  @Test
+  void what_comes_in_pieces_is_read_as_strictly_and_no_more_so() throws Exception {
+    String head =
+        "POST /orders HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: "
+            + front.bearer()
+            + "\r\n";
+    assertThat(inPieces(head + "X-Folded: a\r\n b\r\n\r\n")).startsWith("HTTP/1.1 400");
     assertThat(REACHED).isEmpty();
+    assertThat(inPieces(head + "Content-Length: 6\r\n\r\n \n \n \n")).startsWith("HTTP/1.1 200");
+    assertThat(REACHED).containsExactly("POST /orders");
+  }
+
+  @Test
+  void empty_lines_before_a_request_are_no_harm() {
+    assertThat(front.raw("\r\n\r\nGET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200");
   }
 
   @Test
