@@ -322,6 +322,7 @@ public final class Machine {
     }
     ObjectNode run = Json.mapper().createObjectNode();
     run.put("gateway", settings.url("gateway"));
+    run.put("operations", "http://127.0.0.1:" + settings.port(Settings.OPERATIONS));
     run.set("processes", all);
     Path part = Files.writeString(home.resolve(RUN + ".part"), run.toPrettyString() + "\n");
     Files.move(part, home.resolve(RUN), StandardCopyOption.ATOMIC_MOVE);

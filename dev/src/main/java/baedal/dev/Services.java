@@ -63,7 +63,11 @@ final class Services {
       case "order", "payment" -> environment.put("POSTGRES_URI", backings.postgres(service));
       case "store", "rider", "mypage" -> environment.put("MONGO_URI", backings.mongo(service));
       case "coupon" -> environment.put("REDIS_URI", backings.redis());
-      case "gateway" -> environment.put("HTTP_HOST", "127.0.0.1");
+      case "gateway" -> {
+        environment.put("HTTP_HOST", "127.0.0.1");
+        environment.put("CORS_ORIGINS", "loopback");
+        environment.put("OPERATIONS_PORT", Integer.toString(settings.port(Settings.OPERATIONS)));
+      }
       default -> throw new IllegalArgumentException(service);
     }
     if (!service.equals("gateway")) {

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 public record Settings(Map<String, Integer> ports) {
 
   public static final String GATEWAY = "GATEWAY_PORT";
+  static final String OPERATIONS = "GATEWAY_OPERATIONS_PORT";
   static final String POSTGRES = "POSTGRES_PORT";
   static final String REDIS = "REDIS_PORT";
   static final String MONGO = "MONGO_PORT";
@@ -26,6 +27,7 @@ public record Settings(Map<String, Integer> ports) {
 
   static {
     DEFAULTS.put(GATEWAY, 8088);
+    DEFAULTS.put(OPERATIONS, 8089);
     DEFAULTS.put("ORDER_PORT", 8081);
     DEFAULTS.put("PAYMENT_PORT", 8082);
     DEFAULTS.put("STORE_PORT", 8083);

@@ -56,7 +56,7 @@ class SettingsTest {
     assertThat(Settings.from(environment).portsToTake(environment))
         .doesNotContain("AMQP_PORT", "MANAGEMENT_PORT", "MONGO_PORT")
         .contains("REDIS_PORT", "POSTGRES_PORT", "GATEWAY_PORT", "ORDER_PORT")
-        .hasSize(9);
+        .hasSize(10);
   }
 
   @Test

@@ -101,6 +101,8 @@ class SystemTest {
   private List<ProcessHandle> described(long launcher) throws IOException {
     JsonNode run = Json.mapper().readTree(home.resolve("run.json").toFile());
     assertThat(run.path("gateway").asText()).isEqualTo(settings.url("gateway"));
+    assertThat(new Client(run.path("operations").asText()).get("/health/ready").status())
+        .isEqualTo(200);
     assertThat(run.path("processes").findValuesAsText("name"))
         .hasSize(4 + Services.NAMES.size())
         .containsAll(Services.NAMES)

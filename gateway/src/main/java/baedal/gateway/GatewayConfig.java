@@ -24,7 +24,8 @@ public record GatewayConfig(
     int breakerFailures,
     Duration breakerWindow,
     Duration breakerReset,
-    RateConfig rates) {
+    RateConfig rates,
+    EdgeConfig edge) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
@@ -44,7 +45,8 @@ public record GatewayConfig(
         config.number("PAYMENT_BREAKER_FAILURES", 10),
         config.duration("PAYMENT_BREAKER_WINDOW", Duration.ofSeconds(10)),
         config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)),
-        RateConfig.from(config));
+        RateConfig.from(config),
+        EdgeConfig.from(config));
   }
 
   /** Scheme, host and port: paths are passed on as they are, and services speak plain HTTP. */

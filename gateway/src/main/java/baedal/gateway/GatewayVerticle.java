@@ -16,6 +16,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final GatewayConfig config;
   private HttpApi http;
   private int port;
+  private int operationsPort;
 
   public GatewayVerticle(GatewayConfig config) {
     this.config = config;
@@ -29,15 +30,18 @@ public final class GatewayVerticle extends VerticleBase {
     http =
         new HttpApi(
             vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
+    Edge edge = new Edge(vertx, config);
+    edge.mount(http.router());
     new RateLimits(vertx, config.rates(), tokens).mount(http.router());
     new Proxies(vertx, config, tokens).mount(http.router());
     new GatewayApi(vertx, config, tokens, payments).mount(http.router());
-    return vertx
-        .executeBlocking(() -> new Documents(config.devDoors()))
+    return http.operate(config.edge().operationsHost(), config.edge().operationsPort())
+        .onSuccess(actual -> operationsPort = actual)
+        .compose(operated -> vertx.executeBlocking(() -> new Documents(config.devDoors())))
         .compose(
             documents -> {
               documents.mount(http.router());
-              return http.listen(config.host(), config.port());
+              return http.listen(edge.server(http::accept));
             })
         .onSuccess(actual -> port = actual);
   }
@@ -50,6 +54,11 @@ public final class GatewayVerticle extends VerticleBase {
   /** The port it listens on, once started. */
   public int port() {
     return port;
+  }
+
+  /** Where operators find its health and metrics, once started. */
+  public int operationsPort() {
+    return operationsPort;
   }
 
   private static URL resource(String name) {

@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import baedal.runtime.Refusal;
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.circuitbreaker.CircuitBreakerState;
@@ -10,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.micrometer.backends.BackendRegistries;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,18 @@ final class PaymentBreaker {
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
                         .log("closed: payment answers again"));
+    Gauge.builder("baedal.breaker.state", breaker, PaymentBreaker::level)
+        .description("0 closed, 1 half-open, 2 open")
+        .tag("breaker", "payment")
+        .register(BackendRegistries.getDefaultNow());
+  }
+
+  private static int level(CircuitBreaker breaker) {
+    return switch (breaker.state()) {
+      case CLOSED -> 0;
+      case HALF_OPEN -> 1;
+      case OPEN -> 2;
+    };
   }
 
   /**

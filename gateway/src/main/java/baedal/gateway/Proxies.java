@@ -2,6 +2,7 @@ package baedal.gateway;
 
 import baedal.runtime.Problems;
 import baedal.runtime.Refusal;
+import baedal.runtime.RequestId;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -177,20 +178,22 @@ final class Proxies {
 
   /**
    * What changes on the way: headers that are meant for one hop (RFC 9110, 7.6.1) go no further,
-   * the trace goes on from here, and a service that cannot be reached is a 503 in the words of the
-   * contract, never a bare 502.
+   * the trace goes on from here, the gateway says who asked, and a service that cannot be reached
+   * is a 503 in the words of the contract, never a bare 502.
    */
   private record Hop(String service) implements ProxyInterceptor {
 
     @Override
     public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
       ANSWERED_HERE.forEach(context.request().headers()::remove);
+      Forwarded.put(context.request().proxiedRequest(), context.request().headers());
       return context.sendRequest().recover(e -> Future.succeededFuture(away(context)));
     }
 
     @Override
     public Future<Void> handleProxyResponse(ProxyContext context) {
       ONE_HOP.forEach(context.response().headers()::remove);
+      context.response().headers().remove(RequestId.HEADER);
       return context.sendResponse();
     }
 

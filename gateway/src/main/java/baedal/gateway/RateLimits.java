@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +29,12 @@ final class RateLimits {
   /** Before {@link Proxies}, so that nothing is passed on that is too much. */
   private static final int BEFORE_PROXIES = -2;
 
-  /** What a cluster's own probes ask. */
-  private static final Set<String> FREE = Set.of("/health/live", "/health/ready", "/metrics");
+  private static final String LIMIT = "RateLimit-Limit";
+  private static final String REMAINING = "RateLimit-Remaining";
+  private static final String RESET = "RateLimit-Reset";
+
+  /** The headers that tell of it. */
+  static final List<String> TOLD = List.of(LIMIT, REMAINING, RESET);
 
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final int FAILURES = 3;
@@ -67,10 +70,6 @@ final class RateLimits {
   }
 
   private void limit(RoutingContext ctx) {
-    if (FREE.contains(ctx.normalizedPath())) {
-      ctx.next();
-      return;
-    }
     ctx.request().pause();
     rates(ctx)
         .compose(
@@ -128,9 +127,9 @@ final class RateLimits {
     Rate rate = rates.get(taken.levels().indexOf(level));
     long reset = rate.secondsUntil(taken.all() ? rate.limit() : 1, level);
     ctx.response()
-        .putHeader("RateLimit-Limit", Integer.toString(rate.limit()))
-        .putHeader("RateLimit-Remaining", Long.toString((long) level))
-        .putHeader("RateLimit-Reset", Long.toString(reset));
+        .putHeader(LIMIT, Integer.toString(rate.limit()))
+        .putHeader(REMAINING, Long.toString((long) level))
+        .putHeader(RESET, Long.toString(reset));
     if (taken.all()) {
       ctx.next();
     } else {

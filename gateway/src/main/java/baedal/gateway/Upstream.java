@@ -42,13 +42,7 @@ final class Upstream {
 
   Future<HttpResponse<Buffer>> post(
       RoutingContext ctx, String path, JsonObject body, Duration timeout) {
-    HttpRequest<Buffer> request =
-        client
-            .requestAbs(HttpMethod.POST, baseUrl + path)
-            .timeout(timeout.toMillis())
-            .putHeader(
-                HttpHeaders.AUTHORIZATION.toString(),
-                ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
+    HttpRequest<Buffer> request = request(ctx, HttpMethod.POST, path, timeout);
     String key = ctx.request().getHeader(IDEMPOTENCY_KEY);
     if (key != null) {
       request.putHeader(IDEMPOTENCY_KEY, key);
@@ -58,13 +52,20 @@ final class Upstream {
 
   /** As the caller of {@code ctx}. */
   Future<HttpResponse<Buffer>> get(RoutingContext ctx, String path, Duration timeout) {
-    return client
-        .requestAbs(HttpMethod.GET, baseUrl + path)
-        .timeout(timeout.toMillis())
-        .putHeader(
-            HttpHeaders.AUTHORIZATION.toString(),
-            ctx.request().getHeader(HttpHeaders.AUTHORIZATION))
-        .send();
+    return request(ctx, HttpMethod.GET, path, timeout).send();
+  }
+
+  private HttpRequest<Buffer> request(
+      RoutingContext ctx, HttpMethod method, String path, Duration timeout) {
+    HttpRequest<Buffer> request =
+        client
+            .requestAbs(method, baseUrl + path)
+            .timeout(timeout.toMillis())
+            .putHeader(
+                HttpHeaders.AUTHORIZATION.toString(),
+                ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
+    Forwarded.put(ctx.request(), request.headers());
+    return request;
   }
 
   Future<Boolean> ready(Duration timeout) {

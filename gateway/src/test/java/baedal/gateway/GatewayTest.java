@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
@@ -79,7 +80,8 @@ class GatewayTest {
                 3,
                 Duration.ofSeconds(10),
                 Duration.ofMillis(500),
-                RateConfig.NONE));
+                RateConfig.NONE,
+                Front.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }
@@ -453,15 +455,6 @@ class GatewayTest {
         .bodyAsJsonObject()
         .getJsonObject("breakers")
         .getString("payment");
-  }
-
-  private static void until(java.util.function.BooleanSupplier condition)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-      Thread.sleep(50);
-    }
   }
 
   private String token() {

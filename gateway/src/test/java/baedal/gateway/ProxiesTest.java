@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +72,8 @@ class ProxiesTest {
                 3,
                 Duration.ofSeconds(10),
                 Duration.ofMillis(500),
-                RateConfig.NONE));
+                RateConfig.NONE,
+                Front.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }
@@ -339,17 +340,5 @@ class ProxiesTest {
 
   private String token() {
     return tokens.issue("c-1", List.of("customer"), List.of());
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 }

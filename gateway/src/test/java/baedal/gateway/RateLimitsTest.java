@@ -98,7 +98,8 @@ class RateLimitsTest {
                     perAddress,
                     Optional.ofNullable(redis),
                     patience,
-                    List.of(proxies).stream().map(Network::parse).toList())));
+                    List.of(proxies).stream().map(Network::parse).toList()),
+                Front.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }
@@ -251,17 +252,6 @@ class RateLimitsTest {
           .isEqualTo(401);
     }
     assertThat(served(port, "c-1", LIMIT)).isEqualTo(LIMIT);
-  }
-
-  @Test
-  void probes_are_free() {
-    int port = gateway(1, 1, null);
-    for (String path : List.of("/health/live", "/health/ready", "/metrics")) {
-      for (int i = 0; i < 3; i++) {
-        assertThat(client.get(port, LOOPBACK, path).send().await().statusCode()).isEqualTo(200);
-      }
-    }
-    assertThat(served(port, "c-1", 3)).isEqualTo(1);
   }
 
   @Test

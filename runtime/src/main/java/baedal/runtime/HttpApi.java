@@ -41,10 +41,17 @@ public final class HttpApi {
 
   private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** More than the gateway takes, which adds some of its own. */
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+
   private static final long DRAIN_SECONDS = 10;
   private static final long BODY_MILLIS = 10_000;
   private static final String FORM = "application/x-www-form-urlencoded";
   private static final String LOOPBACK = "127.0.0.1";
+
+  /** Leaves room before it, for what a front door does to every request. */
+  private static final int FIRST = Integer.MIN_VALUE + 1;
 
   private final Vertx vertx;
   private final String service;
@@ -52,9 +59,11 @@ public final class HttpApi {
   private final Tokens tokens;
   private final Readiness readiness;
   private final List<Operation> operations;
+  private final List<Route> operatorRoutes;
   private final Set<Route> ours;
   private BooleanSupplier prepared = () -> true;
   private HttpServer server;
+  private HttpServer operators;
 
   /**
    * {@code further} are contracts of what other modules serve here, or of doors that stand open
@@ -77,22 +86,15 @@ public final class HttpApi {
     for (URL more : further) {
       operations.addAll(Contract.read(more).operations());
     }
-    router = Router.router(vertx);
+    router = problemRouter();
     router
         .route()
-        .order(Integer.MIN_VALUE)
+        .order(FIRST)
         .handler(HttpApi::wellFormed)
         .handler(this::inTime)
         .handler(HttpApi::noForm)
         .failureHandler(Problems::render);
-    for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
-      router.errorHandler(status, Problems::render);
-    }
-    router
-        .get("/health/live")
-        .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP")));
-    router.get("/health/ready").handler(this::ready);
-    router.get("/metrics").handler(HttpApi::metrics);
+    operatorRoutes = openToOperators(router);
     router
         .route()
         .handler(
@@ -101,6 +103,35 @@ public final class HttpApi {
       router.route(operation.httpMethod(), operation.route()).handler(ctx -> admit(operation, ctx));
     }
     ours = new HashSet<>(router.getRoutes());
+  }
+
+  private Router problemRouter() {
+    Router made = Router.router(vertx);
+    for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
+      made.errorHandler(status, Problems::render);
+    }
+    return made;
+  }
+
+  private List<Route> openToOperators(Router router) {
+    return List.of(
+        router
+            .get("/health/live")
+            .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP"))),
+        router.get("/health/ready").handler(this::ready),
+        router.get("/metrics").handler(HttpApi::metrics));
+  }
+
+  /**
+   * Health and metrics on a port of their own, and no longer where the world asks. The future holds
+   * the port (0 asks for a free one).
+   */
+  public Future<Integer> operate(String host, int port) {
+    operatorRoutes.forEach(Route::remove);
+    Router inside = problemRouter();
+    openToOperators(inside);
+    operators = vertx.createHttpServer().requestHandler(inside);
+    return operators.listen(port, host).map(HttpServer::actualPort);
   }
 
   /**
@@ -122,20 +153,31 @@ public final class HttpApi {
     return listen(LOOPBACK, port);
   }
 
-  /** Fails when a route is missing in the contract, or an operation has no route. */
   public Future<Integer> listen(String host, int port) {
+    return listen(
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHost(host)
+                    .setPort(port)
+                    .setMaxHeaderSize(MAX_HEADER_BYTES)
+                    .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                    .setCompressionSupported(false))
+            .invalidRequestHandler(HttpApi::refuseUnreadable)
+            .requestHandler(this::accept));
+  }
+
+  /**
+   * On a server of the caller's making, that hands its requests to {@link #accept}. Fails when a
+   * route is missing in the contract, or an operation has no route.
+   */
+  public Future<Integer> listen(HttpServer made) {
     List<String> differences = differences();
     if (!differences.isEmpty()) {
       return Future.failedFuture(
           new IllegalStateException("contract and routes differ: " + differences));
     }
-    HttpServerOptions options =
-        new HttpServerOptions().setHost(host).setPort(port).setCompressionSupported(false);
-    server =
-        vertx
-            .createHttpServer(options)
-            .invalidRequestHandler(HttpApi::unreadable)
-            .requestHandler(this::accept);
+    server = made;
     return server
         .listen()
         .map(HttpServer::actualPort)
@@ -147,8 +189,12 @@ public final class HttpApi {
                     .log("listening"));
   }
 
-  /** The router takes a request without a usable Host for a fault of its own. */
-  private void accept(HttpServerRequest request) {
+  /**
+   * Names the request, and routes it. The router takes one without a usable Host for a fault of its
+   * own.
+   */
+  public void accept(HttpServerRequest request) {
+    RequestId.begin(request);
     if (request.authority() != null) {
       router.handle(request);
       return;
@@ -163,7 +209,7 @@ public final class HttpApi {
   }
 
   /** What is no HTTP, or has too much of it, ends the connection. */
-  private static void unreadable(HttpServerRequest request) {
+  public static void refuseUnreadable(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     int status = 400;
     if (cause instanceof TooLongHttpLineException) {
@@ -182,12 +228,17 @@ public final class HttpApi {
         .onComplete(sent -> request.connection().close());
   }
 
-  /** Not ready from now on; finishes the requests in hand, ten seconds at most. */
+  /**
+   * Not ready from now on; finishes the requests in hand, ten seconds at most. Operators hear so
+   * until then.
+   */
   public Future<Void> close() {
     readiness.stopping();
-    return server == null
-        ? Future.succeededFuture()
-        : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    Future<Void> drained =
+        server == null
+            ? Future.succeededFuture()
+            : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    return operators == null ? drained : drained.eventually(operators::close);
   }
 
   /** Before any route looks at the path: one that cannot be decoded is the client's fault. */

@@ -36,7 +36,7 @@ public record IdempotencyKey(String caller, String key, String bodyHash) {
 
   /** Refuses another body under the same key. */
   public void sameAs(String firstBodyHash) {
-    if (!bodyHash.equals(firstBodyHash)) {
+    if (!Digest.same(bodyHash, firstBodyHash)) {
       throw Refusal.of(
           Refusal.Kind.UNPROCESSABLE,
           "idempotency-key-reused",

@@ -91,7 +91,7 @@ public final class Problems {
     if (failure instanceof Refusal refusal) {
       return refusal;
     }
-    if (failure == null) {
+    if (failure == null || (status >= 400 && status < 500)) {
       return ofStatus(status);
     }
     if (Outage.isOutage(failure)) {

@@ -13,12 +13,16 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * Calls another service in this service's own name; its problems come back as the same {@link
  * Refusal}.
  */
 public final class ServiceClient {
+
+  /** A service's own identity opens more doors than its callers': no id may lead to another one. */
+  private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+)+");
 
   private static final int CONNECT_MILLIS = 1_000;
   private static final int IDLE_SECONDS = 30;
@@ -49,26 +53,38 @@ public final class ServiceClient {
   }
 
   public Future<JsonObject> get(String path, Duration timeout) {
-    return answer(request(HttpMethod.GET, path, timeout).send(), timeout);
+    return call(HttpMethod.GET, path, null, timeout);
   }
 
   public Future<JsonObject> put(String path, JsonObject body, Duration timeout) {
-    return answer(request(HttpMethod.PUT, path, timeout).sendJsonObject(body), timeout);
+    return call(HttpMethod.PUT, path, body, timeout);
   }
 
   public Future<JsonObject> post(String path, JsonObject body, Duration timeout) {
-    return answer(request(HttpMethod.POST, path, timeout).sendJsonObject(body), timeout);
+    return call(HttpMethod.POST, path, body, timeout);
   }
 
   public void close() {
     client.close();
   }
 
+  private Future<JsonObject> call(
+      HttpMethod method, String path, JsonObject body, Duration timeout) {
+    if (!PATH.matcher(path).matches()) {
+      return Future.failedFuture(Refusal.notFound("there is no such thing"));
+    }
+    HttpRequest<Buffer> request = request(method, path, timeout);
+    return answer(body == null ? request.send() : request.sendJsonObject(body), timeout);
+  }
+
   private HttpRequest<Buffer> request(HttpMethod method, String path, Duration timeout) {
-    return client
-        .requestAbs(method, baseUrl + path)
-        .timeout(timeout.toMillis())
-        .bearerTokenAuthentication(tokens.forService(self));
+    HttpRequest<Buffer> request =
+        client
+            .requestAbs(method, baseUrl + path)
+            .timeout(timeout.toMillis())
+            .bearerTokenAuthentication(tokens.forService(self));
+    String requestId = RequestId.current();
+    return requestId == null ? request : request.putHeader(RequestId.HEADER, requestId);
   }
 
   /** The client's own timeout ends with the first bytes of an answer; this one with the last. */

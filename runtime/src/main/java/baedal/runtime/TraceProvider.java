@@ -5,14 +5,18 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import net.logstash.logback.composite.AbstractJsonProvider;
 
-/** Adds {@code traceId} to a log event in JSON. */
+/** Adds {@code traceId} and {@code requestId} to a log event in JSON. */
 public final class TraceProvider extends AbstractJsonProvider<ILoggingEvent> {
 
   @Override
   public void writeTo(JsonGenerator generator, ILoggingEvent event) throws IOException {
-    String traceId = Traces.traceId();
-    if (traceId != null) {
-      generator.writeStringField("traceId", traceId);
+    write(generator, "traceId", Traces.traceId());
+    write(generator, "requestId", RequestId.current());
+  }
+
+  private static void write(JsonGenerator generator, String name, String value) throws IOException {
+    if (value != null) {
+      generator.writeStringField(name, value);
     }
   }
 }

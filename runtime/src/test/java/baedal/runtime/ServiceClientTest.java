@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.WebClient;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceClientTest {
 
@@ -41,5 +46,85 @@ class ServiceClientTest {
         .cause()
         .isInstanceOfSatisfying(
             Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE));
+  }
+
+  @Test
+  void a_call_for_the_sake_of_a_request_bears_its_name() {
+    int called =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request ->
+                    request
+                        .response()
+                        .end("{\"name\":\"" + request.getHeader(RequestId.HEADER) + "\"}"))
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    Tokens tokens = new Tokens(vertx, "a secret of at least thirty-two bytes");
+    ServiceClient client =
+        new ServiceClient(vertx, "order", "http://" + LOOPBACK + ":" + called, tokens, "payment");
+    int calling =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request -> {
+                  RequestId.begin(request);
+                  client
+                      .get("/x", Duration.ofSeconds(15))
+                      .onSuccess(answer -> request.response().end(answer.toBuffer()));
+                })
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    assertThat(
+            WebClient.create(vertx)
+                .get(calling, LOOPBACK, "/")
+                .putHeader(RequestId.HEADER, "app-7")
+                .send()
+                .await()
+                .bodyAsJsonObject()
+                .getString("name"))
+        .isEqualTo("app-7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "..",
+        "../../dev/payment-provider",
+        "%2e%2e",
+        "o-1/..",
+        "o-1?due=0",
+        "o-1#",
+        "o-1;x",
+        "o-1/",
+        "",
+        "o 1",
+        "o-1\r\nX: y",
+        "o-1\n"
+      })
+  void no_id_leads_a_service_to_another_door(String id) {
+    List<String> reached = new CopyOnWriteArrayList<>();
+    int port =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request -> {
+                  reached.add(request.uri());
+                  request.response().end("{}");
+                })
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    Tokens tokens = new Tokens(vertx, "a secret of at least thirty-two bytes");
+    ServiceClient client =
+        new ServiceClient(vertx, "order", "http://" + LOOPBACK + ":" + port, tokens, "payment");
+    assertThatThrownBy(
+            () -> client.get("/internal/orders/" + id + "/due", Duration.ofSeconds(15)).await())
+        .isInstanceOfSatisfying(
+            Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.NOT_FOUND));
+    client.get("/internal/orders/o-1/due", Duration.ofSeconds(15)).await();
+    assertThat(reached).containsExactly("/internal/orders/o-1/due");
   }
 }

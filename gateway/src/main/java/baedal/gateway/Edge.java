@@ -1,0 +1,99 @@
+package baedal.gateway;
+
+import baedal.runtime.HttpApi;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The side of the gateway that the world sees: the server, and what is true for each request and
+ * each answer whatever it is about.
+ */
+final class Edge {
+
+  /** Before any other route, so that no answer escapes. */
+  private static final int FIRST = Integer.MIN_VALUE;
+
+  private static final int MAX_LINE_BYTES = 4 * 1024;
+
+  /** All headers of a request together. */
+  private static final int MAX_HEADER_BYTES = 8 * 1024;
+
+  private final Vertx vertx;
+  private final GatewayConfig config;
+  private final Connections connections;
+
+  Edge(Vertx vertx, GatewayConfig config) {
+    this.vertx = vertx;
+    this.config = config;
+    connections = new Connections(vertx, config.edge());
+  }
+
+  void mount(Router router) {
+    router.route().order(FIRST).handler(connections::asked).handler(Edge::enter);
+    if (!config.edge().corsOrigins().isEmpty()) {
+      router.route().order(FIRST).handler(new Cors(config.edge().corsOrigins())::handle);
+    }
+  }
+
+  /** Hands each request that can be read to {@code accept}. */
+  HttpServer server(Handler<HttpServerRequest> accept) {
+    HttpServerOptions options = options();
+    Optional<Certificate> certificate = config.edge().tls().map(Certificate::new);
+    certificate.ifPresent(
+        shown ->
+            options
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setEnabledSecureTransportProtocols(Certificate.PROTOCOLS)
+                .setKeyCertOptions(shown.options()));
+    HttpServer server = vertx.createHttpServer(options);
+    certificate.ifPresent(shown -> shown.follow(vertx, server, options.getSslOptions()));
+    return server
+        .connectionHandler(
+            connection -> {
+              StrictDecoder.guard(connection, options);
+              connections.opened(connection);
+            })
+        .invalidRequestHandler(
+            request -> {
+              dressed(request);
+              HttpApi.refuseUnreadable(request);
+            })
+        .requestHandler(
+            request -> {
+              dressed(request);
+              accept.handle(request);
+            });
+  }
+
+  /** Whoever waits for an answer hears nothing for as long as a service may be silent. */
+  private HttpServerOptions options() {
+    Duration silence = config.edge().idleTimeout().plus(config.upstreamTimeout());
+    return new HttpServerOptions()
+        .setHost(config.host())
+        .setPort(config.port())
+        .setHttp2ClearTextEnabled(false)
+        .setMaxInitialLineLength(MAX_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setIdleTimeout((int) silence.toMillis())
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+  }
+
+  /** The router has one place for all that wait for the head of an answer: there, too. */
+  private static void enter(RoutingContext ctx) {
+    ctx.addHeadersEndHandler(v -> AnswerHeaders.put(ctx.request()));
+    ctx.next();
+  }
+
+  private static void dressed(HttpServerRequest request) {
+    request.response().headersEndHandler(v -> AnswerHeaders.put(request));
+  }
+}

@@ -1,0 +1,36 @@
+package baedal.gateway;
+
+import baedal.runtime.RequestId;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Who asks, by which name of ours, and what the request is called (RFC 7239): services hear it from
+ * the gateway. What the outside says about it counts for nothing.
+ */
+final class Forwarded {
+
+  private Forwarded() {}
+
+  /** Into the headers of what goes to a service for the sake of this request. */
+  static void put(HttpServerRequest request, MultiMap headers) {
+    List.copyOf(headers.names()).stream().filter(Forwarded::claims).forEach(headers::remove);
+    String client = request.remoteAddress().hostAddress();
+    String node = client.contains(":") ? "\"[" + client + "]\"" : client;
+    String host = request.authority().toString();
+    headers.set("Forwarded", "for=%s;host=\"%s\";proto=%s".formatted(node, host, request.scheme()));
+    headers.set("X-Forwarded-For", client);
+    headers.set("X-Forwarded-Host", host);
+    headers.set("X-Forwarded-Proto", request.scheme());
+    headers.set(RequestId.HEADER, RequestId.current());
+  }
+
+  private static boolean claims(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.equals("forwarded")
+        || lower.startsWith("x-forwarded-")
+        || lower.equals("x-real-ip");
+  }
+}

@@ -1,0 +1,117 @@
+package baedal.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baedal.runtime.Config;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which web sites' pages may ask the gateway. */
+class CorsTest {
+
+  private static final String ALLOWED = "Access-Control-Allow-Origin";
+
+  private Front front;
+
+  @AfterEach
+  void stop() {
+    if (front != null) {
+      front.close();
+    }
+  }
+
+  private String preflight(String origin) {
+    return front.raw(
+        "OPTIONS /orders HTTP/1.1\r\nHost: gateway\r\nOrigin: "
+            + origin
+            + "\r\nAccess-Control-Request-Method: POST\r\n"
+            + "Access-Control-Request-Headers: authorization, idempotency-key\r\n"
+            + "Connection: close\r\n\r\n");
+  }
+
+  @Test
+  void nobody_elses_page_may_ask_unless_it_is_named() {
+    front = new Front(Map.of());
+    assertThat(Front.header(preflight("https://app.example"), ALLOWED)).isEmpty();
+    String answer = front.ask("GET /orders HTTP/1.1", "Origin: https://app.example");
+    assertThat(answer).startsWith("HTTP/1.1 200");
+    assertThat(Front.header(answer, ALLOWED)).isEmpty();
+  }
+
+  @Test
+  void a_page_that_is_named_may_ask_whether_it_may_ask_without_a_token() {
+    front = new Front(Map.of("CORS_ORIGINS", "https://app.example, https://shop.example:8443"));
+    String answer = preflight("https://shop.example:8443");
+    assertThat(answer).startsWith("HTTP/1.1 204");
+    assertThat(Front.header(answer, ALLOWED)).containsExactly("https://shop.example:8443");
+    assertThat(Front.header(answer, "Access-Control-Allow-Methods"))
+        .containsExactly("GET,POST,PUT,PATCH,DELETE");
+    assertThat(Front.header(answer, "Access-Control-Allow-Headers"))
+        .singleElement()
+        .asString()
+        .contains("Authorization", "Idempotency-Key");
+    assertThat(Front.header(answer, "Access-Control-Allow-Credentials")).isEmpty();
+  }
+
+  @Test
+  void a_page_that_is_named_reads_the_answer_also_when_it_is_an_error() {
+    front = new Front(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
+    for (String path : new String[] {"/orders", "/nothing", "/orders/%zz"}) {
+      String answer = front.ask("GET " + path + " HTTP/1.1", "Origin: https://app.example");
+      assertThat(Front.header(answer, ALLOWED)).as(path).containsExactly("https://app.example");
+      assertThat(Front.header(answer, "Access-Control-Expose-Headers"))
+          .containsExactly(
+              "Location,Retry-After,X-Request-Id,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset");
+      assertThat(Front.header(answer, "Vary")).containsExactly("origin");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://evil.example",
+        "https://app.example.evil.example",
+        "http://app.example",
+        "https://app.example:444",
+        "null",
+        "http://localhost"
+      })
+  void any_other_page_is_refused(String origin) {
+    front = new Front(Map.of("CORS_ORIGINS", "https://app.example"));
+    String answer = preflight(origin);
+    assertThat(answer).startsWith("HTTP/1.1 403").contains("application/problem+json");
+    assertThat(Front.header(answer, ALLOWED)).isEmpty();
+  }
+
+  @Test
+  void the_gateways_own_pages_need_no_name() {
+    front = new Front(Map.of("CORS_ORIGINS", "https://app.example"));
+    assertThat(front.ask("POST /orders HTTP/1.1", "Origin: https://gateway", "Content-Length: 0"))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void loopback_is_every_page_of_this_machine_and_no_other() {
+    front = new Front(Map.of("CORS_ORIGINS", "loopback"));
+    for (String origin :
+        new String[] {"http://localhost:5173", "http://127.0.0.1:8088", "http://[::1]:3000"}) {
+      assertThat(Front.header(preflight(origin), ALLOWED)).containsExactly(origin);
+    }
+    for (String origin :
+        new String[] {"http://localhost.evil.example", "http://127.0.0.1.evil.example:80"}) {
+      assertThat(Front.header(preflight(origin), ALLOWED)).as(origin).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"*", "app.example", "https://app.example/", "https://app.example/x", ".*"})
+  void what_is_no_origin_stops_the_start(String value) {
+    assertThatThrownBy(() -> EdgeConfig.from(Config.of(Map.of("CORS_ORIGINS", value))))
+        .hasMessageStartingWith("CORS_ORIGINS must be");
+  }
+}

@@ -1,0 +1,126 @@
+package baedal.gateway;
+
+import static baedal.backing.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What operators see of the gateway, and the world does not. */
+class OperationsTest {
+
+  private static final int MANY = 30;
+
+  private final Front front =
+      new Front(
+          Map.of(
+              "PAYMENT_TIMEOUT", "100ms",
+              "PAYMENT_BREAKER_FAILURES", "1",
+              "PAYMENT_BREAKER_RESET", "100ms"));
+  private final WebClient client = WebClient.create(front.vertx);
+
+  @AfterEach
+  void stop() {
+    front.close();
+  }
+
+  private HttpResponse<Buffer> inside(String path) {
+    return client.get(front.gateway.operationsPort(), Front.LOOPBACK, path).send().await();
+  }
+
+  private HttpResponse<Buffer> pay() {
+    return client
+        .post(front.port(), Front.LOOPBACK, "/payments")
+        .putHeader("Authorization", front.bearer())
+        .sendJsonObject(new JsonObject())
+        .await();
+  }
+
+  @Test
+  void health_in_detail_and_metrics_are_inside_only() {
+    for (String path : List.of("/metrics", "/health/live", "/health/ready")) {
+      assertThat(inside(path).statusCode()).as(path).isEqualTo(200);
+      assertThat(front.ask("GET " + path + " HTTP/1.1")).as(path).startsWith("HTTP/1.1 404");
+    }
+    assertThat(front.ask("GET /health HTTP/1.1")).startsWith("HTTP/1.1 200");
+    for (String path : List.of("/health", "/orders", "/dev/tokens")) {
+      assertThat(inside(path).statusCode()).as(path).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void the_state_of_the_breaker_is_in_health_metrics_and_logs() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(PaymentBreaker.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try {
+      assertState(0, "CLOSED");
+      front.service =
+          request ->
+              request
+                  .response()
+                  .setStatusCode(request.path().equals("/payments") ? 500 : 200)
+                  .end("{}");
+      pay();
+      until(() -> metric() == 2 || metric() == 1);
+      front.service = request -> request.response().end("{}");
+      until(() -> pay().statusCode() == 200);
+      assertState(0, "CLOSED");
+      assertThat(logged.list)
+          .extracting(ILoggingEvent::getMessage)
+          .contains(
+              "open: payment fails or is slow",
+              "half-open: one call probes",
+              "closed: payment answers again");
+    } finally {
+      logger.detachAppender(logged);
+    }
+  }
+
+  private void assertState(int metric, String health) {
+    assertThat(metric()).isEqualTo(metric);
+    assertThat(front.ask("GET /health HTTP/1.1")).contains("\"payment\":\"" + health + "\"");
+  }
+
+  private double metric() {
+    return inside("/metrics")
+        .bodyAsString()
+        .lines()
+        .filter(line -> line.startsWith("baedal_breaker_state{breaker=\"payment\"}"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void however_many_ask_for_the_systems_health_the_services_are_asked_once() {
+    AtomicInteger asked = new AtomicInteger();
+    front.service = silent -> asked.incrementAndGet();
+    WebClient many =
+        WebClient.create(
+            front.vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(MANY));
+    List<Future<HttpResponse<Buffer>>> answers = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      answers.add(many.get(front.port(), Front.LOOPBACK, "/health").send());
+    }
+    Future.all(answers).await();
+    assertThat(answers).allMatch(answer -> answer.result().statusCode() == 503);
+    assertThat(asked.get()).isPositive().isLessThan(MANY);
+  }
+}

@@ -1,0 +1,158 @@
+package baedal.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What can be read in two ways, or is only half HTTP, is refused, and the gateway goes on. */
+class SmugglingTest {
+
+  private static final List<String> REACHED = new CopyOnWriteArrayList<>();
+
+  private static Front front;
+
+  @BeforeAll
+  static void start() {
+    front = new Front(Map.of());
+    front.service =
+        request -> {
+          REACHED.add(request.method() + " " + request.uri());
+          request.response().end("fine");
+        };
+  }
+
+  @AfterAll
+  static void stop() {
+    front.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    REACHED.clear();
+  }
+
+  private void goesOn() {
+    assertThat(front.ask("GET /orders HTTP/1.1")).startsWith("HTTP/1.1 200").endsWith("fine");
+  }
+
+  static List<String> ambiguous() {
+    String smuggled = "GET /orders/smuggled HTTP/1.1\r\nHost: gateway\r\n\r\n";
+    String chunked = "5\r\nhello\r\n0\r\n\r\n";
+    return List.of(
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked + smuggled,
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n" + chunked + smuggled,
+        "Content-Length: 4\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        "Content-Length: 5, 5\r\n\r\nhello" + smuggled,
+        "Content-Length: +5\r\n\r\nhello" + smuggled,
+        "Content-Length: -5\r\n\r\nhello" + smuggled,
+        "Content-Length: 0x5\r\n\r\nhello" + smuggled,
+        "Content-Length: 5 5\r\n\r\nhello" + smuggled,
+        "Content-Length: 99999999999999999999\r\n\r\nhello" + smuggled,
+        "Content-Length : 5\r\n\r\nhello" + smuggled,
+        "Content-Length:\r\n 5\r\n\r\nhello" + smuggled,
+        "X-Folded: a\r\n b\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        "X-Folded: a\r\n\tTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        " X-Leading: a\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        "Transfer-Encoding : chunked\r\n\r\n" + chunked + smuggled,
+        "Transfer-Encoding: xchunked\r\n\r\n" + chunked + smuggled,
+        "Transfer-Encoding: chunked, identity\r\n\r\n" + chunked + smuggled,
+        "Transfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked + smuggled,
+        "Transfer-Encoding: \u000bchunked\r\n\r\n" + chunked + smuggled,
+        "Transfer-Encoding: chunked\r\n\r\n5;a\n\r\nhello\r\n0\r\n\r\n" + smuggled,
+        "Transfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n" + smuggled,
+        "Transfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n" + smuggled,
+        "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nhello\r\n0\r\n\r\n" + smuggled,
+        "X-Nul: a\0b\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        "X-Cr: a\rTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        "no colon\r\nContent-Length: 5\r\n\r\nhello" + smuggled,
+        ": no name\r\nContent-Length: 5\r\n\r\nhello" + smuggled);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ambiguous")
+  void a_request_that_can_be_read_in_two_ways_is_read_in_none(String rest) {
+    String answer =
+        front.raw(
+            "POST /orders HTTP/1.1\r\nHost: gateway\r\nAuthorization: "
+                + front.bearer()
+                + "\r\n"
+                + rest);
+    assertThat(answer).matches("(?s)|HTTP/1\\.[01] 4\\d\\d .*");
+    assertThat(answer.split("HTTP/1\\.[01] ", -1)).hasSizeLessThanOrEqualTo(2);
+    assertThat(REACHED).doesNotContain("GET /orders/smuggled");
+    goesOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u0001GET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "\r\n\0GET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        " GET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "POST /stores HTTP/1.0\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "GET /stores HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /stores HTTP/3.0\r\nHost: x\r\n\r\n",
+        "GET /stores\r\n\r\n",
+        "G\u0000T /stores HTTP/1.1\r\nHost: x\r\n\r\n",
+        "CONNECT gateway:80 HTTP/1.1\r\nHost: gateway:80\r\nConnection: close\r\n\r\n"
+      })
+  void what_is_half_http_is_refused(String request) {
+    String answer = front.raw(request);
+    assertThat(answer).matches("(?s)|HTTP/\\d\\.\\d 4\\d\\d .*");
+    assertThat(REACHED).isEmpty();
+    goesOn();
+  }
+
+  private String inPieces(String request) throws Exception {
+    try (var socket = front.connect()) {
+      socket.setTcpNoDelay(true);
+      for (String piece : request.split("(?<=\n)", -1)) {
+        socket.getOutputStream().write(piece.getBytes(StandardCharsets.US_ASCII));
+        Thread.sleep(50);
+      }
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void what_comes_in_pieces_is_read_as_strictly_and_no_more_so() throws Exception {
+    String head =
+        "POST /orders HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: "
+            + front.bearer()
+            + "\r\n";
+    assertThat(inPieces(head + "X-Folded: a\r\n b\r\n\r\n")).startsWith("HTTP/1.1 400");
+    assertThat(REACHED).isEmpty();
+    assertThat(inPieces(head + "Content-Length: 6\r\n\r\n \n \n \n")).startsWith("HTTP/1.1 200");
+    assertThat(REACHED).containsExactly("POST /orders");
+  }
+
+  @Test
+  void empty_lines_before_a_request_are_no_harm() {
+    assertThat(front.raw("\r\n\r\nGET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void one_request_behind_the_other_is_no_harm() {
+    String chunked =
+        "POST /orders HTTP/1.1\r\nHost: gateway\r\nAuthorization: "
+            + front.bearer()
+            + "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n {\r\n3\r\n\n \t\r\n0\r\n\r\n";
+    String last = "GET /stores HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n";
+    assertThat(front.raw(chunked + chunked + last).split("fine", -1)).hasSize(4);
+    assertThat(REACHED).containsExactly("POST /orders", "POST /orders", "GET /stores");
+  }
+}

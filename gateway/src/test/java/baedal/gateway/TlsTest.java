@@ -1,0 +1,166 @@
+package baedal.gateway;
+
+import static baedal.backing.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baedal.runtime.Config;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The gateway behind a certificate that was made a moment ago. */
+class TlsTest {
+
+  @TempDir Path home;
+
+  private Path certificate;
+  private Path key;
+  private Front front;
+
+  @BeforeEach
+  void start() throws IOException {
+    certificate = home.resolve("tls.crt");
+    key = home.resolve("tls.key");
+    certify("first.example");
+    front = new Front(Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", key.toString()));
+  }
+
+  @AfterEach
+  void stop() {
+    front.close();
+  }
+
+  private void certify(String name) throws IOException {
+    SelfSignedCertificate made = SelfSignedCertificate.create(name);
+    Files.copy(Path.of(made.privateKeyPath()), key, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(Path.of(made.certificatePath()), certificate, StandardCopyOption.REPLACE_EXISTING);
+    made.delete();
+  }
+
+  private record Answer(HttpClientResponse head, String body) {}
+
+  private Answer ask(HttpVersion version) {
+    HttpClient client =
+        front.vertx.createHttpClient(
+            new HttpClientOptions()
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setProtocolVersion(version)
+                .setTrustAll(true)
+                .setVerifyHost(false));
+    return client
+        .request(HttpMethod.GET, front.port(), Front.LOOPBACK, "/orders")
+        .compose(request -> request.putHeader("Authorization", front.bearer()).send())
+        .compose(head -> head.body().map(body -> new Answer(head, body.toString())))
+        .await();
+  }
+
+  /** The name in the certificate that the gateway shows to a client of this protocol. */
+  private String shown(String protocol) throws IOException {
+    try (SSLSocket socket =
+        (SSLSocket)
+            believing()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), front.port())) {
+      socket.setEnabledProtocols(new String[] {protocol});
+      socket.startHandshake();
+      X509Certificate seen = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+      return seen.getSubjectX500Principal().getName();
+    }
+  }
+
+  private static SSLContext believing() {
+    X509TrustManager anyone =
+        new X509TrustManager() {
+          @Override
+          public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+          @Override
+          public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+          @Override
+          public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+          }
+        };
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {anyone}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has TLS", e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP_1_1", "HTTP_2"})
+  void a_request_goes_through_and_a_browser_is_told_to_come_this_way_again(String version) {
+    front.service = request -> request.response().end(request.getHeader("X-Forwarded-Proto"));
+    Answer answer = ask(HttpVersion.valueOf(version));
+    assertThat(answer.head().version().name()).isEqualTo(version);
+    assertThat(answer.head().statusCode()).isEqualTo(200);
+    assertThat(answer.head().getHeader("Strict-Transport-Security")).isEqualTo("max-age=31536000");
+    assertThat(answer.head().getHeader("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(answer.body()).isEqualTo("https");
+  }
+
+  @Test
+  void only_protocols_of_this_decade_are_spoken() throws Exception {
+    assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
+    assertThat(shown("TLSv1.2")).isEqualTo("CN=first.example");
+    for (String old : new String[] {"TLSv1.1", "TLSv1"}) {
+      assertThatThrownBy(() -> shown(old)).as(old).isInstanceOf(SSLException.class);
+    }
+    assertThat(front.ask("GET /orders HTTP/1.1")).doesNotContain("200 OK");
+  }
+
+  @Test
+  void a_new_certificate_is_shown_without_a_restart_and_half_of_one_is_not() throws Exception {
+    Files.writeString(certificate, "half");
+    Thread.sleep(2_500);
+    assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
+    certify("second.example");
+    until(
+        () -> {
+          try {
+            return shown("TLSv1.3").equals("CN=second.example");
+          } catch (IOException e) {
+            return false;
+          }
+        });
+    assertThat(ask(HttpVersion.HTTP_2).head().version()).isEqualTo(HttpVersion.HTTP_2);
+    assertThatThrownBy(() -> shown("TLSv1.1")).isInstanceOf(SSLException.class);
+  }
+
+  @Test
+  void half_a_setting_stops_the_start_and_is_named() {
+    assertThatThrownBy(() -> EdgeConfig.from(Config.of(Map.of("TLS_CERT", certificate.toString()))))
+        .hasMessageContaining("TLS_KEY");
+    assertThatThrownBy(
+            () -> EdgeConfig.from(Config.of(Map.of("TLS_CERT", "/none", "TLS_KEY", "/none"))))
+        .hasMessageContaining("TLS_CERT must name a file");
+  }
+}
