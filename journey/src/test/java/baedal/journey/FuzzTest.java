@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -29,8 +28,8 @@ class FuzzTest {
   private static final long SECONDS = Long.getLong("baedal.fuzz.seconds", 20);
   private static final String KNOBS = "/dev/payment-provider";
 
-  /** Behind the breaker: a slow machine may be told to pay later. */
-  private static final Set<String> PAYING = Set.of("/payments", "/checkouts");
+  /** A path that is not taken for another one: {@code /orders/..} is the start page. */
+  private static final Pattern ORDINARY = Pattern.compile("/|(/[A-Za-z0-9-]+)+");
 
   private static final Pattern INSIDE =
       Pattern.compile(
@@ -79,8 +78,10 @@ class FuzzTest {
     } catch (IOException e) {
       throw new AssertionError(what, e);
     }
-    check(operation, what, answer);
-    if (!hidden && answer.statusCode() < 300 && !answer.uri().getRawPath().contains("%")) {
+    check(what, answer);
+    if (!hidden
+        && answer.statusCode() < 300
+        && ORDINARY.matcher(answer.uri().getRawPath()).matches()) {
       town.promises.keptBy(answer);
     }
     if (operation.path().equals(KNOBS) && answer.statusCode() == 204) {
@@ -131,16 +132,10 @@ class FuzzTest {
         : lives.ids().getOrDefault(name, parameter.path("example").asText("1"));
   }
 
-  private static void check(Operation operation, String what, HttpResponse<String> answer)
-      throws IOException {
+  private static void check(String what, HttpResponse<String> answer) throws IOException {
     int status = answer.statusCode();
     String told = what + " → " + status + " " + answer.body();
-    boolean paying = operation.method().equals("POST") && PAYING.contains(operation.path());
-    if (status == 503 && paying) {
-      assertThat(answer.headers().firstValue("Retry-After")).as(told).isPresent();
-    } else {
-      assertThat(status).as(told).isLessThan(500);
-    }
+    assertThat(status).as(told).isLessThan(500);
     if (status >= 400) {
       assertThat(answer.headers().firstValue("Content-Type"))
           .as(told)

@@ -1,5 +1,6 @@
 package baedal.journey;
 
+import baedal.dev.Client;
 import baedal.journey.Contracts.Operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.buffer.Buffer;
@@ -31,10 +32,11 @@ record Plain(
           .connectTimeout(Duration.ofSeconds(2))
           .build();
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /**
    * An operation, asked for with {@code values} of its parameters (null leaves one out); {@code
-   * contentType} and {@code body} may be null.
+   * contentType}, {@code body} and {@code token} may be null.
    */
   static Plain of(
       Operation operation,
@@ -64,8 +66,21 @@ record Plain(
     return new Plain(operation.method(), asked, headers, body, token);
   }
 
-  /** {@code token} may be null; of an event stream only the head is read. */
+  /**
+   * Of an event stream only the head is read. A busy machine may ask to come back later: so it
+   * does, until {@link #PATIENCE} is over.
+   */
   HttpResponse<String> to(String url) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    HttpResponse<String> answer = once(url);
+    while (answer.statusCode() == 503 && System.nanoTime() < deadline) {
+      Client.pause();
+      answer = once(url);
+    }
+    return answer;
+  }
+
+  private HttpResponse<String> once(String url) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + pathAndQuery))
             .timeout(TIMEOUT)

@@ -117,7 +117,8 @@ final class Contract {
     return found;
   }
 
-  private static String escape(String token) {
+  /** A part of a JSON pointer (RFC 6901). */
+  static String escape(String token) {
     return token.replace("~", "~0").replace("/", "~1");
   }
 

@@ -26,6 +26,9 @@ record Operation(
   private static final Pattern NUMBER =
       Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?");
 
+  /** The validator cannot compare it. */
+  private static final String TOO_LARGE = "is too large a number";
+
   /** Everybody, even without a token. */
   private static final String ANYONE = "anyone";
 
@@ -143,8 +146,10 @@ record Operation(
       faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
       return;
     }
-    body.schema().validate(json).forEach(e -> faults.add(fault("", e)));
-    findNul("", json, faults);
+    findUnfit("", json, faults);
+    if (faults.stream().noneMatch(fault -> fault.detail().equals(TOO_LARGE))) {
+      body.schema().validate(json).forEach(e -> faults.add(fault("", e)));
+    }
   }
 
   private static boolean isJson(String contentType) {
@@ -160,15 +165,21 @@ record Operation(
     return new Refusal.Fault(prefix + pointer + missing, detail);
   }
 
-  private static void findNul(String pointer, JsonNode node, List<Refusal.Fault> faults) {
-    if (node.isTextual() && node.textValue().indexOf('\0') >= 0) {
+  /** What no schema tells of: NUL, which no store keeps, and a number that is none for us. */
+  private static void findUnfit(String pointer, JsonNode node, List<Refusal.Fault> faults) {
+    if (node.isDouble() && Double.isInfinite(node.doubleValue())) {
+      faults.add(new Refusal.Fault(pointer, TOO_LARGE));
+    } else if (node.isTextual() && node.textValue().indexOf('\0') >= 0) {
       faults.add(new Refusal.Fault(pointer, "must not contain NUL"));
     } else if (node.isObject()) {
       node.properties()
-          .forEach(field -> findNul(pointer + "/" + field.getKey(), field.getValue(), faults));
+          .forEach(
+              field ->
+                  findUnfit(
+                      pointer + "/" + Contract.escape(field.getKey()), field.getValue(), faults));
     } else if (node.isArray()) {
       for (int i = 0; i < node.size(); i++) {
-        findNul(pointer + "/" + i, node.get(i), faults);
+        findUnfit(pointer + "/" + i, node.get(i), faults);
       }
     }
   }

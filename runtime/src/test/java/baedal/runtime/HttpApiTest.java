@@ -191,6 +191,19 @@ class HttpApiTest {
     assertThat(pointers(nul)).containsExactly("/name");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1e310", "-1e310", "[1e310]"})
+  void a_number_that_is_too_large_for_us_is_a_fault_of_the_client(String number) {
+    var huge =
+        call(
+            HttpMethod.POST,
+            "/things",
+            "maker",
+            "{\"name\":\"a\",\"kind\":%s,\"lines\":[{\"quantity\":1}]}".formatted(number));
+    assertThat(huge.statusCode()).isEqualTo(400);
+    assertThat(pointers(huge)).singleElement().asString().startsWith("/kind");
+  }
+
   @Test
   void what_is_no_utf_8_is_a_fault_of_the_client() {
     String thing = "{\"name\":\"\u00e9\",\"lines\":[{\"quantity\":1}]}";
