@@ -52,22 +52,27 @@ final class DurableBackend extends H2Backend {
   @Override
   public Document handleMessage(MongoMessage message) {
     Document answer;
+    boolean unsaved;
     betweenCommands.readLock().lock();
     try {
       answer = super.handleMessage(message);
+      unsaved = getMvStore().hasUnsavedChanges();
     } finally {
       betweenCommands.readLock().unlock();
     }
-    if (getMvStore().hasUnsavedChanges()) {
+    if (unsaved) {
       write();
     }
     return answer;
   }
 
+  /** Whoever waited here was written along with the one before. */
   private void write() {
     betweenCommands.writeLock().lock();
     try {
-      commit();
+      if (getMvStore().hasUnsavedChanges()) {
+        commit();
+      }
     } finally {
       betweenCommands.writeLock().unlock();
     }
