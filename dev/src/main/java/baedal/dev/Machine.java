@@ -188,7 +188,7 @@ public final class Machine {
   }
 
   private void startVerticles() {
-    vertx = Boot.vertx();
+    vertx = Boot.vertx(Services.NAMES.size());
     backings.declare(vertx);
     List<io.vertx.core.Future<String>> deploying = new ArrayList<>();
     for (String service : Services.NAMES) {
