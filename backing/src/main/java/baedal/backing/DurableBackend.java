@@ -1,17 +1,29 @@
 package baedal.backing;
 
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Collection;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
  * The embedded server's storage, written to its file before a command is answered: what it
  * acknowledged survives the death of its process. It is written between commands only, never with
- * one half done.
+ * one half done. Documents are found by id and by {@link FieldIndex}.
  */
 final class DurableBackend extends H2Backend {
 
@@ -33,26 +45,86 @@ final class DurableBackend extends H2Backend {
   }
 
   @Override
+  protected MongoDatabase openOrCreateDatabase(String name) {
+    return new Database(name);
+  }
+
+  @Override
   public Document handleMessage(MongoMessage message) {
     Document answer;
+    boolean unsaved;
     betweenCommands.readLock().lock();
     try {
       answer = super.handleMessage(message);
+      unsaved = getMvStore().hasUnsavedChanges();
     } finally {
       betweenCommands.readLock().unlock();
     }
-    if (getMvStore().hasUnsavedChanges()) {
+    if (unsaved) {
       write();
     }
     return answer;
   }
 
+  /** Whoever waited here was written along with the one before. */
   private void write() {
     betweenCommands.writeLock().lock();
     try {
-      commit();
+      if (getMvStore().hasUnsavedChanges()) {
+        commit();
+      }
     } finally {
       betweenCommands.writeLock().unlock();
+    }
+  }
+
+  private final class Database extends H2Database {
+
+    Database(String name) {
+      super(name, getMvStore(), getCursorRegistry());
+    }
+
+    /** Called by the constructor above this one already. */
+    @Override
+    protected MongoCollection<Object> openOrCreateCollection(
+        String name, CollectionOptions options) {
+      String namespace = getDatabaseName() + "." + name;
+      return new Collection(
+          this,
+          name,
+          options,
+          getMvStore().openMap("databases." + namespace),
+          getMvStore().openMap("meta." + namespace),
+          cursorRegistry);
+    }
+
+    @Override
+    protected Index<Object> openOrCreateSecondaryIndex(
+        String collection, String name, List<IndexKey> keys, boolean sparse) {
+      return new FieldIndex(name, keys);
+    }
+  }
+
+  private static final class Collection extends H2Collection {
+
+    Collection(
+        MongoDatabase database,
+        String name,
+        CollectionOptions options,
+        MVMap<Object, Document> documents,
+        MVMap<String, Object> meta,
+        CursorRegistry cursors) {
+      super(database, name, options, documents, meta, cursors);
+    }
+
+    /** The server uses the index of ids only where nothing but the id is asked for. */
+    @Override
+    protected QueryResult matchDocuments(
+        Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
+      return query.get(getIdField()) instanceof String id
+          ? matchDocumentsFromStream(
+              Stream.ofNullable(getDocument(id)), query, orderBy, skip, limit, batchSize, fields)
+          : super.matchDocuments(query, orderBy, skip, limit, batchSize, fields);
     }
   }
 }

@@ -194,7 +194,7 @@ public final class Machine {
   }
 
   private void startVerticles() {
-    vertx = Boot.vertx();
+    vertx = Boot.vertx(Services.NAMES.size());
     backings.declare(vertx);
     deploy(services);
     steps.say("seven services are deployed");

@@ -22,8 +22,8 @@ final class SimulatorProvider implements PaymentProvider {
   private static final Duration SLOW = Duration.ofMillis(1_500);
 
   /**
-   * Latency in milliseconds, drawn evenly from {@code [low, high]}; share of calls that fail;
-   * whether none answers.
+   * Latency of an answer in milliseconds, drawn evenly from {@code [low, high]}; share of calls
+   * that fail; whether none answers.
    */
   record Knobs(List<Integer> latencyMs, double failureRate, boolean hang) {
     static final Knobs FAST = new Knobs(List.of(0, 0), 0, false);
@@ -55,30 +55,25 @@ final class SimulatorProvider implements PaymentProvider {
     }
     boolean approved = !DECLINED_CARD.equals(card);
     Duration latency = SLOW_CARD.equals(card) ? SLOW : latency(now);
-    return charges
-        .charge(paymentId, amount, approved)
-        .compose(v -> now.hang() ? Promise.<Void>promise().future() : after(latency))
-        .compose(v -> lookup(paymentId, amount));
+    Future<Boolean> decided = charges.charge(paymentId, amount, approved);
+    Future<Void> answering = now.hang() ? Promise.<Void>promise().future() : after(latency);
+    return Future.all(decided, answering).map(v -> outcome(decided.result()));
   }
 
   @Override
   public Future<Outcome> close(String paymentId, long amount) {
-    return charges.charge(paymentId, amount, false).compose(v -> lookup(paymentId, amount));
+    return charges.charge(paymentId, amount, false).map(SimulatorProvider::outcome);
   }
 
   @Override
   public Future<Outcome> lookup(String paymentId, long amount) {
     return charges
         .approved(paymentId)
-        .map(
-            approved ->
-                approved
-                    .<Outcome>map(
-                        yes ->
-                            yes
-                                ? new Outcome.Approved()
-                                : new Outcome.Declined("the card was declined"))
-                    .orElseGet(Outcome.Unknown::new));
+        .map(approved -> approved.map(SimulatorProvider::outcome).orElseGet(Outcome.Unknown::new));
+  }
+
+  private static Outcome outcome(boolean approved) {
+    return approved ? new Outcome.Approved() : new Outcome.Declined("the card was declined");
   }
 
   @Override

@@ -9,7 +9,10 @@ import java.util.Optional;
 final class SimulatorRepository {
 
   private static final String CHARGE =
-      "INSERT INTO simulator_charge (payment_id, amount, approved) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+      """
+      INSERT INTO simulator_charge (payment_id, amount, approved) VALUES ($1, $2, $3)
+      ON CONFLICT (payment_id) DO UPDATE SET payment_id = excluded.payment_id RETURNING approved
+      """;
   private static final String APPROVED =
       "SELECT approved FROM simulator_charge WHERE payment_id = $1";
   private static final String REFUND =
@@ -21,8 +24,11 @@ final class SimulatorRepository {
     this.pool = pool;
   }
 
-  Future<?> charge(String paymentId, long amount, boolean approved) {
-    return pool.preparedQuery(CHARGE).execute(Tuple.of(paymentId, amount, approved));
+  /** Whether it is approved: as it was decided the first time. */
+  Future<Boolean> charge(String paymentId, long amount, boolean approved) {
+    return pool.preparedQuery(CHARGE)
+        .execute(Tuple.of(paymentId, amount, approved))
+        .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
   /** Empty for a charge it never heard of. */

@@ -38,16 +38,6 @@ public interface Outbox {
    */
   Future<Batch> next(int max);
 
-  /**
-   * Calls {@code wake} whenever another process has written; where the store cannot tell, never.
-   */
-  default void onWrite(Runnable wake) {}
-
-  /** Ends {@link #onWrite}. */
-  default Future<Void> close() {
-    return Future.succeededFuture();
-  }
-
   /** Messages in hand, as JSON. */
   interface Batch {
 

@@ -41,7 +41,6 @@ public final class OutboxRelay {
 
   public void start() {
     publisher.onConnected(this::wake);
-    outbox.onWrite(this::wake);
     safetyNet = vertx.setPeriodic(SAFETY_NET_MILLIS, id -> wake());
   }
 
@@ -117,9 +116,6 @@ public final class OutboxRelay {
             done.tryComplete();
           }
         });
-    return done.future()
-        .timeout(DRAIN_SECONDS, TimeUnit.SECONDS)
-        .otherwiseEmpty()
-        .compose(v -> outbox.close());
+    return done.future().timeout(DRAIN_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
   }
 }

@@ -2,9 +2,6 @@ package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.pubsub.PgSubscriber;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -28,7 +25,6 @@ public final class PgOutbox implements Outbox {
 
   private static final Logger log = LoggerFactory.getLogger(PgOutbox.class);
   private static final int SHARDS_AT_ONCE = 8;
-  private static final String CHANNEL = "outbox";
 
   private static final String LOCK =
       """
@@ -41,17 +37,9 @@ public final class PgOutbox implements Outbox {
   private static final String DELETE = "DELETE FROM outbox WHERE id = ANY($1)";
 
   private final Pool pool;
-  private PgSubscriber subscriber;
 
   public PgOutbox(Pool pool) {
     this.pool = pool;
-  }
-
-  /** As {@link #PgOutbox(Pool)}, and hears of writes by other replicas ({@code LISTEN}). */
-  public PgOutbox(Pool pool, Vertx vertx, PgConnectOptions options) {
-    this.pool = pool;
-    subscriber = PgSubscriber.subscriber(vertx, options);
-    subscriber.reconnectPolicy(attempts -> 1_000L);
   }
 
   /**
@@ -69,19 +57,6 @@ public final class PgOutbox implements Outbox {
         messages.stream().map(m -> (short) Shards.of(m.subject(), SHARDS)).toArray(Short[]::new);
     String[] bodies = messages.stream().map(EventMessages::encode).toArray(String[]::new);
     return tuple.addArrayOfShort(shards).addArrayOfString(bodies);
-  }
-
-  @Override
-  public void onWrite(Runnable wake) {
-    if (subscriber != null) {
-      subscriber.channel(CHANNEL).handler(payload -> wake.run());
-      subscriber.connect();
-    }
-  }
-
-  @Override
-  public Future<Void> close() {
-    return subscriber == null ? Future.succeededFuture() : subscriber.close();
   }
 
   @Override

@@ -54,7 +54,6 @@ public final class PgStore {
   private final Vertx vertx;
   private final String uri;
   private final String[] migrations;
-  private final PgConnectOptions options;
   private final Pool pool;
   private volatile boolean migrated;
   private volatile boolean closed;
@@ -65,7 +64,7 @@ public final class PgStore {
     this.vertx = vertx;
     this.uri = uri;
     this.migrations = migrations.clone();
-    options = PgConnectOptions.fromUri(uri);
+    PgConnectOptions options = PgConnectOptions.fromUri(uri);
     options.setCachePreparedStatements(true).setPipeliningLimit(PIPELINED);
     options.addProperty("statement_timeout", STATEMENT_SECONDS + "s");
     options.addProperty("idle_in_transaction_session_timeout", IDLE_TRANSACTION_SECONDS + "s");
@@ -101,7 +100,7 @@ public final class PgStore {
   }
 
   public Outbox outbox() {
-    return new PgOutbox(pool, vertx, new PgConnectOptions(options));
+    return new PgOutbox(pool);
   }
 
   /**

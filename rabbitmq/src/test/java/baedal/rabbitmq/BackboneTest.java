@@ -196,9 +196,7 @@ class BackboneTest {
     Pool pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(uri)).using(vertx).build();
     List<OutboxRelay> relays = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      relays.add(
-          new OutboxRelay(
-              vertx, new PgOutbox(pool, vertx, PgConnectOptions.fromUri(uri)), publisher));
+      relays.add(new OutboxRelay(vertx, new PgOutbox(pool), publisher));
     }
     relays.forEach(OutboxRelay::start);
     for (int sequence = 1; sequence <= 20; sequence++) {

@@ -58,11 +58,18 @@ public final class Boot {
 
   /** A Vert.x that measures (Prometheus), traces (W3C Trace Context) and writes records as JSON. */
   public static Vertx vertx() {
+    return vertx(1);
+  }
+
+  /** As the other, for so many verticles that each has an event loop of its own. */
+  public static Vertx vertx(int verticles) {
     json();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     return Vertx.builder()
         .with(
             new VertxOptions()
+                .setEventLoopPoolSize(
+                    Math.max(verticles, VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE))
                 .setMetricsOptions(
                     new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true))
                 .setTracingOptions(new OpenTelemetryOptions()))
