@@ -4,6 +4,7 @@ import baedal.dev.Users.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * What a siege measured, as a Markdown table. Of the orders of the slow part {@code settled} were
@@ -33,7 +34,7 @@ record SiegeReport(
   String table() {
     double limit = Siege.PEOPLE / seconds(Siege.MEAN.toNanos());
     double payments = inTime / seconds(duration.toNanos());
-    long open = open();
+    long open = open().orElse(back);
     List<Answer> whileOpen =
         hanging.checkouts().stream().filter(a -> a.asked() >= open && a.asked() < back).toList();
     return """
@@ -48,9 +49,9 @@ record SiegeReport(
     | paid once all the same, as they hear when they ask | | %s |
     | **The provider does not answer at all** | | |
     | availability: answered with 2xx | | %s |
-    | the breaker is open after | | %s s |
+    | the breaker is open after | | %s |
     | answered within from then on: median, 95 %%, 99 %% | | %s |
-    | the first payment after the provider's return | | %s s |
+    | the first payment after the provider's return | | %s |
     | **`GET /stores` meanwhile: median** | | |
     | before, while the provider is slow, while it hangs | | %s, %s, %s ms |
     """
@@ -67,32 +68,34 @@ record SiegeReport(
             percent(share(slow.checkouts(), LATER)),
             percent((double) settled / slow.checkouts().size() - share(slow.checkouts(), PAID)),
             available(hanging),
-            number(seconds(open - hung)),
+            since(hung, open()),
             times(whileOpen),
-            number(seconds(healed())),
+            since(back, healed()),
             median(before),
             median(slow.browsing()),
             median(hanging.browsing()));
   }
 
   /** From when on people were sent away at once, without waiting for any payment. */
-  private long open() {
+  private OptionalLong open() {
     return hanging.checkouts().stream()
         .filter(a -> a.status() == LATER && a.asked() >= hung)
         .filter(a -> a.took() < Siege.FASTEST.toNanos())
         .mapToLong(Answer::asked)
-        .min()
-        .orElseThrow(() -> new Failure("the breaker did not open"));
+        .min();
   }
 
-  /** Nanoseconds from the provider's return to the first answer that says paid. */
-  private long healed() {
+  /** When the first answer came that said paid, once the provider was back. */
+  private OptionalLong healed() {
     return hanging.checkouts().stream()
         .filter(a -> a.status() == PAID)
-        .mapToLong(a -> a.asked() + a.took() - back)
-        .filter(after -> after >= 0)
-        .min()
-        .orElseThrow(() -> new Failure("nobody could pay when the provider was back"));
+        .mapToLong(a -> a.asked() + a.took())
+        .filter(answered -> answered >= back)
+        .min();
+  }
+
+  private static String since(long begin, OptionalLong end) {
+    return end.isPresent() ? number(seconds(end.getAsLong() - begin)) + " s" : "never";
   }
 
   private static String available(Part part) {
