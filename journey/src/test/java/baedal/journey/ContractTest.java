@@ -2,12 +2,16 @@ package baedal.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.dev.Client;
 import baedal.journey.Contracts.Operation;
+import baedal.journey.Town.Shop;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documents that the gateway serves say what there is, and hang together. */
 class ContractTest {
@@ -71,6 +77,30 @@ class ContractTest {
     List<String> names = document.findValuesAsText("operationId");
     assertThat(names).doesNotHaveDuplicates();
     assertThat(names).hasSize(document.findValues("x-roles").size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"m 1", "후라이드", "a?b=c#d", "100%", "a+b", "a\r\nX-Injected: yes"})
+  void what_is_created_is_where_its_location_says(String menuId) throws IOException {
+    Shop shop = town.shop("FOOD", 1_000, 1);
+    Operation put =
+        Contracts.all().stream()
+            .filter(o -> o.method().equals("PUT") && o.path().endsWith("/menus/{menuId}"))
+            .findFirst()
+            .orElseThrow();
+    Map<String, String> ids = Map.of("storeId", shop.storeId(), "menuId", menuId);
+    HttpResponse<String> made =
+        Plain.of(
+                put,
+                shop.owner().token(),
+                parameter -> ids.get(parameter.path("name").asText()),
+                put.contentType(),
+                Buffer.buffer(put.example(ids).toString()))
+            .to(town.settings.url("gateway"));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+    Client.Answer found = town.anyone.get(made.headers().firstValue("Location").orElseThrow());
+    assertThat(found.status()).isEqualTo(200);
+    assertThat(found.text("menuId")).isEqualTo(menuId);
   }
 
   @TestFactory

@@ -185,7 +185,7 @@ final class StoreApi {
             menu ->
                 made.get()
                     ? Reply.created(
-                        ctx, "/stores/" + storeId + "/menus/" + menuId, MenuView.of(menu))
+                        ctx, Reply.path("stores", storeId, "menus", menuId), MenuView.of(menu))
                     : MenuView.of(menu));
   }
 
