@@ -260,6 +260,18 @@ class HttpApiTest {
   }
 
   @Test
+  void a_service_takes_all_headers_that_the_gateway_took_and_more() {
+    assertThat(
+            client
+                .get(port, "127.0.0.1", "/health/live")
+                .putHeader("X-Large", "x".repeat(12_000))
+                .send()
+                .await()
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void query_parameters_are_checked_against_the_contract() {
     assertThat(pointers(call(HttpMethod.GET, "/things?limit=0", "maker", null)))
         .containsExactlyInAnyOrder("/limit", "/near");
