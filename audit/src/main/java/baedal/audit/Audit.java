@@ -13,8 +13,10 @@ import java.util.Objects;
  */
 public final class Audit {
 
+  /** The exit code of an audit that could not look. */
+  public static final int NOT_MADE = 2;
+
   private static final int GRACE_SECONDS = 60;
-  private static final int NOT_MADE = 2;
 
   private Audit() {}
 
