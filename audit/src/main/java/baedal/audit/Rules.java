@@ -14,6 +14,10 @@ final class Rules {
   private static final String MISSING = "missing";
   private static final Set<String> HELD = Set.of("PAID", "DEFERRED");
   private static final Set<String> CLAIMED = Set.of("CLAIMED", "USED");
+
+  /** One that is revoked while the order is being paid with it counts as used. */
+  private static final Set<String> SPENT = Set.of("USED", "REVOKED");
+
   private static final Set<String> UNDECIDED = Set.of("CHARGING", "REFUNDING");
 
   /** The ticket that an order in this state has. */
@@ -211,7 +215,7 @@ final class Rules {
     }
     boolean wrong =
         s.underWay()
-            ? !(held && found.equals("USED"))
+            ? !(held && SPENT.contains(found))
             : s.is("PLACED") && !(held && found.equals("CLAIMED"));
     return broken(
         wrong,

@@ -270,6 +270,13 @@ class RulesTest {
   }
 
   @Test
+  void those_of_an_order_that_was_paid_before_its_coupon_was_revoked_too() {
+    Books books = at(PAID);
+    books.coupon.put("status", "REVOKED");
+    assertThat(lines(books, GRACE_BEGAN)).isEmpty();
+  }
+
+  @Test
   void what_is_promised_until_the_door_is_held() {
     Books books = at(PICKED);
     books.defer();

@@ -97,8 +97,13 @@ public record Coupon(
     return new Change<>(to(CouponStatus.USED, order, true, now), events);
   }
 
-  /** The order came to nothing, or never took it: the customer has it again. */
+  /**
+   * The order came to nothing, or never took it: the customer has it again, unless it was revoked.
+   */
   Change<Coupon> restored(String order, Instant now) {
+    if (status == CouponStatus.REVOKED && order.equals(orderId)) {
+      return Change.of(to(CouponStatus.REVOKED, null, false, now));
+    }
     boolean held = status == CouponStatus.CLAIMED || status == CouponStatus.USED;
     return held && order.equals(orderId)
         ? Change.of(
@@ -109,20 +114,24 @@ public record Coupon(
 
   /** The order says that it holds this coupon, of which we know nothing any more. */
   Change<Coupon> recovered(String order, boolean paid, Instant now) {
-    return status == CouponStatus.ISSUED
-        ? to(CouponStatus.CLAIMED, order, false, now).heldBy(order, paid, now)
-        : Change.none(this);
+    return switch (status) {
+      case ISSUED -> to(CouponStatus.CLAIMED, order, false, now).heldBy(order, paid, now);
+      case REVOKED ->
+          paid ? Change.of(to(CouponStatus.REVOKED, order, false, now)) : Change.none(this);
+      case CLAIMED, USED, EXPIRED -> Change.none(this);
+    };
   }
 
   private Change<Coupon> heldBy(String order, boolean paid, Instant now) {
     return paid ? used(order, now) : confirmed(order, now);
   }
 
+  /** From an order that is not paid yet it is taken; one that was paid before it heard keeps it. */
   Change<Coupon> revoke(String why, Instant now) {
     return switch (status) {
       case ISSUED, CLAIMED ->
           Change.of(
-              to(CouponStatus.REVOKED, null, false, now),
+              to(CouponStatus.REVOKED, orderId, false, now),
               new CouponEvent.Revoked(id, orderId, customerId, why, now));
       case REVOKED -> Change.none(this);
       case USED, EXPIRED -> throw Refusal.conflict("coupon-state", "the coupon is " + status);

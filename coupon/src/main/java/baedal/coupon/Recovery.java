@@ -8,7 +8,6 @@ import baedal.rabbitmq.EventTypes;
 import baedal.rabbitmq.LogReader;
 import baedal.rabbitmq.Subscription;
 import baedal.runtime.Json;
-import baedal.runtime.Outage;
 import baedal.runtime.Refusal;
 import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
@@ -130,7 +129,7 @@ final class Recovery {
             amqpUri,
             "coupon-recovery",
             knownAt == null ? null : knownAt.minus(MARGIN),
-            message -> again(message, holders, revoked));
+            message -> handled(message, holders, revoked));
     reader.start();
     return reader
         .caughtUp()
@@ -146,30 +145,12 @@ final class Recovery {
         .mapEmpty();
   }
 
-  /** What is no outage was a dead letter at its time, and keeps nothing from being complete. */
-  private Future<?> again(
-      EventMessage message, Map<String, String> holders, Map<String, CouponEvent.Revoked> revoked) {
-    return Future.succeededFuture()
-        .compose(v -> handled(message, holders, revoked))
-        .recover(
-            e -> {
-              if (Outage.isOutage(e)) {
-                return Future.failedFuture(e);
-              }
-              log.atWarn()
-                  .addKeyValue("messageId", message.id())
-                  .addKeyValue("cause", e.toString())
-                  .log("passed over");
-              return Future.succeededFuture();
-            });
-  }
-
   private Future<Void> handled(
       EventMessage message, Map<String, String> holders, Map<String, CouponEvent.Revoked> revoked) {
     if (message.data() instanceof OrderEvent.Updated updated) {
-      hold(holders, updated.order().couponId(), updated.orderId());
+      hold(holders, updated.orderId(), updated.order().couponId());
     } else if (message.data() instanceof OrderEvent.Paid paid) {
-      hold(holders, paid.order().couponId(), paid.orderId());
+      hold(holders, paid.orderId(), paid.order().couponId());
     } else if (message.data() instanceof CouponEvent.Revoked gone) {
       revoked.put(gone.couponId(), gone);
     } else if (message.data() instanceof CouponEvent.Issued issued && issued.campaignId() != null) {
@@ -200,10 +181,13 @@ final class Recovery {
                 : coupon.revoke(gone.reason(), now()));
   }
 
-  /** The last order that is told to hold a coupon. */
-  private static void hold(Map<String, String> holders, String couponId, String orderId) {
+  /**
+   * By order: the log keeps the order of events only for each order, and several may have held the
+   * same coupon one after another.
+   */
+  private static void hold(Map<String, String> holders, String orderId, String couponId) {
     if (couponId != null) {
-      holders.put(couponId, orderId);
+      holders.put(orderId, couponId);
     }
   }
 
@@ -230,17 +214,38 @@ final class Recovery {
     return e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.NOT_FOUND;
   }
 
+  /** An order that lets go of the coupon at this very moment has it given back. */
   private Future<?> reconcile(Map.Entry<String, String> holder) {
-    String couponId = holder.getKey();
-    return orders
-        .get("/internal/orders/" + holder.getValue() + "/due", ORDER_TIMEOUT)
-        .map(json -> Json.toObject(json, Held.class))
-        .recover(e -> isUnknown(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e))
+    String orderId = holder.getKey();
+    String couponId = holder.getValue();
+    return held(orderId)
         .compose(
-            held ->
-                couponId.equals(held.couponId()) && !WITHDRAWN.contains(held.status())
-                    ? coupons.change(couponId, coupon -> recovered(coupon, held))
+            before ->
+                holds(before, couponId)
+                    ? coupons
+                        .change(couponId, coupon -> recovered(coupon, before))
+                        .compose(v -> held(orderId))
+                        .compose(after -> restoredUnless(holds(after, couponId), couponId, orderId))
                     : Future.succeededFuture());
+  }
+
+  private Future<Held> held(String orderId) {
+    return orders
+        .get("/internal/orders/" + orderId + "/due", ORDER_TIMEOUT)
+        .map(json -> Json.toObject(json, Held.class))
+        .recover(e -> isUnknown(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e));
+  }
+
+  private static boolean holds(Held order, String couponId) {
+    return couponId.equals(order.couponId()) && !WITHDRAWN.contains(order.status());
+  }
+
+  private Future<?> restoredUnless(boolean held, String couponId, String orderId) {
+    return held
+        ? Future.succeededFuture()
+        : coupons.change(
+            couponId,
+            coupon -> coupon == null ? Change.none(null) : coupon.restored(orderId, now()));
   }
 
   private Change<Coupon> recovered(Coupon coupon, Held held) {

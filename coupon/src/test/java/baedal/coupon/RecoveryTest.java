@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,8 @@ class RecoveryTest {
 
   /** What the stand-in for the order service says of each order. */
   private final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
+
+  private final Set<String> canceledWhenAsked = ConcurrentHashMap.newKeySet();
 
   @TempDir private Path home;
   private Redis redis;
@@ -96,7 +99,11 @@ class RecoveryTest {
   }
 
   private void order(HttpServerRequest request) {
-    JsonObject order = orders.get(request.path().split("/", -1)[3]);
+    String orderId = request.path().split("/", -1)[3];
+    JsonObject order = orders.get(orderId);
+    if (canceledWhenAsked.contains(orderId)) {
+      orders.put(orderId, order.copy().put("status", "CANCELED"));
+    }
     JsonObject none = new JsonObject().put("type", "/problems/not-found").put("detail", "none");
     request
         .response()
@@ -171,6 +178,51 @@ class RecoveryTest {
 
     assertThat(status("c-1", revoked)).isEqualTo("REVOKED");
     assertThat(status("c-2", claimed)).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void of_all_orders_that_held_a_coupon_one_after_another_the_last_one_holds_it()
+      throws IOException {
+    String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
+    Path file = home.resolve("data/appendonly.aof");
+    Path earlier = Files.copy(file, home.resolve("earlier"));
+    use(coupon, "c-1", "o-1");
+    List<String> memos = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      memos.add(
+          encoded(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now())));
+    }
+    publisher.publish(memos).await();
+    orders.put("o-1", order("o-1", coupon, "CANCELED"));
+    tell(new OrderEvent.Canceled("o-1", "c-1", "s-1", coupon, "a mistake", Instant.now()));
+    until(() -> status("c-1", coupon).equals("ISSUED"));
+    use(coupon, "c-1", "o-2");
+    until(() -> heard.stream().filter(m -> m.type().equals("coupon.claimed")).count() == 2);
+
+    redis.kill();
+    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
+    redis = Redis.start(home, redisPort);
+    until(this::ready);
+
+    assertThat(status("c-1", coupon)).isEqualTo("CLAIMED");
+  }
+
+  @Test
+  void an_order_that_lets_go_of_its_coupon_while_it_is_asked_gives_it_back() throws IOException {
+    String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
+    Path file = home.resolve("data/appendonly.aof");
+    Path earlier = Files.copy(file, home.resolve("earlier"));
+    use(coupon, "c-1", "o-1");
+    until(() -> heard.stream().anyMatch(m -> m.type().equals("coupon.claimed")));
+
+    redis.kill();
+    canceledWhenAsked.add("o-1");
+    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
+    redis = Redis.start(home, redisPort);
+    until(this::ready);
+
+    assertThat(orders.get("o-1").getString("status")).isEqualTo("CANCELED");
+    assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
   }
 
   private void revoke(String couponId) {

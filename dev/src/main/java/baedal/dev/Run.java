@@ -116,7 +116,13 @@ public final class Run {
     steps.say("the pages are being made anew from the log");
     while (state.body().path("running").asBoolean()) {
       Client.pause();
-      state = admin.get("/rebuilds/mypage");
+      state =
+          new Patient()
+              .ask("the rebuild", Set.of(200), Set.of(429), () -> admin.get("/rebuilds/mypage"));
+    }
+    if (!state.body().path("finishedAt").isTextual()) {
+      throw new Failure(
+          "the pages are as they were: the rebuild was given up, mypage's log says why");
     }
     steps.say("the pages are rebuilt from " + state.text("events") + " events");
     return 0;

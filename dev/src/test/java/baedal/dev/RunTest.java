@@ -14,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +71,47 @@ class RunTest {
     assertThat(audit.end()).isEqualTo(2);
     assertThat(audit.complaint()).startsWith("baedal: nothing to audit");
     assertThat(audit.out()).isEmpty();
+  }
+
+  @Test
+  void an_audit_that_cannot_look_ends_with_2() throws Exception {
+    Command audit = Command.run(home, Map.of(), "audit");
+    assertThat(audit.end()).isEqualTo(2);
+    assertThat(audit.complaint()).contains("nothing to audit");
+  }
+
+  @Test
+  void a_rebuild_that_was_given_up_ends_with_1_and_one_out_of_reach_is_waited_for()
+      throws Exception {
+    Queue<String> states =
+        new ConcurrentLinkedQueue<>(
+            List.of(
+                "202 {\"running\":true,\"finishedAt\":null}",
+                "503 {\"title\":\"mypage is away\"}",
+                "200 {\"running\":true,\"finishedAt\":null}",
+                "200 {\"running\":false,\"finishedAt\":null}"));
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext(
+        "/",
+        call -> {
+          boolean token = call.getRequestURI().getPath().equals("/dev/tokens");
+          String[] answer = (token ? "200 {\"token\":\"t\"}" : states.remove()).split(" ", 2);
+          byte[] body = answer[1].getBytes(StandardCharsets.UTF_8);
+          call.sendResponseHeaders(Integer.parseInt(answer[0]), body.length);
+          call.getResponseBody().write(body);
+          call.close();
+        });
+    gateway.start();
+    try {
+      String port = Integer.toString(gateway.getAddress().getPort());
+      Command rebuild = Command.run(home, Map.of("GATEWAY_PORT", port), "rebuild");
+      assertThat(rebuild.end()).isEqualTo(1);
+      assertThat(rebuild.complaint()).contains("the rebuild was given up");
+      assertThat(states).isEmpty();
+    } finally {
+      gateway.stop(0);
+    }
   }
 
   @Test

@@ -63,6 +63,16 @@ final class GenerationRepository {
         .map(document -> document == null ? new JsonObject() : document);
   }
 
+  /** Whether the rebuild that {@code document} tells of goes on. */
+  boolean underWay(JsonObject document) {
+    return document.getString("building") != null
+        && document.getLong("heardAt") >= alive(clock.instant());
+  }
+
+  private static long alive(Instant now) {
+    return now.minus(HEARD_OF_WITHIN).toEpochMilli();
+  }
+
   /** The name of a new collection to build in; null while another rebuild is under way. */
   Future<String> begin() {
     Instant now = clock.instant();
@@ -92,10 +102,9 @@ final class GenerationRepository {
   }
 
   private static JsonArray free(Instant now) {
-    long dead = now.minus(HEARD_OF_WITHIN).toEpochMilli();
     return new JsonArray()
         .add(new JsonObject().putNull("building"))
-        .add(new JsonObject().put("heardAt", new JsonObject().put("$lt", dead)));
+        .add(new JsonObject().put("heardAt", new JsonObject().put("$lt", alive(now))));
   }
 
   /** False when the rebuild was given up for dead and another one has begun. */

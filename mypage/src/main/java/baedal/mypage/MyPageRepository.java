@@ -4,13 +4,11 @@ import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.MongoAggregates;
 import baedal.runtime.Ids;
-import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
-import io.vertx.ext.mongo.UpdateOptions;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
@@ -119,17 +117,18 @@ final class MyPageRepository {
     return current(pages -> pages.list(query, new JsonObject().put("_id", -1), limit));
   }
 
-  /** Pages whose beginning is no longer in the log are taken over as they are. */
+  /**
+   * Pages whose beginning is no longer in the log know what they know already, and what is told
+   * meanwhile.
+   */
   Future<Void> keepOlder(String building) {
     return generations.where().compose(where -> keepOlder(where.current(), building, ""));
   }
 
   private Future<Void> keepOlder(String current, String building, String after) {
     JsonObject next = new JsonObject().put("_id", new JsonObject().put("$gt", after));
-    FindOptions inTurn =
-        new FindOptions().setSort(new JsonObject().put("_id", 1)).setLimit(KEPT_AT_ONCE);
-    return mongo
-        .findWithOptions(current, next, inTurn)
+    return pages(current)
+        .list(next, new JsonObject().put("_id", 1), KEPT_AT_ONCE)
         .compose(
             found ->
                 found.isEmpty()
@@ -138,22 +137,17 @@ final class MyPageRepository {
                         .compose(
                             v ->
                                 keepOlder(
-                                    current,
-                                    building,
-                                    found.get(found.size() - 1).getString("_id"))));
+                                    current, building, found.get(found.size() - 1).orderId())));
   }
 
-  private Future<?> keepOlder(String building, JsonObject page) {
-    JsonObject id = new JsonObject().put("_id", page.getString("_id"));
-    return mongo
-        .findOne(building, id, new JsonObject())
-        .compose(
+  private Future<MyPage> keepOlder(String building, MyPage page) {
+    return pages(building)
+        .change(
+            page.orderId(),
             rebuilt ->
-                rebuilt == null
-                        || !Json.toObject(rebuilt.getJsonObject("state"), MyPage.class).whole()
-                    ? mongo.replaceDocumentsWithOptions(
-                        building, id, page, new UpdateOptions().setUpsert(true))
-                    : Future.succeededFuture());
+                rebuilt != null && rebuilt.whole()
+                    ? Change.none(rebuilt)
+                    : Change.of(rebuilt == null ? page : rebuilt.and(page)));
   }
 
   /** What earlier rebuilds left behind. */

@@ -51,6 +51,8 @@ final class Rebuild {
 
   /**
    * How far the present rebuild is, or what the last one did; times as ISO-8601 instants, or null.
+   * One that is not running and has not finished was given up: its process died, or could not go
+   * on.
    */
   record State(boolean running, String startedAt, String finishedAt, long events) {}
 
@@ -60,7 +62,7 @@ final class Rebuild {
         .map(
             known ->
                 new State(
-                    known.getString("building") != null,
+                    generations.underWay(known),
                     known.getString("startedAt"),
                     known.getString("finishedAt"),
                     known.getLong("events", 0L)));

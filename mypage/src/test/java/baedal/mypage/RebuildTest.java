@@ -28,8 +28,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.UpdateOptions;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,6 +49,26 @@ class RebuildTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+  private static final OrderDetails DETAILS =
+      new OrderDetails(
+          "c-1",
+          "s-1",
+          "통닭천국",
+          List.of(),
+          Fulfilment.DELIVERY,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          40_000,
+          0,
+          40_000,
+          1,
+          NOW,
+          NOW.plusSeconds(900));
 
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
@@ -100,6 +122,9 @@ class RebuildTest {
       live(Ids.next());
     }
     until(() -> pages().equals(wanted));
+    publisher
+        .publish(List.of(encoded(new OrderEvent.Updated("o-strange", null, false, NOW))))
+        .await();
     mongo.dropCollection(collection()).await();
     AtomicBoolean over = new AtomicBoolean();
     Thread orders =
@@ -133,6 +158,49 @@ class RebuildTest {
         .isEqualTo(told.get());
   }
 
+  @Test
+  void one_whose_process_died_is_not_running_and_makes_way_for_the_next() {
+    JsonObject died =
+        new JsonObject()
+            .put("_id", "mypages")
+            .put("current", collection())
+            .put("building", "mypages_abandoned")
+            .put("heardAt", Instant.now().minusSeconds(60).toEpochMilli());
+    mongo
+        .replaceDocumentsWithOptions(
+            "generations",
+            new JsonObject().put("_id", "mypages"),
+            died,
+            new UpdateOptions().setUpsert(true))
+        .await();
+    assertThat(state().getBoolean("running")).isFalse();
+    assertThat(state().getString("finishedAt")).isNull();
+    assertThat(call(HttpMethod.POST, "/rebuilds/mypage").statusCode()).isEqualTo(202);
+    assertThat(state().getBoolean("running")).isTrue();
+    until(() -> state().getString("finishedAt") != null);
+  }
+
+  @Test
+  void a_page_whose_beginning_the_log_lost_is_kept_with_what_is_told_meanwhile() {
+    MongoClient own = new MongoStore(vertx, TestServers.mongo()).client();
+    MyPageRepository pages =
+        new MyPageRepository(own, new GenerationRepository(own, Clock.systemUTC()));
+    pages.applyTo("mypages", told(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
+    pages.applyTo("mypages_new", told(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
+    pages.keepOlder("mypages_new").await();
+    JsonObject kept = own.findOne("mypages_new", new JsonObject(), new JsonObject()).await();
+    assertThat(kept.getString("customerId")).isEqualTo("c-1");
+    assertThat(kept.getString("status")).isEqualTo("COOKING");
+  }
+
+  private static EventMessage told(Event event, long sequence) {
+    return EventMessages.wrap(List.of(event), sequence, NOW).get(0);
+  }
+
+  private static String encoded(Event event) {
+    return EventMessages.encode(told(event, 1));
+  }
+
   private static JsonObject state() {
     return call(HttpMethod.GET, "/rebuilds/mypage").bodyAsJsonObject();
   }
@@ -158,31 +226,11 @@ class RebuildTest {
 
   /** One order's whole life, and the page it must make. */
   private static void live(String id) {
-    OrderDetails details =
-        new OrderDetails(
-            "c-1",
-            "s-1",
-            "통닭천국",
-            List.of(),
-            Fulfilment.DELIVERY,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            40_000,
-            0,
-            40_000,
-            1,
-            NOW,
-            NOW.plusSeconds(900));
     List<Event> events =
         List.of(
-            new OrderEvent.Placed(id, details),
+            new OrderEvent.Placed(id, DETAILS),
             new PaymentEvent.Paid(id, "p", 40_000, PaymentMethod.CARD, 1, NOW),
-            new OrderEvent.Paid(id, details, "p", PaymentMethod.CARD, 0, NOW),
+            new OrderEvent.Paid(id, DETAILS, "p", PaymentMethod.CARD, 0, NOW),
             new StoreEvent.CookStarted(id, "s-1", NOW),
             new RiderEvent.Claimed(id, "r-1", NOW),
             new RiderEvent.Picked(id, "r-1", NOW),
@@ -195,7 +243,7 @@ class RebuildTest {
     for (Event event : events) {
       long next =
           sequences.merge(EventTypes.exchange(EventTypes.name(event.getClass())), 1L, Long::sum);
-      EventMessage message = EventMessages.wrap(List.of(event), next, NOW).get(0);
+      EventMessage message = told(event, next);
       page = Projection.apply(page, message);
       Messages.of(event).ifPresent(note -> told.incrementAndGet());
       bodies.add(EventMessages.encode(message));

@@ -2,29 +2,36 @@ package baedal.rabbitmq;
 
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
  * What a service could not handle: to be looked at, replayed or discarded. Each look is a
  * connection of its own: what it fetched and did not acknowledge is back in the queue when it
- * closes. A message is acknowledged after the broker confirmed its replay; should a crash come
- * between, it is replayed twice and has one effect, like any event.
+ * closes. Until then no other look would find it, so that looks take turns. A message is
+ * acknowledged after the broker confirmed its replay; should a crash come between, it is replayed
+ * twice and has one effect, like any event.
  */
 public final class DeadLetters {
 
   private static final int CONNECT_MILLIS = 3_000;
   private static final int MAX_LOOKED_AT = 10_000;
+  private static final long LOOK_SECONDS = 60;
 
   private final Vertx vertx;
   private final String amqpUri;
   private final String queue;
   private final Failures failures;
+  private final AtomicReference<Future<Void>> last =
+      new AtomicReference<>(Future.succeededFuture());
 
   DeadLetters(Vertx vertx, String amqpUri, String queue, Failures failures) {
     this.vertx = vertx;
@@ -138,6 +145,13 @@ public final class DeadLetters {
   }
 
   private <T> Future<T> withQueue(Function<RabbitMQClient, Future<T>> work) {
+    Promise<Void> over = Promise.promise();
+    return last.getAndSet(over.future())
+        .compose(v -> look(work))
+        .onComplete(done -> over.complete());
+  }
+
+  private <T> Future<T> look(Function<RabbitMQClient, Future<T>> work) {
     RabbitMQOptions options =
         new RabbitMQOptions()
             .setUri(amqpUri)
@@ -146,6 +160,10 @@ public final class DeadLetters {
             .setReconnectAttempts(0);
     options.setConnectionName(queue + "-dead-letters");
     RabbitMQClient client = RabbitMQClient.create(vertx, options);
-    return client.start().compose(v -> work.apply(client)).eventually(client::stop);
+    return client
+        .start()
+        .compose(v -> work.apply(client))
+        .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
+        .eventually(client::stop);
   }
 }

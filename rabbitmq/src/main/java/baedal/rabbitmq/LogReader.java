@@ -2,6 +2,7 @@ package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
 import baedal.runtime.Ids;
+import baedal.runtime.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -51,7 +52,8 @@ public final class LogReader {
 
   /**
    * From {@code since}, or from the beginning when that is null. The handler's future succeeds when
-   * the effect is durable; when it fails, the event is handled again.
+   * the effect is durable. During an outage the event is handled again; one that fails otherwise
+   * was a dead letter at its time, and is passed over.
    */
   public LogReader(
       Vertx vertx,
@@ -146,10 +148,10 @@ public final class LogReader {
     }
     inHand.add(offset);
     from = offset + 1;
-    decoded(message, offset, on);
+    begin(message, offset, on);
   }
 
-  private void decoded(RabbitMQMessage message, long offset, RabbitMQClient on) {
+  private void begin(RabbitMQMessage message, long offset, RabbitMQClient on) {
     String subject = "";
     Future<Void> done;
     Promise<Void> marker = awaited.get(String.valueOf(message.properties().getMessageId()));
@@ -196,11 +198,15 @@ public final class LogReader {
             handled.incrementAndGet();
             return Future.succeededFuture();
           }
+          boolean outage = Outage.isOutage(done.cause());
           log.atWarn()
+              .addKeyValue("messageId", event.id())
               .addKeyValue("event", event.type())
               .addKeyValue("cause", done.cause().toString())
-              .log("handled again");
-          return vertx.timer(AGAIN_MILLIS).compose(v -> handle(event, on));
+              .log(outage ? "handled again" : "passed over");
+          return outage
+              ? vertx.timer(AGAIN_MILLIS).compose(v -> handle(event, on))
+              : Future.succeededFuture();
         });
   }
 }

@@ -129,6 +129,28 @@ class DeadLettersTest {
   }
 
   @Test
+  void many_looks_at_once_hide_nothing_from_one_another() {
+    for (int i = 0; i < 20; i++) {
+      publish("o-" + i);
+    }
+    until(() -> letters.list(0, 1).await().total() == 20);
+    List<DeadLetter> all = letters.list(0, 20).await().items();
+    List<Future<DeadLetters.Found>> lists = new ArrayList<>();
+    List<Future<?>> others = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      lists.add(letters.list(0, 20));
+      others.add(letters.find(all.get(i).deadLetterId()));
+      others.add(letters.discard(all.get(19 - i).deadLetterId()));
+    }
+    Future.all(others).await();
+    assertThat(lists.get(0).await().items()).hasSize(20);
+    for (Future<DeadLetters.Found> list : lists) {
+      assertThat(list.await().items()).hasSize((int) list.await().total());
+    }
+    assertThat(letters.list(0, 20).await().total()).isEqualTo(15);
+  }
+
+  @Test
   void what_is_discarded_is_gone_and_the_others_stay() {
     publish("o-1");
     publish("o-2");

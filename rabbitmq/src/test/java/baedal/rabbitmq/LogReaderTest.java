@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,33 @@ class LogReaderTest {
     publisher.stop().await();
   }
 
+  @Test
+  void what_a_bug_refuses_keeps_it_from_nothing() {
+    String amqp = TestServers.amqp();
+    Topology.declare(vertx, amqp).await();
+    EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    Eventually.until(publisher::connected);
+    publish(publisher, "strange");
+    publish(publisher, "later");
+
+    LogReader reader =
+        new LogReader(
+            vertx,
+            amqp,
+            "test-log",
+            null,
+            message ->
+                message.subject().equals("strange")
+                    ? Future.failedFuture(new NullPointerException("a bug"))
+                    : handle(message));
+    reader.start();
+    reader.caughtUp().timeout(30, TimeUnit.SECONDS).await();
+    assertThat(handled).contains("later");
+    reader.stop().await();
+    publisher.stop().await();
+  }
+
   /** What fails is tried again after a while: so is the first, whose connection is gone by then. */
   private Future<?> handle(EventMessage message) {
     String subject = message.subject();
@@ -70,7 +98,9 @@ class LogReaderTest {
     return switch (subject) {
       case "first" -> tries(subject) == 1 ? firstTry.future() : secondTry.future();
       case "again" ->
-          tries(subject) == 1 ? Future.failedFuture("not yet") : Future.succeededFuture();
+          tries(subject) == 1
+              ? Future.failedFuture(new IOException("not yet"))
+              : Future.succeededFuture();
       default -> Future.succeededFuture();
     };
   }

@@ -1,0 +1,54 @@
+package baedal.coupon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** A coupon that is revoked while an order is being paid with it. */
+class CouponTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Coupon CLAIMED =
+      Coupon.issue(null, "k-1", "c-1", "첫 주문", 3_000, null, null, NOW.plusSeconds(900), NOW)
+          .state()
+          .claim("o-1", NOW)
+          .state();
+
+  @Test
+  void the_order_that_was_paid_before_it_heard_is_the_one_that_holds_it() {
+    Coupon revoked = CLAIMED.revoke("a mistake", NOW).state();
+    Coupon held = paid(updated(revoked));
+    assertThat(held).isEqualTo(updated(paid(revoked)));
+    assertThat(held.status()).isEqualTo(CouponStatus.REVOKED);
+    assertThat(held.orderId()).isEqualTo("o-1");
+  }
+
+  @Test
+  void when_that_order_comes_to_nothing_nobody_holds_it_in_whatever_order_that_is_told() {
+    Coupon revoked = CLAIMED.revoke("a mistake", NOW).state();
+    Coupon free = canceled(paid(updated(revoked)));
+    assertThat(free).isEqualTo(updated(paid(canceled(revoked))));
+    assertThat(free.status()).isEqualTo(CouponStatus.REVOKED);
+    assertThat(free.orderId()).isNull();
+  }
+
+  @Test
+  void a_paid_order_holds_it_also_when_that_was_forgotten() {
+    Coupon revoked = CLAIMED.restored("o-1", NOW).state().revoke("a mistake", NOW).state();
+    assertThat(revoked.recovered("o-1", true, NOW).state().orderId()).isEqualTo("o-1");
+    assertThat(revoked.recovered("o-1", false, NOW).state().orderId()).isNull();
+  }
+
+  private static Coupon updated(Coupon coupon) {
+    return coupon.confirmed("o-1", NOW).state();
+  }
+
+  private static Coupon paid(Coupon coupon) {
+    return coupon.used("o-1", NOW).state();
+  }
+
+  private static Coupon canceled(Coupon coupon) {
+    return coupon.restored("o-1", NOW).state();
+  }
+}
