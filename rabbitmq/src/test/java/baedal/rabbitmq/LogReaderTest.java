@@ -70,7 +70,7 @@ class LogReaderTest {
     Topology.declare(vertx, amqp).await();
     EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
-    Eventually.until(publisher::connected);
+    until(publisher::connected);
     publish(publisher, "strange");
     publish(publisher, "later");
 
