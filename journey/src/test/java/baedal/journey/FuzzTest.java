@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 /**
  * Whatever is sent, to whichever operation, at the gateway and past it: no fault of ours, no stack
  * trace, a problem that can be read, and nothing out of joint afterwards. {@code -Dbaedal.seed=…}
- * sends the same again, {@code -Dbaedal.fuzz.seconds=…} for longer.
+ * sends something else than each build does, {@code -Dbaedal.fuzz.seconds=…} goes on for longer.
  */
 class FuzzTest {
 
-  private static final long SEED = Long.getLong("baedal.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("baedal.seed", 1);
   private static final long SECONDS = Long.getLong("baedal.fuzz.seconds", 20);
   private static final String KNOBS = "/dev/payment-provider";
 
