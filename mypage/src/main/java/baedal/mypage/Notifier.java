@@ -1,6 +1,7 @@
 package baedal.mypage;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -98,19 +99,19 @@ final class Notifier {
   }
 
   private void sendInTurn(String orderId, List<JsonObject> notes) {
+    Promise<Void> over = Promise.promise();
+    inHand.put(orderId, over.future());
     Future<Void> done = Future.succeededFuture();
     for (JsonObject note : notes) {
       done = done.compose(v -> stopped ? Future.succeededFuture() : send(note));
     }
-    inHand.put(
-        orderId,
-        done.onFailure(e -> notSent(orderId, e))
-            .otherwiseEmpty()
-            .onComplete(
-                v -> {
-                  inHand.remove(orderId);
-                  onceMore();
-                }));
+    done.onFailure(e -> notSent(orderId, e))
+        .onComplete(
+            v -> {
+              inHand.remove(orderId);
+              over.complete();
+              onceMore();
+            });
   }
 
   /** A note whose customer is not known yet waits for the event that tells. */
