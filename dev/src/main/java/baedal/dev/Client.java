@@ -23,7 +23,7 @@ public final class Client {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
-  private static final long PAUSE_MILLIS = 50;
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   /** What came back. */
   public record Answer(int status, JsonNode body) {
@@ -110,8 +110,12 @@ public final class Client {
   }
 
   public static void pause() {
+    pause(PAUSE);
+  }
+
+  static void pause(Duration time) {
     try {
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted");

@@ -66,7 +66,7 @@ public final class Siege {
     Users first = users();
     browsing(WARM_UP);
     first.stop();
-    pause(CALM);
+    Client.pause(CALM);
     steps.say("some only browse");
     List<Answer> before = browsing(CALM);
 
@@ -78,14 +78,14 @@ public final class Siege {
 
     steps.say("the provider hangs");
     users = users();
-    pause(MEAN);
+    Client.pause(MEAN);
     shoppers.provider(FASTEST, SLOWEST, true);
     long hung = System.nanoTime();
     browsing = browsing(duration);
     steps.say("the provider is back");
     shoppers.provider(FASTEST, SLOWEST, false);
     long back = System.nanoTime();
-    pause(RECOVERY);
+    Client.pause(RECOVERY);
     Part hanging = new Part(users.stop(), browsing);
 
     steps.say("everybody asks what became of their order");
@@ -103,7 +103,7 @@ public final class Siege {
 
   private List<Answer> browsing(Duration duration) {
     Users one = new Users(vertx, 1, BETWEEN_VISITS, who -> shoppers.browse()).start();
-    pause(duration);
+    Client.pause(duration);
     return one.stop();
   }
 
@@ -128,15 +128,6 @@ public final class Siege {
     } catch (ExecutionException e) {
       wrong.add(e.getCause().getMessage());
       return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted");
-    }
-  }
-
-  private static void pause(Duration duration) {
-    try {
-      Thread.sleep(duration.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted");

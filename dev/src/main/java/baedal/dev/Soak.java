@@ -85,9 +85,9 @@ public final class Soak {
       }
       String victim = next.remove(0);
       everything |= next.isEmpty();
-      pause(random.nextInt(MAX_CALM_MILLIS));
+      Client.pause(Duration.ofMillis(random.nextInt(MAX_CALM_MILLIS)));
       machine.kill(victim);
-      pause(random.nextInt(MAX_DOWN_MILLIS));
+      Client.pause(Duration.ofMillis(random.nextInt(MAX_DOWN_MILLIS)));
       machine.restart(victim);
       steps.say("killed and restarted " + victim);
     }
@@ -102,15 +102,6 @@ public final class Soak {
       return findings;
     } finally {
       vertx.close().await();
-    }
-  }
-
-  private static void pause(int millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted");
     }
   }
 }

@@ -68,7 +68,6 @@ final class Documents {
                 ctx.response()
                     .putHeader(HttpHeaders.CONTENT_TYPE, type)
                     .putHeader("Content-Security-Policy", POLICY)
-                    .putHeader("X-Content-Type-Options", "nosniff")
                     .end(document));
   }
 

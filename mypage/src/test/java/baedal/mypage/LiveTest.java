@@ -3,8 +3,6 @@ package baedal.mypage;
 import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.events.Fulfilment;
-import baedal.events.OrderDetails;
 import baedal.events.PaymentMethod;
 import baedal.mypage.MyPage.PaymentStatus;
 import baedal.runtime.Boot;
@@ -92,27 +90,7 @@ class LiveTest {
 
   private static MyPage placed(String orderId, long version, String storeName) {
     return MyPage.blank(orderId)
-        .details(
-            new OrderDetails(
-                "c-1",
-                "s-1",
-                storeName,
-                List.of(),
-                Fulfilment.DELIVERY,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                20_000,
-                0,
-                20_000,
-                version,
-                NOW,
-                NOW),
-            version);
+        .details(Details.of("c-1", storeName, 20_000, version, NOW, NOW), version);
   }
 
   private static MyPage rejected(MyPage page) {

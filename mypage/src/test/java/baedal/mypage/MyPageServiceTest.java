@@ -145,25 +145,7 @@ class MyPageServiceTest {
   }
 
   private static OrderDetails details(String customer, long version) {
-    return new OrderDetails(
-        customer,
-        "s-1",
-        "통닭천국",
-        List.of(),
-        Fulfilment.DELIVERY,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        20_000,
-        0,
-        20_000,
-        version,
-        at(0),
-        at(900));
+    return Details.of(customer, "통닭천국", 20_000, version, at(0), at(900));
   }
 
   /** A good life, of which the customer is told six things. */

@@ -2,8 +2,6 @@ package baedal.mypage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.events.Fulfilment;
-import baedal.events.OrderDetails;
 import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -51,27 +49,7 @@ class NotifierTest {
 
   private static MyPage placed() {
     return MyPage.blank(ORDER)
-        .details(
-            new OrderDetails(
-                "c-1",
-                "s-1",
-                "통닭천국",
-                List.of(),
-                Fulfilment.DELIVERY,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                20_000,
-                0,
-                20_000,
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH),
-            1);
+        .details(Details.of("c-1", "통닭천국", 20_000, 1, Instant.EPOCH, Instant.EPOCH), 1);
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.backing.TestServers;
 import baedal.events.Event;
 import baedal.events.EventMessage;
-import baedal.events.Fulfilment;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentEvent;
@@ -50,25 +49,7 @@ class RebuildTest {
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
   private static final OrderDetails DETAILS =
-      new OrderDetails(
-          "c-1",
-          "s-1",
-          "통닭천국",
-          List.of(),
-          Fulfilment.DELIVERY,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          40_000,
-          0,
-          40_000,
-          1,
-          NOW,
-          NOW.plusSeconds(900));
+      Details.of("c-1", "통닭천국", 40_000, 1, NOW, NOW.plusSeconds(900));
 
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
