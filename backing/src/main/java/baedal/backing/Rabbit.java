@@ -31,6 +31,10 @@ public final class Rabbit implements Server {
   private static final String MISSING =
       "RabbitMQ is missing. Three ways: install it (apt-get install rabbitmq-server), start a Docker engine, or name a"
           + " running one in AMQP_URI";
+
+  /** Where it takes connections inside its container. */
+  private static final int CONTAINER_PORT = 5672;
+
   private static final Path DEBIAN = Path.of("/usr/lib/rabbitmq/lib");
 
   /**
@@ -151,7 +155,7 @@ public final class Rabbit implements Server {
             environment(home, epmdPort),
             home.resolve("rabbitmq.log"));
     try {
-      process.await(() -> managementAnswers(managementPort, password), STARTS_WITHIN);
+      process.await(() -> takesConnections(managementPort, password, port), STARTS_WITHIN);
     } catch (IOException e) {
       epmd.kill();
       throw e;
@@ -187,7 +191,7 @@ public final class Rabbit implements Server {
             "--hostname",
             "baedal",
             "-p",
-            "127.0.0.1:" + port + ":5672",
+            "127.0.0.1:" + port + ":" + CONTAINER_PORT,
             "-p",
             "127.0.0.1:" + managementPort + ":15672",
             "-v",
@@ -199,7 +203,7 @@ public final class Rabbit implements Server {
             "rabbitmq:3.13-management");
     ServerProcess process =
         ServerProcess.start("RabbitMQ in Docker", command, Map.of(), home.resolve("rabbitmq.log"));
-    process.await(() -> managementAnswers(managementPort, password), STARTS_WITHIN);
+    process.await(() -> takesConnections(managementPort, password, CONTAINER_PORT), STARTS_WITHIN);
     return new Rabbit(process, port, managementPort, password, Optional.empty());
   }
 
@@ -256,12 +260,17 @@ public final class Rabbit implements Server {
     return environment;
   }
 
-  private static boolean managementAnswers(int managementPort, String password) {
+  /**
+   * Its management page is up before it listens for AMQP: a page that answers says nothing yet.
+   *
+   * @param port where it listens, as it sees it
+   */
+  private static boolean takesConnections(int managementPort, String password, int port) {
     try {
       return call(
               "http://127.0.0.1:" + managementPort,
               "GET",
-              "/api/health/checks/local-alarms",
+              "/api/health/checks/port-listener/" + port,
               ADMIN,
               password,
               null)
