@@ -30,6 +30,14 @@ final class DurableBackend extends H2Backend {
   /** Overwritten parts of the file are used again after this time. */
   private static final int RETENTION_MILLIS = 5_000;
 
+  /** Small: a page is written whole for each document that changes. */
+  private static final int PAGE_BYTES = 4_096;
+
+  /** Of the file: 1 holds documents as BSON, indexes not at all. */
+  private static final int FORMAT = 1;
+
+  private static final DocumentType DOCUMENTS = new DocumentType();
+
   private final ReadWriteLock betweenCommands = new ReentrantReadWriteLock(true);
 
   DurableBackend(Path file) {
@@ -38,9 +46,21 @@ final class DurableBackend extends H2Backend {
 
   private static MVStore open(Path file) {
     MVStore store =
-        new MVStore.Builder().fileName(file.toString()).cacheSize(8).autoCommitDisabled().open();
+        new MVStore.Builder()
+            .fileName(file.toString())
+            .cacheSize(8)
+            .pageSplitSize(PAGE_BYTES)
+            .autoCommitDisabled()
+            .open();
     store.setRetentionTime(RETENTION_MILLIS);
     store.setVersionsToKeep(0);
+    boolean empty = store.getMapNames().isEmpty();
+    if (!empty && store.getStoreVersion() != FORMAT) {
+      store.closeImmediately();
+      throw new IllegalStateException(
+          file + " was written by another version of this server: ./run --fresh forgets all data");
+    }
+    store.setStoreVersion(FORMAT);
     return store;
   }
 
@@ -93,9 +113,23 @@ final class DurableBackend extends H2Backend {
           this,
           name,
           options,
-          getMvStore().openMap("databases." + namespace),
+          documents(namespace),
           getMvStore().openMap("meta." + namespace),
           cursorRegistry);
+    }
+
+    @Override
+    protected Index<Object> openOrCreateUniqueIndex(
+        String collection, String name, List<IndexKey> keys, boolean sparse) {
+      return IdIndex.isOf(keys)
+          ? new IdIndex(name, keys, documents(getDatabaseName() + "." + collection))
+          : super.openOrCreateUniqueIndex(collection, name, keys, sparse);
+    }
+
+    private MVMap<Object, Document> documents(String namespace) {
+      return getMvStore()
+          .openMap(
+              "databases." + namespace, new MVMap.Builder<Object, Document>().valueType(DOCUMENTS));
     }
 
     @Override
@@ -115,6 +149,12 @@ final class DurableBackend extends H2Backend {
         MVMap<String, Object> meta,
         CursorRegistry cursors) {
       super(database, name, options, documents, meta, cursors);
+    }
+
+    /** Nobody asks for it, and each write of a document would write it too. */
+    @Override
+    protected boolean tracksDataSize() {
+      return false;
     }
 
     /** The server uses the index of ids only where nothing but the id is asked for. */

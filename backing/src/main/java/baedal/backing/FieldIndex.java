@@ -19,7 +19,6 @@ import java.util.stream.Stream;
  */
 final class FieldIndex extends Index<Object> {
 
-  private static final String ID = "_id";
   private static final Document EXISTS = new Document("$exists", true);
 
   private final String field;
@@ -33,7 +32,7 @@ final class FieldIndex extends Index<Object> {
 
   @Override
   public synchronized boolean canHandle(Document query) {
-    if (query.get(ID) instanceof String || field.contains(".")) {
+    if (query.get(IdIndex.ID) instanceof String || field.contains(".")) {
       return false;
     }
     Object asked = query.get(field);
@@ -60,7 +59,7 @@ final class FieldIndex extends Index<Object> {
   /** Null, as of an index that does not have every document: others know the position. */
   @Override
   public synchronized Object remove(Document document) {
-    remove(document, document.get(ID));
+    remove(document, document.get(IdIndex.ID));
     return null;
   }
 

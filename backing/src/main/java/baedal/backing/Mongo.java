@@ -3,6 +3,8 @@ package baedal.backing;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,10 @@ import java.util.Optional;
 public final class Mongo implements Server {
 
   private static final String EMBEDDED = "embedded MongoDB";
+
+  /** Each waits for its write: so many share one. */
+  private static final int WORKERS = 16;
+
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
 
@@ -101,7 +107,7 @@ public final class Mongo implements Server {
   }
 
   private static Mongo embedded(MongoServer server, int port) {
-    server.bind("127.0.0.1", port);
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1, WORKERS);
     return new Mongo(
         EMBEDDED,
         port,

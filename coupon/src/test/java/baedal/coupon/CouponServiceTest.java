@@ -78,7 +78,7 @@ class CouponServiceTest {
   static void start() {
     String amqp = TestServers.amqp();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     int order =

@@ -71,7 +71,7 @@ class RecoveryTest {
     redis = Redis.start(home, redisPort);
     String amqp = TestServers.amqp();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     int order =

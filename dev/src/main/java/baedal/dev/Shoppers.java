@@ -25,6 +25,7 @@ final class Shoppers {
 
   private static final String CARD = "4242424242424242";
   private static final long PRICE = 15_000;
+  private static final Duration PAGE_WITHIN = Duration.ofMinutes(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
   private final Client anyone;
@@ -101,8 +102,7 @@ final class Shoppers {
    */
   Instant paidAt(Answer told) throws IOException {
     Client customer = customers.get(told.who());
-    JsonNode order = Json.mapper().readTree(told.response().bodyAsString()).path("order");
-    String orderId = order.path("orderId").asText();
+    String orderId = orderId(told);
     JsonNode before = payments(customer, orderId);
     if (told.status() == SiegeReport.LATER) {
       ObjectNode payment = json().put("orderId", orderId).put("method", "CARD").put("card", CARD);
@@ -114,6 +114,28 @@ final class Shoppers {
           "order " + orderId + " was answered " + told.status() + ", but has " + payments);
     }
     return isPaidOnce(before) ? Instant.parse(before.path(0).path("paidAt").asText()) : null;
+  }
+
+  private static String orderId(Answer told) {
+    return told.response().bodyAsJsonObject().getJsonObject("order").getString("orderId");
+  }
+
+  /** Until this order's page knows that it is paid. */
+  void awaitPage(Answer told) {
+    Client customer = customers.get(told.who());
+    String page = "/mypages/" + orderId(told);
+    long deadline = System.nanoTime() + PAGE_WITHIN.toNanos();
+    String status;
+    do {
+      Client.pause();
+      status =
+          patient
+              .ask("its page", Set.of(200), Set.of(404), () -> customer.get(page))
+              .text("status");
+      if (System.nanoTime() > deadline) {
+        throw new Failure("the page of a paid order stays " + status);
+      }
+    } while (status.isEmpty() || status.equals("PLACED"));
   }
 
   private static JsonNode payments(Client customer, String orderId) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -26,12 +27,13 @@ public final class Siege {
   private static final Duration SLOWEST = Duration.ofMillis(620);
   static final Duration MEAN = FASTEST.plus(SLOWEST).dividedBy(2);
 
-  /** Until the compiler has seen everything. */
-  private static final Duration WARM_UP = Duration.ofSeconds(30);
+  /** Until the compiler has seen everything, with so few that it has time to do its work. */
+  private static final Duration WARM_UP = Duration.ofMinutes(2);
 
-  private static final Duration CALM = Duration.ofSeconds(5);
+  private static final int FEW = PEOPLE / 2;
+  private static final Duration CALM = Duration.ofSeconds(10);
   private static final Duration RECOVERY = Duration.ofSeconds(10);
-  private static final Duration BETWEEN_VISITS = Duration.ofMillis(25);
+  private static final Duration BETWEEN_VISITS = Duration.ofMillis(100);
   private static final int MOST_SHOWN = 20;
 
   private final Vertx vertx;
@@ -63,7 +65,7 @@ public final class Siege {
   private SiegeReport lay(Duration duration) throws IOException {
     shoppers.provider(FASTEST, SLOWEST, false);
     steps.say("everything warms up");
-    Users first = users();
+    Users first = users(FEW);
     browsing(WARM_UP);
     first.stop();
     Client.pause(CALM);
@@ -71,13 +73,15 @@ public final class Siege {
     List<Answer> before = browsing(CALM);
 
     steps.say("the provider is slow");
-    Users users = users();
+    Users users = users(PEOPLE);
     List<Answer> browsing = browsing(duration);
     Instant end = Instant.now();
     Part slow = new Part(users.stop(), browsing);
+    steps.say("the last who paid looks it up");
+    Duration behind = behind(slow, end);
 
     steps.say("the provider hangs");
-    users = users();
+    users = users(PEOPLE);
     Client.pause(MEAN);
     shoppers.provider(FASTEST, SLOWEST, true);
     long hung = System.nanoTime();
@@ -93,12 +97,22 @@ public final class Siege {
     List<Instant> paid = payments(slow.checkouts());
     payments(hanging.checkouts());
     long inTime = paid.stream().filter(end::isAfter).count();
-    return new SiegeReport(duration, before, slow, paid.size(), inTime, hanging, hung, back);
+    return new SiegeReport(
+        duration, before, slow, paid.size(), inTime, behind, hanging, hung, back);
   }
 
   /** People who check out again at once, but no faster than anybody can pay. */
-  private Users users() {
-    return new Users(vertx, PEOPLE, FASTEST, shoppers::checkOut).start();
+  private Users users(int people) {
+    return new Users(vertx, people, FASTEST, shoppers::checkOut).start();
+  }
+
+  /** How long after {@code end} the last order that was paid at once is paid in its page, too. */
+  private Duration behind(Part part, Instant end) {
+    part.checkouts().stream()
+        .filter(answer -> answer.status() == SiegeReport.PAID)
+        .max(Comparator.comparingLong(answer -> answer.asked() + answer.took()))
+        .ifPresent(shoppers::awaitPage);
+    return Duration.between(end, Instant.now());
   }
 
   private List<Answer> browsing(Duration duration) {

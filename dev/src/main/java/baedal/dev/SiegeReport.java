@@ -8,8 +8,9 @@ import java.util.OptionalLong;
 
 /**
  * What a siege measured, as a Markdown table. Of the orders of the slow part {@code settled} were
- * paid before anybody asked, {@code inTime} of them before its end. The provider began to hang at
- * {@code hung} and was {@code back} by {@link System#nanoTime}.
+ * paid before anybody asked, {@code inTime} of them before its end; {@code behind} its end were the
+ * customers' pages. The provider began to hang at {@code hung} and was {@code back} by {@link
+ * System#nanoTime}.
  */
 record SiegeReport(
     Duration duration,
@@ -17,6 +18,7 @@ record SiegeReport(
     Part slow,
     long settled,
     long inTime,
+    Duration behind,
     Part hanging,
     long hung,
     long back) {
@@ -24,7 +26,7 @@ record SiegeReport(
   /** Checkouts, and what those who only browse the stores were answered meanwhile. */
   record Part(List<Answer> checkouts, List<Answer> browsing) {}
 
-  private static final int PAID = 201;
+  static final int PAID = 201;
   static final int LATER = 202;
 
   static boolean isAnswer(Answer answer) {
@@ -47,6 +49,7 @@ record SiegeReport(
     | answered within: median, 95 %%, 99 %% | | %s |
     | told «pay a little later» | | %s |
     | paid once all the same, as they hear when they ask | | %s |
+    | the last of them is paid in its customer's page, after the end | | %s s |
     | **The provider does not answer at all** | | |
     | availability: answered with 2xx | | %s |
     | the breaker is open after | | %s |
@@ -67,6 +70,7 @@ record SiegeReport(
             times(slow.checkouts()),
             percent(share(slow.checkouts(), LATER)),
             percent((double) settled / slow.checkouts().size() - share(slow.checkouts(), PAID)),
+            number(seconds(behind.toNanos())),
             available(hanging),
             since(hung, open()),
             times(whileOpen),

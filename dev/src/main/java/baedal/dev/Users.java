@@ -31,7 +31,10 @@ final class Users {
   private volatile boolean over;
   private Future<?> all;
 
-  /** {@code act} is what a person does; it begins anew after {@code pace} at the earliest. */
+  /**
+   * {@code act} is what a person does; it begins anew after {@code pace} at the earliest. They come
+   * one after another, all within the first {@code pace}.
+   */
   Users(Vertx vertx, int people, Duration pace, IntFunction<Future<HttpResponse<Buffer>>> act) {
     context = vertx.getOrCreateContext();
     this.people = people;
@@ -45,7 +48,7 @@ final class Users {
       int who = i;
       Promise<Void> left = Promise.promise();
       leaving.add(left.future());
-      context.runOnContext(v -> act(who, left));
+      context.owner().setTimer(1 + pace.toMillis() * i / people, id -> enter(who, left));
     }
     all = Future.join(leaving);
     return this;
@@ -56,6 +59,10 @@ final class Users {
     over = true;
     all.await();
     return answers;
+  }
+
+  private void enter(int who, Promise<Void> left) {
+    context.runOnContext(v -> act(who, left));
   }
 
   private void act(int who, Promise<Void> left) {

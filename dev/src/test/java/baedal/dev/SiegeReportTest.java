@@ -43,6 +43,7 @@ class SiegeReportTest {
     assertThat(row("told «pay a little later»")).endsWith("10.00 %");
     assertThat(row("paid once all the same")).endsWith("9.00 %");
     assertThat(row("answered within: median")).endsWith("500, 611, 611 ms");
+    assertThat(row("the last of them is paid in its customer's page")).endsWith("1.5 s");
   }
 
   @Test
@@ -81,6 +82,7 @@ class SiegeReportTest {
             new Part(slow, browsing),
             99,
             98,
+            Duration.ofMillis(1_500),
             new Part(hanging, browsing),
             nanos(HUNG),
             nanos(BACK))

@@ -1,11 +1,13 @@
 package baedal.gateway;
 
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,12 @@ final class Addresses {
       client = before;
     }
     return client;
+  }
+
+  /** Whose connection it is; empty for a proxy that is trusted, which has them for many. */
+  Optional<String> household(HttpConnection connection) {
+    InetAddress other = Network.address(connection.remoteAddress().hostAddress());
+    return isTrusted(other) ? Optional.empty() : Optional.of(household(other));
   }
 
   /** Who has one address of IPv6 has all that begin with the same 64 bits. */

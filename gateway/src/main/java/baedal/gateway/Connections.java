@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections from outside, on one event loop. Whoever holds one without bringing a whole
@@ -21,24 +24,49 @@ final class Connections {
     private long patienceEnds;
   }
 
-  private final EdgeConfig config;
-  private final Map<HttpConnection, Guest> guests = new HashMap<>();
+  private static final Logger log = LoggerFactory.getLogger(Connections.class);
 
-  Connections(Vertx vertx, EdgeConfig config) {
+  private final EdgeConfig config;
+  private final Addresses addresses;
+  private final Map<HttpConnection, Guest> guests = new HashMap<>();
+  private final Map<String, Integer> byHousehold = new HashMap<>();
+  private boolean told;
+
+  Connections(Vertx vertx, EdgeConfig config, Addresses addresses) {
     this.config = config;
+    this.addresses = addresses;
     vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
   }
 
   /** One more than there is room for is closed at once. */
   void opened(HttpConnection connection) {
-    if (guests.size() >= config.maxConnections()) {
+    Optional<String> household = addresses.household(connection);
+    if (guests.size() >= config.maxConnections() || household.filter(this::isFull).isPresent()) {
       connection.close();
       return;
     }
     Guest guest = new Guest();
     guest.patienceEnds = in(config.headTimeout());
     guests.put(connection, guest);
-    connection.closeHandler(v -> guests.remove(connection));
+    household.ifPresent(name -> byHousehold.merge(name, 1, Integer::sum));
+    connection.closeHandler(
+        v -> {
+          guests.remove(connection);
+          household.ifPresent(
+              name -> byHousehold.computeIfPresent(name, (n, had) -> had == 1 ? null : had - 1));
+        });
+  }
+
+  private boolean isFull(String household) {
+    int most = config.maxConnectionsPerAddress();
+    boolean full = most > 0 && byHousehold.getOrDefault(household, 0) >= most;
+    if (full && !told) {
+      told = true;
+      log.atWarn()
+          .addKeyValue("from", household)
+          .log("no more connections of this address: is it a proxy to name in TRUSTED_PROXIES?");
+    }
+    return full;
   }
 
   void asked(RoutingContext ctx) {

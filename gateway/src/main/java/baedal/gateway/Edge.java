@@ -30,10 +30,10 @@ final class Edge {
   private final GatewayConfig config;
   private final Connections connections;
 
-  Edge(Vertx vertx, GatewayConfig config) {
+  Edge(Vertx vertx, GatewayConfig config, Addresses addresses) {
     this.vertx = vertx;
     this.config = config;
-    connections = new Connections(vertx, config.edge());
+    connections = new Connections(vertx, config.edge(), addresses);
   }
 
   void mount(Router router) {

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
  * {@link #LOOPBACK} for any of this machine; {@code operationsHost} and {@code operationsPort} are
  * where operators find its health and metrics. A connection is given up that brought no whole
  * request {@code headTimeout} after it was opened, or {@code idleTimeout} after the request before,
- * and one more than {@code maxConnections} is not taken.
+ * and one more than {@code maxConnections}, or {@code maxConnectionsPerAddress} of one address (0
+ * for no such limit), is not taken.
  */
 public record EdgeConfig(
     List<String> corsOrigins,
@@ -23,7 +24,8 @@ public record EdgeConfig(
     Optional<Tls> tls,
     Duration headTimeout,
     Duration idleTimeout,
-    int maxConnections) {
+    int maxConnections,
+    int maxConnectionsPerAddress) {
 
   static final String LOOPBACK = "loopback";
 
@@ -41,7 +43,8 @@ public record EdgeConfig(
         tls(config),
         config.duration("HEAD_TIMEOUT", Duration.ofSeconds(10)),
         config.duration("IDLE_TIMEOUT", Duration.ofSeconds(75)),
-        config.number("MAX_CONNECTIONS", 10_000));
+        config.number("MAX_CONNECTIONS", 10_000),
+        config.number("MAX_CONNECTIONS_PER_ADDRESS", 1_000));
   }
 
   private static List<String> origins(Config config) {

@@ -8,16 +8,21 @@ import java.util.Locale;
 
 /**
  * Who asks, by which name of ours, and what the request is called (RFC 7239): services hear it from
- * the gateway. What the outside says about it counts for nothing.
+ * the gateway. What the outside says about it counts for nothing, but where {@link Addresses} trust
+ * a proxy.
  */
 final class Forwarded {
 
-  private Forwarded() {}
+  private final Addresses addresses;
+
+  Forwarded(Addresses addresses) {
+    this.addresses = addresses;
+  }
 
   /** Into the headers of what goes to a service for the sake of this request. */
-  static void put(HttpServerRequest request, MultiMap headers) {
+  void put(HttpServerRequest request, MultiMap headers) {
+    String client = addresses.of(request).getHostAddress();
     List.copyOf(headers.names()).stream().filter(Forwarded::claims).forEach(headers::remove);
-    String client = request.remoteAddress().hostAddress();
     String node = client.contains(":") ? "\"[" + client + "]\"" : client;
     String host = request.authority().toString();
     headers.set("Forwarded", "for=%s;host=\"%s\";proto=%s".formatted(node, host, request.scheme()));

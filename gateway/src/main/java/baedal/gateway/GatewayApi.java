@@ -33,16 +33,23 @@ final class GatewayApi {
   private final Map<String, Upstream> upstreams = new TreeMap<>();
   private Future<JsonObject> asking;
 
-  GatewayApi(Vertx vertx, GatewayConfig config, Tokens tokens, PaymentBreaker payments) {
+  GatewayApi(
+      Vertx vertx,
+      GatewayConfig config,
+      Tokens tokens,
+      PaymentBreaker payments,
+      Forwarded forwarded) {
     this.config = config;
     this.tokens = tokens;
     this.payments = payments;
     config
         .upstreams()
-        .forEach((name, url) -> upstreams.put(name, new Upstream(vertx, url, CONNECTIONS)));
+        .forEach(
+            (name, url) -> upstreams.put(name, new Upstream(vertx, url, CONNECTIONS, forwarded)));
     checkout =
         new Checkout(
-            new Upstream(vertx, config.upstreams().get("order"), Checkout.CONNECTIONS), payments);
+            new Upstream(vertx, config.upstreams().get("order"), Checkout.CONNECTIONS, forwarded),
+            payments);
     provider = new DevPaymentProvider(vertx, config, tokens);
   }
 

@@ -9,9 +9,7 @@ import java.util.Map;
 /**
  * The gateway's settings. {@code upstreams} holds a base URL by service name; {@code
  * upstreamTimeout} is how long a service may stay silent, longer than the pause between two beats
- * of an event stream; {@code paymentTimeout} is how long a customer waits for a payment before
- * being told to pay a little later; {@code breakerFailures} within {@code breakerWindow} open the
- * breaker for {@code breakerReset}.
+ * of an event stream.
  */
 public record GatewayConfig(
     String host,
@@ -20,10 +18,7 @@ public record GatewayConfig(
     boolean devDoors,
     Map<String, String> upstreams,
     Duration upstreamTimeout,
-    Duration paymentTimeout,
-    int breakerFailures,
-    Duration breakerWindow,
-    Duration breakerReset,
+    BreakerConfig breaker,
     RateConfig rates,
     EdgeConfig edge) {
 
@@ -41,10 +36,7 @@ public record GatewayConfig(
             "coupon", origin(config, "COUPON_URL"),
             "mypage", origin(config, "MYPAGE_URL")),
         config.duration("UPSTREAM_TIMEOUT", Duration.ofSeconds(30)),
-        config.duration("PAYMENT_TIMEOUT", Duration.ofMillis(610)),
-        config.number("PAYMENT_BREAKER_FAILURES", 10),
-        config.duration("PAYMENT_BREAKER_WINDOW", Duration.ofSeconds(10)),
-        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)),
+        BreakerConfig.from(config),
         RateConfig.from(config),
         EdgeConfig.from(config));
   }

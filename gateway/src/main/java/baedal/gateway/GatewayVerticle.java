@@ -25,16 +25,18 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Tokens tokens = new Tokens(vertx, config.identity());
-    PaymentBreaker payments = new PaymentBreaker(vertx, config);
+    Addresses addresses = new Addresses(config.rates().trustedProxies());
+    Forwarded forwarded = new Forwarded(addresses);
+    PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded);
     URL[] doors = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
     http =
         new HttpApi(
             vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
-    Edge edge = new Edge(vertx, config);
+    Edge edge = new Edge(vertx, config, addresses);
     edge.mount(http.router());
-    new RateLimits(vertx, config.rates(), tokens).mount(http.router());
-    new Proxies(vertx, config, tokens).mount(http.router());
-    new GatewayApi(vertx, config, tokens, payments).mount(http.router());
+    new RateLimits(vertx, config.rates(), addresses, tokens).mount(http.router());
+    new Proxies(vertx, config, tokens, forwarded).mount(http.router());
+    new GatewayApi(vertx, config, tokens, payments, forwarded).mount(http.router());
     return http.operate(config.edge().operationsHost(), config.edge().operationsPort())
         .onSuccess(actual -> operationsPort = actual)
         .compose(operated -> vertx.executeBlocking(() -> new Documents(config.devDoors())))

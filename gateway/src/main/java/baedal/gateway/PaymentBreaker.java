@@ -33,25 +33,31 @@ final class PaymentBreaker {
 
   private final Upstream payment;
   private final CircuitBreaker breaker;
+  private final FailureShare failures;
   private final Duration retryAfter;
 
-  PaymentBreaker(Vertx vertx, GatewayConfig config) {
-    payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS);
-    retryAfter = config.breakerReset();
+  PaymentBreaker(Vertx vertx, GatewayConfig config, Forwarded forwarded) {
+    payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS, forwarded);
+    BreakerConfig limits = config.breaker();
+    retryAfter = limits.reset();
+    failures =
+        new FailureShare(limits.failures(), limits.percent(), limits.window(), System::nanoTime);
     breaker =
         CircuitBreaker.create(
                 "payment",
                 vertx,
                 new CircuitBreakerOptions()
-                    .setTimeout(config.paymentTimeout().toMillis())
-                    .setMaxFailures(config.breakerFailures())
-                    .setFailuresRollingWindow(config.breakerWindow().toMillis())
-                    .setResetTimeout(config.breakerReset().toMillis()))
+                    .setTimeout(limits.timeout().toMillis())
+                    .setMaxFailures(1)
+                    .setResetTimeout(limits.reset().toMillis()))
+            .failurePolicy(this::isTooMuch)
             .openHandler(
-                v ->
-                    log.atWarn()
-                        .addKeyValue("breaker", "payment")
-                        .log("open: payment fails or is slow"))
+                v -> {
+                  failures.forget();
+                  log.atWarn()
+                      .addKeyValue("breaker", "payment")
+                      .log("open: payment fails or is slow");
+                })
             .halfOpenHandler(
                 v ->
                     log.atInfo()
@@ -66,6 +72,19 @@ final class PaymentBreaker {
         .description("0 closed, 1 half-open, 2 open")
         .tag("breaker", "payment")
         .register(BackendRegistries.getDefaultNow());
+  }
+
+  /**
+   * The breaker opens at the first failure, and this is what it takes for one: a probe that failed,
+   * or a call that failed after too many others. One that went well is never taken for a failure:
+   * the breaker would keep its answer. What ends while it is open says nothing new.
+   */
+  private boolean isTooMuch(Future<?> call) {
+    return switch (breaker.state()) {
+      case OPEN -> false;
+      case HALF_OPEN -> call.failed();
+      case CLOSED -> failures.isTooMuchAfter(call.failed()) && call.failed();
+    };
   }
 
   private static int level(CircuitBreaker breaker) {

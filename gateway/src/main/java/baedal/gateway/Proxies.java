@@ -76,12 +76,14 @@ final class Proxies {
 
   private final GatewayConfig config;
   private final Tokens tokens;
+  private final Forwarded forwarded;
   private final HttpClient client;
   private final HttpClient streams;
 
-  Proxies(Vertx vertx, GatewayConfig config, Tokens tokens) {
+  Proxies(Vertx vertx, GatewayConfig config, Tokens tokens, Forwarded forwarded) {
     this.config = config;
     this.tokens = tokens;
+    this.forwarded = forwarded;
     client = client(vertx, config, CONNECTIONS_A_SERVICE);
     streams = client(vertx, config, STREAMS_A_SERVICE);
   }
@@ -147,7 +149,7 @@ final class Proxies {
                             .setHost(upstream.getHost())
                             .setPort(upstream.getPort())
                             .setTimeout(timeout)))
-            .addInterceptor(new Hop(service));
+            .addInterceptor(new Hop(service, forwarded));
     return ProxyHandler.create(proxy);
   }
 
@@ -181,12 +183,12 @@ final class Proxies {
    * the trace goes on from here, the gateway says who asked, and a service that cannot be reached
    * is a 503 in the words of the contract, never a bare 502.
    */
-  private record Hop(String service) implements ProxyInterceptor {
+  private record Hop(String service, Forwarded forwarded) implements ProxyInterceptor {
 
     @Override
     public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
       ANSWERED_HERE.forEach(context.request().headers()::remove);
-      Forwarded.put(context.request().proxiedRequest(), context.request().headers());
+      forwarded.put(context.request().proxiedRequest(), context.request().headers());
       return context.sendRequest().recover(e -> Future.succeededFuture(away(context)));
     }
 

@@ -46,10 +46,10 @@ final class RateLimits {
   private final BucketRepository shared;
   private final CircuitBreaker breaker;
 
-  RateLimits(Vertx vertx, RateConfig config, Tokens tokens) {
+  RateLimits(Vertx vertx, RateConfig config, Addresses addresses, Tokens tokens) {
     this.config = config;
     this.tokens = tokens;
-    addresses = new Addresses(config.trustedProxies());
+    this.addresses = addresses;
     shared = config.redisUri().map(uri -> new BucketRepository(vertx, uri)).orElse(null);
     breaker =
         CircuitBreaker.create(

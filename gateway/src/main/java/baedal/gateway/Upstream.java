@@ -26,18 +26,20 @@ final class Upstream {
 
   private final WebClient client;
   private final String baseUrl;
+  private final Forwarded forwarded;
 
   /**
    * At most {@code connections} requests at once and as many waiting: one slow service never
    * starves another.
    */
-  Upstream(Vertx vertx, String baseUrl, int connections) {
+  Upstream(Vertx vertx, String baseUrl, int connections, Forwarded forwarded) {
     this.client =
         WebClient.create(
             vertx,
             new WebClientOptions().setConnectTimeout(CONNECT_MILLIS),
             new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(connections));
     this.baseUrl = baseUrl;
+    this.forwarded = forwarded;
   }
 
   Future<HttpResponse<Buffer>> post(
@@ -64,7 +66,7 @@ final class Upstream {
             .putHeader(
                 HttpHeaders.AUTHORIZATION.toString(),
                 ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
-    Forwarded.put(ctx.request(), request.headers());
+    forwarded.put(ctx.request(), request.headers());
     return request;
   }
 

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,19 +22,20 @@ class ForwardedTest {
 
   private static final String CHECKOUT = "{\"order\":{},\"payment\":{\"method\":\"KAKAO_PAY\"}}";
 
-  private final Front front = new Front(Map.of());
+  private Front front = new Front(Map.of());
   private final List<MultiMap> heard = new CopyOnWriteArrayList<>();
 
   ForwardedTest() {
-    front.service =
-        request -> {
-          heard.add(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
-          request
-              .response()
-              .setStatusCode(201)
-              .putHeader("X-Request-Id", "the-services-own")
-              .end("{\"orderId\":\"o-1\"}");
-        };
+    front.service = this::serve;
+  }
+
+  private void serve(HttpServerRequest request) {
+    heard.add(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
+    request
+        .response()
+        .setStatusCode(201)
+        .putHeader("X-Request-Id", "the-services-own")
+        .end("{\"orderId\":\"o-1\"}");
   }
 
   @AfterEach
@@ -77,6 +79,22 @@ class ForwardedTest {
       assertThat(headers.getAll("X-Forwarded-Proto")).containsExactly("http");
       assertThat(headers.names())
           .doesNotContain("X-Forwarded-Port", "X-Forwarded-Prefix", "X-Real-IP");
+    }
+  }
+
+  @Test
+  void behind_a_proxy_that_is_trusted_a_service_hears_for_whom_it_asked() {
+    front.close();
+    front = new Front(Map.of("TRUSTED_PROXIES", "127.0.0.0/8"));
+    front.service = this::serve;
+    String[] chain = {"X-Forwarded-For: 6.6.6.6, 203.0.113.7", "X-Forwarded-Host: evil"};
+    front.ask("GET /orders HTTP/1.1", chain);
+    checkout(chain);
+    assertThat(heard).hasSize(3);
+    for (MultiMap headers : heard) {
+      assertThat(headers.getAll("Forwarded"))
+          .containsExactly("for=203.0.113.7;host=\"gateway\";proto=http");
+      assertThat(headers.getAll("X-Forwarded-For")).containsExactly("203.0.113.7");
     }
   }
 

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,10 @@ final class Front implements AutoCloseable {
 
   static final String LOOPBACK = "127.0.0.1";
   static final EdgeConfig EDGE = EdgeConfig.from(Config.of(Map.of("OPERATIONS_PORT", "0")));
+
+  static final BreakerConfig BREAKER =
+      new BreakerConfig(
+          Duration.ofMillis(300), 3, 75, Duration.ofSeconds(10), Duration.ofMillis(500));
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final int PATIENCE_MILLIS = 15_000;
@@ -68,7 +73,13 @@ final class Front implements AutoCloseable {
   }
 
   Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+    return connect(1);
+  }
+
+  /** From the address 127.0.0.{@code last}. */
+  Socket connect(int last) throws IOException {
+    InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(), from, 0);
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;
   }

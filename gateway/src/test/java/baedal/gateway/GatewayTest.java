@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.runtime.Boot;
 import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 /** The gateway over real connections, with stand-ins where the services would be. */
 class GatewayTest {
 
+  private static final int CROWD = 30;
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -76,10 +80,7 @@ class GatewayTest {
                 devDoors,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),
-                Duration.ofMillis(300),
-                3,
-                Duration.ofSeconds(10),
-                Duration.ofMillis(500),
+                Front.BREAKER,
                 RateConfig.NONE,
                 Front.EDGE));
     vertx.deployVerticle(gateway).await();
@@ -273,6 +274,30 @@ class GatewayTest {
     assertThat(breaker()).isEqualTo("OPEN");
     services.put("payment", request -> echo("payment", request));
     until(() -> call(HttpMethod.POST, "/payments", body).statusCode() == 200);
+    assertThat(breaker()).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void what_was_on_its_way_when_the_breaker_opened_does_not_open_it_again() throws Exception {
+    services.put("payment", GatewayTest::hang);
+    WebClient crowd =
+        WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(CROWD));
+    List<Future<HttpResponse<Buffer>>> slow = new ArrayList<>();
+    JsonObject body = new JsonObject().put("orderId", "1").put("method", "CARD");
+    for (int i = 0; i < CROWD; i++) {
+      slow.add(
+          crowd
+              .post(port, LOOPBACK, "/payments")
+              .bearerTokenAuthentication(token())
+              .sendJsonObject(body));
+    }
+    Future.all(slow).await();
+    assertThat(breaker()).isEqualTo("OPEN");
+    services.put("payment", request -> echo("payment", request));
+    until(() -> call(HttpMethod.POST, "/payments", body).statusCode() == 200);
+    for (int i = 0; i < 3; i++) {
+      assertThat(call(HttpMethod.POST, "/payments", body).statusCode()).isEqualTo(200);
+    }
     assertThat(breaker()).isEqualTo("CLOSED");
   }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
 
   private static final int ROOM = 40;
+  private static final int ROOM_FOR_ONE = 30;
 
   private final Front front =
       new Front(
@@ -26,7 +27,8 @@ class LimitsTest {
               "HEAD_TIMEOUT", "2s",
               "IDLE_TIMEOUT", "3s",
               "UPSTREAM_TIMEOUT", "60s",
-              "MAX_CONNECTIONS", "" + ROOM));
+              "MAX_CONNECTIONS", "" + ROOM,
+              "MAX_CONNECTIONS_PER_ADDRESS", "" + ROOM_FOR_ONE));
   private final List<String> reached = new CopyOnWriteArrayList<>();
 
   LimitsTest() {
@@ -96,14 +98,8 @@ class LimitsTest {
   @Test
   void a_full_house_takes_no_more_and_is_open_again_when_there_is_room() throws Exception {
     front.service = request -> {};
-    List<Socket> guests = new ArrayList<>();
-    for (int i = 0; i < ROOM; i++) {
-      Socket guest = front.connect();
-      guest
-          .getOutputStream()
-          .write("GET /stores HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      guests.add(guest);
-    }
+    List<Socket> guests = guests(2, ROOM / 2);
+    guests.addAll(guests(3, ROOM / 2));
     AtomicInteger refused = new AtomicInteger();
     until(
         () -> {
@@ -114,6 +110,41 @@ class LimitsTest {
       guest.close();
     }
     until(() -> front.ask("GET /nothing HTTP/1.1").startsWith("HTTP/1.1 404"));
+  }
+
+  @Test
+  void one_address_cannot_take_the_room_of_the_others() throws Exception {
+    front.service = request -> {};
+    List<Socket> guests = guests(2, ROOM_FOR_ONE);
+    until(() -> !isAnswered(2));
+    assertThat(front.ask("GET /nothing HTTP/1.1")).startsWith("HTTP/1.1 404");
+    guests.get(0).close();
+    until(() -> isAnswered(2));
+  }
+
+  private boolean isAnswered(int address) {
+    try (Socket guest = front.connect(address)) {
+      ask(guest, "/nothing");
+      return guest.getInputStream().read() >= 0;
+    } catch (IOException cutOff) {
+      return false;
+    }
+  }
+
+  /** So many from one address, who all wait for an answer. */
+  private List<Socket> guests(int address, int count) throws IOException {
+    List<Socket> guests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Socket guest = front.connect(address);
+      ask(guest, "/stores");
+      guests.add(guest);
+    }
+    return guests;
+  }
+
+  private static void ask(Socket guest, String path) throws IOException {
+    String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    guest.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test

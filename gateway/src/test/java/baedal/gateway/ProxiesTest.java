@@ -68,10 +68,7 @@ class ProxiesTest {
                 false,
                 Map.copyOf(urls),
                 Duration.ofSeconds(2),
-                Duration.ofMillis(300),
-                3,
-                Duration.ofSeconds(10),
-                Duration.ofMillis(500),
+                Front.BREAKER,
                 RateConfig.NONE,
                 Front.EDGE));
     vertx.deployVerticle(gateway).await();

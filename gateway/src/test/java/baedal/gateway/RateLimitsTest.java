@@ -89,10 +89,7 @@ class RateLimitsTest {
                 false,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),
-                Duration.ofMillis(300),
-                3,
-                Duration.ofSeconds(10),
-                Duration.ofMillis(500),
+                Front.BREAKER,
                 new RateConfig(
                     perSubject,
                     perAddress,

@@ -271,6 +271,28 @@ class RaceTest {
         });
   }
 
+  @Test
+  void revoke_against_pay() throws Exception {
+    String campaign = town.campaign(ROUNDS);
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String coupon =
+              customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          assertThat(use(customer, coupon, orderId).status()).isEqualTo(200);
+          List<Client.Answer> answers =
+              race(random, List.of(() -> town.revoke(coupon), () -> town.pay(customer, orderId)));
+          assertThat(answers.get(0).status()).isIn(200, 409);
+          assertThat(answers.get(1).status()).isEqualTo(201);
+          town.awaited(
+              "it is paid, or given back",
+              customer,
+              "/orders/" + orderId,
+              order -> List.of("PAID", "CANCELED").contains(order.text("status")));
+        });
+  }
+
   private static Client.Answer use(Client customer, String coupon, String orderId)
       throws IOException {
     return customer.post("/coupons/" + coupon + "/use", json().put("orderId", orderId));

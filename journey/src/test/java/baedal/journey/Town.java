@@ -133,7 +133,15 @@ final class Town implements AutoCloseable {
             .put("discount", 3_000)
             .put("quantity", quantity)
             .put("expiresAt", "2099-01-01T00:00:00Z");
-    return anyone.as("marketing-1", "marketing").post("/coupons", campaign).text("campaignId");
+    return marketing().post("/coupons", campaign).text("campaignId");
+  }
+
+  Client.Answer revoke(String coupon) throws IOException {
+    return marketing().post("/coupons/" + coupon + "/revoke", null);
+  }
+
+  private Client marketing() throws IOException {
+    return anyone.as("marketing-1", "marketing");
   }
 
   static ObjectNode json() {

@@ -2,6 +2,8 @@ package baedal.mypage;
 
 import baedal.events.EventMessage;
 import baedal.events.RiderEvent;
+import baedal.rabbitmq.EventMessages;
+import baedal.rabbitmq.EventTypes;
 import baedal.rabbitmq.TransientFeed;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,6 +18,8 @@ final class LiveFeed {
   /** The replica that projects an event may be a little behind this hint. */
   private static final long[] LOOK_AGAIN_MILLIS = {50, 300, 1_500};
 
+  private static final String MOVED = EventTypes.name(RiderEvent.Moved.class);
+
   private final Vertx vertx;
   private final Live live;
   private final TransientFeed feed;
@@ -23,7 +27,7 @@ final class LiveFeed {
   LiveFeed(Vertx vertx, String amqpUri, Live live) {
     this.vertx = vertx;
     this.live = live;
-    feed = new TransientFeed(vertx, amqpUri, "mypage.live", this::heard);
+    feed = new TransientFeed(vertx, amqpUri, "mypage.live", this::isWanted, this::heard);
   }
 
   void start() {
@@ -34,10 +38,15 @@ final class LiveFeed {
     return feed.stop();
   }
 
+  /** Most of what happens, nobody watches. */
+  private boolean isWanted(EventMessages.Header event) {
+    return event.type().equals(MOVED) || live.isWatched(event.subject());
+  }
+
   private void heard(EventMessage message) {
     if (message.data() instanceof RiderEvent.Moved moved) {
       live.moved(moved.orderId(), new Positions.Place(moved.riderId(), moved.lat(), moved.lng()));
-    } else if (live.isWatched(message.subject())) {
+    } else {
       for (long millis : LOOK_AGAIN_MILLIS) {
         vertx.setTimer(millis, id -> live.look(List.of(message.subject())));
       }

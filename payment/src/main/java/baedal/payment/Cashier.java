@@ -1,5 +1,6 @@
 package baedal.payment;
 
+import baedal.events.Change;
 import baedal.events.PaymentMethod;
 import baedal.payment.PaymentProvider.Outcome;
 import baedal.runtime.IdempotencyKey;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Cashier {
 
   private static final Logger log = LoggerFactory.getLogger(Cashier.class);
+  private static final String PAYABLE = "PLACED";
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
   static final Duration PROVIDER_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
@@ -120,21 +122,31 @@ final class Cashier {
       return here;
     }
     Future<Payment> mine =
-        payments.occupying(due.orderId()).compose(found -> payOrJoin(found, due, wish));
+        due.status().equals(PAYABLE)
+            ? openOrJoin(due, wish)
+            : payments.occupying(due.orderId()).compose(paid -> joinOr(notDue(due), paid, wish));
     paying.put(wish, mine);
     return mine.onComplete(done -> paying.remove(wish, mine));
   }
 
-  private Future<Payment> payOrJoin(Optional<Payment> found, Payment.Due due, Wish wish) {
-    if (found.isPresent()) {
-      return join(found.get(), wish);
-    }
-    if (!due.status().equals("PLACED")) {
-      throw Refusal.conflict(
-          "order-state", "only a PLACED order can be paid: it is " + due.status());
-    }
+  private static Refusal notDue(Payment.Due due) {
+    return Refusal.conflict(
+        "order-state", "only a PLACED order can be paid: it is " + due.status());
+  }
+
+  /** It may be paid already, whatever is wrong with this wish. */
+  private Future<Payment> joinOr(Refusal refusal, Optional<Payment> paid, Wish wish) {
+    return paid.map(payment -> join(payment, wish)).orElseGet(() -> Future.failedFuture(refusal));
+  }
+
+  private Future<Payment> openOrJoin(Payment.Due due, Wish wish) {
     String card = wish.card();
-    var opened = Payment.open(Ids.next(), due, wish.method(), Payment.lastFour(card), now());
+    Change<Payment> opened;
+    try {
+      opened = Payment.open(Ids.next(), due, wish.method(), Payment.lastFour(card), now());
+    } catch (Refusal unfit) {
+      return payments.occupying(due.orderId()).compose(paid -> joinOr(unfit, paid, wish));
+    }
     return payments
         .open(opened, wish.key())
         .compose(
@@ -143,7 +155,7 @@ final class Cashier {
                 return overtaken(wish);
               }
               return opened.state().status() == PaymentStatus.CHARGING
-                  ? charge(opened.state(), card)
+                  ? charge(opened.state(), card, how -> payments.changeOpened(opened, how))
                   : Future.succeededFuture(opened.state());
             });
   }
@@ -196,18 +208,25 @@ final class Cashier {
         .compose(
             outcome ->
                 outcome instanceof Outcome.Unknown && payment.isBy(wish.method(), wish.card())
-                    ? charge(payment, wish.card())
-                    : record(payment, outcome));
+                    ? charge(payment, wish.card(), to(payment))
+                    : record(payment, outcome, to(payment)));
   }
 
-  private Future<Payment> charge(Payment payment, String card) {
+  /** A change to one payment, however it is to be changed. */
+  private interface Write extends Function<Function<Payment, Change<Payment>>, Future<Payment>> {}
+
+  private Write to(Payment payment) {
+    return how -> payments.change(payment.id(), how);
+  }
+
+  private Future<Payment> charge(Payment payment, String card, Write write) {
     return asked(payment, p -> provider.charge(p.id(), p.amount(), p.method().name(), card))
-        .compose(outcome -> record(payment, outcome));
+        .compose(outcome -> record(payment, outcome, write));
   }
 
   /** A charge that nobody here waits for: the provider knows what became of it. */
   private Future<Payment> settle(Payment payment) {
-    return lookup(payment).compose(outcome -> record(payment, outcome));
+    return lookup(payment).compose(outcome -> record(payment, outcome, to(payment)));
   }
 
   private Future<Outcome> lookup(Payment payment) {
@@ -225,12 +244,12 @@ final class Cashier {
             .recover(e -> Future.failedFuture(later()));
   }
 
-  private Future<Payment> record(Payment payment, Outcome outcome) {
+  private Future<Payment> record(Payment payment, Outcome outcome, Write write) {
     if (outcome instanceof Outcome.Approved) {
-      return payments.change(payment.id(), p -> p.charged(now()));
+      return write.apply(p -> p.charged(now()));
     }
     if (outcome instanceof Outcome.Declined declined) {
-      return payments.change(payment.id(), p -> p.declined(declined.reason(), now()));
+      return write.apply(p -> p.declined(declined.reason(), now()));
     }
     return payment.openedAt().plus(ABANDONED_AFTER).isBefore(now())
         ? giveUp(payment)
@@ -244,7 +263,7 @@ final class Cashier {
             outcome ->
                 outcome instanceof Outcome.Unknown
                     ? Future.failedFuture(later())
-                    : record(payment, outcome));
+                    : record(payment, outcome, to(payment)));
   }
 
   /** Drives a refund that is marked; what fails is driven again by the sweep. */

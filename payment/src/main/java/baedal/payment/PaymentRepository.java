@@ -174,6 +174,12 @@ final class PaymentRepository {
     return payments.select(STUCK, Tuple.of(status.name(), since.atOffset(ZoneOffset.UTC)));
   }
 
+  /** As {@link #change}, of what {@link #open} wrote and hardly anybody changed since. */
+  Future<Payment> changeOpened(
+      Change<Payment> opened, Function<Payment, Change<Payment>> transition) {
+    return payments.changeInserted(opened, transition);
+  }
+
   Future<Payment> change(String id, Function<Payment, Change<Payment>> transition) {
     return payments.change(id, transition);
   }

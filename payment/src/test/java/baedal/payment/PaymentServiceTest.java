@@ -65,7 +65,7 @@ class PaymentServiceTest {
     String amqp = TestServers.amqp();
     String postgres = TestServers.postgres();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     int order =

@@ -25,7 +25,13 @@ import org.slf4j.LoggerFactory;
 public final class EventConsumer {
 
   private static final Logger log = LoggerFactory.getLogger(EventConsumer.class);
-  private static final int PREFETCH = 128;
+
+  /**
+   * In hand at once. Few, so that under load people who wait for an answer come first: what is not
+   * in hand waits in the broker, where it is safe.
+   */
+  private static final int PREFETCH = 8;
+
   private static final long HANDLER_SECONDS = 30;
   private static final long PING_MILLIS = 500;
   private static final long PING_TIMEOUT_MILLIS = 2_000;

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -76,7 +77,7 @@ public final class EventMessages {
   /** Throws {@link Poison}, which says why, when the text is not a message that we know. */
   public static EventMessage decode(String text) {
     try {
-      JsonNode json = Json.mapper().readTree(text);
+      JsonNode json = Json.mapper().readTree(text.getBytes(StandardCharsets.UTF_8));
       if (!json.path("specversion").asText().equals(SPEC_VERSION)) {
         throw new Poison("not CloudEvents " + SPEC_VERSION);
       }
@@ -95,38 +96,41 @@ public final class EventMessages {
           data);
     } catch (JsonProcessingException e) {
       throw new Poison("cannot be read: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory", e);
     } catch (NumberFormatException | DateTimeException e) {
       throw new Poison("cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** What a publisher must know of a message. */
-  record Header(String id, String type) {}
+  /** What one must know of a message before its data. */
+  public record Header(String id, String type, String subject) {}
 
   /** Reads only the beginning: {@link #encode} writes these attributes first. */
   static Header header(String message) {
     String id = null;
     String type = null;
+    String subject = null;
     try (JsonParser parser = Json.mapper().createParser(message)) {
       parser.nextToken();
-      while ((id == null || type == null) && parser.nextToken() == JsonToken.FIELD_NAME) {
+      while ((id == null || type == null || subject == null)
+          && parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         parser.nextToken();
-        if (name.equals("id")) {
-          id = parser.getText();
-        } else if (name.equals("type")) {
-          type = parser.getText();
-        } else {
-          parser.skipChildren();
+        switch (name) {
+          case "id" -> id = parser.getText();
+          case "type" -> type = parser.getText();
+          case "subject" -> subject = parser.getText();
+          default -> parser.skipChildren();
         }
       }
     } catch (IOException e) {
-      throw new IllegalArgumentException("an outbox holds what is no message", e);
+      throw new Poison("cannot be read: " + e.getMessage(), e);
     }
-    if (id == null || type == null) {
-      throw new IllegalArgumentException("an outbox holds a message without id or type");
+    if (id == null || type == null || subject == null) {
+      throw new Poison("without id, type or subject");
     }
-    return new Header(id, type);
+    return new Header(id, type, subject);
   }
 
   private static String required(JsonNode json, String attribute) {

@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,10 @@ public final class OutboxRelay {
 
   private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
   private static final int BATCH = 256;
+
+  /** From one batch to the next. */
+  private static final Duration PACE = Duration.ofMillis(40);
+
   private static final long SAFETY_NET_MILLIS = 1_000;
   private static final long DRAIN_SECONDS = 5;
 
@@ -59,7 +64,9 @@ public final class OutboxRelay {
     }
     running = true;
     again = false;
+    long begun = System.nanoTime();
     carry()
+        .compose(more -> pause(begun).map(more))
         .onComplete(
             done -> {
               running = false;
@@ -83,6 +90,12 @@ public final class OutboxRelay {
                 batch.messages().isEmpty()
                     ? batch.sent().map(false)
                     : publish(batch).compose(v -> batch.sent()).map(true));
+  }
+
+  /** Nobody waits for the first; those that come one after another share the work. */
+  private Future<Void> pause(long begun) {
+    long rest = PACE.minusNanos(System.nanoTime() - begun).toMillis();
+    return rest > 0 && !stopped ? vertx.timer(rest).mapEmpty() : Future.succeededFuture();
   }
 
   private Future<Void> publish(Outbox.Batch batch) {

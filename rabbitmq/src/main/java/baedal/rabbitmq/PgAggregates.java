@@ -100,6 +100,15 @@ public final class PgAggregates<S> {
     return change(id, message.id(), transition, MAX_TRIES);
   }
 
+  /**
+   * As {@link #change(String, Function)}, of what was just inserted: it is not read again unless
+   * somebody else has changed it since.
+   */
+  public Future<S> changeInserted(Change<S> inserted, Function<S, Change<S>> transition) {
+    Stored<S> asInserted = new Stored<>(inserted.state(), 1, inserted.events().size(), false);
+    return apply(shape.id(inserted.state()), null, asInserted, transition, MAX_TRIES);
+  }
+
   /** Applies the transition to each, one after another. */
   public Future<Void> changeEach(List<String> ids, Function<S, Change<S>> transition) {
     Future<Void> done = Future.succeededFuture();
@@ -146,25 +155,26 @@ public final class PgAggregates<S> {
 
   private Future<S> change(
       String id, String messageId, Function<S, Change<S>> transition, int tries) {
-    return load(id, messageId)
+    return load(id, messageId).compose(stored -> apply(id, messageId, stored, transition, tries));
+  }
+
+  private Future<S> apply(
+      String id, String messageId, Stored<S> stored, Function<S, Change<S>> transition, int tries) {
+    if (stored.seen()) {
+      return Future.succeededFuture(stored.state());
+    }
+    Change<S> change = transition.apply(stored.state());
+    if (change.state().equals(stored.state()) && change.events().isEmpty()) {
+      return messageId == null
+          ? Future.succeededFuture(stored.state())
+          : pool.preparedQuery(SEEN).execute(Tuple.of(messageId)).map(stored.state());
+    }
+    return save(id, stored, change, messageId)
         .compose(
-            stored -> {
-              if (stored.seen()) {
-                return Future.succeededFuture(stored.state());
-              }
-              Change<S> change = transition.apply(stored.state());
-              if (change.state().equals(stored.state()) && change.events().isEmpty()) {
-                return messageId == null
-                    ? Future.succeededFuture(stored.state())
-                    : pool.preparedQuery(SEEN).execute(Tuple.of(messageId)).map(stored.state());
-              }
-              return save(id, stored, change, messageId)
-                  .compose(
-                      saved ->
-                          saved
-                              ? Future.succeededFuture(told(change.state()))
-                              : again(id, messageId, transition, tries));
-            });
+            saved ->
+                saved
+                    ? Future.succeededFuture(told(change.state()))
+                    : again(id, messageId, transition, tries));
   }
 
   private Future<S> again(

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQClient;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +22,21 @@ public final class TransientFeed {
 
   private final BrokerLink link;
   private final String queue;
+  private final Predicate<EventMessages.Header> wanted;
   private final Consumer<EventMessage> handler;
 
-  /** The queue's name begins with {@code name}; it is unique to this process. */
-  public TransientFeed(Vertx vertx, String amqpUri, String name, Consumer<EventMessage> handler) {
+  /**
+   * The queue's name begins with {@code name}; it is unique to this process. What is not {@code
+   * wanted} is not read to its end.
+   */
+  public TransientFeed(
+      Vertx vertx,
+      String amqpUri,
+      String name,
+      Predicate<EventMessages.Header> wanted,
+      Consumer<EventMessage> handler) {
     queue = name + "." + Ids.next();
+    this.wanted = wanted;
     this.handler = handler;
     link = new BrokerLink(vertx, amqpUri, name, this::up, () -> {});
   }
@@ -59,7 +70,9 @@ public final class TransientFeed {
 
   private void heard(String body) {
     try {
-      handler.accept(EventMessages.decode(body));
+      if (wanted.test(EventMessages.header(body))) {
+        handler.accept(EventMessages.decode(body));
+      }
     } catch (Poison poison) {
       log.atDebug()
           .addKeyValue("reason", poison.getMessage())

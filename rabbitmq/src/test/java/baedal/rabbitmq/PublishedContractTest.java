@@ -61,7 +61,7 @@ class PublishedContractTest {
     assertThat(EventMessages.decode(Files.readString(GOLDEN.resolve(type + ".json"))))
         .isEqualTo(message);
     assertThat(EventMessages.header(EventMessages.encode(message)))
-        .isEqualTo(new EventMessages.Header(message.id(), type));
+        .isEqualTo(new EventMessages.Header(message.id(), type, message.subject()));
   }
 
   @ParameterizedTest

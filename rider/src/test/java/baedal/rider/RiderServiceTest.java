@@ -54,7 +54,7 @@ class RiderServiceTest {
   static void start() {
     String amqp = TestServers.amqp();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", heard::add).start();
+    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     RiderVerticle rider =

@@ -4,13 +4,22 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.VertxModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
-/** Records to JSON and back; instants are ISO-8601 text, unknown properties are passed over. */
+/**
+ * Records to JSON and back; instants are ISO-8601 text, unknown properties are passed over. Texts
+ * are read as UTF-8: Jackson's reader of characters is slow with names of fields beyond ASCII.
+ */
 public final class Json {
 
   /** Deeper than anything we write, and far from what exhausts a stack. */
@@ -22,12 +31,15 @@ public final class Json {
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
                   .build())
+          .registerModule(new VertxModule())
           .registerModule(new JavaTimeModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+  private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
 
   private Json() {}
 
@@ -46,18 +58,31 @@ public final class Json {
   /** Throws {@link IllegalArgumentException} when the text is not JSON of that type. */
   public static <T> T decode(String text, Class<T> type) {
     try {
-      return MAPPER.readValue(text, type);
+      return MAPPER.readValue(text.getBytes(StandardCharsets.UTF_8), type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory", e);
     }
   }
 
+  /** As {@link #decode}, without a text between. */
   public static <T> T toObject(JsonObject json, Class<T> type) {
-    return decode(json.encode(), type);
+    try {
+      return MAPPER.convertValue(json, type);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + reason(e), e);
+    }
+  }
+
+  private static String reason(IllegalArgumentException e) {
+    return e.getCause() instanceof JsonProcessingException unreadable
+        ? unreadable.getOriginalMessage()
+        : e.getMessage();
   }
 
   public static JsonObject fromObject(Object value) {
-    return new JsonObject(encode(value));
+    return new JsonObject(MAPPER.convertValue(value, FIELDS));
   }
 }

@@ -9,6 +9,7 @@ import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Map;
@@ -32,10 +33,16 @@ public final class Traces {
 
   private Traces() {}
 
-  /** What {@link Boot} traces with: W3C propagation. */
+  /**
+   * What {@link Boot} traces with: W3C propagation. Spans go nowhere: only what a caller wants
+   * recorded is passed on as such.
+   */
   static OpenTelemetry telemetry() {
     return OpenTelemetrySdk.builder()
-        .setTracerProvider(SdkTracerProvider.builder().build())
+        .setTracerProvider(
+            SdkTracerProvider.builder()
+                .setSampler(Sampler.parentBased(Sampler.alwaysOff()))
+                .build())
         .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
         .build();
   }

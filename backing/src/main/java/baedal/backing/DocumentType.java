@@ -1,0 +1,63 @@
+package baedal.backing;
+
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
+import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Map;
+import org.h2.mvstore.WriteBuffer;
+import org.h2.mvstore.type.BasicDataType;
+
+/** Documents in the embedded server's file: BSON, as on the wire. */
+final class DocumentType extends BasicDataType<Document> {
+
+  private static final int BYTES_A_DOCUMENT = 1_024;
+
+  /** Of a value and its place, about. */
+  private static final int BYTES_A_VALUE = 24;
+
+  @Override
+  public int getMemory(Document document) {
+    return memory(document);
+  }
+
+  private static int memory(Object value) {
+    int bytes = BYTES_A_VALUE;
+    if (value instanceof Map<?, ?> fields) {
+      for (Map.Entry<?, ?> field : fields.entrySet()) {
+        bytes += memory(field.getKey()) + memory(field.getValue());
+      }
+    } else if (value instanceof Collection<?> several) {
+      for (Object one : several) {
+        bytes += memory(one);
+      }
+    } else if (value instanceof String text) {
+      bytes += text.length();
+    }
+    return bytes;
+  }
+
+  @Override
+  public void write(WriteBuffer to, Document document) {
+    ByteBuf bson = Unpooled.buffer(BYTES_A_DOCUMENT);
+    BsonEncoder.encodeDocument(document, bson);
+    to.put(bson.nioBuffer());
+  }
+
+  /** A BSON document begins with its length. */
+  @Override
+  public Document read(ByteBuffer from) {
+    ByteBuf bson = Unpooled.wrappedBuffer(from);
+    Document document = BsonDecoder.decodeBson(bson);
+    from.position(from.position() + bson.readerIndex());
+    return document;
+  }
+
+  @Override
+  public Document[] createStorage(int size) {
+    return new Document[size];
+  }
+}

@@ -1,0 +1,81 @@
+package baedal.backing;
+
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.backend.AbstractUniqueIndex;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.List;
+import java.util.Map;
+import org.h2.mvstore.MVMap;
+
+/**
+ * Which ids there are: the documents themselves tell, which are kept by their ids (texts). So no
+ * write of a document costs one of its index.
+ */
+final class IdIndex extends AbstractUniqueIndex<Object> {
+
+  static final String ID = "_id";
+
+  private final MVMap<Object, Document> documents;
+
+  IdIndex(String name, List<IndexKey> keys, MVMap<Object, Document> documents) {
+    super(name, keys, false);
+    this.documents = documents;
+  }
+
+  static boolean isOf(List<IndexKey> keys) {
+    return keys.size() == 1 && keys.get(0).getKey().equals(ID);
+  }
+
+  @Override
+  protected Object getPosition(KeyValue key) {
+    return documents.containsKey(key.get(0)) ? key.get(0) : null;
+  }
+
+  @Override
+  public synchronized void checkAdd(Document document, MongoCollection<Object> collection) {
+    if (!(document.get(ID) instanceof String)) {
+      throw new UnsupportedOperationException("an id must be a text here");
+    }
+    super.checkAdd(document, collection);
+  }
+
+  /** The document was added already. */
+  @Override
+  public void add(Document document, Object position, MongoCollection<Object> collection) {}
+
+  @Override
+  protected boolean putKeyPosition(KeyValue key, Object position) {
+    return true;
+  }
+
+  /** The document itself goes next. */
+  @Override
+  protected Object removeDocument(KeyValue key) {
+    return getPosition(key);
+  }
+
+  @Override
+  protected Iterable<Map.Entry<KeyValue, Object>> getIterable() {
+    return () ->
+        documents.keySet().stream()
+            .<Map.Entry<KeyValue, Object>>map(id -> Map.entry(new KeyValue(id), id))
+            .iterator();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return documents.isEmpty();
+  }
+
+  @Override
+  public long getCount() {
+    return documents.sizeAsLong();
+  }
+
+  @Override
+  public long getDataSize() {
+    return 0;
+  }
+}

@@ -1,0 +1,22 @@
+package baedal.gateway;
+
+import baedal.runtime.Config;
+import java.time.Duration;
+
+/**
+ * The settings of the payment breaker. {@code timeout} is how long a customer waits for a payment
+ * before being told to pay a little later; {@code failures} within {@code window}, when they are
+ * {@code percent} of the calls, open the breaker for {@code reset}.
+ */
+public record BreakerConfig(
+    Duration timeout, int failures, int percent, Duration window, Duration reset) {
+
+  static BreakerConfig from(Config config) {
+    return new BreakerConfig(
+        config.duration("PAYMENT_TIMEOUT", Duration.ofMillis(610)),
+        config.number("PAYMENT_BREAKER_FAILURES", 10),
+        config.number("PAYMENT_BREAKER_PERCENT", 75),
+        config.duration("PAYMENT_BREAKER_WINDOW", Duration.ofSeconds(5)),
+        config.duration("PAYMENT_BREAKER_RESET", Duration.ofSeconds(2)));
+  }
+}
