@@ -16,8 +16,8 @@ final class DocumentType extends BasicDataType<Document> {
 
   private static final int BYTES_A_DOCUMENT = 1_024;
 
-  /** Of a value and its place, about. */
-  private static final int BYTES_A_VALUE = 24;
+  /** Of a value and its place in memory, about. */
+  private static final int BYTES_A_VALUE = 64;
 
   @Override
   public int getMemory(Document document) {

@@ -14,9 +14,11 @@ import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
+import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
@@ -141,6 +143,10 @@ final class DurableBackend extends H2Backend {
 
   private static final class Collection extends H2Collection {
 
+    private static final Document BY_ID = new Document(IdIndex.ID, 1);
+
+    private final MVMap<Object, Document> documents;
+
     Collection(
         MongoDatabase database,
         String name,
@@ -149,6 +155,7 @@ final class DurableBackend extends H2Backend {
         MVMap<String, Object> meta,
         CursorRegistry cursors) {
       super(database, name, options, documents, meta, cursors);
+      this.documents = documents;
     }
 
     /** Nobody asks for it, and each write of a document would write it too. */
@@ -157,14 +164,31 @@ final class DurableBackend extends H2Backend {
       return false;
     }
 
-    /** The server uses the index of ids only where nothing but the id is asked for. */
+    /**
+     * The server uses the index of ids only where nothing but the id is asked for; and to put
+     * documents in the order of their ids, in which they lie, it would have all of them in memory.
+     */
     @Override
     protected QueryResult matchDocuments(
         Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
-      return query.get(getIdField()) instanceof String id
-          ? matchDocumentsFromStream(
-              Stream.ofNullable(getDocument(id)), query, orderBy, skip, limit, batchSize, fields)
-          : super.matchDocuments(query, orderBy, skip, limit, batchSize, fields);
+      Object asked = query.get(IdIndex.ID);
+      if (asked instanceof String id) {
+        return matchDocumentsFromStream(
+            Stream.ofNullable(getDocument(id)), query, orderBy, skip, limit, batchSize, fields);
+      }
+      if (BY_ID.equals(orderBy)) {
+        return matchDocumentsFromStream(from(asked), query, null, skip, limit, batchSize, fields);
+      }
+      return super.matchDocuments(query, orderBy, skip, limit, batchSize, fields);
+    }
+
+    /** Those that can be what is asked for, by id, one after another. */
+    private Stream<Document> from(Object asked) {
+      Object first = asked instanceof Document range ? range.get("$gt") : null;
+      Cursor<Object, Document> cursor = documents.cursor(first instanceof String ? first : null);
+      return Stream.generate(
+              () -> cursor.hasNext() && cursor.next() != null ? cursor.getValue() : null)
+          .takeWhile(Objects::nonNull);
     }
   }
 }
