@@ -137,7 +137,7 @@ final class Town implements AutoCloseable {
   }
 
   Client.Answer revoke(String coupon) throws IOException {
-    return marketing().post("/coupons/" + coupon + "/revoke", null);
+    return marketing().post("/coupons/" + coupon + "/revoke", json().put("reason", "잘못 발급됨"));
   }
 
   private Client marketing() throws IOException {

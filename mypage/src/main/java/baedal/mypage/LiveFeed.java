@@ -39,7 +39,7 @@ final class LiveFeed {
   }
 
   /** Most of what happens, nobody watches. */
-  private boolean isWanted(EventMessages.Header event) {
+  private boolean isWanted(EventMessages.Glance event) {
     return event.type().equals(MOVED) || live.isWatched(event.subject());
   }
 

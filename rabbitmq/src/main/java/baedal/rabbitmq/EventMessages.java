@@ -17,7 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Events to messages and back: CloudEvents 1.0 in the structured JSON format. */
 public final class EventMessages {
@@ -103,34 +106,46 @@ public final class EventMessages {
     }
   }
 
-  /** What one must know of a message before its data. */
-  public record Header(String id, String type, String subject) {}
+  /** What a publisher must know of a message. */
+  record Header(String id, String type) {}
 
-  /** Reads only the beginning: {@link #encode} writes these attributes first. */
   static Header header(String message) {
-    String id = null;
-    String type = null;
-    String subject = null;
+    Map<String, String> found = beginning(message, Set.of("id", "type"));
+    return new Header(found.get("id"), found.get("type"));
+  }
+
+  /** What a message is about, before its data. */
+  public record Glance(String type, String subject) {}
+
+  static Glance glance(String message) {
+    Map<String, String> found = beginning(message, Set.of("type", "subject"));
+    return new Glance(found.get("type"), found.get("subject"));
+  }
+
+  /**
+   * Reads only as far as these attributes: {@link #encode} writes them first. Throws {@link Poison}
+   * when one is missing.
+   */
+  private static Map<String, String> beginning(String message, Set<String> wanted) {
+    Map<String, String> found = new HashMap<>();
     try (JsonParser parser = Json.mapper().createParser(message)) {
       parser.nextToken();
-      while ((id == null || type == null || subject == null)
-          && parser.nextToken() == JsonToken.FIELD_NAME) {
+      while (found.size() < wanted.size() && parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         parser.nextToken();
-        switch (name) {
-          case "id" -> id = parser.getText();
-          case "type" -> type = parser.getText();
-          case "subject" -> subject = parser.getText();
-          default -> parser.skipChildren();
+        if (wanted.contains(name)) {
+          found.put(name, parser.getText());
+        } else {
+          parser.skipChildren();
         }
       }
     } catch (IOException e) {
       throw new Poison("cannot be read: " + e.getMessage(), e);
     }
-    if (id == null || type == null || subject == null) {
-      throw new Poison("without id, type or subject");
+    if (found.size() < wanted.size()) {
+      throw new Poison("without one of " + wanted);
     }
-    return new Header(id, type, subject);
+    return found;
   }
 
   private static String required(JsonNode json, String attribute) {

@@ -21,7 +21,7 @@ public final class OutboxRelay {
   private static final int BATCH = 256;
 
   /** From one batch to the next. */
-  private static final Duration PACE = Duration.ofMillis(40);
+  private static final Duration PACE = Duration.ofMillis(20);
 
   private static final long SAFETY_NET_MILLIS = 1_000;
   private static final long DRAIN_SECONDS = 5;

@@ -22,7 +22,7 @@ public final class TransientFeed {
 
   private final BrokerLink link;
   private final String queue;
-  private final Predicate<EventMessages.Header> wanted;
+  private final Predicate<EventMessages.Glance> wanted;
   private final Consumer<EventMessage> handler;
 
   /**
@@ -33,7 +33,7 @@ public final class TransientFeed {
       Vertx vertx,
       String amqpUri,
       String name,
-      Predicate<EventMessages.Header> wanted,
+      Predicate<EventMessages.Glance> wanted,
       Consumer<EventMessage> handler) {
     queue = name + "." + Ids.next();
     this.wanted = wanted;
@@ -70,7 +70,7 @@ public final class TransientFeed {
 
   private void heard(String body) {
     try {
-      if (wanted.test(EventMessages.header(body))) {
+      if (wanted.test(EventMessages.glance(body))) {
         handler.accept(EventMessages.decode(body));
       }
     } catch (Poison poison) {
