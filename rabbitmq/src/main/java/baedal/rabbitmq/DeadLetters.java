@@ -10,6 +10,7 @@ import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -26,10 +27,19 @@ public final class DeadLetters {
   private static final int MAX_LOOKED_AT = 10_000;
   private static final long LOOK_SECONDS = 60;
 
+  /** Others may have taken some away: after a second they are not waited for. */
+  private static final int TRIES = 50;
+
+  private static final long PAUSE_MILLIS = 20;
+
   private final Vertx vertx;
   private final String amqpUri;
   private final String queue;
   private final Failures failures;
+
+  /** How many the last look left there. */
+  private final AtomicLong left = new AtomicLong();
+
   private final AtomicReference<Future<Void>> last =
       new AtomicReference<>(Future.succeededFuture());
 
@@ -107,7 +117,8 @@ public final class DeadLetters {
     return failures.replay(message).compose(v -> settled(client, message));
   }
 
-  private static Future<Void> settled(RabbitMQClient client, RabbitMQMessage message) {
+  private Future<Void> settled(RabbitMQClient client, RabbitMQMessage message) {
+    left.decrementAndGet();
     return client.basicAck(message.envelope().getDeliveryTag(), false);
   }
 
@@ -151,6 +162,20 @@ public final class DeadLetters {
         .onComplete(done -> over.complete());
   }
 
+  /** What the look before this one held comes back a moment after its end. */
+  private Future<Void> allThere(RabbitMQClient client, int tries) {
+    return client
+        .messageCount(Topology.deadQueue(queue))
+        .compose(
+            count -> {
+              if (count < left.get() && tries > 0) {
+                return vertx.timer(PAUSE_MILLIS).compose(v -> allThere(client, tries - 1));
+              }
+              left.set(count);
+              return Future.succeededFuture();
+            });
+  }
+
   private <T> Future<T> look(Function<RabbitMQClient, Future<T>> work) {
     RabbitMQOptions options =
         new RabbitMQOptions()
@@ -162,6 +187,7 @@ public final class DeadLetters {
     RabbitMQClient client = RabbitMQClient.create(vertx, options);
     return client
         .start()
+        .compose(v -> allThere(client, TRIES))
         .compose(v -> work.apply(client))
         .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
         .eventually(client::stop);
