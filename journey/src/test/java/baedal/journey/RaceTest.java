@@ -253,8 +253,7 @@ class RaceTest {
     rounds(
         random -> {
           Client customer = town.customer();
-          String coupon =
-              customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+          String coupon = taken(customer, campaign);
           String first = town.placed(customer, delivery(shop.storeId(), 1));
           String second = town.placed(customer, delivery(shop.storeId(), 1));
           List<Client.Answer> answers =
@@ -277,8 +276,7 @@ class RaceTest {
     rounds(
         random -> {
           Client customer = town.customer();
-          String coupon =
-              customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+          String coupon = taken(customer, campaign);
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
           assertThat(use(customer, coupon, orderId).status()).isEqualTo(200);
           List<Client.Answer> answers =
@@ -301,6 +299,10 @@ class RaceTest {
             town.order(customer, orderId, "PAID");
           }
         });
+  }
+
+  private static String taken(Client customer, String campaign) throws IOException {
+    return customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
   }
 
   private static boolean isPaidOrRefunded(Client.Answer answer) {

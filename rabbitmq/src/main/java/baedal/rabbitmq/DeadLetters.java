@@ -37,7 +37,7 @@ public final class DeadLetters {
   private final String queue;
   private final Failures failures;
 
-  /** How many the last look left there. */
+  /** How many there are: as this look found them, or as the last one left them. */
   private final AtomicLong left = new AtomicLong();
 
   private final AtomicReference<Future<Void>> last =
@@ -62,19 +62,15 @@ public final class DeadLetters {
   public Future<Found> list(int skip, int limit) {
     return withQueue(
         client ->
-            client
-                .messageCount(Topology.deadQueue(queue))
-                .compose(
-                    total ->
-                        fetch(client, skip + limit, new ArrayList<>())
-                            .map(
-                                fetched ->
-                                    new Found(
-                                        total,
-                                        fetched.stream()
-                                            .skip(skip)
-                                            .map(message -> DeadLetter.of(message).brief())
-                                            .toList()))));
+            fetch(client, skip + limit, new ArrayList<>())
+                .map(
+                    fetched ->
+                        new Found(
+                            left.get(),
+                            fetched.stream()
+                                .skip(skip)
+                                .map(message -> DeadLetter.of(message).brief())
+                                .toList())));
   }
 
   public Future<DeadLetter> find(String id) {
@@ -89,11 +85,7 @@ public final class DeadLetters {
 
   /** Those that are there now, the oldest first; how many they were. */
   public Future<Long> replayAll() {
-    return withQueue(
-        client ->
-            client
-                .messageCount(Topology.deadQueue(queue))
-                .compose(count -> replayNext(client, count, 0)));
+    return withQueue(client -> replayNext(client, left.get(), 0));
   }
 
   public Future<Void> discard(String id) {
