@@ -33,21 +33,21 @@ public final class MyPageConsumer {
     return subscription;
   }
 
-  /** The note first, the page last: the page's update marks the event seen. */
+  /**
+   * The page, which knows whom to tell, then the note: an event that comes again because a crash
+   * came between finds itself seen by the page, and is noted then.
+   */
   private Future<?> heard(EventMessage message, Event event) {
     if (!Projection.concerns(message)) {
       return Future.succeededFuture();
     }
-    Future<Void> noted =
-        Messages.of(event)
-            .map(note -> pages.note(message.subject(), note.change(), note.text()))
-            .orElseGet(Future::succeededFuture);
-    return noted
-        .compose(v -> pages.apply(message))
-        .onSuccess(
-            page -> {
-              live.changed(page);
-              notifier.wake();
-            });
+    return pages
+        .apply(message)
+        .onSuccess(live::changed)
+        .compose(
+            page ->
+                Messages.of(event)
+                    .map(note -> notifier.note(page.orderId(), page.customerId(), note))
+                    .orElseGet(Future::succeededFuture));
   }
 }

@@ -170,20 +170,46 @@ final class MyPageRepository {
         .mapEmpty();
   }
 
-  /** Writes a notification down, once for each order and change. */
-  Future<Void> note(String orderId, String change, String text) {
-    JsonObject note =
-        new JsonObject()
-            .put("_id", orderId + ":" + change)
-            .put("orderId", orderId)
-            .put("text", text)
-            .put("noted", Ids.next())
-            .put("state", "PENDING");
+  /** Writes a notification down that waits to be sent, once for each order and change. */
+  Future<Void> note(String orderId, Messages.Note note) {
+    return insert(noted(orderId, note).put("state", "PENDING")).mapEmpty();
+  }
+
+  /**
+   * Writes a notification down that is sent now. True for the one replica that may send it, and
+   * only the first time; from then on it is never sent again.
+   */
+  Future<Boolean> noteSent(
+      String orderId, Messages.Note note, String customerId, String channel, Instant now) {
+    return insert(noted(orderId, note).mergeIn(sent(customerId, channel, now)));
+  }
+
+  private static JsonObject noted(String orderId, Messages.Note note) {
+    return new JsonObject()
+        .put("_id", orderId + ":" + note.change())
+        .put("orderId", orderId)
+        .put("text", note.text())
+        .put("noted", Ids.next());
+  }
+
+  private static JsonObject sent(String customerId, String channel, Instant now) {
+    return new JsonObject()
+        .put("state", "SENT")
+        .put("customerId", customerId)
+        .put("channel", channel)
+        .put("sentAt", now.toString());
+  }
+
+  /** False when it was written down before. */
+  private Future<Boolean> insert(JsonObject note) {
     return mongo
         .insert(NOTIFICATIONS, note)
+        .map(true)
         .recover(
-            e -> MongoAggregates.isDuplicate(e) ? Future.succeededFuture() : Future.failedFuture(e))
-        .mapEmpty();
+            e ->
+                MongoAggregates.isDuplicate(e)
+                    ? Future.succeededFuture(false)
+                    : Future.failedFuture(e));
   }
 
   /** What waits to be sent, in the order it was noted, after the note {@code last}. */
@@ -196,17 +222,11 @@ final class MyPageRepository {
 
   /** True for the one replica that may send it; from then on it is never sent again. */
   Future<Boolean> takeToSend(String id, String customerId, String channel, Instant now) {
-    JsonObject set =
-        new JsonObject()
-            .put("state", "SENT")
-            .put("customerId", customerId)
-            .put("channel", channel)
-            .put("sentAt", now.toString());
     return mongo
         .updateCollection(
             NOTIFICATIONS,
             new JsonObject().put("_id", id).put("state", "PENDING"),
-            new JsonObject().put("$set", set))
+            new JsonObject().put("$set", sent(customerId, channel, now)))
         .map(result -> result.getDocModified() > 0);
   }
 

@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what was noted, each at most once: marked before it goes out, and never again after. The
- * notes of one order go one after another, different orders side by side. Woken by the note; it
- * looks by itself only for what a crash left behind.
+ * Notes what customers are told and sends it, each at most once: marked before it goes out, and
+ * never again after. The notes of one order go one after another, different orders side by side.
+ * What cannot go at once it looks for: notes behind one that is on its way, notes whose customer
+ * nobody knew yet, and those of a process that died.
  */
 final class Notifier {
 
@@ -59,7 +60,49 @@ final class Notifier {
     return Future.join(List.copyOf(inHand.values())).mapEmpty();
   }
 
-  /** To be called after a note was written. */
+  /**
+   * Writes a note down, once for each order and change; the future is done then, and tells nothing
+   * of the sending. It goes out at once if nothing of its order is on its way and {@code
+   * customerId} is known (not null).
+   */
+  Future<Void> note(String orderId, String customerId, Messages.Note note) {
+    return customerId == null || stopped || inHand.containsKey(orderId) || inHand.size() >= AT_ONCE
+        ? pages.note(orderId, note).onSuccess(v -> behind(orderId))
+        : noteAndSend(orderId, customerId, note);
+  }
+
+  private Future<Void> noteAndSend(String orderId, String customerId, Messages.Note note) {
+    Promise<Void> over = take(orderId);
+    Future<Boolean> noted = pages.noteSent(orderId, note, customerId, messenger.channel(), now());
+    noted
+        .compose(first -> first ? send(orderId, customerId, note.text()) : Future.succeededFuture())
+        .onComplete(v -> over.complete());
+    return noted.mapEmpty();
+  }
+
+  /** Goes out when what is on its way has arrived. */
+  private void behind(String orderId) {
+    if (inHand.containsKey(orderId)) {
+      again = true;
+    } else {
+      wake();
+    }
+  }
+
+  /** From now on the order is in hand, until the promise is complete. */
+  private Promise<Void> take(String orderId) {
+    Promise<Void> over = Promise.promise();
+    inHand.put(orderId, over.future());
+    over.future()
+        .onComplete(
+            v -> {
+              inHand.remove(orderId);
+              onceMore();
+            });
+    return over;
+  }
+
+  /** Looks for what waits. */
   void wake() {
     if (looking || inHand.size() >= AT_ONCE) {
       again = true;
@@ -99,19 +142,12 @@ final class Notifier {
   }
 
   private void sendInTurn(String orderId, List<JsonObject> notes) {
-    Promise<Void> over = Promise.promise();
-    inHand.put(orderId, over.future());
+    Promise<Void> over = take(orderId);
     Future<Void> done = Future.succeededFuture();
     for (JsonObject note : notes) {
       done = done.compose(v -> stopped ? Future.succeededFuture() : send(note));
     }
-    done.onFailure(e -> notSent(orderId, e))
-        .onComplete(
-            v -> {
-              inHand.remove(orderId);
-              over.complete();
-              onceMore();
-            });
+    done.onFailure(e -> notSent(orderId, e)).onComplete(v -> over.complete());
   }
 
   /** A note whose customer is not known yet waits for the event that tells. */
@@ -126,18 +162,25 @@ final class Notifier {
   }
 
   private Future<Void> send(JsonObject note, String customerId) {
-    String orderId = note.getString("orderId");
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     return pages
-        .takeToSend(note.getString("_id"), customerId, messenger.channel(), now)
+        .takeToSend(note.getString("_id"), customerId, messenger.channel(), now())
         .compose(
             mine ->
                 mine
-                    ? messenger
-                        .send(customerId, orderId, note.getString("text"))
-                        .onFailure(e -> notSent(orderId, e))
-                        .otherwiseEmpty()
+                    ? send(note.getString("orderId"), customerId, note.getString("text"))
                     : Future.succeededFuture());
+  }
+
+  /** One that the messenger does not take is not sent again. */
+  private Future<Void> send(String orderId, String customerId, String text) {
+    return messenger
+        .send(customerId, orderId, text)
+        .onFailure(e -> notSent(orderId, e))
+        .otherwiseEmpty();
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static void notSent(String orderId, Throwable cause) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Json;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
@@ -12,7 +13,10 @@ import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +27,8 @@ class NotifierTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final List<String> sent = new ArrayList<>();
+  private final Set<String> noted = new HashSet<>();
+  private final List<Promise<Void>> onTheirWay = new ArrayList<>();
   private JsonObject page;
 
   @AfterEach
@@ -30,8 +36,9 @@ class NotifierTest {
     vertx.close().await();
   }
 
-  private Object answer(String method) {
+  private Object answer(String method, Object[] arguments) {
     return switch (method) {
+      case "insert" -> insert((JsonObject) arguments[1]);
       case "findWithOptions" ->
           Future.succeededFuture(
               List.of(
@@ -47,22 +54,28 @@ class NotifierTest {
     };
   }
 
+  private Future<String> insert(JsonObject note) {
+    return noted.add(note.getString("_id") + " " + note.getString("state"))
+        ? Future.succeededFuture()
+        : Future.failedFuture("E11000 duplicate key");
+  }
+
   private static MyPage placed() {
     return MyPage.blank(ORDER)
         .details(Details.of("c-1", "통닭천국", 20_000, 1, Instant.EPOCH, Instant.EPOCH), 1);
   }
 
-  @Test
-  void a_note_whose_customer_becomes_known_is_sent_then() {
+  private Notifier notifier(Supplier<Future<Void>> messenger) {
     MongoClient store =
         (MongoClient)
             Proxy.newProxyInstance(
                 MongoClient.class.getClassLoader(),
                 new Class<?>[] {MongoClient.class},
-                (proxy, method, arguments) -> answer(method.getName()));
+                (proxy, method, arguments) -> answer(method.getName(), arguments));
     Clock clock = Clock.systemUTC();
-    MyPageRepository pages = new MyPageRepository(store, new GenerationRepository(store, clock));
-    Messenger messenger =
+    return new Notifier(
+        vertx,
+        new MyPageRepository(store, new GenerationRepository(store, clock)),
         new Messenger() {
           @Override
           public String channel() {
@@ -71,15 +84,48 @@ class NotifierTest {
 
           @Override
           public Future<Void> send(String customerId, String orderId, String text) {
-            sent.add(customerId);
-            return Future.succeededFuture();
+            sent.add(customerId + " " + text);
+            return messenger.get();
           }
-        };
-    Notifier notifier = new Notifier(vertx, pages, messenger, clock);
+        },
+        clock);
+  }
+
+  private Future<Void> hanging() {
+    Promise<Void> arrives = Promise.promise();
+    onTheirWay.add(arrives);
+    return arrives.future();
+  }
+
+  @Test
+  void a_note_whose_customer_becomes_known_is_sent_then() {
+    Notifier notifier = notifier(Future::succeededFuture);
     notifier.wake();
     assertThat(sent).isEmpty();
     page = new JsonObject().put("_id", ORDER).put("state", Json.fromObject(placed()));
     notifier.wake();
-    assertThat(sent).containsExactly("c-1");
+    assertThat(sent).containsExactly("c-1 주문이 접수되었습니다");
+  }
+
+  @Test
+  void a_note_that_can_go_at_once_is_one_write_and_goes_once() {
+    Notifier notifier = notifier(Future::succeededFuture);
+    Messages.Note paid = new Messages.Note("PAID", "결제");
+    notifier.note(ORDER, "c-1", paid).await();
+    notifier.note(ORDER, "c-1", paid).await();
+    assertThat(noted).containsExactly(ORDER + ":PAID SENT");
+    assertThat(sent).containsExactly("c-1 결제");
+  }
+
+  @Test
+  void a_note_behind_one_that_is_on_its_way_or_for_nobody_yet_waits() {
+    Notifier notifier = notifier(this::hanging);
+    notifier.note(ORDER, "c-1", new Messages.Note("PAID", "결제")).await();
+    notifier.note(ORDER, "c-1", new Messages.Note("COOKED", "준비")).await();
+    notifier.note("o-2", null, new Messages.Note("COOKED", "준비")).await();
+    assertThat(noted)
+        .containsExactlyInAnyOrder(
+            ORDER + ":PAID SENT", ORDER + ":COOKED PENDING", "o-2:COOKED PENDING");
+    assertThat(sent).containsExactly("c-1 결제");
   }
 }
