@@ -2,6 +2,7 @@ package baedal.backing;
 
 import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
@@ -12,20 +13,28 @@ import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The embedded server's storage, written to its file before a command is answered: what it
- * acknowledged survives the death of its process. It is written between commands only, never with
- * one half done. Documents are found by id and by {@link FieldIndex}.
+ * acknowledged survives the death of its process. One thread does all commands: those that wait for
+ * it are done one after another, written together, and then answered. So it is written between
+ * commands only, never with one half done. Documents are found by id and by {@link FieldIndex}.
  */
 final class DurableBackend extends H2Backend {
 
@@ -38,9 +47,12 @@ final class DurableBackend extends H2Backend {
   /** Of the file: 1 holds documents as BSON, indexes not at all. */
   private static final int FORMAT = 1;
 
+  private static final Logger log = LoggerFactory.getLogger(DurableBackend.class);
   private static final DocumentType DOCUMENTS = new DocumentType();
 
-  private final ReadWriteLock betweenCommands = new ReentrantReadWriteLock(true);
+  private static final String ANSWERS = "answers";
+
+  private final List<Answer> unwritten = new ArrayList<>();
 
   DurableBackend(Path file) {
     super(open(file));
@@ -71,33 +83,66 @@ final class DurableBackend extends H2Backend {
     return new Database(name);
   }
 
-  @Override
-  public Document handleMessage(MongoMessage message) {
-    Document answer;
-    boolean unsaved;
-    betweenCommands.readLock().lock();
-    try {
-      answer = super.handleMessage(message);
-      unsaved = getMvStore().hasUnsavedChanges();
-    } finally {
-      betweenCommands.readLock().unlock();
-    }
-    if (unsaved) {
-      write();
-    }
-    return answer;
+  /** Starts to serve; the backend is told of all commands by the one thread. */
+  static MongoServer serve(Path file, InetSocketAddress address) {
+    MongoServer server = new MongoServer(new DurableBackend(file));
+    server.bind(address, 1, 1);
+    return server;
   }
 
-  /** Whoever waited here was written along with the one before. */
-  private void write() {
-    betweenCommands.writeLock().lock();
-    try {
-      if (getMvStore().hasUnsavedChanges()) {
-        commit();
-      }
-    } finally {
-      betweenCommands.writeLock().unlock();
+  @Override
+  public Document handleMessage(MongoMessage message) {
+    ChannelPipeline pipeline = message.getChannel().pipeline();
+    if (pipeline.get(ANSWERS) == null) {
+      pipeline.addFirst(ANSWERS, new Answers());
     }
+    return super.handleMessage(message);
+  }
+
+  /** An answer on its way to a client; {@code sent} tells what became of it. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private record Answer(ChannelHandlerContext to, Object body, ChannelPromise sent) {
+
+    void go() {
+      to.writeAndFlush(body, sent);
+    }
+
+    void lose(Throwable cause) {
+      ReferenceCountUtil.release(body);
+      sent.tryFailure(cause);
+      to.close();
+    }
+  }
+
+  /** Holds back what a connection is answered while anything is not written. */
+  private final class Answers extends ChannelOutboundHandlerAdapter {
+
+    @Override
+    public void write(ChannelHandlerContext to, Object body, ChannelPromise sent) {
+      Answer answer = new Answer(to, body, sent);
+      if (!getMvStore().hasUnsavedChanges()) {
+        answer.go();
+        return;
+      }
+      unwritten.add(answer);
+      if (unwritten.size() == 1) {
+        to.executor().execute(DurableBackend.this::writeAndAnswer);
+      }
+    }
+  }
+
+  /** Runs when every command has been done that was there to be read. */
+  private void writeAndAnswer() {
+    List<Answer> answers = List.copyOf(unwritten);
+    unwritten.clear();
+    try {
+      commit();
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).log("the data file cannot be written");
+      answers.forEach(answer -> answer.lose(e));
+      return;
+    }
+    answers.forEach(Answer::go);
   }
 
   private final class Database extends H2Database {

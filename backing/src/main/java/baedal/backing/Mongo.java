@@ -20,9 +20,6 @@ public final class Mongo implements Server {
 
   private static final String EMBEDDED = "embedded MongoDB";
 
-  /** Each waits for its write: so many share one. */
-  private static final int WORKERS = 16;
-
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
 
@@ -98,16 +95,21 @@ public final class Mongo implements Server {
 
   /** The embedded server inside this JVM, with its data in {@code file}. */
   public static Mongo embedded(Path file, int port) {
-    return embedded(new MongoServer(new DurableBackend(file)), port);
+    return embedded(DurableBackend.serve(file, loopback(port)), port);
   }
 
   /** The embedded server inside this JVM, forgetting everything with it. */
   public static Mongo inMemory(int port) {
-    return embedded(new MongoServer(H2Backend.inMemory()), port);
+    MongoServer server = new MongoServer(H2Backend.inMemory());
+    server.bind(loopback(port));
+    return embedded(server, port);
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   private static Mongo embedded(MongoServer server, int port) {
-    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1, WORKERS);
     return new Mongo(
         EMBEDDED,
         port,
