@@ -68,16 +68,27 @@ public final class Auditor implements AutoCloseable {
   }
 
   /**
-   * Audits a system that nobody uses any more until everything agrees, but not longer than {@code
-   * within}; then once more when the grace period has passed, so that nothing is left alone.
+   * Audits a system that nobody uses any more until everything agrees, and agrees still when the
+   * grace period has passed, so that nothing is left alone; but not longer than {@code within}.
+   * What disagrees then.
    */
   public List<Finding> settled(Duration within) {
     Instant deadline = clock.instant().plus(within);
-    while (!audit().isEmpty() && clock.instant().isBefore(deadline)) {
+    List<Finding> findings = auditTwice();
+    while (!findings.isEmpty() && clock.instant().isBefore(deadline)) {
       pause(AGAIN);
+      findings = auditTwice();
     }
-    pause(grace);
-    return audit();
+    return findings;
+  }
+
+  private List<Finding> auditTwice() {
+    List<Finding> findings = audit();
+    if (findings.isEmpty()) {
+      pause(grace);
+      findings = audit();
+    }
+    return findings;
   }
 
   private static void pause(Duration time) {

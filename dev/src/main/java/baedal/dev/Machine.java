@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,23 +51,34 @@ public final class Machine {
   private final Map<String, String> environment;
   private final Steps steps;
   private final boolean separate;
+  private final Ways ways;
   private final Map<String, ServerProcess> processes = new ConcurrentHashMap<>();
+  private final Map<String, String> deployed = new ConcurrentHashMap<>();
   private final Map<String, Integer> lives = new ConcurrentHashMap<>();
   private FileLock lock;
   private Backings backings;
   private Services services;
   private Vertx vertx;
 
-  /**
-   * {@code environment} may name backing services that run already, and other ways to the services
-   * than directly ({@code ORDER_URL} and so on).
-   */
+  /** {@code environment} may name backing services that run already. */
   public Machine(
       Path home,
       Settings settings,
       Map<String, String> environment,
       Steps steps,
       boolean separate) {
+    this(home, settings, environment, steps, separate, Ways.STRAIGHT);
+  }
+
+  /** As the other; the services go to each other and to the backing services by {@code ways}. */
+  public Machine(
+      Path home,
+      Settings settings,
+      Map<String, String> environment,
+      Steps steps,
+      boolean separate,
+      Ways ways) {
+    this.ways = ways;
     this.home = home.toAbsolutePath();
     this.settings = settings;
     this.environment = environment;
@@ -113,10 +125,7 @@ public final class Machine {
     backings.start();
     services =
         new Services(
-            settings,
-            environment,
-            backings,
-            Secrets.kept(home.resolve("secrets").resolve("token")));
+            settings, ways, backings, Secrets.kept(home.resolve("secrets").resolve("token")));
     if (separate) {
       startProcesses();
     } else {
@@ -196,7 +205,7 @@ public final class Machine {
   private void startVerticles() {
     vertx = Boot.vertx(Services.NAMES.size());
     backings.declare(vertx);
-    deploy(services);
+    deployed.putAll(deploy(services));
     steps.say("seven services are deployed");
   }
 
@@ -205,15 +214,26 @@ public final class Machine {
    * it: each service finishes what it has in hand.
    */
   public Runnable replicate(Settings at) {
-    List<String> replica = deploy(services.on(at));
+    List<String> replica = List.copyOf(deploy(services.on(at)).values());
     return () -> io.vertx.core.Future.all(replica.stream().map(vertx::undeploy).toList()).await();
   }
 
-  private List<String> deploy(Services all) {
-    return io.vertx.core.Future.all(
-            Services.NAMES.stream().map(service -> deploy(all, service)).toList())
-        .map(deployed -> deployed.<String>list())
-        .await();
+  /**
+   * The next life of a service, on its port in {@code at}, in this JVM. The last one ends in its
+   * own time: whoever wants it dead has cut it off before.
+   */
+  public void replace(String service, Settings at) {
+    String last = deployed.put(service, deploy(services.on(at), service).await());
+    vertx.undeploy(last);
+  }
+
+  private Map<String, String> deploy(Services all) {
+    Map<String, io.vertx.core.Future<String>> deployed = new LinkedHashMap<>();
+    Services.NAMES.forEach(service -> deployed.put(service, deploy(all, service)));
+    io.vertx.core.Future.all(List.copyOf(deployed.values())).await();
+    Map<String, String> ids = new LinkedHashMap<>();
+    deployed.forEach((service, id) -> ids.put(service, id.result()));
+    return ids;
   }
 
   private io.vertx.core.Future<String> deploy(Services all, String service) {

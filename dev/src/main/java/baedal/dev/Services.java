@@ -28,21 +28,20 @@ final class Services {
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
 
   private final Settings settings;
-  private final Map<String, String> given;
+  private final Ways ways;
   private final Backings backings;
   private final String tokenSecret;
 
-  /** {@code given} may name other ways to the services: {@code ORDER_URL} and so on. */
-  Services(Settings settings, Map<String, String> given, Backings backings, String tokenSecret) {
+  Services(Settings settings, Ways ways, Backings backings, String tokenSecret) {
     this.settings = settings;
-    this.given = given;
+    this.ways = ways;
     this.backings = backings;
     this.tokenSecret = tokenSecret;
   }
 
   /** The same on other ports. */
   Services on(Settings ports) {
-    return new Services(ports, given, backings, tokenSecret);
+    return new Services(ports, ways, backings, tokenSecret);
   }
 
   /**
@@ -56,8 +55,7 @@ final class Services {
     environment.put("DEV_DOORS", "true");
     environment.put("KUBERNETES_SERVICE_HOST", "");
     for (String other : NAMES) {
-      String url = other.toUpperCase(Locale.ROOT) + "_URL";
-      environment.put(url, given.getOrDefault(url, settings.url(other)));
+      environment.put(other.toUpperCase(Locale.ROOT) + "_URL", settings.url(other));
     }
     switch (service) {
       case "order", "payment" -> environment.put("POSTGRES_URI", backings.postgres(service));
@@ -73,6 +71,11 @@ final class Services {
     if (!service.equals("gateway")) {
       environment.put("AMQP_URI", backings.amqp(service));
     }
+    environment.replaceAll(
+        (setting, value) ->
+            setting.endsWith("_URI") || setting.endsWith("_URL")
+                ? ways.way(service, setting, value)
+                : value);
     return environment;
   }
 

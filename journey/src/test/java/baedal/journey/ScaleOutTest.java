@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.dev.Crowd;
 import baedal.dev.Settings;
+import baedal.dev.Ways;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,14 +30,11 @@ class ScaleOutTest {
   @Test
   void two_and_three_replicas_of_every_service_do_everything_once() throws IOException {
     Settings first = Settings.onFreePorts();
-    Map<String, String> environment = new TreeMap<>();
-    for (String service : SERVICES) {
-      Wire wire = new Wire(vertx, first.url(service));
-      wires.put(service, wire);
-      environment.put(service.toUpperCase(Locale.ROOT) + "_URL", wire.uri());
-    }
+    SERVICES.forEach(service -> wires.put(url(service), new Wire(vertx, first.url(service))));
+    Ways ways =
+        (service, setting, uri) -> wires.containsKey(setting) ? wires.get(setting).uri() : uri;
     long seed = System.nanoTime();
-    try (Town town = new Town(first, environment)) {
+    try (Town town = new Town(first, ways)) {
       List<Runnable> replicas = new ArrayList<>();
       replicas.add(oneMore(town));
       Crowd crowd = town.crowd(seed);
@@ -53,13 +51,21 @@ class ScaleOutTest {
     }
   }
 
+  private static String url(String service) {
+    return service.toUpperCase(Locale.ROOT) + "_URL";
+  }
+
+  private Wire to(String service) {
+    return wires.get(url(service));
+  }
+
   /** What is returned takes the replica out of its turn, and stops it. */
   private Runnable oneMore(Town town) throws IOException {
     Settings ports = Settings.onFreePorts();
     Runnable stop = town.replicate(ports);
-    wires.forEach((service, wire) -> wire.add(ports.url(service)));
+    SERVICES.forEach(service -> to(service).add(ports.url(service)));
     return () -> {
-      wires.forEach((service, wire) -> wire.remove(ports.url(service)));
+      SERVICES.forEach(service -> to(service).remove(ports.url(service)));
       stop.run();
     };
   }

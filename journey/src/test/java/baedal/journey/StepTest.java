@@ -2,100 +2,183 @@ package baedal.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.Mongo;
-import baedal.backing.Ports;
-import baedal.backing.Postgres;
-import baedal.backing.Rabbit;
-import baedal.backing.Redis;
-import baedal.backing.Secrets;
-import baedal.backing.Server;
 import baedal.dev.Client;
 import baedal.dev.Crowd;
 import baedal.dev.Errand;
 import baedal.dev.Settings;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Messages between a service and its store, the broker or another service are lost: before they
- * arrived, or with their answers. Whatever was lost, each saga comes to the same end. And a network
- * that is slow or silent makes nothing hang.
+ * Messages between a service and its store, the broker or another service are lost, before they
+ * arrived or with their answers; or the service dies of it: nothing that it says from then on is
+ * heard by anybody, and another one takes its place. Whatever was lost, and whoever died, each saga
+ * comes to the same end. And a network that is slow or silent makes nothing hang.
  */
 class StepTest {
 
   private static final String EVERY_STEP = "baedal.steps";
-  private static final List<String> CALLED =
-      List.of("order", "payment", "store", "rider", "coupon", "mypage");
-  private static final int ROUNDS = 6;
+  private static final List<String> SERVICES =
+      List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
+  private static final int ROUNDS_OF_LOSSES = 4;
+  private static final int ROUNDS_OF_DEATHS = 2;
+  private static final Duration GONE_FOR = Duration.ofSeconds(8);
 
-  @TempDir private static Path home;
+  /** By which a service goes to what one of its settings names. */
+  private record Way(String service, String setting) implements Comparable<Way> {
+
+    boolean leadsTo(String other) {
+      return setting.equals(url(other));
+    }
+
+    @Override
+    public int compareTo(Way other) {
+      return Comparator.comparing(Way::service).thenComparing(Way::setting).compare(this, other);
+    }
+  }
 
   private static final Vertx vertx = Vertx.vertx();
-  private static final List<Server> servers = new ArrayList<>();
-  private static final Map<String, Wire> wires = new TreeMap<>();
+  private static final Map<Way, Wire> wires = new ConcurrentSkipListMap<>();
+
+  /** Where each service is in its present life, by the setting that names it. */
+  private static final Map<String, String> addresses = new ConcurrentHashMap<>();
+
+  private static final ExecutorService births = Executors.newCachedThreadPool();
+  private static final Queue<Future<?>> born = new ConcurrentLinkedQueue<>();
   private static final long seed = System.nanoTime();
   private static final Random random = new Random(seed);
   private static Town town;
   private static Crowd crowd;
 
+  /** How many messages went which way while every saga came to its end once. */
+  private static Map<Way, Long> usual;
+
   @BeforeAll
   static void start() throws IOException {
-    wire("POSTGRES_URI", Postgres.start(home.resolve("postgres"), Ports.free()));
-    wire("REDIS_URI", Redis.start(home.resolve("redis"), Ports.free()));
-    wire("MONGO_URI", Mongo.start(home.resolve("mongo"), Ports.free(), false));
-    wire(
-        "AMQP_URI",
-        Rabbit.start(home.resolve("rabbitmq"), Ports.free(), Ports.free(), Secrets.random(), null));
-    Settings settings = Settings.onFreePorts();
-    for (String service : CALLED) {
-      wires.put(service.toUpperCase(Locale.ROOT) + "_URL", new Wire(vertx, settings.url(service)));
-    }
-    Map<String, String> environment = new TreeMap<>();
-    wires.forEach((name, wire) -> environment.put(name, wire.uri()));
-    town = new Town(settings, environment);
+    town = new Town(Settings.onFreePorts(), StepTest::wired);
     crowd = town.crowd(seed);
+    usual = messages(() -> assertThat(crowd.everySaga()).isEmpty());
   }
 
-  private static void wire(String name, Server server) {
-    servers.add(server);
-    wires.put(name, new Wire(vertx, server.uri()));
+  private static String url(String service) {
+    return service.toUpperCase(Locale.ROOT) + "_URL";
+  }
+
+  private static String wired(String service, String setting, String uri) {
+    boolean isService = setting.endsWith("_URL");
+    Wire wire = new Wire(vertx, isService ? addresses.computeIfAbsent(setting, s -> uri) : uri);
+    wires.put(new Way(service, setting), wire);
+    return wire.uri();
   }
 
   @AfterAll
   static void stop() {
     crowd.goHome();
     town.close();
-    servers.forEach(Server::stop);
+    births.shutdown();
     vertx.close().await();
+  }
+
+  private static List<Wire> wires(Predicate<Way> which) {
+    return wires.entrySet().stream()
+        .filter(entry -> which.test(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private static Map<Way, Long> messages(Runnable sagas) {
+    Map<Way, Long> sent = new TreeMap<>();
+    wires.forEach((way, wire) -> sent.put(way, -wire.sent()));
+    sagas.run();
+    wires.forEach((way, wire) -> sent.merge(way, wire.sent(), Long::sum));
+    sent.values().removeIf(messages -> messages == 0);
+    return sent;
+  }
+
+  /** From now on nothing that the service says is heard, and nobody reaches it. */
+  private static void die(String service) {
+    wires(way -> way.service().equals(service)).forEach(Wire::die);
+    wires(way -> way.leadsTo(service)).forEach(Wire::hangUp);
+  }
+
+  private static void dieAndLiveAgain(String service) {
+    die(service);
+    born.add(births.submit(() -> live(service)));
+  }
+
+  /** Another life, at another place, that knows only what is in its store. */
+  private static void live(String service) {
+    try {
+      Settings at = Settings.onFreePorts();
+      addresses.put(url(service), at.url(service));
+      town.replace(service, at);
+      wires(way -> way.leadsTo(service)).forEach(wire -> wire.add(at.url(service)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void awaitBirths() throws ExecutionException, InterruptedException {
+    while (!born.isEmpty()) {
+      born.remove().get();
+    }
+  }
+
+  private static Wire.Loss loss() {
+    return random.nextBoolean() ? Wire.Loss.REQUEST : Wire.Loss.ANSWER;
   }
 
   /** In each round all sagas run at once, and on every wire one message of somebody's is lost. */
   @Test
   void every_saga_comes_to_its_end_whatever_is_lost() {
-    Map<String, Long> before = sent();
-    assertThat(crowd.everySaga()).isEmpty();
-    Map<String, Long> after = sent();
-    for (int round = 0; round < ROUNDS; round++) {
-      wires.forEach(
-          (name, wire) -> {
-            long messages = after.get(name) - before.get(name);
-            wire.cut(1 + random.nextInt((int) messages), loss());
-          });
+    for (int round = 0; round < ROUNDS_OF_LOSSES; round++) {
+      usual.forEach((way, messages) -> wires.get(way).cut(1 + random.nextLong(messages), loss()));
       assertThat(crowd.everySaga()).as("seed %d, round %d", seed, round).isEmpty();
+    }
+    wires.values().forEach(Wire::spare);
+    town.agrees();
+  }
+
+  /** In each round all sagas run at once, and each service dies at one of its messages. */
+  @Test
+  void every_saga_comes_to_its_end_whoever_dies() throws Exception {
+    for (int round = 0; round < ROUNDS_OF_DEATHS; round++) {
+      for (String service : SERVICES) {
+        List<Way> ways =
+            usual.keySet().stream().filter(way -> way.service().equals(service)).toList();
+        Way way = ways.get(random.nextInt(ways.size()));
+        wires
+            .get(way)
+            .cut(1 + random.nextLong(usual.get(way)), loss(), () -> dieAndLiveAgain(service));
+      }
+      assertThat(crowd.everySaga()).as("seed %d, round %d", seed, round).isEmpty();
+      wires.values().forEach(Wire::spare);
+      awaitBirths();
     }
     town.agrees();
   }
@@ -104,32 +187,45 @@ class StepTest {
   @ParameterizedTest
   @EnumSource
   @EnabledIfSystemProperty(named = EVERY_STEP, matches = "true")
-  void a_saga_comes_to_its_end_whichever_message_is_lost(Errand.Saga saga) {
-    Map<String, Long> before = sent();
-    crowd.run(saga, random);
-    Map<String, Long> after = sent();
-    wires.forEach(
-        (name, wire) -> {
-          for (long nth = 1; nth <= after.get(name) - before.get(name); nth++) {
-            for (Wire.Loss loss : Wire.Loss.values()) {
-              wire.cut(nth, loss);
-              assertThat(crowd.run(saga, random))
-                  .as("message %d of %s lost: %s", nth, name, loss)
-                  .isNotNull();
-            }
-          }
-        });
+  void a_saga_comes_to_its_end_at_whichever_message_anything_happens(Errand.Saga saga)
+      throws Exception {
+    Map<Way, Long> steps = messages(() -> crowd.run(saga, random));
+    steps.remove(new Way(Town.PEOPLE, url("gateway")));
+    for (Map.Entry<Way, Long> step : steps.entrySet()) {
+      Way way = step.getKey();
+      for (long nth = 1; nth <= step.getValue(); nth++) {
+        for (Wire.Loss loss : Wire.Loss.values()) {
+          wires.get(way).cut(nth, loss);
+          crowd.run(saga, random);
+          wires.get(way).cut(nth, loss, () -> dieAndLiveAgain(way.service()));
+          crowd.run(saga, random);
+          wires.get(way).spare();
+          awaitBirths();
+        }
+      }
+    }
     town.agrees();
   }
 
-  private static Map<String, Long> sent() {
-    Map<String, Long> sent = new TreeMap<>();
-    wires.forEach((name, wire) -> sent.put(name, wire.sent()));
-    return sent;
-  }
+  /** Each with the customer it belongs to. */
+  private record Paid(Client customer, String orderId) {}
 
-  private static Wire.Loss loss() {
-    return random.nextBoolean() ? Wire.Loss.REQUEST : Wire.Loss.ANSWER;
+  @Test
+  void while_the_store_service_is_gone_people_order_and_pay_and_it_misses_nothing()
+      throws Exception {
+    Town.Shop shop = town.shop("FOOD", 15_000, null);
+    die("store");
+    List<Paid> bought = new ArrayList<>();
+    for (Instant end = Instant.now().plus(GONE_FOR); Instant.now().isBefore(end); ) {
+      Client customer = town.customer();
+      bought.add(new Paid(customer, town.paid(customer, Town.delivery(shop.storeId(), 1))));
+    }
+    live("store");
+    for (Paid paid : bought) {
+      town.kitchen(shop, paid.orderId(), "accept");
+      town.order(paid.customer(), paid.orderId(), "ACCEPTED");
+    }
+    town.agrees();
   }
 
   @Test
@@ -151,15 +247,15 @@ class StepTest {
     Map<String, String> paths =
         Map.of("POSTGRES_URI", "/orders", "MONGO_URI", "/stores", "REDIS_URI", "/coupons");
     for (Map.Entry<String, String> one : paths.entrySet()) {
-      Wire wire = wires.get(one.getKey());
-      wire.freeze();
+      List<Wire> silent = wires(way -> way.setting().equals(one.getKey()));
+      silent.forEach(Wire::freeze);
       assertThat(customer.get(one.getValue()).status()).as(one.getKey()).isEqualTo(503);
-      wire.thaw();
+      silent.forEach(Wire::thaw);
     }
-    Wire broker = wires.get("AMQP_URI");
-    broker.freeze();
+    List<Wire> broker = wires(way -> way.setting().equals("AMQP_URI"));
+    broker.forEach(Wire::freeze);
     String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
-    broker.thaw();
+    broker.forEach(Wire::thaw);
     town.order(customer, orderId, "PAID");
     town.agrees();
   }

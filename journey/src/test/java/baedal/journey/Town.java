@@ -9,6 +9,7 @@ import baedal.dev.Crowd;
 import baedal.dev.Machine;
 import baedal.dev.Settings;
 import baedal.dev.Steps;
+import baedal.dev.Ways;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -28,6 +29,10 @@ import java.util.stream.Stream;
 final class Town implements AutoCloseable {
 
   private static final long DEADLINE_NANOS = 30_000_000_000L;
+
+  /** Who goes to the gateway. */
+  static final String PEOPLE = "people";
+
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   /** Longer than the slowest sweep: a charge that was never heard of is given up after a minute. */
@@ -46,16 +51,20 @@ final class Town implements AutoCloseable {
 
   /** {@code environment} names backing services that the test runs itself. */
   Town(Map<String, String> environment) throws IOException {
-    this(Settings.onFreePorts(), environment);
+    this(environment, Settings.onFreePorts(), Ways.STRAIGHT);
   }
 
-  /** {@code environment} may also name other ways to the services than directly. */
-  Town(Settings settings, Map<String, String> environment) throws IOException {
+  /** Services and people go by {@code ways}, where the test has a wire of its own between. */
+  Town(Settings settings, Ways ways) throws IOException {
+    this(Map.of(), settings, ways);
+  }
+
+  private Town(Map<String, String> environment, Settings settings, Ways ways) throws IOException {
     this.settings = settings;
     home = Files.createTempDirectory("baedal-journey");
-    machine = new Machine(home, settings, environment, new Steps(), false);
+    machine = new Machine(home, settings, environment, new Steps(), false, ways);
     machine.start(true);
-    url = environment.getOrDefault("GATEWAY_URL", settings.url("gateway"));
+    url = ways.way(PEOPLE, "GATEWAY_URL", settings.url("gateway"));
     promises = Promises.of(url);
     anyone = new Client(url, promises::keptBy);
   }
@@ -88,6 +97,11 @@ final class Town implements AutoCloseable {
   /** See {@link Machine#replicate}. */
   Runnable replicate(Settings at) {
     return machine.replicate(at);
+  }
+
+  /** See {@link Machine#replace}. */
+  void replace(String service, Settings at) {
+    machine.replace(service, at);
   }
 
   /** What this town signs its tokens with. */

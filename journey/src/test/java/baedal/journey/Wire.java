@@ -32,20 +32,25 @@ final class Wire {
   private final List<URI> servers;
   private final AtomicInteger turn = new AtomicInteger();
   private final NetClient client;
-  private final int port;
+  private final NetServer proxy;
+  private final String uri;
   private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicLong sent = new AtomicLong();
   private volatile long cutAt = Long.MAX_VALUE;
   private volatile Loss loss = Loss.REQUEST;
+  private volatile Runnable whenCut = () -> {};
   private volatile long delayMillis;
   private volatile boolean frozen;
+  private volatile boolean dead;
 
   Wire(Vertx vertx, String... serverUris) {
     this.vertx = vertx;
     servers = new CopyOnWriteArrayList<>(Stream.of(serverUris).map(URI::create).toList());
     client = vertx.createNetClient();
-    NetServer proxy = vertx.createNetServer().connectHandler(this::connected);
-    port = proxy.listen(0, "127.0.0.1").await().actualPort();
+    proxy = vertx.createNetServer().connectHandler(this::connected);
+    int port = proxy.listen(0, "127.0.0.1").await().actualPort();
+    URI first = servers.get(0);
+    uri = first.toString().replace(":" + first.getPort(), ":" + port);
   }
 
   /** One more server that takes its turn. */
@@ -60,8 +65,7 @@ final class Wire {
 
   /** As the first server's own, but through this wire. */
   String uri() {
-    URI server = servers.get(0);
-    return server.toString().replace(":" + server.getPort(), ":" + port);
+    return uri;
   }
 
   /** How many messages went from the services to the server so far. */
@@ -71,8 +75,33 @@ final class Wire {
 
   /** The {@code nth} message from now on is lost, and its connection with it. */
   void cut(long nth, Loss what) {
+    cut(nth, what, () -> {});
+  }
+
+  /** As the other; {@code then} is run before anything else gets through. */
+  void cut(long nth, Loss what, Runnable then) {
     loss = what;
+    whenCut = then;
     cutAt = sent.get() + nth;
+  }
+
+  /** Nothing will be cut. */
+  void spare() {
+    cutAt = Long.MAX_VALUE;
+  }
+
+  /** Nothing comes through any more, in no direction, for ever. */
+  void die() {
+    dead = true;
+    hangUp();
+    proxy.close();
+    client.close();
+  }
+
+  /** All connections end, and new ones are refused until it leads somewhere again. */
+  void hangUp() {
+    servers.clear();
+    sockets.forEach(NetSocket::close);
   }
 
   /** Everything arrives, but {@code millis} later. */
@@ -89,11 +118,15 @@ final class Wire {
   void thaw() {
     frozen = false;
     delayMillis = 0;
-    cutAt = Long.MAX_VALUE;
+    spare();
     sockets.forEach(NetSocket::close);
   }
 
   private void connected(NetSocket service) {
+    if (servers.isEmpty()) {
+      service.close();
+      return;
+    }
     service.pause();
     URI server = servers.get(Math.floorMod(turn.getAndIncrement(), servers.size()));
     client
@@ -120,8 +153,14 @@ final class Wire {
       to.handler(answer -> {});
       if (loss == Loss.REQUEST) {
         service.close();
+        whenCut.run();
       } else {
-        to.write(message).onComplete(v -> vertx.setTimer(20, id -> service.close()));
+        to.write(message)
+            .onComplete(
+                v -> {
+                  whenCut.run();
+                  vertx.setTimer(20, id -> service.close());
+                });
       }
       return;
     }
@@ -129,7 +168,7 @@ final class Wire {
   }
 
   private void later(Runnable write) {
-    if (frozen) {
+    if (frozen || dead) {
       return;
     }
     if (delayMillis == 0) {

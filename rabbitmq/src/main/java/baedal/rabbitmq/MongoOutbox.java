@@ -21,7 +21,10 @@ public final class MongoOutbox implements Outbox {
 
   private static final String PENDING = "pending";
 
-  /** Milliseconds of the epoch; there only while something is pending, and indexed sparsely. */
+  /**
+   * Milliseconds of the epoch: nothing pending is older. There only while something is pending, and
+   * indexed sparsely.
+   */
   private static final String SINCE = "pendingSince";
 
   private static final String LEASE = "pendingLease";
@@ -36,14 +39,11 @@ public final class MongoOutbox implements Outbox {
     this.collections = List.of(collections);
   }
 
-  /**
-   * Adds the messages to an update, in place; its {@code $set} and {@code $push} may hold more
-   * already.
-   */
+  /** Adds the messages to an update, in place; its {@code $push} may hold more already. */
   public static JsonObject push(JsonObject update, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
       operator(update, "$push").put(PENDING, new JsonObject().put("$each", entries(messages)));
-      operator(update, "$set").put(SINCE, System.currentTimeMillis());
+      operator(update, "$min").put(SINCE, System.currentTimeMillis());
     }
     return update;
   }
@@ -175,6 +175,7 @@ public final class MongoOutbox implements Outbox {
     /** Of this batch alone: what a late answer to an earlier one does cannot touch it. */
     private final String owner;
 
+    private final long takenAt = System.currentTimeMillis();
     private final List<String> messages = new ArrayList<>();
 
     MongoBatch(String collection, List<JsonObject> documents, String owner) {
@@ -217,6 +218,7 @@ public final class MongoOutbox implements Outbox {
                   result.getDocModified() > 0 ? Future.succeededFuture() : pull(document, pending));
     }
 
+    /** What remains came after this was taken. */
     private Future<Void> pull(JsonObject document, JsonArray pending) {
       JsonArray ids = new JsonArray();
       pending.forEach(entry -> ids.add(((JsonObject) entry).getString("id")));
@@ -226,6 +228,7 @@ public final class MongoOutbox implements Outbox {
                   "$pull",
                   new JsonObject()
                       .put(PENDING, new JsonObject().put("id", new JsonObject().put("$in", ids))))
+              .put("$set", new JsonObject().put(SINCE, takenAt))
               .put("$unset", new JsonObject().put(LEASE, ""));
       return mongo.updateCollection(collection, mine(document), update).mapEmpty();
     }

@@ -264,6 +264,34 @@ class BackboneTest {
                 == 0);
   }
 
+  /** However often something is told in the meantime: an audit asks how long it waits. */
+  @Test
+  void what_waits_in_mongodb_is_as_old_as_its_oldest_and_what_comes_meanwhile_is_not() {
+    MongoClient mongo =
+        MongoClient.create(vertx, new JsonObject().put("connection_string", TestServers.mongo()));
+    JsonObject id = new JsonObject().put("_id", "busy");
+    JsonObject old = MongoOutbox.into(id.copy(), List.of(cancel("busy", 1)));
+    mongo.insert("ages", old.put("pendingSince", 1L)).await();
+    mongo
+        .updateCollection(
+            "ages", id, MongoOutbox.push(new JsonObject(), List.of(cancel("busy", 2))))
+        .await();
+    assertThat(since(mongo, id)).isEqualTo(1);
+    long taken = System.currentTimeMillis();
+    Outbox.Batch batch = new MongoOutbox(mongo, "ages").next(10).await();
+    mongo
+        .updateCollection(
+            "ages", id, MongoOutbox.push(new JsonObject(), List.of(cancel("busy", 3))))
+        .await();
+    batch.sent().await();
+    assertThat(since(mongo, id)).isGreaterThanOrEqualTo(taken);
+    assertThat(new MongoOutbox(mongo, "ages").next(10).await().messages()).hasSize(1);
+  }
+
+  private static long since(MongoClient mongo, JsonObject id) {
+    return mongo.findOne("ages", id, new JsonObject()).await().getLong("pendingSince");
+  }
+
   @Test
   void the_redis_outbox_is_carried_by_two_relays_in_order_and_emptied() {
     RedisAPI redis = RedisAPI.api(Redis.createClient(vertx, TestServers.redis()));

@@ -1,0 +1,18 @@
+package baedal.dev;
+
+/**
+ * By which way a service goes to another one, to its store or to the broker: a test may put a wire
+ * of its own between.
+ */
+@FunctionalInterface
+public interface Ways {
+
+  /** Each goes straight to the other. */
+  Ways STRAIGHT = (service, setting, uri) -> uri;
+
+  /**
+   * What {@code service} is told as its {@code setting} ({@code ORDER_URL}, {@code POSTGRES_URI} …)
+   * instead of {@code uri}; asked each time that a service starts.
+   */
+  String way(String service, String setting, String uri);
+}
