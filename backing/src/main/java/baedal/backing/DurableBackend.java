@@ -54,6 +54,9 @@ final class DurableBackend extends H2Backend {
 
   private final List<Answer> unwritten = new ArrayList<>();
 
+  /** Why the file cannot be written any more: what is in memory is not to be told from then on. */
+  private Throwable broken;
+
   DurableBackend(Path file) {
     super(open(file));
   }
@@ -65,6 +68,7 @@ final class DurableBackend extends H2Backend {
             .cacheSize(8)
             .pageSplitSize(PAGE_BYTES)
             .autoCommitDisabled()
+            .autoCommitBufferSize(0)
             .open();
     store.setRetentionTime(RETENTION_MILLIS);
     store.setVersionsToKeep(0);
@@ -120,6 +124,10 @@ final class DurableBackend extends H2Backend {
     @Override
     public void write(ChannelHandlerContext to, Object body, ChannelPromise sent) {
       Answer answer = new Answer(to, body, sent);
+      if (broken != null) {
+        answer.lose(broken);
+        return;
+      }
       if (!getMvStore().hasUnsavedChanges()) {
         answer.go();
         return;
@@ -137,7 +145,8 @@ final class DurableBackend extends H2Backend {
     unwritten.clear();
     try {
       commit();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      broken = e;
       log.atError().setCause(e).log("the data file cannot be written");
       answers.forEach(answer -> answer.lose(e));
       return;

@@ -5,10 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.Optional;
@@ -24,7 +20,9 @@ public final class Ports {
   private static final int MAX_TRIES = 1_000;
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Set<Integer> GIVEN = new HashSet<>();
-  private static int first = -1;
+
+  /** Listens on the first port of the range that is this process's until it ends. */
+  private static ServerSocket range;
 
   private Ports() {}
 
@@ -34,14 +32,15 @@ public final class Ports {
    * takes it before its server does. Processes that run side by side have ranges of their own.
    */
   public static synchronized int free() throws IOException {
-    if (first < 0) {
-      first = ownRange();
+    if (range == null) {
+      range = ownRange();
     }
+    int first = range.getLocalPort() + 1;
     if (GIVEN.size() > RANGE / 2) {
       GIVEN.clear();
     }
     for (int tries = 0; tries < MAX_TRIES; tries++) {
-      int port = first + RANDOM.nextInt(RANGE);
+      int port = first + RANDOM.nextInt(RANGE - 1);
       if (GIVEN.add(port) && isFree(port)) {
         return port;
       }
@@ -49,24 +48,16 @@ public final class Ports {
     throw new IOException("no free port between " + first + " and " + (first + RANGE));
   }
 
-  /** The first port of a range that is this process's until it ends. */
-  @SuppressWarnings("resource")
-  private static int ownRange() throws IOException {
-    Path folder =
-        Path.of(
-            System.getProperty("java.io.tmpdir"),
-            "baedal-ports-" + System.getProperty("user.name"));
-    Files.createDirectories(folder);
-    for (int range = 0; range < RANGES; range++) {
-      Path file = folder.resolve(Integer.toString(range));
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() != null) {
-        return FIRST + range * RANGE;
+  private static ServerSocket ownRange() throws IOException {
+    IOException why = null;
+    for (int port = FIRST; port < FIRST + RANGES * RANGE; port += RANGE) {
+      try {
+        return listening(port);
+      } catch (IOException taken) {
+        why = taken;
       }
-      channel.close();
     }
-    throw new IOException("all ranges of ports are taken: see " + folder);
+    throw new IOException("all ranges of ports from " + FIRST + " on are taken", why);
   }
 
   public static boolean isFree(int port) {
@@ -75,12 +66,23 @@ public final class Ports {
 
   /** Why nobody can listen on this port now, in the words of the system. */
   public static Optional<String> obstacle(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    try {
+      listening(port).close();
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(e.getMessage());
+    }
+  }
+
+  private static ServerSocket listening(int port) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
     }
   }
 

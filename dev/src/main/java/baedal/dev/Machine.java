@@ -210,11 +210,14 @@ public final class Machine {
   }
 
   /**
-   * One more replica of every service on the ports {@code at}, in this JVM. What is returned stops
-   * it: each service finishes what it has in hand.
+   * One more replica of every service on the ports {@code at}, in this JVM, ready for work. What is
+   * returned stops it: each service finishes what it has in hand.
    */
   public Runnable replicate(Settings at) {
     List<String> replica = List.copyOf(deploy(services.on(at)).values());
+    for (String service : Services.NAMES) {
+      awaitReady(service, at);
+    }
     return () -> io.vertx.core.Future.all(replica.stream().map(vertx::undeploy).toList()).await();
   }
 
@@ -224,7 +227,7 @@ public final class Machine {
    */
   public void replace(String service, Settings at) {
     String last = deployed.put(service, deploy(services.on(at), service).await());
-    vertx.undeploy(last);
+    vertx.undeploy(last).onFailure(e -> steps.say(service + " ended badly: " + Failure.words(e)));
   }
 
   private Map<String, String> deploy(Services all) {
@@ -328,6 +331,18 @@ public final class Machine {
       Client.pause();
     }
     steps.say("all services are ready");
+  }
+
+  /** All but the gateway, which has nothing to get ready. */
+  private static void awaitReady(String service, Settings at) {
+    if (!service.equals("gateway")) {
+      new Patient()
+          .ask(
+              service + " is ready",
+              Set.of(200),
+              Set.of(),
+              () -> new Client(at.url(service)).get("/health/ready"));
+    }
   }
 
   private void describe() throws IOException {

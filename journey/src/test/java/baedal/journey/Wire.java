@@ -131,7 +131,15 @@ final class Wire {
     URI server = servers.get(Math.floorMod(turn.getAndIncrement(), servers.size()));
     client
         .connect(server.getPort(), server.getHost())
-        .onSuccess(to -> join(service, to))
+        .onSuccess(
+            to -> {
+              if (dead || !servers.contains(server)) {
+                to.close();
+                service.close();
+              } else {
+                join(service, to);
+              }
+            })
         .onFailure(e -> service.close());
   }
 
@@ -151,14 +159,15 @@ final class Wire {
   private void forward(Buffer message, NetSocket service, NetSocket to) {
     if (sent.incrementAndGet() == cutAt) {
       to.handler(answer -> {});
+      Runnable then = whenCut;
       if (loss == Loss.REQUEST) {
         service.close();
-        whenCut.run();
+        then.run();
       } else {
         to.write(message)
             .onComplete(
                 v -> {
-                  whenCut.run();
+                  then.run();
                   vertx.setTimer(20, id -> service.close());
                 });
       }

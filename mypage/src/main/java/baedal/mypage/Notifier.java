@@ -9,9 +9,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Notes what customers are told and sends it, each at most once: marked before it goes out, and
  * never again after. The notes of one order go one after another, different orders side by side.
  * What cannot go at once it looks for: notes behind one that is on its way, notes whose customer
- * nobody knew yet, and those of a process that died.
+ * nobody knew yet, and those of a process that died; these alone may come after a later one.
  */
 final class Notifier {
 
@@ -41,6 +43,21 @@ final class Notifier {
 
   /** What is on its way, by order. */
   private final Map<String, Future<Void>> inHand = new HashMap<>();
+
+  /** Orders in hand of which something waits. */
+  private final Set<String> behind = new HashSet<>();
+
+  /**
+   * Orders of which something waits, or did not long ago, and which look was the last when it was
+   * written: what comes after it must wait, too.
+   */
+  private final Map<String, Long> waiting = new HashMap<>();
+
+  /** Orders that were found waiting since {@link #firstLook}, which began with the oldest. */
+  private final Set<String> found = new HashSet<>();
+
+  private long looks;
+  private long firstLook;
 
   Notifier(Vertx vertx, MyPageRepository pages, Messenger messenger, Clock clock) {
     this.vertx = vertx;
@@ -66,27 +83,39 @@ final class Notifier {
    * customerId} is known (not null).
    */
   Future<Void> note(String orderId, String customerId, Messages.Note note) {
-    return customerId == null || stopped || inHand.containsKey(orderId) || inHand.size() >= AT_ONCE
-        ? pages.note(orderId, note).onSuccess(v -> behind(orderId))
-        : noteAndSend(orderId, customerId, note);
+    boolean now =
+        customerId != null
+            && !stopped
+            && inHand.size() < AT_ONCE
+            && !inHand.containsKey(orderId)
+            && !waiting.containsKey(orderId);
+    return now ? noteAndSend(orderId, customerId, note) : noteToWait(orderId, note);
   }
 
   private Future<Void> noteAndSend(String orderId, String customerId, Messages.Note note) {
     Promise<Void> over = take(orderId);
-    Future<Boolean> noted = pages.noteSent(orderId, note, customerId, messenger.channel(), now());
+    Future<Boolean> noted =
+        Future.succeededFuture()
+            .compose(v -> pages.noteSent(orderId, note, customerId, messenger.channel(), now()));
     noted
         .compose(first -> first ? send(orderId, customerId, note.text()) : Future.succeededFuture())
         .onComplete(v -> over.complete());
     return noted.mapEmpty();
   }
 
-  /** Goes out when what is on its way has arrived. */
-  private void behind(String orderId) {
-    if (inHand.containsKey(orderId)) {
-      again = true;
-    } else {
-      wake();
-    }
+  private Future<Void> noteToWait(String orderId, Messages.Note note) {
+    waiting.put(orderId, Long.MAX_VALUE);
+    return pages
+        .note(orderId, note)
+        .onComplete(
+            v -> {
+              waiting.put(orderId, looks);
+              if (inHand.containsKey(orderId)) {
+                behind.add(orderId);
+              } else {
+                wake();
+              }
+            });
   }
 
   /** From now on the order is in hand, until the promise is complete. */
@@ -97,6 +126,7 @@ final class Notifier {
         .onComplete(
             v -> {
               inHand.remove(orderId);
+              again |= behind.remove(orderId);
               onceMore();
             });
     return over;
@@ -110,6 +140,7 @@ final class Notifier {
     }
     looking = true;
     again = false;
+    looks++;
     pages
         .pending(last, AT_ONCE)
         .onSuccess(this::sendAll)
@@ -130,7 +161,17 @@ final class Notifier {
 
   /** Goes on after these the next time: those that must wait are in nobody's way. */
   private void sendAll(List<JsonObject> pending) {
+    if (last.equals(FROM_THE_FIRST)) {
+      found.clear();
+      firstLook = looks;
+    }
+    pending.forEach(note -> found.add(note.getString("orderId")));
     boolean all = pending.size() < AT_ONCE;
+    if (all) {
+      waiting
+          .entrySet()
+          .removeIf(order -> order.getValue() < firstLook && !found.contains(order.getKey()));
+    }
     last = all ? FROM_THE_FIRST : pending.get(pending.size() - 1).getString("noted");
     again |= !all;
     Map<String, List<JsonObject>> byOrder = new LinkedHashMap<>();

@@ -30,6 +30,7 @@ class NotifierTest {
   private final Set<String> noted = new HashSet<>();
   private final List<Promise<Void>> onTheirWay = new ArrayList<>();
   private JsonObject page;
+  private Promise<List<JsonObject>> look = waiting();
 
   @AfterEach
   void close() {
@@ -39,19 +40,24 @@ class NotifierTest {
   private Object answer(String method, Object[] arguments) {
     return switch (method) {
       case "insert" -> insert((JsonObject) arguments[1]);
-      case "findWithOptions" ->
-          Future.succeededFuture(
-              List.of(
-                  new JsonObject()
-                      .put("_id", "n-1")
-                      .put("orderId", ORDER)
-                      .put("text", "주문이 접수되었습니다")
-                      .put("noted", "1")));
+      case "findWithOptions" -> look.future();
       case "findOne", "findOneWithOptions" -> Future.succeededFuture(page);
       case "updateCollection" ->
           Future.succeededFuture(new MongoClientUpdateResult(1, null, sent.isEmpty() ? 1 : 0));
       default -> throw new UnsupportedOperationException(method);
     };
+  }
+
+  private static Promise<List<JsonObject>> waiting() {
+    Promise<List<JsonObject>> found = Promise.promise();
+    found.complete(
+        List.of(
+            new JsonObject()
+                .put("_id", "n-1")
+                .put("orderId", ORDER)
+                .put("text", "주문이 접수되었습니다")
+                .put("noted", "1")));
+    return found;
   }
 
   private Future<String> insert(JsonObject note) {
@@ -126,6 +132,19 @@ class NotifierTest {
     assertThat(noted)
         .containsExactlyInAnyOrder(
             ORDER + ":PAID SENT", ORDER + ":COOKED PENDING", "o-2:COOKED PENDING");
+    assertThat(sent).containsExactly("c-1 결제");
+  }
+
+  /** While it is looked for what waits, nothing later overtakes it. */
+  @Test
+  void a_note_behind_one_that_waits_waits_too() {
+    Notifier notifier = notifier(this::hanging);
+    notifier.note(ORDER, "c-1", new Messages.Note("PAID", "결제")).await();
+    notifier.note(ORDER, "c-1", new Messages.Note("ACCEPTED", "수락")).await();
+    look = Promise.promise();
+    onTheirWay.get(0).complete();
+    notifier.note(ORDER, "c-1", new Messages.Note("COOKED", "준비")).await();
+    assertThat(noted).contains(ORDER + ":ACCEPTED PENDING", ORDER + ":COOKED PENDING");
     assertThat(sent).containsExactly("c-1 결제");
   }
 }

@@ -124,6 +124,7 @@ public final class MongoOutbox implements Outbox {
 
   private Future<Batch> take(String collection, List<JsonObject> found) {
     String owner = Ids.next();
+    long now = System.currentTimeMillis();
     List<Future<JsonObject>> taken = new ArrayList<>();
     found.forEach(candidate -> taken.add(lease(collection, candidate, owner)));
     return Future.join(taken)
@@ -137,7 +138,7 @@ public final class MongoOutbox implements Outbox {
                       documents.add(one.result());
                     }
                   });
-              return new MongoBatch(collection, documents, owner);
+              return new MongoBatch(collection, documents, owner, now);
             });
   }
 
@@ -175,13 +176,14 @@ public final class MongoOutbox implements Outbox {
     /** Of this batch alone: what a late answer to an earlier one does cannot touch it. */
     private final String owner;
 
-    private final long takenAt = System.currentTimeMillis();
+    private final long takenAt;
     private final List<String> messages = new ArrayList<>();
 
-    MongoBatch(String collection, List<JsonObject> documents, String owner) {
+    MongoBatch(String collection, List<JsonObject> documents, String owner, long takenAt) {
       this.collection = collection;
       this.documents = documents;
       this.owner = owner;
+      this.takenAt = takenAt;
       for (JsonObject document : documents) {
         document
             .getJsonArray(PENDING, new JsonArray())
