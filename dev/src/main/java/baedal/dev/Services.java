@@ -55,7 +55,7 @@ final class Services {
     environment.put("DEV_DOORS", "true");
     environment.put("KUBERNETES_SERVICE_HOST", "");
     for (String other : NAMES) {
-      environment.put(other.toUpperCase(Locale.ROOT) + "_URL", settings.url(other));
+      environment.put(Ways.to(other), settings.url(other));
     }
     switch (service) {
       case "order", "payment" -> environment.put("POSTGRES_URI", backings.postgres(service));

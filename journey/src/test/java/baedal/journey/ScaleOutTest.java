@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,7 @@ class ScaleOutTest {
   @Test
   void two_and_three_replicas_of_every_service_do_everything_once() throws IOException {
     Settings first = Settings.onFreePorts();
-    SERVICES.forEach(service -> wires.put(url(service), new Wire(vertx, first.url(service))));
+    SERVICES.forEach(service -> wires.put(Ways.to(service), new Wire(vertx, first.url(service))));
     Ways ways =
         (service, setting, uri) -> wires.containsKey(setting) ? wires.get(setting).uri() : uri;
     long seed = System.nanoTime();
@@ -51,12 +50,8 @@ class ScaleOutTest {
     }
   }
 
-  private static String url(String service) {
-    return service.toUpperCase(Locale.ROOT) + "_URL";
-  }
-
   private Wire to(String service) {
-    return wires.get(url(service));
+    return wires.get(Ways.to(service));
   }
 
   /** What is returned takes the replica out of its turn, and stops it. */

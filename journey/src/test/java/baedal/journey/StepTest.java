@@ -6,6 +6,7 @@ import baedal.dev.Client;
 import baedal.dev.Crowd;
 import baedal.dev.Errand;
 import baedal.dev.Settings;
+import baedal.dev.Ways;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
@@ -53,7 +53,7 @@ class StepTest {
   private record Way(String service, String setting) implements Comparable<Way> {
 
     boolean leadsTo(String other) {
-      return setting.equals(url(other));
+      return setting.equals(Ways.to(other));
     }
 
     @Override
@@ -83,10 +83,6 @@ class StepTest {
     town = new Town(Settings.onFreePorts(), StepTest::wired);
     crowd = town.crowd(seed);
     usual = messages(() -> assertThat(crowd.everySaga()).isEmpty());
-  }
-
-  private static String url(String service) {
-    return service.toUpperCase(Locale.ROOT) + "_URL";
   }
 
   private static String wired(String service, String setting, String uri) {
@@ -135,7 +131,7 @@ class StepTest {
   private static void live(String service) {
     try {
       Settings at = Settings.onFreePorts();
-      addresses.put(url(service), at.url(service));
+      addresses.put(Ways.to(service), at.url(service));
       town.replace(service, at);
       for (Wire wire : wires(way -> way.leadsTo(service))) {
         wire.hangUp();
@@ -193,7 +189,7 @@ class StepTest {
   void a_saga_comes_to_its_end_at_whichever_message_anything_happens(Errand.Saga saga)
       throws Exception {
     Map<Way, Long> steps = messages(() -> crowd.run(saga, random));
-    steps.remove(new Way(Town.PEOPLE, url("gateway")));
+    steps.remove(new Way(Town.PEOPLE, Ways.to("gateway")));
     for (Map.Entry<Way, Long> step : steps.entrySet()) {
       Way way = step.getKey();
       for (long nth = 1; nth <= step.getValue(); nth++) {

@@ -64,7 +64,7 @@ final class Town implements AutoCloseable {
     home = Files.createTempDirectory("baedal-journey");
     machine = new Machine(home, settings, environment, new Steps(), false, ways);
     machine.start(true);
-    url = ways.way(PEOPLE, "GATEWAY_URL", settings.url("gateway"));
+    url = ways.way(PEOPLE, Ways.to("gateway"), settings.url("gateway"));
     promises = Promises.of(url);
     anyone = new Client(url, promises::keptBy);
   }

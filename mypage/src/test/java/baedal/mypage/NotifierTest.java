@@ -97,6 +97,10 @@ class NotifierTest {
         clock);
   }
 
+  private static void told(Notifier notifier, String change, String text) {
+    notifier.note(ORDER, "c-1", new Messages.Note(change, text)).await();
+  }
+
   private Future<Void> hanging() {
     Promise<Void> arrives = Promise.promise();
     onTheirWay.add(arrives);
@@ -116,9 +120,8 @@ class NotifierTest {
   @Test
   void a_note_that_can_go_at_once_is_one_write_and_goes_once() {
     Notifier notifier = notifier(Future::succeededFuture);
-    Messages.Note paid = new Messages.Note("PAID", "결제");
-    notifier.note(ORDER, "c-1", paid).await();
-    notifier.note(ORDER, "c-1", paid).await();
+    told(notifier, "PAID", "결제");
+    told(notifier, "PAID", "결제");
     assertThat(noted).containsExactly(ORDER + ":PAID SENT");
     assertThat(sent).containsExactly("c-1 결제");
   }
@@ -126,8 +129,8 @@ class NotifierTest {
   @Test
   void a_note_behind_one_that_is_on_its_way_or_for_nobody_yet_waits() {
     Notifier notifier = notifier(this::hanging);
-    notifier.note(ORDER, "c-1", new Messages.Note("PAID", "결제")).await();
-    notifier.note(ORDER, "c-1", new Messages.Note("COOKED", "준비")).await();
+    told(notifier, "PAID", "결제");
+    told(notifier, "COOKED", "준비");
     notifier.note("o-2", null, new Messages.Note("COOKED", "준비")).await();
     assertThat(noted)
         .containsExactlyInAnyOrder(
@@ -139,11 +142,11 @@ class NotifierTest {
   @Test
   void a_note_behind_one_that_waits_waits_too() {
     Notifier notifier = notifier(this::hanging);
-    notifier.note(ORDER, "c-1", new Messages.Note("PAID", "결제")).await();
-    notifier.note(ORDER, "c-1", new Messages.Note("ACCEPTED", "수락")).await();
+    told(notifier, "PAID", "결제");
+    told(notifier, "ACCEPTED", "수락");
     look = Promise.promise();
     onTheirWay.get(0).complete();
-    notifier.note(ORDER, "c-1", new Messages.Note("COOKED", "준비")).await();
+    told(notifier, "COOKED", "준비");
     assertThat(noted).contains(ORDER + ":ACCEPTED PENDING", ORDER + ":COOKED PENDING");
     assertThat(sent).containsExactly("c-1 결제");
   }
