@@ -347,6 +347,11 @@ public final class Rabbit implements Server {
     return process.pid();
   }
 
+  /** Where people wait for services on the same machine: they come before events. */
+  public void giveWay() {
+    process.giveWay();
+  }
+
   @Override
   public void stop() {
     process.stop(STOPS_WITHIN);

@@ -194,6 +194,7 @@ final class Backings {
                 password,
                 definitions),
             RABBITMQ);
+    rabbit.giveWay();
   }
 
   /** What the broker holds, with a user for each service that may do the least it needs. */

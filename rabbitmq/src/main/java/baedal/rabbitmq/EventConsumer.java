@@ -30,7 +30,7 @@ public final class EventConsumer {
    * In hand at once. Few, so that under load people who wait for an answer come first: what is not
    * in hand waits in the broker, where it is safe.
    */
-  private static final int PREFETCH = 8;
+  static final int PREFETCH = 8;
 
   private static final long HANDLER_SECONDS = 30;
   private static final long PING_MILLIS = 500;
@@ -49,6 +49,7 @@ public final class EventConsumer {
   private final Map<String, Future<Void>> tails = new HashMap<>();
 
   private volatile RabbitMQClient client;
+  private Acknowledgements acknowledgements;
   private boolean stopped;
   private int inHand;
   private Promise<Void> idle;
@@ -93,6 +94,7 @@ public final class EventConsumer {
         .map(
             consumer -> {
               client = next;
+              acknowledgements = new Acknowledgements(vertx, next);
               consumer.handler(message -> received(next, message));
               consumer.endHandler(v -> link.renew(next));
               return null;
@@ -109,6 +111,7 @@ public final class EventConsumer {
       return;
     }
     inHand++;
+    acknowledgements.delivered(message.envelope().getDeliveryTag());
     EventMessage event;
     try {
       event = decode(message);
@@ -247,7 +250,7 @@ public final class EventConsumer {
 
   private Future<Void> ack(RabbitMQClient from, RabbitMQMessage message) {
     return from == client && from.isOpenChannel()
-        ? from.basicAck(message.envelope().getDeliveryTag(), false)
+        ? acknowledgements.acknowledge(message.envelope().getDeliveryTag())
         : Future.succeededFuture();
   }
 

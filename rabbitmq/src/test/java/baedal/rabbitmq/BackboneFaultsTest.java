@@ -18,12 +18,17 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.rabbitmq.RabbitMQClient;
+import io.vertx.rabbitmq.RabbitMQOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,6 +162,41 @@ class BackboneFaultsTest {
     consume(this::handle);
     until(() -> handled.size() == 3);
     assertThat(handled).containsExactly(1L, 2L, 3L);
+  }
+
+  /** Of as many as are in hand at once, each in turn, while the others end in another order. */
+  @Test
+  void what_is_still_in_hand_is_not_acknowledged_with_the_rest() {
+    for (int held = 1; held <= EventConsumer.PREFETCH; held++) {
+      publish(1, EventConsumer.PREFETCH);
+      RabbitMQClient client = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
+      client.start().await();
+      List<Long> tags = new ArrayList<>();
+      for (int i = 0; i < EventConsumer.PREFETCH; i++) {
+        tags.add(client.basicGet("store", false).await().envelope().getDeliveryTag());
+      }
+      List<Long> ended = new ArrayList<>(tags);
+      ended.remove(held - 1);
+      Collections.shuffle(ended, new Random(held));
+      acknowledged(client, tags, ended).await();
+      client.stop().await();
+      until(() -> count("store") == 1);
+      assertThat(EventMessages.decode(new String(get("store"), StandardCharsets.UTF_8)).sequence())
+          .isEqualTo(held);
+    }
+  }
+
+  private Future<?> acknowledged(RabbitMQClient client, List<Long> tags, List<Long> ended) {
+    Promise<Object> done = Promise.promise();
+    vertx.runOnContext(
+        v -> {
+          Acknowledgements acknowledgements = new Acknowledgements(vertx, client);
+          tags.forEach(acknowledgements::delivered);
+          Future.all(ended.stream().map(acknowledgements::acknowledge).toList())
+              .<Object>mapEmpty()
+              .onComplete(done);
+        });
+    return done.future();
   }
 
   @Test
