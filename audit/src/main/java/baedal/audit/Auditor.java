@@ -1,8 +1,10 @@
 package baedal.audit;
 
+import baedal.audit.BooksRepository.Kept;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,7 +62,7 @@ public final class Auditor implements AutoCloseable {
           stories.forEach(story -> findings.addAll(Rules.check(story, began)));
         });
     unknownOrders(began, findings);
-    findings.addAll(stock(began));
+    stock(began, findings);
     claims(began, findings);
     unsent(began, findings);
     findings.addAll(leftovers.find());
@@ -129,24 +131,44 @@ public final class Auditor implements AutoCloseable {
     }
   }
 
-  private List<Finding> stock(Instant began) {
+  private void stock(Instant began, List<Finding> findings) {
     Stock stock = new Stock(began);
-    walk(books::menus, Stock::key, menus -> menus.forEach(stock::menu));
-    walk(books::tickets, ticket -> ticket.path("id").asText(), some -> some.forEach(stock::ticket));
-    return stock.findings(
-        orderIds ->
-            books.stories(orderIds).stream()
-                .filter(story -> story.changedAt().isBefore(began))
-                .map(Story::orderId)
-                .collect(Collectors.toSet()));
+    walk(books::menus, Kept::id, some -> some.forEach(kept -> tell(kept, stock::menu, findings)));
+    walk(
+        books::tickets,
+        Kept::id,
+        some -> some.forEach(kept -> tell(kept, stock::ticket, findings)));
+    findings.addAll(
+        stock.findings(
+            orderIds ->
+                books.stories(orderIds).stream()
+                    .filter(story -> Rules.atRest(story, began))
+                    .map(Story::orderId)
+                    .collect(Collectors.toSet())));
+  }
+
+  /** What nobody can read is a finding, and does not end the audit. */
+  private static void tell(Kept kept, Consumer<JsonNode> listener, List<Finding> findings) {
+    if (kept.state().has(Rules.UNREADABLE)) {
+      findings.add(Rules.unreadable(kept.id(), "what is kept of it is no JSON"));
+      return;
+    }
+    try {
+      listener.accept(kept.state());
+    } catch (DateTimeException e) {
+      findings.add(Rules.unreadable(kept.id(), e.getMessage()));
+    }
   }
 
   private void claims(Instant began, List<Finding> findings) {
     String cursor = "0";
     do {
       BooksRepository.Coupons some = books.coupons(cursor);
-      List<JsonNode> held =
-          some.coupons().stream().filter(coupon -> coupon.path("orderId").isTextual()).toList();
+      List<Kept> held = new ArrayList<>();
+      for (Kept kept : some.coupons()) {
+        tell(kept, coupon -> held.add(kept), findings);
+      }
+      held.removeIf(kept -> holder(kept.state()).isEmpty());
       if (!held.isEmpty()) {
         checkClaims(held, began, findings);
       }
@@ -154,15 +176,22 @@ public final class Auditor implements AutoCloseable {
     } while (!cursor.equals("0"));
   }
 
-  private void checkClaims(List<JsonNode> coupons, Instant began, List<Finding> findings) {
+  private void checkClaims(List<Kept> coupons, Instant began, List<Finding> findings) {
     Set<String> orderIds =
-        coupons.stream().map(c -> c.path("orderId").asText()).collect(Collectors.toSet());
+        coupons.stream().map(kept -> holder(kept.state())).collect(Collectors.toSet());
     Map<String, Story> holders =
         books.stories(orderIds).stream().collect(Collectors.toMap(Story::orderId, s -> s));
-    for (JsonNode coupon : coupons) {
-      Story holder = holders.get(coupon.path("orderId").asText());
-      findings.addAll(Rules.checkClaim(coupon, holder, began));
+    for (Kept kept : coupons) {
+      tell(
+          kept,
+          coupon -> findings.addAll(Rules.checkClaim(coupon, holders.get(holder(coupon)), began)),
+          findings);
     }
+  }
+
+  /** The order that holds the coupon, or "". */
+  private static String holder(JsonNode coupon) {
+    return coupon.path("orderId").asText("");
   }
 
   private void unsent(Instant began, List<Finding> findings) {

@@ -136,7 +136,7 @@ final class BooksRepository implements AutoCloseable {
   private Map<String, List<JsonNode>> paymentsOf(Set<String> ids) {
     Map<String, List<JsonNode>> all = new HashMap<>();
     for (Row row : query(payments, PAYMENTS_OF, Tuple.tuple().addArrayOfString(array(ids)))) {
-      ObjectNode payment = (ObjectNode) read(row.getString(1));
+      ObjectNode payment = read(row.getString(1));
       if (row.getLong(2) != null) {
         payment
             .putObject("charge")
@@ -196,27 +196,36 @@ final class BooksRepository implements AutoCloseable {
     return page(store, collection, after, "_id").stream().map(d -> d.getString("_id")).toList();
   }
 
+  /** What a store keeps under this id. */
+  record Kept(String id, JsonNode state) {}
+
   /** The next tickets by id. */
-  List<JsonNode> tickets(String after) {
-    return page(stores, "foodCookings", after, "state").stream()
-        .map(BooksRepository::state)
-        .toList();
+  List<Kept> tickets(String after) {
+    return keptAfter("foodCookings", after);
   }
 
   /** The next menus by key, {@code storeId/menuId}. */
-  List<JsonNode> menus(String after) {
-    return page(stores, "menus", after, "state").stream().map(BooksRepository::state).toList();
+  List<Kept> menus(String after) {
+    return keptAfter("menus", after);
+  }
+
+  private List<Kept> keptAfter(String collection, String after) {
+    return page(stores, collection, after, "state").stream()
+        .map(document -> new Kept(document.getString("_id"), state(document)))
+        .toList();
   }
 
   /** Some coupons and where to go on; the walk is over when that is "0" again. */
-  record Coupons(String cursor, Collection<JsonNode> coupons) {}
+  record Coupons(String cursor, List<Kept> coupons) {}
 
   Coupons coupons(String cursor) {
     Response scanned =
         coupons.api().scan(List.of(cursor, "MATCH", COUPON + "*", "COUNT", "" + PAGE)).await();
     Set<String> ids = new TreeSet<>();
     scanned.get(1).forEach(key -> ids.add(key.toString().substring(COUPON.length())));
-    return new Coupons(scanned.get(0).toString(), coupons(ids).values());
+    List<Kept> some = new ArrayList<>();
+    coupons(ids).forEach((id, state) -> some.add(new Kept(id, state)));
+    return new Coupons(scanned.get(0).toString(), some);
   }
 
   /** All asked for at once: thousands one after another would take long. */
@@ -295,15 +304,16 @@ final class BooksRepository implements AutoCloseable {
     find(store, collection, new JsonObject().put("_id", in(ids)), "state", "status")
         .forEach(
             document -> {
-              ObjectNode state = (ObjectNode) state(document);
+              ObjectNode state = state(document);
               state.put("shown", document.getString("status"));
               states.put(document.getString("_id"), state);
             });
     return states;
   }
 
-  private static JsonNode state(JsonObject document) {
-    return read(document.getJsonObject("state").encode());
+  private static ObjectNode state(JsonObject document) {
+    Object state = document.getValue("state");
+    return read(state instanceof JsonObject object ? object.encode() : String.valueOf(state));
   }
 
   private static List<JsonObject> page(
@@ -335,11 +345,18 @@ final class BooksRepository implements AutoCloseable {
     return ids.toArray(String[]::new);
   }
 
-  private static JsonNode read(String json) {
+  /** What is no object of JSON is told as one that says so. */
+  private static ObjectNode read(String json) {
+    return parse(json) instanceof ObjectNode object
+        ? object
+        : Json.mapper().createObjectNode().put(Rules.UNREADABLE, true);
+  }
+
+  private static JsonNode parse(String json) {
     try {
       return Json.mapper().readTree(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a store holds what is no JSON: " + e.getMessage(), e);
+      return MissingNode.getInstance();
     }
   }
 }

@@ -1,6 +1,7 @@
 package baedal.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.stream.Stream;
 
 /** What must be true of every order that nothing moves any more. Pure. */
 final class Rules {
+
+  /** The finding that something cannot be read, and the mark of it. */
+  static final String UNREADABLE = "unreadable";
 
   private static final String MISSING = "missing";
   private static final Set<String> HELD = Set.of("PAID", "DEFERRED");
@@ -65,8 +69,43 @@ final class Rules {
 
   /** Nothing of a story that changed since {@code graceBegan}: it may still be under way. */
   static List<Finding> check(Story story, Instant graceBegan) {
-    if (!story.changedAt().isBefore(graceBegan)) {
-      return List.of();
+    try {
+      return story.changedAt().isBefore(graceBegan) ? broken(story, graceBegan) : List.of();
+    } catch (DateTimeException e) {
+      return List.of(unreadable(story.orderId(), e.getMessage()));
+    }
+  }
+
+  /** Nobody knows of an order with unreadable times. */
+  static boolean atRest(Story story, Instant graceBegan) {
+    try {
+      return story.changedAt().isBefore(graceBegan);
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  /** Nothing else can be said of an order of which something cannot be read. */
+  private static List<Finding> unreadable(Story s) {
+    return Stream.of(
+            Map.entry("ticket", s.ticket()),
+            Map.entry("delivery", s.delivery()),
+            Map.entry("coupon", s.coupon()),
+            Map.entry("earned coupon", s.earned()),
+            Map.entry("page", s.page()))
+        .filter(of -> of.getValue().has(UNREADABLE))
+        .map(of -> unreadable(s.orderId(), "what is kept of its " + of.getKey() + " is no JSON"))
+        .toList();
+  }
+
+  static Finding unreadable(String subject, String why) {
+    return new Finding(UNREADABLE, subject, why);
+  }
+
+  private static List<Finding> broken(Story story, Instant graceBegan) {
+    List<Finding> unreadable = unreadable(story);
+    if (!unreadable.isEmpty()) {
+      return unreadable;
     }
     return RULES.stream()
         .flatMap(

@@ -120,6 +120,32 @@ class AuditorTest {
   }
 
   @Test
+  void what_nobody_can_read_is_named_and_hides_nothing_else() {
+    List.of("a", "b", "c", "d", "e").forEach(id -> stores.write(books(id, OrderStatus.PAID)));
+    Books wrong = books("z", OrderStatus.PAID);
+    wrong.ticket.put("status", "ACCEPTED");
+    stores.write(wrong);
+    menu(Map.of("a", 2, "b", 2, "c", 2, "d", 2, "e", 2, "z", 2), 0);
+    stores.garble(stores.stores, "foodCookings", "a", "state", "nonsense");
+    stores.garble(stores.stores, "foodCookings", "b", "state.changedAt", "nonsense");
+    stores.garble(stores.pages, "mypages", "c", "state.facts.paid", "nonsense");
+    stores.garbleCoupon("coupon-1-of-d", "{");
+    stores.garbleCoupon("coupon-1-of-e", "{\"orderId\":\"e\",\"changedAt\":\"nonsense\"}");
+    assertThat(audit())
+        .contains(
+            "unreadable  a  what is kept of its ticket is no JSON",
+            "unreadable  a  what is kept of it is no JSON",
+            "unreadable  b  Text 'nonsense' could not be parsed at index 0",
+            "unreadable  c  Text 'nonsense' could not be parsed at index 0",
+            "unreadable  d  what is kept of its coupon is no JSON",
+            "unreadable  coupon-1-of-d  what is kept of it is no JSON",
+            "unreadable  e  Text 'nonsense' could not be parsed at index 0",
+            "ticket  z  is PAID, but its ticket is ACCEPTED");
+    stores.garble(stores.stores, "menus", "store-1/fried", "state", "nonsense");
+    assertThat(audit()).contains("unreadable  store-1/fried  what is kept of it is no JSON");
+  }
+
+  @Test
   void what_changed_within_the_grace_period_is_left_alone() {
     Books young = Books.of("young", OrderStatus.PAID, Instant.now());
     young.payments.clear();

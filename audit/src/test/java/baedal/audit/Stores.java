@@ -178,6 +178,16 @@ final class Stores implements AutoCloseable {
     }
   }
 
+  /** What no version of the service would write. */
+  void garble(MongoStore store, String collection, String id, String field, String nonsense) {
+    JsonObject garbled = new JsonObject().put("$set", new JsonObject().put(field, nonsense));
+    store.client().updateCollection(collection, new JsonObject().put("_id", id), garbled).await();
+  }
+
+  void garbleCoupon(String id, String nonsense) {
+    coupons.api().hset(List.of("coupon:aggregate:" + id, "state", nonsense)).await();
+  }
+
   void publish(String exchange, String routingKey) {
     broker.basicPublish(exchange, routingKey, Buffer.buffer("{}")).await();
     broker.waitForConfirms().await();
