@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class Claims {
   private final ServiceClient orders;
   private final Clock clock;
   private long sweep = -1;
+  private boolean sweeping;
 
   Claims(Vertx vertx, CouponRepository coupons, ServiceClient orders, Clock clock) {
     this.vertx = vertx;
@@ -42,7 +44,7 @@ final class Claims {
   record Applied(String orderId, long due) {}
 
   void start() {
-    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> settle());
+    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
   }
 
   void stop() {
@@ -98,19 +100,41 @@ final class Claims {
         };
   }
 
-  private void settle() {
-    coupons
-        .unsettledSince(now().minus(UNSETTLED_AFTER))
-        .onSuccess(unsettled -> unsettled.forEach(this::settle))
+  private void sweep() {
+    if (sweeping) {
+      return;
+    }
+    sweeping = true;
+    settleAfter(0)
         .onFailure(
             e ->
                 log.atWarn()
                     .addKeyValue("cause", e.toString())
-                    .log("unsettled claims could not be looked for"));
+                    .log("unsettled claims could not be looked for"))
+        .onComplete(done -> sweeping = false);
   }
 
-  private void settle(Coupon claimed) {
-    apply(claimed)
+  /** Those that stay unsettled are passed over, so that they hold up no other. */
+  private Future<Void> settleAfter(int unsettled) {
+    return coupons
+        .unsettledSince(now().minus(UNSETTLED_AFTER), unsettled)
+        .compose(
+            some -> {
+              List<Future<Boolean>> asked = some.stream().map(this::settle).toList();
+              return some.isEmpty()
+                  ? Future.succeededFuture()
+                  : Future.join(asked)
+                      .compose(
+                          v -> {
+                            long left = asked.stream().filter(one -> !one.result()).count();
+                            return settleAfter(unsettled + (int) left);
+                          });
+            });
+  }
+
+  /** Whether it is known now what became of the claim. */
+  private Future<Boolean> settle(Coupon claimed) {
+    return apply(claimed)
         .compose(
             v -> coupons.change(claimed.id(), coupon -> coupon.confirmed(claimed.orderId(), now())))
         .onSuccess(
@@ -123,7 +147,8 @@ final class Claims {
                 log.atInfo()
                     .addKeyValue("orderId", claimed.orderId())
                     .addKeyValue("cause", e.getMessage())
-                    .log(isNo(e) ? "a claim was given back" : "a claim is still unsettled"));
+                    .log(isNo(e) ? "a claim was given back" : "a claim is still unsettled"))
+        .transform(done -> Future.succeededFuture(done.succeeded() || isNo(done.cause())));
   }
 
   private Instant now() {

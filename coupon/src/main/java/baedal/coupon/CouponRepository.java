@@ -91,10 +91,21 @@ final class CouponRepository {
                 "REV")));
   }
 
-  /** Claims made before {@code then} of which nobody knows whether the order applied them. */
-  Future<List<Coupon>> unsettledSince(Instant then) {
+  /**
+   * Claims made before {@code then} of which nobody knows whether the order applied them: a hundred
+   * at most, the oldest first, after so many.
+   */
+  Future<List<Coupon>> unsettledSince(Instant then, int after) {
     return all(
-        redis.zrange(List.of(UNSETTLED, "-inf", millis(then), "BYSCORE", "LIMIT", "0", "100")));
+        redis.zrange(
+            List.of(
+                UNSETTLED,
+                "-inf",
+                millis(then),
+                "BYSCORE",
+                "LIMIT",
+                Integer.toString(after),
+                "100")));
   }
 
   private Future<List<Coupon>> all(Future<Response> ids) {

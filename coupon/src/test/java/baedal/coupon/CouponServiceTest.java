@@ -60,7 +60,8 @@ class CouponServiceTest {
     APPLIES,
     REFUSES,
     APPLIES_AND_HANGS_UP_ONCE,
-    IS_AWAY_ONCE
+    IS_AWAY_ONCE,
+    IS_AWAY
   }
 
   private static final Vertx vertx = Boot.vertx();
@@ -140,6 +141,7 @@ class CouponServiceTest {
         habits.put(orderId, Habit.APPLIES);
         request.response().setStatusCode(503).end();
       }
+      case IS_AWAY -> request.response().setStatusCode(503).end();
     }
   }
 
@@ -274,6 +276,24 @@ class CouponServiceTest {
       assertThat(held(customer).getString("status")).isEqualTo("CLAIMED");
       until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
     }
+  }
+
+  @Test
+  void claims_that_nobody_can_settle_hold_up_no_other() {
+    List<String> stuck = new ArrayList<>();
+    for (int i = 0; i < 101; i++) {
+      String orderId = Ids.next();
+      stuck.add(orderId);
+      habits.put(orderId, Habit.IS_AWAY);
+      assertThat(use(coupon("c-stuck-" + i), "c-stuck-" + i, orderId).await().statusCode())
+          .isEqualTo(503);
+    }
+    String coupon = coupon("c-behind");
+    String orderId = Ids.next();
+    habits.put(orderId, Habit.IS_AWAY_ONCE);
+    assertThat(use(coupon, "c-behind", orderId).await().statusCode()).isEqualTo(503);
+    until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
+    stuck.forEach(habits::remove);
   }
 
   @Test

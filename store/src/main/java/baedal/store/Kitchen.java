@@ -34,6 +34,7 @@ final class Kitchen {
   private final StoreRepository repository;
   private final Clock clock;
   private long sweep = -1;
+  private boolean returning;
 
   Kitchen(Vertx vertx, StoreRepository repository, Clock clock) {
     this.vertx = vertx;
@@ -139,26 +140,36 @@ final class Kitchen {
   }
 
   private void sweep() {
-    returnOwed();
+    if (!returning) {
+      returning = true;
+      returnOwed("")
+          .onFailure(
+              e ->
+                  log.atWarn()
+                      .addKeyValue("cause", e.toString())
+                      .log("owed stock could not be looked for"))
+          .onComplete(done -> returning = false);
+    }
     repository
         .forget(now())
         .onFailure(
             e -> log.atWarn().addKeyValue("cause", e.toString()).log("old keys are still kept"));
   }
 
-  private void returnOwed() {
-    repository
-        .owingStock()
-        .onSuccess(owing -> owing.forEach(this::settleLater))
-        .onFailure(
-            e ->
-                log.atWarn()
-                    .addKeyValue("cause", e.toString())
-                    .log("owed stock could not be looked for"));
+  /** A ticket that cannot be settled holds up no other. */
+  private Future<Void> returnOwed(String after) {
+    return repository
+        .owingStock(after)
+        .compose(
+            owing ->
+                owing.isEmpty()
+                    ? Future.succeededFuture()
+                    : Future.join(owing.stream().map(this::settleLater).toList())
+                        .transform(done -> returnOwed(owing.get(owing.size() - 1).id())));
   }
 
-  private void settleLater(FoodCooking ticket) {
-    settle(ticket)
+  private Future<FoodCooking> settleLater(FoodCooking ticket) {
+    return settle(ticket)
         .onSuccess(v -> log.atInfo().addKeyValue("orderId", ticket.id()).log("owed stock settled"))
         .onFailure(
             e ->

@@ -204,9 +204,11 @@ final class StoreRepository {
     return tickets.change(message.subject(), message, transition);
   }
 
-  /** Tickets that are over and whose stock is not back yet. */
-  Future<List<FoodCooking>> owingStock() {
+  /** Tickets that are over and whose stock is not back yet: the next hundred by id. */
+  Future<List<FoodCooking>> owingStock(String after) {
     return tickets.list(
-        new JsonObject().put("stockOwed", true), new JsonObject().put("_id", 1), 100);
+        new JsonObject().put("stockOwed", true).put("_id", new JsonObject().put("$gt", after)),
+        new JsonObject().put("_id", 1),
+        100);
   }
 }

@@ -59,6 +59,16 @@ final class Database {
     return repository.menu("s-1", menuId).await().stock();
   }
 
+  /** As no version of the service would write it. */
+  void unreadable(String menuId) {
+    client
+        .updateCollection(
+            "menus",
+            new JsonObject().put("_id", Menu.key("s-1", menuId)),
+            new JsonObject().put("$set", new JsonObject().put("state", "nonsense")))
+        .await();
+  }
+
   FoodCooking ticket(String orderId) {
     return repository.ticket(orderId).await();
   }

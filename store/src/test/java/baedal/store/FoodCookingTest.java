@@ -18,6 +18,8 @@ import baedal.events.Change;
 import baedal.events.Event;
 import baedal.events.StoreEvent;
 import baedal.runtime.Refusal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -175,6 +177,15 @@ class FoodCookingTest {
         catchThrowableOfType(
             Refusal.class, () -> FoodCooking.updated(null, updated(3, "early"), NOON));
     assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE);
+  }
+
+  @Test
+  void a_change_whose_order_never_came_is_given_up_after_a_day() {
+    Instant late = NOON.plus(Duration.ofDays(1)).plusMillis(1);
+    Refusal no =
+        catchThrowableOfType(
+            Refusal.class, () -> FoodCooking.updated(null, updated(3, "lost"), late));
+    assertThat(no.kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
   }
 
   private static Event only(Change<FoodCooking> change) {

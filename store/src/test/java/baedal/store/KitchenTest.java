@@ -250,12 +250,31 @@ class KitchenTest {
 
   @Test
   void stock_that_a_crash_left_owed_is_returned_by_the_sweep() {
-    deliver(db.kitchen, message(paid("o", line("fried", 2))));
-    db.repository.changeTicket("o", ticket -> ticket.reject("재료 소진", NOON)).await();
-    assertThat(db.stock("fried")).isEqualTo(98);
+    reject("o", "fried");
+    assertThat(db.stock("fried")).isEqualTo(99);
     db.kitchen.start();
     Until.holds(() -> db.stock("fried") == 100 && !db.ticket("o").stockOwed());
     db.kitchen.stop();
+  }
+
+  @Test
+  void tickets_that_cannot_be_settled_hold_up_no_other() {
+    db.menu("broken", 200);
+    for (int i = 0; i <= 100; i++) {
+      reject("a-" + i, "broken");
+    }
+    reject("b", "fried");
+    db.unreadable("broken");
+    db.kitchen.start();
+    Until.holds(() -> db.stock("fried") == 100 && !db.ticket("b").stockOwed());
+    db.kitchen.stop();
+    assertThat(db.ticket("a-0").stockOwed()).isTrue();
+  }
+
+  /** As if the service had died before it gave the stock back. */
+  private void reject(String orderId, String menu) {
+    deliver(db.kitchen, message(paid(orderId, line(menu, 1))));
+    db.repository.changeTicket(orderId, ticket -> ticket.reject("재료 소진", NOON)).await();
   }
 
   @Test
