@@ -16,10 +16,10 @@ import java.util.function.Function;
 
 /**
  * What a service could not handle: to be looked at, replayed or discarded. Each look is a
- * connection of its own: what it fetched and did not acknowledge is back in the queue when it
- * closes. Until then no other look would find it, so that looks take turns. A message is
- * acknowledged after the broker confirmed its replay; should a crash come between, it is replayed
- * twice and has one effect, like any event.
+ * connection of its own; it ends when what it fetched and did not acknowledge is back in the queue.
+ * Until then no other look would find it, so that looks take turns. A message is acknowledged after
+ * the broker confirmed its replay; should a crash come between, it is replayed twice and has one
+ * effect, like any event.
  */
 public final class DeadLetters {
 
@@ -32,12 +32,15 @@ public final class DeadLetters {
 
   private static final long PAUSE_MILLIS = 20;
 
+  /** To the broker: every delivery tag of the connection. */
+  private static final long ALL = 0;
+
   private final Vertx vertx;
   private final String amqpUri;
   private final String queue;
   private final Failures failures;
 
-  /** How many there are: as this look found them, or as the last one left them. */
+  /** How many this look leaves. */
   private final AtomicLong left = new AtomicLong();
 
   private final AtomicReference<Future<Void>> last =
@@ -154,18 +157,19 @@ public final class DeadLetters {
         .onComplete(done -> over.complete());
   }
 
-  /** What the look before this one held comes back a moment after its end. */
+  /** What is given back is there again a moment later: whoever looks next is to find it. */
+  private Future<Void> giveBack(RabbitMQClient client) {
+    return client.basicNack(ALL, true, true).compose(v -> allThere(client, TRIES)).otherwiseEmpty();
+  }
+
   private Future<Void> allThere(RabbitMQClient client, int tries) {
     return client
         .messageCount(Topology.deadQueue(queue))
         .compose(
-            count -> {
-              if (count < left.get() && tries > 0) {
-                return vertx.timer(PAUSE_MILLIS).compose(v -> allThere(client, tries - 1));
-              }
-              left.set(count);
-              return Future.succeededFuture();
-            });
+            count ->
+                count < left.get() && tries > 0
+                    ? vertx.timer(PAUSE_MILLIS).compose(v -> allThere(client, tries - 1))
+                    : Future.succeededFuture());
   }
 
   private <T> Future<T> look(Function<RabbitMQClient, Future<T>> work) {
@@ -179,8 +183,10 @@ public final class DeadLetters {
     RabbitMQClient client = RabbitMQClient.create(vertx, options);
     return client
         .start()
-        .compose(v -> allThere(client, TRIES))
-        .compose(v -> work.apply(client))
+        .compose(v -> client.messageCount(Topology.deadQueue(queue)))
+        .onSuccess(left::set)
+        .compose(count -> work.apply(client))
+        .eventually(() -> giveBack(client))
         .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
         .eventually(client::stop);
   }

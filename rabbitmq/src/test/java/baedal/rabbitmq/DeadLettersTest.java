@@ -37,15 +37,18 @@ class DeadLettersTest {
   void start() {
     Topology.declare(vertx, amqp).await();
     publisher.start();
-    consumer =
-        new EventConsumer(
-            vertx,
-            amqp,
-            Subscription.of("payment").on(OrderEvent.Collected.class, (m, e) -> handle(m)),
-            Future::succeededFuture);
+    consumer = service();
     letters = consumer.deadLetters(amqp);
     consumer.start();
     until(() -> publisher.connected() && consumer.connected());
+  }
+
+  private EventConsumer service() {
+    return new EventConsumer(
+        vertx,
+        amqp,
+        Subscription.of("payment").on(OrderEvent.Collected.class, (m, e) -> handle(m)),
+        Future::succeededFuture);
   }
 
   @AfterEach
@@ -148,6 +151,19 @@ class DeadLettersTest {
       assertThat(list.await().items()).hasSize((int) list.await().total());
     }
     assertThat(letters.list(0, 20).await().total()).isEqualTo(15);
+  }
+
+  @Test
+  void what_one_replica_has_looked_at_is_there_for_the_next() {
+    for (int i = 0; i < 100; i++) {
+      publish("o-" + i);
+    }
+    DeadLetters replica = service().deadLetters(amqp);
+    until(() -> replica.list(0, 1).await().total() == 100);
+    for (int look = 0; look < 25; look++) {
+      assertThat(letters.list(0, 100).await().items()).hasSize(100);
+      assertThat(replica.list(0, 100).await().items()).hasSize(100);
+    }
   }
 
   @Test
