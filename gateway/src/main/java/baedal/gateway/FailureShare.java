@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * How the calls of the last seconds went: whether so many of them failed that asking on is no use.
- * A moment of slowness fails many in a row, and is over.
+ * How the calls of the last seconds went: whether so many of them failed, and for so long, that
+ * asking on is no use. A moment of slowness fails many in a row, and is over.
  */
 final class FailureShare {
 
@@ -20,6 +20,7 @@ final class FailureShare {
     private final long since;
     private int calls;
     private int failed;
+    private long firstFailed;
 
     Part(long since) {
       this.since = since;
@@ -29,33 +30,45 @@ final class FailureShare {
   private final int least;
   private final int percent;
   private final long window;
+  private final long lasting;
   private final LongSupplier nanoTime;
   private final Deque<Part> parts = new ArrayDeque<>();
   private int calls;
   private int failed;
 
   /**
-   * Too many are {@code least}, and {@code percent} of the calls within {@code window}.
+   * Too many are {@code least}, and {@code percent} of the calls within {@code window}, if the
+   * first of them is {@code lasting} ago: those who came together fail together, and that is one
+   * moment.
    *
    * @param nanoTime as {@link System#nanoTime}
    */
-  FailureShare(int least, int percent, Duration window, LongSupplier nanoTime) {
+  FailureShare(int least, int percent, Duration window, Duration lasting, LongSupplier nanoTime) {
     this.least = least;
     this.percent = percent;
     this.window = window.toNanos();
+    this.lasting = lasting.toNanos();
     this.nanoTime = nanoTime;
   }
 
   /** Whether there are too many failures, now that one more call ended. */
   synchronized boolean isTooMuchAfter(boolean failure) {
-    Part part = part(nanoTime.getAsLong());
+    long now = nanoTime.getAsLong();
+    Part part = part(now);
     part.calls++;
     calls++;
     if (failure) {
+      if (part.failed == 0) {
+        part.firstFailed = now;
+      }
       part.failed++;
       failed++;
     }
-    return failed >= least && (long) failed * PERCENT >= (long) percent * calls;
+    return failed >= least && (long) failed * PERCENT >= (long) percent * calls && lasts(now);
+  }
+
+  private boolean lasts(long now) {
+    return parts.stream().anyMatch(part -> part.failed > 0 && now - part.firstFailed >= lasting);
   }
 
   private Part part(long now) {

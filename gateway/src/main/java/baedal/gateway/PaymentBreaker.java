@@ -41,7 +41,12 @@ final class PaymentBreaker {
     BreakerConfig limits = config.breaker();
     retryAfter = limits.reset();
     failures =
-        new FailureShare(limits.failures(), limits.percent(), limits.window(), System::nanoTime);
+        new FailureShare(
+            limits.failures(),
+            limits.percent(),
+            limits.window(),
+            limits.timeout(),
+            System::nanoTime);
     breaker =
         CircuitBreaker.create(
                 "payment",

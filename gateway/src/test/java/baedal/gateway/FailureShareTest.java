@@ -10,7 +10,7 @@ class FailureShareTest {
   private static final Duration WINDOW = Duration.ofSeconds(5);
 
   private long now;
-  private final FailureShare share = new FailureShare(10, 75, WINDOW, () -> now);
+  private final FailureShare share = new FailureShare(10, 75, WINDOW, Duration.ZERO, () -> now);
 
   /** Whether the last of so many calls that end alike, a millisecond each, is too much. */
   private boolean after(int calls, boolean failed) {
@@ -51,6 +51,22 @@ class FailureShareTest {
     assertThat(after(600, true)).isFalse();
     now += Duration.ofMillis(500).toNanos();
     assertThat(after(1, true)).isTrue();
+  }
+
+  @Test
+  void those_who_fail_together_are_one_moment_and_too_much_when_it_lasts() {
+    FailureShare patient = new FailureShare(10, 75, WINDOW, Duration.ofMillis(600), () -> now);
+    for (int i = 0; i < 500; i++) {
+      assertThat(patient.isTooMuchAfter(true)).isFalse();
+    }
+    now += Duration.ofMillis(599).toNanos();
+    assertThat(patient.isTooMuchAfter(true)).isFalse();
+    now += Duration.ofMillis(1).toNanos();
+    assertThat(patient.isTooMuchAfter(true)).isTrue();
+    now += WINDOW.toNanos();
+    for (int i = 0; i < 500; i++) {
+      assertThat(patient.isTooMuchAfter(true)).isFalse();
+    }
   }
 
   @Test

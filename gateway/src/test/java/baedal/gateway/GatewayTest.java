@@ -284,6 +284,7 @@ class GatewayTest {
         WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(CROWD));
     List<Future<HttpResponse<Buffer>>> slow = new ArrayList<>();
     JsonObject body = new JsonObject().put("orderId", "1").put("method", "CARD");
+    assertThat(call(HttpMethod.POST, "/payments", body).statusCode()).isEqualTo(503);
     for (int i = 0; i < CROWD; i++) {
       slow.add(
           crowd

@@ -77,8 +77,7 @@ class OperationsTest {
                   .response()
                   .setStatusCode(request.path().equals("/payments") ? 500 : 200)
                   .end("{}");
-      pay();
-      until(() -> metric() == 2);
+      until(() -> pay().statusCode() == 503 && metric() == 2);
       front.service = request -> request.response().end("{}");
       until(() -> pay().statusCode() == 200);
       assertState(0, "CLOSED");
