@@ -133,11 +133,26 @@ public final class Auditor implements AutoCloseable {
 
   private void stock(Instant began, List<Finding> findings) {
     Stock stock = new Stock(began);
-    walk(books::menus, Kept::id, some -> some.forEach(kept -> tell(kept, stock::menu, findings)));
+    walk(
+        books::menus,
+        Kept::id,
+        some ->
+            some.forEach(
+                kept -> {
+                  if (!tell(kept, stock::menu, findings)) {
+                    stock.unreadableMenu(kept.id());
+                  }
+                }));
     walk(
         books::tickets,
         Kept::id,
-        some -> some.forEach(kept -> tell(kept, stock::ticket, findings)));
+        some ->
+            some.forEach(
+                kept -> {
+                  if (!tell(kept, stock::ticket, findings)) {
+                    stock.unreadableTicket(kept.id());
+                  }
+                }));
     findings.addAll(
         stock.findings(
             orderIds ->
@@ -147,16 +162,18 @@ public final class Auditor implements AutoCloseable {
                     .collect(Collectors.toSet())));
   }
 
-  /** What nobody can read is a finding, and does not end the audit. */
-  private static void tell(Kept kept, Consumer<JsonNode> listener, List<Finding> findings) {
+  /** Whether it can be read; what cannot is a finding, and does not end the audit. */
+  private static boolean tell(Kept kept, Consumer<JsonNode> listener, List<Finding> findings) {
     if (kept.state().has(Rules.UNREADABLE)) {
       findings.add(Rules.unreadable(kept.id(), "what is kept of it is no JSON"));
-      return;
+      return false;
     }
     try {
       listener.accept(kept.state());
+      return true;
     } catch (DateTimeException e) {
       findings.add(Rules.unreadable(kept.id(), e.getMessage()));
+      return false;
     }
   }
 

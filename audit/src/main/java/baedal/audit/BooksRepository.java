@@ -305,7 +305,7 @@ final class BooksRepository implements AutoCloseable {
         .forEach(
             document -> {
               ObjectNode state = state(document);
-              state.put("shown", document.getString("status"));
+              state.put("shown", String.valueOf(document.getValue("status")));
               states.put(document.getString("_id"), state);
             });
     return states;

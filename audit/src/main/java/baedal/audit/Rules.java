@@ -87,12 +87,17 @@ final class Rules {
 
   /** Nothing else can be said of an order of which something cannot be read. */
   private static List<Finding> unreadable(Story s) {
-    return Stream.of(
+    Stream<Map.Entry<String, JsonNode>> payments =
+        s.payments().stream().map(payment -> Map.entry("payment", payment));
+    Stream<Map.Entry<String, JsonNode>> others =
+        Stream.of(
+            Map.entry("order", s.order()),
             Map.entry("ticket", s.ticket()),
             Map.entry("delivery", s.delivery()),
             Map.entry("coupon", s.coupon()),
             Map.entry("earned coupon", s.earned()),
-            Map.entry("page", s.page()))
+            Map.entry("page", s.page()));
+    return Stream.concat(others, payments)
         .filter(of -> of.getValue().has(UNREADABLE))
         .map(of -> unreadable(s.orderId(), "what is kept of its " + of.getKey() + " is no JSON"))
         .toList();
@@ -118,8 +123,7 @@ final class Rules {
 
   /** A coupon that an order holds is held by an order that knows of it. */
   static List<Finding> checkClaim(JsonNode coupon, Story holder, Instant graceBegan) {
-    boolean atRest =
-        changedAt(coupon).isBefore(graceBegan) && holder.changedAt().isBefore(graceBegan);
+    boolean atRest = changedAt(coupon).isBefore(graceBegan) && atRest(holder, graceBegan);
     boolean forgotten = CLAIMED.contains(status(coupon)) && !id(coupon).equals(holder.couponId());
     return atRest && forgotten
         ? List.of(

@@ -38,6 +38,12 @@ final class Stock {
   /** Orders whose tickets changed just now, or say themselves that they owe stock. */
   private final Set<String> moving = new HashSet<>();
 
+  /** Menus of which nobody can read what they say. */
+  private final Set<String> unreadable = new HashSet<>();
+
+  /** Whether all tickets were read: only then it is known what was cooked. */
+  private boolean allRead = true;
+
   Stock(Instant graceBegan) {
     this.graceBegan = graceBegan;
   }
@@ -70,6 +76,15 @@ final class Stock {
             });
   }
 
+  void unreadableMenu(String key) {
+    unreadable.add(key);
+  }
+
+  void unreadableTicket(String id) {
+    moving.add(id);
+    allRead = false;
+  }
+
   /** Of a menu among all stores' menus. */
   static String key(JsonNode menu) {
     return key(menu, menu.path("menuId").asText());
@@ -87,6 +102,7 @@ final class Stock {
 
   /** {@code atRest} tells those of some orders that nothing has changed since the grace began. */
   List<Finding> findings(UnaryOperator<Set<String>> atRest) {
+    says.keySet().removeAll(unreadable);
     Map<String, Set<String>> doubtful = new HashMap<>();
     Set<String> all = new TreeSet<>();
     for (String menu : says.keySet()) {
@@ -100,7 +116,9 @@ final class Stock {
       Set<String> orders = doubtful.get(menu);
       orders.retainAll(really);
       compareTaken(menu, orders, findings);
-      compareSold(menu, findings);
+      if (allRead) {
+        compareSold(menu, findings);
+      }
     }
     return findings;
   }

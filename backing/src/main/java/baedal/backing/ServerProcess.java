@@ -102,15 +102,17 @@ public final class ServerProcess {
 
   /**
    * Lets others have the processors first when there are not enough: it gets a sixth of the share
-   * of another server. Only Linux has such shares ({@code sched_autogroup}, see sched(7));
-   * elsewhere nothing changes.
+   * of another server. Only Linux has such shares, one for each session ({@code sched_autogroup},
+   * see sched(7)); elsewhere nothing changes.
    */
   public void giveWay() {
+    Path share = Path.of("/proc/" + process.pid() + "/autogroup");
     try {
-      Files.writeString(
-          Path.of("/proc/" + process.pid() + "/autogroup"), NICE, StandardOpenOption.WRITE);
+      if (!Files.readString(share).equals(Files.readString(Path.of("/proc/self/autogroup")))) {
+        Files.writeString(share, NICE, StandardOpenOption.WRITE);
+      }
     } catch (IOException e) {
-      // no such shares here
+      // there are no such shares here
     }
   }
 

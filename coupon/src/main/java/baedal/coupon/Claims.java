@@ -32,6 +32,7 @@ final class Claims {
   private final Clock clock;
   private long sweep = -1;
   private boolean sweeping;
+  private int passedOver;
 
   Claims(Vertx vertx, CouponRepository coupons, ServiceClient orders, Clock clock) {
     this.vertx = vertx;
@@ -105,7 +106,7 @@ final class Claims {
       return;
     }
     sweeping = true;
-    settleAfter(0)
+    settleSome()
         .onFailure(
             e ->
                 log.atWarn()
@@ -114,39 +115,40 @@ final class Claims {
         .onComplete(done -> sweeping = false);
   }
 
-  /** Those that stay unsettled are passed over, so that they hold up no other. */
-  private Future<Void> settleAfter(int unsettled) {
+  /** The next sweep goes on after those that stay unsettled: they hold up no other. */
+  private Future<?> settleSome() {
     return coupons
-        .unsettledSince(now().minus(UNSETTLED_AFTER), unsettled)
+        .unsettledSince(now().minus(UNSETTLED_AFTER), passedOver)
         .compose(
             some -> {
               List<Future<Boolean>> asked = some.stream().map(this::settle).toList();
-              return some.isEmpty()
-                  ? Future.succeededFuture()
-                  : Future.join(asked)
-                      .compose(
-                          v -> {
-                            long left = asked.stream().filter(one -> !one.result()).count();
-                            return settleAfter(unsettled + (int) left);
-                          });
+              return Future.join(asked).onSuccess(v -> passOver(asked));
             });
   }
 
+  private void passOver(List<Future<Boolean>> asked) {
+    long left = asked.stream().filter(settled -> !settled.result()).count();
+    passedOver = asked.size() < CouponRepository.SWEPT ? 0 : passedOver + (int) left;
+  }
+
   /** Whether it is known now what became of the claim. */
-  private Future<Boolean> settle(Coupon claimed) {
-    return apply(claimed)
+  private Future<Boolean> settle(String couponId) {
+    return coupons
+        .find(couponId)
         .compose(
-            v -> coupons.change(claimed.id(), coupon -> coupon.confirmed(claimed.orderId(), now())))
+            claimed ->
+                apply(claimed)
+                    .compose(
+                        v ->
+                            coupons.change(
+                                couponId, coupon -> coupon.confirmed(claimed.orderId(), now()))))
         .onSuccess(
-            v ->
-                log.atInfo()
-                    .addKeyValue("orderId", claimed.orderId())
-                    .log("a claim was settled later"))
+            v -> log.atInfo().addKeyValue("couponId", couponId).log("a claim was settled later"))
         .onFailure(
             e ->
                 log.atInfo()
-                    .addKeyValue("orderId", claimed.orderId())
-                    .addKeyValue("cause", e.getMessage())
+                    .addKeyValue("couponId", couponId)
+                    .addKeyValue("cause", e.toString())
                     .log(isNo(e) ? "a claim was given back" : "a claim is still unsettled"))
         .transform(done -> Future.succeededFuture(done.succeeded() || isNo(done.cause())));
   }

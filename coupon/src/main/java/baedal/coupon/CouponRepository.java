@@ -22,6 +22,7 @@ import java.util.function.Function;
 final class CouponRepository {
 
   static final String PREFIX = "coupon";
+  static final int SWEPT = 100;
 
   private static final String ANNOUNCED = "announced";
   private static final String TAKEN = "taken";
@@ -92,12 +93,12 @@ final class CouponRepository {
   }
 
   /**
-   * Claims made before {@code then} of which nobody knows whether the order applied them: a hundred
-   * at most, the oldest first, after so many.
+   * Coupons claimed before {@code then} of which nobody knows whether the order applied them: the
+   * ids of {@link #SWEPT} at most, the oldest first, after so many.
    */
-  Future<List<Coupon>> unsettledSince(Instant then, int after) {
-    return all(
-        redis.zrange(
+  Future<List<String>> unsettledSince(Instant then, int after) {
+    return redis
+        .zrange(
             List.of(
                 UNSETTLED,
                 "-inf",
@@ -105,7 +106,8 @@ final class CouponRepository {
                 "BYSCORE",
                 "LIMIT",
                 Integer.toString(after),
-                "100")));
+                Integer.toString(SWEPT)))
+        .map(found -> found.stream().map(Response::toString).toList());
   }
 
   private Future<List<Coupon>> all(Future<Response> ids) {

@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * The settings of the payment breaker. {@code timeout} is how long a customer waits for a payment
  * before being told to pay a little later; {@code failures} within {@code window}, when they are
- * {@code percent} of the calls and go on for longer than a {@code timeout}, open the breaker for
- * {@code reset}.
+ * {@code percent} of the calls and stay so for a {@code timeout}, open the breaker for {@code
+ * reset}.
  */
 public record BreakerConfig(
     Duration timeout, int failures, int percent, Duration window, Duration reset) {

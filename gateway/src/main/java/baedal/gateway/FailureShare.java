@@ -3,6 +3,7 @@ package baedal.gateway;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,7 +21,6 @@ final class FailureShare {
     private final long since;
     private int calls;
     private int failed;
-    private long firstFailed;
 
     Part(long since) {
       this.since = since;
@@ -35,11 +35,11 @@ final class FailureShare {
   private final Deque<Part> parts = new ArrayDeque<>();
   private int calls;
   private int failed;
+  private OptionalLong tooManySince = OptionalLong.empty();
 
   /**
-   * Too many are {@code least}, and {@code percent} of the calls within {@code window}, if the
-   * first of them is {@code lasting} ago: those who came together fail together, and that is one
-   * moment.
+   * Too many are {@code least}, and {@code percent} of the calls within {@code window}, when it has
+   * been so for {@code lasting}: those who came together fail together, and that is one moment.
    *
    * @param nanoTime as {@link System#nanoTime}
    */
@@ -58,17 +58,16 @@ final class FailureShare {
     part.calls++;
     calls++;
     if (failure) {
-      if (part.failed == 0) {
-        part.firstFailed = now;
-      }
       part.failed++;
       failed++;
     }
-    return failed >= least && (long) failed * PERCENT >= (long) percent * calls && lasts(now);
-  }
-
-  private boolean lasts(long now) {
-    return parts.stream().anyMatch(part -> part.failed > 0 && now - part.firstFailed >= lasting);
+    boolean tooMany = failed >= least && (long) failed * PERCENT >= (long) percent * calls;
+    if (!tooMany) {
+      tooManySince = OptionalLong.empty();
+    } else if (tooManySince.isEmpty()) {
+      tooManySince = OptionalLong.of(now);
+    }
+    return tooMany && now - tooManySince.getAsLong() >= lasting;
   }
 
   private Part part(long now) {
@@ -85,6 +84,7 @@ final class FailureShare {
 
   synchronized void forget() {
     parts.clear();
+    tooManySince = OptionalLong.empty();
     calls = 0;
     failed = 0;
   }

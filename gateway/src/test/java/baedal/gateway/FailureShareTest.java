@@ -14,6 +14,10 @@ class FailureShareTest {
 
   /** Whether the last of so many calls that end alike, a millisecond each, is too much. */
   private boolean after(int calls, boolean failed) {
+    return after(share, calls, failed);
+  }
+
+  private boolean after(FailureShare share, int calls, boolean failed) {
     boolean tooMuch = false;
     for (int i = 0; i < calls; i++) {
       now += Duration.ofMillis(1).toNanos();
@@ -56,17 +60,15 @@ class FailureShareTest {
   @Test
   void those_who_fail_together_are_one_moment_and_too_much_when_it_lasts() {
     FailureShare patient = new FailureShare(10, 75, WINDOW, Duration.ofMillis(600), () -> now);
-    for (int i = 0; i < 500; i++) {
-      assertThat(patient.isTooMuchAfter(true)).isFalse();
-    }
-    now += Duration.ofMillis(599).toNanos();
-    assertThat(patient.isTooMuchAfter(true)).isFalse();
-    now += Duration.ofMillis(1).toNanos();
-    assertThat(patient.isTooMuchAfter(true)).isTrue();
-    now += WINDOW.toNanos();
-    for (int i = 0; i < 500; i++) {
-      assertThat(patient.isTooMuchAfter(true)).isFalse();
-    }
+    patient.isTooMuchAfter(true);
+    now += Duration.ofSeconds(1).toNanos();
+    assertThat(after(patient, 99, true)).isFalse();
+    now += Duration.ofMillis(300).toNanos();
+    assertThat(after(patient, 40, false)).isFalse();
+    now += Duration.ofMillis(400).toNanos();
+    assertThat(after(patient, 20, true)).isFalse();
+    now += Duration.ofMillis(600).toNanos();
+    assertThat(after(patient, 1, true)).isTrue();
   }
 
   @Test

@@ -264,7 +264,7 @@ class GatewayTest {
       throws Exception {
     services.put("payment", GatewayTest::hang);
     JsonObject body = new JsonObject().put("orderId", "1").put("method", "CARD");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
       HttpResponse<Buffer> slow = call(HttpMethod.POST, "/payments", body);
       assertThat(slow.statusCode()).isEqualTo(503);
       assertThat(slow.bodyAsJsonObject().getString("type"))
@@ -284,7 +284,9 @@ class GatewayTest {
         WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(CROWD));
     List<Future<HttpResponse<Buffer>>> slow = new ArrayList<>();
     JsonObject body = new JsonObject().put("orderId", "1").put("method", "CARD");
-    assertThat(call(HttpMethod.POST, "/payments", body).statusCode()).isEqualTo(503);
+    for (int i = 0; i < Front.BREAKER.failures(); i++) {
+      assertThat(call(HttpMethod.POST, "/payments", body).statusCode()).isEqualTo(503);
+    }
     for (int i = 0; i < CROWD; i++) {
       slow.add(
           crowd

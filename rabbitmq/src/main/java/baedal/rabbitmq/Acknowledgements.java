@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.RabbitMQClient;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
@@ -11,7 +12,8 @@ import java.util.TreeSet;
 
 /**
  * Acknowledges what one connection delivered, several with one word where they follow each other: a
- * quorum queue agrees on each word anew. To be used on one event loop.
+ * quorum queue agrees on each word anew. To be used on one context: words overtake each other on
+ * two.
  */
 final class Acknowledgements {
 
@@ -53,10 +55,17 @@ final class Acknowledgements {
   }
 
   private void say(Promise<Void> waiting) {
-    if (waiting != said) {
-      return;
+    if (waiting == said) {
+      said = null;
+      Future.succeededFuture().compose(v -> words()).onComplete(waiting);
     }
-    said = null;
+  }
+
+  /** The client throws, or opens another channel, when the one that delivered is closed. */
+  private Future<Void> words() {
+    if (!client.isOpenChannel()) {
+      return Future.failedFuture(new IOException("the channel is closed"));
+    }
     List<Future<Void>> words = new ArrayList<>();
     NavigableSet<Long> beforeAllInHand =
         inHand.isEmpty() ? settled : settled.headSet(inHand.first(), false);
@@ -66,6 +75,6 @@ final class Acknowledgements {
     }
     settled.forEach(tag -> words.add(client.basicAck(tag, false)));
     settled.clear();
-    Future.all(words).<Void>mapEmpty().onComplete(waiting);
+    return Future.all(words).mapEmpty();
   }
 }

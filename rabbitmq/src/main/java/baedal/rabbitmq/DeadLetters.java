@@ -10,7 +10,6 @@ import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -26,6 +25,7 @@ public final class DeadLetters {
   private static final int CONNECT_MILLIS = 3_000;
   private static final int MAX_LOOKED_AT = 10_000;
   private static final long LOOK_SECONDS = 60;
+  private static final long GIVE_BACK_SECONDS = 5;
 
   /** Others may have taken some away: after a second they are not waited for. */
   private static final int TRIES = 50;
@@ -39,9 +39,6 @@ public final class DeadLetters {
   private final String amqpUri;
   private final String queue;
   private final Failures failures;
-
-  /** How many this look leaves. */
-  private final AtomicLong left = new AtomicLong();
 
   private final AtomicReference<Future<Void>> last =
       new AtomicReference<>(Future.succeededFuture());
@@ -63,13 +60,13 @@ public final class DeadLetters {
 
   /** Those after the first {@code skip}, {@code limit} at most, the oldest first. */
   public Future<Found> list(int skip, int limit) {
-    return withQueue(
-        client ->
-            fetch(client, skip + limit, new ArrayList<>())
+    return inTurn(
+        look ->
+            look.fetch(skip + limit, new ArrayList<>())
                 .map(
                     fetched ->
                         new Found(
-                            left.get(),
+                            look.left,
                             fetched.stream()
                                 .skip(skip)
                                 .map(message -> DeadLetter.of(message).brief())
@@ -77,102 +74,31 @@ public final class DeadLetters {
   }
 
   public Future<DeadLetter> find(String id) {
-    return withQueue(client -> find(client, id, MAX_LOOKED_AT).map(DeadLetter::of));
+    return inTurn(look -> look.find(id, MAX_LOOKED_AT).map(DeadLetter::of));
   }
 
   /** Back to the service, as if it came for the first time. */
   public Future<Void> replay(String id) {
-    return withQueue(
-        client -> find(client, id, MAX_LOOKED_AT).compose(message -> replay(client, message)));
+    return inTurn(look -> look.find(id, MAX_LOOKED_AT).compose(look::replay));
   }
 
   /** Those that are there now, the oldest first; how many they were. */
   public Future<Long> replayAll() {
-    return withQueue(client -> replayNext(client, left.get(), 0));
+    return inTurn(look -> look.replayNext(look.left, 0));
   }
 
   public Future<Void> discard(String id) {
-    return withQueue(
-        client -> find(client, id, MAX_LOOKED_AT).compose(message -> settled(client, message)));
+    return inTurn(look -> look.find(id, MAX_LOOKED_AT).compose(look::settled));
   }
 
-  private Future<Long> replayNext(RabbitMQClient client, long left, long done) {
-    return left == 0
-        ? Future.succeededFuture(done)
-        : next(client)
-            .compose(
-                message ->
-                    message == null
-                        ? Future.succeededFuture(done)
-                        : replay(client, message)
-                            .compose(v -> replayNext(client, left - 1, done + 1)));
-  }
-
-  private Future<Void> replay(RabbitMQClient client, RabbitMQMessage message) {
-    return failures.replay(message).compose(v -> settled(client, message));
-  }
-
-  private Future<Void> settled(RabbitMQClient client, RabbitMQMessage message) {
-    left.decrementAndGet();
-    return client.basicAck(message.envelope().getDeliveryTag(), false);
-  }
-
-  private Future<List<RabbitMQMessage>> fetch(
-      RabbitMQClient client, int count, List<RabbitMQMessage> fetched) {
-    return fetched.size() == count
-        ? Future.succeededFuture(fetched)
-        : next(client)
-            .compose(
-                message -> {
-                  if (message == null) {
-                    return Future.succeededFuture(fetched);
-                  }
-                  fetched.add(message);
-                  return fetch(client, count, fetched);
-                });
-  }
-
-  private Future<RabbitMQMessage> find(RabbitMQClient client, String id, int left) {
-    return next(client)
-        .compose(
-            message -> {
-              if (message == null || left == 0) {
-                throw Refusal.notFound("there is no dead letter " + id);
-              }
-              return DeadLetter.id(message).equals(id)
-                  ? Future.succeededFuture(message)
-                  : find(client, id, left - 1);
-            });
-  }
-
-  /** Null when there is none left. */
-  private Future<RabbitMQMessage> next(RabbitMQClient client) {
-    return client.basicGet(Topology.deadQueue(queue), false);
-  }
-
-  private <T> Future<T> withQueue(Function<RabbitMQClient, Future<T>> work) {
+  private <T> Future<T> inTurn(Function<Look, Future<T>> work) {
     Promise<Void> over = Promise.promise();
     return last.getAndSet(over.future())
         .compose(v -> look(work))
         .onComplete(done -> over.complete());
   }
 
-  /** What is given back is there again a moment later: whoever looks next is to find it. */
-  private Future<Void> giveBack(RabbitMQClient client) {
-    return client.basicNack(ALL, true, true).compose(v -> allThere(client, TRIES)).otherwiseEmpty();
-  }
-
-  private Future<Void> allThere(RabbitMQClient client, int tries) {
-    return client
-        .messageCount(Topology.deadQueue(queue))
-        .compose(
-            count ->
-                count < left.get() && tries > 0
-                    ? vertx.timer(PAUSE_MILLIS).compose(v -> allThere(client, tries - 1))
-                    : Future.succeededFuture());
-  }
-
-  private <T> Future<T> look(Function<RabbitMQClient, Future<T>> work) {
+  private <T> Future<T> look(Function<Look, Future<T>> work) {
     RabbitMQOptions options =
         new RabbitMQOptions()
             .setUri(amqpUri)
@@ -184,10 +110,93 @@ public final class DeadLetters {
     return client
         .start()
         .compose(v -> client.messageCount(Topology.deadQueue(queue)))
-        .onSuccess(left::set)
-        .compose(count -> work.apply(client))
-        .eventually(() -> giveBack(client))
-        .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
+        .map(count -> new Look(client, count))
+        .compose(
+            look ->
+                work.apply(look).timeout(LOOK_SECONDS, TimeUnit.SECONDS).eventually(look::giveBack))
         .eventually(client::stop);
+  }
+
+  /** One connection, and how many dead letters it leaves. */
+  private final class Look {
+
+    private final RabbitMQClient client;
+    private long left;
+
+    Look(RabbitMQClient client, long count) {
+      this.client = client;
+      left = count;
+    }
+
+    /** Null when there is none left. */
+    private Future<RabbitMQMessage> next() {
+      return client.basicGet(Topology.deadQueue(queue), false);
+    }
+
+    Future<List<RabbitMQMessage>> fetch(int count, List<RabbitMQMessage> fetched) {
+      return fetched.size() == count
+          ? Future.succeededFuture(fetched)
+          : next()
+              .compose(
+                  message -> {
+                    if (message == null) {
+                      return Future.succeededFuture(fetched);
+                    }
+                    fetched.add(message);
+                    return fetch(count, fetched);
+                  });
+    }
+
+    Future<RabbitMQMessage> find(String id, int most) {
+      return next()
+          .compose(
+              message -> {
+                if (message == null || most == 0) {
+                  throw Refusal.notFound("there is no dead letter " + id);
+                }
+                return DeadLetter.id(message).equals(id)
+                    ? Future.succeededFuture(message)
+                    : find(id, most - 1);
+              });
+    }
+
+    Future<Void> settled(RabbitMQMessage message) {
+      left--;
+      return client.basicAck(message.envelope().getDeliveryTag(), false);
+    }
+
+    Future<Void> replay(RabbitMQMessage message) {
+      return failures.replay(message).compose(v -> settled(message));
+    }
+
+    Future<Long> replayNext(long most, long done) {
+      return done == most
+          ? Future.succeededFuture(done)
+          : next()
+              .compose(
+                  message ->
+                      message == null
+                          ? Future.succeededFuture(done)
+                          : replay(message).compose(v -> replayNext(most, done + 1)));
+    }
+
+    /** What is given back is there again a moment later: whoever looks next is to find it. */
+    Future<Void> giveBack() {
+      return client
+          .basicNack(ALL, true, true)
+          .compose(v -> allThere(TRIES))
+          .timeout(GIVE_BACK_SECONDS, TimeUnit.SECONDS)
+          .otherwiseEmpty();
+    }
+
+    private Future<Void> allThere(int tries) {
+      return client
+          .messageCount(Topology.deadQueue(queue))
+          .compose(
+              count ->
+                  count < left && tries > 0
+                      ? vertx.timer(PAUSE_MILLIS).compose(v -> allThere(tries - 1))
+                      : Future.succeededFuture());
+    }
   }
 }

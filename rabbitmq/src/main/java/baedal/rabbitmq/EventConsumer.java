@@ -46,7 +46,7 @@ public final class EventConsumer {
   private final BrokerLink link;
   private final EventPublisher elsewhere;
   private final Failures failures;
-  private final Map<String, Future<Void>> tails = new HashMap<>();
+  private final Map<String, Future<Boolean>> tails = new HashMap<>();
 
   private volatile RabbitMQClient client;
   private Acknowledgements acknowledgements;
@@ -116,19 +116,26 @@ public final class EventConsumer {
     try {
       event = decode(message);
     } catch (RuntimeException unreadable) {
-      settled(from, bury(from, message, unreadable));
+      settled(from, message, link.here(bury(message, unreadable)));
       return;
     }
-    Future<Void> before = tails.getOrDefault(event.subject(), Future.succeededFuture());
-    Future<Void> mine = link.here(before.transform(v -> attempt(from, message, event, 1)));
+    Future<Boolean> before = tails.getOrDefault(event.subject(), Future.succeededFuture());
+    Future<Boolean> mine = link.here(before.transform(v -> attempt(from, message, event, 1)));
     tails.put(event.subject(), mine);
     mine.onComplete(v -> tails.remove(event.subject(), mine));
-    settled(from, mine);
+    settled(from, message, mine);
   }
 
-  /** What could be neither acknowledged nor put elsewhere comes again with the next connection. */
-  private void settled(RabbitMQClient from, Future<Void> work) {
-    link.here(work).onFailure(e -> link.renew(from)).onComplete(v -> done());
+  /**
+   * Whoever waits for {@code work} goes on without waiting for the acknowledgement. What could be
+   * neither acknowledged nor put elsewhere comes again with the next connection.
+   *
+   * @param work whether the message is over, on this link's context
+   */
+  private void settled(RabbitMQClient from, RabbitMQMessage message, Future<Boolean> work) {
+    link.here(work.compose(over -> over ? ack(from, message) : Future.succeededFuture()))
+        .onFailure(e -> link.renew(from))
+        .onComplete(v -> done());
   }
 
   private static EventMessage decode(RabbitMQMessage message) {
@@ -138,16 +145,16 @@ public final class EventConsumer {
     return EventMessages.decode(message.body().toString());
   }
 
-  /** What is left alone here is still the broker's, and comes again. */
-  private Future<Void> attempt(
+  /** Whether it is over; what is left alone here is still the broker's, and comes again. */
+  private Future<Boolean> attempt(
       RabbitMQClient from, RabbitMQMessage message, EventMessage event, int tries) {
     return from != client || (stopped && tries > 1)
-        ? Future.succeededFuture()
+        ? Future.succeededFuture(false)
         : link.here(handle(event))
             .transform(
                 done ->
                     done.succeeded()
-                        ? ack(from, message)
+                        ? Future.succeededFuture(true)
                         : failed(from, message, event, tries, done.cause()));
   }
 
@@ -179,7 +186,7 @@ public final class EventConsumer {
    * A no for good is buried; an outage is waited for with the message in hand, so that those of its
    * subject stay behind it; all else climbs the ladder.
    */
-  private Future<Void> failed(
+  private Future<Boolean> failed(
       RabbitMQClient from,
       RabbitMQMessage message,
       EventMessage event,
@@ -188,7 +195,7 @@ public final class EventConsumer {
     boolean outage = Outage.isOutage(cause);
     if (!outage
         && (cause instanceof Refusal || cause instanceof Poison || Failures.exhausted(message))) {
-      return bury(from, message, cause);
+      return bury(message, cause);
     }
     boolean waits = outage && tries < TRIES_IN_HAND;
     log.atWarn()
@@ -199,7 +206,7 @@ public final class EventConsumer {
         .log(waits ? "an outage: the event waits" : "the event is tried again later");
     return waits
         ? storeBack().compose(v -> attempt(from, message, event, tries + 1))
-        : failures.retry(message).compose(v -> ack(from, message));
+        : failures.retry(message).map(true);
   }
 
   /**
@@ -239,17 +246,17 @@ public final class EventConsumer {
     }
   }
 
-  private Future<Void> bury(RabbitMQClient from, RabbitMQMessage message, Throwable cause) {
+  private Future<Boolean> bury(RabbitMQMessage message, Throwable cause) {
     log.atError()
         .addKeyValue("queue", subscription.queue())
         .addKeyValue("messageId", message.properties().getMessageId())
         .addKeyValue("reason", cause.toString())
         .log("dead letter");
-    return failures.bury(message, cause).compose(v -> ack(from, message));
+    return failures.bury(message, cause).map(true);
   }
 
   private Future<Void> ack(RabbitMQClient from, RabbitMQMessage message) {
-    return from == client && from.isOpenChannel()
+    return from == client
         ? acknowledgements.acknowledge(message.envelope().getDeliveryTag())
         : Future.succeededFuture();
   }

@@ -62,6 +62,18 @@ public final class MongoAggregates<S> {
         .map(found -> found.stream().map(this::state).toList());
   }
 
+  /** The first ids of those that the query finds, whatever else is in them. */
+  public Future<List<String>> ids(JsonObject query, int limit) {
+    FindOptions options =
+        new FindOptions()
+            .setFields(new JsonObject().put("_id", 1))
+            .setSort(new JsonObject().put("_id", 1))
+            .setLimit(limit);
+    return mongo
+        .findWithOptions(collection, query, options)
+        .map(found -> found.stream().map(document -> document.getString("_id")).toList());
+  }
+
   /**
    * Applies a transition that a client or a timer asks for; it is given null where there is nothing
    * yet.

@@ -120,15 +120,15 @@ public record FoodCooking(
 
   /**
    * The customer changed the order. A change that overtook the order itself is told to come again,
-   * for a day; a newer one that changes nothing still counts, so that an older one cannot come
-   * after it.
+   * as in an outage; after a day it is told so like all that fails, which has an end. A newer one
+   * that changes nothing still counts, so that an older one cannot come after it.
    */
   static Change<FoodCooking> updated(FoodCooking before, OrderEvent.Updated update, Instant now) {
     if (before == null) {
       throw now.isBefore(update.at().plus(ORDER_COMES_WITHIN))
           ? Refusal.unavailable(
               "too-early", "the order itself is still on its way", Duration.ofSeconds(1))
-          : Refusal.notFound("the order itself never came: look for its order.paid");
+          : new IllegalStateException("the order itself never came: look for its order.paid");
     }
     OrderDetails next = update.order();
     if (before.status.over() || next.version() <= before.details.version()) {

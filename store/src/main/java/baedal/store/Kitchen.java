@@ -35,6 +35,7 @@ final class Kitchen {
   private final Clock clock;
   private long sweep = -1;
   private boolean returning;
+  private String lastLookedAt = "";
 
   Kitchen(Vertx vertx, StoreRepository repository, Clock clock) {
     this.vertx = vertx;
@@ -142,7 +143,7 @@ final class Kitchen {
   private void sweep() {
     if (!returning) {
       returning = true;
-      returnOwed("")
+      returnOwed()
           .onFailure(
               e ->
                   log.atWarn()
@@ -156,25 +157,27 @@ final class Kitchen {
             e -> log.atWarn().addKeyValue("cause", e.toString()).log("old keys are still kept"));
   }
 
-  /** A ticket that cannot be settled holds up no other. */
-  private Future<Void> returnOwed(String after) {
+  /** The next sweep goes on where this one ends: what cannot be settled holds up no other. */
+  private Future<?> returnOwed() {
     return repository
-        .owingStock(after)
+        .owingStock(lastLookedAt)
         .compose(
-            owing ->
-                owing.isEmpty()
-                    ? Future.succeededFuture()
-                    : Future.join(owing.stream().map(this::settleLater).toList())
-                        .transform(done -> returnOwed(owing.get(owing.size() - 1).id())));
+            owing -> {
+              lastLookedAt =
+                  owing.size() < StoreRepository.SWEPT ? "" : owing.get(owing.size() - 1);
+              return Future.join(owing.stream().map(this::settleLater).toList()).otherwiseEmpty();
+            });
   }
 
-  private Future<FoodCooking> settleLater(FoodCooking ticket) {
-    return settle(ticket)
-        .onSuccess(v -> log.atInfo().addKeyValue("orderId", ticket.id()).log("owed stock settled"))
+  private Future<FoodCooking> settleLater(String orderId) {
+    return repository
+        .ticket(orderId)
+        .compose(this::settle)
+        .onSuccess(v -> log.atInfo().addKeyValue("orderId", orderId).log("owed stock settled"))
         .onFailure(
             e ->
                 log.atWarn()
-                    .addKeyValue("orderId", ticket.id())
+                    .addKeyValue("orderId", orderId)
                     .addKeyValue("cause", e.toString())
                     .log("owed stock is tried again"));
   }

@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  */
 final class StoreRepository {
 
+  static final int SWEPT = 100;
+
   private static final String STORES = "stores";
   private static final String MENUS = "menus";
   private static final String KEYS = "keys";
@@ -204,11 +206,10 @@ final class StoreRepository {
     return tickets.change(message.subject(), message, transition);
   }
 
-  /** Tickets that are over and whose stock is not back yet: the next hundred by id. */
-  Future<List<FoodCooking>> owingStock(String after) {
-    return tickets.list(
+  /** Tickets that are over and whose stock is not back yet: the next {@link #SWEPT} ids. */
+  Future<List<String>> owingStock(String after) {
+    return tickets.ids(
         new JsonObject().put("stockOwed", true).put("_id", new JsonObject().put("$gt", after)),
-        new JsonObject().put("_id", 1),
-        100);
+        SWEPT);
   }
 }

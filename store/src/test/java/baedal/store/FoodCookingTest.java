@@ -12,6 +12,7 @@ import static baedal.store.Samples.cancelRequested;
 import static baedal.store.Samples.paid;
 import static baedal.store.Samples.updated;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import baedal.events.Change;
@@ -182,10 +183,8 @@ class FoodCookingTest {
   @Test
   void a_change_whose_order_never_came_is_given_up_after_a_day() {
     Instant late = NOON.plus(Duration.ofDays(1)).plusMillis(1);
-    Refusal no =
-        catchThrowableOfType(
-            Refusal.class, () -> FoodCooking.updated(null, updated(3, "lost"), late));
-    assertThat(no.kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
+    Throwable no = catchThrowable(() -> FoodCooking.updated(null, updated(3, "lost"), late));
+    assertThat(no).isInstanceOf(IllegalStateException.class).hasMessageContaining("order.paid");
   }
 
   private static Event only(Change<FoodCooking> change) {
