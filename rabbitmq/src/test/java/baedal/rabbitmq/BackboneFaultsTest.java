@@ -200,6 +200,19 @@ class BackboneFaultsTest {
   }
 
   @Test
+  void who_acknowledges_when_the_connection_is_gone_is_told_so() {
+    publish(1, 1);
+    RabbitMQClient client = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
+    client.start().await();
+    long tag = client.basicGet("store", false).await().envelope().getDeliveryTag();
+    client.stop().await();
+    Future<?> told = acknowledged(client, List.of(tag), List.of(tag));
+    until(SOON, told::failed);
+    consume(this::handle);
+    until(() -> handled.size() == 1);
+  }
+
+  @Test
   void a_queue_that_was_deleted_and_made_again_is_consumed_again() throws Exception {
     EventConsumer consumer = consume(this::handle);
     until(consumer::connected);
