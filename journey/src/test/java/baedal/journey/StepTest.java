@@ -257,7 +257,10 @@ class StepTest {
   private static void silent(String store, Client customer, String path) throws IOException {
     List<Wire> silent = wires(way -> way.setting().equals(store));
     silent.forEach(Wire::freeze);
-    assertThat(customer.get(path).status()).as(store).isEqualTo(503);
-    silent.forEach(Wire::thaw);
+    try {
+      assertThat(customer.get(path).status()).as(store).isEqualTo(503);
+    } finally {
+      silent.forEach(Wire::thaw);
+    }
   }
 }

@@ -17,10 +17,10 @@ public final class MongoStore {
 
   /**
    * What was acknowledged is on the disk of the majority; a server that is away is noticed in
-   * seconds.
+   * seconds. A read that had no answer is not asked again: who waits for it is told in time.
    */
   private static final String SETTINGS =
-      "w=majority&journal=true&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&maxPoolSize=32&waitQueueTimeoutMS=5000";
+      "w=majority&journal=true&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&retryReads=false&maxPoolSize=32&waitQueueTimeoutMS=5000";
 
   private final Vertx vertx;
   private final MongoClient client;
