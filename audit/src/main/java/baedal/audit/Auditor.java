@@ -133,26 +133,8 @@ public final class Auditor implements AutoCloseable {
 
   private void stock(Instant began, List<Finding> findings) {
     Stock stock = new Stock(began);
-    walk(
-        books::menus,
-        Kept::id,
-        some ->
-            some.forEach(
-                kept -> {
-                  if (!tell(kept, stock::menu, findings)) {
-                    stock.unreadableMenu(kept.id());
-                  }
-                }));
-    walk(
-        books::tickets,
-        Kept::id,
-        some ->
-            some.forEach(
-                kept -> {
-                  if (!tell(kept, stock::ticket, findings)) {
-                    stock.unreadableTicket(kept.id());
-                  }
-                }));
+    tellAll(books::menus, stock::menu, stock::unreadableMenu, findings);
+    tellAll(books::tickets, stock::ticket, stock::unreadableTicket, findings);
     findings.addAll(
         stock.findings(
             orderIds ->
@@ -160,6 +142,24 @@ public final class Auditor implements AutoCloseable {
                     .filter(story -> Rules.atRest(story, began))
                     .map(Story::orderId)
                     .collect(Collectors.toSet())));
+  }
+
+  /** {@code unreadable} is told the ids of those that cannot be read. */
+  private static void tellAll(
+      Function<String, List<Kept>> next,
+      Consumer<JsonNode> listener,
+      Consumer<String> unreadable,
+      List<Finding> findings) {
+    walk(
+        next,
+        Kept::id,
+        some ->
+            some.forEach(
+                kept -> {
+                  if (!tell(kept, listener, findings)) {
+                    unreadable.accept(kept.id());
+                  }
+                }));
   }
 
   /** Whether it can be read; what cannot is a finding, and does not end the audit. */

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.Line;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventMessages;
@@ -250,8 +251,8 @@ class KitchenTest {
 
   @Test
   void stock_that_a_crash_left_owed_is_returned_by_the_sweep() {
-    reject("o", "fried");
-    assertThat(db.stock("fried")).isEqualTo(99);
+    reject("o", line("fried", 2));
+    assertThat(db.stock("fried")).isEqualTo(98);
     db.kitchen.start();
     Until.holds(() -> db.stock("fried") == 100 && !db.ticket("o").stockOwed());
     db.kitchen.stop();
@@ -261,9 +262,9 @@ class KitchenTest {
   void tickets_that_cannot_be_settled_hold_up_no_other() {
     db.menu("broken", 200);
     for (int i = 0; i <= 100; i++) {
-      reject("a-" + i, "broken");
+      reject("a-" + i, line("broken", 1));
     }
-    reject("b", "fried");
+    reject("b", line("fried", 2));
     db.unreadable("broken");
     db.kitchen.start();
     Until.holds(() -> db.stock("fried") == 100 && !db.ticket("b").stockOwed());
@@ -272,8 +273,8 @@ class KitchenTest {
   }
 
   /** As if the service had died before it gave the stock back. */
-  private void reject(String orderId, String menu) {
-    deliver(db.kitchen, message(paid(orderId, line(menu, 1))));
+  private void reject(String orderId, Line line) {
+    deliver(db.kitchen, message(paid(orderId, line)));
     db.repository.changeTicket(orderId, ticket -> ticket.reject("재료 소진", NOON)).await();
   }
 
