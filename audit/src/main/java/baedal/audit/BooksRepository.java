@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -305,7 +306,7 @@ final class BooksRepository implements AutoCloseable {
         .forEach(
             document -> {
               ObjectNode state = state(document);
-              state.put("shown", String.valueOf(document.getValue("status")));
+              state.put("shown", Objects.toString(document.getValue("status"), null));
               states.put(document.getString("_id"), state);
             });
     return states;
