@@ -6,10 +6,13 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Order and pay in one call: 201 paid, 402 declined, 202 placed but pay later; the order is never
@@ -17,9 +20,13 @@ import java.time.Duration;
  */
 final class Checkout {
 
+  private static final Logger log = LoggerFactory.getLogger(Checkout.class);
+
   static final int CONNECTIONS = 256;
 
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(5);
+  private static final String RETRY_AFTER = "Retry-After";
+  private static final String JSON = "application/json";
 
   private final Upstream order;
   private final PaymentBreaker payments;
@@ -33,27 +40,32 @@ final class Checkout {
     JsonObject asked = ctx.body().asJsonObject();
     order
         .post(ctx, "/orders", asked.getJsonObject("order"), ORDER_TIMEOUT)
+        .map(Told::by)
+        .onFailure(e -> log.atWarn().addKeyValue("cause", e).log("order gave no answer"))
         .recover(e -> Future.failedFuture(orderAway()))
         .compose(
             placed ->
-                placed.statusCode() == 201
-                    ? pay(ctx, placed.bodyAsJsonObject(), asked.getJsonObject("payment"))
-                    : GatewayApi.pass(ctx, placed))
+                placed.status() == 201
+                    ? pay(ctx, placed.body(), asked.getJsonObject("payment"))
+                    : Future.succeededFuture(placed.refused(ctx, "order")))
+        .compose(answer -> answer.send(ctx))
         .onFailure(ctx::fail);
   }
 
   /** Whatever becomes of the payment, the customer hears of the order. */
-  private Future<Void> pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
-    String orderId = placed.getString("orderId");
+  private Future<Answer> pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
     return payments
-        .pay(ctx, payment.copy().put("orderId", orderId))
+        .pay(ctx, payment.copy().put("orderId", placed.getString("orderId")))
+        .map(Told::by)
         .compose(
-            response ->
-                response.statusCode() == 409
-                    ? present(ctx, placed).map(now -> settled(ctx, now, response))
-                    : Future.succeededFuture(settled(ctx, placed, response)))
-        .recover(e -> Future.succeededFuture(later(placed, e)))
-        .compose(answer -> answer.send(ctx, orderId));
+            told ->
+                switch (told.status()) {
+                  case 201 -> Future.succeededFuture(paid(placed, told.body()));
+                  case 409 -> present(ctx, placed).map(now -> unpaid(ctx, now, told));
+                  case 503 -> Future.succeededFuture(later(placed, told.retryAfter()));
+                  default -> Future.succeededFuture(unpaid(ctx, placed, told));
+                })
+        .recover(e -> Future.succeededFuture(later(placed, Told.retryAfter(e))));
   }
 
   /**
@@ -66,40 +78,64 @@ final class Checkout {
         .otherwise(placed);
   }
 
-  private record Answer(int status, String contentType, Duration retryAfter, JsonObject body) {
+  /** What one of the two services answered; {@code retryAfter}, in seconds, may be null. */
+  private record Told(int status, String retryAfter, JsonObject body) {
 
-    Future<Void> send(RoutingContext ctx, String orderId) {
+    static Told by(HttpResponse<Buffer> response) {
+      JsonObject body = response.bodyAsJsonObject();
+      if (body == null) {
+        throw new IllegalStateException("answered with nothing: " + response.statusCode());
+      }
+      return new Told(response.statusCode(), response.getHeader(RETRY_AFTER), body);
+    }
+
+    static String retryAfter(Throwable e) {
+      Duration wait = e instanceof Refusal no ? no.retryAfter() : Upstream.RETRY_AFTER;
+      return Long.toString(Math.max(1, wait.toSeconds()));
+    }
+
+    /** As whoever asked for both halves sees a problem of one. */
+    Answer refused(RoutingContext ctx, String half) {
+      for (Object error : body.getJsonArray("errors", new JsonArray())) {
+        JsonObject fault = (JsonObject) error;
+        fault.put("pointer", "/" + half + fault.getString("pointer"));
+      }
+      return new Answer(
+          status, Problems.MEDIA_TYPE, retryAfter, body.put("instance", ctx.request().path()));
+    }
+  }
+
+  private record Answer(int status, String contentType, String retryAfter, JsonObject body) {
+
+    Future<Void> send(RoutingContext ctx) {
       HttpServerResponse response = ctx.response().setStatusCode(status);
       response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
       if (status < 300) {
+        String orderId = body.getJsonObject("order").getString("orderId");
         response.putHeader(HttpHeaders.LOCATION, "/orders/" + orderId);
       }
       if (retryAfter != null) {
-        response.putHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
+        response.putHeader(RETRY_AFTER, retryAfter);
       }
       return response.end(body.toBuffer());
     }
   }
 
-  private static Answer settled(
-      RoutingContext ctx, JsonObject placed, HttpResponse<Buffer> response) {
-    JsonObject answered = response.bodyAsJsonObject();
-    if (answered == null) {
-      throw new IllegalStateException("payment answered with nothing");
-    }
-    if (response.statusCode() == 201) {
-      JsonObject body = new JsonObject().put("order", placed).put("payment", answered);
-      return new Answer(201, "application/json", null, body);
-    }
-    answered.put("instance", ctx.request().path()).put("order", placed);
-    return new Answer(response.statusCode(), Problems.MEDIA_TYPE, null, answered);
+  private static Answer paid(JsonObject placed, JsonObject payment) {
+    return new Answer(
+        201, JSON, null, new JsonObject().put("order", placed).put("payment", payment));
   }
 
-  private static Answer later(JsonObject placed, Throwable why) {
-    Duration wait = why instanceof Refusal refusal ? refusal.retryAfter() : Upstream.RETRY_AFTER;
+  private static Answer unpaid(RoutingContext ctx, JsonObject placed, Told told) {
+    Answer problem = told.refused(ctx, "payment");
+    problem.body().put("order", placed);
+    return problem;
+  }
+
+  private static Answer later(JsonObject placed, String retryAfter) {
     JsonObject payment = new JsonObject().put("status", "RETRY_LATER");
-    JsonObject body = new JsonObject().put("order", placed).put("payment", payment);
-    return new Answer(202, "application/json", wait, body);
+    return new Answer(
+        202, JSON, retryAfter, new JsonObject().put("order", placed).put("payment", payment));
   }
 
   private static Refusal orderAway() {

@@ -13,6 +13,9 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.micrometer.backends.BackendRegistries;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +34,23 @@ final class PaymentBreaker {
    */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
+  /** What a call says of the provider, in payment's own words; it may say nothing. */
+  private static final String PROVIDER = "Payment-Provider";
+
+  private static final String ANSWERED = "answered";
+  private static final String NOT_ASKED = "not-asked";
+
   private final Upstream payment;
   private final CircuitBreaker breaker;
   private final FailureShare failures;
+  private final Duration timeout;
   private final Duration retryAfter;
+  private final AtomicBoolean probing = new AtomicBoolean();
 
   PaymentBreaker(Vertx vertx, GatewayConfig config, Forwarded forwarded) {
     payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS, forwarded);
     BreakerConfig limits = config.breaker();
+    timeout = limits.timeout();
     retryAfter = limits.reset();
     failures =
         new FailureShare(
@@ -55,7 +67,7 @@ final class PaymentBreaker {
                     .setTimeout(limits.timeout().toMillis())
                     .setMaxFailures(1)
                     .setResetTimeout(limits.reset().toMillis()))
-            .failurePolicy(this::isTooMuch)
+            .<HttpResponse<Buffer>>failurePolicy(this::isTooMuch)
             .openHandler(
                 v -> {
                   failures.forget();
@@ -80,16 +92,15 @@ final class PaymentBreaker {
   }
 
   /**
-   * The breaker opens at the first failure, and this is what it takes for one: a probe that failed,
-   * or a call that failed after too many others. One that went well is never taken for a failure:
-   * the breaker would keep its answer. What ends while it is open says nothing new.
+   * The breaker opens at the first failure, and this is what it takes for one: a call that failed
+   * after too many others. One that went well is never taken for a failure: the breaker would keep
+   * its answer. What ends while it is open says nothing new.
    */
-  private boolean isTooMuch(Future<?> call) {
-    return switch (breaker.state()) {
-      case OPEN -> false;
-      case HALF_OPEN -> call.failed();
-      case CLOSED -> failures.isTooMuchAfter(call.failed()) && call.failed();
-    };
+  private boolean isTooMuch(Future<HttpResponse<Buffer>> call) {
+    return breaker.state() == CircuitBreakerState.CLOSED
+        && (call.failed() || isAnswered(call.result()))
+        && failures.isTooMuchAfter(call.failed())
+        && call.failed();
   }
 
   private static int level(CircuitBreaker breaker) {
@@ -105,10 +116,31 @@ final class PaymentBreaker {
    * to try later.
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
-    return breaker
-        .execute(
-            () -> payment.post(ctx, "/payments", body, LINGER).compose(PaymentBreaker::answered))
+    Supplier<Future<HttpResponse<Buffer>>> call =
+        () -> payment.post(ctx, "/payments", body, LINGER).compose(PaymentBreaker::answered);
+    return (state() == CircuitBreakerState.HALF_OPEN ? probe(call) : breaker.execute(call))
         .recover(e -> Future.failedFuture(later()));
+  }
+
+  /**
+   * One call at a time shows whether payment is well again. The library takes any answer for that;
+   * one that needed no provider says nothing, and the next call probes.
+   */
+  private Future<HttpResponse<Buffer>> probe(Supplier<Future<HttpResponse<Buffer>>> call) {
+    if (!probing.compareAndSet(false, true)) {
+      return Future.failedFuture("another call probes");
+    }
+    return call.get()
+        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .onComplete(
+            done -> {
+              probing.set(false);
+              if (done.failed()) {
+                breaker.open();
+              } else if (isAnswered(done.result())) {
+                breaker.reset();
+              }
+            });
   }
 
   CircuitBreakerState state() {
@@ -116,9 +148,13 @@ final class PaymentBreaker {
   }
 
   private static Future<HttpResponse<Buffer>> answered(HttpResponse<Buffer> response) {
-    return response.statusCode() >= 500
+    return response.statusCode() >= 500 && !NOT_ASKED.equals(response.getHeader(PROVIDER))
         ? Future.failedFuture("payment answered " + response.statusCode())
         : Future.succeededFuture(response);
+  }
+
+  private static boolean isAnswered(HttpResponse<Buffer> response) {
+    return ANSWERED.equals(response.getHeader(PROVIDER));
   }
 
   private Refusal later() {

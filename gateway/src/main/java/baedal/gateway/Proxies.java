@@ -4,11 +4,13 @@ import baedal.runtime.Problems;
 import baedal.runtime.Refusal;
 import baedal.runtime.RequestId;
 import baedal.runtime.Tokens;
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -144,13 +146,20 @@ final class Proxies {
         HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
             .origin(
                 context ->
-                    client.request(
-                        new RequestOptions()
-                            .setHost(upstream.getHost())
-                            .setPort(upstream.getPort())
-                            .setTimeout(timeout)))
+                    client
+                        .request(
+                            new RequestOptions()
+                                .setHost(upstream.getHost())
+                                .setPort(upstream.getPort())
+                                .setTimeout(timeout))
+                        .map(Proxies::quiet))
             .addInterceptor(new Hop(service, forwarded));
     return ProxyHandler.create(proxy);
+  }
+
+  /** What goes wrong with it is heard of by its answer. */
+  private static HttpClientRequest quiet(HttpClientRequest request) {
+    return request.exceptionHandler(e -> {});
   }
 
   private void pass(Door door, ProxyHandler proxy, RoutingContext ctx) {
@@ -159,11 +168,16 @@ final class Proxies {
       proxy.handle(ctx);
       return;
     }
-    ctx.request().pause();
+    ctx.request()
+        .pause()
+        .exceptionHandler(e -> ctx.fail(e instanceof DecoderException ? 400 : 500));
     tokens
         .caller(ctx)
         .onSuccess(
             caller -> {
+              if (ctx.response().closed() || ctx.failed()) {
+                return;
+              }
               if (ctx.request()
                   .headers()
                   .contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
@@ -175,7 +189,8 @@ final class Proxies {
   }
 
   private static boolean isGet(RoutingContext ctx) {
-    return ctx.request().method().equals(HttpMethod.GET);
+    HttpMethod method = ctx.request().method();
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
   /**

@@ -3,9 +3,13 @@ package baedal.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
@@ -15,6 +19,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads no request that can be read in two ways. Vert.x takes one of them and goes on; what stands
@@ -25,6 +30,9 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
 
   private static final String NAME = "httpDecoder";
   private static final byte DELETE = 0x7f;
+
+  /** The targets that a server takes (RFC 9112, 3.2). */
+  private static final Pattern OURS = Pattern.compile("/|\\*|(?i:https?)://");
 
   private boolean inHead = true;
   private boolean begun;
@@ -57,6 +65,19 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     for (Object read : out.subList(before, out.size())) {
       inHead = read instanceof LastHttpContent;
       begun = false;
+      if (read instanceof HttpContent content && !(read instanceof HttpMessage)) {
+        blame(content);
+      }
+    }
+  }
+
+  /**
+   * The body reader knows by this exception that a body which cannot be read is no fault of ours.
+   */
+  private static void blame(HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      Throwable cause = content.decoderResult().cause();
+      content.setDecoderResult(DecoderResult.failure(new DecoderException(cause)));
     }
   }
 
@@ -95,10 +116,14 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   protected boolean isContentAlwaysEmpty(HttpMessage message) {
     HttpVersion version = message.protocolVersion();
     if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+      message.setProtocolVersion(HttpVersion.HTTP_1_1);
       throw new IllegalArgumentException("another protocol: " + version);
     }
     if (odd) {
       throw new IllegalArgumentException("a line that begins with what no line begins with");
+    }
+    if (!OURS.matcher(((HttpRequest) message).uri()).lookingAt()) {
+      throw new IllegalArgumentException("a target that is none of ours");
     }
     if (message.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
       throw new IllegalArgumentException("more than one Host");

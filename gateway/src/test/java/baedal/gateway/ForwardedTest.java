@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /** What a service hears about where a request came from, and what it is called. */
 class ForwardedTest {
 
-  private static final String CHECKOUT = "{\"order\":{},\"payment\":{\"method\":\"KAKAO_PAY\"}}";
+  private static final String CHECKOUT =
+      "{\"order\":" + Front.ORDER + ",\"payment\":{\"method\":\"KAKAO_PAY\"}}";
 
   private Front front = new Front(Map.of());
   private final List<MultiMap> heard = new CopyOnWriteArrayList<>();
@@ -162,7 +163,7 @@ class ForwardedTest {
       assertThat(lines)
           .anyMatch(
               line ->
-                  line.startsWith("baedal.runtime.Problems") && line.contains("requestId=app-7 "));
+                  line.startsWith("baedal.gateway.Checkout") && line.contains("requestId=app-7 "));
     } finally {
       logger.detachAppender(appender);
     }

@@ -6,6 +6,8 @@ import baedal.runtime.Tokens;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -27,6 +29,15 @@ final class Front implements AutoCloseable {
   static final BreakerConfig BREAKER =
       new BreakerConfig(
           Duration.ofMillis(300), 3, 75, Duration.ofSeconds(10), Duration.ofMillis(500));
+
+  /** One that fits the contract. */
+  static final JsonObject ORDER =
+      new JsonObject()
+          .put("storeId", "s-1")
+          .put(
+              "lines",
+              new JsonArray().add(new JsonObject().put("menuId", "m-1").put("quantity", 1)))
+          .put("fulfilment", "VISIT");
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final int PATIENCE_MILLIS = 15_000;

@@ -1,23 +1,21 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.gateway.Front.ORDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
 import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
-import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -38,7 +36,6 @@ import org.junit.jupiter.api.Test;
 /** The gateway over real connections, with stand-ins where the services would be. */
 class GatewayTest {
 
-  private static final int CROWD = 30;
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -260,67 +257,12 @@ class GatewayTest {
   }
 
   @Test
-  void a_slow_payment_is_answered_in_time_and_opens_the_breaker_that_heals_by_itself()
-      throws Exception {
-    services.put("payment", GatewayTest::hang);
-    JsonObject body = new JsonObject().put("orderId", "1").put("method", "CARD");
-    for (int i = 0; i < 5; i++) {
-      HttpResponse<Buffer> slow = call(HttpMethod.POST, "/payments", body);
-      assertThat(slow.statusCode()).isEqualTo(503);
-      assertThat(slow.bodyAsJsonObject().getString("type"))
-          .isEqualTo("/problems/payment-unavailable");
-      assertThat(slow.getHeader("Retry-After")).isEqualTo("1");
-    }
-    assertThat(breaker()).isEqualTo("OPEN");
-    services.put("payment", request -> echo("payment", request));
-    until(() -> call(HttpMethod.POST, "/payments", body).statusCode() == 200);
-    assertThat(breaker()).isEqualTo("CLOSED");
-  }
-
-  @Test
-  void what_was_on_its_way_when_the_breaker_opened_does_not_open_it_again() throws Exception {
-    services.put("payment", GatewayTest::hang);
-    WebClient crowd =
-        WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(CROWD));
-    List<Future<HttpResponse<Buffer>>> slow = new ArrayList<>();
-    JsonObject body = new JsonObject().put("orderId", "1").put("method", "CARD");
-    for (int i = 0; i < Front.BREAKER.failures(); i++) {
-      assertThat(call(HttpMethod.POST, "/payments", body).statusCode()).isEqualTo(503);
-    }
-    for (int i = 0; i < CROWD; i++) {
-      slow.add(
-          crowd
-              .post(port, LOOPBACK, "/payments")
-              .bearerTokenAuthentication(token())
-              .sendJsonObject(body));
-    }
-    Future.all(slow).await();
-    assertThat(breaker()).isEqualTo("OPEN");
-    services.put("payment", request -> echo("payment", request));
-    until(() -> call(HttpMethod.POST, "/payments", body).statusCode() == 200);
-    for (int i = 0; i < 3; i++) {
-      assertThat(call(HttpMethod.POST, "/payments", body).statusCode()).isEqualTo(200);
-    }
-    assertThat(breaker()).isEqualTo("CLOSED");
-  }
-
-  @Test
-  void a_declined_payment_passes_through_and_is_no_failure_of_the_breaker() {
-    services.put(
-        "payment", request -> request.response().setStatusCode(402).end("{\"status\":402}"));
-    for (int i = 0; i < 5; i++) {
-      assertThat(call(HttpMethod.POST, "/payments", new JsonObject()).statusCode()).isEqualTo(402);
-    }
-    assertThat(breaker()).isEqualTo("CLOSED");
-  }
-
-  @Test
   void a_checkout_is_paid_declined_or_kept_for_later() {
     services.put(
         "order", request -> request.response().setStatusCode(201).end("{\"orderId\":\"o-1\"}"));
     JsonObject checkout =
         new JsonObject()
-            .put("order", new JsonObject())
+            .put("order", ORDER)
             .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
 
     services.put(
@@ -396,7 +338,7 @@ class GatewayTest {
     assertThat(asked).hasSize(11);
     assertThat(asked.stream().distinct())
         .containsExactlyInAnyOrder(
-            "order k-1 {}", "payment k-1 {\"method\":\"KAKAO_PAY\",\"orderId\":\"o-1\"}");
+            "order k-1 " + ORDER, "payment k-1 {\"method\":\"KAKAO_PAY\",\"orderId\":\"o-1\"}");
     for (String wrong : List.of("", "k".repeat(101), "two words")) {
       assertThat(checkout(wrong).statusCode()).as(wrong).isEqualTo(400);
     }
@@ -422,6 +364,58 @@ class GatewayTest {
         .isEqualTo("CANCELED");
   }
 
+  @Test
+  void each_half_of_a_checkout_says_what_is_wrong_with_it_in_its_place() {
+    String fault =
+        "{\"instance\":\"/inner\",\"errors\":[{\"pointer\":\"/x\",\"detail\":\"is not there\"}]}";
+    services.put("order", answer(400, fault));
+    HttpResponse<Buffer> notPlaced = checkout("k-1");
+    assertThat(notPlaced.statusCode()).isEqualTo(400);
+    assertThat(pointers(notPlaced)).containsExactly("/order/x");
+    assertThat(notPlaced.bodyAsJsonObject().getString("instance")).isEqualTo("/checkouts");
+    services.put("order", answer(201, "{\"orderId\":\"o-1\"}"));
+    services.put("payment", answer(400, fault));
+    HttpResponse<Buffer> notPaid = checkout("k-2");
+    assertThat(notPaid.statusCode()).isEqualTo(400);
+    assertThat(pointers(notPaid)).containsExactly("/payment/x");
+    assertThat(notPaid.bodyAsJsonObject().getJsonObject("order").getString("orderId"))
+        .isEqualTo("o-1");
+  }
+
+  @Test
+  void a_checkout_is_a_503_when_order_says_what_nobody_understands() {
+    for (int status : List.of(201, 400, 409)) {
+      for (String body : List.of("", "<html>", "[]")) {
+        services.put("order", answer(status, body));
+        HttpResponse<Buffer> away = checkout("k-1");
+        assertThat(away.statusCode()).as(status + body).isEqualTo(503);
+        assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+      }
+    }
+  }
+
+  @Test
+  void a_visitor_is_told_to_pay_now_before_anything_is_ordered() {
+    services.put(
+        "order",
+        request -> {
+          throw new AssertionError("ordered");
+        });
+    JsonObject atTheDoor =
+        new JsonObject()
+            .put("order", ORDER)
+            .put("payment", new JsonObject().put("method", "ON_DELIVERY"));
+    HttpResponse<Buffer> wrong = call(HttpMethod.POST, "/checkouts", atTheDoor);
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(pointers(wrong)).containsExactly("/payment/method");
+  }
+
+  private static List<String> pointers(HttpResponse<Buffer> problem) {
+    return problem.bodyAsJsonObject().getJsonArray("errors").stream()
+        .map(error -> ((JsonObject) error).getString("pointer"))
+        .toList();
+  }
+
   private static Handler<HttpServerRequest> answer(int status, String body) {
     return request -> request.response().setStatusCode(status).end(body);
   }
@@ -429,7 +423,7 @@ class GatewayTest {
   private HttpResponse<Buffer> checkout(String key) {
     JsonObject checkout =
         new JsonObject()
-            .put("order", new JsonObject())
+            .put("order", ORDER)
             .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
     return client
         .post(port, LOOPBACK, "/checkouts")
@@ -445,12 +439,15 @@ class GatewayTest {
         call(
             HttpMethod.POST,
             "/checkouts",
-            new JsonObject().put("order", new JsonObject()).put("payment", new JsonObject()));
+            new JsonObject()
+                .put(
+                    "order",
+                    ORDER.copy().put("fulfilment", "DELIVERY").put("lines", new JsonArray()))
+                .put("payment", new JsonObject().put("method", "GOLD")));
     assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(pointers(wrong)).containsExactlyInAnyOrder("/order/lines", "/payment/method");
     JsonObject cardless =
-        new JsonObject()
-            .put("order", new JsonObject())
-            .put("payment", new JsonObject().put("method", "CARD"));
+        new JsonObject().put("order", ORDER).put("payment", new JsonObject().put("method", "CARD"));
     assertThat(call(HttpMethod.POST, "/checkouts", cardless).bodyAsString())
         .contains("/payment/card");
   }
@@ -476,13 +473,6 @@ class GatewayTest {
     assertThat(down.statusCode()).isEqualTo(503);
     assertThat(down.bodyAsJsonObject().getJsonObject("services").getString("rider"))
         .isEqualTo("DOWN");
-  }
-
-  private String breaker() {
-    return call(HttpMethod.GET, "/health", null)
-        .bodyAsJsonObject()
-        .getJsonObject("breakers")
-        .getString("payment");
   }
 
   private String token() {

@@ -166,6 +166,34 @@ class LimitsTest {
     goesOn();
   }
 
+  @Test
+  void however_many_requests_come_before_the_first_answer_each_gets_its_own() {
+    int many = 2_000;
+    front.service = request -> front.vertx.setTimer(10, id -> request.response().end("{}"));
+    String asked = "GET /health HTTP/1.1\r\nHost: gateway\r\n";
+    String answers = front.raw((asked + "\r\n").repeat(many) + asked + "Connection: close\r\n\r\n");
+    assertThat(answers.split("HTTP/1\\.1 200", -1)).hasSize(many + 2);
+  }
+
+  @Test
+  void who_goes_on_with_a_body_after_the_answer_is_cut_off() throws Exception {
+    try (Socket socket = front.connect()) {
+      String head = "POST /orders HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 401");
+      drip(socket, "x".repeat(150));
+    }
+    goesOn();
+  }
+
+  @Test
+  void who_is_refused_before_the_body_was_read_may_ask_on() throws Exception {
+    String refused = "POST /orders HTTP/1.1\r\nHost: gateway\r\nContent-Length: 5\r\n\r\nhello";
+    String answers =
+        front.raw(refused + "GET /stores HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n");
+    assertThat(answers).startsWith("HTTP/1.1 401").contains("HTTP/1.1 200").endsWith("fine");
+  }
+
   /** A 4xx, or a closed connection. */
   private boolean refused(String request) {
     String answer = front.raw(request);

@@ -47,7 +47,7 @@ class OperationsTest {
     return client
         .post(front.port(), Front.LOOPBACK, "/payments")
         .putHeader("Authorization", front.bearer())
-        .sendJsonObject(new JsonObject())
+        .sendJsonObject(new JsonObject().put("orderId", "1").put("method", "KAKAO_PAY"))
         .await();
   }
 
@@ -78,7 +78,8 @@ class OperationsTest {
                   .setStatusCode(request.path().equals("/payments") ? 500 : 200)
                   .end("{}");
       until(() -> pay().statusCode() == 503 && metric() == 2);
-      front.service = request -> request.response().end("{}");
+      front.service =
+          request -> request.response().putHeader("Payment-Provider", "answered").end("{}");
       until(() -> pay().statusCode() == 200);
       assertState(0, "CLOSED");
       assertThat(logged.list)

@@ -2,6 +2,10 @@ package baedal.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.runtime.Problems;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What can be read in two ways, or is only half HTTP, is refused, and the gateway goes on. */
 class SmugglingTest {
@@ -105,15 +110,38 @@ class SmugglingTest {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "GET /stores HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET /stores HTTP/3.0\r\nHost: x\r\n\r\n",
+        "GET ftp://x/stores HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET stores HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /stores\r\n\r\n",
         "G\u0000T /stores HTTP/1.1\r\nHost: x\r\n\r\n",
         "CONNECT gateway:80 HTTP/1.1\r\nHost: gateway:80\r\nConnection: close\r\n\r\n"
       })
   void what_is_half_http_is_refused(String request) {
     String answer = front.raw(request);
-    assertThat(answer).matches("(?s)|HTTP/\\d\\.\\d 4\\d\\d .*");
+    assertThat(answer).matches("(?s)|HTTP/1\\.[01] 4\\d\\d .*");
     assertThat(REACHED).isEmpty();
     goesOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/orders", "/checkouts"})
+  void a_body_that_is_none_ends_the_connection_and_is_no_fault_of_ours(String path) {
+    Logger logger = (Logger) LoggerFactory.getLogger(Problems.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try {
+      String head =
+          "POST " + path + " HTTP/1.1\r\nHost: gateway\r\nAuthorization: " + front.bearer();
+      String type = "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+      for (String body : List.of("ZZ\r\n", "1\r\n{\r\nZZ\r\n")) {
+        assertThat(front.raw(head + type + body)).matches("(?s)|HTTP/1\\.1 4\\d\\d .*");
+      }
+      goesOn();
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list).isEmpty();
   }
 
   private String inPieces(String... pieces) throws Exception {

@@ -6,11 +6,14 @@ import baedal.dev.Client;
 import baedal.journey.Contracts.Operation;
 import baedal.journey.Town.Shop;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
@@ -114,7 +117,8 @@ class ContractTest {
   }
 
   private static List<?> faults(Operation operation) {
-    String at = "https://baedal.invalid/openapi.json";
+    String folders = "https://baedal.invalid/";
+    String at = folders + "here/openapi.yaml";
     String text = operation.document().toString();
     String pointer =
         "/paths/%s/%s/requestBody/content/%s/schema"
@@ -124,8 +128,19 @@ class ContractTest {
                 operation.contentType().replace("/", "~1"));
     return SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemas(iri -> iri.equals(at) ? text : null))
+            builder ->
+                builder.schemas(
+                    iri -> iri.equals(at) ? text : other(iri.substring(folders.length()))))
         .getSchema(SchemaLocation.of(at + "#" + pointer))
         .validate(operation.body().path("example"));
+  }
+
+  /** The document to which another one refers by its place. */
+  private static String other(String place) {
+    try (InputStream in = ContractTest.class.getResourceAsStream("/baedal/" + place)) {
+      return new YAMLMapper().readTree(in).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

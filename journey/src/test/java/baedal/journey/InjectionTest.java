@@ -116,7 +116,7 @@ class InjectionTest {
     if (schema.has("enum") || schema.has("const")) {
       return;
     }
-    for (String way : List.of("oneOf", "anyOf")) {
+    for (String way : List.of("oneOf", "anyOf", "allOf")) {
       schema.path(way).forEach(one -> check(contract, where, one, faults));
     }
     if (types.contains("object")) {

@@ -4,6 +4,7 @@ import baedal.runtime.Digest;
 import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -71,6 +72,10 @@ final class Live {
         .putHeader("Content-Type", "text/event-stream")
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Accel-Buffering", "no");
+    if (ctx.request().method().equals(HttpMethod.HEAD)) {
+      response.end();
+      return;
+    }
     Watcher watcher = new Watcher(page, response, lastId);
     watchers.computeIfAbsent(page.orderId(), id -> new LinkedHashSet<>()).add(watcher);
     response.closeHandler(v -> forget(watcher));

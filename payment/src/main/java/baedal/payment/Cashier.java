@@ -31,11 +31,18 @@ import org.slf4j.LoggerFactory;
 final class Cashier {
 
   private static final Logger log = LoggerFactory.getLogger(Cashier.class);
-  private static final String PAYABLE = "PLACED";
+
+  /** The problem of an order whose earlier attempt has to end first. */
+  static final String UNSETTLED = "payment-unsettled";
+
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
   static final Duration PROVIDER_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
   private static final long SWEEP_MILLIS = 2_000;
+
+  /** Shorter than a customer waits before asking again: that call finds out anew. */
+  private static final long TOGETHER_MILLIS = 500;
+
   private static final Duration SWEEP_TIMEOUT = Duration.ofMinutes(1);
 
   /** Longer than a call to the provider can take: nobody is still waiting for its answer. */
@@ -91,61 +98,77 @@ final class Cashier {
             .compose(
                 payment ->
                     payment.status() == PaymentStatus.CHARGING
-                        ? Future.failedFuture(later())
+                        ? Future.failedFuture(unsettled())
                         : payments.answer(wish.key(), payment));
   }
 
   /** The key led to this payment before, which may be going on still. */
   private Future<Payment> again(Payment first, Wish wish) {
     return first.status() == PaymentStatus.CHARGING
-        ? settleOrCharge(first, wish)
+        ? due(wish).compose(due -> due.payable() ? settleOrCharge(first, wish) : settledBefore(due))
         : Future.succeededFuture(first);
   }
 
   private Future<Payment> payNow(Wish wish) {
+    return due(wish).compose(due -> onceHere(due, wish));
+  }
+
+  private Future<Payment.Due> due(Wish wish) {
     return orders
         .get("/internal/orders/" + wish.orderId() + "/due", ORDER_TIMEOUT)
         .map(json -> Json.toObject(json, Payment.Due.class))
-        .compose(
+        .map(
             due -> {
               if (!due.customerId().equals(wish.customerId())) {
                 throw Refusal.notFound("there is no order " + wish.orderId());
               }
-              return onceHere(due, wish);
+              return due;
             });
   }
 
-  /** Many equal ones at once: the first does it, the others get its result. */
+  /**
+   * Many equal ones at once: the first does it, the others get its result. Who comes later does not
+   * wait for a call that may never be answered.
+   */
   private Future<Payment> onceHere(Payment.Due due, Wish wish) {
     Future<Payment> here = paying.get(wish);
     if (here != null) {
       return here;
     }
-    Future<Payment> mine =
-        due.status().equals(PAYABLE)
-            ? openOrJoin(due, wish)
-            : payments.occupying(due.orderId()).compose(paid -> joinOr(notDue(due), paid, wish));
+    Future<Payment> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due);
     paying.put(wish, mine);
-    return mine.onComplete(done -> paying.remove(wish, mine));
+    long parting = vertx.setTimer(TOGETHER_MILLIS, id -> paying.remove(wish, mine));
+    return mine.onComplete(
+        done -> {
+          vertx.cancelTimer(parting);
+          paying.remove(wish, mine);
+        });
   }
 
-  private static Refusal notDue(Payment.Due due) {
-    return Refusal.conflict(
-        "order-state", "only a PLACED order can be paid: it is " + due.status());
+  /** Nothing is charged for an order that is not due; what has settled it is shown again. */
+  private Future<Payment> settledBefore(Payment.Due due) {
+    Refusal notDue =
+        Refusal.conflict("order-state", "only a PLACED order can be paid: it is " + due.status());
+    return due.withdrawn()
+        ? Future.failedFuture(notDue)
+        : payments
+            .occupying(due.orderId())
+            .map(found -> found.filter(Payment::settles).orElseThrow(() -> notDue));
   }
 
   /** It may be paid already, whatever is wrong with this wish. */
-  private Future<Payment> joinOr(Refusal refusal, Optional<Payment> paid, Wish wish) {
-    return paid.map(payment -> join(payment, wish)).orElseGet(() -> Future.failedFuture(refusal));
-  }
-
   private Future<Payment> openOrJoin(Payment.Due due, Wish wish) {
     String card = wish.card();
     Change<Payment> opened;
     try {
       opened = Payment.open(Ids.next(), due, wish.method(), Payment.lastFour(card), now());
     } catch (Refusal unfit) {
-      return payments.occupying(due.orderId()).compose(paid -> joinOr(unfit, paid, wish));
+      return payments
+          .occupying(due.orderId())
+          .compose(
+              paid ->
+                  paid.map(payment -> join(payment, wish))
+                      .orElseGet(() -> Future.failedFuture(unfit)));
     }
     return payments
         .open(opened, wish.key())
@@ -176,7 +199,7 @@ final class Cashier {
                         other ->
                             other
                                 .map(payment -> join(payment, wish))
-                                .orElseGet(() -> Future.failedFuture(later()))));
+                                .orElseGet(() -> Future.failedFuture(unsettled()))));
   }
 
   /** Somebody paid already, or is about to: their result is the truth for us too. */
@@ -184,18 +207,14 @@ final class Cashier {
     return switch (other.status()) {
       case PAID, DEFERRED -> Future.succeededFuture(other);
       case CHARGING -> settleOrCharge(other, wish).compose(end -> ours(end, wish));
-      case REFUNDING ->
-          Future.failedFuture(
-              Refusal.unavailable(
-                  "payment-unavailable", "a refund is under way: pay a little later", RETRY_AFTER));
-      case DECLINED, REFUNDED -> Future.failedFuture(later());
+      case REFUNDING, DECLINED, REFUNDED -> Future.failedFuture(unsettled());
     };
   }
 
   /** That another card was declined says nothing about this one: it has not been tried. */
   private static Future<Payment> ours(Payment other, Wish wish) {
     return other.status() == PaymentStatus.DECLINED && !other.isBy(wish.method(), wish.card())
-        ? Future.failedFuture(later())
+        ? Future.failedFuture(unsettled())
         : Future.succeededFuture(other);
   }
 
@@ -253,7 +272,7 @@ final class Cashier {
     }
     return payment.openedAt().plus(ABANDONED_AFTER).isBefore(now())
         ? giveUp(payment)
-        : Future.failedFuture(later());
+        : Future.failedFuture(unsettled());
   }
 
   /** Somebody may be about to charge it at this very moment: the provider decides who is first. */
@@ -262,7 +281,7 @@ final class Cashier {
         .compose(
             outcome ->
                 outcome instanceof Outcome.Unknown
-                    ? Future.failedFuture(later())
+                    ? Future.failedFuture(unsettled())
                     : record(payment, outcome, to(payment)));
   }
 
@@ -340,7 +359,14 @@ final class Cashier {
         RETRY_AFTER);
   }
 
-  private Instant now() {
+  private static Refusal unsettled() {
+    return Refusal.unavailable(
+        UNSETTLED,
+        "an earlier attempt to pay this order is not settled yet: pay a little later",
+        RETRY_AFTER);
+  }
+
+  Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -7,6 +7,7 @@ import baedal.events.PaymentMethod;
 import baedal.runtime.Refusal;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One attempt to settle an order, for {@code amount} won and the order as it stood at {@code
@@ -32,7 +33,19 @@ public record Payment(
       long due,
       long version,
       String status,
-      Fulfilment fulfilment) {}
+      Fulfilment fulfilment) {
+
+    private static final Set<String> WITHDRAWN = Set.of("CANCELED", "REJECTED", "EXPIRED");
+
+    boolean payable() {
+      return status.equals("PLACED");
+    }
+
+    /** Whether what was paid for it comes back. */
+    boolean withdrawn() {
+      return WITHDRAWN.contains(status);
+    }
+  }
 
   /**
    * A promise needs nobody's answer, but a rider to keep it; all else waits for the provider. Where
@@ -72,6 +85,19 @@ public record Payment(
   /** Whether it is made this way: by the same card, as far as the last four digits tell. */
   boolean isBy(PaymentMethod way, String card) {
     return method == way && Objects.equals(lastFour(card), cardLastFour);
+  }
+
+  /** Whether the order is settled by it. */
+  boolean settles() {
+    return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
+  }
+
+  /** Whether the provider was asked, and has decided since {@code then}. */
+  boolean decidedSince(Instant then) {
+    return amount > 0
+        && !method.deferred()
+        && (status == PaymentStatus.PAID || status == PaymentStatus.DECLINED)
+        && !changedAt.isBefore(then);
   }
 
   Change<Payment> charged(Instant now) {

@@ -10,10 +10,14 @@ import baedal.runtime.Reply;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
 import java.util.function.UnaryOperator;
 
 /** What clients may ask of the payment service. */
 final class PaymentApi {
+
+  /** Tells the gateway's breaker what this call says of the provider; else it says nothing. */
+  private static final String PROVIDER = "Payment-Provider";
 
   private final PaymentRepository payments;
   private final Cashier cashier;
@@ -47,6 +51,7 @@ final class PaymentApi {
 
   private Future<PaymentView> pay(RoutingContext ctx) {
     Pay asked = Json.toObject(ctx.body().asJsonObject(), Pay.class);
+    Instant begun = cashier.now();
     return cashier
         .pay(
             new Cashier.Wish(
@@ -55,8 +60,17 @@ final class PaymentApi {
                 asked.method(),
                 asked.method() == PaymentMethod.CARD ? asked.card() : null,
                 IdempotencyKey.of(ctx, asked, digest).orElse(null)))
+        .onFailure(
+            e -> {
+              if (e instanceof Refusal no && no.type().equals(Cashier.UNSETTLED)) {
+                ctx.response().putHeader(PROVIDER, "not-asked");
+              }
+            })
         .map(
             payment -> {
+              if (payment.decidedSince(begun)) {
+                ctx.response().putHeader(PROVIDER, "answered");
+              }
               if (payment.status() == PaymentStatus.DECLINED) {
                 throw Refusal.of(
                     Refusal.Kind.PAYMENT_REQUIRED,

@@ -1,5 +1,6 @@
 package baedal.payment;
 
+import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import baedal.events.PaymentMethod;
 import baedal.rabbitmq.PgSchema;
 import baedal.rabbitmq.PgStore;
 import baedal.runtime.Boot;
+import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Refusal;
 import baedal.runtime.ServiceClient;
@@ -22,6 +24,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +44,7 @@ class CashierTest {
   private static final Instant LONG_AGO = Instant.parse("2026-01-01T12:00:00Z");
 
   private static final Vertx vertx = Boot.vertx();
+  private static final Map<String, String> withdrawn = new ConcurrentHashMap<>();
   private static PaymentRepository payments;
   private static ServiceClient orders;
 
@@ -79,23 +83,28 @@ class CashierTest {
   }
 
   private static void due(HttpServerRequest request) {
+    String orderId = request.path().split("/", -1)[3];
     request
         .response()
         .end(
             new JsonObject()
-                .put("orderId", request.path().split("/", -1)[3])
+                .put("orderId", orderId)
                 .put("customerId", "c-1")
                 .put("due", 10_000)
                 .put("version", 1)
-                .put("status", "PLACED")
+                .put("status", withdrawn.getOrDefault(orderId, "PLACED"))
                 .encode());
   }
 
   /** A charge that somebody opened long ago and never finished. */
   private static Payment charging(long won) {
+    return charging(won, null);
+  }
+
+  private static Payment charging(long won, IdempotencyKey key) {
     Payment.Due due = new Payment.Due(Ids.next(), "c-1", won, 1, "PLACED", Fulfilment.DELIVERY);
     var opened = Payment.open(Ids.next(), due, PaymentMethod.CARD, "4242", LONG_AGO);
-    assertThat(payments.open(opened, null).await()).isTrue();
+    assertThat(payments.open(opened, key).await()).isTrue();
     return opened.state();
   }
 
@@ -157,6 +166,42 @@ class CashierTest {
   }
 
   @Test
+  void who_asks_again_does_not_wait_for_a_call_that_is_never_answered() throws Exception {
+    String orderId = Ids.next();
+    var wish = new Cashier.Wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
+    bank.hangs = true;
+    Future<Payment> dead = cashier.pay(wish);
+    until(() -> bank.charges.get() == 1);
+    Future<Payment> twin = cashier.pay(wish);
+    bank.hangs = false;
+    until(
+        () -> {
+          Future<Payment> again = cashier.pay(wish);
+          vertx.timer(200).await();
+          return again.isComplete() && again.await().status() == PaymentStatus.PAID;
+        });
+    assertThat(bank.charges.get()).isOne();
+    assertThat(dead.isComplete() || twin.isComplete()).isFalse();
+  }
+
+  @Test
+  void for_an_order_that_is_withdrawn_nothing_is_charged_and_nobody_hears_to_pay_later() {
+    for (String status : List.of("CANCELED", "EXPIRED", "REJECTED")) {
+      IdempotencyKey key = new IdempotencyKey("c-1", "k-" + status, "the same body");
+      for (IdempotencyKey led : Arrays.asList(key, null)) {
+        Payment unclear = charging(10_000, led);
+        withdrawn.put(unclear.orderId(), status);
+        var wish = new Cashier.Wish(unclear.orderId(), "c-1", PaymentMethod.CARD, CARD, led);
+        assertThatThrownBy(() -> cashier.pay(wish).await())
+            .isInstanceOfSatisfying(
+                Refusal.class, no -> assertThat(no.type()).isEqualTo("order-state"))
+            .hasMessageContaining(status);
+      }
+    }
+    assertThat(bank.charges.get()).isZero();
+  }
+
+  @Test
   void an_order_that_costs_nothing_needs_no_provider_though_a_crash_came_between() {
     bank.away = true;
     Payment free = charging(0);
@@ -203,6 +248,7 @@ class CashierTest {
     private volatile boolean away;
     private volatile boolean closes = true;
     private volatile boolean answersAreLost;
+    private volatile boolean hangs;
     private final Promise<Void> reached = Promise.promise();
     private volatile Promise<Void> hold;
 
@@ -216,7 +262,7 @@ class CashierTest {
     public Future<Outcome> charge(String paymentId, long amount, String method, String card) {
       charges.incrementAndGet();
       known.putIfAbsent(paymentId, new Outcome.Approved());
-      return answer(known.get(paymentId));
+      return hangs ? Promise.<Outcome>promise().future() : answer(known.get(paymentId));
     }
 
     @Override

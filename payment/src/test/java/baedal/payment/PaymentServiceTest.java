@@ -492,6 +492,8 @@ class PaymentServiceTest {
     String paymentId = charging(orderId, 1);
     HttpResponse<Buffer> other = pay("c-1", card(orderId).put("card", "5555555555554444")).await();
     assertThat(other.statusCode()).isEqualTo(503);
+    assertThat(other.bodyAsJsonObject().getString("type")).isEqualTo("/problems/payment-unsettled");
+    assertThat(other.getHeader("Payment-Provider")).isEqualTo("not-asked");
     HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(paymentId);
@@ -533,6 +535,24 @@ class PaymentServiceTest {
   }
 
   @Test
+  void an_answer_tells_the_breaker_whether_the_provider_gave_it() {
+    String orderId = order(10_000);
+    for (String method : List.of("CARD declined", "CARD", "again", "free", "ON_DELIVERY")) {
+      HttpResponse<Buffer> answer =
+          switch (method) {
+            case "CARD declined" -> pay("c-1", declining(orderId)).await();
+            case "free" -> pay("c-1", card(order(0))).await();
+            case "ON_DELIVERY" ->
+                pay("c-1", card(order(10_000)).put("method", "ON_DELIVERY")).await();
+            default -> pay("c-1", card(orderId)).await();
+          };
+      assertThat(answer.getHeader("Payment-Provider"))
+          .as(method)
+          .isEqualTo(method.startsWith("CARD") ? "answered" : null);
+    }
+  }
+
+  @Test
   void the_knobs_of_the_simulator_are_for_services_only_and_a_failing_provider_is_a_503() {
     JsonObject failing = new JsonObject().put("failureRate", 1.0);
     assertThat(
@@ -548,6 +568,7 @@ class PaymentServiceTest {
       HttpResponse<Buffer> later = pay("c-1", card(orderId)).await();
       assertThat(later.statusCode()).isEqualTo(503);
       assertThat(later.getHeader("Retry-After")).isNotNull();
+      assertThat(later.getHeader("Payment-Provider")).isNull();
     } finally {
       turn(new JsonObject().put("failureRate", 0.0));
     }

@@ -23,30 +23,49 @@ final class Contract {
 
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head", "options");
-  private static final String DOCUMENT = "https://baedal.invalid/openapi.json";
+
+  /** Documents refer to each other by where they stand in their folders. */
+  private static final String FOLDERS = "https://baedal.invalid/";
+
+  private static final String DOCUMENT = FOLDERS + "here/openapi.yaml";
 
   private final JsonNode document;
   private final SchemaRegistry schemas;
 
-  private Contract(JsonNode document) {
-    this.document = document;
-    String json = document.toString();
+  private Contract(URL yaml) throws IOException {
+    document = tree(yaml);
     schemas =
         SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12,
             builder ->
                 builder
-                    .schemas(iri -> iri.equals(DOCUMENT) ? json : null)
+                    .schemas(iri -> iri.equals(DOCUMENT) ? document.toString() : beside(yaml, iri))
                     .schemaRegistryConfig(
                         SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
   }
 
   static Contract read(URL yaml) {
     try {
-      return new Contract(new YAMLMapper().readTree(yaml));
+      return new Contract(yaml);
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read the contract " + yaml, e);
     }
+  }
+
+  /** Another document, as JSON; null for what is none. */
+  private static String beside(URL yaml, String iri) {
+    if (!iri.startsWith(FOLDERS)) {
+      return null;
+    }
+    try {
+      return tree(new URL(yaml, "../" + iri.substring(FOLDERS.length()))).toString();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the contract " + yaml + " refers to " + iri, e);
+    }
+  }
+
+  private static JsonNode tree(URL yaml) throws IOException {
+    return new YAMLMapper().readTree(yaml);
   }
 
   List<Operation> operations() {

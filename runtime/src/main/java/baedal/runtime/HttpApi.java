@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -107,10 +108,30 @@ public final class HttpApi {
 
   private Router problemRouter() {
     Router made = Router.router(vertx);
-    for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 431)) {
+    for (int status : List.of(400, 404, 406, 413, 414, 415, 431)) {
       made.errorHandler(status, Problems::render);
     }
+    made.errorHandler(
+        405,
+        ctx -> {
+          ctx.response().putHeader(HttpHeaders.ALLOW, allowed(ctx.normalizedPath()));
+          Problems.render(ctx);
+        });
     return made;
+  }
+
+  /** What one may do there instead (RFC 9110, 10.2.1). */
+  private String allowed(String path) {
+    Set<String> methods = new TreeSet<>();
+    for (Operation operation : operations) {
+      if (operation.isAt(path)) {
+        methods.add(operation.method());
+      }
+    }
+    if (methods.contains("GET")) {
+      methods.add("HEAD");
+    }
+    return String.join(", ", methods);
   }
 
   private List<Route> openToOperators(Router router) {
@@ -162,7 +183,9 @@ public final class HttpApi {
                     .setPort(port)
                     .setMaxHeaderSize(MAX_HEADER_BYTES)
                     .setMaxInitialLineLength(MAX_HEADER_BYTES)
-                    .setCompressionSupported(false))
+                    .setCompressionSupported(false)
+                    .setPerFrameWebSocketCompressionSupported(false)
+                    .setPerMessageWebSocketCompressionSupported(false))
             .invalidRequestHandler(HttpApi::refuseUnreadable)
             .requestHandler(this::accept));
   }
@@ -176,6 +199,11 @@ public final class HttpApi {
     if (!differences.isEmpty()) {
       return Future.failedFuture(
           new IllegalStateException("contract and routes differ: " + differences));
+    }
+    for (Route route : router.getRoutes()) {
+      if (route.methods() != null && route.methods().contains(HttpMethod.GET)) {
+        route.method(HttpMethod.HEAD);
+      }
     }
     server = made;
     return server

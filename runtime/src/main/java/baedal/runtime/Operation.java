@@ -1,5 +1,6 @@
 package baedal.runtime;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -46,6 +47,10 @@ record Operation(
   /** The path as vertx-web writes it: {@code /orders/:orderId}. */
   String route() {
     return path.replaceAll("\\{([^}]+)}", ":$1");
+  }
+
+  boolean isAt(String asked) {
+    return asked.matches(path.replaceAll("\\{[^}]+}", "[^/]+"));
   }
 
   boolean needsToken() {
@@ -140,7 +145,7 @@ record Operation(
         return;
       }
     } catch (JsonProcessingException e) {
-      faults.add(new Refusal.Fault("", "is not JSON: " + e.getOriginalMessage()));
+      faults.add(new Refusal.Fault("", "is not JSON: " + fault(e.getLocation())));
       return;
     } catch (IOException e) {
       faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
@@ -150,6 +155,13 @@ record Operation(
     if (faults.stream().noneMatch(fault -> fault.detail().equals(TOO_LARGE))) {
       body.schema().validate(json).forEach(e -> faults.add(fault("", e)));
     }
+  }
+
+  /** The parser names no place when it is too much for it as a whole. */
+  private static String fault(JsonLocation at) {
+    return at == null
+        ? "too deeply nested"
+        : "look at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   private static boolean isJson(String contentType) {

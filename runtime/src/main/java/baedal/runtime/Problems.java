@@ -23,7 +23,7 @@ public final class Problems {
 
   /** The failure handler of every router. */
   public static void render(RoutingContext ctx) {
-    if (ctx.response().ended()) {
+    if (ctx.response().ended() || ctx.response().closed()) {
       return;
     }
     if (ctx.response().headWritten()) {

@@ -332,10 +332,26 @@ class HttpApiTest {
   void unknown_paths_and_methods_are_problems_too() {
     assertThat(call(HttpMethod.GET, "/nothing", "maker", null).getHeader("Content-Type"))
         .isEqualTo("application/problem+json");
-    assertThat(call(HttpMethod.DELETE, "/things", "maker", null).statusCode()).isEqualTo(405);
+    HttpResponse<Buffer> wrong = call(HttpMethod.DELETE, "/things", "maker", null);
+    assertThat(wrong.statusCode()).isEqualTo(405);
+    assertThat(wrong.getHeader("Allow")).isEqualTo("GET, HEAD, POST");
+    assertThat(call(HttpMethod.PUT, "/things/7", "maker", null).getHeader("Allow"))
+        .isEqualTo("GET, HEAD");
     for (String path : List.of("/things/%zz", "/things/%", "/things?near=%zz", "/things/a%00b")) {
       assertThat(call(HttpMethod.GET, path, "maker", null).statusCode()).as(path).isEqualTo(400);
     }
+  }
+
+  @Test
+  void head_is_answered_as_get_without_its_body() {
+    HttpResponse<Buffer> read = call(HttpMethod.GET, "/things/7", "maker", null);
+    HttpResponse<Buffer> head = call(HttpMethod.HEAD, "/things/7", "maker", null);
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isNull();
+    assertThat(head.getHeader("Content-Type")).isEqualTo(read.getHeader("Content-Type"));
+    assertThat(call(HttpMethod.HEAD, "/things/bug", "maker", null).statusCode()).isEqualTo(500);
+    assertThat(client.head(port, "127.0.0.1", "/things/7").send().await().statusCode())
+        .isEqualTo(401);
   }
 
   @Test
