@@ -2,6 +2,7 @@ package baedal.coupon;
 
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
+import baedal.runtime.Rounds;
 import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,32 +25,30 @@ final class Claims {
   private static final Logger log = LoggerFactory.getLogger(Claims.class);
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration UNSETTLED_AFTER = Duration.ofSeconds(5);
-  private static final long SWEEP_MILLIS = 2_000;
+  private static final Duration SWEEP = Duration.ofSeconds(2);
 
-  private final Vertx vertx;
   private final CouponRepository coupons;
   private final ServiceClient orders;
   private final Clock clock;
-  private long sweep = -1;
-  private boolean sweeping;
+  private final Rounds sweep;
   private int passedOver;
 
   Claims(Vertx vertx, CouponRepository coupons, ServiceClient orders, Clock clock) {
-    this.vertx = vertx;
     this.coupons = coupons;
     this.orders = orders;
     this.clock = clock;
+    sweep = new Rounds(vertx, SWEEP, "unsettled claims", this::settleSome);
   }
 
   /** What the order says after it applied the discount; {@code due} in won. */
   record Applied(String orderId, long due) {}
 
   void start() {
-    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
+    sweep.start();
   }
 
   void stop() {
-    vertx.cancelTimer(sweep);
+    sweep.stop();
   }
 
   /** Claims the customer's own coupon for an order of theirs, and has the order apply it. */
@@ -99,20 +98,6 @@ final class Claims {
               UNAVAILABLE ->
               false;
         };
-  }
-
-  private void sweep() {
-    if (sweeping) {
-      return;
-    }
-    sweeping = true;
-    settleSome()
-        .onFailure(
-            e ->
-                log.atWarn()
-                    .addKeyValue("cause", e.toString())
-                    .log("unsettled claims could not be looked for"))
-        .onComplete(done -> sweeping = false);
   }
 
   /** The next sweep goes on after those that stay unsettled: they hold up no other. */

@@ -9,6 +9,7 @@ import baedal.rabbitmq.LogReader;
 import baedal.rabbitmq.Subscription;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
+import baedal.runtime.Rounds;
 import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
 
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
-  private static final long LOOK_MILLIS = 1_000;
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration MARGIN = Duration.ofMinutes(1);
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
   private static final int LANES = 16;
@@ -48,10 +49,8 @@ final class Recovery {
   private final Subscription subscription;
   private final ServiceClient orders;
   private final Clock clock;
+  private final Rounds looks;
   private volatile String sureOf;
-  private boolean busy;
-  private boolean stopped;
-  private long timer = -1;
 
   Recovery(
       Vertx vertx,
@@ -66,16 +65,16 @@ final class Recovery {
     this.subscription = subscription;
     this.orders = orders;
     this.clock = clock;
+    looks = new Rounds(vertx, LOOK, "whether coupons are complete", this::look);
   }
 
   void start() {
-    timer = vertx.setPeriodic(LOOK_MILLIS, id -> look());
-    look();
+    looks.start();
+    looks.now();
   }
 
   void stop() {
-    stopped = true;
-    vertx.cancelTimer(timer);
+    looks.stop();
   }
 
   /** Does {@code work} when all that Redis ever confirmed is known; else asks to come back. */
@@ -98,25 +97,15 @@ final class Recovery {
     return whenSure(Future::succeededFuture);
   }
 
-  private void look() {
-    if (busy || stopped) {
-      return;
-    }
-    busy = true;
-    coupons
+  private Future<?> look() {
+    return coupons
         .run()
         .compose(
             run ->
                 run.present().equals(run.known())
                     ? Future.succeededFuture(run.present())
                     : recover(run.knownAt()).map(run.present()))
-        .compose(run -> coupons.remember(run, now()).onSuccess(v -> sureOf = run))
-        .onFailure(
-            e ->
-                log.atWarn()
-                    .addKeyValue("cause", e.toString())
-                    .log("whether coupons are complete is not known"))
-        .onComplete(done -> busy = false);
+        .compose(run -> coupons.remember(run, now()).onSuccess(v -> sureOf = run));
   }
 
   /** {@code knownAt}: until when everything is known; null when nothing is. */

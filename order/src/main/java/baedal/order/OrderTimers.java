@@ -1,6 +1,7 @@
 package baedal.order;
 
 import baedal.events.Change;
+import baedal.runtime.Rounds;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -20,39 +21,26 @@ import org.slf4j.LoggerFactory;
 final class OrderTimers {
 
   private static final Logger log = LoggerFactory.getLogger(OrderTimers.class);
-  private static final long LOOK_MILLIS = 1_000;
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
-  private final Vertx vertx;
   private final OrderRepository orders;
   private final Clock clock;
   private final Duration confirmsAfter;
-  private long timer = -1;
-  private boolean looking;
+  private final Rounds looks;
 
   OrderTimers(Vertx vertx, OrderRepository orders, Clock clock, Duration confirmsAfter) {
-    this.vertx = vertx;
     this.orders = orders;
     this.clock = clock;
     this.confirmsAfter = confirmsAfter;
+    looks = new Rounds(vertx, LOOK, "what is due", this::look);
   }
 
   void start() {
-    timer = vertx.setPeriodic(LOOK_MILLIS, id -> tick());
+    looks.start();
   }
 
   void stop() {
-    vertx.cancelTimer(timer);
-  }
-
-  private void tick() {
-    if (looking) {
-      return;
-    }
-    looking = true;
-    look()
-        .onFailure(
-            e -> log.atWarn().addKeyValue("cause", e.toString()).log("the timers could not look"))
-        .onComplete(v -> looking = false);
+    looks.stop();
   }
 
   /** Does all that is due now. */

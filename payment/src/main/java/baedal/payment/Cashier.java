@@ -7,6 +7,7 @@ import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
+import baedal.runtime.Rounds;
 import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +38,7 @@ final class Cashier {
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
   static final Duration PROVIDER_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
-  private static final long SWEEP_MILLIS = 2_000;
+  private static final Duration SWEEP = Duration.ofSeconds(2);
 
   /** Shorter than a customer waits before asking again: that call finds out anew. */
   private static final long TOGETHER_MILLIS = 500;
@@ -57,8 +57,7 @@ final class Cashier {
   private final ServiceClient orders;
   private final Clock clock;
   private final Map<Wish, Future<Payment>> paying = new ConcurrentHashMap<>();
-  private final AtomicBoolean sweeping = new AtomicBoolean();
-  private long timer = -1;
+  private final Rounds sweep;
 
   Cashier(
       Vertx vertx,
@@ -71,14 +70,15 @@ final class Cashier {
     this.provider = provider;
     this.orders = orders;
     this.clock = clock;
+    sweep = new Rounds(vertx, SWEEP, "what is unsettled", this::settleAll);
   }
 
   void start() {
-    timer = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
+    sweep.start();
   }
 
   void stop() {
-    vertx.cancelTimer(timer);
+    sweep.stop();
   }
 
   /** What a customer asks for; {@code card} and {@code key} may be null. */
@@ -310,21 +310,16 @@ final class Cashier {
 
   /** One round over what is unsettled; while it lasts, no other begins. */
   Future<?> sweep() {
-    if (!sweeping.compareAndSet(false, true)) {
-      return Future.succeededFuture();
-    }
+    return sweep.now();
+  }
+
+  private Future<?> settleAll() {
     Instant since = now().minus(STUCK_AFTER);
     return Future.join(
             driven(PaymentStatus.CHARGING, since, this::settle),
             driven(PaymentStatus.REFUNDING, since, this::refundNow),
             payments.forget(now()))
-        .timeout(SWEEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-        .onFailure(
-            e ->
-                log.atWarn()
-                    .addKeyValue("cause", e.toString())
-                    .log("what is unsettled could not be looked through"))
-        .onComplete(done -> sweeping.set(false));
+        .timeout(SWEEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private Future<?> driven(

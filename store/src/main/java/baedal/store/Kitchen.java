@@ -6,9 +6,11 @@ import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.runtime.Refusal;
+import baedal.runtime.Rounds;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -26,29 +28,32 @@ import org.slf4j.LoggerFactory;
 final class Kitchen {
 
   private static final Logger log = LoggerFactory.getLogger(Kitchen.class);
-  private static final long SWEEP_MILLIS = 2_000;
+  private static final Duration SWEEP = Duration.ofSeconds(2);
   private static final String OUT_OF_STOCK = "OUT_OF_STOCK";
   private static final String CLOSED = "STORE_CLOSED";
 
-  private final Vertx vertx;
   private final StoreRepository repository;
   private final Clock clock;
-  private long sweep = -1;
-  private boolean returning;
+  private final Rounds sweep;
   private String lastLookedAt = "";
 
   Kitchen(Vertx vertx, StoreRepository repository, Clock clock) {
-    this.vertx = vertx;
     this.repository = repository;
     this.clock = clock;
+    sweep =
+        new Rounds(
+            vertx,
+            SWEEP,
+            "owed stock and old keys",
+            () -> Future.join(returnOwed(), repository.forget(now())));
   }
 
   void start() {
-    sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
+    sweep.start();
   }
 
   void stop() {
-    vertx.cancelTimer(sweep);
+    sweep.stop();
   }
 
   /**
@@ -138,23 +143,6 @@ final class Kitchen {
                 ticket.stockOwed()
                     ? repository.changeTicket(ticket.id(), FoodCooking::stockSettled)
                     : Future.succeededFuture(ticket));
-  }
-
-  private void sweep() {
-    if (!returning) {
-      returning = true;
-      returnOwed()
-          .onFailure(
-              e ->
-                  log.atWarn()
-                      .addKeyValue("cause", e.toString())
-                      .log("owed stock could not be looked for"))
-          .onComplete(done -> returning = false);
-    }
-    repository
-        .forget(now())
-        .onFailure(
-            e -> log.atWarn().addKeyValue("cause", e.toString()).log("old keys are still kept"));
   }
 
   /** The next sweep goes on where this one ends: what cannot be settled holds up no other. */
