@@ -123,10 +123,10 @@ final class Proxies {
         .order(BEFORE_BODIES)
         .handler(
             ctx -> {
-              if (isGet(ctx)) {
-                pass(paid, payments, ctx);
-              } else {
+              if (ctx.request().method().equals(HttpMethod.POST)) {
                 ctx.next();
+              } else {
+                pass(paid, payments, ctx);
               }
             });
   }

@@ -434,6 +434,18 @@ class GatewayTest {
   }
 
   @Test
+  void what_payment_does_not_take_it_refuses_itself() {
+    for (HttpMethod method : List.of(HttpMethod.DELETE, HttpMethod.HEAD, HttpMethod.PATCH)) {
+      services.put(
+          "payment",
+          request -> request.response().setStatusCode(405).putHeader("Allow", "its own").end());
+      HttpResponse<Buffer> answer = call(method, "/payments", null);
+      assertThat(answer.statusCode()).isEqualTo(405);
+      assertThat(answer.getHeader("Allow")).isEqualTo("its own");
+    }
+  }
+
+  @Test
   void a_checkout_that_does_not_fit_places_no_order() {
     HttpResponse<Buffer> wrong =
         call(
@@ -445,7 +457,8 @@ class GatewayTest {
                     ORDER.copy().put("fulfilment", "DELIVERY").put("lines", new JsonArray()))
                 .put("payment", new JsonObject().put("method", "GOLD")));
     assertThat(wrong.statusCode()).isEqualTo(400);
-    assertThat(pointers(wrong)).containsExactlyInAnyOrder("/order/lines", "/payment/method");
+    assertThat(pointers(wrong))
+        .containsExactlyInAnyOrder("/order/lines", "/order/address", "/payment/method");
     JsonObject cardless =
         new JsonObject().put("order", ORDER).put("payment", new JsonObject().put("method", "CARD"));
     assertThat(call(HttpMethod.POST, "/checkouts", cardless).bodyAsString())

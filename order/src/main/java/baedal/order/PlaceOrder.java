@@ -32,7 +32,6 @@ record PlaceOrder(
   OrderDetails details(
       String customerId, Optional<Catalog> store, Instant now, Duration payWithin) {
     List<Refusal.Fault> faults = new ArrayList<>();
-    needs(faults);
     Instant begin = instant(from, "/from", faults);
     Instant end = instant(to, "/to", faults);
     if (begin != null && end != null && !end.isAfter(begin)) {
@@ -71,24 +70,6 @@ record PlaceOrder(
         1,
         now,
         now.plus(payWithin));
-  }
-
-  private void needs(List<Refusal.Fault> faults) {
-    switch (fulfilment) {
-      case DELIVERY -> need(address, "/address", faults);
-      case COURIER -> {
-        need(pickup, "/pickup", faults);
-        need(address, "/address", faults);
-        need(parcel, "/parcel", faults);
-      }
-      case VISIT -> {}
-    }
-  }
-
-  private void need(Object part, String pointer, List<Refusal.Fault> faults) {
-    if (part == null) {
-      faults.add(new Refusal.Fault(pointer, "is required for " + fulfilment));
-    }
   }
 
   private static Instant instant(String text, String pointer, List<Refusal.Fault> faults) {

@@ -99,11 +99,10 @@ class OrderApiTest {
   @Test
   void everything_that_the_store_does_not_sell_is_told_at_once() {
     JsonObject order = delivery(line("fried", 1, "없음"), line("pizza", 1));
-    order.remove("address");
     HttpResponse<Buffer> refused = http.post("/orders", me, order);
     assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
     assertThat(pointers(refused))
-        .containsExactlyInAnyOrder("/address", "/lines/0/options/0", "/lines/1/menuId");
+        .containsExactlyInAnyOrder("/lines/0/options/0", "/lines/1/menuId");
     HttpResponse<Buffer> nowhere =
         http.post("/orders", me, delivery(line("fried", 1)).put("storeId", "s-9"));
     assertThat(pointers(nowhere)).containsExactly("/storeId");
@@ -116,6 +115,13 @@ class OrderApiTest {
     assertThat(pointers(http.post("/orders", me, order)))
         .containsExactlyInAnyOrder(
             "/lines/0/quantity", "/lines/1/quantity", "/memo", "/address/lat");
+    order.remove("address");
+    order.remove("memo");
+    assertThat(pointers(http.post("/orders", me, order)))
+        .containsExactlyInAnyOrder("/lines/0/quantity", "/lines/1/quantity", "/address");
+    assertThat(pointers(http.post("/orders", me, order.put("fulfilment", "COURIER"))))
+        .containsExactlyInAnyOrder(
+            "/lines/0/quantity", "/lines/1/quantity", "/pickup", "/address", "/parcel");
     JsonObject many =
         delivery(IntStream.range(0, 51).mapToObj(i -> line("fried", 1)).toArray(JsonObject[]::new));
     assertThat(pointers(http.post("/orders", me, many))).containsExactly("/lines");

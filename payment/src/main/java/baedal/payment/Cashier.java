@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,7 +57,7 @@ final class Cashier {
   private final PaymentProvider provider;
   private final ServiceClient orders;
   private final Clock clock;
-  private final Map<Wish, Future<Payment>> paying = new ConcurrentHashMap<>();
+  private final Map<Wish, Future<Settled>> paying = new ConcurrentHashMap<>();
   private final Rounds sweep;
 
   Cashier(
@@ -85,31 +86,60 @@ final class Cashier {
   record Wish(
       String orderId, String customerId, PaymentMethod method, String card, IdempotencyKey key) {}
 
+  /** {@code charged} tells whether the provider was asked to take the money in this very call. */
+  record Settled(Payment payment, boolean charged) {
+
+    static Settled before(Payment payment) {
+      return new Settled(payment, false);
+    }
+  }
+
   /**
    * The settled payment of this order; made now, or before, but once. Under the same key it is
    * answered as the first time, declined or not.
    */
-  Future<Payment> pay(Wish wish) {
+  Future<Settled> pay(Wish wish) {
     return wish.key() == null
         ? payNow(wish)
         : payments
-            .answered(wish.key())
+            .led(wish.key())
             .compose(first -> first.isPresent() ? again(first.get(), wish) : payNow(wish))
             .compose(
-                payment ->
-                    payment.status() == PaymentStatus.CHARGING
-                        ? Future.failedFuture(unsettled())
-                        : payments.answer(wish.key(), payment));
+                end ->
+                    payments
+                        .answer(wish.key(), end.payment())
+                        .map(first -> new Settled(first, end.charged())));
   }
 
-  /** The key led to this payment before, which may be going on still. */
-  private Future<Payment> again(Payment first, Wish wish) {
-    return first.status() == PaymentStatus.CHARGING
-        ? due(wish).compose(due -> due.payable() ? settleOrCharge(first, wish) : settledBefore(due))
-        : Future.succeededFuture(first);
+  /** The key led to this payment before, and perhaps nobody has heard how it ended. */
+  private Future<Settled> again(PaymentRepository.Led first, Wish wish) {
+    return first.answered()
+        ? Future.succeededFuture(Settled.before(first.payment()))
+        : due(wish)
+            .compose(due -> due.payable() ? ended(first.payment(), due, wish) : settledBefore(due));
   }
 
-  private Future<Payment> payNow(Wish wish) {
+  private Future<Settled> ended(Payment first, Payment.Due due, Wish wish) {
+    return switch (first.status()) {
+      case CHARGING -> settleOrCharge(first, due, wish);
+      case PAID, DEFERRED -> covering(Settled.before(first), due);
+      case DECLINED -> Future.succeededFuture(Settled.before(first));
+      case REFUNDING, REFUNDED ->
+          Future.failedFuture(
+              Refusal.conflict(
+                  "payment-void",
+                  "the order was changed while it was being paid, and the money went back: pay under another key"));
+    };
+  }
+
+  /** What does not settle the order as it is now goes back. */
+  private static Future<Settled> covering(Settled end, Payment.Due due) {
+    return end.payment().settles() && end.payment().amount() != due.due()
+        ? Future.failedFuture(unsettled())
+        : Future.succeededFuture(end);
+  }
+
+  private Future<Settled> payNow(Wish wish) {
     return due(wish).compose(due -> onceHere(due, wish));
   }
 
@@ -130,12 +160,12 @@ final class Cashier {
    * Many equal ones at once: the first does it, the others get its result. Who comes later does not
    * wait for a call that may never be answered.
    */
-  private Future<Payment> onceHere(Payment.Due due, Wish wish) {
-    Future<Payment> here = paying.get(wish);
+  private Future<Settled> onceHere(Payment.Due due, Wish wish) {
+    Future<Settled> here = paying.get(wish);
     if (here != null) {
       return here;
     }
-    Future<Payment> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due);
+    Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due);
     paying.put(wish, mine);
     long parting = vertx.setTimer(TOGETHER_MILLIS, id -> paying.remove(wish, mine));
     return mine.onComplete(
@@ -146,18 +176,19 @@ final class Cashier {
   }
 
   /** Nothing is charged for an order that is not due; what has settled it is shown again. */
-  private Future<Payment> settledBefore(Payment.Due due) {
+  private Future<Settled> settledBefore(Payment.Due due) {
     Refusal notDue =
         Refusal.conflict("order-state", "only a PLACED order can be paid: it is " + due.status());
     return due.withdrawn()
         ? Future.failedFuture(notDue)
         : payments
             .occupying(due.orderId())
-            .map(found -> found.filter(Payment::settles).orElseThrow(() -> notDue));
+            .map(found -> found.filter(Payment::settles).orElseThrow(() -> notDue))
+            .map(Settled::before);
   }
 
   /** It may be paid already, whatever is wrong with this wish. */
-  private Future<Payment> openOrJoin(Payment.Due due, Wish wish) {
+  private Future<Settled> openOrJoin(Payment.Due due, Wish wish) {
     String card = wish.card();
     Change<Payment> opened;
     try {
@@ -167,7 +198,7 @@ final class Cashier {
           .occupying(due.orderId())
           .compose(
               paid ->
-                  paid.map(payment -> join(payment, wish))
+                  paid.map(payment -> join(payment, due, wish))
                       .orElseGet(() -> Future.failedFuture(unfit)));
     }
     return payments
@@ -175,20 +206,18 @@ final class Cashier {
         .compose(
             first -> {
               if (!first) {
-                return overtaken(wish);
+                return overtaken(due, wish);
               }
               return opened.state().status() == PaymentStatus.CHARGING
                   ? charge(opened.state(), card, how -> payments.changeOpened(opened, how))
-                  : Future.succeededFuture(opened.state());
+                  : Future.succeededFuture(Settled.before(opened.state()));
             });
   }
 
   /** In this very moment the key led elsewhere, or somebody else opened a payment of the order. */
-  private Future<Payment> overtaken(Wish wish) {
-    Future<Optional<Payment>> led =
-        wish.key() == null
-            ? Future.succeededFuture(Optional.empty())
-            : payments.answered(wish.key());
+  private Future<Settled> overtaken(Payment.Due due, Wish wish) {
+    Future<Optional<PaymentRepository.Led>> led =
+        wish.key() == null ? Future.succeededFuture(Optional.empty()) : payments.led(wish.key());
     return led.compose(
         first ->
             first.isPresent()
@@ -198,37 +227,42 @@ final class Cashier {
                     .compose(
                         other ->
                             other
-                                .map(payment -> join(payment, wish))
+                                .map(payment -> join(payment, due, wish))
                                 .orElseGet(() -> Future.failedFuture(unsettled()))));
   }
 
   /** Somebody paid already, or is about to: their result is the truth for us too. */
-  private Future<Payment> join(Payment other, Wish wish) {
+  private Future<Settled> join(Payment other, Payment.Due due, Wish wish) {
     return switch (other.status()) {
-      case PAID, DEFERRED -> Future.succeededFuture(other);
-      case CHARGING -> settleOrCharge(other, wish).compose(end -> ours(end, wish));
+      case PAID, DEFERRED -> covering(Settled.before(other), due);
+      case CHARGING -> settleOrCharge(other, due, wish).compose(end -> ours(end, wish));
       case REFUNDING, DECLINED, REFUNDED -> Future.failedFuture(unsettled());
     };
   }
 
   /** That another card was declined says nothing about this one: it has not been tried. */
-  private static Future<Payment> ours(Payment other, Wish wish) {
-    return other.status() == PaymentStatus.DECLINED && !other.isBy(wish.method(), wish.card())
+  private static Future<Settled> ours(Settled end, Wish wish) {
+    return end.payment().status() == PaymentStatus.DECLINED
+            && !end.payment().isBy(wish.method(), wish.card())
         ? Future.failedFuture(unsettled())
-        : Future.succeededFuture(other);
+        : Future.succeededFuture(end);
   }
 
   /**
-   * Whoever began this charge may have died before the provider heard of it. With the same card it
-   * is asked for again: the provider charges a payment once, however often it is asked.
+   * Whoever began this charge may have died before the provider heard of it. With the same card,
+   * for what is still due, it is asked for again: the provider charges a payment once, however
+   * often it is asked.
    */
-  private Future<Payment> settleOrCharge(Payment payment, Wish wish) {
+  private Future<Settled> settleOrCharge(Payment payment, Payment.Due due, Wish wish) {
+    boolean wanted = payment.isBy(wish.method(), wish.card()) && payment.amount() == due.due();
     return lookup(payment)
         .compose(
             outcome ->
-                outcome instanceof Outcome.Unknown && payment.isBy(wish.method(), wish.card())
-                    ? charge(payment, wish.card(), to(payment))
-                    : record(payment, outcome, to(payment)));
+                outcome instanceof Outcome.Unknown && wanted
+                    ? charge(
+                        payment, wish.card(), how -> payments.changeAsAnswer(payment.id(), how))
+                    : record(payment, outcome, to(payment)).map(Settled::before))
+        .compose(end -> covering(end, due));
   }
 
   /** A change to one payment, however it is to be changed. */
@@ -238,9 +272,10 @@ final class Cashier {
     return how -> payments.change(payment.id(), how);
   }
 
-  private Future<Payment> charge(Payment payment, String card, Write write) {
+  private Future<Settled> charge(Payment payment, String card, Write write) {
     return asked(payment, p -> provider.charge(p.id(), p.amount(), p.method().name(), card))
-        .compose(outcome -> record(payment, outcome, write));
+        .compose(outcome -> record(payment, outcome, write))
+        .map(end -> new Settled(end, payment.amount() > 0));
   }
 
   /** A charge that nobody here waits for: the provider knows what became of it. */
@@ -326,10 +361,24 @@ final class Cashier {
       PaymentStatus status, Instant since, Function<Payment, Future<Payment>> action) {
     return payments
         .stuck(status, since)
-        .compose(stuck -> Future.join(stuck.stream().map(p -> driven(p, action)).toList()));
+        .compose(
+            stuck -> {
+              List<Future<Payment>> drives = stuck.stream().map(p -> driven(p, action)).toList();
+              return Future.join(drives)
+                  .onFailure(
+                      e ->
+                          log.atWarn()
+                              .addKeyValue("status", status)
+                              .addKeyValue(
+                                  "payments", drives.stream().filter(Future::failed).count())
+                              .addKeyValue("cause", e.toString())
+                              .log("still unsettled"))
+                  .otherwiseEmpty();
+            });
   }
 
-  private static Future<?> driven(Payment payment, Function<Payment, Future<Payment>> action) {
+  private static Future<Payment> driven(
+      Payment payment, Function<Payment, Future<Payment>> action) {
     return action
         .apply(payment)
         .onSuccess(
@@ -340,11 +389,10 @@ final class Cashier {
                     .log("settled later"))
         .onFailure(
             e ->
-                log.atWarn()
+                log.atDebug()
                     .addKeyValue("orderId", payment.orderId())
                     .addKeyValue("cause", e.toString())
-                    .log("still unsettled"))
-        .otherwiseEmpty();
+                    .log("still unsettled"));
   }
 
   private static Refusal later() {
@@ -361,7 +409,7 @@ final class Cashier {
         RETRY_AFTER);
   }
 
-  Instant now() {
+  private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

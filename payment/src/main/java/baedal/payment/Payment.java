@@ -92,14 +92,6 @@ public record Payment(
     return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
   }
 
-  /** Whether the provider was asked, and has decided since {@code then}. */
-  boolean decidedSince(Instant then) {
-    return amount > 0
-        && !method.deferred()
-        && (status == PaymentStatus.PAID || status == PaymentStatus.DECLINED)
-        && !changedAt.isBefore(then);
-  }
-
   Change<Payment> charged(Instant now) {
     return status == PaymentStatus.CHARGING
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))

@@ -10,7 +10,6 @@ import baedal.runtime.Reply;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Instant;
 import java.util.function.UnaryOperator;
 
 /** What clients may ask of the payment service. */
@@ -51,7 +50,6 @@ final class PaymentApi {
 
   private Future<PaymentView> pay(RoutingContext ctx) {
     Pay asked = Json.toObject(ctx.body().asJsonObject(), Pay.class);
-    Instant begun = cashier.now();
     return cashier
         .pay(
             new Cashier.Wish(
@@ -67,8 +65,9 @@ final class PaymentApi {
               }
             })
         .map(
-            payment -> {
-              if (payment.decidedSince(begun)) {
+            end -> {
+              Payment payment = end.payment();
+              if (end.charged()) {
                 ctx.response().putHeader(PROVIDER, "answered");
               }
               if (payment.status() == PaymentStatus.DECLINED) {

@@ -36,7 +36,7 @@ final class PaymentRepository {
           + ") SELECT id FROM changed";
   private static final String ANSWERED =
       """
-      SELECT k.body_hash, coalesce(k.answer, p.body)::text
+      SELECT k.body_hash, coalesce(k.answer, p.body)::text, k.answer IS NOT NULL
         FROM idempotency k JOIN payments p ON p.id = k.payment_id WHERE k.caller = $1 AND k.key = $2
       """;
   private static final String ANSWER =
@@ -47,7 +47,10 @@ final class PaymentRepository {
       RETURNING body_hash, answer::text
       """;
 
-  /** How a charge ends is, in the same statement, the answer of the keys that led to it. */
+  /**
+   * How a charge ends for which somebody waits is, in the same statement, the answer of the keys
+   * that led to it.
+   */
   private static final String ANSWER_ALONG =
       """
       UPDATE idempotency SET answer = $6::text::jsonb
@@ -85,19 +88,21 @@ final class PaymentRepository {
 
   private final Pool pool;
   private final PgAggregates<Payment> payments;
+  private final PgAggregates<Payment> answering;
   private final PgMemory memory;
 
   PaymentRepository(Pool pool, Runnable wake) {
     this.pool = pool;
     memory = new PgMemory(pool);
-    payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake, ANSWER_ALONG);
+    payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake);
+    answering = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake, ANSWER_ALONG);
   }
 
-  /**
-   * The payment that this key led to, as it was answered first, or as it is while it is being
-   * charged. Refuses another body under the same key.
-   */
-  Future<Optional<Payment>> answered(IdempotencyKey key) {
+  /** The payment that a key led to: as it was {@code answered} first, or else as it is now. */
+  record Led(Payment payment, boolean answered) {}
+
+  /** Where this key led to. Refuses another body under the same key. */
+  Future<Optional<Led>> led(IdempotencyKey key) {
     return pool.preparedQuery(ANSWERED)
         .execute(Tuple.of(key.caller(), key.key()))
         .map(
@@ -107,7 +112,8 @@ final class PaymentRepository {
               }
               Row row = rows.iterator().next();
               key.sameAs(row.getString(0));
-              return Optional.of(Json.decode(row.getString(1), Payment.class));
+              return Optional.of(
+                  new Led(Json.decode(row.getString(1), Payment.class), row.getBoolean(2)));
             });
   }
 
@@ -174,10 +180,15 @@ final class PaymentRepository {
     return payments.select(STUCK, Tuple.of(status.name(), since.atOffset(ZoneOffset.UTC)));
   }
 
-  /** As {@link #change}, of what {@link #open} wrote and hardly anybody changed since. */
+  /** As {@link #changeAsAnswer}, of what {@link #open} wrote and hardly anybody changed since. */
   Future<Payment> changeOpened(
       Change<Payment> opened, Function<Payment, Change<Payment>> transition) {
-    return payments.changeInserted(opened, transition);
+    return answering.changeInserted(opened, transition);
+  }
+
+  /** The state after the change is what the keys that led to the payment are answered. */
+  Future<Payment> changeAsAnswer(String id, Function<Payment, Change<Payment>> transition) {
+    return answering.change(id, transition);
   }
 
   Future<Payment> change(String id, Function<Payment, Change<Payment>> transition) {

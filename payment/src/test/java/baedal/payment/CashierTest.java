@@ -45,6 +45,10 @@ class CashierTest {
 
   private static final Vertx vertx = Boot.vertx();
   private static final Map<String, String> withdrawn = new ConcurrentHashMap<>();
+
+  /** What is due for an order that was changed. */
+  private static final Map<String, Long> changed = new ConcurrentHashMap<>();
+
   private static PaymentRepository payments;
   private static ServiceClient orders;
 
@@ -90,7 +94,7 @@ class CashierTest {
             new JsonObject()
                 .put("orderId", orderId)
                 .put("customerId", "c-1")
-                .put("due", 10_000)
+                .put("due", changed.getOrDefault(orderId, 10_000L))
                 .put("version", 1)
                 .put("status", withdrawn.getOrDefault(orderId, "PLACED"))
                 .encode());
@@ -159,7 +163,7 @@ class CashierTest {
     Payment open = payments.occupying(orderId).await().orElseThrow();
     assertThat(open.status()).isEqualTo(PaymentStatus.CHARGING);
     bank.answersAreLost = false;
-    Payment paid = cashier.pay(wish).await();
+    Payment paid = cashier.pay(wish).await().payment();
     assertThat(paid.id()).isEqualTo(open.id());
     assertThat(paid.status()).isEqualTo(PaymentStatus.PAID);
     assertThat(bank.charges.get()).as("what the first call took is not asked for again").isOne();
@@ -170,15 +174,15 @@ class CashierTest {
     String orderId = Ids.next();
     var wish = new Cashier.Wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
     bank.hangs = true;
-    Future<Payment> dead = cashier.pay(wish);
+    Future<Cashier.Settled> dead = cashier.pay(wish);
     until(() -> bank.charges.get() == 1);
-    Future<Payment> twin = cashier.pay(wish);
+    Future<Cashier.Settled> twin = cashier.pay(wish);
     bank.hangs = false;
     until(
         () -> {
-          Future<Payment> again = cashier.pay(wish);
+          Future<Cashier.Settled> again = cashier.pay(wish);
           vertx.timer(200).await();
-          return again.isComplete() && again.await().status() == PaymentStatus.PAID;
+          return again.isComplete() && again.await().payment().status() == PaymentStatus.PAID;
         });
     assertThat(bank.charges.get()).isOne();
     assertThat(dead.isComplete() || twin.isComplete()).isFalse();
@@ -199,6 +203,67 @@ class CashierTest {
       }
     }
     assertThat(bank.charges.get()).isZero();
+  }
+
+  @Test
+  void only_a_charge_shows_that_the_provider_takes_money() {
+    bank.answersAreLost = true;
+    var wish = new Cashier.Wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, null);
+    assertThatThrownBy(() -> cashier.pay(wish).await()).isInstanceOf(Refusal.class);
+    bank.answersAreLost = false;
+    assertThat(cashier.pay(wish).await().charged()).as("found out").isFalse();
+    assertThat(cashier.pay(wish).await().charged()).as("paid already").isFalse();
+    var next = new Cashier.Wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, null);
+    assertThat(cashier.pay(next).await().charged()).isTrue();
+  }
+
+  @Test
+  void what_was_taken_for_an_order_that_was_changed_since_does_not_pay_it() {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-changed", "the same body");
+    Payment old = charging(10_000, key);
+    bank.charge(old.id(), 10_000, "CARD", CARD).await();
+    changed.put(old.orderId(), 30_000L);
+    assertRefused(old.orderId(), key, "payment-unsettled");
+    assertRefused(old.orderId(), null, "payment-unsettled");
+    payments.change(old.id(), p -> p.giveBack("another amount", LONG_AGO)).await();
+    until(
+        () -> {
+          cashier.sweep().await();
+          return status(old) == PaymentStatus.REFUNDED;
+        });
+    assertRefused(old.orderId(), key, "payment-void");
+    var anew = new Cashier.Wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
+    assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(30_000);
+  }
+
+  @Test
+  void what_was_not_taken_for_an_order_that_was_changed_since_is_not_taken_any_more() {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-not-taken", "the same body");
+    Payment old = charging(10_000, key);
+    changed.put(old.orderId(), 30_000L);
+    var again = new Cashier.Wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, key);
+    assertThat(cashier.pay(again).await().payment().status()).isEqualTo(PaymentStatus.DECLINED);
+    assertThat(bank.charges.get()).isZero();
+    var anew = new Cashier.Wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
+    assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(30_000);
+  }
+
+  @Test
+  void a_charge_that_nobody_heard_of_is_no_answer_once_the_order_is_withdrawn() {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-unheard", "the same body");
+    Payment unclear = charging(10_000, key);
+    bank.charge(unclear.id(), 10_000, "CARD", CARD).await();
+    withdrawn.put(unclear.orderId(), "CANCELED");
+    assertRefused(unclear.orderId(), key, "order-state");
+    cashier.sweep().await();
+    assertThat(status(unclear)).isEqualTo(PaymentStatus.PAID);
+    assertRefused(unclear.orderId(), key, "order-state");
+  }
+
+  private void assertRefused(String orderId, IdempotencyKey key, String type) {
+    var wish = new Cashier.Wish(orderId, "c-1", PaymentMethod.CARD, CARD, key);
+    assertThatThrownBy(() -> cashier.pay(wish).await())
+        .isInstanceOfSatisfying(Refusal.class, no -> assertThat(no.type()).isEqualTo(type));
   }
 
   @Test

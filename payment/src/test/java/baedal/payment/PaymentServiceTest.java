@@ -335,7 +335,7 @@ class PaymentServiceTest {
     PaymentApi.Pay good = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
     IdempotencyKey paid = key("k-kept-paid", good);
     String id = begun(good, paid).id();
-    repository().change(id, p -> p.charged(Instant.now())).await();
+    repository().changeAsAnswer(id, p -> p.charged(Instant.now())).await();
     repository().change(id, p -> p.giveBack("canceled since", Instant.now())).await();
     repository().change(id, p -> p.refunded(Instant.now())).await();
     HttpResponse<Buffer> again = pay(paid.key(), "c-1", Json.fromObject(good)).await();

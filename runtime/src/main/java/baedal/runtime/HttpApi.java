@@ -282,13 +282,12 @@ public final class HttpApi {
     ctx.next();
   }
 
-  /** Whoever sends a body slowly holds nobody up for long. */
+  /** Whoever sends a body slowly holds nobody up for long, answered already or not. */
   private void inTime(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (!request.isEnded()) {
       long timer = vertx.setTimer(BODY_MILLIS, id -> request.connection().close());
       request.end().onComplete(v -> vertx.cancelTimer(timer));
-      ctx.addEndHandler(v -> vertx.cancelTimer(timer));
     }
     ctx.next();
   }

@@ -27,8 +27,19 @@ record Operation(
   private static final Pattern NUMBER =
       Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?");
 
+  private static final int MAX_FAULTS = 50;
+  private static final int MAX_CHARS = 16_000;
+
+  /** More than any contract of ours takes. */
+  private static final int MAX_ITEMS = 100;
+
+  /** The validator would look at each of them. */
+  private static final String TOO_MANY = "has more items than anything here takes";
+
   /** The validator cannot compare it. */
   private static final String TOO_LARGE = "is too large a number";
+
+  private static final Set<String> BEYOND_SCHEMAS = Set.of(TOO_MANY, TOO_LARGE);
 
   /** Everybody, even without a token. */
   private static final String ANYONE = "anyone";
@@ -74,8 +85,24 @@ record Operation(
       checkBody(ctx, faults);
     }
     if (!faults.isEmpty()) {
-      throw Refusal.invalid(faults);
+      throw Refusal.invalid(told(faults));
     }
+  }
+
+  /**
+   * Not more of them than somebody reads: a small body can have thousands, and one long pointer.
+   */
+  private static List<Refusal.Fault> told(List<Refusal.Fault> faults) {
+    int room = MAX_CHARS;
+    for (int i = 0; i < faults.size(); i++) {
+      room -= faults.get(i).pointer().length() + faults.get(i).detail().length();
+      if (i == MAX_FAULTS || room < 0) {
+        List<Refusal.Fault> first = new ArrayList<>(faults.subList(0, i));
+        first.add(new Refusal.Fault("", "has %d more faults".formatted(faults.size() - i)));
+        return first;
+      }
+    }
+    return faults;
   }
 
   private static void check(RoutingContext ctx, Parameter parameter, List<Refusal.Fault> faults) {
@@ -152,7 +179,7 @@ record Operation(
       return;
     }
     findUnfit("", json, faults);
-    if (faults.stream().noneMatch(fault -> fault.detail().equals(TOO_LARGE))) {
+    if (faults.stream().noneMatch(fault -> BEYOND_SCHEMAS.contains(fault.detail()))) {
       body.schema().validate(json).forEach(e -> faults.add(fault("", e)));
     }
   }
@@ -189,6 +216,8 @@ record Operation(
               field ->
                   findUnfit(
                       pointer + "/" + Contract.escape(field.getKey()), field.getValue(), faults));
+    } else if (node.isArray() && node.size() > MAX_ITEMS) {
+      faults.add(new Refusal.Fault(pointer, TOO_MANY));
     } else if (node.isArray()) {
       for (int i = 0; i < node.size(); i++) {
         findUnfit(pointer + "/" + i, node.get(i), faults);

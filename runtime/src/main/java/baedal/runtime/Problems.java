@@ -1,6 +1,7 @@
 package baedal.runtime;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -81,6 +82,13 @@ public final class Problems {
     return traceId == null ? body : body.put("traceId", traceId);
   }
 
+  /** Whether there is more to come of the body: what is away then is the client. */
+  private static boolean sends(HttpServerRequest request) {
+    return !request.isEnded()
+        && (request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+            || request.headers().contains(HttpHeaders.TRANSFER_ENCODING));
+  }
+
   private static Refusal refusal(RoutingContext ctx) {
     Throwable failure = ctx.failure();
     int status = ctx.statusCode();
@@ -93,6 +101,9 @@ public final class Problems {
     }
     if (failure == null || (status >= 400 && status < 500)) {
       return ofStatus(status);
+    }
+    if (Outage.isOutage(failure) && sends(ctx.request())) {
+      return ofStatus(400);
     }
     if (Outage.isOutage(failure)) {
       log.atWarn()

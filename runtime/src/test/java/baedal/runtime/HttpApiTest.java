@@ -3,6 +3,9 @@ package baedal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class HttpApiTest {
 
@@ -176,6 +180,53 @@ class HttpApiTest {
     assertThat(pointers(response))
         .containsExactlyInAnyOrder(
             "/name", "/lines/0/quantity", "/lines/1/quantity", "/lines/2/quantity");
+  }
+
+  @Test
+  void however_much_is_wrong_the_answer_is_short() {
+    List<JsonObject> faults = faults("{\"name\":\"a\",\"lines\":[" + "{},".repeat(89) + "{}]}");
+    assertThat(faults).hasSize(51);
+    assertThat(faults.get(50).getString("detail")).isEqualTo("has 40 more faults");
+    assertThat(faults("{\"name\":\"a\",\"lines\":[" + "0,".repeat(30_000) + "0]}"))
+        .singleElement()
+        .satisfies(fault -> assertThat(fault.getString("pointer")).isEqualTo("/lines"));
+    String longName = "n".repeat(10_000);
+    assertThat(faults("{\"" + longName + "\":[" + "\"\\u0000\",".repeat(90) + "0]}"))
+        .hasSizeLessThan(5);
+  }
+
+  private List<JsonObject> faults(String body) {
+    return call(HttpMethod.POST, "/things", "maker", body)
+        .bodyAsJsonObject()
+        .getJsonArray("errors")
+        .stream()
+        .map(JsonObject.class::cast)
+        .toList();
+  }
+
+  @Test
+  void a_client_that_hangs_up_is_no_outage_of_ours() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(Problems.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try {
+      for (int i = 0; i < 20; i++) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+          socket.setSoLinger(true, 0);
+          socket
+              .getOutputStream()
+              .write(
+                  "POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+                      .getBytes(StandardCharsets.US_ASCII));
+          Thread.sleep(20);
+        }
+      }
+      assertThat(call(HttpMethod.GET, "/things/7", "maker", null).statusCode()).isEqualTo(200);
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list).isEmpty();
   }
 
   @Test
