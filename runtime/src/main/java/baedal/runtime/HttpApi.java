@@ -288,8 +288,16 @@ public final class HttpApi {
     if (!request.isEnded()) {
       long timer = vertx.setTimer(BODY_MILLIS, id -> request.connection().close());
       request.end().onComplete(v -> vertx.cancelTimer(timer));
+      ctx.addEndHandler(v -> passOver(request));
     }
     ctx.next();
+  }
+
+  /** What is left of a body that nobody wants stands before the next request. */
+  private static void passOver(HttpServerRequest request) {
+    if (!request.isEnded()) {
+      request.resume();
+    }
   }
 
   /** The body reader would decode a form, and take what is wrong with it for a fault of its own. */
