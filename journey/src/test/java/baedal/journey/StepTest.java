@@ -1,6 +1,7 @@
 package baedal.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import baedal.dev.Client;
 import baedal.dev.Crowd;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,7 +185,10 @@ class StepTest {
     town.agrees();
   }
 
-  /** Takes hours: {@code -Dbaedal.steps=true}. */
+  /**
+   * One message after another: on all wires the first is lost, then the second; each service dies
+   * at its first, then at its second. Takes hours: {@code -Dbaedal.steps=true}.
+   */
   @ParameterizedTest
   @EnumSource
   @EnabledIfSystemProperty(named = EVERY_STEP, matches = "true")
@@ -190,20 +196,35 @@ class StepTest {
       throws Exception {
     Map<Way, Long> steps = messages(() -> crowd.run(saga, random));
     steps.remove(new Way(Town.PEOPLE, Ways.to("gateway")));
-    for (Map.Entry<Way, Long> step : steps.entrySet()) {
-      Way way = step.getKey();
-      for (long nth = 1; nth <= step.getValue(); nth++) {
-        for (Wire.Loss loss : Wire.Loss.values()) {
+    for (long nth = 1; nth <= Collections.max(steps.values()); nth++) {
+      for (Wire.Loss loss : Wire.Loss.values()) {
+        for (Way way : steps.keySet()) {
           wires.get(way).cut(nth, loss);
-          crowd.run(saga, random);
-          wires.get(way).cut(nth, loss, () -> dieAndLiveAgain(way.service()));
-          crowd.run(saga, random);
-          wires.get(way).spare();
-          awaitBirths();
         }
+        comesToItsEnd(saga, "%s %d lost".formatted(loss, nth));
+      }
+    }
+    Map<String, Long> words = new TreeMap<>();
+    steps.forEach((way, messages) -> words.merge(way.service(), messages, Long::sum));
+    for (long nth = 1; nth <= Collections.max(words.values()); nth++) {
+      for (Wire.Loss loss : Wire.Loss.values()) {
+        for (String service : words.keySet()) {
+          AtomicLong toGo = new AtomicLong(nth);
+          wires(way -> way.service().equals(service))
+              .forEach(wire -> wire.cut(toGo, loss, () -> dieAndLiveAgain(service)));
+        }
+        comesToItsEnd(saga, "all dead at %s %d".formatted(loss, nth));
       }
     }
     town.agrees();
+  }
+
+  private static void comesToItsEnd(Errand.Saga saga, String what) throws Exception {
+    assertThatCode(() -> crowd.run(saga, random))
+        .as("%s, %s", saga, what)
+        .doesNotThrowAnyException();
+    wires.values().forEach(Wire::spare);
+    awaitBirths();
   }
 
   /** Each with the customer it belongs to. */

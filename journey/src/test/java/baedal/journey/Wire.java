@@ -36,7 +36,7 @@ final class Wire {
   private final String uri;
   private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicLong sent = new AtomicLong();
-  private volatile long cutAt = Long.MAX_VALUE;
+  private volatile AtomicLong left = new AtomicLong(Long.MAX_VALUE);
   private volatile Loss loss = Loss.REQUEST;
   private volatile Runnable whenCut = () -> {};
   private volatile long delayMillis;
@@ -80,14 +80,19 @@ final class Wire {
 
   /** As the other; {@code then} is run before anything else gets through. */
   void cut(long nth, Loss what, Runnable then) {
+    cut(new AtomicLong(nth), what, then);
+  }
+
+  /** As the other, of so many messages as are {@code toGo} on all the wires that share it. */
+  void cut(AtomicLong toGo, Loss what, Runnable then) {
     loss = what;
     whenCut = then;
-    cutAt = sent.get() + nth;
+    left = toGo;
   }
 
   /** Nothing will be cut. */
   void spare() {
-    cutAt = Long.MAX_VALUE;
+    left = new AtomicLong(Long.MAX_VALUE);
   }
 
   /** Nothing comes through any more, in no direction, for ever. */
@@ -157,7 +162,8 @@ final class Wire {
   }
 
   private void forward(Buffer message, NetSocket service, NetSocket to) {
-    if (sent.incrementAndGet() == cutAt) {
+    sent.incrementAndGet();
+    if (left.decrementAndGet() == 0) {
       to.handler(answer -> {});
       Runnable then = whenCut;
       if (loss == Loss.REQUEST) {
