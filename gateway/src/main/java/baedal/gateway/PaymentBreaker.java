@@ -13,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.micrometer.backends.BackendRegistries;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -44,6 +45,10 @@ final class PaymentBreaker {
   private final CircuitBreaker breaker;
   private final FailureShare failures;
   private final Duration timeout;
+
+  /** Tells payment after which time nobody hears its answer. */
+  private final Map<String, String> waits;
+
   private final Duration retryAfter;
   private final AtomicBoolean probing = new AtomicBoolean();
 
@@ -51,6 +56,7 @@ final class PaymentBreaker {
     payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS, forwarded);
     BreakerConfig limits = config.breaker();
     timeout = limits.timeout();
+    waits = Map.of("Request-Timeout", Long.toString(timeout.toMillis()));
     retryAfter = limits.reset();
     failures =
         new FailureShare(
@@ -117,7 +123,7 @@ final class PaymentBreaker {
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
     Supplier<Future<HttpResponse<Buffer>>> call =
-        () -> payment.post(ctx, "/payments", body, LINGER).compose(PaymentBreaker::answered);
+        () -> payment.post(ctx, "/payments", body, LINGER, waits).compose(PaymentBreaker::answered);
     return (state() == CircuitBreakerState.HALF_OPEN ? probe(call) : breaker.execute(call))
         .recover(e -> Future.failedFuture(later()));
   }

@@ -13,6 +13,7 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * A service that the gateway itself asks, in the customer's name: with the customer's own token.
@@ -44,7 +45,17 @@ final class Upstream {
 
   Future<HttpResponse<Buffer>> post(
       RoutingContext ctx, String path, JsonObject body, Duration timeout) {
+    return post(ctx, path, body, timeout, Map.of());
+  }
+
+  Future<HttpResponse<Buffer>> post(
+      RoutingContext ctx,
+      String path,
+      JsonObject body,
+      Duration timeout,
+      Map<String, String> headers) {
     HttpRequest<Buffer> request = request(ctx, HttpMethod.POST, path, timeout);
+    headers.forEach(request::putHeader);
     String key = ctx.request().getHeader(IDEMPOTENCY_KEY);
     if (key != null) {
       request.putHeader(IDEMPOTENCY_KEY, key);

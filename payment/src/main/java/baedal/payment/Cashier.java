@@ -82,9 +82,23 @@ final class Cashier {
     sweep.stop();
   }
 
-  /** What a customer asks for; {@code card} and {@code key} may be null. */
+  /**
+   * What a customer asks for; {@code card} and {@code key} may be null. What comes after {@code
+   * heardUntil} nobody waits for any more.
+   */
   record Wish(
-      String orderId, String customerId, PaymentMethod method, String card, IdempotencyKey key) {}
+      String orderId,
+      String customerId,
+      PaymentMethod method,
+      String card,
+      IdempotencyKey key,
+      Instant heardUntil) {
+
+    /** The same for all who ask for the same. */
+    Wish twin() {
+      return new Wish(orderId, customerId, method, card, key, Instant.MAX);
+    }
+  }
 
   /** {@code charged} tells whether the provider was asked to take the money in this very call. */
   record Settled(Payment payment, boolean charged) {
@@ -96,19 +110,35 @@ final class Cashier {
 
   /**
    * The settled payment of this order; made now, or before, but once. Under the same key it is
-   * answered as the first time, declined or not.
+   * answered as the first time, declined or not, if the answer can have been heard.
    */
   Future<Settled> pay(Wish wish) {
     return wish.key() == null
-        ? payNow(wish)
+        ? payNow(wish).compose(Cashier::standing)
         : payments
             .led(wish.key())
             .compose(first -> first.isPresent() ? again(first.get(), wish) : payNow(wish))
-            .compose(
-                end ->
-                    payments
-                        .answer(wish.key(), end.payment())
-                        .map(first -> new Settled(first, end.charged())));
+            .compose(Cashier::standing)
+            .compose(end -> isHeard(wish) ? answer(wish, end) : Future.succeededFuture(end));
+  }
+
+  private Future<Settled> answer(Wish wish, Settled end) {
+    return payments
+        .answer(wish.key(), end.payment())
+        .map(first -> new Settled(first, end.charged()));
+  }
+
+  private boolean isHeard(Wish wish) {
+    return now().isBefore(wish.heardUntil());
+  }
+
+  /** An attempt that was given up, or whose money went back, is neither paid nor declined. */
+  private static Future<Settled> standing(Settled end) {
+    return switch (end.payment().status()) {
+      case REFUNDING, REFUNDED -> Future.failedFuture(voided());
+      case CHARGING, PAID, DEFERRED, DECLINED ->
+          end.payment().isAbandoned() ? Future.failedFuture(voided()) : Future.succeededFuture(end);
+    };
   }
 
   /** The key led to this payment before, and perhaps nobody has heard how it ended. */
@@ -123,12 +153,11 @@ final class Cashier {
     return switch (first.status()) {
       case CHARGING -> settleOrCharge(first, due, wish);
       case PAID, DEFERRED -> covering(Settled.before(first), due);
-      case DECLINED -> Future.succeededFuture(Settled.before(first));
-      case REFUNDING, REFUNDED ->
-          Future.failedFuture(
-              Refusal.conflict(
-                  "payment-void",
-                  "the order was changed while it was being paid, and the money went back: pay under another key"));
+      case DECLINED ->
+          first.isAbandoned() && first.amount() == due.due()
+              ? payments.forget(wish.key(), first.id()).compose(v -> payNow(wish))
+              : Future.succeededFuture(Settled.before(first));
+      case REFUNDING, REFUNDED -> Future.succeededFuture(Settled.before(first));
     };
   }
 
@@ -161,17 +190,18 @@ final class Cashier {
    * wait for a call that may never be answered.
    */
   private Future<Settled> onceHere(Payment.Due due, Wish wish) {
-    Future<Settled> here = paying.get(wish);
+    Wish twin = wish.twin();
+    Future<Settled> here = paying.get(twin);
     if (here != null) {
       return here;
     }
     Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due);
-    paying.put(wish, mine);
-    long parting = vertx.setTimer(TOGETHER_MILLIS, id -> paying.remove(wish, mine));
+    paying.put(twin, mine);
+    long parting = vertx.setTimer(TOGETHER_MILLIS, id -> paying.remove(twin, mine));
     return mine.onComplete(
         done -> {
           vertx.cancelTimer(parting);
-          paying.remove(wish, mine);
+          paying.remove(twin, mine);
         });
   }
 
@@ -209,7 +239,13 @@ final class Cashier {
                 return overtaken(due, wish);
               }
               return opened.state().status() == PaymentStatus.CHARGING
-                  ? charge(opened.state(), card, how -> payments.changeOpened(opened, how))
+                  ? charge(
+                      opened.state(),
+                      card,
+                      how ->
+                          isHeard(wish)
+                              ? payments.changeOpened(opened, how)
+                              : payments.change(opened.state().id(), how))
                   : Future.succeededFuture(Settled.before(opened.state()));
             });
   }
@@ -260,7 +296,12 @@ final class Cashier {
             outcome ->
                 outcome instanceof Outcome.Unknown && wanted
                     ? charge(
-                        payment, wish.card(), how -> payments.changeAsAnswer(payment.id(), how))
+                        payment,
+                        wish.card(),
+                        how ->
+                            isHeard(wish)
+                                ? payments.changeAsAnswer(payment.id(), how)
+                                : payments.change(payment.id(), how))
                     : record(payment, outcome, to(payment)).map(Settled::before))
         .compose(end -> covering(end, due));
   }
@@ -314,10 +355,14 @@ final class Cashier {
   private Future<Payment> giveUp(Payment payment) {
     return asked(payment, p -> provider.close(p.id(), p.amount()))
         .compose(
-            outcome ->
-                outcome instanceof Outcome.Unknown
-                    ? Future.failedFuture(unsettled())
-                    : record(payment, outcome, to(payment)));
+            outcome -> {
+              if (outcome instanceof Outcome.Unknown) {
+                return Future.failedFuture(unsettled());
+              }
+              return outcome instanceof Outcome.Declined
+                  ? record(payment, new Outcome.Declined(Payment.ABANDONED), to(payment))
+                  : record(payment, outcome, to(payment));
+            });
   }
 
   /** Drives a refund that is marked; what fails is driven again by the sweep. */
@@ -400,6 +445,13 @@ final class Cashier {
         "payment-unavailable",
         "the provider did not answer in time: your order is kept, pay a little later",
         RETRY_AFTER);
+  }
+
+  private static Refusal voided() {
+    return Refusal.conflict(
+        "payment-void",
+        "of this attempt no money was kept: the order was changed or withdrawn meanwhile, or the provider never heard of"
+            + " it; pay again, under another key");
   }
 
   private static Refusal unsettled() {

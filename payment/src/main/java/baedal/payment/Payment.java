@@ -26,6 +26,9 @@ public record Payment(
     Instant openedAt,
     Instant changedAt) {
 
+  /** Why a charge is declined of which the provider has not heard in time. */
+  static final String ABANDONED = "the provider has not heard of it in time: nothing was taken";
+
   /** What is due for an order, as the order service says. */
   record Due(
       String orderId,
@@ -85,6 +88,10 @@ public record Payment(
   /** Whether it is made this way: by the same card, as far as the last four digits tell. */
   boolean isBy(PaymentMethod way, String card) {
     return method == way && Objects.equals(lastFour(card), cardLastFour);
+  }
+
+  boolean isAbandoned() {
+    return ABANDONED.equals(reason);
   }
 
   /** Whether the order is settled by it. */

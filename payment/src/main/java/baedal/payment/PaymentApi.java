@@ -10,6 +10,7 @@ import baedal.runtime.Reply;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
 import java.util.function.UnaryOperator;
 
 /** What clients may ask of the payment service. */
@@ -17,6 +18,9 @@ final class PaymentApi {
 
   /** Tells the gateway's breaker what this call says of the provider; else it says nothing. */
   private static final String PROVIDER = "Payment-Provider";
+
+  /** For how many milliseconds from now somebody waits for the answer. */
+  private static final String REQUEST_TIMEOUT = "Request-Timeout";
 
   private final PaymentRepository payments;
   private final Cashier cashier;
@@ -57,7 +61,8 @@ final class PaymentApi {
                 Caller.of(ctx).sub(),
                 asked.method(),
                 asked.method() == PaymentMethod.CARD ? asked.card() : null,
-                IdempotencyKey.of(ctx, asked, digest).orElse(null)))
+                IdempotencyKey.of(ctx, asked, digest).orElse(null),
+                heardUntil(ctx)))
         .onFailure(
             e -> {
               if (e instanceof Refusal no && no.type().equals(Cashier.UNSETTLED)) {
@@ -79,6 +84,12 @@ final class PaymentApi {
               return Reply.created(
                   ctx, "/payments?orderId=" + payment.orderId(), PaymentView.of(payment));
             });
+  }
+
+  /** An answer that is only just in time may be too late on its way. */
+  private static Instant heardUntil(RoutingContext ctx) {
+    String millis = ctx.request().getHeader(REQUEST_TIMEOUT);
+    return millis == null ? Instant.MAX : Instant.now().plusMillis(Long.parseLong(millis) * 9 / 10);
   }
 
   private Future<Page<PaymentView>> list(RoutingContext ctx) {

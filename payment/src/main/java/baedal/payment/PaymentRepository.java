@@ -57,6 +57,8 @@ final class PaymentRepository {
        WHERE payment_id = $1 AND answer IS NULL AND EXISTS (SELECT 1 FROM changed)
       """;
 
+  private static final String FORGET =
+      "DELETE FROM idempotency WHERE caller = $1 AND key = $2 AND payment_id = $3 AND answer IS NULL";
   private static final String UNIQUE_VIOLATION = "23505";
   private static final String OCCUPYING =
       """
@@ -128,6 +130,13 @@ final class PaymentRepository {
               key.sameAs(row.getString(0));
               return Json.decode(row.getString(1), Payment.class);
             });
+  }
+
+  /** The key leads to this payment no more, unless somebody was answered under it. */
+  Future<Void> forget(IdempotencyKey key, String paymentId) {
+    return pool.preparedQuery(FORGET)
+        .execute(Tuple.of(key.caller(), key.key(), paymentId))
+        .mapEmpty();
   }
 
   /** What need not be remembered any longer. */

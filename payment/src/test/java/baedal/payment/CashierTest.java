@@ -112,6 +112,11 @@ class CashierTest {
     return opened.state();
   }
 
+  private static Cashier.Wish wish(
+      String orderId, String customerId, PaymentMethod method, String card, IdempotencyKey key) {
+    return new Cashier.Wish(orderId, customerId, method, card, key, Instant.MAX);
+  }
+
   private static Payment refunding() {
     String id = charging(10_000).id();
     payments.change(id, p -> p.charged(LONG_AGO)).await();
@@ -156,7 +161,7 @@ class CashierTest {
   void a_charge_whose_answer_is_lost_is_neither_paid_nor_declined_until_it_is_known() {
     bank.answersAreLost = true;
     String orderId = Ids.next();
-    var wish = new Cashier.Wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
+    var wish = wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
     assertThatThrownBy(() -> cashier.pay(wish).await())
         .isInstanceOfSatisfying(
             Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE));
@@ -172,7 +177,7 @@ class CashierTest {
   @Test
   void who_asks_again_does_not_wait_for_a_call_that_is_never_answered() throws Exception {
     String orderId = Ids.next();
-    var wish = new Cashier.Wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
+    var wish = wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
     bank.hangs = true;
     Future<Cashier.Settled> dead = cashier.pay(wish);
     until(() -> bank.charges.get() == 1);
@@ -195,7 +200,7 @@ class CashierTest {
       for (IdempotencyKey led : Arrays.asList(key, null)) {
         Payment unclear = charging(10_000, led);
         withdrawn.put(unclear.orderId(), status);
-        var wish = new Cashier.Wish(unclear.orderId(), "c-1", PaymentMethod.CARD, CARD, led);
+        var wish = wish(unclear.orderId(), "c-1", PaymentMethod.CARD, CARD, led);
         assertThatThrownBy(() -> cashier.pay(wish).await())
             .isInstanceOfSatisfying(
                 Refusal.class, no -> assertThat(no.type()).isEqualTo("order-state"))
@@ -208,12 +213,12 @@ class CashierTest {
   @Test
   void only_a_charge_shows_that_the_provider_takes_money() {
     bank.answersAreLost = true;
-    var wish = new Cashier.Wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, null);
+    var wish = wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, null);
     assertThatThrownBy(() -> cashier.pay(wish).await()).isInstanceOf(Refusal.class);
     bank.answersAreLost = false;
     assertThat(cashier.pay(wish).await().charged()).as("found out").isFalse();
     assertThat(cashier.pay(wish).await().charged()).as("paid already").isFalse();
-    var next = new Cashier.Wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, null);
+    var next = wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, null);
     assertThat(cashier.pay(next).await().charged()).isTrue();
   }
 
@@ -232,7 +237,7 @@ class CashierTest {
           return status(old) == PaymentStatus.REFUNDED;
         });
     assertRefused(old.orderId(), key, "payment-void");
-    var anew = new Cashier.Wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
+    var anew = wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
     assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(30_000);
   }
 
@@ -241,10 +246,9 @@ class CashierTest {
     IdempotencyKey key = new IdempotencyKey("c-1", "k-not-taken", "the same body");
     Payment old = charging(10_000, key);
     changed.put(old.orderId(), 30_000L);
-    var again = new Cashier.Wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, key);
-    assertThat(cashier.pay(again).await().payment().status()).isEqualTo(PaymentStatus.DECLINED);
+    assertRefused(old.orderId(), key, "payment-void");
     assertThat(bank.charges.get()).isZero();
-    var anew = new Cashier.Wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
+    var anew = wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
     assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(30_000);
   }
 
@@ -260,8 +264,74 @@ class CashierTest {
     assertRefused(unclear.orderId(), key, "order-state");
   }
 
+  @Test
+  void an_answer_that_came_too_late_to_be_heard_is_none_under_the_key() {
+    for (String since : List.of("changed", "withdrawn", "nothing")) {
+      IdempotencyKey key = new IdempotencyKey("c-1", "k-late-" + since, "the same body");
+      String orderId = Ids.next();
+      var late = new Cashier.Wish(orderId, "c-1", PaymentMethod.CARD, CARD, key, Instant.EPOCH);
+      Payment paid = cashier.pay(late).await().payment();
+      switch (since) {
+        case "changed" -> {
+          changed.put(orderId, 30_000L);
+          assertRefused(orderId, key, "payment-unsettled");
+          givenBack(paid);
+          assertRefused(orderId, key, "payment-void");
+        }
+        case "withdrawn" -> {
+          withdrawn.put(orderId, "CANCELED");
+          assertRefused(orderId, key, "order-state");
+          givenBack(paid);
+          assertRefused(orderId, key, "order-state");
+        }
+        default -> {
+          Cashier.Wish again = wish(orderId, "c-1", PaymentMethod.CARD, CARD, key);
+          assertThat(cashier.pay(again).await().payment()).isEqualTo(paid);
+          withdrawn.put(orderId, "CANCELED");
+          givenBack(paid);
+          assertThat(cashier.pay(again).await().payment()).as("as it was heard").isEqualTo(paid);
+        }
+      }
+    }
+  }
+
+  private void givenBack(Payment paid) {
+    payments.change(paid.id(), p -> p.giveBack("in a test", Instant.now())).await();
+    payments.change(paid.id(), p -> p.refunded(Instant.now())).await();
+  }
+
+  @Test
+  void money_that_went_back_before_the_first_call_ended_is_no_payment() {
+    bank.holdCharges = Promise.promise();
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-went-back", "the same body");
+    Cashier.Wish wish = wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, key);
+    Future<Cashier.Settled> first = cashier.pay(wish);
+    until(() -> bank.charges.get() == 1);
+    Payment open = payments.occupying(wish.orderId()).await().orElseThrow();
+    payments.change(open.id(), p -> p.charged(Instant.now())).await();
+    givenBack(open);
+    bank.holdCharges.complete();
+    assertThatThrownBy(first::await)
+        .isInstanceOfSatisfying(
+            Refusal.class, no -> assertThat(no.type()).isEqualTo("payment-void"));
+    assertRefused(wish.orderId(), key, "payment-void");
+  }
+
+  @Test
+  void an_attempt_of_which_the_provider_never_heard_goes_on_under_its_key() {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-never-heard", "the same body");
+    Payment lost = charging(10_000, key);
+    cashier.sweep().await();
+    assertThat(status(lost)).isEqualTo(PaymentStatus.DECLINED);
+    Cashier.Wish again = wish(lost.orderId(), "c-1", PaymentMethod.CARD, CARD, key);
+    Payment paid = cashier.pay(again).await().payment();
+    assertThat(paid.status()).isEqualTo(PaymentStatus.PAID);
+    assertThat(cashier.pay(again).await().payment()).isEqualTo(paid);
+    assertThat(bank.charges.get()).isOne();
+  }
+
   private void assertRefused(String orderId, IdempotencyKey key, String type) {
-    var wish = new Cashier.Wish(orderId, "c-1", PaymentMethod.CARD, CARD, key);
+    var wish = wish(orderId, "c-1", PaymentMethod.CARD, CARD, key);
     assertThatThrownBy(() -> cashier.pay(wish).await())
         .isInstanceOfSatisfying(Refusal.class, no -> assertThat(no.type()).isEqualTo(type));
   }
@@ -314,6 +384,7 @@ class CashierTest {
     private volatile boolean closes = true;
     private volatile boolean answersAreLost;
     private volatile boolean hangs;
+    private volatile Promise<Void> holdCharges;
     private final Promise<Void> reached = Promise.promise();
     private volatile Promise<Void> hold;
 
@@ -327,6 +398,9 @@ class CashierTest {
     public Future<Outcome> charge(String paymentId, long amount, String method, String card) {
       charges.incrementAndGet();
       known.putIfAbsent(paymentId, new Outcome.Approved());
+      if (holdCharges != null) {
+        return holdCharges.future().map(known.get(paymentId));
+      }
       return hangs ? Promise.<Outcome>promise().future() : answer(known.get(paymentId));
     }
 

@@ -83,6 +83,7 @@ public final class Boot {
    * Json} does.
    */
   public static void json() {
+    DatabindCodec.mapper().getFactory().setStreamReadConstraints(Json.LIMITS);
     DatabindCodec.mapper()
         .registerModule(new JavaTimeModule())
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)

@@ -25,12 +25,17 @@ public final class Json {
   /** Deeper than anything we write, and far from what exhausts a stack. */
   private static final int MAX_NESTING = 64;
 
+  /** The parser keeps the names it has seen. */
+  private static final int MAX_NAME_CHARS = 200;
+
+  static final StreamReadConstraints LIMITS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(MAX_NESTING)
+          .maxNameLength(MAX_NAME_CHARS)
+          .build();
+
   private static final ObjectMapper MAPPER =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
-                  .build())
+      new ObjectMapper(JsonFactory.builder().streamReadConstraints(LIMITS).build())
           .registerModule(new VertxModule())
           .registerModule(new JavaTimeModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)

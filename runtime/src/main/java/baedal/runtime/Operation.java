@@ -98,7 +98,7 @@ record Operation(
       room -= faults.get(i).pointer().length() + faults.get(i).detail().length();
       if (i == MAX_FAULTS || room < 0) {
         List<Refusal.Fault> first = new ArrayList<>(faults.subList(0, i));
-        first.add(new Refusal.Fault("", "has %d more faults".formatted(faults.size() - i)));
+        first.add(new Refusal.Fault("", "has more faults than these"));
         return first;
       }
     }
@@ -180,14 +180,16 @@ record Operation(
     }
     findUnfit("", json, faults);
     if (faults.stream().noneMatch(fault -> BEYOND_SCHEMAS.contains(fault.detail()))) {
-      body.schema().validate(json).forEach(e -> faults.add(fault("", e)));
+      body.schema().validate(json).stream()
+          .limit(MAX_FAULTS + 1L)
+          .forEach(e -> faults.add(fault("", e)));
     }
   }
 
   /** The parser names no place when it is too much for it as a whole. */
   private static String fault(JsonLocation at) {
     return at == null
-        ? "too deeply nested"
+        ? "too deeply nested, or a name or number in it is too long"
         : "look at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
@@ -206,6 +208,9 @@ record Operation(
 
   /** What no schema tells of: NUL, which no store keeps, and a number that is none for us. */
   private static void findUnfit(String pointer, JsonNode node, List<Refusal.Fault> faults) {
+    if (faults.size() > MAX_FAULTS) {
+      return;
+    }
     if (node.isDouble() && Double.isInfinite(node.doubleValue())) {
       faults.add(new Refusal.Fault(pointer, TOO_LARGE));
     } else if (node.isTextual() && node.textValue().indexOf('\0') >= 0) {
