@@ -58,23 +58,22 @@ class PlaceOrderTest {
             List.of(
                 chicken("순살", "no such option"), new Catalog.Wanted("no such menu", 1, List.of())),
             Fulfilment.COURIER,
-            null,
-            null,
-            null,
+            HOME,
+            HOME,
+            PARCEL,
             "2026-02-30T10:00:00Z",
             "2026-11-21T10:00:00Z",
             null);
     assertThat(pointers(order, Optional.of(CATALOG)))
-        .containsExactlyInAnyOrder(
-            "/pickup", "/address", "/parcel", "/from", "/lines/0/options/1", "/lines/1/menuId");
+        .containsExactlyInAnyOrder("/from", "/lines/0/options/1", "/lines/1/menuId");
   }
 
   @Test
   void a_store_that_nobody_told_of_is_a_fault_among_the_others() {
     PlaceOrder order =
         new PlaceOrder(
-            "s-9", List.of(chicken()), Fulfilment.DELIVERY, null, null, null, null, null, null);
-    assertThat(pointers(order, Optional.empty())).containsExactlyInAnyOrder("/storeId", "/address");
+            "s-9", List.of(chicken()), Fulfilment.DELIVERY, null, HOME, null, "noon", null, null);
+    assertThat(pointers(order, Optional.empty())).containsExactlyInAnyOrder("/storeId", "/from");
   }
 
   @Test
