@@ -242,10 +242,7 @@ final class Cashier {
                   ? charge(
                       opened.state(),
                       card,
-                      how ->
-                          isHeard(wish)
-                              ? payments.changeOpened(opened, how)
-                              : payments.change(opened.state().id(), how))
+                      how -> payments.changeOpened(opened, isHeard(wish), how))
                   : Future.succeededFuture(Settled.before(opened.state()));
             });
   }

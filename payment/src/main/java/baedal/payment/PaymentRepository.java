@@ -189,10 +189,13 @@ final class PaymentRepository {
     return payments.select(STUCK, Tuple.of(status.name(), since.atOffset(ZoneOffset.UTC)));
   }
 
-  /** As {@link #changeAsAnswer}, of what {@link #open} wrote and hardly anybody changed since. */
+  /**
+   * As {@link #changeAsAnswer} when it is {@code heard}, else as {@link #change}, of what {@link
+   * #open} wrote and hardly anybody changed since.
+   */
   Future<Payment> changeOpened(
-      Change<Payment> opened, Function<Payment, Change<Payment>> transition) {
-    return answering.changeInserted(opened, transition);
+      Change<Payment> opened, boolean heard, Function<Payment, Change<Payment>> transition) {
+    return (heard ? answering : payments).changeInserted(opened, transition);
   }
 
   /** The state after the change is what the keys that led to the payment are answered. */
