@@ -136,7 +136,8 @@ final class PaymentBreaker {
     if (!probing.compareAndSet(false, true)) {
       return Future.failedFuture("another call probes");
     }
-    return call.get()
+    return Future.succeededFuture()
+        .compose(v -> call.get())
         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .onComplete(
             done -> {

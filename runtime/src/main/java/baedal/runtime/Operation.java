@@ -179,7 +179,8 @@ record Operation(
       return;
     }
     findUnfit("", json, faults);
-    if (faults.stream().noneMatch(fault -> BEYOND_SCHEMAS.contains(fault.detail()))) {
+    if (faults.size() <= MAX_FAULTS
+        && faults.stream().noneMatch(fault -> BEYOND_SCHEMAS.contains(fault.detail()))) {
       body.schema().validate(json).stream()
           .limit(MAX_FAULTS + 1L)
           .forEach(e -> faults.add(fault("", e)));
@@ -206,7 +207,10 @@ record Operation(
     return new Refusal.Fault(prefix + pointer + missing, detail);
   }
 
-  /** What no schema tells of: NUL, which no store keeps, and a number that is none for us. */
+  /**
+   * What no schema tells of: NUL, which no store keeps, and a number that is none for us. Ends when
+   * there is enough of it; what follows then nobody has looked at.
+   */
   private static void findUnfit(String pointer, JsonNode node, List<Refusal.Fault> faults) {
     if (faults.size() > MAX_FAULTS) {
       return;
