@@ -91,7 +91,7 @@ final class Checkout {
 
     static String retryAfter(Throwable e) {
       Duration wait = e instanceof Refusal no ? no.retryAfter() : Upstream.RETRY_AFTER;
-      return Long.toString(Math.max(1, wait.toSeconds()));
+      return Problems.retryAfter(wait);
     }
 
     /** As whoever asked for both halves sees a problem of one. */

@@ -46,7 +46,7 @@ public final class Problems {
         .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     ctx.response().headers().remove(HttpHeaders.LOCATION);
     if (refusal.retryAfter() != null) {
-      ctx.response().putHeader("Retry-After", Long.toString(seconds(refusal.retryAfter())));
+      ctx.response().putHeader("Retry-After", retryAfter(refusal.retryAfter()));
     }
     if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED) {
       ctx.response()
@@ -166,7 +166,8 @@ public final class Problems {
     };
   }
 
-  private static long seconds(Duration duration) {
-    return Math.max(1, (duration.toMillis() + 999) / 1000);
+  /** The value of a {@code Retry-After}: whole seconds, never too few. */
+  public static String retryAfter(Duration wait) {
+    return Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000));
   }
 }
