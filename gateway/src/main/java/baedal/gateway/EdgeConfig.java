@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  * where operators find its health and metrics. A connection is given up that brought no whole
  * request {@code headTimeout} after it was opened, or {@code idleTimeout} after the request before,
  * and one more than {@code maxConnections}, or {@code maxConnectionsPerAddress} of one address (0
- * for no such limit), is not taken.
+ * for no such limit), is not taken. An event stream counts as a connection of its address, and one
+ * subject has {@code maxStreamsPerSubject} at most (0 for no such limit).
  */
 public record EdgeConfig(
     List<String> corsOrigins,
@@ -25,7 +26,8 @@ public record EdgeConfig(
     Duration headTimeout,
     Duration idleTimeout,
     int maxConnections,
-    int maxConnectionsPerAddress) {
+    int maxConnectionsPerAddress,
+    int maxStreamsPerSubject) {
 
   static final String LOOPBACK = "loopback";
 
@@ -44,7 +46,8 @@ public record EdgeConfig(
         config.duration("HEAD_TIMEOUT", Duration.ofSeconds(10)),
         config.duration("IDLE_TIMEOUT", Duration.ofSeconds(75)),
         config.number("MAX_CONNECTIONS", 10_000),
-        config.number("MAX_CONNECTIONS_PER_ADDRESS", 1_000));
+        config.number("MAX_CONNECTIONS_PER_ADDRESS", 1_000),
+        config.number("MAX_STREAMS_PER_SUBJECT", 20));
   }
 
   private static List<String> origins(Config config) {

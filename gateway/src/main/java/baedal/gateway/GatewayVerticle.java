@@ -35,7 +35,8 @@ public final class GatewayVerticle extends VerticleBase {
     Edge edge = new Edge(vertx, config, addresses);
     edge.mount(http.router());
     new RateLimits(vertx, config.rates(), addresses, tokens).mount(http.router());
-    new Proxies(vertx, config, tokens, forwarded).mount(http.router());
+    Watchers watchers = new Watchers(config.edge(), addresses);
+    new Proxies(vertx, config, tokens, forwarded, watchers).mount(http.router());
     new GatewayApi(vertx, config, tokens, payments, forwarded).mount(http.router());
     return http.operate(config.edge().operationsHost(), config.edge().operationsPort())
         .onSuccess(actual -> operationsPort = actual)

@@ -15,7 +15,6 @@ import io.vertx.micrometer.backends.BackendRegistries;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +34,12 @@ final class PaymentBreaker {
    */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
+  /** So many at once that those which say nothing of the provider hardly keep out others. */
+  private static final int PROBES = 8;
+
+  /** For a turn to probe: longer than calls take that say nothing, much shorter than a charge. */
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+
   /** What a call says of the provider, in payment's own words; it may say nothing. */
   private static final String PROVIDER = "Payment-Provider";
 
@@ -49,15 +54,17 @@ final class PaymentBreaker {
   /** Tells payment after which time nobody hears its answer. */
   private final Map<String, String> waits;
 
-  private final Duration retryAfter;
-  private final AtomicBoolean probing = new AtomicBoolean();
+  private final Duration reset;
+  private final Turns probes;
+  private long openedAt;
 
   PaymentBreaker(Vertx vertx, GatewayConfig config, Forwarded forwarded) {
     payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS, forwarded);
     BreakerConfig limits = config.breaker();
     timeout = limits.timeout();
     waits = Map.of("Request-Timeout", Long.toString(timeout.toMillis()));
-    retryAfter = limits.reset();
+    reset = limits.reset();
+    probes = new Turns(vertx, PROBES, PATIENCE);
     failures =
         new FailureShare(
             limits.failures(),
@@ -76,6 +83,7 @@ final class PaymentBreaker {
             .<HttpResponse<Buffer>>failurePolicy(this::isTooMuch)
             .openHandler(
                 v -> {
+                  openedAt = System.nanoTime();
                   failures.forget();
                   log.atWarn()
                       .addKeyValue("breaker", "payment")
@@ -85,7 +93,7 @@ final class PaymentBreaker {
                 v ->
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
-                        .log("half-open: one call probes"))
+                        .log("half-open: a few calls probe"))
             .closeHandler(
                 v ->
                     log.atInfo()
@@ -124,30 +132,43 @@ final class PaymentBreaker {
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
     Supplier<Future<HttpResponse<Buffer>>> call =
         () -> payment.post(ctx, "/payments", body, LINGER, waits).compose(PaymentBreaker::answered);
-    return (state() == CircuitBreakerState.HALF_OPEN ? probe(call) : breaker.execute(call))
+    return (isHalfOpen() ? probe(call) : breaker.execute(call))
         .recover(e -> Future.failedFuture(later()));
   }
 
   /**
-   * One call at a time shows whether payment is well again. The library takes any answer for that;
-   * one that needed no provider says nothing, and the next call probes.
+   * A few calls at a time show whether payment is well again. The library takes any answer for
+   * that; one that needed no provider says nothing, and makes way for the next.
    */
   private Future<HttpResponse<Buffer>> probe(Supplier<Future<HttpResponse<Buffer>>> call) {
-    if (!probing.compareAndSet(false, true)) {
-      return Future.failedFuture("another call probes");
-    }
+    return probes
+        .next()
+        .compose(
+            turn -> {
+              if (isHalfOpen()) {
+                return probeNow(call).onComplete(done -> probes.over());
+              }
+              probes.over();
+              return breaker.execute(call);
+            });
+  }
+
+  private Future<HttpResponse<Buffer>> probeNow(Supplier<Future<HttpResponse<Buffer>>> call) {
     return Future.succeededFuture()
         .compose(v -> call.get())
         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .onComplete(
             done -> {
-              probing.set(false);
-              if (done.failed()) {
+              if (done.failed() && isHalfOpen()) {
                 breaker.open();
-              } else if (isAnswered(done.result())) {
+              } else if (done.succeeded() && isAnswered(done.result())) {
                 breaker.reset();
               }
             });
+  }
+
+  private boolean isHalfOpen() {
+    return state() == CircuitBreakerState.HALF_OPEN;
   }
 
   CircuitBreakerState state() {
@@ -168,6 +189,8 @@ final class PaymentBreaker {
     return Refusal.unavailable(
         "payment-unavailable",
         "payment takes too long right now: your order is kept, pay a little later",
-        retryAfter);
+        state() == CircuitBreakerState.OPEN
+            ? reset.minusNanos(System.nanoTime() - openedAt)
+            : Upstream.RETRY_AFTER);
   }
 }

@@ -79,13 +79,16 @@ final class Proxies {
   private final GatewayConfig config;
   private final Tokens tokens;
   private final Forwarded forwarded;
+  private final Watchers watchers;
   private final HttpClient client;
   private final HttpClient streams;
 
-  Proxies(Vertx vertx, GatewayConfig config, Tokens tokens, Forwarded forwarded) {
+  Proxies(
+      Vertx vertx, GatewayConfig config, Tokens tokens, Forwarded forwarded, Watchers watchers) {
     this.config = config;
     this.tokens = tokens;
     this.forwarded = forwarded;
+    this.watchers = watchers;
     client = client(vertx, config, CONNECTIONS_A_SERVICE);
     streams = client(vertx, config, STREAMS_A_SERVICE);
   }
@@ -176,6 +179,10 @@ final class Proxies {
         .onSuccess(
             caller -> {
               if (ctx.response().closed() || ctx.failed()) {
+                return;
+              }
+              if (door.equals(STREAM) && !watchers.welcome(ctx, caller.sub())) {
+                ctx.fail(Watchers.tooMany());
                 return;
               }
               if (ctx.request()

@@ -80,7 +80,11 @@ final class Front implements AutoCloseable {
   }
 
   String bearer() {
-    return "Bearer " + tokens.issue("c-1", List.of("customer"), List.of());
+    return bearer("c-1");
+  }
+
+  String bearer(String subject) {
+    return "Bearer " + tokens.issue(subject, List.of("customer"), List.of());
   }
 
   Socket connect() throws IOException {

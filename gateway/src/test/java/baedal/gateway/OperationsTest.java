@@ -86,7 +86,7 @@ class OperationsTest {
           .extracting(ILoggingEvent::getMessage)
           .contains(
               "open: payment fails or is slow",
-              "half-open: one call probes",
+              "half-open: a few calls probe",
               "closed: payment answers again");
     } finally {
       logger.detachAppender(logged);

@@ -132,7 +132,7 @@ class ProxiesTest {
     AtomicInteger listeners = streaming();
     HttpClient many = client(1_000);
     for (int i = 0; i < 400; i++) {
-      send(many, HttpMethod.GET, "/mypages/1/live", token(), null);
+      send(many, HttpMethod.GET, "/mypages/1/live", token("c-" + i), null);
     }
     until(() -> listeners.get() == 400);
     assertThat(
@@ -336,6 +336,10 @@ class ProxiesTest {
   }
 
   private String token() {
-    return tokens.issue("c-1", List.of("customer"), List.of());
+    return token("c-1");
+  }
+
+  private String token(String subject) {
+    return tokens.issue(subject, List.of("customer"), List.of());
   }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
@@ -286,11 +287,20 @@ public final class HttpApi {
   private void inTime(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (!request.isEnded()) {
-      long timer = vertx.setTimer(BODY_MILLIS, id -> request.connection().close());
+      long timer = vertx.setTimer(BODY_MILLIS, id -> cutOff(request));
       request.end().onComplete(v -> vertx.cancelTimer(timer));
       ctx.addEndHandler(v -> passOver(request));
     }
     ctx.next();
+  }
+
+  /** Others may be on the same connection of HTTP/2, and not know of this one. */
+  private static void cutOff(HttpServerRequest request) {
+    Future<Void> ended =
+        request.version() == HttpVersion.HTTP_2
+            ? request.response().reset()
+            : request.connection().close();
+    ended.onFailure(e -> log.atDebug().addKeyValue("cause", e.toString()).log("gone already"));
   }
 
   /** What is left of a body that nobody wants stands before the next request. */

@@ -1,0 +1,134 @@
+package baedal.gateway;
+
+import static baedal.backing.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Many on one connection: what one does there is not the others' business. */
+class Http2Test {
+
+  private static final int ROOM_FOR_ONE = 2;
+  private static final int ROOM_FOR_ADDRESS = 5;
+  private static final String LIVE = "/mypages/1/live";
+
+  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
+  private final Front front =
+      new Front(
+          Map.of(
+              "TLS_CERT",
+              certificate.certificatePath(),
+              "TLS_KEY",
+              certificate.privateKeyPath(),
+              "MAX_STREAMS_PER_SUBJECT",
+              "" + ROOM_FOR_ONE,
+              "MAX_CONNECTIONS_PER_ADDRESS",
+              "" + ROOM_FOR_ADDRESS));
+  private final HttpClient client =
+      front.vertx.createHttpClient(
+          new HttpClientOptions()
+              .setSsl(true)
+              .setUseAlpn(true)
+              .setProtocolVersion(HttpVersion.HTTP_2)
+              .setTrustAll(true)
+              .setVerifyHost(false),
+          new PoolOptions().setHttp2MaxSize(1));
+  private final AtomicInteger listeners = new AtomicInteger();
+
+  @BeforeEach
+  void stream() {
+    front.service =
+        request -> {
+          if (!request.path().equals(LIVE)) {
+            request.response().end("fine");
+            return;
+          }
+          listeners.incrementAndGet();
+          request.response().setChunked(true).closeHandler(v -> listeners.decrementAndGet());
+          request.response().write(":\n\n");
+        };
+  }
+
+  @AfterEach
+  void stop() {
+    front.close();
+    certificate.delete();
+  }
+
+  private Future<HttpClientRequest> request(String subject, HttpMethod method, String path) {
+    return client
+        .request(method, front.port(), Front.LOOPBACK, path)
+        .onSuccess(request -> request.putHeader("Authorization", front.bearer(subject)));
+  }
+
+  private HttpClientResponse get(String subject, String path) {
+    return request(subject, HttpMethod.GET, path).compose(HttpClientRequest::send).await();
+  }
+
+  private int status(String subject) {
+    return get(subject, "/stores").statusCode();
+  }
+
+  @Test
+  void who_sends_a_body_slowly_is_cut_off_alone_answered_or_not() {
+    HttpClientResponse live = get("c-1", LIVE);
+    assertThat(live.version()).isEqualTo(HttpVersion.HTTP_2);
+    HttpClientRequest refused = request("c-2", HttpMethod.POST, "/orders").await();
+    Future<Void> ended = Future.future(end -> refused.exceptionHandler(end::fail));
+    refused.putHeader("Authorization", "Bearer forged").setChunked(true).write("{");
+    assertThat(refused.response().await().statusCode()).isEqualTo(401);
+    HttpClientRequest slow = request("c-2", HttpMethod.POST, "/orders").await();
+    slow.setChunked(true).write("{");
+    Future<HttpClientResponse> answer = slow.response();
+    until(() -> answer.isComplete() && ended.isComplete());
+    assertThat(answer.cause()).isInstanceOf(StreamResetException.class);
+    assertThat(ended.cause()).isInstanceOf(StreamResetException.class);
+    assertThat(listeners).hasValue(1);
+    assertThat(get("c-1", "/stores").request().connection()).isSameAs(live.request().connection());
+  }
+
+  @Test
+  void a_subject_watches_so_many_orders_at_once_and_others_go_on() {
+    List<HttpClientResponse> watched = new ArrayList<>();
+    for (int i = 0; i < ROOM_FOR_ONE; i++) {
+      watched.add(get("c-1", LIVE));
+    }
+    HttpClientResponse refused = get("c-1", LIVE);
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.getHeader("Retry-After")).isEqualTo("5");
+    assertThat(status("c-1")).isEqualTo(200);
+    assertThat(get("c-2", LIVE).statusCode()).isEqualTo(200);
+    watched.get(0).request().reset().await();
+    until(() -> get("c-1", LIVE).statusCode() == 200);
+    assertThat(get("c-1", LIVE).statusCode()).isEqualTo(429);
+  }
+
+  @Test
+  void an_address_has_no_more_streams_than_connections_whoever_watches() {
+    for (int i = 0; i < ROOM_FOR_ADDRESS; i++) {
+      assertThat(get("c-" + i, LIVE).statusCode()).isEqualTo(200);
+    }
+    HttpClientResponse refused = get("c-9", LIVE);
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(status("c-9")).isEqualTo(200);
+    refused.request().connection().close().await();
+    until(() -> listeners.get() == 0);
+    until(() -> get("c-9", LIVE).statusCode() == 200);
+  }
+}
