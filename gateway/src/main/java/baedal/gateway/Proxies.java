@@ -234,7 +234,7 @@ final class Proxies {
           .release()
           .response()
           .setStatusCode(503)
-          .putHeader("Retry-After", Long.toString(Upstream.RETRY_AFTER.toSeconds()))
+          .putHeader("Retry-After", Problems.retryAfter(Upstream.RETRY_AFTER))
           .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
           .setBody(Body.body(Buffer.buffer(problem.encode())));
     }
