@@ -118,8 +118,8 @@ final class MyPageRepository {
   }
 
   /**
-   * Pages whose beginning is no longer in the log know what they know already, and what is told
-   * meanwhile.
+   * Pages of which the log no longer has anything, or not the beginning, know what they know
+   * already, and what is told meanwhile.
    */
   Future<Void> keepOlder(String building) {
     return generations.where().compose(where -> keepOlder(where.current(), building, ""));

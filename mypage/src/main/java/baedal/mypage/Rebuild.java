@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes all pages anew from the stream {@code log}, while events keep coming, and switches over. In
  * turn: from now on every replica writes to the new collection, too; when all know that, the log is
- * read to its present end, which covers all that was written before; then readers go to the new
- * one.
+ * read to its present end, which covers all that was written before; what the log no longer has is
+ * taken over as it is; then readers go to the new one.
  */
 final class Rebuild {
 
@@ -91,11 +91,7 @@ final class Rebuild {
               reader.start();
               return reader.caughtUp();
             })
-        .compose(
-            v ->
-                reader.firstOffset() > 0
-                    ? pages.keepOlder(building)
-                    : Future.<Void>succeededFuture())
+        .compose(v -> pages.keepOlder(building))
         .compose(v -> generations.switchTo(building, reader.handled()))
         .compose(
             ours -> {

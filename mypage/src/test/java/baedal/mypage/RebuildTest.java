@@ -107,6 +107,7 @@ class RebuildTest {
         .publish(List.of(encoded(new OrderEvent.Updated("o-strange", null, false, NOW))))
         .await();
     mongo.dropCollection(collection()).await();
+    write("o-older-than-the-log");
     AtomicBoolean over = new AtomicBoolean();
     Thread orders =
         new Thread(
@@ -233,6 +234,14 @@ class RebuildTest {
     synchronized (wanted) {
       wanted.put(id, page);
     }
+  }
+
+  /** A page that no event in the log made. */
+  private static void write(String id) {
+    MyPageRepository pages =
+        new MyPageRepository(mongo, new GenerationRepository(mongo, Clock.systemUTC()));
+    MyPage page = pages.applyTo(collection(), told(new OrderEvent.Placed(id, DETAILS), 1)).await();
+    wanted.put(id, page);
   }
 
   private static HttpResponse<Buffer> call(HttpMethod method, String path) {

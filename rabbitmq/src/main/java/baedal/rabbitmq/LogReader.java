@@ -46,7 +46,6 @@ public final class LogReader {
 
   private Object from;
   private RabbitMQClient client;
-  private volatile long firstOffset = -1;
   private final AtomicLong handled = new AtomicLong();
   private volatile boolean stopped;
 
@@ -81,13 +80,6 @@ public final class LogReader {
   /** How many events were handled. */
   public long handled() {
     return handled.get();
-  }
-
-  /**
-   * The offset at which the log began; above zero when its oldest part is gone. -1: not known yet.
-   */
-  public long firstOffset() {
-    return firstOffset;
   }
 
   /** Succeeds when everything that is in the log by now has been handled. */
@@ -143,9 +135,6 @@ public final class LogReader {
     }
     long offset =
         ((Number) Failures.headersOf(message.properties()).getOrDefault(OFFSET, -1L)).longValue();
-    if (firstOffset < 0) {
-      firstOffset = offset;
-    }
     inHand.add(offset);
     from = offset + 1;
     begin(message, offset, on);
