@@ -147,7 +147,7 @@ public final class Rabbit implements Server {
             List.of(epmd().toString(), "-port", "" + epmdPort, "-address", "127.0.0.1"),
             Map.of(),
             home.resolve("epmd.log"));
-    epmd.await(() -> Ports.answers(epmdPort), Duration.ofSeconds(10));
+    epmd.await(() -> Ports.answers(epmdPort), Duration.ofSeconds(30));
     ServerProcess process =
         ServerProcess.start(
             "RabbitMQ",
@@ -289,7 +289,7 @@ public final class Rabbit implements Server {
             .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(management + path))
-            .timeout(Duration.ofSeconds(10))
+            .timeout(Duration.ofSeconds(30))
             .header("Authorization", "Basic " + basic)
             .header("Content-Type", "application/json")
             .method(
