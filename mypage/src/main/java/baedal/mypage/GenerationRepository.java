@@ -46,14 +46,20 @@ final class GenerationRepository {
     if (known != null && knownAt.plus(KNOWN_FOR).isAfter(now)) {
       return Future.succeededFuture(known);
     }
+    return look()
+        .onSuccess(
+            where -> {
+              known = where;
+              knownAt = now;
+            });
+  }
+
+  /** As it is at this moment. */
+  Future<Where> look() {
     return document()
         .map(
-            document -> {
-              known =
-                  new Where(document.getString("current", PREFIX), document.getString("building"));
-              knownAt = now;
-              return known;
-            });
+            document ->
+                new Where(document.getString("current", PREFIX), document.getString("building")));
   }
 
   /** All that is known of the present or last rebuild. */

@@ -20,6 +20,7 @@ import java.util.function.ToLongFunction;
  * @param facts when each status was reached
  * @param payments the attempts to pay, by payment id
  * @param carrier null while no event of its delivery has come
+ * @param whole whether its beginning is known: that it was placed
  */
 public record MyPage(
     String orderId,
@@ -27,7 +28,8 @@ public record MyPage(
     Map<Status, Instant> facts,
     Map<String, Attempt> payments,
     Carrier carrier,
-    boolean cancelRefused) {
+    boolean cancelRefused,
+    boolean whole) {
 
   private static final List<Status> ENDS =
       List.of(Status.COMPLETED, Status.CANCELED, Status.REJECTED, Status.EXPIRED);
@@ -71,7 +73,7 @@ public record MyPage(
   }
 
   static MyPage blank(String orderId) {
-    return new MyPage(orderId, null, Map.of(), Map.of(), null, false);
+    return new MyPage(orderId, null, Map.of(), Map.of(), null, false, false);
   }
 
   /** What this page and another one of the same order know together. */
@@ -82,7 +84,8 @@ public record MyPage(
         union(facts, other.facts, (a, b) -> a.isBefore(b) ? a : b),
         union(payments, other.payments, Attempt::and),
         later(carrier, other.carrier, Carrier::sequence),
-        cancelRefused || other.cancelRefused);
+        cancelRefused || other.cancelRefused,
+        whole || other.whole);
   }
 
   private static <T> T later(T a, T b, ToLongFunction<T> sequence) {
@@ -99,7 +102,13 @@ public record MyPage(
   }
 
   MyPage reached(Status status, Instant at) {
-    return and(new MyPage(orderId, null, Map.of(status, at), Map.of(), null, false));
+    return and(new MyPage(orderId, null, Map.of(status, at), Map.of(), null, false, false));
+  }
+
+  /** With {@link #details}, nothing can have been told before. */
+  MyPage placed(OrderDetails d, long sequence) {
+    return details(d, sequence)
+        .and(new MyPage(orderId, null, Map.of(), Map.of(), null, false, true));
   }
 
   /** Whoever knows the order knows that it was placed. */
@@ -107,22 +116,22 @@ public record MyPage(
     Details details =
         new Details(d.customerId(), d.storeId(), d.storeName(), d.due(), d.couponId(), sequence);
     Map<Status, Instant> placed = Map.of(Status.PLACED, d.placedAt());
-    return and(new MyPage(orderId, details, placed, Map.of(), null, false));
+    return and(new MyPage(orderId, details, placed, Map.of(), null, false, false));
   }
 
   MyPage payment(String paymentId, PaymentMethod method, PaymentStatus status, Instant at) {
     Attempt attempt = new Attempt(method, status, at);
-    return and(new MyPage(orderId, null, Map.of(), Map.of(paymentId, attempt), null, false));
+    return and(new MyPage(orderId, null, Map.of(), Map.of(paymentId, attempt), null, false, false));
   }
 
   /** {@code riderId} is null when nobody carries it any more. */
   MyPage rider(String riderId, long sequence) {
     Carrier by = new Carrier(riderId, sequence);
-    return and(new MyPage(orderId, null, Map.of(), Map.of(), by, false));
+    return and(new MyPage(orderId, null, Map.of(), Map.of(), by, false, false));
   }
 
   MyPage refusedToCancel() {
-    return and(new MyPage(orderId, null, Map.of(), Map.of(), null, true));
+    return and(new MyPage(orderId, null, Map.of(), Map.of(), null, true, false));
   }
 
   /** Null while not known. */
@@ -133,11 +142,6 @@ public record MyPage(
   /** Null while nobody carries it. */
   String riderId() {
     return carrier == null ? null : carrier.riderId();
-  }
-
-  /** Whether its order's beginning is known. */
-  boolean whole() {
-    return facts.containsKey(Status.PLACED);
   }
 
   /** Told from the facts; null while none is known. */

@@ -4,6 +4,7 @@ import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.MongoAggregates;
 import baedal.runtime.Ids;
+import baedal.runtime.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,10 +13,13 @@ import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Pages and notifications in MongoDB. */
 final class MyPageRepository {
 
+  private static final Logger log = LoggerFactory.getLogger(MyPageRepository.class);
   private static final String NOTIFICATIONS = "notifications";
   private static final int KEPT_AT_ONCE = 100;
 
@@ -128,45 +132,60 @@ final class MyPageRepository {
   private Future<Void> keepOlder(String current, String building, String after) {
     JsonObject next = new JsonObject().put("_id", new JsonObject().put("$gt", after));
     return pages(current)
-        .list(next, new JsonObject().put("_id", 1), KEPT_AT_ONCE)
+        .ids(next, KEPT_AT_ONCE)
         .compose(
             found ->
                 found.isEmpty()
                     ? Future.succeededFuture()
-                    : Future.all(found.stream().map(page -> keepOlder(building, page)).toList())
-                        .compose(
-                            v ->
-                                keepOlder(
-                                    current, building, found.get(found.size() - 1).orderId())));
+                    : Future.all(found.stream().map(id -> keep(current, building, id)).toList())
+                        .compose(v -> keepOlder(current, building, found.get(found.size() - 1))));
   }
 
-  private Future<MyPage> keepOlder(String building, MyPage page) {
+  /** A page that nobody can read any more is left behind. */
+  private Future<?> keep(String current, String building, String orderId) {
     return pages(building)
-        .change(
-            page.orderId(),
+        .find(orderId)
+        .compose(
             rebuilt ->
                 rebuilt != null && rebuilt.whole()
-                    ? Change.none(rebuilt)
-                    : Change.of(rebuilt == null ? page : rebuilt.and(page)));
+                    ? Future.succeededFuture()
+                    : pages(current).find(orderId).compose(page -> keep(building, page)))
+        .recover(
+            e -> {
+              if (Outage.isOutage(e)) {
+                return Future.failedFuture(e);
+              }
+              log.atError()
+                  .addKeyValue("orderId", orderId)
+                  .setCause(e)
+                  .log("a page was left behind");
+              return Future.succeededFuture();
+            });
   }
 
-  /** What earlier rebuilds left behind. */
+  private Future<MyPage> keep(String building, MyPage page) {
+    return pages(building)
+        .change(page.orderId(), rebuilt -> Change.of(rebuilt == null ? page : rebuilt.and(page)));
+  }
+
+  /**
+   * What earlier rebuilds left behind. A collection that was there before the look, and is neither
+   * the present one nor being built, never becomes one.
+   */
   Future<Void> dropOthers() {
-    return generations
-        .where()
-        .compose(
-            where ->
-                mongo
-                    .getCollections()
-                    .compose(
-                        all ->
-                            Future.all(
-                                all.stream()
-                                    .filter(name -> name.startsWith(GenerationRepository.PREFIX))
-                                    .filter(name -> !name.equals(where.current()))
-                                    .filter(name -> !name.equals(where.building()))
-                                    .map(mongo::dropCollection)
-                                    .toList())))
+    return mongo
+        .getCollections()
+        .compose(all -> generations.look().compose(where -> dropOthers(all, where)));
+  }
+
+  private Future<Void> dropOthers(List<String> all, GenerationRepository.Where where) {
+    return Future.all(
+            all.stream()
+                .filter(name -> name.startsWith(GenerationRepository.PREFIX))
+                .filter(name -> !name.equals(where.current()))
+                .filter(name -> !name.equals(where.building()))
+                .map(mongo::dropCollection)
+                .toList())
         .mapEmpty();
   }
 

@@ -21,7 +21,7 @@ final class Projection {
   }
 
   static {
-    on(OrderEvent.Placed.class, (page, e, n) -> page.details(e.order(), n));
+    on(OrderEvent.Placed.class, (page, e, n) -> page.placed(e.order(), n));
     on(OrderEvent.Updated.class, (page, e, n) -> page.details(e.order(), n));
     on(
         OrderEvent.Paid.class,
