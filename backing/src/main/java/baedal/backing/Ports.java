@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.SecureRandom;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,7 +19,9 @@ public final class Ports {
   private static final int RANGES = 24;
   private static final int MAX_TRIES = 1_000;
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final Set<Integer> GIVEN = new HashSet<>();
+
+  /** The last ones, oldest first: their servers may not listen yet. */
+  private static final Set<Integer> GIVEN = new LinkedHashSet<>();
 
   /** Listens on the first port of the range that is this process's until it ends. */
   private static ServerSocket range;
@@ -27,9 +29,10 @@ public final class Ports {
   private Ports() {}
 
   /**
-   * A port that nobody uses, and not the same again soon. It lies below the range from which the
-   * system takes ports for outgoing connections (32768 and up on Linux), so that none of these
-   * takes it before its server does. Processes that run side by side have ranges of their own.
+   * A port that nobody uses, and not the same again before some hundred others. It lies below the
+   * range from which the system takes ports for outgoing connections (32768 and up on Linux), so
+   * that none of these takes it before its server does. Processes that run side by side have ranges
+   * of their own.
    */
   public static synchronized int free() throws IOException {
     if (range == null) {
@@ -37,7 +40,7 @@ public final class Ports {
     }
     int first = range.getLocalPort() + 1;
     if (GIVEN.size() > RANGE / 2) {
-      GIVEN.clear();
+      GIVEN.remove(GIVEN.iterator().next());
     }
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       int port = first + RANDOM.nextInt(RANGE - 1);
