@@ -110,10 +110,14 @@ public record Menu(
     return told(with(stock - quantity, next, settled), now);
   }
 
-  /** What the order took is for sale again; once. */
+  /**
+   * What the order took is for sale again; once. One that took nothing yet takes nothing any more.
+   */
   Change<Menu> giveBack(String orderId, Instant now) {
     if (!taken.containsKey(orderId)) {
-      return Change.none(this);
+      return stock == null || settled.contains(orderId)
+          ? Change.none(this)
+          : Change.of(settled(orderId, taken, 0));
     }
     Map<String, Integer> next = new HashMap<>(taken);
     int quantity = next.remove(orderId);
@@ -127,19 +131,22 @@ public record Menu(
     }
     Map<String, Integer> next = new HashMap<>(taken);
     int quantity = next.remove(orderId);
-    return Change.of(
-        new Menu(
-            storeId,
-            menuId,
-            name,
-            price,
-            stock,
-            options,
-            removed,
-            revision,
-            next,
-            settledWith(orderId),
-            sold + quantity));
+    return Change.of(settled(orderId, next, quantity));
+  }
+
+  private Menu settled(String orderId, Map<String, Integer> nowTaken, int nowSold) {
+    return new Menu(
+        storeId,
+        menuId,
+        name,
+        price,
+        stock,
+        options,
+        removed,
+        revision,
+        nowTaken,
+        settledWith(orderId),
+        sold + nowSold);
   }
 
   private Menu with(Integer newStock, Map<String, Integer> nowTaken, List<String> nowSettled) {

@@ -305,6 +305,27 @@ class KitchenTest {
   }
 
   @Test
+  void a_replica_that_still_holds_the_order_when_it_is_canceled_takes_no_stock_any_more() {
+    EventMessage paid = message(paid("o", line("fried", 2)));
+    deliver(db.kitchen, cancelMessage("o"));
+    deliver(db.kitchen, paid);
+    db.repository.changeMenu(Menu.key("s-1", "fried"), menu -> menu.take("o", 2, NOON)).await();
+    assertThat(db.stock("fried")).isEqualTo(100);
+  }
+
+  @Test
+  void whatever_a_menu_is_called_the_tickets_that_took_of_it_go_on() {
+    for (String name : List.of("m.1", ".", "a$b", "_id", "메뉴 1", "\"", "\\", "{}")) {
+      db.menu(name, 10);
+      deliver(db.kitchen, message(paid("o-" + name, line(name, 2))));
+      db.kitchen.act("o-" + name, FoodCooking::accept).await();
+      db.kitchen.act("o-" + name, (ticket, now) -> ticket.reject("재료 소진", now)).await();
+      assertThat(db.stock(name)).as(name).isEqualTo(10);
+      assertThat(db.ticket("o-" + name).taken()).as(name).containsEntry(name, 2);
+    }
+  }
+
+  @Test
   void what_was_cooked_stays_sold() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
     db.kitchen.act("o", FoodCooking::accept).await();

@@ -28,9 +28,12 @@ class MenuTest {
   }
 
   @Test
-  void an_order_that_took_nothing_gives_nothing_back() {
-    Menu menu = menu("fried", 3);
-    assertThat(menu.giveBack("order-9", NOON)).isEqualTo(Change.none(menu));
+  void an_order_that_took_nothing_gives_nothing_back_and_takes_nothing_any_more() {
+    Change<Menu> back = menu("fried", 3).giveBack("order-9", NOON);
+    assertThat(back.state().stock()).isEqualTo(3);
+    assertThat(back.events()).isEmpty();
+    assertThat(back.state().giveBack("order-9", NOON)).isEqualTo(Change.none(back.state()));
+    assertThat(back.state().take("order-9", 2, NOON)).isEqualTo(Change.none(back.state()));
   }
 
   @Test

@@ -225,6 +225,9 @@ class StoreServiceTest {
         .extracting(fault -> ((JsonObject) fault).getString("pointer"))
         .contains("/name", "/kind", "/address/lat", "/address/lng");
     assertThat(call("GET", "/stores?near=here", null, null).status).isEqualTo(400);
+    assertThat(call("PUT", "/stores/s-1/menus/$date", owner, menu(18_000, 3)).status)
+        .as("MongoDB would take it for a command")
+        .isEqualTo(400);
     assertThat(call("GET", "/stores?cursor=nonsense", null, null).status).isEqualTo(400);
     assertThat(call("GET", "/stores?near=37,127&cursor=nonsense", null, null).status)
         .isEqualTo(400);
