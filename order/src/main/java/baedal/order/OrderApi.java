@@ -189,6 +189,7 @@ final class OrderApi {
       String customerId,
       long due,
       long version,
+      long pricedVersion,
       OrderStatus status,
       Fulfilment fulfilment,
       String couponId) {
@@ -198,6 +199,7 @@ final class OrderApi {
           order.details().customerId(),
           order.details().due(),
           order.details().version(),
+          order.pricedVersion(),
           order.status(),
           order.details().fulfilment(),
           order.details().couponId());

@@ -364,6 +364,7 @@ class OrderApiTest {
       JsonObject lower = http.put(path + "/coupon", http.service(), coupon).bodyAsJsonObject();
       assertThat(lower.getLong("due")).isEqualTo(39_000);
       assertThat(lower.getLong("version")).isEqualTo(2);
+      assertThat(lower.getLong("pricedVersion")).isEqualTo(2);
     }
     assertThat(
             problem(

@@ -154,7 +154,7 @@ final class Cashier {
       case CHARGING -> settleOrCharge(first, due, wish);
       case PAID, DEFERRED -> covering(Settled.before(first), due);
       case DECLINED ->
-          first.isAbandoned() && first.amount() == due.due()
+          first.isAbandoned() && first.covers(due)
               ? payments.forget(wish.key(), first.id()).compose(v -> payNow(wish))
               : Future.succeededFuture(Settled.before(first));
       case REFUNDING, REFUNDED -> Future.succeededFuture(Settled.before(first));
@@ -163,7 +163,7 @@ final class Cashier {
 
   /** What does not settle the order as it is now goes back. */
   private static Future<Settled> covering(Settled end, Payment.Due due) {
-    return end.payment().settles() && end.payment().amount() != due.due()
+    return end.payment().settles() && !end.payment().covers(due)
         ? Future.failedFuture(unsettled())
         : Future.succeededFuture(end);
   }
@@ -287,7 +287,7 @@ final class Cashier {
    * often it is asked.
    */
   private Future<Settled> settleOrCharge(Payment payment, Payment.Due due, Wish wish) {
-    boolean wanted = payment.isBy(wish.method(), wish.card()) && payment.amount() == due.due();
+    boolean wanted = payment.isBy(wish.method(), wish.card()) && payment.covers(due);
     return lookup(payment)
         .compose(
             outcome ->

@@ -29,12 +29,16 @@ public record Payment(
   /** Why a charge is declined of which the provider has not heard in time. */
   static final String ABANDONED = "the provider has not heard of it in time: nothing was taken";
 
-  /** What is due for an order, as the order service says. */
+  /**
+   * What is due for an order, as the order service says; what was paid for one older than {@code
+   * pricedVersion} does not settle it.
+   */
   record Due(
       String orderId,
       String customerId,
       long due,
       long version,
+      long pricedVersion,
       String status,
       Fulfilment fulfilment) {
 
@@ -92,6 +96,11 @@ public record Payment(
 
   boolean isAbandoned() {
     return ABANDONED.equals(reason);
+  }
+
+  /** Whether it is for the order as it is now. */
+  boolean covers(Due now) {
+    return amount == now.due() && orderVersion >= now.pricedVersion();
   }
 
   /** Whether the order is settled by it. */

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The cashier between a real database and a provider that does what each test wants. */
 class CashierTest {
@@ -48,6 +50,8 @@ class CashierTest {
 
   /** What is due for an order that was changed. */
   private static final Map<String, Long> changed = new ConcurrentHashMap<>();
+
+  private static final long SAME_PRICE = 10_000;
 
   private static PaymentRepository payments;
   private static ServiceClient orders;
@@ -94,8 +98,9 @@ class CashierTest {
             new JsonObject()
                 .put("orderId", orderId)
                 .put("customerId", "c-1")
-                .put("due", changed.getOrDefault(orderId, 10_000L))
-                .put("version", 1)
+                .put("due", changed.getOrDefault(orderId, SAME_PRICE))
+                .put("version", changed.containsKey(orderId) ? 2 : 1)
+                .put("pricedVersion", changed.containsKey(orderId) ? 2 : 1)
                 .put("status", withdrawn.getOrDefault(orderId, "PLACED"))
                 .encode());
   }
@@ -106,7 +111,7 @@ class CashierTest {
   }
 
   private static Payment charging(long won, IdempotencyKey key) {
-    Payment.Due due = new Payment.Due(Ids.next(), "c-1", won, 1, "PLACED", Fulfilment.DELIVERY);
+    Payment.Due due = new Payment.Due(Ids.next(), "c-1", won, 1, 1, "PLACED", Fulfilment.DELIVERY);
     var opened = Payment.open(Ids.next(), due, PaymentMethod.CARD, "4242", LONG_AGO);
     assertThat(payments.open(opened, key).await()).isTrue();
     return opened.state();
@@ -222,12 +227,13 @@ class CashierTest {
     assertThat(cashier.pay(next).await().charged()).isTrue();
   }
 
-  @Test
-  void what_was_taken_for_an_order_that_was_changed_since_does_not_pay_it() {
-    IdempotencyKey key = new IdempotencyKey("c-1", "k-changed", "the same body");
+  @ParameterizedTest
+  @ValueSource(longs = {30_000, SAME_PRICE})
+  void what_was_taken_for_an_order_that_was_changed_since_does_not_pay_it(long due) {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-changed-" + due, "the same body");
     Payment old = charging(10_000, key);
     bank.charge(old.id(), 10_000, "CARD", CARD).await();
-    changed.put(old.orderId(), 30_000L);
+    changed.put(old.orderId(), due);
     assertRefused(old.orderId(), key, "payment-unsettled");
     assertRefused(old.orderId(), null, "payment-unsettled");
     payments.change(old.id(), p -> p.giveBack("another amount", LONG_AGO)).await();
@@ -238,18 +244,19 @@ class CashierTest {
         });
     assertRefused(old.orderId(), key, "payment-void");
     var anew = wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
-    assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(30_000);
+    assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(due);
   }
 
-  @Test
-  void what_was_not_taken_for_an_order_that_was_changed_since_is_not_taken_any_more() {
-    IdempotencyKey key = new IdempotencyKey("c-1", "k-not-taken", "the same body");
+  @ParameterizedTest
+  @ValueSource(longs = {30_000, SAME_PRICE})
+  void what_was_not_taken_for_an_order_that_was_changed_since_is_not_taken_any_more(long due) {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-not-taken-" + due, "the same body");
     Payment old = charging(10_000, key);
-    changed.put(old.orderId(), 30_000L);
+    changed.put(old.orderId(), due);
     assertRefused(old.orderId(), key, "payment-void");
     assertThat(bank.charges.get()).isZero();
     var anew = wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
-    assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(30_000);
+    assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(due);
   }
 
   @Test

@@ -375,7 +375,7 @@ class PaymentServiceTest {
   /** As far as a replica came that died before it asked the provider. */
   private static Payment begun(PaymentApi.Pay asked, IdempotencyKey key) {
     Payment.Due due =
-        new Payment.Due(asked.orderId(), "c-1", 10_000, 1, "PLACED", Fulfilment.DELIVERY);
+        new Payment.Due(asked.orderId(), "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
     String lastFour = asked.method() == PaymentMethod.CARD ? Payment.lastFour(asked.card()) : null;
     var opened = Payment.open(Ids.next(), due, asked.method(), lastFour, Instant.now());
     assertThat(repository().open(opened, key).await()).isTrue();
@@ -473,7 +473,7 @@ class PaymentServiceTest {
   /** A charge that a crash interrupted {@code seconds} ago, before the provider heard of it. */
   private static String charging(String orderId, int seconds) {
     String paymentId = Ids.next();
-    Payment.Due due = new Payment.Due(orderId, "c-1", 10_000, 1, "PLACED", Fulfilment.DELIVERY);
+    Payment.Due due = new Payment.Due(orderId, "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
     Payment charging =
         Payment.open(
                 paymentId, due, PaymentMethod.CARD, "4242", Instant.now().minusSeconds(seconds))

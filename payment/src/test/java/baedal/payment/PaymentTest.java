@@ -19,7 +19,7 @@ class PaymentTest {
   private static final Payment.Due DUE = due(40_000, Fulfilment.DELIVERY);
 
   private static Payment.Due due(long won, Fulfilment fulfilment) {
-    return new Payment.Due("o-1", "c-1", won, 3, "PLACED", fulfilment);
+    return new Payment.Due("o-1", "c-1", won, 3, 3, "PLACED", fulfilment);
   }
 
   private static Payment at(PaymentStatus status) {
