@@ -112,6 +112,11 @@ public record Coupon(
         : Change.none(this);
   }
 
+  /** Whether it knows of this order: it is the order's, or was taken back from everybody. */
+  boolean knows(String order) {
+    return order.equals(orderId) || status == CouponStatus.REVOKED;
+  }
+
   /** The order says that it holds this coupon, of which we know nothing any more. */
   Change<Coupon> recovered(String order, boolean paid, Instant now) {
     return switch (status) {

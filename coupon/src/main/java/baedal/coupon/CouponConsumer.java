@@ -12,26 +12,29 @@ import java.util.function.Function;
 public final class CouponConsumer {
 
   private final CouponRepository coupons;
+  private final Holdings holdings;
   private final CouponConfig config;
 
-  CouponConsumer(CouponRepository coupons, CouponConfig config) {
+  CouponConsumer(CouponRepository coupons, Holdings holdings, CouponConfig config) {
     this.coupons = coupons;
+    this.holdings = holdings;
     this.config = config;
   }
 
   /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
   public static Subscription table() {
-    return new CouponConsumer(null, null).subscription();
+    return new CouponConsumer(null, null, null).subscription();
   }
 
   Subscription subscription() {
     return Subscription.of("coupon")
         .on(
             OrderEvent.Updated.class,
-            (m, e) -> change(m, e.order().couponId(), c -> c.confirmed(e.orderId(), e.at())))
+            (m, e) ->
+                held(m, e.orderId(), e.order().couponId(), c -> c.confirmed(e.orderId(), e.at())))
         .on(
             OrderEvent.Paid.class,
-            (m, e) -> change(m, e.order().couponId(), c -> c.used(e.orderId(), e.at())))
+            (m, e) -> held(m, e.orderId(), e.order().couponId(), c -> c.used(e.orderId(), e.at())))
         .on(
             OrderEvent.Canceled.class,
             (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
@@ -45,7 +48,22 @@ public final class CouponConsumer {
         .on(OrderEvent.Completed.class, (m, e) -> earn(m, e.orderId(), e.customerId(), e.at()));
   }
 
-  private Future<?> change(
+  /** Of a claim that Redis forgot the order's own word may be the first that is heard. */
+  private Future<?> held(
+      EventMessage message,
+      String orderId,
+      String couponId,
+      Function<Coupon, Change<Coupon>> transition) {
+    return change(message, couponId, transition)
+        .compose(
+            coupon ->
+                coupon == null || coupon.knows(orderId)
+                    ? Future.succeededFuture()
+                    : holdings.reconcile(orderId, couponId));
+  }
+
+  /** Null where there is no coupon. */
+  private Future<Coupon> change(
       EventMessage message, String couponId, Function<Coupon, Change<Coupon>> transition) {
     return couponId == null
         ? Future.succeededFuture()

@@ -38,8 +38,9 @@ public final class CouponVerticle extends VerticleBase {
     CouponRepository coupons = new CouponRepository(store.api(), () -> backbone.wake());
     ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "coupon");
     claims = new Claims(vertx, coupons, orders, clock);
-    Subscription subscription = new CouponConsumer(coupons, config).subscription();
-    recovery = new Recovery(vertx, config.amqpUri(), coupons, subscription, orders, clock);
+    Holdings holdings = new Holdings(coupons, orders, clock);
+    Subscription subscription = new CouponConsumer(coupons, holdings, config).subscription();
+    recovery = new Recovery(vertx, config.amqpUri(), coupons, subscription, holdings, clock);
     backbone =
         new Backbone(
             vertx,

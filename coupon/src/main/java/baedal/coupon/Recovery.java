@@ -7,10 +7,8 @@ import baedal.events.OrderEvent;
 import baedal.rabbitmq.EventTypes;
 import baedal.rabbitmq.LogReader;
 import baedal.rabbitmq.Subscription;
-import baedal.runtime.Json;
 import baedal.runtime.Refusal;
 import baedal.runtime.Rounds;
-import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -22,7 +20,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,15 +36,13 @@ final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration MARGIN = Duration.ofMinutes(1);
-  private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
   private static final int LANES = 16;
-  private static final Set<String> WITHDRAWN = Set.of("CANCELED", "REJECTED", "EXPIRED");
 
   private final Vertx vertx;
   private final String amqpUri;
   private final CouponRepository coupons;
   private final Subscription subscription;
-  private final ServiceClient orders;
+  private final Holdings holdings;
   private final Clock clock;
   private final Rounds looks;
   private volatile String sureOf;
@@ -57,13 +52,13 @@ final class Recovery {
       String amqpUri,
       CouponRepository coupons,
       Subscription subscription,
-      ServiceClient orders,
+      Holdings holdings,
       Clock clock) {
     this.vertx = vertx;
     this.amqpUri = amqpUri;
     this.coupons = coupons;
     this.subscription = subscription;
-    this.orders = orders;
+    this.holdings = holdings;
     this.clock = clock;
     looks = new Rounds(vertx, LOOK, "whether coupons are complete", this::look);
   }
@@ -123,7 +118,11 @@ final class Recovery {
     return reader
         .caughtUp()
         .compose(v -> inLanes(revoked.values(), this::revoke))
-        .compose(v -> inLanes(holders.entrySet(), this::reconcile))
+        .compose(
+            v ->
+                inLanes(
+                    holders.entrySet(),
+                    holder -> holdings.reconcile(holder.getKey(), holder.getValue())))
         .onSuccess(
             v ->
                 log.atInfo()
@@ -192,54 +191,6 @@ final class Recovery {
             issued.expiresAt(),
             issued.at())
         .state();
-  }
-
-  /** What order says of an order of its own. */
-  record Held(String orderId, String couponId, String status) {}
-
-  private static final Held NOTHING = new Held(null, null, null);
-
-  private static boolean isUnknown(Throwable e) {
-    return e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.NOT_FOUND;
-  }
-
-  /** An order that lets go of the coupon at this very moment has it given back. */
-  private Future<?> reconcile(Map.Entry<String, String> holder) {
-    String orderId = holder.getKey();
-    String couponId = holder.getValue();
-    return held(orderId)
-        .compose(
-            before ->
-                holds(before, couponId)
-                    ? coupons
-                        .change(couponId, coupon -> recovered(coupon, before))
-                        .compose(v -> held(orderId))
-                        .compose(after -> restoredUnless(holds(after, couponId), couponId, orderId))
-                    : Future.succeededFuture());
-  }
-
-  private Future<Held> held(String orderId) {
-    return orders
-        .get("/internal/orders/" + orderId + "/due", ORDER_TIMEOUT)
-        .map(json -> Json.toObject(json, Held.class))
-        .recover(e -> isUnknown(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e));
-  }
-
-  private static boolean holds(Held order, String couponId) {
-    return couponId.equals(order.couponId()) && !WITHDRAWN.contains(order.status());
-  }
-
-  private Future<?> restoredUnless(boolean held, String couponId, String orderId) {
-    return held
-        ? Future.succeededFuture()
-        : coupons.change(
-            couponId,
-            coupon -> coupon == null ? Change.none(null) : coupon.restored(orderId, now()));
-  }
-
-  private Change<Coupon> recovered(Coupon coupon, Held held) {
-    boolean paid = !held.status().equals("PLACED");
-    return coupon == null ? Change.none(null) : coupon.recovered(held.orderId(), paid, now());
   }
 
   private Instant now() {

@@ -225,6 +225,24 @@ class RecoveryTest {
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
   }
 
+  @Test
+  void a_forgotten_claim_of_which_the_order_could_not_tell_in_time_is_found_when_it_does()
+      throws IOException {
+    String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
+    Path file = home.resolve("data/appendonly.aof");
+    Path earlier = Files.copy(file, home.resolve("earlier"));
+    orders.put("o-1", order("o-1", coupon, "PLACED"));
+    call(HttpMethod.POST, "/coupons/" + coupon + "/use", "c-1", "customer", on("o-1"));
+
+    redis.kill();
+    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
+    redis = Redis.start(home, redisPort);
+    until(this::ready);
+    assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
+    tell(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now()));
+    until(() -> status("c-1", coupon).equals("CLAIMED"));
+  }
+
   private void revoke(String couponId) {
     JsonObject why = new JsonObject().put("reason", "a mistake");
     call(HttpMethod.POST, "/coupons/" + couponId + "/revoke", "m-1", "marketing", why);
