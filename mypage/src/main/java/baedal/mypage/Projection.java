@@ -76,8 +76,9 @@ final class Projection {
     return meaning == null ? page : meaning.in(page, message.data(), message.sequence());
   }
 
-  /** Whether an event belongs to a page: a coupon that no order holds does not. */
+  /** Whether an event belongs to a page: of a coupon's only that an order earned it. */
   static boolean concerns(EventMessage message) {
-    return !(message.data() instanceof CouponEvent coupon) || coupon.orderId() != null;
+    return !(message.data() instanceof CouponEvent)
+        || (message.data() instanceof CouponEvent.Issued issued && issued.orderId() != null);
   }
 }

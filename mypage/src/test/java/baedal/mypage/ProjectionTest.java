@@ -2,6 +2,7 @@ package baedal.mypage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.events.CouponEvent;
 import baedal.events.DeliveryJob;
 import baedal.events.Event;
 import baedal.events.EventMessage;
@@ -12,6 +13,7 @@ import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
+import baedal.rabbitmq.EventMessages;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -186,5 +189,20 @@ class ProjectionTest {
       page = Projection.apply(page, message);
     }
     return page;
+  }
+
+  @Test
+  void of_a_coupon_only_that_an_order_earned_it_belongs_to_a_page() {
+    assertThat(concerns(new CouponEvent.Restored("k", "o-never", "c", at(1)))).isFalse();
+    assertThat(concerns(issuedBy("o"))).isTrue();
+    assertThat(concerns(issuedBy(null))).isFalse();
+  }
+
+  private static CouponEvent issuedBy(String orderId) {
+    return new CouponEvent.Issued("k", orderId, "c", null, "감사", 1_000, at(9), at(1));
+  }
+
+  private static boolean concerns(Event event) {
+    return Projection.concerns(EventMessages.wrap(List.of(event), 1, at(1)).get(0));
   }
 }

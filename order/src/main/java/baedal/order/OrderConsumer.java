@@ -11,6 +11,7 @@ import baedal.events.PaymentEvent;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.Subscription;
+import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import java.time.Instant;
 
@@ -80,10 +81,19 @@ public final class OrderConsumer {
         .on(CouponEvent.Revoked.class, (m, e) -> couponGone(m, e.couponId(), e.at()));
   }
 
-  /** A coupon that no order holds is its own subject, and none of our business. */
+  /**
+   * A coupon that no order holds is its own subject, and none of our business; nor is one that
+   * somebody tried to use on an order that never was.
+   */
   private Future<?> couponGone(EventMessage message, String couponId, Instant at) {
     return message.subject().equals(couponId)
         ? Future.succeededFuture()
-        : orders.change(message, order -> order.loseCoupon(couponId, at));
+        : orders
+            .change(message, order -> order.loseCoupon(couponId, at))
+            .recover(e -> isUnknown(e) ? Future.succeededFuture() : Future.failedFuture(e));
+  }
+
+  private static boolean isUnknown(Throwable e) {
+    return e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.NOT_FOUND;
   }
 }

@@ -191,6 +191,17 @@ class OrderConsumerTest {
   }
 
   @Test
+  void a_coupon_that_comes_back_from_an_order_that_never_was_is_no_dead_letter() {
+    CouponEvent restored = new CouponEvent.Restored("k-1", "o-never", "c-1", now());
+    new OrderConsumer(db.orders, db.catalogs)
+        .subscription()
+        .handle(EventMessages.wrap(List.of(restored), 1, now()).get(0))
+        .await();
+    assertThat(http.get("/internal/orders/o-never/due", http.service()).statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
   void orders_are_priced_by_the_newest_word_about_a_menu() {
     StoreEvent.MenuChanged dear = Database.changed("tteok", 9_000, 2, false);
     StoreEvent.MenuChanged cheap = Database.changed("tteok", 7_000, 1, false);
