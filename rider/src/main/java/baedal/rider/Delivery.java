@@ -106,10 +106,15 @@ public record Delivery(
   /** The rider cannot do it after all: others see it again. */
   Change<Delivery> release(String rider, Instant now) {
     needRider(rider);
+    return takeBack(now);
+  }
+
+  /** From a rider who does not come. */
+  Change<Delivery> takeBack(Instant now) {
     if (status != CLAIMED) {
       throw wrong("released");
     }
-    return Change.of(to(OPEN, null, now), new RiderEvent.Released(id, rider, now));
+    return Change.of(to(OPEN, null, now), new RiderEvent.Released(id, riderId, now));
   }
 
   Change<Delivery> pick(String rider, Instant now) {

@@ -50,7 +50,14 @@ final class RiderApi {
         .respond(ctx -> act(ctx, (d, now) -> d.claim(rider(ctx), now)));
     router
         .post("/deliveries/:orderId/release")
-        .respond(ctx -> act(ctx, (d, now) -> d.release(rider(ctx), now)));
+        .respond(
+            ctx ->
+                act(
+                    ctx,
+                    (d, now) ->
+                        Caller.of(ctx).has(Caller.ADMIN)
+                            ? d.takeBack(now)
+                            : d.release(rider(ctx), now)));
     router
         .post("/deliveries/:orderId/pick")
         .respond(ctx -> act(ctx, (d, now) -> d.pick(rider(ctx), now)));

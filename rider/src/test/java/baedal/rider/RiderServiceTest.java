@@ -230,6 +230,26 @@ class RiderServiceTest {
         .isEqualTo(403);
   }
 
+  @Test
+  void an_admin_takes_a_job_from_a_rider_who_does_not_come() {
+    String orderId = open(37.55, 126.92);
+    call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-gone", null);
+    assertThat(takenBack(orderId)).isEqualTo(200);
+    assertThat(takenBack(orderId)).as("nobody has it").isEqualTo(409);
+    call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-here", null);
+    call(HttpMethod.POST, "/deliveries/" + orderId + "/pick", "r-here", null);
+    assertThat(takenBack(orderId)).as("it is on its way").isEqualTo(409);
+  }
+
+  private static int takenBack(String orderId) {
+    return client
+        .post(port, "127.0.0.1", "/deliveries/" + orderId + "/release")
+        .bearerTokenAuthentication(tokens.issue("admin-1", List.of("admin"), List.of()))
+        .send()
+        .await()
+        .statusCode();
+  }
+
   private static Future<HttpResponse<Buffer>> send(
       HttpMethod method, String path, String rider, JsonObject body) {
     var request =
