@@ -56,11 +56,8 @@ final class Holdings {
     return orders
         .get("/internal/orders/" + orderId + "/due", ORDER_TIMEOUT)
         .map(json -> Json.toObject(json, Held.class))
-        .recover(e -> isUnknown(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e));
-  }
-
-  private static boolean isUnknown(Throwable e) {
-    return e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.NOT_FOUND;
+        .recover(
+            e -> Refusal.isNotFound(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e));
   }
 
   private Change<Coupon> recovered(Coupon coupon, Held held) {

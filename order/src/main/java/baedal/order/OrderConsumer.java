@@ -90,10 +90,7 @@ public final class OrderConsumer {
         ? Future.succeededFuture()
         : orders
             .change(message, order -> order.loseCoupon(couponId, at))
-            .recover(e -> isUnknown(e) ? Future.succeededFuture() : Future.failedFuture(e));
-  }
-
-  private static boolean isUnknown(Throwable e) {
-    return e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.NOT_FOUND;
+            .recover(
+                e -> Refusal.isNotFound(e) ? Future.succeededFuture() : Future.failedFuture(e));
   }
 }

@@ -92,6 +92,11 @@ public final class Refusal extends RuntimeException {
         Kind.INVALID, "invalid", "the request does not fit the contract", faults, null);
   }
 
+  /** Whether somebody said that there is no such thing. */
+  public static boolean isNotFound(Throwable failure) {
+    return failure instanceof Refusal refusal && refusal.kind() == Kind.NOT_FOUND;
+  }
+
   /** Not now; {@code retryAfter} is when it makes sense to ask again. */
   public static Refusal unavailable(String type, String detail, Duration retryAfter) {
     return new Refusal(Kind.UNAVAILABLE, type, detail, List.of(), retryAfter);
