@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import java.net.URI;
 import java.time.Duration;
@@ -35,7 +36,7 @@ public record GatewayConfig(
             "rider", origin(config, "RIDER_URL"),
             "coupon", origin(config, "COUPON_URL"),
             "mypage", origin(config, "MYPAGE_URL")),
-        config.duration("UPSTREAM_TIMEOUT", Duration.ofSeconds(30)),
+        config.duration("UPSTREAM_TIMEOUT", HttpApi.ANSWERS_WITHIN.plusSeconds(2)),
         BreakerConfig.from(config),
         RateConfig.from(config),
         EdgeConfig.from(config));

@@ -2,6 +2,7 @@ package baedal.payment;
 
 import baedal.events.PaymentMethod;
 import baedal.runtime.Caller;
+import baedal.runtime.HttpApi;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
@@ -63,11 +64,12 @@ final class PaymentApi {
                 asked.method() == PaymentMethod.CARD ? asked.card() : null,
                 IdempotencyKey.of(ctx, asked, digest).orElse(null),
                 heardUntil(ctx)))
-        .onFailure(
+        .recover(
             e -> {
               if (e instanceof Refusal no && no.type().equals(Cashier.UNSETTLED)) {
                 ctx.response().putHeader(PROVIDER, "not-asked");
               }
+              return Future.failedFuture(e);
             })
         .map(
             end -> {
@@ -89,7 +91,9 @@ final class PaymentApi {
   /** An answer that is only just in time may be too late on its way. */
   private static Instant heardUntil(RoutingContext ctx) {
     String millis = ctx.request().getHeader(REQUEST_TIMEOUT);
-    return millis == null ? Instant.MAX : Instant.now().plusMillis(Long.parseLong(millis) * 9 / 10);
+    long ours = HttpApi.ANSWERS_WITHIN.toMillis();
+    long theirs = millis == null ? ours : Math.min(Long.parseLong(millis), ours);
+    return Instant.now().plusMillis(theirs * 9 / 10);
   }
 
   private Future<Page<PaymentView>> list(RoutingContext ctx) {

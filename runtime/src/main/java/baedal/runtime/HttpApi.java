@@ -23,6 +23,7 @@ import io.vertx.micrometer.backends.BackendRegistries;
 import java.net.URL;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,12 @@ public final class HttpApi {
 
   /** More than the gateway takes, which adds some of its own. */
   private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  /**
+   * Nobody waits longer for an answer to begin: then it is a 503. What was asked for may go on all
+   * the same, and asking again under the same idempotency key finds it.
+   */
+  public static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
 
   private static final long DRAIN_SECONDS = 10;
   private static final long BODY_MILLIS = 10_000;
@@ -326,6 +333,7 @@ public final class HttpApi {
       ctx.fail(503);
       return;
     }
+    notForEver(ctx);
     token(ctx, operation)
         .onSuccess(
             caller -> {
@@ -340,6 +348,18 @@ public final class HttpApi {
               ctx.next();
             })
         .onFailure(ctx::fail);
+  }
+
+  private void notForEver(RoutingContext ctx) {
+    long timer =
+        vertx.setTimer(
+            ANSWERS_WITHIN.toMillis(),
+            id -> {
+              log.atWarn().addKeyValue("path", ctx.request().path()).log("no answer in time");
+              ctx.fail(503);
+            });
+    ctx.addHeadersEndHandler(v -> vertx.cancelTimer(timer));
+    ctx.addEndHandler(v -> vertx.cancelTimer(timer));
   }
 
   private Future<Caller> token(RoutingContext ctx, Operation operation) {

@@ -3,10 +3,12 @@ package baedal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -37,11 +39,13 @@ import org.slf4j.LoggerFactory;
 class HttpApiTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final int PATIENCE_MILLIS = 20_000;
 
   private final Vertx vertx = Boot.vertx();
   private final Tokens tokens = new Tokens(vertx, SECRET);
   private final Readiness readiness = new Readiness(vertx);
   private final WebClient client = WebClient.create(vertx);
+  private final Promise<Thing> atLast = Promise.promise();
   private HttpApi api;
   private int port;
 
@@ -54,7 +58,7 @@ class HttpApiTest {
     api.router()
         .get("/things")
         .respond(ctx -> Future.failedFuture(new IOException("the store is away")));
-    api.router().get("/things/:thingId").respond(HttpApiTest::thing);
+    api.router().get("/things/:thingId").respond(this::thing);
     port = api.listen(0).await();
   }
 
@@ -73,11 +77,12 @@ class HttpApiTest {
     return Future.succeededFuture(Reply.created(ctx, "/things/1", new Thing("1", Instant.EPOCH)));
   }
 
-  private static Future<Thing> thing(RoutingContext ctx) {
+  private Future<Thing> thing(RoutingContext ctx) {
     return switch (ctx.pathParam("thingId")) {
       case "bug" -> throw new IllegalStateException("secret detail");
       case "later" ->
           Future.failedFuture(Refusal.unavailable("later", "later", Duration.ofMillis(1500)));
+      case "slow" -> atLast.future().map(made -> Reply.created(ctx, "/things/slow", made));
       case "taken" -> throw Refusal.conflict("taken", "somebody has it");
       default -> Future.succeededFuture(new Thing(Caller.of(ctx).sub(), Instant.EPOCH));
     };
@@ -125,7 +130,7 @@ class HttpApiTest {
 
   private String raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout(PATIENCE_MILLIS);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -140,7 +145,7 @@ class HttpApiTest {
       for (Socket socket : List.of(answered, whole)) {
         int promised = socket == whole ? 4 : 5;
         String refused = "POST /things/door" + promise.formatted(promised) + "four";
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         socket.getOutputStream().write(refused.getBytes(StandardCharsets.US_ASCII));
       }
       assertThat(raw("POST /things" + promise.formatted(50_000))).isEmpty();
@@ -233,27 +238,44 @@ class HttpApiTest {
 
   @Test
   void a_client_that_hangs_up_is_no_outage_of_ours() throws Exception {
-    Logger logger = (Logger) LoggerFactory.getLogger(Problems.class);
+    List<ILoggingEvent> logged =
+        loggedWhile(
+            () -> {
+              for (int i = 0; i < 20; i++) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                  socket.setSoLinger(true, 0);
+                  socket
+                      .getOutputStream()
+                      .write(
+                          "POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+                              .getBytes(StandardCharsets.US_ASCII));
+                  Thread.sleep(20);
+                }
+              }
+              assertThat(call(HttpMethod.GET, "/things/7", "maker", null).statusCode())
+                  .isEqualTo(200);
+            });
+    assertThat(logged).isEmpty();
+  }
+
+  private interface Doing {
+    void happen() throws Exception;
+  }
+
+  /** Warnings and errors. */
+  private static List<ILoggingEvent> loggedWhile(Doing doing) throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     ListAppender<ILoggingEvent> logged = new ListAppender<>();
     logged.start();
-    logger.addAppender(logged);
+    root.addAppender(logged);
     try {
-      for (int i = 0; i < 20; i++) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-          socket.setSoLinger(true, 0);
-          socket
-              .getOutputStream()
-              .write(
-                  "POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
-                      .getBytes(StandardCharsets.US_ASCII));
-          Thread.sleep(20);
-        }
-      }
-      assertThat(call(HttpMethod.GET, "/things/7", "maker", null).statusCode()).isEqualTo(200);
+      doing.happen();
     } finally {
-      logger.detachAppender(logged);
+      root.detachAppender(logged);
     }
-    assertThat(logged.list).isEmpty();
+    return logged.list.stream()
+        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .toList();
   }
 
   @Test
@@ -400,6 +422,21 @@ class HttpApiTest {
   }
 
   @Test
+  void what_has_no_answer_yet_is_a_503_and_may_end_later() throws Exception {
+    List<ILoggingEvent> logged =
+        loggedWhile(
+            () -> {
+              var slow = call(HttpMethod.GET, "/things/slow", "maker", null);
+              assertThat(slow.statusCode()).isEqualTo(503);
+              assertThat(slow.getHeader("Retry-After")).isEqualTo("2");
+              atLast.complete(new Thing("slow", Instant.EPOCH));
+              assertThat(call(HttpMethod.GET, "/things/1", "maker", null).statusCode())
+                  .isEqualTo(200);
+            });
+    assertThat(logged).extracting(ILoggingEvent::getMessage).containsExactly("no answer in time");
+  }
+
+  @Test
   void a_bug_shows_no_detail() {
     var bug = call(HttpMethod.GET, "/things/bug", "maker", null);
     assertThat(bug.statusCode()).isEqualTo(500);
@@ -458,7 +495,7 @@ class HttpApiTest {
   }
 
   private HttpResponse<Buffer> call(HttpMethod method, String path, String role, String body) {
-    var request = client.request(method, port, "127.0.0.1", path);
+    var request = client.request(method, port, "127.0.0.1", path).timeout(PATIENCE_MILLIS);
     if (role != null) {
       request.bearerTokenAuthentication(token(role));
     }
