@@ -180,14 +180,16 @@ class RaceTest {
         random -> {
           Client customer = town.customer();
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
-          ObjectNode more = json();
-          more.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 2);
+          ObjectNode other = json().put("memo", "문 앞에 두세요");
+          if (random.nextBoolean()) {
+            other.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 2);
+          }
           List<Client.Answer> answers =
               race(
                   random,
                   List.of(
                       () -> town.pay(customer, orderId),
-                      () -> customer.patch("/orders/" + orderId, more)));
+                      () -> customer.patch("/orders/" + orderId, other)));
           assertThat(answers.get(0).status()).isEqualTo(201);
           assertThat(answers.get(1).status()).isIn(200, 409);
         });
