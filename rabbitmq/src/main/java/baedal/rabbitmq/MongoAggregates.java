@@ -87,17 +87,21 @@ public final class MongoAggregates<S> {
    * there yet.
    */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
-    return change(id, message.id(), transition, MAX_TRIES);
+    return once(id, message.id(), transition);
   }
 
-  private Future<S> change(
-      String id, String messageId, Function<S, Change<S>> transition, int tries) {
+  /** Applies a transition exactly once for each {@code mark}. */
+  public Future<S> once(String id, String mark, Function<S, Change<S>> transition) {
+    return change(id, mark, transition, MAX_TRIES);
+  }
+
+  private Future<S> change(String id, String mark, Function<S, Change<S>> transition, int tries) {
     return mongo
         .findOne(collection, new JsonObject().put("_id", id), new JsonObject().put("pending", 0))
         .compose(
             document -> {
               S before = document == null ? null : state(document);
-              if (document != null && messageId != null && seen(document).contains(messageId)) {
+              if (document != null && mark != null && seen(document).contains(mark)) {
                 return Future.succeededFuture(before);
               }
               Change<S> change = transition.apply(before);
@@ -106,8 +110,8 @@ public final class MongoAggregates<S> {
               }
               Future<Boolean> saved =
                   document == null
-                      ? insert(id, messageId, change)
-                      : update(id, messageId, document, change, change.state().equals(before));
+                      ? insert(id, mark, change)
+                      : update(id, mark, document, change, change.state().equals(before));
               return saved.compose(
                   done -> {
                     if (done) {
@@ -117,7 +121,7 @@ public final class MongoAggregates<S> {
                       return Future.succeededFuture(change.state());
                     }
                     return tries > 1
-                        ? change(id, messageId, transition, tries - 1)
+                        ? change(id, mark, transition, tries - 1)
                         : Future.failedFuture(
                             Refusal.unavailable(
                                 "busy",
@@ -127,13 +131,13 @@ public final class MongoAggregates<S> {
             });
   }
 
-  private Future<Boolean> insert(String id, String messageId, Change<S> change) {
+  private Future<Boolean> insert(String id, String mark, Change<S> change) {
     JsonObject document =
         fields(change.state())
             .put("_id", id)
             .put("revision", 1)
             .put("sequence", change.events().size())
-            .put("seen", messageId == null ? new JsonArray() : new JsonArray().add(messageId));
+            .put("seen", mark == null ? new JsonArray() : new JsonArray().add(mark));
     MongoOutbox.into(document, EventMessages.wrap(change.events(), 1, Instant.now()));
     return mongo
         .insert(collection, document)
@@ -142,13 +146,13 @@ public final class MongoAggregates<S> {
   }
 
   private Future<Boolean> update(
-      String id, String messageId, JsonObject document, Change<S> change, boolean unchanged) {
+      String id, String mark, JsonObject document, Change<S> change, boolean unchanged) {
     if (unchanged && change.events().isEmpty()) {
-      if (messageId == null) {
+      if (mark == null) {
         return Future.succeededFuture(true);
       }
-      JsonObject mark = new JsonObject().put("$addToSet", new JsonObject().put("seen", messageId));
-      return mongo.updateCollection(collection, new JsonObject().put("_id", id), mark).map(true);
+      JsonObject marked = new JsonObject().put("$addToSet", new JsonObject().put("seen", mark));
+      return mongo.updateCollection(collection, new JsonObject().put("_id", id), marked).map(true);
     }
     long sequence = document.getLong("sequence");
     JsonObject set =
@@ -156,8 +160,8 @@ public final class MongoAggregates<S> {
             .put("revision", document.getLong("revision") + 1)
             .put("sequence", sequence + change.events().size());
     JsonObject update = new JsonObject().put("$set", set);
-    if (messageId != null) {
-      update.put("$push", new JsonObject().put("seen", messageId));
+    if (mark != null) {
+      update.put("$push", new JsonObject().put("seen", mark));
     }
     MongoOutbox.push(update, EventMessages.wrap(change.events(), sequence + 1, Instant.now()));
     JsonObject query =

@@ -104,10 +104,7 @@ final class StoreApi {
 
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
-    return IdempotencyKey.of(ctx, asked)
-        .map(key -> repository.remember(key, Ids.next(), now()))
-        .orElseGet(() -> Future.succeededFuture(Ids.next()))
-        .compose(id -> open(ctx, id, asked));
+    return led(ctx, asked).compose(id -> open(ctx, id, asked));
   }
 
   /** The answer is the store as it was opened, also when it was opened before. */
@@ -165,10 +162,12 @@ final class StoreApi {
     String menuId = ctx.pathParam("menuId");
     AtomicBoolean made = new AtomicBoolean();
     return own(ctx)
+        .compose(store -> led(ctx, new PutMenuThere(storeId, menuId, asked)))
         .compose(
-            store ->
+            mark ->
                 repository.changeMenu(
                     Menu.key(storeId, menuId),
+                    mark,
                     before -> {
                       made.set(before == null || before.removed());
                       return Menu.put(
@@ -181,12 +180,22 @@ final class StoreApi {
                           options,
                           now());
                     }))
+        .map(new MenuView(menuId, asked.name(), asked.price(), asked.stock(), options))
         .map(
-            menu ->
+            put ->
                 made.get()
-                    ? Reply.created(
-                        ctx, Reply.path("stores", storeId, "menus", menuId), MenuView.of(menu))
-                    : MenuView.of(menu));
+                    ? Reply.created(ctx, Reply.path("stores", storeId, "menus", menuId), put)
+                    : put);
+  }
+
+  /** The same under another path is another wish. */
+  private record PutMenuThere(String storeId, String menuId, PutMenu menu) {}
+
+  /** The id of what is asked for: a new one, or under a key the one of the first time. */
+  private Future<String> led(RoutingContext ctx, Object asked) {
+    return IdempotencyKey.of(ctx, asked)
+        .map(key -> repository.remember(key, Ids.next(), now()))
+        .orElseGet(() -> Future.succeededFuture(Ids.next()));
   }
 
   private Future<Void> remove(RoutingContext ctx) {

@@ -94,14 +94,14 @@ final class StoreRepository {
   }
 
   /**
-   * The id under which this key opens a store: {@code fresh}, or the one of the first time. Refuses
-   * another body under the same key.
+   * The id of what this key asks for: {@code fresh}, or the one of the first time. Refuses another
+   * body under the same key.
    */
   Future<String> remember(IdempotencyKey key, String fresh, Instant now) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());
     JsonObject made =
         id.copy()
-            .put("storeId", fresh)
+            .put("leadsTo", fresh)
             .put("bodyHash", key.bodyHash())
             .put("madeAt", now.toEpochMilli());
     return mongo
@@ -113,8 +113,8 @@ final class StoreRepository {
                     ? mongo.findOne(KEYS, id, new JsonObject()).compose(first -> first(first, key))
                     : Future.failedFuture(e))
         .compose(
-            storeId ->
-                storeId == null ? remember(key, fresh, now) : Future.succeededFuture(storeId));
+            leadsTo ->
+                leadsTo == null ? remember(key, fresh, now) : Future.succeededFuture(leadsTo));
   }
 
   /** Null when it was forgotten in the meantime. */
@@ -123,7 +123,7 @@ final class StoreRepository {
       return Future.succeededFuture();
     }
     key.sameAs(first.getString("bodyHash"));
-    return Future.succeededFuture(first.getString("storeId"));
+    return Future.succeededFuture(first.getString("leadsTo"));
   }
 
   /** Keys that are older than a day. */
@@ -174,6 +174,11 @@ final class StoreRepository {
   /** One after another: many orders want the same menu at once, and none shall try in vain. */
   Future<Menu> changeMenu(String key, Function<Menu, Change<Menu>> transition) {
     return turns.next(key, () -> menus.change(key, transition));
+  }
+
+  /** As the other, once for each {@code mark}. */
+  Future<Menu> changeMenu(String key, String mark, Function<Menu, Change<Menu>> transition) {
+    return turns.next(key, () -> menus.once(key, mark, transition));
   }
 
   /** Null when there is none. */

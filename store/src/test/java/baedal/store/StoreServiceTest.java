@@ -179,6 +179,23 @@ class StoreServiceTest {
     }
   }
 
+  @Test
+  void a_menu_put_again_under_its_key_gets_back_nothing_that_was_sold() {
+    String path = "/stores/" + open("두 번", 37.0, 127.0) + "/menus/";
+    HttpResponse<String> first = send("PUT", path + "m", "k-menu", owner, menu(18_000, 10)).join();
+    assertThat(first.statusCode()).isEqualTo(201);
+    call("PUT", path + "m", owner, menu(18_000, 6));
+    HttpResponse<String> again = send("PUT", path + "m", "k-menu", owner, menu(18_000, 10)).join();
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(call("GET", path + "m", null, null).body.getInteger("stock")).isEqualTo(6);
+    for (String other : List.of(path + "m", path + "other")) {
+      int price = other.endsWith("other") ? 18_000 : 19_000;
+      assertThat(send("PUT", other, "k-menu", owner, menu(price, 10)).join().statusCode())
+          .isEqualTo(422);
+    }
+  }
+
   private StoreRepository replica() {
     return new StoreRepository(new MongoStore(vertx, mongo).client(), () -> {});
   }
@@ -188,12 +205,17 @@ class StoreServiceTest {
   }
 
   private CompletableFuture<HttpResponse<String>> open(String key, String token, String body) {
+    return send("POST", "/stores", key, token, body);
+  }
+
+  private CompletableFuture<HttpResponse<String>> send(
+      String method, String path, String key, String token, String body) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/stores"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", key)
-            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build();
     return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
   }
