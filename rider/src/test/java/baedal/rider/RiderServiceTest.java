@@ -14,6 +14,7 @@ import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.MongoStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
@@ -24,7 +25,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.time.Instant;
@@ -36,6 +39,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rider service over HTTP, with the real broker. */
 class RiderServiceTest {
@@ -46,6 +51,7 @@ class RiderServiceTest {
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
   private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private static MongoClient mongo;
   private static WebClient client;
   private static EventPublisher publisher;
   private static int port;
@@ -57,10 +63,11 @@ class RiderServiceTest {
     new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
+    String uri = TestServers.mongo();
+    mongo = new MongoStore(vertx, uri).client();
     RiderVerticle rider =
         new RiderVerticle(
-            new RiderConfig(
-                "127.0.0.1", 0, TestServers.mongo(), amqp, new Identity.OneMachine(SECRET)));
+            new RiderConfig("127.0.0.1", 0, uri, amqp, new Identity.OneMachine(SECRET)));
     vertx.deployVerticle(rider).await();
     port = rider.port();
     client = WebClient.create(vertx);
@@ -119,33 +126,41 @@ class RiderServiceTest {
         .count();
   }
 
-  @Test
-  void events_in_any_order_and_twice_lead_to_the_same_job() {
-    List<String> orders = new ArrayList<>();
+  private static List<Event> ends(String orderId) {
+    return List.of(
+        new OrderEvent.Canceled(orderId, "c-1", "s-1", null, "", NOW),
+        new OrderEvent.Rejected(orderId, "c-1", "s-1", null, "", NOW),
+        new StoreEvent.CancelAccepted(orderId, "s-1", NOW));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void in_any_order_and_twice_the_job_of_an_order_that_is_none_is_withdrawn(int end) {
     for (long seed = 1; seed <= 10; seed++) {
       String orderId = Ids.next();
-      List<String> bodies = new ArrayList<>();
+      List<EventMessage> messages = new ArrayList<>();
       for (Event event :
           List.of(
               new StoreEvent.OrderAccepted(orderId, job(37.5, 127.0), NOW),
               new StoreEvent.CookFinished(orderId, job(37.5, 127.0), NOW),
-              new OrderEvent.Canceled(orderId, "c-1", "s-1", null, "", NOW))) {
-        String body = EventMessages.encode(EventMessages.wrap(List.of(event), 1, NOW).get(0));
-        bodies.add(body);
-        bodies.add(body);
+              ends(orderId).get(end))) {
+        messages.add(EventMessages.wrap(List.of(event), 1, NOW).get(0));
       }
+      List<String> bodies = new ArrayList<>(messages.stream().map(EventMessages::encode).toList());
+      bodies.addAll(List.copyOf(bodies));
       Collections.shuffle(bodies, new Random(seed));
       publisher.publish(bodies).await();
-      open(37.0, 127.0);
-      until(() -> List.of(404, 409).contains(claimed(orderId)));
-      orders.add(orderId);
+      until(() -> kept(orderId).getJsonArray("seen").size() == messages.size());
+      assertThat(kept(orderId).getJsonObject("state").getString("status"))
+          .as("seed %d", seed)
+          .isEqualTo("CANCELED");
     }
-    until(() -> orders.stream().allMatch(id -> List.of(404, 409).contains(claimed(id))));
   }
 
-  /** A claim that comes before the cancellation is withdrawn with the job. */
-  private static int claimed(String orderId) {
-    return call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-1", null).statusCode();
+  private static JsonObject kept(String orderId) {
+    JsonObject found =
+        mongo.findOne("deliveries", new JsonObject().put("_id", orderId), new JsonObject()).await();
+    return found == null ? new JsonObject().put("seen", new JsonArray()) : found;
   }
 
   @Test
