@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -215,11 +217,15 @@ class WholeLifeTest {
   }
 
   @Test
-  void a_store_that_rejects_gives_the_money_back() throws Exception {
+  void a_store_that_rejects_what_it_had_accepted_gives_money_stock_and_coupon_back()
+      throws Exception {
     Shop shop = town.shop("FOOD", 12_000, 4);
     Client customer = town.customer();
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
-    town.kitchen(shop, orderId);
+    String coupon = taken(customer, town.campaign(1));
+    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    customer.post("/coupons/" + coupon + "/use", Town.json().put("orderId", orderId));
+    assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
+    town.kitchen(shop, orderId, "accept");
     shop.owner().post("/foodCookings/" + orderId + "/reject", Town.json().put("reason", "재료 소진"));
     town.order(customer, orderId, "REJECTED");
     town.awaited(
@@ -232,6 +238,15 @@ class WholeLifeTest {
         customer,
         "/stores/" + shop.storeId() + "/menus/m-1",
         a -> a.body().path("stock").asInt() == 4);
+    town.awaited(
+        "the coupon is back",
+        customer,
+        "/coupons",
+        a -> a.body().path("items").path(0).path("status").asText().equals("ISSUED"));
+  }
+
+  private static String taken(Client customer, String campaign) throws IOException {
+    return customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
   }
 
   @Test
@@ -268,8 +283,8 @@ class WholeLifeTest {
   private static boolean shopHas(Shop shop, String orderId) {
     try {
       return shop.owner().get("/foodCookings/" + orderId).text("status").equals("RECEIVED");
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -366,21 +381,9 @@ class WholeLifeTest {
 
   @Test
   void a_coupon_lowers_what_is_due_once_and_comes_back_with_a_cancellation() throws Exception {
-    Client marketing = town.anyone.as("m-1", "marketing");
-    String campaign =
-        marketing
-            .post(
-                "/coupons",
-                Town.json()
-                    .put("name", "첫 주문")
-                    .put("discount", 3_000)
-                    .put("quantity", 5)
-                    .put("expiresAt", "2099-01-01T00:00:00Z"))
-            .text("campaignId");
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();
-    String coupon =
-        customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+    String coupon = taken(customer, town.campaign(5));
     String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
     Client.Answer used =
         customer.post("/coupons/" + coupon + "/use", Town.json().put("orderId", orderId));
