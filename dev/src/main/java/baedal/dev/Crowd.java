@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** Many people who order in every way an order can go, from two stores of their own. */
+/** Many people who order in every way an order can go, from stores of their own. */
 public final class Crowd {
 
   private static final List<Errand.Saga> SAGAS = List.of(Errand.Saga.values());
@@ -29,6 +29,7 @@ public final class Crowd {
   private final Client anyone;
   private final long seed;
   private final List<Errand.Shop> shops;
+  private final Errand.Shop soldOut;
   private final String campaign;
   private final Map<String, Integer> ends = Collections.synchronizedMap(new TreeMap<>());
   private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -45,6 +46,7 @@ public final class Crowd {
     anyone = new Client(gateway);
     this.seed = seed;
     shops = List.of(shop("FOOD", null), shop("FURNITURE", 100_000));
+    soldOut = shop("FOOD", 0);
     campaign = campaign();
   }
 
@@ -91,7 +93,8 @@ public final class Crowd {
    * @throws Failure when anything was not as it should be
    */
   public String run(Errand.Saga saga, Random random) {
-    Errand.Shop shop = shops.get(random.nextInt(shops.size()));
+    Errand.Shop shop =
+        saga == Errand.Saga.SOLD_OUT ? soldOut : shops.get(random.nextInt(shops.size()));
     return new Errand(patient, someone("customer"), someone("rider"), shop, campaign, random)
         .run(saga);
   }
@@ -141,6 +144,7 @@ public final class Crowd {
     store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
     String storeId = owner.post("/stores", store).text("storeId");
     ObjectNode menu = json().put("name", "메뉴").put("price", 15_000).put("stock", stock);
+    menu.putArray("options").addObject().put("name", Errand.FREE_OF_CHARGE).put("price", 0);
     owner.put("/stores/" + storeId + "/menus/m-1", menu);
     Client customer = anyone.as("customer-" + UUID.randomUUID(), "customer");
     ObjectNode order = json().put("storeId", storeId).put("fulfilment", "VISIT");

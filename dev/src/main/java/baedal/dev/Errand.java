@@ -1,7 +1,9 @@
 package baedal.dev;
 
 import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -9,8 +11,11 @@ import java.util.UUID;
 /** One order from its beginning to one of its ends, by people who do not give up. */
 public final class Errand {
 
-  /** A store with one menu, {@code m-1}. */
+  /** A store with one menu, {@code m-1}, that may be had {@link #FREE_OF_CHARGE another way}. */
   public record Shop(String storeId, Client owner) {}
+
+  /** An option of the menu that costs nothing. */
+  static final String FREE_OF_CHARGE = "순살";
 
   private static final Set<Integer> NOT_THERE_YET = Set.of(404, 409);
   private static final String GOOD_CARD = "4242424242424242";
@@ -22,6 +27,7 @@ public final class Errand {
   private final Shop shop;
   private final String campaign;
   private final Random random;
+  private final int quantity;
   private String orderId = "(not placed)";
 
   /** {@code campaign} gives coupons, one a customer. */
@@ -33,9 +39,13 @@ public final class Errand {
     this.shop = shop;
     this.campaign = campaign;
     this.random = random;
+    quantity = 1 + random.nextInt(2);
   }
 
-  /** Every way an order can go. */
+  /**
+   * The ways an order can go that people alone can bring about; {@code SOLD_OUT} needs a store that
+   * has nothing.
+   */
   public enum Saga {
     DELIVER,
     DECLINE_AND_PAY_AGAIN,
@@ -43,6 +53,7 @@ public final class Errand {
     PAY_AT_THE_DOOR,
     VISIT,
     CHANGE,
+    CHANGE_WHILE_PAYING,
     COUPON_USED,
     COUPON_RESTORED,
     CANCEL_UNPAID,
@@ -50,6 +61,7 @@ public final class Errand {
     CANCEL_ACCEPTED,
     CANCEL_AGAINST_THE_COOK,
     REJECT,
+    SOLD_OUT,
     ABANDON
   }
 
@@ -63,6 +75,7 @@ public final class Errand {
         case PAY_AT_THE_DOOR -> payAtTheDoor();
         case VISIT -> visit();
         case CHANGE -> change();
+        case CHANGE_WHILE_PAYING -> changeWhilePaying();
         case COUPON_USED -> useCoupon();
         case COUPON_RESTORED -> restoreCoupon();
         case CANCEL_UNPAID -> cancelUnpaid();
@@ -70,6 +83,7 @@ public final class Errand {
         case CANCEL_ACCEPTED -> cancelAccepted();
         case CANCEL_AGAINST_THE_COOK -> cancelAgainstTheCook();
         case REJECT -> reject();
+        case SOLD_OUT -> findSoldOut();
         case ABANDON -> abandon();
       };
     } catch (Failure e) {
@@ -108,6 +122,14 @@ public final class Errand {
     pay("CARD");
     ticket();
     post(shop.owner(), "/foodCookings/" + orderId + "/reject", json().put("reason", "재료 소진"));
+    return ended("REJECTED");
+  }
+
+  /** Whoever had no answer to the payment may find the order rejected already. */
+  private String findSoldOut() {
+    place("DELIVERY");
+    patient.ask(
+        "pay", Set.of(201, 409), Set.of(), () -> customer.post("/payments", card(GOOD_CARD)));
     return ended("REJECTED");
   }
 
@@ -188,10 +210,28 @@ public final class Errand {
   private String change() {
     place("DELIVERY");
     pay("CARD");
-    ObjectNode memo = json().put("memo", "문 앞에 놓아 주세요");
-    patient.ask("change", Set.of(200), Set.of(), () -> customer.patch("/orders/" + orderId, memo));
+    List<ObjectNode> changes =
+        List.of(
+            json().put("memo", "문 앞에 놓아 주세요"),
+            json().set("address", place("서울 마포구 망원동", 37.556, 126.905)),
+            json().set("lines", lines(quantity, FREE_OF_CHARGE)));
+    change(changes.get(random.nextInt(changes.size())), Set.of(200));
     kitchen("accept", "start", "finish");
     return carry(0);
+  }
+
+  /** The payment may be of the old price: then the money comes back, and the new one is paid. */
+  private String changeWhilePaying() {
+    place("DELIVERY");
+    Thread payer = new Thread(() -> pay("CARD"), "payer");
+    payer.start();
+    change(json().set("lines", lines(quantity + 1)), Set.of(200, 409));
+    join(payer);
+    return paidAndCarried();
+  }
+
+  private void change(ObjectNode change, Set<Integer> wanted) {
+    patient.ask("change", wanted, Set.of(), () -> customer.patch("/orders/" + orderId, change));
   }
 
   private String deliver() {
@@ -236,7 +276,7 @@ public final class Errand {
 
   private void place(String fulfilment) {
     ObjectNode order = json().put("storeId", shop.storeId()).put("fulfilment", fulfilment);
-    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 1 + random.nextInt(2));
+    order.set("lines", lines(quantity));
     if (!fulfilment.equals("VISIT")) {
       order.set("address", place("서울 마포구 연남동", 37.56, 126.925));
     }
@@ -249,6 +289,13 @@ public final class Errand {
         patient
             .ask("place", Set.of(201), Set.of(), () -> customer.post("/orders", order, key))
             .text("orderId");
+  }
+
+  private static ArrayNode lines(int quantity, String... options) {
+    ArrayNode lines = Json.mapper().createArrayNode();
+    ObjectNode line = lines.addObject().put("menuId", "m-1").put("quantity", quantity);
+    List.of(options).forEach(line.withArray("options")::add);
+    return lines;
   }
 
   private static ObjectNode place(String text, double lat, double lng) {
