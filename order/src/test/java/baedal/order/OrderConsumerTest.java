@@ -9,6 +9,7 @@ import baedal.backing.TestServers;
 import baedal.events.CouponEvent;
 import baedal.events.DeliveryJob;
 import baedal.events.Event;
+import baedal.events.EventMessage;
 import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
@@ -16,6 +17,7 @@ import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.Subscription;
 import baedal.rabbitmq.Topology;
 import baedal.runtime.Boot;
 import baedal.runtime.Identity;
@@ -23,6 +25,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQOptions;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -211,6 +215,104 @@ class OrderConsumerTest {
     assertThat(
             http.post("/orders", me, delivery(line("tteok", 1))).bodyAsJsonObject().getLong("due"))
         .isEqualTo(9_000);
+  }
+
+  /** What others say of an order at once, after all that was said before. */
+  private interface Words {
+    List<Event> of(String orderId);
+  }
+
+  private List<Event> accepted(String id, Event then) {
+    return List.of(new StoreEvent.OrderAccepted(id, job(), now()), then);
+  }
+
+  private List<Event> carried(String id, long collected) {
+    return List.of(
+        new StoreEvent.OrderAccepted(id, job(), now()),
+        new StoreEvent.CookStarted(id, "s-1", now()),
+        new StoreEvent.CookFinished(id, job(), now()),
+        new RiderEvent.Picked(id, "r-7", now()),
+        new RiderEvent.Delivered(id, "r-7", collected, now()));
+  }
+
+  private static List<Event> paid(String id, PaymentMethod method, long amount) {
+    String paymentId = "p-" + amount + "-" + id;
+    return List.of(new PaymentEvent.Paid(id, paymentId, amount, method, 1, now()));
+  }
+
+  private static List<Event> refunded(String id, long amount) {
+    return List.of(new PaymentEvent.Refunded(id, "p-" + amount + "-" + id, amount, "", now()));
+  }
+
+  private Map<String, List<Words>> lives() {
+    Words pays = id -> paid(id, PaymentMethod.CARD, 40_000);
+    Words hasItBack = id -> refunded(id, 40_000);
+    return Map.of(
+        "carried",
+        List.of(pays, id -> carried(id, 0)),
+        "paid at the door",
+        List.of(
+            id ->
+                List.of(
+                    new PaymentEvent.Deferred(
+                        id, "p-40000-" + id, 40_000, PaymentMethod.ON_DELIVERY, 1, now())),
+            id -> carried(id, 40_000),
+            id -> paid(id, PaymentMethod.ON_DELIVERY, 40_000)),
+        "paid too little at first",
+        List.of(id -> paid(id, PaymentMethod.CARD, 39_000), id -> refunded(id, 39_000), pays),
+        "rejected",
+        List.of(
+            pays,
+            id -> accepted(id, new StoreEvent.OrderRejected(id, "s-1", "", now())),
+            hasItBack),
+        "canceled",
+        List.of(
+            pays,
+            id -> {
+              http.post("/orders/" + id + "/cancel", me, null);
+              return accepted(id, new StoreEvent.CancelAccepted(id, "s-1", now()));
+            },
+            hasItBack));
+  }
+
+  @Test
+  void whole_lives_in_any_order_and_again_end_as_the_straight_ones() {
+    lives()
+        .forEach(
+            (name, life) -> {
+              String straight = lived(life, words -> words);
+              for (int seed = 0; seed < 10; seed++) {
+                Random luck = new Random(seed);
+                String strayed = lived(life, words -> strayed(words, luck));
+                assertThat(strayed).as("%s, seed %d", name, seed).isEqualTo(straight);
+              }
+            });
+  }
+
+  private static List<EventMessage> strayed(List<EventMessage> words, Random luck) {
+    List<EventMessage> strayed = new ArrayList<>(words);
+    strayed.addAll(words);
+    Collections.shuffle(strayed, luck);
+    return strayed;
+  }
+
+  /** Where it ends, and how much it told on the way; what was said once may be said again later. */
+  private String lived(List<Words> life, UnaryOperator<List<EventMessage>> mail) {
+    String id = place();
+    Subscription service = new OrderConsumer(db.orders, db.catalogs).subscription();
+    List<EventMessage> said = new ArrayList<>();
+    for (Words words : life) {
+      said.addAll(EventMessages.wrap(words.of(id), 1, now()));
+      mail.apply(said).forEach(message -> service.handle(message).await());
+    }
+    return db.pool
+        .preparedQuery(
+            "SELECT status || ' after ' || sequence || ' events' FROM orders WHERE id = $1")
+        .execute(Tuple.of(id))
+        .await()
+        .iterator()
+        .next()
+        .getString(0);
   }
 
   private String place() {
