@@ -2,7 +2,13 @@ package baedal.backing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -27,6 +33,18 @@ class ServersTest {
       assertThat(text(Postgres.database(again.uri(), "kept"), "SELECT n FROM t")).isEqualTo("42");
     } finally {
       again.stop();
+    }
+  }
+
+  @Test
+  void redis_confirms_a_write_when_it_is_on_the_disk(@TempDir Path home) throws Exception {
+    int port = Ports.free();
+    Redis redis = Redis.start(home, port);
+    try {
+      assertThat(setting(port, "appendonly")).isEqualTo("yes");
+      assertThat(setting(port, "appendfsync")).isEqualTo("always");
+    } finally {
+      redis.stop();
     }
   }
 
@@ -172,6 +190,25 @@ class ServersTest {
         var result = statement.executeQuery(sql)) {
       result.next();
       return result.getString(1);
+    }
+  }
+
+  /**
+   * The answer is an array of the name and the value, each with a line before that tells how long.
+   */
+  private static String setting(int redisPort, String name) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redisPort);
+        BufferedReader answer =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
+      socket.setSoTimeout(10_000);
+      String asked = "CONFIG GET " + name + "\r\n";
+      socket.getOutputStream().write(asked.getBytes(StandardCharsets.US_ASCII));
+      assertThat(answer.readLine()).isEqualTo("*2");
+      answer.readLine();
+      assertThat(answer.readLine()).isEqualTo(name);
+      answer.readLine();
+      return answer.readLine();
     }
   }
 

@@ -57,6 +57,7 @@ class RecoveryTest {
   private final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
 
   private final Set<String> canceledWhenAsked = ConcurrentHashMap.newKeySet();
+  private final Set<String> silent = ConcurrentHashMap.newKeySet();
 
   @TempDir private Path home;
   private Redis redis;
@@ -100,6 +101,9 @@ class RecoveryTest {
 
   private void order(HttpServerRequest request) {
     String orderId = request.path().split("/", -1)[3];
+    if (silent.contains(orderId)) {
+      return;
+    }
     JsonObject order = orders.get(orderId);
     if (canceledWhenAsked.contains(orderId)) {
       orders.put(orderId, order.copy().put("status", "CANCELED"));
@@ -241,6 +245,37 @@ class RecoveryTest {
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
     tell(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now()));
     until(() -> status("c-1", coupon).equals("CLAIMED"));
+  }
+
+  /** The order that holds another coupon does not tell whether it still does. */
+  @Test
+  void nothing_is_claimed_or_taken_until_everything_is_known_again() throws IOException {
+    String take = "/coupons/campaigns/" + campaign() + "/take";
+    use(take(take, "c-1"), "c-1", "o-1");
+    String free = take(take, "c-2");
+    String use = "/coupons/" + free + "/use";
+    orders.put("o-2", order("o-2", null, "PLACED"));
+
+    redis.kill();
+    silent.add("o-1");
+    redis = Redis.start(home, redisPort);
+    String unsure = "503 /problems/coupons-unavailable";
+    until(() -> answer(use, "c-2", on("o-2")).equals(unsure));
+    until(() -> answer(take, "c-3", null).equals(unsure));
+    assertThat(status("c-2", free)).isEqualTo("ISSUED");
+    assertThat(call(HttpMethod.GET, "/coupons", "c-3", "customer", null).getJsonArray("items"))
+        .isEmpty();
+
+    silent.clear();
+    until(this::ready);
+    call(HttpMethod.POST, use, "c-2", "customer", on("o-2"));
+    assertThat(status("c-3", take(take, "c-3"))).isEqualTo("ISSUED");
+  }
+
+  /** Its status, and its type where it is a problem. */
+  private String answer(String path, String customer, JsonObject body) {
+    HttpResponse<Buffer> response = send(HttpMethod.POST, path, customer, "customer", body);
+    return response.statusCode() + " " + response.bodyAsJsonObject().getString("type");
   }
 
   private void revoke(String couponId) {

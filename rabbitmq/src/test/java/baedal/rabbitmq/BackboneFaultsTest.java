@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,45 @@ class BackboneFaultsTest {
   }
 
   @Test
+  void what_is_a_byte_too_large_is_buried_and_the_next_is_handled() {
+    EventConsumer consumer = consume(this::handle);
+    send(Map.of(), padded(cancel(1), EventMessages.MAX_BYTES));
+    send(Map.of(), padded(cancel(2), EventMessages.MAX_BYTES + 1));
+    publish(3, 3);
+    until(() -> handled.contains(3L));
+    assertThat(handled).containsExactly(1L, 3L);
+    until(() -> count("store.dead") == 1);
+    assertThat(deadLetter(consumer).reason()).contains("larger than");
+  }
+
+  /** The last of its tries has failed for the one, the last but one for the other. */
+  @Test
+  void a_bug_that_had_all_its_tries_is_buried_with_its_history_and_the_next_is_handled() {
+    EventConsumer consumer =
+        consume(
+            message -> {
+              if (message.sequence() < 3) {
+                throw new IllegalStateException("a bug in " + message.sequence());
+              }
+              return handle(message);
+            });
+    String firstFailed = "2026-01-02T03:04:05Z";
+    send(Map.of(Failures.ATTEMPTS, "6", Failures.FIRST_FAILED, firstFailed), cancel(1));
+    send(Map.of(Failures.ATTEMPTS, "5", Failures.FIRST_FAILED, firstFailed), cancel(2));
+    publish(3, 3);
+    until(() -> handled.size() == 1);
+    until(() -> count(Topology.retryQueue("store", 60)) == 1);
+    until(() -> count("store.dead") == 1);
+    DeadLetter letter = deadLetter(consumer);
+    assertThat(letter.reason()).contains("a bug in 1");
+    assertThat(letter.stack()).contains("IllegalStateException", "BackboneFaultsTest");
+    assertThat(letter.attempts()).isEqualTo(6);
+    assertThat(letter.firstFailedAt()).isEqualTo(firstFailed);
+    assertThat(Instant.parse(letter.diedAt())).isAfter(Instant.parse(firstFailed));
+    assertThat(EventMessages.decode(letter.body()).sequence()).isEqualTo(1);
+  }
+
+  @Test
   void an_event_too_large_for_a_consumer_is_refused_when_it_is_written() {
     OrderEvent large =
         new OrderEvent.CancelRequested("o", "c", "s", "가".repeat(400_000), Instant.EPOCH);
@@ -124,6 +164,30 @@ class BackboneFaultsTest {
     publish(1, 5);
     until(() -> handled.size() == 5);
     assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
+  }
+
+  /** The broker counts what is given back to it; after fifty times it would be a dead letter. */
+  @Test
+  void an_outage_costs_one_call_and_one_delivery_however_often_the_store_is_looked_for() {
+    AtomicInteger tries = new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
+    EventConsumer consumer =
+        consumer(
+            message -> {
+              tries.incrementAndGet();
+              return Future.failedFuture(new IOException("the store is away"));
+            },
+            () -> {
+              looks.incrementAndGet();
+              return Future.failedFuture(new IOException("away"));
+            });
+    publish(1, 1);
+    until(() -> looks.get() >= 6 || tries.get() > 1);
+    assertThat(tries).hasValue(1);
+    assertThat(count("store")).as("not in hand").isZero();
+    consumer.stop().await();
+    until(() -> count("store") == 1);
+    assertThat(givenBack("store")).as("once, when the consumer stopped").isLessThanOrEqualTo(1);
   }
 
   @Test
@@ -297,15 +361,36 @@ class BackboneFaultsTest {
   }
 
   private EventConsumer consume(Handler handler) {
+    return consumer(handler, Future::succeededFuture);
+  }
+
+  private EventConsumer consumer(Handler handler, Supplier<Future<?>> storePing) {
     EventConsumer consumer =
         new EventConsumer(
             vertx,
             amqp,
             Subscription.of("store")
                 .on(OrderEvent.CancelRequested.class, (message, event) -> handler.handle(message)),
-            Future::succeededFuture);
+            storePing);
     consumer.start();
     return consumer;
+  }
+
+  private DeadLetter deadLetter(EventConsumer consumer) {
+    DeadLetters letters = consumer.deadLetters(amqp);
+    List<DeadLetter> found = letters.list(0, 10).await().items();
+    assertThat(found).hasSize(1);
+    return letters.find(found.get(0).deadLetterId()).await();
+  }
+
+  private void send(Map<String, Object> headers, String body) {
+    AMQP.BasicProperties properties = EventPublisher.properties("x", 2).headers(headers).build();
+    publisher.send("", "store", properties, Buffer.buffer(body)).await();
+  }
+
+  /** Blanks behind it: it is read as before. */
+  private static String padded(String body, int bytes) {
+    return body + " ".repeat(bytes - body.getBytes(StandardCharsets.UTF_8).length);
   }
 
   private void publish(int first, int last) {
@@ -334,6 +419,16 @@ class BackboneFaultsTest {
   private long count(String queue) {
     try {
       return channel.messageCount(queue);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** How often the first of the queue was given back, as far as the broker counts. */
+  private int givenBack(String queue) {
+    try {
+      var headers = Failures.headersOf(channel.basicGet(queue, true).getProps());
+      return Failures.number(headers, "x-delivery-count");
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
