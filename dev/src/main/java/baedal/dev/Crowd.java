@@ -71,6 +71,13 @@ public final class Crowd {
     return List.copyOf(failures);
   }
 
+  /** How many orders came to their ends so far. */
+  int ended() {
+    synchronized (ends) {
+      return ends.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
   /** How many orders came to which end so far, and how often something was asked again. */
   public String report() {
     return "orders came to their ends " + ends + "; asked again " + patient.repeats() + " times";

@@ -89,10 +89,12 @@ public final class Run {
     try {
       List<String> failures =
           Soak.run(
-              HOME.resolve("soak"),
-              Duration.ofSeconds(Math.round(Double.parseDouble(minutes) * 60)),
-              System.nanoTime(),
-              new Steps());
+                  HOME.resolve("soak"),
+                  Duration.ofSeconds(Math.round(Double.parseDouble(minutes) * 60)),
+                  0,
+                  System.nanoTime(),
+                  new Steps())
+              .failures();
       failures.forEach(System.out::println);
       System.out.println(failures.isEmpty() ? "Nothing was lost, nothing happened twice." : "");
       return failures.isEmpty() ? 0 : 1;

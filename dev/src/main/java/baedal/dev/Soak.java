@@ -27,6 +27,9 @@ public final class Soak {
   /** Longer than any sweep takes to find what a crash left behind. */
   private static final Duration AGREES_WITHIN = Duration.ofMinutes(2);
 
+  /** How many orders came to their ends, and what went wrong. */
+  public record Outcome(int ended, List<String> failures) {}
+
   private final Machine machine;
   private final Steps steps;
   private final long seed;
@@ -40,11 +43,11 @@ public final class Soak {
   }
 
   /**
-   * Runs for {@code duration}, but until everything was killed once, in an empty system under
-   * {@code home}; returns what went wrong. The same {@code seed} makes the same choices, though not
-   * the same races.
+   * Runs for {@code duration}, but until everything was killed once and {@code orders} came to
+   * their ends, in an empty system under {@code home}. The same {@code seed} makes the same
+   * choices, though not the same races.
    */
-  public static List<String> run(Path home, Duration duration, long seed, Steps steps)
+  public static Outcome run(Path home, Duration duration, int orders, long seed, Steps steps)
       throws IOException {
     Settings settings = Settings.onFreePorts();
     Machine machine = new Machine(home, settings, System.getenv(), steps, true);
@@ -52,26 +55,35 @@ public final class Soak {
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       machine.start(true);
-      return new Soak(machine, settings.url("gateway"), steps, seed).run(duration);
+      return new Soak(machine, settings.url("gateway"), steps, seed).run(duration, orders);
     } finally {
       machine.stop();
       Runtime.getRuntime().removeShutdownHook(stop);
     }
   }
 
-  private List<String> run(Duration duration) throws IOException {
+  private Outcome run(Duration duration, int orders) throws IOException {
     steps.say("soak with seed " + seed);
     crowd.start(PEOPLE);
     List<String> failures;
     try {
       powerCuts(Instant.now().plus(duration));
+      steps.say(crowd.report());
+      awaitEnded(orders);
     } finally {
       failures = new ArrayList<>(crowd.goHome());
     }
     steps.say(crowd.report());
     machine.awaitReady();
     audit().forEach(finding -> failures.add(finding.toString()));
-    return failures;
+    return new Outcome(crowd.ended(), failures);
+  }
+
+  /** Who finds that anything takes too long is not content. */
+  private void awaitEnded(int orders) {
+    while (crowd.isContent() && crowd.ended() < orders) {
+      Client.pause();
+    }
   }
 
   private void powerCuts(Instant end) throws IOException {

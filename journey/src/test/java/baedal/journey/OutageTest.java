@@ -37,6 +37,9 @@ class OutageTest {
   private static final int BUYERS = 3;
   private static final long BETWEEN_ORDERS_MILLIS = 500;
 
+  /** A machine that is not busy takes some hundreds in a minute. */
+  private static final int TENS = 30;
+
   private interface Start {
     Server go() throws IOException;
   }
@@ -127,15 +130,24 @@ class OutageTest {
     town.awaited("all is well again", town.anyone, "/health", a -> a.status() == 200);
   }
 
+  /** Its {@code Retry-After} is seen by {@link Promises}. */
+  private static void sentAway(Client.Answer answer) {
+    assertThat(answer.status()).as("%s", answer.body()).isEqualTo(503);
+    assertThat(answer.text("type")).startsWith("/problems/");
+  }
+
   @Test
   void without_postgresql_orders_are_answered_with_come_back_later() throws Exception {
     Shop shop = town.shop("FOOD", 1_000, null);
     Client customer = town.customer();
+    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
     away(postgres, "order");
-    Client.Answer later = customer.post("/orders", Town.delivery(shop.storeId(), 1));
-    assertThat(later.status()).isEqualTo(503);
-    assertThat(later.text("type")).startsWith("/problems/");
+    sentAway(customer.post("/orders", Town.delivery(shop.storeId(), 1)));
+    sentAway(customer.get("/orders"));
+    sentAway(customer.post("/payments", Town.card(orderId)));
+    sentAway(customer.get("/payments?orderId=" + orderId));
     back(postgres);
+    assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
     town.paid(customer, Town.delivery(shop.storeId(), 1));
   }
 
@@ -143,12 +155,14 @@ class OutageTest {
   void without_redis_orders_go_on_and_coupons_follow() throws Exception {
     Shop shop = town.shop("ROOM", 1_000, null);
     Client customer = town.customer();
+    String campaign = town.campaign(1);
     away(redis, "coupon");
     String orderId = town.paid(customer, Town.visit(shop.storeId(), 1));
     town.kitchen(shop, orderId, "accept", "start", "finish");
     town.order(customer, orderId, "COOKED");
     assertThat(customer.post("/orders/" + orderId + "/confirm", null).status()).isEqualTo(200);
-    assertThat(customer.get("/coupons").status()).isEqualTo(503);
+    sentAway(customer.get("/coupons"));
+    sentAway(customer.post("/coupons/campaigns/" + campaign + "/take", null));
     back(redis);
     town.awaited(
         "the coupon arrives after all",
@@ -161,8 +175,17 @@ class OutageTest {
   void without_mongodb_orders_and_payments_go_on_and_the_store_catches_up() throws Exception {
     Shop shop = town.shop("FOOD", 1_000, null);
     Client customer = town.customer();
+    Client rider = town.rider("r-away");
     away(mongo, "store");
     String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    sentAway(customer.get("/stores"));
+    sentAway(shop.owner().get("/foodCookings/" + orderId));
+    sentAway(shop.owner().post("/foodCookings/" + orderId + "/accept", null));
+    sentAway(rider.get("/deliveries/" + orderId));
+    sentAway(rider.post("/deliveries/" + orderId + "/claim", null));
+    sentAway(customer.get("/mypages"));
+    sentAway(customer.get("/mypages/" + orderId));
+    sentAway(customer.get("/notifications"));
     back(mongo);
     town.awaited(
         "the ticket is there",
@@ -173,45 +196,42 @@ class OutageTest {
         "MyPage caught up", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
   }
 
-  /** Each with the customer it belongs to. */
-  private record Paid(Client customer, String orderId) {}
-
   @Test
   void a_minute_without_the_broker_takes_orders_and_payments_and_drains_them_in_order()
       throws Exception {
     Shop shop = town.shop("FOOD", 1_000, null);
     away(rabbit, "order");
     ExecutorService buyers = Executors.newFixedThreadPool(BUYERS);
-    List<Future<List<Paid>>> buying = new ArrayList<>();
+    List<Future<List<Bought>>> buying = new ArrayList<>();
     for (int i = 0; i < BUYERS; i++) {
       buying.add(buyers.submit(() -> buy(shop, Instant.now().plus(A_MINUTE))));
     }
-    List<Paid> bought = new ArrayList<>();
-    for (Future<List<Paid>> one : buying) {
+    List<Bought> bought = new ArrayList<>();
+    for (Future<List<Bought>> one : buying) {
       bought.addAll(one.get());
     }
     buyers.shutdown();
     back(rabbit);
-    assertThat(bought).hasSizeGreaterThan(BUYERS);
-    for (Paid paid : bought) {
+    Bought.withoutWaiting(bought, TENS);
+    for (Bought one : bought) {
       Client.Answer page =
           town.awaited(
               "MyPage caught up",
-              paid.customer(),
-              "/mypages/" + paid.orderId(),
+              one.customer(),
+              "/mypages/" + one.orderId(),
               a -> a.text("status").equals("PAID"));
       assertThat(page.body().path("timeline").findValuesAsText("status"))
           .containsExactly("PLACED", "PAID");
     }
     town.agrees();
+    town.toldInOrder();
   }
 
-  /** One order after another, each placed and paid, though nobody can hear of it. */
-  private static List<Paid> buy(Shop shop, Instant end) throws Exception {
-    List<Paid> bought = new ArrayList<>();
+  /** One order after another, each placed, changed and paid, though nobody can hear of it. */
+  private static List<Bought> buy(Shop shop, Instant end) throws Exception {
+    List<Bought> bought = new ArrayList<>();
     while (Instant.now().isBefore(end)) {
-      Client customer = town.customer();
-      bought.add(new Paid(customer, town.paid(customer, Town.delivery(shop.storeId(), 1))));
+      bought.add(Bought.in(town, shop));
       Thread.sleep(BETWEEN_ORDERS_MILLIS);
     }
     return bought;

@@ -15,9 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PowerCutTest {
 
+  /** Those that the power cuts hit, and those that show that all is well again. */
+  private static final int ORDERS = 100;
+
   @Test
   void nothing_is_lost_and_nothing_happens_twice(@TempDir Path home) throws IOException {
     long seed = System.nanoTime();
-    assertThat(Soak.run(home, Duration.ZERO, seed, new Steps())).as("seed %d", seed).isEmpty();
+    Soak.Outcome outcome = Soak.run(home, Duration.ZERO, ORDERS, seed, new Steps());
+    assertThat(outcome.failures()).as("seed %d", seed).isEmpty();
+    assertThat(outcome.ended()).as("seed %d", seed).isGreaterThanOrEqualTo(ORDERS);
   }
 }

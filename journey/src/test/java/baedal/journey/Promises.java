@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 final class Promises {
 
   private static final String DOCUMENT = "https://baedal.invalid/openapi.json";
+  private static final String PROBLEM = "application/problem+json";
   private static final Pattern PARAMETER = Pattern.compile("\\{[^}]+}");
 
   private final JsonNode document;
@@ -71,10 +72,11 @@ final class Promises {
     String method = answer.request().method().toLowerCase(Locale.ROOT);
     String asked = answer.request().uri().getRawPath();
     String what = method + " " + asked + " → " + answer.statusCode() + " " + answer.body();
+    checkRetryAfter(answer, what);
     String path = paths.stream().filter(p -> fits(p, asked)).findFirst().orElse(null);
     if (path == null || !document.path("paths").path(path).has(method)) {
       assertThat(answer.statusCode()).as("%s: of what is not promised", what).isIn(401, 404, 405);
-      assertThat(type(answer)).as(what).isEqualTo("application/problem+json");
+      assertThat(type(answer)).as(what).isEqualTo(PROBLEM);
       return;
     }
     String responses =
@@ -83,6 +85,15 @@ final class Promises {
     boolean foreseen = !document.at(responses + status).isMissingNode();
     assertThat(foreseen || answer.statusCode() >= 400).as("%s: the status", what).isTrue();
     checkBody(answer, what, resolved(responses + (foreseen ? status : "default")));
+  }
+
+  /** Whoever is sent away is told for how long; {@code /health} sends nobody away. */
+  private static void checkRetryAfter(HttpResponse<String> answer, String what) {
+    if (answer.statusCode() == 503 && type(answer).equals(PROBLEM)) {
+      assertThat(answer.headers().firstValue("Retry-After"))
+          .as("%s: Retry-After", what)
+          .hasValueSatisfying(seconds -> assertThat(seconds).matches("[1-9][0-9]*"));
+    }
   }
 
   private void checkBody(HttpResponse<String> answer, String what, String response) {

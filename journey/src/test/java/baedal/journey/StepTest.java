@@ -58,6 +58,7 @@ class StepTest {
   private static final int ROUNDS_OF_LOSSES = 4;
   private static final int ROUNDS_OF_DEATHS = 2;
   private static final Duration GONE_FOR = Duration.ofSeconds(8);
+  private static final int TEN = 10;
 
   /** By which a service goes to what one of its settings names. */
   private record Way(String service, String setting) implements Comparable<Way> {
@@ -171,6 +172,7 @@ class StepTest {
     }
     wires.values().forEach(Wire::spare);
     town.agrees();
+    town.toldInOrder();
   }
 
   /** In each round all sagas run at once, and each service dies at one of its messages. */
@@ -190,6 +192,7 @@ class StepTest {
       awaitBirths();
     }
     town.agrees();
+    town.toldInOrder();
   }
 
   private static Stream<Errand.Saga> chosen() {
@@ -242,25 +245,23 @@ class StepTest {
     awaitBirths();
   }
 
-  /** Each with the customer it belongs to. */
-  private record Paid(Client customer, String orderId) {}
-
   @Test
   void while_the_store_service_is_gone_people_order_and_pay_and_it_misses_nothing()
       throws Exception {
     Town.Shop shop = town.shop("FOOD", 15_000, null);
     die("store");
-    List<Paid> bought = new ArrayList<>();
+    List<Bought> bought = new ArrayList<>();
     for (Instant end = Instant.now().plus(GONE_FOR); Instant.now().isBefore(end); ) {
-      Client customer = town.customer();
-      bought.add(new Paid(customer, town.paid(customer, Town.delivery(shop.storeId(), 1))));
+      bought.add(Bought.in(town, shop));
     }
     live("store");
-    for (Paid paid : bought) {
-      town.kitchen(shop, paid.orderId(), "accept");
-      town.order(paid.customer(), paid.orderId(), "ACCEPTED");
+    Bought.withoutWaiting(bought, TEN);
+    for (Bought one : bought) {
+      town.kitchen(shop, one.orderId(), "accept");
+      town.order(one.customer(), one.orderId(), "ACCEPTED");
     }
     town.agrees();
+    town.toldInOrder();
   }
 
   @Test

@@ -89,6 +89,16 @@ final class Town implements AutoCloseable {
     }
   }
 
+  /** Fails with what was told before what its teller had told earlier. */
+  void toldInOrder() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      Told.inOrder(vertx, machine.books().broker());
+    } finally {
+      vertx.close().await();
+    }
+  }
+
   /** Many people who order in every way. */
   Crowd crowd(long seed) throws IOException {
     return new Crowd(url, seed);

@@ -7,11 +7,13 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -36,9 +38,11 @@ final class Wire {
   private final String uri;
   private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicLong sent = new AtomicLong();
+  private final Map<URI, AtomicLong> sentTo = new ConcurrentHashMap<>();
   private volatile AtomicLong left = new AtomicLong(Long.MAX_VALUE);
   private volatile Loss loss = Loss.REQUEST;
   private volatile Runnable whenCut = () -> {};
+  private volatile Consumer<Buffer> listener = message -> {};
   private volatile long delayMillis;
   private volatile boolean frozen;
   private volatile boolean dead;
@@ -71,6 +75,16 @@ final class Wire {
   /** How many messages went from the services to the server so far. */
   long sent() {
     return sent.get();
+  }
+
+  /** How many of them went to that one of several servers. */
+  long sentTo(String serverUri) {
+    return sentTo.getOrDefault(URI.create(serverUri), new AtomicLong()).get();
+  }
+
+  /** From now on {@code listener} hears every message to the server. */
+  void listen(Consumer<Buffer> listener) {
+    this.listener = listener;
   }
 
   /** The {@code nth} message from now on is lost, and its connection with it. */
@@ -142,27 +156,33 @@ final class Wire {
                 to.close();
                 service.close();
               } else {
-                join(service, to);
+                join(service, to, server);
               }
             })
         .onFailure(e -> service.close());
   }
 
-  private void join(NetSocket service, NetSocket to) {
+  private void join(NetSocket service, NetSocket to, URI server) {
     sockets.add(service);
+    AtomicLong here = sentTo.computeIfAbsent(server, uri -> new AtomicLong());
     service.closeHandler(
         v -> {
           sockets.remove(service);
           to.close();
         });
     to.closeHandler(v -> service.close());
-    service.handler(message -> forward(message, service, to));
+    service.handler(
+        message -> {
+          here.incrementAndGet();
+          forward(message, service, to);
+        });
     to.handler(answer -> later(() -> service.write(answer)));
     service.resume();
   }
 
   private void forward(Buffer message, NetSocket service, NetSocket to) {
     sent.incrementAndGet();
+    listener.accept(message);
     if (left.decrementAndGet() == 0) {
       to.handler(answer -> {});
       Runnable then = whenCut;
