@@ -27,12 +27,11 @@ record Bought(Client customer, String orderId, boolean atOnce) {
     return new Bought(customer, orderId, atOnce);
   }
 
-  /** Few had to ask twice: payments have a time limit, and the machine may be busy. */
-  static void withoutWaiting(List<Bought> all, int atLeast) {
-    assertThat(all).hasSizeGreaterThanOrEqualTo(atLeast);
+  /** Most did not have to ask twice: payments have a time limit, and the machine may be busy. */
+  static void withoutWaiting(List<Bought> all) {
     assertThat(all)
         .filteredOn(Bought::atOnce)
         .as("paid at the first asking, of %d", all.size())
-        .hasSizeGreaterThanOrEqualTo(all.size() * 3 / 4);
+        .hasSizeGreaterThan(all.size() / 2);
   }
 }

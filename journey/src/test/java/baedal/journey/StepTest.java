@@ -58,7 +58,7 @@ class StepTest {
   private static final int ROUNDS_OF_LOSSES = 4;
   private static final int ROUNDS_OF_DEATHS = 2;
   private static final Duration GONE_FOR = Duration.ofSeconds(8);
-  private static final int TEN = 10;
+  private static final int ORDERS_MEANWHILE = 10;
 
   /** By which a service goes to what one of its settings names. */
   private record Way(String service, String setting) implements Comparable<Way> {
@@ -251,11 +251,12 @@ class StepTest {
     Town.Shop shop = town.shop("FOOD", 15_000, null);
     die("store");
     List<Bought> bought = new ArrayList<>();
-    for (Instant end = Instant.now().plus(GONE_FOR); Instant.now().isBefore(end); ) {
+    Instant end = Instant.now().plus(GONE_FOR);
+    while (Instant.now().isBefore(end) || bought.size() < ORDERS_MEANWHILE) {
       bought.add(Bought.in(town, shop));
     }
     live("store");
-    Bought.withoutWaiting(bought, TEN);
+    Bought.withoutWaiting(bought);
     for (Bought one : bought) {
       town.kitchen(shop, one.orderId(), "accept");
       town.order(one.customer(), one.orderId(), "ACCEPTED");
