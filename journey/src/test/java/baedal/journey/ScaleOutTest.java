@@ -27,7 +27,7 @@ class ScaleOutTest {
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
   private static final int PEOPLE = 12;
-  private static final Duration SHARED_WITHIN = Duration.ofSeconds(120);
+  private static final Duration SHARED_WITHIN = Duration.ofMinutes(2);
 
   private final Vertx vertx = Vertx.vertx();
   private final Map<String, Wire> wires = new TreeMap<>();
