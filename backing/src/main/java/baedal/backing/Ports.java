@@ -20,7 +20,10 @@ public final class Ports {
   private static final int MAX_TRIES = 1_000;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** The last ones, oldest first: their servers may not listen yet. */
+  /**
+   * The last ones, oldest first: their servers may not listen yet. And those that were found in
+   * use.
+   */
   private static final Set<Integer> GIVEN = new LinkedHashSet<>();
 
   /** Listens on the first port of the range that is this process's until it ends. */
@@ -39,7 +42,7 @@ public final class Ports {
       range = ownRange();
     }
     int first = range.getLocalPort() + 1;
-    if (GIVEN.size() > RANGE / 2) {
+    while (GIVEN.size() > RANGE / 2) {
       GIVEN.remove(GIVEN.iterator().next());
     }
     for (int tries = 0; tries < MAX_TRIES; tries++) {

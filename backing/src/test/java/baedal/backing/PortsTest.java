@@ -3,9 +3,12 @@ package baedal.backing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PortsTest {
@@ -18,6 +21,26 @@ class PortsTest {
     }
     for (int i = 0; i + 200 <= given.size(); i++) {
       assertThat(new HashSet<>(given.subList(i, i + 200))).hasSize(200);
+    }
+  }
+
+  @Test
+  void ports_in_use_are_passed_over_again_and_again() throws IOException {
+    List<ServerSocket> busy = new ArrayList<>();
+    try {
+      Set<Integer> used = new HashSet<>();
+      for (int i = 0; i < 100; i++) {
+        int port = Ports.free();
+        used.add(port);
+        busy.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+      }
+      for (int i = 0; i < 2_000; i++) {
+        assertThat(used).doesNotContain(Ports.free());
+      }
+    } finally {
+      for (ServerSocket socket : busy) {
+        socket.close();
+      }
     }
   }
 }
