@@ -90,7 +90,7 @@ public final class MongoAggregates<S> {
     return once(id, message.id(), transition);
   }
 
-  /** Applies a transition exactly once for each {@code mark}. */
+  /** Applies a transition exactly once for each {@code mark}; each time, when it is null. */
   public Future<S> once(String id, String mark, Function<S, Change<S>> transition) {
     return change(id, mark, transition, MAX_TRIES);
   }

@@ -104,7 +104,7 @@ final class StoreApi {
 
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
-    return led(ctx, asked).compose(id -> open(ctx, id, asked));
+    return led(ctx, asked, Ids.next()).compose(id -> open(ctx, id, asked));
   }
 
   /** The answer is the store as it was opened, also when it was opened before. */
@@ -162,7 +162,7 @@ final class StoreApi {
     String menuId = ctx.pathParam("menuId");
     AtomicBoolean made = new AtomicBoolean();
     return own(ctx)
-        .compose(store -> led(ctx, new PutMenuThere(storeId, menuId, asked)))
+        .compose(store -> led(ctx, new PutMenuThere(storeId, menuId, asked), null))
         .compose(
             mark ->
                 repository.changeMenu(
@@ -191,11 +191,11 @@ final class StoreApi {
   /** The same under another path is another wish. */
   private record PutMenuThere(String storeId, String menuId, PutMenu menu) {}
 
-  /** The id of what is asked for: a new one, or under a key the one of the first time. */
-  private Future<String> led(RoutingContext ctx, Object asked) {
+  /** The id of what is asked for under a key, the same each time; {@code keyless} without one. */
+  private Future<String> led(RoutingContext ctx, Object asked, String keyless) {
     return IdempotencyKey.of(ctx, asked)
         .map(key -> repository.remember(key, Ids.next(), now()))
-        .orElseGet(() -> Future.succeededFuture(Ids.next()));
+        .orElseGet(() -> Future.succeededFuture(keyless));
   }
 
   private Future<Void> remove(RoutingContext ctx) {

@@ -176,7 +176,7 @@ final class StoreRepository {
     return turns.next(key, () -> menus.change(key, transition));
   }
 
-  /** As the other, once for each {@code mark}. */
+  /** As the other, once for each {@code mark} that is not null. */
   Future<Menu> changeMenu(String key, String mark, Function<Menu, Change<Menu>> transition) {
     return turns.next(key, () -> menus.once(key, mark, transition));
   }
