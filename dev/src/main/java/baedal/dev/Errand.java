@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** One order from its beginning to one of its ends, by people who do not give up. */
 public final class Errand {
@@ -138,10 +140,7 @@ public final class Errand {
     place("DELIVERY");
     pay("CARD");
     kitchen("accept");
-    Thread cook = new Thread(() -> startUnlessCanceled(), "cook");
-    cook.start();
-    cancel();
-    join(cook);
+    atOnce(this::startUnlessCanceled, this::cancel);
     Client.Answer order =
         patient.ask(
             "the race is decided",
@@ -225,10 +224,8 @@ public final class Errand {
   /** The payment may be of the old price: then the money comes back, and the new one is paid. */
   private String changeWhilePaying() {
     place("DELIVERY");
-    Thread payer = new Thread(() -> pay("CARD"), "payer");
-    payer.start();
-    change(json().set("lines", lines(quantity + 1)), Set.of(200, 409));
-    join(payer);
+    ObjectNode more = json().set("lines", lines(quantity + 1));
+    atOnce(() -> pay("CARD"), () -> change(more, Set.of(200, 409)));
     return paidAndCarried();
   }
 
@@ -395,12 +392,15 @@ public final class Errand {
     patient.ask(path, Set.of(200), Set.of(), () -> who.post(path, body));
   }
 
-  private static void join(Thread thread) {
+  /** What goes wrong with either is told. */
+  private static void atOnce(Runnable one, Runnable other) {
+    CompletableFuture<Void> running =
+        CompletableFuture.runAsync(one, task -> new Thread(task, "errand").start());
+    other.run();
     try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted");
+      running.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof Failure wrong ? wrong : e;
     }
   }
 
