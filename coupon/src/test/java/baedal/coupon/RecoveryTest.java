@@ -126,8 +126,7 @@ class RecoveryTest {
     String take = "/coupons/campaigns/" + campaign() + "/take";
     String used = take(take, "c-1");
     String claimed = take(take, "c-2");
-    Path file = home.resolve("data/appendonly.aof");
-    Path earlier = Files.copy(file, home.resolve("earlier"));
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
 
     String taken = take(take, "c-3");
     use(used, "c-1", "o-1");
@@ -140,10 +139,7 @@ class RecoveryTest {
     until(() -> status("c-1", used).equals("USED") && coupons("c-1").contains("earned-o-3"));
     until(() -> heard.stream().filter(m -> m.type().equals("coupon.issued")).count() == 4);
 
-    redis.kill();
-    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
-    redis = Redis.start(home, redisPort);
-    until(this::ready);
+    forgetSince(earlier);
 
     assertThat(status("c-1", used)).isEqualTo("USED");
     assertThat(status("c-2", claimed)).isEqualTo("CLAIMED");
@@ -176,7 +172,7 @@ class RecoveryTest {
     until(() -> heard.stream().filter(m -> m.type().equals("coupon.revoked")).count() >= 2);
 
     redis.kill();
-    Files.delete(home.resolve("data/appendonly.aof"));
+    Files.delete(log());
     redis = Redis.start(home, redisPort);
     until(this::ready);
 
@@ -188,8 +184,7 @@ class RecoveryTest {
   void of_all_orders_that_held_a_coupon_one_after_another_the_last_one_holds_it()
       throws IOException {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
-    Path file = home.resolve("data/appendonly.aof");
-    Path earlier = Files.copy(file, home.resolve("earlier"));
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
     use(coupon, "c-1", "o-1");
     List<String> memos = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -203,10 +198,7 @@ class RecoveryTest {
     use(coupon, "c-1", "o-2");
     until(() -> heard.stream().filter(m -> m.type().equals("coupon.claimed")).count() == 2);
 
-    redis.kill();
-    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
-    redis = Redis.start(home, redisPort);
-    until(this::ready);
+    forgetSince(earlier);
 
     assertThat(status("c-1", coupon)).isEqualTo("CLAIMED");
   }
@@ -214,16 +206,12 @@ class RecoveryTest {
   @Test
   void an_order_that_lets_go_of_its_coupon_while_it_is_asked_gives_it_back() throws IOException {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
-    Path file = home.resolve("data/appendonly.aof");
-    Path earlier = Files.copy(file, home.resolve("earlier"));
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
     use(coupon, "c-1", "o-1");
     until(() -> heard.stream().anyMatch(m -> m.type().equals("coupon.claimed")));
 
-    redis.kill();
     canceledWhenAsked.add("o-1");
-    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
-    redis = Redis.start(home, redisPort);
-    until(this::ready);
+    forgetSince(earlier);
 
     assertThat(orders.get("o-1").getString("status")).isEqualTo("CANCELED");
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
@@ -233,15 +221,11 @@ class RecoveryTest {
   void a_forgotten_claim_of_which_the_order_could_not_tell_in_time_is_found_when_it_does()
       throws IOException {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
-    Path file = home.resolve("data/appendonly.aof");
-    Path earlier = Files.copy(file, home.resolve("earlier"));
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
     orders.put("o-1", order("o-1", coupon, "PLACED"));
     call(HttpMethod.POST, "/coupons/" + coupon + "/use", "c-1", "customer", on("o-1"));
 
-    redis.kill();
-    Files.copy(earlier, file, StandardCopyOption.REPLACE_EXISTING);
-    redis = Redis.start(home, redisPort);
-    until(this::ready);
+    forgetSince(earlier);
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
     tell(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now()));
     until(() -> status("c-1", coupon).equals("CLAIMED"));
@@ -276,6 +260,19 @@ class RecoveryTest {
   private String answer(String path, String customer, JsonObject body) {
     HttpResponse<Buffer> response = send(HttpMethod.POST, path, customer, "customer", body);
     return response.statusCode() + " " + response.bodyAsJsonObject().getString("type");
+  }
+
+  /** What Redis wrote. */
+  private Path log() {
+    return home.resolve("data/appendonly.aof");
+  }
+
+  /** Redis dies, and has lost what it wrote since. */
+  private void forgetSince(Path earlier) throws IOException {
+    redis.kill();
+    Files.copy(earlier, log(), StandardCopyOption.REPLACE_EXISTING);
+    redis = Redis.start(home, redisPort);
+    until(this::ready);
   }
 
   private void revoke(String couponId) {
