@@ -2,9 +2,7 @@ package baedal.audit;
 
 import baedal.runtime.Config;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -16,35 +14,28 @@ public final class Audit {
   /** The exit code of an audit that could not look. */
   public static final int NOT_MADE = 2;
 
-  private static final int GRACE_SECONDS = 60;
-
   private Audit() {}
 
   public static void main(String[] args) {
-    Map<String, String> environment = System.getenv();
+    Config config = Config.of(System.getenv());
     try {
-      System.exit(run(Sources.from(Config.of(environment)), grace(environment)));
+      System.exit(run(Sources.from(config), Limits.from(config)));
     } catch (Exception e) {
       System.err.println("audit: " + Objects.requireNonNullElse(e.getMessage(), e.toString()));
       System.exit(NOT_MADE);
     }
   }
 
-  /** {@code GRACE_SECONDS}, or a minute. */
-  public static Duration grace(Map<String, String> environment) {
-    return Duration.ofSeconds(Config.of(environment).number("GRACE_SECONDS", GRACE_SECONDS));
-  }
-
   /** The exit code: 0 when everything agrees. */
-  public static int run(Sources sources, Duration grace) {
+  public static int run(Sources sources, Limits limits) {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, sources, grace)) {
+    try (Auditor auditor = new Auditor(vertx, sources, limits)) {
       List<Finding> findings = auditor.audit();
       findings.forEach(System.out::println);
       System.out.println(
           auditor.orders()
               + " orders audited; what changed in the last "
-              + grace.toSeconds()
+              + limits.grace().toSeconds()
               + " s was left alone: "
               + (findings.isEmpty() ? "everything agrees" : findings.size() + " findings"));
       return findings.isEmpty() ? 0 : 1;

@@ -1,6 +1,7 @@
 package baedal.audit;
 
 import baedal.audit.BooksRepository.Kept;
+import baedal.audit.Limits.Bounds;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -28,14 +29,14 @@ public final class Auditor implements AutoCloseable {
   private final BooksRepository books;
   private final Leftovers leftovers;
   private final Clock clock;
-  private final Duration grace;
+  private final Limits limits;
   private long orders;
 
-  public Auditor(Vertx vertx, Sources sources, Duration grace) {
+  public Auditor(Vertx vertx, Sources sources, Limits limits) {
     books = new BooksRepository(vertx, sources);
     leftovers = new Leftovers(vertx, sources.broker());
     clock = Clock.systemUTC();
-    this.grace = grace;
+    this.limits = limits;
   }
 
   @Override
@@ -52,16 +53,17 @@ public final class Auditor implements AutoCloseable {
   /** Everything that does not agree; empty when all is well. */
   public List<Finding> audit() {
     orders = 0;
-    Instant began = clock.instant().minus(grace);
+    Bounds bounds = limits.at(clock.instant());
+    Instant began = bounds.graceBegan();
     List<Finding> findings = new ArrayList<>();
     walk(
         books::orders,
         Story::orderId,
         stories -> {
           orders += stories.size();
-          stories.forEach(story -> findings.addAll(Rules.check(story, began)));
+          stories.forEach(story -> findings.addAll(Rules.check(story, bounds)));
         });
-    unknownOrders(began, findings);
+    unknownOrders(bounds, findings);
     stock(began, findings);
     claims(began, findings);
     unsent(began, findings);
@@ -87,7 +89,7 @@ public final class Auditor implements AutoCloseable {
   private List<Finding> auditTwice() {
     List<Finding> findings = audit();
     if (findings.isEmpty()) {
-      pause(grace);
+      pause(limits.grace());
       findings = audit();
     }
     return findings;
@@ -113,7 +115,7 @@ public final class Auditor implements AutoCloseable {
   }
 
   /** What others know of orders that the order service does not know. */
-  private void unknownOrders(Instant began, List<Finding> findings) {
+  private void unknownOrders(Bounds bounds, List<Finding> findings) {
     Set<String> told = new HashSet<>();
     List<Function<String, List<String>>> others =
         List.of(books::paidOrders, books::ticketsAfter, books::deliveriesAfter, books::pagesAfter);
@@ -125,7 +127,7 @@ public final class Auditor implements AutoCloseable {
             Set<String> unknown = books.unknown(ids);
             unknown.removeIf(id -> !told.add(id));
             if (!unknown.isEmpty()) {
-              books.stories(unknown).forEach(s -> findings.addAll(Rules.check(s, began)));
+              books.stories(unknown).forEach(s -> findings.addAll(Rules.check(s, bounds)));
             }
           });
     }

@@ -1,5 +1,6 @@
 package baedal.audit;
 
+import baedal.audit.Limits.Bounds;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -47,30 +48,30 @@ final class Rules {
           "DELIVERED", Set.of("DELIVERED"),
           "COMPLETED", Set.of("DELIVERED"));
 
-  record Rule(String name, BiFunction<Story, Instant, Stream<String>> broken) {}
+  record Rule(String name, BiFunction<Story, Bounds, Stream<String>> broken) {}
 
   static final List<Rule> RULES =
       List.of(
-          new Rule("order-known", (s, began) -> orderKnown(s)),
+          new Rule("order-known", (s, bounds) -> orderKnown(s)),
           new Rule("order-stuck", Rules::orderStuck),
-          new Rule("payment-stuck", (s, began) -> paymentStuck(s)),
-          new Rule("money", (s, began) -> money(s)),
-          new Rule("provider", (s, began) -> s.payments().stream().flatMap(Rules::provider)),
-          new Rule("ticket", (s, began) -> ticket(s)),
-          new Rule("ticket-content", (s, began) -> ticketContent(s)),
-          new Rule("stock-owed", (s, began) -> stockOwed(s)),
-          new Rule("delivery", (s, began) -> delivery(s)),
-          new Rule("coupon", (s, began) -> coupon(s)),
-          new Rule("coupon-earned", (s, began) -> couponEarned(s)),
-          new Rule("mypage", (s, began) -> page(s)),
-          new Rule("notification", (s, began) -> notification(s)));
+          new Rule("payment-stuck", (s, bounds) -> paymentStuck(s)),
+          new Rule("money", (s, bounds) -> money(s)),
+          new Rule("provider", (s, bounds) -> s.payments().stream().flatMap(Rules::provider)),
+          new Rule("ticket", (s, bounds) -> ticket(s)),
+          new Rule("ticket-content", (s, bounds) -> ticketContent(s)),
+          new Rule("stock-owed", (s, bounds) -> stockOwed(s)),
+          new Rule("delivery", (s, bounds) -> delivery(s)),
+          new Rule("coupon", (s, bounds) -> coupon(s)),
+          new Rule("coupon-earned", (s, bounds) -> couponEarned(s)),
+          new Rule("mypage", (s, bounds) -> page(s)),
+          new Rule("notification", (s, bounds) -> notification(s)));
 
   private Rules() {}
 
-  /** Nothing of a story that changed since {@code graceBegan}: it may still be under way. */
-  static List<Finding> check(Story story, Instant graceBegan) {
+  /** Nothing of a story that changed since the grace began: it may still be under way. */
+  static List<Finding> check(Story story, Bounds bounds) {
     try {
-      return story.changedAt().isBefore(graceBegan) ? broken(story, graceBegan) : List.of();
+      return story.changedAt().isBefore(bounds.graceBegan()) ? broken(story, bounds) : List.of();
     } catch (DateTimeException e) {
       return List.of(unreadable(story.orderId(), e.getMessage()));
     }
@@ -107,7 +108,7 @@ final class Rules {
     return new Finding(UNREADABLE, subject, why);
   }
 
-  private static List<Finding> broken(Story story, Instant graceBegan) {
+  private static List<Finding> broken(Story story, Bounds bounds) {
     List<Finding> unreadable = unreadable(story);
     if (!unreadable.isEmpty()) {
       return unreadable;
@@ -116,7 +117,7 @@ final class Rules {
         .flatMap(
             rule ->
                 rule.broken()
-                    .apply(story, graceBegan)
+                    .apply(story, bounds)
                     .map(detail -> new Finding(rule.name(), story.orderId(), detail)))
         .toList();
   }
@@ -140,13 +141,14 @@ final class Rules {
         s.order().isMissingNode(), "other services know of an order that the order service lost");
   }
 
-  private static Stream<String> orderStuck(Story s, Instant graceBegan) {
+  private static Stream<String> orderStuck(Story s, Bounds bounds) {
     boolean unexpired =
         s.is("PLACED")
             && Instant.parse(s.order().path("details").path("expiresAt").asText())
-                .isBefore(graceBegan);
+                .isBefore(bounds.graceBegan());
+    boolean unconfirmed = s.servedAt() != null && s.servedAt().isBefore(bounds.silenceBegan());
     return broken(
-        unexpired || s.is("CANCEL_REQUESTED") || s.settling(),
+        unexpired || unconfirmed || s.is("CANCEL_REQUESTED") || s.settling(),
         "still " + s.status() + (s.settling() ? ", waiting for its money" : ""));
   }
 

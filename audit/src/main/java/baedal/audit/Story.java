@@ -65,6 +65,19 @@ record Story(
     return order.path("details").path("due").asLong();
   }
 
+  /** Since when the customer has it, or a visitor had the time to come; null before. */
+  Instant servedAt() {
+    if (!is("DELIVERED") && !(visit() && is("COOKED"))) {
+      return null;
+    }
+    JsonNode leaves = order.path("details").path("to");
+    return Stream.of(order.path("changedAt"), leaves)
+        .filter(JsonNode::isTextual)
+        .map(time -> Instant.parse(time.asText()))
+        .max(Instant::compareTo)
+        .orElse(null);
+  }
+
   /** The last change that any service made, or that MyPage was told of. */
   Instant changedAt() {
     Stream<JsonNode> states =

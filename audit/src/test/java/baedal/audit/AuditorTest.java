@@ -45,7 +45,7 @@ class AuditorTest {
   @BeforeAll
   static void start() {
     stores = new Stores();
-    auditor = new Auditor(stores.vertx, stores.sources, GRACE);
+    auditor = new Auditor(stores.vertx, stores.sources, Limits.ofGrace(GRACE));
   }
 
   @AfterAll

@@ -13,6 +13,7 @@ import static baedal.order.OrderStatus.PLACED;
 import static baedal.order.OrderStatus.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.audit.Limits.Bounds;
 import baedal.coupon.CouponStatus;
 import baedal.events.Fulfilment;
 import baedal.order.OrderStatus;
@@ -20,6 +21,7 @@ import baedal.payment.PaymentStatus;
 import baedal.rider.DeliveryStatus;
 import baedal.store.FoodCookingStatus;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RulesTest {
 
   private static final Instant GRACE_BEGAN = Books.NOON.plusSeconds(1);
+  private static final Duration CONFIRMS_AFTER = Duration.ofHours(24);
+  private static final Instant BEFORE_SILENCE = Books.NOON.minus(CONFIRMS_AFTER);
 
   /** One disagreement, and the line that tells of it. */
   record Planted(Books books, String finding) {
@@ -62,6 +66,14 @@ class RulesTest {
             b -> b.details().put("expiresAt", Books.NOON.toString()),
             "order-stuck  order-1  still PLACED"),
         planted(at(CANCEL_REQUESTED), b -> {}, "order-stuck  order-1  still CANCEL_REQUESTED"),
+        planted(
+            at(DELIVERED),
+            b -> b.order.put("changedAt", BEFORE_SILENCE.toString()),
+            "order-stuck  order-1  still DELIVERED"),
+        planted(
+            at(COOKED, Fulfilment.VISIT),
+            b -> b.order.put("changedAt", BEFORE_SILENCE.toString()),
+            "order-stuck  order-1  still COOKED"),
         planted(
             at(REJECTED),
             b -> b.order.put("settling", true),
@@ -234,7 +246,8 @@ class RulesTest {
   }
 
   private static List<String> lines(Books books, Instant graceBegan) {
-    return Rules.check(books.story(), graceBegan).stream().map(Finding::toString).toList();
+    Bounds bounds = new Bounds(graceBegan, graceBegan.minus(CONFIRMS_AFTER));
+    return Rules.check(books.story(), bounds).stream().map(Finding::toString).toList();
   }
 
   @ParameterizedTest
@@ -259,6 +272,14 @@ class RulesTest {
   @EnumSource(names = {"PLACED", "PAID", "COOKED", "COMPLETED", "CANCELED"})
   void those_of_a_visit_too(OrderStatus status) {
     assertThat(lines(at(status, Fulfilment.VISIT), GRACE_BEGAN)).isEmpty();
+  }
+
+  @Test
+  void those_of_a_guest_who_stays_for_days_too() {
+    Books books = at(COOKED, Fulfilment.VISIT);
+    books.order.put("changedAt", BEFORE_SILENCE.toString());
+    books.details().put("to", Books.NOON.toString());
+    assertThat(lines(books, GRACE_BEGAN)).isEmpty();
   }
 
   @Test

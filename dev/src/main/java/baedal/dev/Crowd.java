@@ -27,6 +27,7 @@ public final class Crowd {
 
   private final Patient patient = new Patient();
   private final Client anyone;
+  private final Tomorrow tomorrow;
   private final long seed;
   private final List<Errand.Shop> shops;
   private final Errand.Shop soldOut;
@@ -42,8 +43,9 @@ public final class Crowd {
    *
    * @throws Failure when the system is not ready for them
    */
-  public Crowd(String gateway, long seed) throws IOException {
+  public Crowd(String gateway, Tomorrow tomorrow, long seed) throws IOException {
     anyone = new Client(gateway);
+    this.tomorrow = tomorrow;
     this.seed = seed;
     shops = List.of(shop("FOOD", null), shop("FURNITURE", 100_000));
     soldOut = shop("FOOD", 0);
@@ -102,7 +104,8 @@ public final class Crowd {
   public String run(Errand.Saga saga, Random random) {
     Errand.Shop shop =
         saga == Errand.Saga.SOLD_OUT ? soldOut : shops.get(random.nextInt(shops.size()));
-    return new Errand(patient, someone("customer"), someone("rider"), shop, campaign, random)
+    return new Errand(
+            patient, tomorrow, someone("customer"), someone("rider"), shop, campaign, random)
         .run(saga);
   }
 

@@ -24,6 +24,7 @@ public final class Errand {
   private static final String EMPTY_CARD = "4000000000000002";
 
   private final Patient patient;
+  private final Tomorrow tomorrow;
   private final Client customer;
   private final Client rider;
   private final Shop shop;
@@ -34,8 +35,15 @@ public final class Errand {
 
   /** {@code campaign} gives coupons, one a customer. */
   public Errand(
-      Patient patient, Client customer, Client rider, Shop shop, String campaign, Random random) {
+      Patient patient,
+      Tomorrow tomorrow,
+      Client customer,
+      Client rider,
+      Shop shop,
+      String campaign,
+      Random random) {
     this.patient = patient;
+    this.tomorrow = tomorrow;
     this.customer = customer;
     this.rider = rider;
     this.shop = shop;
@@ -44,10 +52,7 @@ public final class Errand {
     quantity = 1 + random.nextInt(2);
   }
 
-  /**
-   * The ways an order can go that people alone can bring about; {@code SOLD_OUT} needs a store that
-   * has nothing.
-   */
+  /** The ways an order can go; {@code SOLD_OUT} needs a store that has nothing. */
   public enum Saga {
     DELIVER,
     DECLINE_AND_PAY_AGAIN,
@@ -64,7 +69,8 @@ public final class Errand {
     CANCEL_AGAINST_THE_COOK,
     REJECT,
     SOLD_OUT,
-    ABANDON
+    EXPIRE,
+    CONFIRM_SILENTLY
   }
 
   /** The status in which it ended; throws {@link Failure} when anything was not as it should. */
@@ -86,16 +92,30 @@ public final class Errand {
         case CANCEL_AGAINST_THE_COOK -> cancelAgainstTheCook();
         case REJECT -> reject();
         case SOLD_OUT -> findSoldOut();
-        case ABANDON -> abandon();
+        case EXPIRE -> expire();
+        case CONFIRM_SILENTLY -> confirmSilently();
       };
     } catch (Failure e) {
       throw new Failure(saga + ", order " + orderId + ": " + e.getMessage());
     }
   }
 
-  private String abandon() {
-    place("DELIVERY");
-    return "PLACED";
+  /** Nobody pays; the coupon that it holds comes back. */
+  private String expire() {
+    placeWithCoupon();
+    return leftAlone("EXPIRED");
+  }
+
+  /** Whoever has it, or could have come for it, says nothing. */
+  private String confirmSilently() {
+    boolean visit = random.nextBoolean();
+    place(visit ? "VISIT" : "DELIVERY");
+    pay("CARD");
+    kitchen("accept", "start", "finish");
+    if (!visit) {
+      carry(0);
+    }
+    return leftAlone("COMPLETED");
   }
 
   private String cancelUnpaid() {
@@ -156,7 +176,7 @@ public final class Errand {
       return "CANCELED";
     }
     kitchen("finish");
-    return carry(0);
+    return carried(0);
   }
 
   private void startUnlessCanceled() {
@@ -171,7 +191,7 @@ public final class Errand {
     place("COURIER");
     pay("ON_DELIVERY");
     kitchen("accept", "start", "finish");
-    return carry(due());
+    return carried(due());
   }
 
   private String useCoupon() {
@@ -218,7 +238,7 @@ public final class Errand {
     change(changes.get(random.nextInt(changes.size())), Set.of(200));
     pay("CARD");
     kitchen("accept", "start", "finish");
-    return carry(0);
+    return carried(0);
   }
 
   /** The payment may be of the old price: then the money comes back, and the new one is paid. */
@@ -252,7 +272,7 @@ public final class Errand {
   private String paidAndCarried() {
     pay("CARD");
     kitchen("accept", "start", "finish");
-    return carry(0);
+    return carried(0);
   }
 
   private String release() {
@@ -261,7 +281,7 @@ public final class Errand {
     kitchen("accept", "start", "finish");
     ride("claim", null);
     release(rider);
-    return carry(0);
+    return carried(0);
   }
 
   /** Whoever released it before has it no more: 404. */
@@ -328,11 +348,15 @@ public final class Errand {
     }
   }
 
-  private String carry(long collect) {
+  private String carried(long collect) {
+    carry(collect);
+    return confirm();
+  }
+
+  private void carry(long collect) {
     ride("claim", null);
     ride("pick", null);
     ride("deliver", collect == 0 ? null : json().put("collected", collect));
-    return confirm();
   }
 
   /** The job is there as soon as the rider service heard of it. */
@@ -370,18 +394,29 @@ public final class Errand {
   }
 
   private String ended(String status) {
-    becomes(status, "/orders/");
-    becomes(status, "/mypages/");
+    becomes(status, () -> customer.get("/orders/" + orderId));
+    becomes(status, () -> customer.get("/mypages/" + orderId));
     return status;
   }
 
-  private void becomes(String status, String path) {
+  /** The order service may not have heard yet of what it is to wait for, and would wait longer. */
+  private String leftAlone(String status) {
+    becomes(
+        status,
+        () -> {
+          tomorrow.comesFor(orderId);
+          return customer.get("/orders/" + orderId);
+        });
+    return ended(status);
+  }
+
+  private void becomes(String status, Patient.Asking asking) {
     patient.ask(
-        path + " says " + status,
+        "it is " + status,
         Set.of(200),
         NOT_THERE_YET,
         () -> {
-          Client.Answer now = customer.get(path + orderId);
+          Client.Answer now = asking.ask();
           return now.status() == 200 && !now.text("status").equals(status)
               ? new Client.Answer(409, now.body())
               : now;

@@ -1,6 +1,8 @@
 package baedal.dev;
 
 import baedal.audit.Audit;
+import baedal.audit.Limits;
+import baedal.runtime.Config;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,7 +138,7 @@ public final class Run {
     }
     Machine machine =
         new Machine(HOME, Settings.from(System.getenv()), System.getenv(), new Steps(), false);
-    return Audit.run(machine.books(), Audit.grace(System.getenv()));
+    return Audit.run(machine.books(), Limits.from(Config.of(System.getenv())));
   }
 
   private static int demo(List<String> words) throws IOException {

@@ -2,6 +2,7 @@ package baedal.dev;
 
 import baedal.audit.Auditor;
 import baedal.audit.Finding;
+import baedal.audit.Limits;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public final class Soak {
     this.machine = machine;
     this.steps = steps;
     this.seed = seed;
-    crowd = new Crowd(gateway, seed);
+    crowd = new Crowd(gateway, new Tomorrow(machine.books().orders()), seed);
   }
 
   /**
@@ -108,7 +109,7 @@ public final class Soak {
   /** What still disagrees when there was time enough for every sweep. */
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, machine.books(), GRACE)) {
+    try (Auditor auditor = new Auditor(vertx, machine.books(), Limits.ofGrace(GRACE))) {
       List<Finding> findings = auditor.settled(AGREES_WITHIN);
       steps.say(auditor.orders() + " orders audited: " + findings.size() + " findings");
       return findings;

@@ -6,12 +6,9 @@ import static baedal.journey.Town.visit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.dev.Client;
+import baedal.dev.Tomorrow;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -156,11 +153,12 @@ class RaceTest {
   @Test
   void pay_against_expire() throws Exception {
     Queue<Integer> payments = new ConcurrentLinkedQueue<>();
+    Tomorrow tomorrow = town.tomorrow();
     rounds(
         random -> {
           Client customer = town.customer();
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
-          expireSoon(orderId);
+          assertThat(tomorrow.comesFor(orderId)).isTrue();
           Thread.sleep(random.nextInt(1_500));
           Client.Answer paid = town.pay(customer, orderId);
           assertThat(paid.status()).isIn(201, 409);
@@ -172,22 +170,6 @@ class RaceTest {
           payments.add(paid.status());
         });
     assertThat(payments).as("each wins now and then").contains(201, 409);
-  }
-
-  private static void expireSoon(String orderId) throws SQLException {
-    String uri = town.books().orders().replace("postgresql://postgres:postgres@", "");
-    try (Connection connection =
-            DriverManager.getConnection("jdbc:postgresql://" + uri, "postgres", "postgres");
-        PreparedStatement update =
-            connection.prepareStatement(
-                """
-                UPDATE orders SET expires_at = now(),
-                       body = jsonb_set(body, '{details,expiresAt}', to_jsonb(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
-                 WHERE id = ?
-                """)) {
-      update.setString(1, orderId);
-      assertThat(update.executeUpdate()).isEqualTo(1);
-    }
   }
 
   @Test

@@ -3,12 +3,14 @@ package baedal.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.audit.Auditor;
+import baedal.audit.Limits;
 import baedal.audit.Sources;
 import baedal.dev.Client;
 import baedal.dev.Crowd;
 import baedal.dev.Machine;
 import baedal.dev.Settings;
 import baedal.dev.Steps;
+import baedal.dev.Tomorrow;
 import baedal.dev.Ways;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -82,7 +84,7 @@ final class Town implements AutoCloseable {
   /** Fails with what disagrees when nothing can be on its way any more. */
   void agrees() {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, machine.books(), GRACE)) {
+    try (Auditor auditor = new Auditor(vertx, books(), Limits.ofGrace(GRACE))) {
       assertThat(auditor.settled(AGREES_WITHIN)).isEmpty();
     } finally {
       vertx.close().await();
@@ -93,7 +95,7 @@ final class Town implements AutoCloseable {
   void toldInOrder() {
     Vertx vertx = Vertx.vertx();
     try {
-      Told.inOrder(vertx, machine.books().broker());
+      Told.inOrder(vertx, books().broker());
     } finally {
       vertx.close().await();
     }
@@ -101,7 +103,7 @@ final class Town implements AutoCloseable {
 
   /** Many people who order in every way. */
   Crowd crowd(long seed) throws IOException {
-    return new Crowd(url, seed);
+    return new Crowd(url, tomorrow(), seed);
   }
 
   /** See {@link Machine#replicate}. */
@@ -236,6 +238,11 @@ final class Town implements AutoCloseable {
   /** Where the books of this town are. */
   Sources books() {
     return machine.books();
+  }
+
+  /** See {@link Tomorrow}. */
+  Tomorrow tomorrow() {
+    return new Tomorrow(books().orders());
   }
 
   Client.Answer order(Client customer, String orderId, String status) throws IOException {
