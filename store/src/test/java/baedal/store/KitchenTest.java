@@ -2,6 +2,7 @@ package baedal.store;
 
 import static baedal.store.FoodCookingStatus.ACCEPTED;
 import static baedal.store.FoodCookingStatus.CANCELED;
+import static baedal.store.FoodCookingStatus.COOKED;
 import static baedal.store.FoodCookingStatus.COOKING;
 import static baedal.store.FoodCookingStatus.RECEIVED;
 import static baedal.store.FoodCookingStatus.REJECTED;
@@ -12,6 +13,7 @@ import static baedal.store.Samples.paid;
 import static baedal.store.Samples.updated;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.events.Change;
 import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.events.Line;
@@ -22,6 +24,7 @@ import baedal.runtime.Boot;
 import baedal.runtime.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -187,6 +190,56 @@ class KitchenTest {
     }
   }
 
+  /** As many changes as there are come before the cook begins; each other one is refused once. */
+  @Test
+  void any_order_and_any_duplicates_of_changes_while_the_cook_begins_cook_what_is_told() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      String id = "o-" + seed;
+      int changes = seed % 3;
+      db.menu("fried", 1);
+      EventMessage paid = message(paid(id, line("fried", 1)));
+      EventMessage fourth = message(updated(id, 4, "fourth", line("fried", 1)));
+      EventMessage fifth = message(updated(id, 5, "fifth", line("fried", 1)));
+      play(seed, List.of(paid, fourth, fifth).subList(0, 1 + changes).toArray(EventMessage[]::new));
+      db.kitchen.act(id, FoodCooking::accept).await();
+      db.kitchen.act(id, FoodCooking::start).await();
+      play(seed, paid, fourth, fifth);
+      long cooked = db.ticket(id).details().version();
+      assertThat(cooked).as("seed " + seed).isEqualTo(List.of(2L, 4L, 5L).get(changes));
+      assertThat(refused(id)).as("seed " + seed).hasSize(2 - changes);
+      assertThat(refused(id)).extracting(StoreEvent.UpdateRefused::keptVersion).isSubsetOf(cooked);
+    }
+  }
+
+  private List<StoreEvent.UpdateRefused> refused(String orderId) {
+    return db.pending("foodCookings", orderId).stream()
+        .map(EventMessage::data)
+        .filter(StoreEvent.UpdateRefused.class::isInstance)
+        .map(StoreEvent.UpdateRefused.class::cast)
+        .toList();
+  }
+
+  @Test
+  void any_order_and_any_duplicates_of_an_order_that_finds_nothing_leave_nothing_taken() {
+    db.menu("pizza", 1);
+    for (int seed = 0; seed < SEEDS; seed++) {
+      String id = "o-" + seed;
+      play(
+          seed,
+          message(paid(id, line("cola", 1), line("pizza", 2))),
+          message(updated(id, 4, "fourth", line("cola", 1), line("pizza", 2))),
+          message(cancelRequested(id)));
+      boolean canceled = db.ticket(id).status() == CANCELED;
+      assertThat(db.ticket(id).status()).as("seed " + seed).isIn(CANCELED, REJECTED);
+      assertThat(db.told(id))
+          .as("seed " + seed)
+          .containsExactly(canceled ? "store.cancel-accepted" : "store.order-rejected");
+      assertThat(db.ticket(id).stockOwed()).isFalse();
+      assertThat(db.stock("cola")).as("seed " + seed).isEqualTo(100);
+      assertThat(db.stock("pizza")).as("seed " + seed).isEqualTo(1);
+    }
+  }
+
   @Test
   void a_change_of_an_order_that_is_not_paid_is_none_of_the_kitchens_business() {
     OrderEvent.Updated update =
@@ -198,7 +251,7 @@ class KitchenTest {
   @Test
   void a_crash_at_any_write_while_an_order_is_received_is_mended_by_its_redelivery() {
     everyCut(
-        (id, kitchen) -> handle(kitchen, message(paid(id, line("cola", 1), line("fried", 2)))),
+        (id, kitchen) -> handle(kitchen, sent(paid(id, line("cola", 1), line("fried", 2)))),
         id -> {
           assertThat(db.ticket(id).status()).isEqualTo(RECEIVED);
           assertThat(db.stock("cola")).isEqualTo(99);
@@ -210,7 +263,7 @@ class KitchenTest {
   void a_crash_at_any_write_while_an_order_is_rejected_is_mended_by_its_redelivery() {
     db.menu("pizza", 0);
     everyCut(
-        (id, kitchen) -> handle(kitchen, message(paid(id, line("cola", 1), line("pizza", 2)))),
+        (id, kitchen) -> handle(kitchen, sent(paid(id, line("cola", 1), line("pizza", 2)))),
         id -> {
           assertThat(db.ticket(id).status()).isEqualTo(REJECTED);
           assertThat(db.told(id)).containsExactly("store.order-rejected");
@@ -238,8 +291,8 @@ class KitchenTest {
   void a_crash_at_any_write_while_an_order_is_canceled_is_mended_by_its_redelivery() {
     everyCut(
         (id, kitchen) -> {
-          deliver(db.kitchen, message(paid(id, line("cola", 1), line("fried", 2))));
-          return handle(kitchen, cancelMessage(id));
+          deliver(db.kitchen, sent(paid(id, line("cola", 1), line("fried", 2))));
+          return handle(kitchen, sent(cancelRequested(id)));
         },
         id -> {
           assertThat(db.ticket(id).status()).isEqualTo(CANCELED);
@@ -247,6 +300,49 @@ class KitchenTest {
           assertThat(db.stock("cola")).isEqualTo(100);
           assertThat(db.stock("fried")).isEqualTo(100);
         });
+  }
+
+  @Test
+  void a_crash_at_any_write_while_an_order_is_changed_is_mended_by_its_redelivery() {
+    everyCut(
+        (id, kitchen) -> {
+          deliver(db.kitchen, sent(paid(id, line("fried", 2))));
+          return handle(kitchen, sent(updated(id, 4, "문 앞에", line("fried", 2))));
+        },
+        id -> {
+          assertThat(db.ticket(id).details().memo()).isEqualTo("문 앞에");
+          assertThat(db.stock("fried")).isEqualTo(98);
+        });
+  }
+
+  /** The owner asks again for what is not done yet. */
+  @Test
+  void a_crash_at_any_write_while_an_order_is_accepted_and_cooked_is_mended_by_asking_again() {
+    everyCut(
+        (id, kitchen) -> {
+          deliver(db.kitchen, sent(paid(id, line("fried", 2))));
+          return kitchen
+              .act(id, KitchenTest::acceptedAtLeast)
+              .compose(v -> kitchen.act(id, KitchenTest::startedAtLeast))
+              .compose(v -> kitchen.act(id, FoodCooking::finish));
+        },
+        id -> {
+          assertThat(db.ticket(id).status()).isEqualTo(COOKED);
+          assertThat(db.ticket(id).stockOwed()).isFalse();
+          assertThat(db.told(id))
+              .containsExactly("store.order-accepted", "store.cook-started", "store.cook-finished");
+          Menu fried = db.repository.menu("s-1", "fried").await();
+          assertThat(fried.stock()).isEqualTo(98);
+          assertThat(fried.taken()).isEmpty();
+        });
+  }
+
+  private static Change<FoodCooking> acceptedAtLeast(FoodCooking ticket, Instant now) {
+    return ticket.status() == RECEIVED ? ticket.accept(now) : Change.none(ticket);
+  }
+
+  private static Change<FoodCooking> startedAtLeast(FoodCooking ticket, Instant now) {
+    return ticket.status() == ACCEPTED ? ticket.start(now) : Change.none(ticket);
   }
 
   @Test
@@ -307,7 +403,7 @@ class KitchenTest {
   @Test
   void a_replica_that_still_holds_the_order_when_it_is_canceled_takes_no_stock_any_more() {
     EventMessage paid = message(paid("o", line("fried", 2)));
-    deliver(db.kitchen, cancelMessage("o"));
+    deliver(db.kitchen, sent(cancelRequested("o")));
     deliver(db.kitchen, paid);
     db.repository.changeMenu(Menu.key("s-1", "fried"), menu -> menu.take("o", 2, NOON)).await();
     assertThat(db.stock("fried")).isEqualTo(100);
@@ -429,8 +525,15 @@ class KitchenTest {
   }
 
   /** The same message, whenever it is asked for. */
-  private static EventMessage cancelMessage(String orderId) {
+  private static EventMessage sent(Event event) {
+    EventMessage message = message(event);
     return new EventMessage(
-        "m-" + orderId, "order.cancel-requested", orderId, 1, NOON, null, cancelRequested(orderId));
+        message.type() + "-" + message.subject(),
+        message.type(),
+        message.subject(),
+        1,
+        NOON,
+        null,
+        event);
   }
 }
