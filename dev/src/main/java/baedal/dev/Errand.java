@@ -150,8 +150,7 @@ public final class Errand {
   /** Whoever had no answer to the payment may find the order rejected already. */
   private String findSoldOut() {
     place("DELIVERY");
-    patient.ask(
-        "pay", Set.of(201, 409), Set.of(), () -> customer.post("/payments", card(GOOD_CARD)));
+    pay(card(GOOD_CARD), Set.of(201, 409));
     return ended("REJECTED");
   }
 
@@ -241,11 +240,14 @@ public final class Errand {
     return carried(0);
   }
 
-  /** The payment may be of the old price: then the money comes back, and the new one is paid. */
+  /**
+   * The payment may be of the old price: then the money comes back, perhaps before its payer hears
+   * of it, and the new one is paid.
+   */
   private String changeWhilePaying() {
     place("DELIVERY");
     ObjectNode more = json().set("lines", lines(quantity + 1));
-    atOnce(() -> pay("CARD"), () -> change(more, Set.of(200, 409)));
+    atOnce(() -> pay(card(GOOD_CARD), Set.of(201, 409)), () -> change(more, Set.of(200, 409)));
     return paidAndCarried();
   }
 
@@ -260,12 +262,7 @@ public final class Errand {
 
   private String declineAndPayAgain() {
     place("DELIVERY");
-    ObjectNode declined = card(EMPTY_CARD);
-    patient.ask(
-        "pay with an empty card",
-        Set.of(402),
-        Set.of(),
-        () -> customer.post("/payments", declined));
+    pay(card(EMPTY_CARD), Set.of(402));
     return paidAndCarried();
   }
 
@@ -326,7 +323,11 @@ public final class Errand {
         method.equals("CARD")
             ? card(GOOD_CARD)
             : json().put("orderId", orderId).put("method", method);
-    patient.ask("pay", Set.of(201), Set.of(), () -> customer.post("/payments", payment));
+    pay(payment, Set.of(201));
+  }
+
+  private void pay(ObjectNode payment, Set<Integer> wanted) {
+    patient.ask("pay", wanted, Set.of(), () -> customer.post("/payments", payment));
   }
 
   private ObjectNode card(String number) {

@@ -9,11 +9,12 @@ import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** All that the services told each other, one after another as the log has it. */
@@ -21,34 +22,42 @@ final class Told {
 
   private static final long READ_WITHIN_SECONDS = 60;
 
-  private final Set<String> ids = new HashSet<>();
-  private final Map<String, Long> last = new HashMap<>();
-  private final List<String> backwards = new ArrayList<>();
-
   private Told() {}
 
-  /** What is told again counts once; all else goes on from what its teller told before. */
-  static void inOrder(Vertx vertx, String amqpUri) {
-    Told told = new Told();
-    LogReader reader = new LogReader(vertx, amqpUri, "journey", null, told::hear);
+  /** What was told again counts once. */
+  static Collection<EventMessage> all(Vertx vertx, String amqpUri) {
+    Map<String, EventMessage> told = Collections.synchronizedMap(new LinkedHashMap<>());
+    LogReader reader =
+        new LogReader(
+            vertx,
+            amqpUri,
+            "journey",
+            null,
+            message -> {
+              told.putIfAbsent(message.id(), message);
+              return Future.succeededFuture();
+            });
     reader.start();
     try {
       reader.caughtUp().timeout(READ_WITHIN_SECONDS, TimeUnit.SECONDS).await();
     } finally {
       reader.stop().await();
     }
-    told.check();
+    return List.copyOf(told.values());
   }
 
-  private synchronized Future<?> hear(EventMessage message) {
-    if (ids.add(message.id())) {
-      long before = last.getOrDefault(teller(message), 0L);
-      if (message.sequence() <= before) {
+  /** Each goes on from what its teller told before. */
+  static void inOrder(Collection<EventMessage> told) {
+    Map<String, Long> last = new HashMap<>();
+    List<String> backwards = new ArrayList<>();
+    for (EventMessage message : told) {
+      Long before = last.put(teller(message), message.sequence());
+      if (before != null && message.sequence() <= before) {
         backwards.add("%s after its %d".formatted(message, before));
       }
-      last.put(teller(message), message.sequence());
     }
-    return Future.succeededFuture();
+    assertThat(last).isNotEmpty();
+    assertThat(backwards).isEmpty();
   }
 
   /** An order may have several payments and coupons, a store many menus: each counts from 1. */
@@ -63,10 +72,5 @@ final class Told {
         };
     String id = Json.mapper().valueToTree(message.data()).path(part).asText();
     return String.join(" ", exchange, message.subject(), id);
-  }
-
-  private synchronized void check() {
-    assertThat(last).isNotEmpty();
-    assertThat(backwards).isEmpty();
   }
 }

@@ -12,6 +12,7 @@ import baedal.dev.Settings;
 import baedal.dev.Steps;
 import baedal.dev.Tomorrow;
 import baedal.dev.Ways;
+import baedal.events.EventMessage;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.UUID;
@@ -93,9 +95,14 @@ final class Town implements AutoCloseable {
 
   /** Fails with what was told before what its teller had told earlier. */
   void toldInOrder() {
+    Told.inOrder(told());
+  }
+
+  /** All events so far, the oldest first. */
+  Collection<EventMessage> told() {
     Vertx vertx = Vertx.vertx();
     try {
-      Told.inOrder(vertx, books().broker());
+      return Told.all(vertx, books().broker());
     } finally {
       vertx.close().await();
     }

@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.dev.Client;
 import baedal.dev.Demo;
 import baedal.dev.SampleData;
+import baedal.events.EventMessage;
 import baedal.journey.Town.Shop;
-import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.Topology;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -469,8 +468,8 @@ class WholeLifeTest {
   @Test
   void what_nobody_understands_waits_for_the_operator_and_holds_up_nobody() throws Exception {
     Client admin = town.anyone.as("operator", "admin");
-    broadcast("{\"id\":\"broken-1\",\"type\":\"order.paid\",\"data\":{");
-    broadcast("{\"id\":\"broken-2\",\"type\":\"order.paid\",\"specversion\":\"9.9\"}");
+    Mail.broadcast(town, "{\"id\":\"broken-1\",\"type\":\"order.paid\",\"data\":{");
+    Mail.broadcast(town, "{\"id\":\"broken-2\",\"type\":\"order.paid\",\"specversion\":\"9.9\"}");
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();
     String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
@@ -506,14 +505,88 @@ class WholeLifeTest {
     assertThat(customer.get("/deadLetters/store").status()).isEqualTo(403);
   }
 
-  private static void broadcast(String message) {
-    Vertx vertx = Vertx.vertx();
-    EventPublisher publisher = new EventPublisher(vertx, town.books().broker(), "a broken program");
-    Promise<Void> sent = Promise.promise();
-    publisher.onConnected(() -> publisher.publish(List.of(message)).onComplete(sent));
-    publisher.start();
-    sent.future().await();
-    publisher.stop().compose(v -> vertx.close()).await();
+  /** Every event of whole lives, at every service that hears it. */
+  @Test
+  void what_had_its_effect_has_none_when_it_is_replayed_from_the_dead_letters() throws Exception {
+    Shop shop = town.shop("FURNITURE", 20_000, 10);
+    Client customer = town.customer();
+    List<String> orders = livesOf(customer, shop);
+    town.agrees();
+    List<EventMessage> told = toldOf(orders);
+    List<String> before = everythingOf(customer, shop, orders);
+    Client admin = town.anyone.as("operator", "admin");
+    for (String service : Topology.CONSUMERS) {
+      List<EventMessage> heard =
+          told.stream().filter(m -> Topology.heardBy(service).contains(m.type())).toList();
+      assertThat(heard).as("heard by %s", service).isNotEmpty();
+      Mail.lay(town, Topology.deadQueue(service), heard);
+      assertThat(admin.post("/deadLetters/" + service + "/replay", null).body().path("replayed"))
+          .as(service)
+          .isEqualTo(Town.json().numberNode(heard.size()));
+    }
+    String last = town.paid(customer, Town.visit(shop.storeId(), 1));
+    town.kitchen(shop, last, "accept", "start", "finish");
+    town.order(customer, last, "COOKED");
+    customer.post("/orders/" + last + "/confirm", null);
+    town.agrees();
+    assertThat(toldOf(orders)).isEqualTo(told);
+    assertThat(everythingOf(customer, shop, orders)).isEqualTo(before);
+  }
+
+  /** One that was delivered, one that was canceled and gave its coupon back, one rejected. */
+  private static List<String> livesOf(Client customer, Shop shop) throws IOException {
+    String campaign = town.campaign(1);
+    String coupon =
+        customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+    String canceled = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    ObjectNode use = Town.json().put("orderId", canceled);
+    assertThat(customer.post("/coupons/" + coupon + "/use", use).status()).isEqualTo(200);
+    town.pay(customer, canceled);
+    town.order(customer, canceled, "PAID");
+    customer.post("/orders/" + canceled + "/cancel", Town.json().put("reason", "x"));
+    town.order(customer, canceled, "CANCELED");
+    String rejected = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.kitchen(shop, rejected);
+    shop.owner().post("/foodCookings/" + rejected + "/reject", Town.json().put("reason", "x"));
+    town.order(customer, rejected, "REJECTED");
+    String delivered = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    ObjectNode memo = Town.json().put("memo", "문 앞에");
+    assertThat(customer.patch("/orders/" + delivered, memo).status()).isEqualTo(200);
+    ObjectNode atTheDoor = Town.json().put("orderId", delivered).put("method", "ON_DELIVERY");
+    assertThat(customer.post("/payments", atTheDoor).status()).isEqualTo(201);
+    town.kitchen(shop, delivered, "accept", "start", "finish");
+    Client rider = town.rider("r-replay");
+    town.awaited("open", rider, "/deliveries/" + delivered, a -> a.status() == 200);
+    town.rides(rider, delivered, "claim", "release", "claim", "pick");
+    ObjectNode collected = Town.json().put("collected", 20_000);
+    assertThat(rider.post("/deliveries/" + delivered + "/deliver", collected).status())
+        .isEqualTo(200);
+    town.order(customer, delivered, "DELIVERED");
+    customer.post("/orders/" + delivered + "/confirm", null);
+    town.order(customer, delivered, "COMPLETED");
+    return List.of(canceled, rejected, delivered);
+  }
+
+  private static List<EventMessage> toldOf(List<String> orders) {
+    return town.told().stream().filter(m -> orders.contains(m.subject())).toList();
+  }
+
+  /** What those who took part can see of it. */
+  private static List<String> everythingOf(Client customer, Shop shop, List<String> orders)
+      throws IOException {
+    List<String> seen = new ArrayList<>();
+    for (String orderId : orders) {
+      for (String path : List.of("/orders/", "/mypages/", "/payments?orderId=")) {
+        seen.add(customer.get(path + orderId).body().toString());
+      }
+      seen.add(shop.owner().get("/foodCookings/" + orderId).body().toString());
+    }
+    for (JsonNode told : customer.get("/notifications?limit=100").body().path("items")) {
+      if (orders.contains(told.path("orderId").asText())) {
+        seen.add(told.toString());
+      }
+    }
+    return seen;
   }
 
   @Test
