@@ -508,7 +508,7 @@ class WholeLifeTest {
   /** Every event of whole lives, at every service that hears it. */
   @Test
   void what_had_its_effect_has_none_when_it_is_replayed_from_the_dead_letters() throws Exception {
-    Shop shop = town.shop("FURNITURE", 20_000, 10);
+    Shop shop = town.shop("FURNITURE", 20_000, 100);
     Client customer = town.customer();
     List<String> orders = livesOf(customer, shop);
     town.agrees();
@@ -533,7 +533,10 @@ class WholeLifeTest {
     assertThat(everythingOf(customer, shop, orders)).isEqualTo(before);
   }
 
-  /** One that was delivered, one that was canceled and gave its coupon back, one rejected. */
+  /**
+   * One that was delivered, one that was canceled and gave its coupon back, one rejected, and one
+   * that was to be canceled when the pan was hot.
+   */
   private static List<String> livesOf(Client customer, Shop shop) throws IOException {
     String campaign = town.campaign(1);
     String coupon =
@@ -564,7 +567,22 @@ class WholeLifeTest {
     town.order(customer, delivered, "DELIVERED");
     customer.post("/orders/" + delivered + "/confirm", null);
     town.order(customer, delivered, "COMPLETED");
-    return List.of(canceled, rejected, delivered);
+    return List.of(canceled, rejected, delivered, canceledTooLate(customer, shop));
+  }
+
+  /** The order has not heard yet that it is cooked, so that it is the store that refuses. */
+  private static String canceledTooLate(Client customer, Shop shop) throws IOException {
+    Client.Answer answer;
+    String orderId;
+    do {
+      orderId = town.paid(customer, Town.visit(shop.storeId(), 1));
+      town.kitchen(shop, orderId, "accept");
+      town.order(customer, orderId, "ACCEPTED");
+      town.kitchen(shop, orderId, "start");
+      answer = customer.post("/orders/" + orderId + "/cancel", Town.json().put("reason", "x"));
+    } while (answer.status() != 202);
+    town.order(customer, orderId, "COOKING");
+    return orderId;
   }
 
   private static List<EventMessage> toldOf(List<String> orders) {
