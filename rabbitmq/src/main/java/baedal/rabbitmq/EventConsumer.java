@@ -204,9 +204,10 @@ public final class EventConsumer {
         .addKeyValue("event", event.type())
         .addKeyValue("cause", cause.toString())
         .log(waits ? "an outage: the event waits" : "the event is tried again later");
-    return waits
-        ? storeBack().compose(v -> attempt(from, message, event, tries + 1))
-        : failures.retry(message).map(true);
+    if (waits) {
+      return storeBack().compose(v -> attempt(from, message, event, tries + 1));
+    }
+    return (outage ? failures.await(message) : failures.retry(message)).map(true);
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.Map;
 final class Failures {
 
   static final String ATTEMPTS = "x-attempts";
+  static final String WAITS = "x-waits";
   static final String REASON = "x-reason";
   static final String STACK = "x-stack";
   static final String FIRST_FAILED = "x-first-failed";
@@ -41,16 +42,26 @@ final class Failures {
 
   /** Whether a bug has had all its tries; an outage has no such bound. */
   static boolean exhausted(RabbitMQMessage message) {
-    return attempts(message) >= MAX_ATTEMPTS;
+    return number(headersOf(message.properties()), ATTEMPTS) >= MAX_ATTEMPTS;
   }
 
-  /** To the waiting queue of the next rung; it comes back by itself. */
+  /** Comes back by itself, a rung higher; this was one of the tries that a bug has. */
   Future<Void> retry(RabbitMQMessage message) {
-    int attempts = attempts(message);
+    return climb(message, ATTEMPTS);
+  }
+
+  /** Comes back by itself, a rung higher; an outage takes no try from a bug that comes after it. */
+  Future<Void> await(RabbitMQMessage message) {
+    return climb(message, WAITS);
+  }
+
+  private Future<Void> climb(RabbitMQMessage message, String counted) {
     List<Integer> ladder = Topology.LADDER_SECONDS;
-    int seconds = ladder.get(Math.min(attempts, ladder.size() - 1));
+    Map<String, Object> had = headersOf(message.properties());
+    long times = (long) number(had, ATTEMPTS) + number(had, WAITS);
+    int seconds = ladder.get((int) Math.min(times, ladder.size() - 1));
     Map<String, Object> headers = headers(message);
-    headers.put(ATTEMPTS, attempts + 1);
+    headers.put(counted, number(had, counted) + 1);
     return send(Topology.retryQueue(queue, seconds), message, headers);
   }
 
@@ -69,7 +80,7 @@ final class Failures {
   /** Back to its own queue: the history goes on, the attempts begin anew. */
   Future<Void> replay(RabbitMQMessage message) {
     Map<String, Object> headers = headers(message);
-    headers.remove(ATTEMPTS);
+    headers.keySet().removeAll(List.of(ATTEMPTS, WAITS));
     headers.put(REPLAYS, number(headersOf(message.properties()), REPLAYS) + 1);
     return send(queue, message, headers);
   }
@@ -85,17 +96,13 @@ final class Failures {
   private static Map<String, Object> headers(RabbitMQMessage message) {
     Map<String, Object> headers = new HashMap<>();
     Map<String, Object> had = headersOf(message.properties());
-    for (String kept : List.of(ATTEMPTS, FIRST_FAILED, REPLAYS)) {
+    for (String kept : List.of(ATTEMPTS, WAITS, FIRST_FAILED, REPLAYS)) {
       if (had.get(kept) != null) {
         headers.put(kept, had.get(kept).toString());
       }
     }
     headers.putIfAbsent(FIRST_FAILED, Instant.now().toString());
     return headers;
-  }
-
-  private static int attempts(RabbitMQMessage message) {
-    return number(headersOf(message.properties()), ATTEMPTS);
   }
 
   /** 0 where it is missing, or somebody else's nonsense. */

@@ -204,6 +204,17 @@ class BackboneFaultsTest {
   }
 
   @Test
+  void an_outage_elsewhere_takes_no_try_from_a_bug_that_comes_after_it() {
+    consume(message -> Future.failedFuture(new IOException("the provider is away")));
+    send(Map.of(Failures.ATTEMPTS, "5", Failures.WAITS, "2"), cancel(1));
+    String rung = Topology.retryQueue("store", 60);
+    until(() -> count(rung) == 1);
+    Map<String, Object> headers = headersOfNext(rung);
+    assertThat(Failures.number(headers, Failures.ATTEMPTS)).isEqualTo(5);
+    assertThat(Failures.number(headers, Failures.WAITS)).isEqualTo(3);
+  }
+
+  @Test
   void a_consumer_that_stops_leaves_what_waits_to_the_others() {
     AtomicInteger tries = new AtomicInteger();
     EventConsumer stopping =
@@ -426,9 +437,12 @@ class BackboneFaultsTest {
 
   /** How often the first of the queue was given back, as far as the broker counts. */
   private int givenBack(String queue) {
+    return Failures.number(headersOfNext(queue), "x-delivery-count");
+  }
+
+  private Map<String, Object> headersOfNext(String queue) {
     try {
-      var headers = Failures.headersOf(channel.basicGet(queue, true).getProps());
-      return Failures.number(headers, "x-delivery-count");
+      return Failures.headersOf(channel.basicGet(queue, true).getProps());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
