@@ -11,6 +11,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,7 @@ public final class Postgres implements Server {
 
   private static final Logger log = LoggerFactory.getLogger(Postgres.class);
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(30);
 
   /** Under load, transactions that end within this time share one write to the disk. */
   private static final String COMMIT_DELAY_MICROS = "1000";
@@ -108,15 +112,26 @@ public final class Postgres implements Server {
     }
   }
 
+  /** Ends when the server has: a busy one may write its last pages for a while. */
   @Override
   public void stop() {
+    Optional<ProcessHandle> postmaster = ProcessHandle.of(pid());
+    release();
+    postmaster.ifPresent(Postgres::awaitEnd);
     try {
-      server.close();
       if (!Files.exists(pidFile(data))) {
         Reaper.forget(data.getParent());
       }
     } catch (IOException e) {
-      ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+      log.atDebug().addKeyValue("cause", e.getMessage()).log("the reaper is gone");
+    }
+  }
+
+  private static void awaitEnd(ProcessHandle postmaster) {
+    try {
+      postmaster.onExit().orTimeout(STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      postmaster.destroyForcibly();
     }
   }
 

@@ -99,8 +99,21 @@ final class Recovery {
             run ->
                 run.present().equals(run.known())
                     ? Future.succeededFuture(run.present())
-                    : recover(run.knownAt()).map(run.present()))
+                    : recover(run.knownAt()).compose(v -> still(run.present())))
         .compose(run -> coupons.remember(run, now()).onSuccess(v -> sureOf = run));
+  }
+
+  /** A Redis that was started anew once more may have forgotten what was just recovered. */
+  private Future<String> still(String run) {
+    return coupons
+        .presentRun()
+        .map(
+            present -> {
+              if (!present.equals(run)) {
+                throw new IllegalStateException("Redis was started anew once more");
+              }
+              return run;
+            });
   }
 
   /** {@code knownAt}: until when everything is known; null when nothing is. */

@@ -81,7 +81,8 @@ class CouponServiceTest {
   static void start() {
     String amqp = TestServers.amqp();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
+    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
+    feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     int order =
@@ -108,6 +109,7 @@ class CouponServiceTest {
     until(
         () ->
             publisher.connected()
+                && feed.connected()
                 && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200);
   }
 
@@ -448,7 +450,7 @@ class CouponServiceTest {
   @Test
   void a_campaign_that_ended_since_changes_no_answer() {
     String token = customer("c-late");
-    JsonObject asked = announcement(Instant.now().plusSeconds(2).toString());
+    JsonObject asked = announcement(Instant.now().plusSeconds(10).toString());
     HttpResponse<Buffer> announced = keyed("k-late", "/coupons", MARKETER, asked).await();
     String path = announced.getHeader("Location") + "/take";
     HttpResponse<Buffer> taken = keyed("k-late", path, token, null).await();

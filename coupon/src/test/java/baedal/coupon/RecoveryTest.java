@@ -72,7 +72,8 @@ class RecoveryTest {
     redis = Redis.start(home, redisPort);
     String amqp = TestServers.amqp();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
+    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
+    feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     int order =
@@ -96,7 +97,7 @@ class RecoveryTest {
     vertx.deployVerticle(coupon).await();
     port = coupon.port();
     client = WebClient.create(vertx);
-    until(() -> publisher.connected() && ready());
+    until(() -> publisher.connected() && feed.connected() && ready());
   }
 
   private void order(HttpServerRequest request) {

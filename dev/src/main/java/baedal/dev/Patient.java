@@ -1,6 +1,7 @@
 package baedal.dev;
 
 import java.io.IOException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Set;
@@ -37,6 +38,8 @@ public final class Patient {
         if (answer.status() != 503 && !notYet.contains(answer.status())) {
           throw new Failure(what + ": unexpected answer " + answer);
         }
+      } catch (HttpConnectTimeoutException e) {
+        last = e.toString();
       } catch (HttpTimeoutException e) {
         throw new Failure(what + ": no answer at all within the client's time");
       } catch (IOException e) {

@@ -28,7 +28,7 @@ final class Front implements AutoCloseable {
 
   static final BreakerConfig BREAKER =
       new BreakerConfig(
-          Duration.ofMillis(300), 3, 75, Duration.ofSeconds(10), Duration.ofMillis(500));
+          Duration.ofSeconds(2), 3, 75, Duration.ofSeconds(10), Duration.ofSeconds(2));
 
   /** One that fits the contract. */
   static final JsonObject ORDER =

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,10 +34,10 @@ class PaymentBreakerTest {
   private final Front front =
       new Front(
           Map.of(
-              "PAYMENT_TIMEOUT", "300ms",
+              "PAYMENT_TIMEOUT", "1s",
               "PAYMENT_BREAKER_FAILURES", Integer.toString(FAILURES),
               "PAYMENT_BREAKER_WINDOW", "10s",
-              "PAYMENT_BREAKER_RESET", "500ms"));
+              "PAYMENT_BREAKER_RESET", "2s"));
   private final WebClient client =
       WebClient.create(
           front.vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(CROWD));
@@ -99,7 +100,7 @@ class PaymentBreakerTest {
   private void open() {
     until(
         () -> {
-          pay("hang");
+          Future.all(Stream.generate(() -> paying("hang")).limit(FAILURES).toList()).await();
           return state().equals("OPEN");
         });
   }

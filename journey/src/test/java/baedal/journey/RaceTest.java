@@ -14,13 +14,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,9 +37,6 @@ class RaceTest {
 
   private static final int ROUNDS = 200;
   private static final int AT_ONCE = 8;
-
-  /** A cancellation goes by the broker, and the cook does not. */
-  private static final int HEAD_START_MILLIS = 60;
 
   private static final ExecutorService rounds = Executors.newFixedThreadPool(AT_ONCE);
   private static final ExecutorService racers = Executors.newCachedThreadPool();
@@ -104,38 +104,65 @@ class RaceTest {
     return answers;
   }
 
+  /**
+   * Waits before one of two begins whose ways are not equally long: longer and longer while it wins
+   * all the same, and shorter when the other does. So each wins now and then, on any machine.
+   */
+  private static final class Handicap {
+
+    private static final int STEP_MILLIS = 10;
+
+    private final AtomicInteger millis = new AtomicInteger(50);
+    private final Set<Boolean> outcomes = ConcurrentHashMap.newKeySet();
+
+    void await(Random random) throws InterruptedException {
+      Thread.sleep(random.nextInt(millis.get()));
+    }
+
+    void won(boolean itDid) {
+      outcomes.add(itDid);
+      millis.updateAndGet(
+          before -> itDid ? before + STEP_MILLIS : Math.max(1, before - STEP_MILLIS));
+    }
+
+    void wasWonByEach() {
+      assertThat(outcomes).as("each wins now and then").containsExactlyInAnyOrder(true, false);
+    }
+  }
+
   private static Client.Answer cancel(Client customer, String orderId) throws IOException {
     return customer.post("/orders/" + orderId + "/cancel", json().put("reason", "마음이 바뀜"));
   }
 
   @Test
   void cancel_against_cook_start() throws Exception {
-    Queue<Integer> starts = new ConcurrentLinkedQueue<>();
+    Handicap cook = new Handicap();
     rounds(
         random -> {
           Client customer = town.customer();
           String orderId = town.paid(customer, delivery(shop.storeId(), 1));
           town.kitchen(shop, orderId, "accept");
-          int head = random.nextInt(HEAD_START_MILLIS);
           List<Client.Answer> answers =
               race(
                   random,
                   List.of(
                       () -> cancel(customer, orderId),
                       () -> {
-                        Thread.sleep(head);
+                        cook.await(random);
                         return shop.owner().post("/foodCookings/" + orderId + "/start", null);
                       }));
           assertThat(answers.get(0).status()).isIn(200, 202, 409);
           assertThat(answers.get(1).status()).isIn(200, 409);
           town.order(customer, orderId, answers.get(1).status() == 200 ? "COOKING" : "CANCELED");
-          starts.add(answers.get(1).status());
+          cook.won(answers.get(1).status() == 200);
         });
-    assertThat(starts).as("each wins now and then").contains(200, 409);
+    cook.wasWonByEach();
   }
 
+  /** The cancellation wins when the order has not heard of the payment yet. */
   @Test
   void pay_against_cancel() throws Exception {
+    Handicap cancellation = new Handicap();
     rounds(
         random -> {
           Client customer = town.customer();
@@ -143,11 +170,18 @@ class RaceTest {
           List<Client.Answer> answers =
               race(
                   random,
-                  List.of(() -> town.pay(customer, orderId), () -> cancel(customer, orderId)));
+                  List.of(
+                      () -> town.pay(customer, orderId),
+                      () -> {
+                        cancellation.await(random);
+                        return cancel(customer, orderId);
+                      }));
           assertThat(answers.get(0).status()).isIn(201, 409);
           assertThat(answers.get(1).status()).isIn(200, 202);
           town.order(customer, orderId, "CANCELED");
+          cancellation.won(answers.get(1).status() == 200);
         });
+    cancellation.wasWonByEach();
   }
 
   @Test
@@ -278,8 +312,10 @@ class RaceTest {
         });
   }
 
+  /** The revocation wins when the coupon has not heard yet that its order was paid. */
   @Test
   void revoke_against_pay() throws Exception {
+    Handicap revocation = new Handicap();
     String campaign = town.campaign(ROUNDS);
     rounds(
         random -> {
@@ -288,11 +324,20 @@ class RaceTest {
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
           assertThat(use(customer, coupon, orderId).status()).isEqualTo(200);
           List<Client.Answer> answers =
-              race(random, List.of(() -> town.revoke(coupon), () -> town.pay(customer, orderId)));
+              race(
+                  random,
+                  List.of(
+                      () -> {
+                        revocation.await(random);
+                        return town.revoke(coupon);
+                      },
+                      () -> town.pay(customer, orderId)));
           assertThat(answers.get(0).status()).isIn(200, 409);
           assertThat(answers.get(1).status()).isEqualTo(201);
           isPaidByThat(customer, orderId);
+          revocation.won(answers.get(0).status() == 200);
         });
+    revocation.wasWonByEach();
   }
 
   /** When the payment that was made is for what is due no more, another one is, and pays. */
@@ -327,7 +372,11 @@ class RaceTest {
 
   private static Client.Answer use(Client customer, String coupon, String orderId)
       throws IOException {
-    return customer.post("/coupons/" + coupon + "/use", json().put("orderId", orderId));
+    return town.awaited(
+        "an answer to the use of a coupon",
+        customer,
+        () -> customer.post("/coupons/" + coupon + "/use", json().put("orderId", orderId)),
+        answer -> answer.status() != 503);
   }
 
   @Test
@@ -359,7 +408,7 @@ class RaceTest {
           Client customer = town.customer();
           ObjectNode checkout = Town.checkout(shop.storeId(), "4242424242424242");
           List<Callable<Client.Answer>> checkouts =
-              Collections.nCopies(6, () -> checkOut(customer, checkout));
+              Collections.nCopies(6, () -> town.checkOut(customer, checkout, "the-same"));
           List<Client.Answer> answers = race(random, checkouts);
           assertThat(answers).extracting(Client.Answer::status).containsOnly(201);
           assertThat(answers).extracting(Client.Answer::body).containsOnly(answers.get(0).body());
@@ -368,13 +417,5 @@ class RaceTest {
           assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
           town.order(customer, orderId, "PAID");
         });
-  }
-
-  private static Client.Answer checkOut(Client customer, ObjectNode checkout) throws IOException {
-    return town.awaited(
-        "an answer to the checkout",
-        customer,
-        () -> customer.post("/checkouts", checkout, "the-same"),
-        answer -> answer.status() != 202 && answer.status() != 503);
   }
 }

@@ -271,7 +271,7 @@ class StepTest {
     try {
       assertThat(crowd.everySaga()).isEmpty();
     } finally {
-      wires.values().forEach(wire -> wire.delay(0));
+      wires.values().forEach(Wire::thaw);
     }
     town.agrees();
   }

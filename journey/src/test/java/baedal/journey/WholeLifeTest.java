@@ -123,7 +123,7 @@ class WholeLifeTest {
         "/mypages/" + orderId,
         a -> a.text("status").equals("CANCELED"));
     assertThat(shop.owner().get("/foodCookings/" + orderId).status()).isEqualTo(404);
-    assertThat(customer.post("/payments", Town.card(orderId)).status()).isEqualTo(409);
+    assertThat(town.pay(customer, orderId).status()).isEqualTo(409);
   }
 
   @Test
@@ -131,22 +131,18 @@ class WholeLifeTest {
     Shop shop = town.shop("FOOD", 9_000, 5);
     Client customer = town.customer();
     ObjectNode checkout = Town.checkout(shop.storeId(), "4242424242424242");
-    Client.Answer paid =
-        town.awaited(
-            "ordered and paid",
-            customer,
-            () -> customer.post("/checkouts", checkout, "k-1"),
-            a -> a.status() == 201);
+    Client.Answer paid = town.checkOut(customer, checkout, "k-1");
+    assertThat(paid.status()).as("%s", paid.body()).isEqualTo(201);
     String orderId = paid.body().path("order").path("orderId").asText();
     town.order(customer, orderId, "PAID");
     customer.post("/orders/" + orderId + "/cancel", Town.json());
     town.order(customer, orderId, "CANCELED");
     assertThat(town.payment(customer, orderId)).isEqualTo("REFUNDED");
-    assertThat(customer.post("/checkouts", checkout, "k-1")).isEqualTo(paid);
+    assertThat(town.checkOut(customer, checkout, "k-1")).isEqualTo(paid);
     ObjectNode other = Town.checkout(shop.storeId(), "5555555555554444");
-    assertThat(customer.post("/checkouts", other, "k-1").status()).isEqualTo(422);
+    assertThat(town.checkOut(customer, other, "k-1").status()).isEqualTo(422);
     other.set("order", Town.delivery(shop.storeId(), 2));
-    assertThat(customer.post("/checkouts", other, "k-1").status()).isEqualTo(422);
+    assertThat(town.checkOut(customer, other, "k-1").status()).isEqualTo(422);
     assertThat(customer.get("/orders").body().path("items")).hasSize(1);
     assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
   }
@@ -158,12 +154,8 @@ class WholeLifeTest {
     ObjectNode checkout = Town.checkout(shop.storeId(), "4000000000000002");
     Client.Answer declined = null;
     for (int i = 0; i < 2; i++) {
-      declined =
-          town.awaited(
-              "declined",
-              customer,
-              () -> customer.post("/checkouts", checkout, "k-1"),
-              a -> a.status() == 402);
+      declined = town.checkOut(customer, checkout, "k-1");
+      assertThat(declined.status()).isEqualTo(402);
     }
     String orderId = declined.body().path("order").path("orderId").asText();
     assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
@@ -292,11 +284,10 @@ class WholeLifeTest {
     Shop shop = town.shop("FOOD", 7_000, null);
     Client customer = town.customer();
     String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    Client.Answer declined =
-        customer.post("/payments", Town.card(orderId).put("card", "4000000000000002"));
+    Client.Answer declined = town.pay(customer, Town.card(orderId).put("card", "4000000000000002"));
     assertThat(declined.status()).isEqualTo(402);
     assertThat(declined.text("type")).isEqualTo("/problems/payment-declined");
-    assertThat(customer.post("/payments", Town.card(orderId)).status()).isEqualTo(201);
+    assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
     town.order(customer, orderId, "PAID");
   }
 
@@ -324,8 +315,7 @@ class WholeLifeTest {
     parcel.putObject("parcel").put("size", "SMALL").put("weightKg", 2.5).put("description", "서류");
     String orderId = town.placed(customer, parcel);
     Client.Answer promised =
-        customer.post(
-            "/payments", Town.json().put("orderId", orderId).put("method", "ON_DELIVERY"));
+        town.pay(customer, Town.json().put("orderId", orderId).put("method", "ON_DELIVERY"));
     assertThat(promised.text("status")).isEqualTo("DEFERRED");
     town.kitchen(company, orderId, "accept");
     assertThat(
@@ -393,7 +383,7 @@ class WholeLifeTest {
                 .post("/coupons/" + coupon + "/use", Town.json().put("orderId", second))
                 .status())
         .isEqualTo(409);
-    Client.Answer paid = customer.post("/payments", Town.card(orderId));
+    Client.Answer paid = town.pay(customer, orderId);
     assertThat(paid.body().path("amount").asLong()).isEqualTo(7_000);
     town.awaited(
         "used",
@@ -556,7 +546,7 @@ class WholeLifeTest {
     ObjectNode memo = Town.json().put("memo", "문 앞에");
     assertThat(customer.patch("/orders/" + delivered, memo).status()).isEqualTo(200);
     ObjectNode atTheDoor = Town.json().put("orderId", delivered).put("method", "ON_DELIVERY");
-    assertThat(customer.post("/payments", atTheDoor).status()).isEqualTo(201);
+    assertThat(town.pay(customer, atTheDoor).status()).isEqualTo(201);
     town.kitchen(shop, delivered, "accept", "start", "finish");
     Client rider = town.rider("r-replay");
     town.awaited("open", rider, "/deliveries/" + delivered, a -> a.status() == 200);
@@ -618,7 +608,7 @@ class WholeLifeTest {
     assertThat(stranger.post("/orders/" + orderId + "/cancel", Town.json()).status())
         .isEqualTo(404);
     assertThat(stranger.get("/mypages/" + orderId).status()).isEqualTo(404);
-    assertThat(stranger.post("/payments", Town.card(orderId)).status()).isEqualTo(404);
+    assertThat(town.pay(stranger, orderId).status()).isEqualTo(404);
     assertThat(stranger.get("/payments?orderId=" + orderId).body().path("items")).isEmpty();
     Shop other = town.shop("FOOD", 1, null);
     assertThat(other.owner().get("/foodCookings/" + orderId).status()).isEqualTo(404);

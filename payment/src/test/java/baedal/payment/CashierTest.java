@@ -185,8 +185,8 @@ class CashierTest {
     var wish = wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
     bank.hangs = true;
     Future<Cashier.Settled> dead = cashier.pay(wish);
-    until(() -> bank.charges.get() == 1);
     Future<Cashier.Settled> twin = cashier.pay(wish);
+    until(() -> bank.charges.get() == 1);
     bank.hangs = false;
     until(
         () -> {

@@ -65,7 +65,8 @@ class PaymentServiceTest {
     String amqp = TestServers.amqp();
     String postgres = TestServers.postgres();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
+    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
+    feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     int order =
@@ -94,6 +95,7 @@ class PaymentServiceTest {
     until(
         () ->
             publisher.connected()
+                && feed.connected()
                 && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200);
   }
 

@@ -93,8 +93,7 @@ public final class LogReader {
 
   private void mark(String marker) {
     markers
-        .send(
-            "",
+        .sendTo(
             Topology.LOG,
             EventPublisher.properties(marker, PERSISTENT).contentType("text/plain").build(),
             Buffer.buffer("marker"))
@@ -121,8 +120,19 @@ public final class LogReader {
               inHand.clear();
               consumer.handler(message -> received(next, message));
               consumer.endHandler(v -> link.renew(next));
+              markAgain();
               return null;
             });
+  }
+
+  /** The log may have lost what it had confirmed, and was begun anew. */
+  private void markAgain() {
+    awaited.forEach(
+        (marker, seen) -> {
+          if (!seen.future().isComplete()) {
+            mark(marker);
+          }
+        });
   }
 
   private void down() {

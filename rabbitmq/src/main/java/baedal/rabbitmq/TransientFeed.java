@@ -45,6 +45,11 @@ public final class TransientFeed {
     link.start();
   }
 
+  /** Whether nothing is missed. */
+  public boolean connected() {
+    return link.connected();
+  }
+
   public Future<Void> stop() {
     return link.stop();
   }

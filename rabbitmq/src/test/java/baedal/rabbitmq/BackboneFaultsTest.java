@@ -233,7 +233,7 @@ class BackboneFaultsTest {
     publish(1, 3);
     until(() -> tries.get() >= 1);
     Future<Void> stopped = stopping.stop();
-    until(Duration.ofSeconds(5), stopped::isComplete);
+    until(SOON, stopped::isComplete);
     consume(this::handle);
     until(() -> handled.size() == 3);
     assertThat(handled).containsExactly(1L, 2L, 3L);
@@ -353,7 +353,7 @@ class BackboneFaultsTest {
       through.send("", "mypage", EventPublisher.properties("x", 2).build(), large);
     }
     publish(1, 400);
-    until(SOON, () -> handled.size() == 400);
+    until(() -> handled.size() == 400);
   }
 
   private EventPublisher connected(EventPublisher started) {

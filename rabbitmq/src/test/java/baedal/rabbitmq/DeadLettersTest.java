@@ -197,7 +197,13 @@ class DeadLettersTest {
   }
 
   private DeadLetter only() {
-    until(() -> letters.list(0, 10).await().total() == 1);
-    return letters.list(0, 10).await().items().get(0);
+    List<DeadLetter> found = new ArrayList<>();
+    until(
+        () -> {
+          found.clear();
+          found.addAll(letters.list(0, 10).await().items());
+          return found.size() == 1;
+        });
+    return found.get(0);
   }
 }

@@ -10,6 +10,8 @@ import baedal.runtime.Boot;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.rabbitmq.RabbitMQClient;
+import io.vertx.rabbitmq.RabbitMQOptions;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -60,6 +62,28 @@ class LogReaderTest {
     assertThat(caughtUp.isComplete()).isFalse();
     secondTry.complete();
     caughtUp.await();
+    reader.stop().await();
+    publisher.stop().await();
+  }
+
+  @Test
+  void it_catches_up_with_a_log_that_was_lost_and_begun_anew_meanwhile() throws Exception {
+    String amqp = TestServers.amqp();
+    Topology.declare(vertx, amqp).await();
+    EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    until(publisher::connected);
+    publish(publisher, "first");
+
+    LogReader reader = new LogReader(vertx, amqp, "test-log", null, this::handle);
+    reader.start();
+    until(() -> tries("first") == 1);
+    Future<Void> caughtUp = reader.caughtUp();
+    RabbitMQClient operator = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
+    operator.start().compose(v -> operator.queueDelete(Topology.LOG)).await();
+    Topology.declare(vertx, amqp).await();
+    caughtUp.timeout(30, TimeUnit.SECONDS).await();
+    operator.stop().await();
     reader.stop().await();
     publisher.stop().await();
   }

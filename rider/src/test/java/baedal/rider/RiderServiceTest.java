@@ -60,7 +60,8 @@ class RiderServiceTest {
   static void start() {
     String amqp = TestServers.amqp();
     Topology.declare(vertx, amqp).await();
-    new TransientFeed(vertx, amqp, "test", any -> true, heard::add).start();
+    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
+    feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     String uri = TestServers.mongo();
@@ -74,6 +75,7 @@ class RiderServiceTest {
     until(
         () ->
             publisher.connected()
+                && feed.connected()
                 && client.get(port, "127.0.0.1", "/health/ready").send().await().statusCode()
                     == 200);
   }
