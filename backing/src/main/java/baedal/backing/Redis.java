@@ -17,6 +17,7 @@ public final class Redis implements Server {
 
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(20);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
+  private static final long COPIED_WITHIN_SECONDS = 30;
 
   private final ServerProcess process;
   private final int port;
@@ -57,14 +58,21 @@ public final class Redis implements Server {
     return new Redis(process, port);
   }
 
+  /**
+   * A copy, made by a process of its own. What this one writes, a child that it starts at the same
+   * moment holds open for a while, and Linux runs no program that is open for writing.
+   */
   private static Path binary(Path home) throws IOException {
     Path binary = home.resolve("redis-server");
     if (!Files.isExecutable(binary)) {
       Path extracted = ExecutableProvider.newJarResourceProvider(home.toFile()).get().toPath();
-      Files.move(extracted, binary, StandardCopyOption.ATOMIC_MOVE);
-      if (!binary.toFile().setExecutable(true)) {
-        throw new IOException("cannot make " + binary + " executable: is the disk mounted noexec?");
+      Path copy = home.resolve("redis-server.part");
+      List<String> copying = List.of("cp", extracted.toString(), copy.toString());
+      if (!Tools.succeeds(copying, COPIED_WITHIN_SECONDS) || !copy.toFile().setExecutable(true)) {
+        throw new IOException("cannot make " + binary + " executable: is the disk full or noexec?");
       }
+      Files.move(copy, binary, StandardCopyOption.ATOMIC_MOVE);
+      Files.delete(extracted);
     }
     return binary;
   }

@@ -12,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +48,29 @@ class ServersTest {
       assertThat(setting(port, "appendfsync")).isEqualTo("always");
     } finally {
       redis.stop();
+    }
+  }
+
+  /** A child that is started while the program is being unpacked holds it open for a moment. */
+  @Test
+  void redis_starts_in_an_empty_folder_while_other_processes_are_started(@TempDir Path home)
+      throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    List<Thread> others =
+        Stream.generate(() -> new Thread(() -> startOthersUntil(over))).limit(16).toList();
+    others.forEach(Thread::start);
+    try {
+      for (int i = 0; i < 10; i++) {
+        Redis.start(home.resolve("redis-" + i), Ports.free()).stop();
+      }
+    } finally {
+      over.set(true);
+    }
+  }
+
+  private static void startOthersUntil(AtomicBoolean over) {
+    while (!over.get()) {
+      Tools.succeeds(List.of("true"), 5);
     }
   }
 
