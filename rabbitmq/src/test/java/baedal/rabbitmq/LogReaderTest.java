@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The log, read over a connection that ends in the middle. */
@@ -26,23 +27,28 @@ class LogReaderTest {
   private static final int OTHERS = 20;
 
   private final Vertx vertx = Boot.vertx();
+  private final String amqp = TestServers.amqp();
+  private final EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
   private final List<String> handled = new CopyOnWriteArrayList<>();
   private final Promise<Void> firstTry = Promise.promise();
   private final Promise<Void> secondTry = Promise.promise();
 
+  @BeforeEach
+  void start() {
+    Topology.declare(vertx, amqp).await();
+    publisher.start();
+    until(publisher::connected);
+  }
+
   @AfterEach
   void stop() {
+    publisher.stop().await();
     vertx.close().await();
   }
 
   @Test
   void it_has_not_caught_up_while_an_event_before_the_cut_is_not_handled() {
-    String amqp = TestServers.amqp();
-    Topology.declare(vertx, amqp).await();
-    EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
-    publisher.start();
-    until(publisher::connected);
-    publish(publisher, "first");
+    publish("first");
 
     FreezingProxy proxy = new FreezingProxy(vertx, amqp);
     LogReader reader = new LogReader(vertx, proxy.uri(), "test-log", null, this::handle);
@@ -50,30 +56,24 @@ class LogReaderTest {
     until(() -> tries("first") == 1);
     Future<Void> caughtUp = reader.caughtUp();
     for (int i = 0; i < OTHERS; i++) {
-      publish(publisher, "other-" + i);
+      publish("other-" + i);
     }
     until(() -> tries("other-" + (OTHERS - 1)) == 1);
     proxy.cut();
     until(() -> tries("first") == 2);
     firstTry.fail(new IOException("cut"));
-    publish(publisher, "again");
+    publish("again");
     until(() -> tries("again") == 2);
 
     assertThat(caughtUp.isComplete()).isFalse();
     secondTry.complete();
     caughtUp.await();
     reader.stop().await();
-    publisher.stop().await();
   }
 
   @Test
   void it_catches_up_with_a_log_that_was_lost_and_begun_anew_meanwhile() throws Exception {
-    String amqp = TestServers.amqp();
-    Topology.declare(vertx, amqp).await();
-    EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
-    publisher.start();
-    until(publisher::connected);
-    publish(publisher, "first");
+    publish("first");
 
     LogReader reader = new LogReader(vertx, amqp, "test-log", null, this::handle);
     reader.start();
@@ -85,18 +85,12 @@ class LogReaderTest {
     caughtUp.timeout(30, TimeUnit.SECONDS).await();
     operator.stop().await();
     reader.stop().await();
-    publisher.stop().await();
   }
 
   @Test
   void what_a_bug_refuses_keeps_it_from_nothing() {
-    String amqp = TestServers.amqp();
-    Topology.declare(vertx, amqp).await();
-    EventPublisher publisher = new EventPublisher(vertx, amqp, "test");
-    publisher.start();
-    until(publisher::connected);
-    publish(publisher, "strange");
-    publish(publisher, "later");
+    publish("strange");
+    publish("later");
 
     LogReader reader =
         new LogReader(
@@ -112,7 +106,6 @@ class LogReaderTest {
     reader.caughtUp().timeout(30, TimeUnit.SECONDS).await();
     assertThat(handled).contains("later");
     reader.stop().await();
-    publisher.stop().await();
   }
 
   /** What fails is tried again after a while: so is the first, whose connection is gone by then. */
@@ -133,7 +126,7 @@ class LogReaderTest {
     return handled.stream().filter(subject::equals).count();
   }
 
-  private static void publish(EventPublisher publisher, String orderId) {
+  private void publish(String orderId) {
     OrderEvent event = new OrderEvent.Collected(orderId, "p-1", "r-1", 1_000, Instant.EPOCH);
     EventMessages.wrap(List.of(event), 1, Instant.EPOCH)
         .forEach(message -> publisher.publish(List.of(EventMessages.encode(message))).await());
