@@ -76,6 +76,10 @@ class ProjectionTest {
     Event discounted = new OrderEvent.Updated("o", details(2, 3_000), false, at(1));
     Event settled = new PaymentEvent.Paid("o", "p", 37_000, PaymentMethod.CARD, 2, at(2));
     Event paid = new OrderEvent.Paid("o", details(3, 3_000), "p", PaymentMethod.CARD, 0, at(3));
+    PaymentMethod atTheDoor = PaymentMethod.ON_DELIVERY;
+    Event promised = new PaymentEvent.Deferred("o", "p", 37_000, atTheDoor, 2, at(2));
+    Event paidAtTheDoor =
+        new OrderEvent.Paid("o", details(3, 3_000), "p", atTheDoor, 37_000, at(3));
     Event accepted = new StoreEvent.OrderAccepted("o", JOB, at(4));
     Event started = new StoreEvent.CookStarted("o", "s", at(5));
     Event finished = new StoreEvent.CookFinished("o", JOB, at(6));
@@ -175,9 +179,8 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                new PaymentEvent.Deferred("o", "p", 37_000, PaymentMethod.ON_DELIVERY, 2, at(2)),
-                new OrderEvent.Paid(
-                    "o", details(3, 3_000), "p", PaymentMethod.ON_DELIVERY, 37_000, at(3)),
+                promised,
+                paidAtTheDoor,
                 accepted,
                 started,
                 finished,
@@ -186,7 +189,7 @@ class ProjectionTest {
                 new RiderEvent.Delivered("o", "r-1", 37_000, at(11)),
                 new OrderEvent.Delivered("o", "c", "s", "r-1", 37_000, at(11)),
                 new OrderEvent.Collected("o", "p", "r-1", 37_000, at(11)),
-                new PaymentEvent.Paid("o", "p", 37_000, PaymentMethod.ON_DELIVERY, 2, at(12)),
+                new PaymentEvent.Paid("o", "p", 37_000, atTheDoor, 2, at(12)),
                 new OrderEvent.Completed("o", "c", "s", 37_000, true, at(12)))),
         Arguments.of(
             Status.CANCELED,
@@ -195,9 +198,8 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                new PaymentEvent.Deferred("o", "p", 37_000, PaymentMethod.ON_DELIVERY, 2, at(2)),
-                new OrderEvent.Paid(
-                    "o", details(3, 3_000), "p", PaymentMethod.ON_DELIVERY, 37_000, at(3)),
+                promised,
+                paidAtTheDoor,
                 asked,
                 new StoreEvent.CancelAccepted("o", "s", at(6)),
                 new OrderEvent.RefundRequested("o", "p", "", at(7)),

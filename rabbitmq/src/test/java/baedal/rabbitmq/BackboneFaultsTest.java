@@ -45,6 +45,9 @@ class BackboneFaultsTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
+  /** A consumer that stops waits ten seconds for what does not end. */
+  private static final Duration BEFORE_IT_GIVES_UP = Duration.ofSeconds(8);
+
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
   private final List<Long> handled = new CopyOnWriteArrayList<>();
@@ -233,7 +236,7 @@ class BackboneFaultsTest {
     publish(1, 3);
     until(() -> tries.get() >= 1);
     Future<Void> stopped = stopping.stop();
-    until(SOON, stopped::isComplete);
+    until(BEFORE_IT_GIVES_UP, stopped::isComplete);
     consume(this::handle);
     until(() -> handled.size() == 3);
     assertThat(handled).containsExactly(1L, 2L, 3L);

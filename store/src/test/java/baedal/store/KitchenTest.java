@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 class KitchenTest {
 
   private static final int RACES = 300;
-  private static final int SEEDS = 150;
+  private static final int SEEDS = 300;
 
   private final Vertx vertx = Boot.vertx();
   private final Database db = new Database(vertx);
