@@ -2,7 +2,6 @@ package baedal.backing;
 
 import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
-import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
@@ -18,7 +17,6 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The embedded server's storage, written to its file before a command is answered: what it
- * acknowledged survives the death of its process. One thread does all commands: those that wait for
- * it are done one after another, written together, and then answered. So it is written between
+ * acknowledged survives the death of its process. It is served by one thread: commands that wait
+ * for it are done one after another, written together, and then answered. So it is written between
  * commands only, never with one half done. Documents are found by id and by {@link FieldIndex}.
  */
 final class DurableBackend extends H2Backend {
@@ -85,13 +83,6 @@ final class DurableBackend extends H2Backend {
   @Override
   protected MongoDatabase openOrCreateDatabase(String name) {
     return new Database(name);
-  }
-
-  /** Starts to serve; the backend is told of all commands by the one thread. */
-  static MongoServer serve(Path file, InetSocketAddress address) {
-    MongoServer server = new MongoServer(new DurableBackend(file));
-    server.bind(address, 1, 1);
-    return server;
   }
 
   @Override

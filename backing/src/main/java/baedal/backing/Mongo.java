@@ -1,5 +1,6 @@
 package baedal.backing;
 
+import de.bwaldvogel.mongo.MongoBackend;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.io.IOException;
@@ -95,21 +96,21 @@ public final class Mongo implements Server {
 
   /** The embedded server inside this JVM, with its data in {@code file}. */
   public static Mongo embedded(Path file, int port) {
-    return embedded(DurableBackend.serve(file, loopback(port)), port);
+    return embedded(new DurableBackend(file), port);
   }
 
   /** The embedded server inside this JVM, forgetting everything with it. */
   public static Mongo inMemory(int port) {
-    MongoServer server = new MongoServer(H2Backend.inMemory());
-    server.bind(loopback(port));
-    return embedded(server, port);
+    return embedded(H2Backend.inMemory(), port);
   }
 
-  private static InetSocketAddress loopback(int port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-  }
-
-  private static Mongo embedded(MongoServer server, int port) {
+  /**
+   * One thread does all commands: what the server sends are the documents that it holds, and
+   * another command would change them while they are being sent.
+   */
+  private static Mongo embedded(MongoBackend backend, int port) {
+    MongoServer server = new MongoServer(backend);
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1, 1);
     return new Mongo(
         EMBEDDED,
         port,

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the embedded MongoDB has answered for is there after its process was killed. */
+/** What the embedded MongoDB answers is true, and still is when its process was killed. */
 class EmbeddedMongoTest {
 
   private static final int WRITERS = 30;
@@ -29,6 +30,24 @@ class EmbeddedMongoTest {
   @AfterEach
   void close() {
     vertx.close().await();
+  }
+
+  /** One who reads meets those who write, in the one document that all want. */
+  @Test
+  void a_document_is_read_whole_while_it_is_being_changed() throws IOException {
+    Mongo server = Mongo.inMemory(Ports.free());
+    MongoClient client = client(server);
+    JsonObject one = new JsonObject().put("_id", "one");
+    client.insert(COLLECTION, one.copy().put("n", 0)).await();
+    List<Future<?>> asked = new ArrayList<>();
+    for (int i = 0; i < ENOUGH; i++) {
+      JsonObject fields = new JsonObject().put("n", i).put("field-" + i, i);
+      asked.add(client.updateCollection(COLLECTION, one, new JsonObject().put("$set", fields)));
+      asked.add(client.findOne(COLLECTION, one, null));
+    }
+    Future.all(asked).await();
+    client.close().await();
+    server.stop();
   }
 
   private MongoClient client(Mongo server) {
