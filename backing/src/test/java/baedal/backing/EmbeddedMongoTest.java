@@ -38,14 +38,19 @@ class EmbeddedMongoTest {
     Mongo server = Mongo.inMemory(Ports.free());
     MongoClient client = client(server);
     JsonObject one = new JsonObject().put("_id", "one");
-    client.insert(COLLECTION, one.copy().put("n", 0)).await();
-    List<Future<?>> asked = new ArrayList<>();
+    client.insert(COLLECTION, one.copy().put("n", 0).put("field-0", 0)).await();
+    List<Future<?>> changes = new ArrayList<>();
+    List<Future<JsonObject>> reads = new ArrayList<>();
     for (int i = 0; i < ENOUGH; i++) {
       JsonObject fields = new JsonObject().put("n", i).put("field-" + i, i);
-      asked.add(client.updateCollection(COLLECTION, one, new JsonObject().put("$set", fields)));
-      asked.add(client.findOne(COLLECTION, one, null));
+      changes.add(client.updateCollection(COLLECTION, one, new JsonObject().put("$set", fields)));
+      reads.add(client.findOne(COLLECTION, one, null));
     }
-    Future.all(asked).await();
+    Future.all(changes).await();
+    Future.all(reads).await();
+    assertThat(reads)
+        .extracting(Future::result)
+        .allMatch(read -> read.containsKey("field-" + read.getInteger("n")));
     client.close().await();
     server.stop();
   }
