@@ -14,6 +14,7 @@ import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.RedisStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
@@ -26,6 +27,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import io.vertx.redis.client.RedisAPI;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -255,6 +257,18 @@ class RecoveryTest {
     until(this::ready);
     call(HttpMethod.POST, use, "c-2", "customer", on("o-2"));
     assertThat(status("c-3", take(take, "c-3"))).isEqualTo("ISSUED");
+  }
+
+  @Test
+  void a_redis_that_is_full_is_one_to_wait_for() {
+    RedisAPI commands = new RedisStore(vertx, redis.uri() + "/0").api();
+    String take = "/coupons/campaigns/" + campaign() + "/take";
+    commands.config(List.of("SET", "maxmemory", "1")).await();
+    tell(new OrderEvent.Delivered("o-1", "c-1", "s-1", "r-1", 20_000, Instant.now()));
+    assertThat(send(HttpMethod.POST, take, "c-1", "customer", null).statusCode()).isEqualTo(503);
+    commands.config(List.of("SET", "maxmemory", "0")).await();
+    until(() -> coupons("c-1").contains("earned-o-1"));
+    assertThat(status("c-1", take(take, "c-1"))).isEqualTo("ISSUED");
   }
 
   /** Its status, and its type where it is a problem. */

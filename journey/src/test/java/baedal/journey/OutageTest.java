@@ -196,6 +196,24 @@ class OutageTest {
         "MyPage caught up", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
   }
 
+  /** The order cannot hear of its payment, and asks. */
+  @Test
+  void an_order_paid_without_the_broker_is_established_though_its_time_is_over_before_it_is_back()
+      throws Exception {
+    Shop shop = town.shop("FOOD", 1_000, null);
+    Client customer = town.customer();
+    away(rabbit, "order");
+    String paid = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    String unpaid = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    assertThat(town.pay(customer, paid).status()).isEqualTo(201);
+    assertThat(town.tomorrow().comesFor(paid)).isTrue();
+    assertThat(town.tomorrow().comesFor(unpaid)).isTrue();
+    town.order(customer, unpaid, "EXPIRED");
+    assertThat(customer.get("/orders/" + paid).text("status")).isEqualTo("PLACED");
+    back(rabbit);
+    town.order(customer, paid, "PAID");
+  }
+
   @Test
   void a_minute_without_the_broker_takes_orders_and_payments_and_drains_them_in_order()
       throws Exception {

@@ -10,6 +10,7 @@ public record OrderConfig(
     int port,
     String postgresUri,
     String amqpUri,
+    String paymentUrl,
     Identity identity,
     Duration expiresAfter,
     Duration confirmsAfter) {
@@ -20,6 +21,7 @@ public record OrderConfig(
         config.number("PORT", 8081),
         config.text("POSTGRES_URI"),
         config.text("AMQP_URI"),
+        config.uri("PAYMENT_URL").toString(),
         Identity.from(config),
         config.duration("ORDER_EXPIRES_AFTER", Duration.ofMinutes(15)),
         config.duration("ORDER_CONFIRMS_AFTER", Duration.ofHours(24)));

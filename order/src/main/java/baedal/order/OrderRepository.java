@@ -24,7 +24,8 @@ import java.util.function.Function;
  */
 final class OrderRepository {
 
-  private static final int SWEEP = 100;
+  /** Of so many at most each look of the timers is. */
+  static final int SWEEP = 100;
 
   private static final String PLACE =
       """
@@ -52,7 +53,7 @@ final class OrderRepository {
        ORDER BY id DESC LIMIT $4
       """;
   private static final String UNPAID =
-      "SELECT body::text FROM orders WHERE status = 'PLACED' AND expires_at <= $1 ORDER BY expires_at LIMIT "
+      "SELECT body::text FROM orders WHERE status = 'PLACED' AND expires_at <= $1 ORDER BY random() LIMIT "
           + SWEEP;
   private static final String SERVED =
       """
@@ -164,7 +165,10 @@ final class OrderRepository {
     return orders.change(message.subject(), message, transition);
   }
 
-  /** Some of those that nobody paid in time, the oldest first. */
+  /**
+   * Some of those that we do not know to be paid in time: drawn by lot, so that those whose payment
+   * is on its way do not stand before the others.
+   */
   Future<List<Order>> unpaidAt(Instant now) {
     return orders.select(UNPAID, Tuple.of(at(now)));
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,12 +25,15 @@ final class OrderTimers {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final OrderRepository orders;
+  private final Payments payments;
   private final Clock clock;
   private final Duration confirmsAfter;
   private final Rounds looks;
 
-  OrderTimers(Vertx vertx, OrderRepository orders, Clock clock, Duration confirmsAfter) {
+  OrderTimers(
+      Vertx vertx, OrderRepository orders, Payments payments, Clock clock, Duration confirmsAfter) {
     this.orders = orders;
+    this.payments = payments;
     this.clock = clock;
     this.confirmsAfter = confirmsAfter;
     looks = new Rounds(vertx, LOOK, "what is due", this::look);
@@ -48,10 +52,29 @@ final class OrderTimers {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     return orders
         .unpaidAt(now)
-        .compose(due -> changeEach(due, order -> order.expire(now)))
+        .compose(due -> expire(due, now))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
         .compose(due -> changeEach(due, order -> order.confirmSilently(confirmsAfter, now)))
         .compose(v -> orders.forget(now));
+  }
+
+  /**
+   * An order may be paid although we have not heard of it: the word of it can be late by as long as
+   * the broker is away. So payment is asked, and while it is away nothing expires.
+   */
+  private Future<Void> expire(List<Order> due, Instant now) {
+    return due.isEmpty()
+        ? Future.succeededFuture()
+        : payments
+            .standing(due.stream().map(Order::id).toList())
+            .onFailure(
+                e -> log.atWarn().addKeyValue("cause", e.toString()).log("nothing expires yet"))
+            .compose(paid -> changeEach(unless(paid, due), order -> order.expire(now)))
+            .otherwiseEmpty();
+  }
+
+  private static List<Order> unless(Set<String> paid, List<Order> due) {
+    return due.stream().filter(order -> !paid.contains(order.id())).toList();
   }
 
   /** One after another; what fails for one order is tried again, and holds up no other. */

@@ -6,6 +6,7 @@ import baedal.rabbitmq.PgSchema;
 import baedal.rabbitmq.PgStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
+import baedal.runtime.ServiceClient;
 import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
@@ -39,7 +40,9 @@ public final class OrderVerticle extends VerticleBase {
     backbone =
         new Backbone(
             vertx, "order", config.amqpUri(), store.outbox(), consumer.subscription(), store::ping);
-    timers = new OrderTimers(vertx, orders, clock, config.confirmsAfter());
+    ServiceClient payment =
+        new ServiceClient(vertx, "payment", config.paymentUrl(), tokens, "order");
+    timers = new OrderTimers(vertx, orders, Payments.of(payment), clock, config.confirmsAfter());
     readiness.register("postgres", store::ping);
     backbone.watchedBy(readiness);
     http =

@@ -42,6 +42,8 @@ class OrderApiTest {
 
   private static final String NO_BROKER = "amqp://guest:guest@127.0.0.1:1/none";
 
+  private static final String NO_PAYMENT = "http://127.0.0.1:1";
+
   private final Vertx vertx = Boot.vertx();
   private Database db;
   private Clients http;
@@ -57,6 +59,7 @@ class OrderApiTest {
                 0,
                 db.uri,
                 NO_BROKER,
+                NO_PAYMENT,
                 new Identity.OneMachine(Clients.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24)));

@@ -49,6 +49,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OrderConsumerTest {
 
+  private static final String NO_PAYMENT = "http://127.0.0.1:1";
+
   private final Vertx vertx = Boot.vertx();
   private final Random random = new Random(7);
   private final Map<String, List<String>> told = new ConcurrentHashMap<>();
@@ -71,6 +73,7 @@ class OrderConsumerTest {
                 0,
                 db.uri,
                 amqp,
+                NO_PAYMENT,
                 new Identity.OneMachine(Clients.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24)));

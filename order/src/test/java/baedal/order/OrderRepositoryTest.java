@@ -1,5 +1,6 @@
 package baedal.order;
 
+import static baedal.backing.Eventually.until;
 import static baedal.order.OrderStatus.CANCELED;
 import static baedal.order.OrderStatus.COMPLETED;
 import static baedal.order.OrderStatus.EXPIRED;
@@ -31,6 +32,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,8 @@ class OrderRepositoryTest {
   private final Vertx vertx = Boot.vertx();
   private final Database db = new Database(vertx);
   private final OrderRepository orders = db.orders;
+  private final Set<String> standing = ConcurrentHashMap.newKeySet();
+  private Payments payments = ids -> Future.succeededFuture(Set.copyOf(standing));
 
   @AfterEach
   void close() {
@@ -196,6 +201,40 @@ class OrderRepositoryTest {
   }
 
   @Test
+  void an_order_whose_payment_we_have_not_heard_of_does_not_expire_and_holds_up_no_other() {
+    List<String> ids =
+        IntStream.range(0, 3 * OrderRepository.SWEEP).mapToObj(i -> place().state().id()).toList();
+    String unpaid = ids.get(ids.size() - 1);
+    standing.addAll(ids.subList(0, ids.size() - 1));
+    Instant late = NOON.plus(Duration.ofDays(1));
+    until(
+        () -> {
+          look(late);
+          return orders.find(unpaid).await().status() == EXPIRED;
+        });
+    assertThat(Collections.frequency(db.outbox(), "order.expired")).isEqualTo(1);
+    String paid = ids.get(0);
+    orders.change(paid, o -> Samples.pay(o, "p-1", PaymentMethod.CARD)).await();
+    assertThat(orders.find(paid).await().status()).isEqualTo(PAID);
+  }
+
+  @Test
+  void while_payment_is_away_nothing_expires_and_silence_is_heard_all_the_same() {
+    Payments there = payments;
+    payments = ids -> Future.failedFuture(Refusal.unavailable("away", "away", Duration.ZERO));
+    String unpaid = place().state().id();
+    String delivered = place().state().id();
+    orders.change(delivered, o -> Samples.pay(o, "p-1", PaymentMethod.CARD)).await();
+    orders.change(delivered, o -> o.delivered("r-7", 0, NOON)).await();
+    look(NOON.plus(Samples.PATIENCE));
+    assertThat(orders.find(unpaid).await().status()).isEqualTo(PLACED);
+    assertThat(orders.find(delivered).await().status()).isEqualTo(COMPLETED);
+    payments = there;
+    look(NOON.plus(Samples.PATIENCE));
+    assertThat(orders.find(unpaid).await().status()).isEqualTo(EXPIRED);
+  }
+
+  @Test
   void a_day_of_silence_completes_deliveries_and_visits_once() {
     String delivered = place().state().id();
     orders.change(delivered, o -> Samples.pay(o, "p-1", PaymentMethod.CARD)).await();
@@ -253,7 +292,8 @@ class OrderRepositoryTest {
     Clock clock = Clock.fixed(now, ZoneOffset.UTC);
     Future.all(
             IntStream.range(0, 3)
-                .mapToObj(i -> new OrderTimers(vertx, orders, clock, Samples.PATIENCE).look())
+                .mapToObj(
+                    i -> new OrderTimers(vertx, orders, payments, clock, Samples.PATIENCE).look())
                 .toList())
         .await();
   }

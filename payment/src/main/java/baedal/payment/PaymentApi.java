@@ -6,12 +6,14 @@ import baedal.runtime.HttpApi;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
+import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
 import baedal.runtime.Reply;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** What clients may ask of the payment service. */
@@ -46,6 +48,7 @@ final class PaymentApi {
   void mount(Router router) {
     router.post("/payments").respond(this::pay);
     router.get("/payments").respond(this::list);
+    router.post("/internal/payments/standing").respond(this::standing);
     if (knobs != null) {
       router.put("/dev/payment-provider").respond(this::turn);
     }
@@ -97,9 +100,20 @@ final class PaymentApi {
   }
 
   private Future<Page<PaymentView>> list(RoutingContext ctx) {
+    String cursor = ctx.request().getParam("cursor");
+    String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    int limit = Paging.limit(ctx);
     return payments
-        .ofOrder(ctx.request().getParam("orderId"), Caller.of(ctx).sub())
-        .map(found -> new Page<>(found.stream().map(PaymentView::of).toList(), null));
+        .ofOrder(ctx.request().getParam("orderId"), Caller.of(ctx).sub(), after, limit + 1)
+        .map(found -> Page.of(found, limit, payment -> Paging.encode(payment.id())))
+        .map(page -> page.map(PaymentView::of));
+  }
+
+  record Orders(List<String> orderIds) {}
+
+  private Future<Orders> standing(RoutingContext ctx) {
+    Orders asked = Json.toObject(ctx.body().asJsonObject(), Orders.class);
+    return payments.standing(asked.orderIds()).map(Orders::new);
   }
 
   private Future<Void> turn(RoutingContext ctx) {

@@ -27,9 +27,8 @@ final class PaymentRepository {
         INSERT INTO payments (id, status, revision, sequence, changed_at, body, order_id, customer_id)
         VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $8, $9) ON CONFLICT DO NOTHING RETURNING id),
       keyed AS (
-        INSERT INTO idempotency (caller, key, body_hash, payment_id, answer)
-        SELECT $10, $11, $12, id, CASE WHEN $2 <> 'CHARGING' THEN $5::text::jsonb END
-          FROM changed WHERE $11::text IS NOT NULL),
+        INSERT INTO idempotency (caller, key, body_hash, payment_id)
+        SELECT $10, $11, $12, id FROM changed WHERE $11::text IS NOT NULL),
       told AS (
       """
           + PgOutbox.append(6, "changed")
@@ -43,7 +42,8 @@ final class PaymentRepository {
       """
       INSERT INTO idempotency AS k (caller, key, body_hash, payment_id, answer)
       VALUES ($1, $2, $3, $4, $5::text::jsonb)
-      ON CONFLICT (caller, key) DO UPDATE SET answer = coalesce(k.answer, excluded.answer)
+      ON CONFLICT (caller, key) DO UPDATE
+        SET answer = CASE WHEN k.body_hash = excluded.body_hash THEN coalesce(k.answer, excluded.answer) ELSE k.answer END
       RETURNING body_hash, answer::text
       """;
 
@@ -66,7 +66,15 @@ final class PaymentRepository {
        WHERE order_id = $1 AND status IN ('CHARGING', 'PAID', 'DEFERRED', 'REFUNDING')
       """;
   private static final String OF_ORDER =
-      "SELECT body::text FROM payments WHERE order_id = $1 AND customer_id = $2 ORDER BY id LIMIT 100";
+      """
+      SELECT body::text FROM payments WHERE order_id = $1 AND customer_id = $2 AND ($3::text IS NULL OR id > $3)
+       ORDER BY id LIMIT $4
+      """;
+  private static final String STANDING =
+      """
+      SELECT order_id FROM payments
+       WHERE order_id = ANY($1) AND status IN ('CHARGING', 'PAID', 'DEFERRED')
+      """;
   private static final String STUCK =
       "SELECT body::text FROM payments WHERE status = $1 AND changed_at < $2 ORDER BY random() LIMIT 100";
 
@@ -177,8 +185,18 @@ final class PaymentRepository {
     return payments.select(OCCUPYING, Tuple.of(orderId)).map(found -> found.stream().findFirst());
   }
 
-  Future<List<Payment>> ofOrder(String orderId, String customerId) {
-    return payments.select(OF_ORDER, Tuple.of(orderId, customerId));
+  /**
+   * A customer's payments of an order, oldest first, after the id {@code after} (null at first).
+   */
+  Future<List<Payment>> ofOrder(String orderId, String customerId, String after, int limit) {
+    return payments.select(OF_ORDER, Tuple.of(orderId, customerId, after, limit));
+  }
+
+  /** Those of these orders that somebody is paying, has paid, or promised to pay. */
+  Future<List<String>> standing(List<String> orderIds) {
+    return pool.preparedQuery(STANDING)
+        .execute(Tuple.tuple().addArrayOfString(orderIds.toArray(String[]::new)))
+        .map(rows -> rows.stream().map(row -> row.getString(0)).toList());
   }
 
   /**

@@ -2,6 +2,7 @@ package baedal.payment;
 
 import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baedal.backing.TestServers;
 import baedal.events.Event;
@@ -20,11 +21,13 @@ import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
+import baedal.runtime.Refusal;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
@@ -350,16 +353,83 @@ class PaymentServiceTest {
     assertThat(pay(declined.key(), "c-1", Json.fromObject(bad)).await().statusCode())
         .isEqualTo(402);
     assertThat(charges(bad.orderId())).as("the provider was not asked").isZero();
+  }
 
-    PaymentApi.Pay later = asked(order(10_000), PaymentMethod.ON_DELIVERY, DECLINED_CARD);
-    IdempotencyKey promised = key("k-kept-promised", later);
-    repository().change(begun(later, promised).id(), p -> p.collected(Instant.now())).await();
-    assertThat(
-            pay(promised.key(), "c-1", Json.fromObject(later))
-                .await()
-                .bodyAsJsonObject()
-                .getString("status"))
-        .isEqualTo("DEFERRED");
+  @Test
+  void a_promise_that_nobody_heard_is_no_answer_for_an_order_that_was_changed_since() {
+    PaymentApi.Pay asked = asked(order(10_000), PaymentMethod.ON_DELIVERY, DECLINED_CARD);
+    IdempotencyKey key = key("k-promised", asked);
+    begun(asked, key);
+    JsonObject order = orders.get(asked.orderId());
+    orders.put(asked.orderId(), order.copy().put("due", 12_000).put("version", 2));
+    assertThat(pay(key.key(), "c-1", Json.fromObject(asked)).await().statusCode()).isEqualTo(503);
+    orders.put(asked.orderId(), order);
+    HttpResponse<Buffer> heard = pay(key.key(), "c-1", Json.fromObject(asked)).await();
+    assertThat(heard.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
+  }
+
+  @Test
+  void who_is_refused_for_another_body_leaves_no_answer_under_the_key() {
+    PaymentApi.Pay mine = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
+    IdempotencyKey key = key("k-crossed", mine);
+    Payment paying = begun(mine, key);
+    PaymentApi.Pay other = asked(order(20_000), PaymentMethod.CARD, "4242424242424242");
+    Payment elsewhere = begun(other, null);
+    assertThatThrownBy(() -> repository().answer(key("k-crossed", other), elsewhere).await())
+        .isInstanceOf(Refusal.class);
+    assertThat(repository().answer(key, paying).await()).isEqualTo(paying);
+  }
+
+  @Test
+  void orders_that_somebody_pays_or_has_paid_are_told_to_services_only() {
+    PaymentApi.Pay begun = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
+    begun(begun, null);
+    String paid = order(10_000);
+    String promised = order(10_000);
+    String declined = order(10_000);
+    pay("c-1", card(paid)).await();
+    pay("c-1", new JsonObject().put("orderId", promised).put("method", "ON_DELIVERY")).await();
+    pay("c-1", declining(declined)).await();
+    String back = order(10_000);
+    begun(asked(back, PaymentMethod.CARD, "4242424242424242"), null);
+    repository().change(paymentOf(back), p -> p.charged(Instant.now())).await();
+    repository().change(paymentOf(back), p -> p.giveBack("changed", Instant.now())).await();
+    JsonArray all =
+        new JsonArray(List.of(begun.orderId(), paid, promised, declined, back, order(10_000)));
+    JsonObject body = new JsonObject().put("orderIds", all);
+    assertThat(standing(body, "order", "service").bodyAsJsonObject().getJsonArray("orderIds"))
+        .containsExactlyInAnyOrder(begun.orderId(), paid, promised);
+    assertThat(standing(body, "c-1", "customer").statusCode()).isEqualTo(403);
+  }
+
+  private static HttpResponse<Buffer> standing(JsonObject body, String sub, String role) {
+    return client
+        .post(port, LOOPBACK, "/internal/payments/standing")
+        .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of()))
+        .sendJsonObject(body)
+        .await();
+  }
+
+  @Test
+  void attempts_are_listed_oldest_first_page_by_page() {
+    String orderId = order(10_000);
+    pay("c-1", declining(orderId)).await();
+    pay("c-1", card(orderId)).await();
+    JsonObject first = list(orderId, "");
+    JsonObject second = list(orderId, "&cursor=" + first.getString("next"));
+    assertThat(first.getJsonArray("items").getJsonObject(0).getString("status"))
+        .isEqualTo("DECLINED");
+    assertThat(second.getJsonArray("items").getJsonObject(0).getString("status")).isEqualTo("PAID");
+    assertThat(second.getString("next")).isNull();
+  }
+
+  private static JsonObject list(String orderId, String cursor) {
+    return client
+        .get(port, LOOPBACK, "/payments?limit=1&orderId=" + orderId + cursor)
+        .bearerTokenAuthentication(tokens.issue("c-1", List.of("customer"), List.of()))
+        .send()
+        .await()
+        .bodyAsJsonObject();
   }
 
   private static PaymentRepository repository() {

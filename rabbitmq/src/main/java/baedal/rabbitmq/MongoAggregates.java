@@ -16,13 +16,16 @@ import java.util.function.Function;
 
 /**
  * Aggregates of one kind in a MongoDB collection, a document each: {@code state}, the {@code
- * revision} that decides races, the events {@code pending}, the ids of messages {@code seen}, and
- * the fields to search by. A change, its events and the mark that an event was seen are one update
- * of one document.
+ * revision} that decides races, the events {@code pending}, the ids of the last messages {@code
+ * seen}, and the fields to search by. A change, its events and the mark that an event was seen are
+ * one update of one document.
  */
 public final class MongoAggregates<S> {
 
   private static final int MAX_TRIES = 50;
+
+  /** An order causes a few dozens; what is older than these is not delivered again. */
+  private static final int SEEN_KEPT = 200;
 
   private final MongoClient mongo;
   private final String collection;
@@ -90,7 +93,10 @@ public final class MongoAggregates<S> {
     return once(id, message.id(), transition);
   }
 
-  /** Applies a transition exactly once for each {@code mark}; each time, when it is null. */
+  /**
+   * Applies a transition exactly once for each {@code mark}, unless two hundred others came in
+   * between; each time, when it is null.
+   */
   public Future<S> once(String id, String mark, Function<S, Change<S>> transition) {
     return change(id, mark, transition, MAX_TRIES);
   }
@@ -161,7 +167,7 @@ public final class MongoAggregates<S> {
             .put("sequence", sequence + change.events().size());
     JsonObject update = new JsonObject().put("$set", set);
     if (mark != null) {
-      update.put("$push", new JsonObject().put("seen", mark));
+      update.put("$push", new JsonObject().put("seen", last(mark)));
     }
     MongoOutbox.push(update, EventMessages.wrap(change.events(), sequence + 1, Instant.now()));
     JsonObject query =
@@ -177,6 +183,10 @@ public final class MongoAggregates<S> {
 
   private S state(JsonObject document) {
     return Json.toObject(document.getJsonObject("state"), type);
+  }
+
+  private static JsonObject last(String mark) {
+    return new JsonObject().put("$each", new JsonArray().add(mark)).put("$slice", -SEEN_KEPT);
   }
 
   private static JsonArray seen(JsonObject document) {

@@ -16,11 +16,13 @@ public final class MongoStore {
   private static final long RETRY_MILLIS = 1_000;
 
   /**
-   * What was acknowledged is on the disk of the majority; a server that is away is noticed in
+   * What was acknowledged, or read, is on the disk of the majority: no answer rests on what a
+   * server that falls over takes along. Who changes what another one has just changed waits for the
+   * majority, too, as every write does, and then reads it. A server that is away is noticed in
    * seconds. A read that had no answer is not asked again: who waits for it is told in time.
    */
   private static final String SETTINGS =
-      "w=majority&journal=true&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&retryReads=false&maxPoolSize=32&waitQueueTimeoutMS=5000";
+      "w=majority&journal=true&readConcernLevel=majority&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&retryReads=false&maxPoolSize=32&waitQueueTimeoutMS=5000";
 
   private final Vertx vertx;
   private final MongoClient client;

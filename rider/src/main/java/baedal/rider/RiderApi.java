@@ -10,7 +10,6 @@ import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
 import baedal.runtime.Caller;
 import baedal.runtime.Geo;
-import baedal.runtime.Nearest;
 import baedal.runtime.Page;
 import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
@@ -105,12 +104,14 @@ final class RiderApi {
   }
 
   private Future<Page<DeliveryView>> list(RoutingContext ctx) {
+    String cursor = ctx.request().getParam("cursor");
+    int limit = Paging.limit(ctx);
     if ("true".equals(ctx.request().getParam("mine"))) {
+      String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
       return repository
-          .inHand(rider(ctx))
-          .map(
-              found ->
-                  new Page<>(found.stream().map(d -> DeliveryView.of(d, null)).toList(), null));
+          .inHand(rider(ctx), after, limit + 1)
+          .map(found -> Page.of(found, limit, delivery -> Paging.encode(delivery.id())))
+          .map(page -> page.map(delivery -> DeliveryView.of(delivery, null)));
     }
     String near = ctx.request().getParam("near");
     if (near == null) {
@@ -119,24 +120,9 @@ final class RiderApi {
     Geo.Point from = Geo.Point.parse(near, "/near");
     String asked = ctx.request().getParam("radiusKm");
     double radius = asked == null ? DEFAULT_RADIUS_KM : Double.parseDouble(asked);
-    int limit = Paging.limit(ctx);
     return repository
-        .open(Geo.cellsAround(from, radius))
-        .map(
-            found ->
-                Nearest.page(
-                    found,
-                    from,
-                    radius,
-                    ctx.request().getParam("cursor"),
-                    limit,
-                    RiderApi::start,
-                    Delivery::id))
+        .open(from, radius, cursor, limit)
         .map(page -> page.map(found -> DeliveryView.of(found.thing(), found.distanceKm())));
-  }
-
-  private static Geo.Point start(Delivery delivery) {
-    return new Geo.Point(delivery.job().from().lat(), delivery.job().from().lng());
   }
 
   /** An open job, or one's own. */

@@ -4,8 +4,11 @@ import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.MongoAggregates;
 import baedal.rabbitmq.MongoOutbox;
+import baedal.rabbitmq.MongoPlaces;
 import baedal.rabbitmq.Outbox;
 import baedal.runtime.Geo;
+import baedal.runtime.Nearest.Found;
+import baedal.runtime.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -22,25 +25,27 @@ final class RiderRepository {
 
   private static final String DELIVERIES = "deliveries";
   private static final String RIDERS = "riders";
-  private static final int MAX_CANDIDATES = 2_000;
-  private static final int MAX_OWN = 100;
+  private static final int MAX_TOLD = 100;
 
   private final MongoClient mongo;
   private final MongoOutbox outbox;
   private final MongoAggregates<Delivery> deliveries;
+  private final MongoPlaces<Delivery> pickUps;
 
   RiderRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
     outbox = new MongoOutbox(mongo, DELIVERIES);
     deliveries =
         new MongoAggregates<>(mongo, DELIVERIES, Delivery.class, RiderRepository::searched, wake);
+    pickUps = new MongoPlaces<>(mongo, DELIVERIES, deliveries, "job.from", Delivery::id);
   }
 
   private static JsonObject searched(Delivery delivery) {
     JsonObject fields =
         new JsonObject().put("status", delivery.status().name()).put("riderId", delivery.riderId());
     if (delivery.job() != null) {
-      fields.put("cell", Geo.cell(delivery.job().from().lat(), delivery.job().from().lng()));
+      fields.put(
+          MongoPlaces.CELL, Geo.cell(delivery.job().from().lat(), delivery.job().from().lng()));
     }
     return fields;
   }
@@ -53,7 +58,9 @@ final class RiderRepository {
     return outbox
         .prepare()
         .compose(
-            v -> mongo.createIndex(DELIVERIES, new JsonObject().put("status", 1).put("cell", 1)))
+            v ->
+                mongo.createIndex(
+                    DELIVERIES, new JsonObject().put("status", 1).put(MongoPlaces.CELL, 1)))
         .compose(
             v ->
                 mongo.createIndex(DELIVERIES, new JsonObject().put("riderId", 1).put("status", 1)));
@@ -73,22 +80,27 @@ final class RiderRepository {
     return deliveries.change(message.subject(), message, transition);
   }
 
-  /** Open jobs whose pick-up point lies in these cells. */
-  Future<List<Delivery>> open(List<String> cells) {
-    JsonObject query =
-        new JsonObject()
-            .put("status", DeliveryStatus.OPEN.name())
-            .put("cell", new JsonObject().put("$in", new JsonArray(cells)));
-    return deliveries.list(query, new JsonObject().put("_id", 1), MAX_CANDIDATES);
+  /** Open jobs whose pick-up point is near, the nearest first; {@code cursor} may be null. */
+  Future<Page<Found<Delivery>>> open(Geo.Point from, double radiusKm, String cursor, int limit) {
+    JsonObject open = new JsonObject().put("status", DeliveryStatus.OPEN.name());
+    return pickUps.near(open, from, radiusKm, cursor, limit);
   }
 
-  /** What a rider has in hand, oldest first. */
+  /** What a rider has in hand and customers are told of, oldest first. */
   Future<List<Delivery>> inHand(String riderId) {
+    return inHand(riderId, null, MAX_TOLD);
+  }
+
+  /** What a rider has in hand, oldest first, after an order id {@code after} (null at first). */
+  Future<List<Delivery>> inHand(String riderId, String after, int limit) {
     JsonArray active =
         new JsonArray().add(DeliveryStatus.CLAIMED.name()).add(DeliveryStatus.PICKED.name());
     JsonObject query =
         new JsonObject().put("riderId", riderId).put("status", new JsonObject().put("$in", active));
-    return deliveries.list(query, new JsonObject().put("_id", 1), MAX_OWN);
+    if (after != null) {
+      query.put("_id", new JsonObject().put("$gt", after));
+    }
+    return deliveries.list(query, new JsonObject().put("_id", 1), limit);
   }
 
   Future<Void> seen(Rider rider) {

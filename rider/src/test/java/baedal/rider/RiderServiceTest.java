@@ -218,6 +218,25 @@ class RiderServiceTest {
   }
 
   @Test
+  void what_a_rider_has_in_hand_is_listed_oldest_first_page_by_page() {
+    List<String> jobs = List.of(open(37.0, 127.0), open(37.0, 127.0), open(37.0, 127.0));
+    jobs.forEach(job -> call(HttpMethod.POST, "/deliveries/" + job + "/claim", "r-busy", null));
+    JsonObject first = inHand("");
+    JsonObject second = inHand("&cursor=" + first.getString("next"));
+    List<String> listed = new ArrayList<>();
+    for (JsonObject page : List.of(first, second)) {
+      page.getJsonArray("items").forEach(d -> listed.add(((JsonObject) d).getString("orderId")));
+    }
+    assertThat(listed).containsExactlyElementsOf(jobs.stream().sorted().toList());
+    assertThat(second.getString("next")).isNull();
+  }
+
+  private static JsonObject inHand(String cursor) {
+    return call(HttpMethod.GET, "/deliveries?mine=true&limit=2" + cursor, "r-busy", null)
+        .bodyAsJsonObject();
+  }
+
+  @Test
   void a_foreign_job_and_wrong_words_are_refused() {
     String orderId = open(37.55, 126.92);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-mine", null);

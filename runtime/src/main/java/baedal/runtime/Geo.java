@@ -39,6 +39,23 @@ public final class Geo {
     }
   }
 
+  /** From south-west to north-east. */
+  public record Box(double south, double west, double north, double east) {}
+
+  /** What a circle fits into; {@code radiusKm} is capped. */
+  public static Box boxAround(Point center, double radiusKm) {
+    double radius = Math.min(radiusKm, MAX_RADIUS_KM);
+    double latSpan = radius / KM_A_DEGREE;
+    double shrink =
+        Math.cos(Math.toRadians(Math.min(Math.abs(center.lat()) + latSpan, NEAREST_POLE)));
+    double lngSpan = radius / (KM_A_DEGREE * shrink);
+    return new Box(
+        center.lat() - latSpan,
+        center.lng() - lngSpan,
+        center.lat() + latSpan,
+        center.lng() + lngSpan);
+  }
+
   public static String cell(double lat, double lng) {
     return cell((long) Math.floor(lat / CELL_DEGREES), (long) Math.floor(lng / CELL_DEGREES));
   }
@@ -49,16 +66,10 @@ public final class Geo {
 
   /** The cells that a circle touches (and some at its corners); {@code radiusKm} is capped. */
   public static List<String> cellsAround(Point center, double radiusKm) {
-    double radius = Math.min(radiusKm, MAX_RADIUS_KM);
-    double latSpan = radius / KM_A_DEGREE;
-    double shrink =
-        Math.cos(Math.toRadians(Math.min(Math.abs(center.lat()) + latSpan, NEAREST_POLE)));
-    double lngSpan = radius / (KM_A_DEGREE * shrink);
+    Box box = boxAround(center, radiusKm);
     List<String> cells = new ArrayList<>();
-    for (long row = row(center.lat() - latSpan); row <= row(center.lat() + latSpan); row++) {
-      for (long column = row(center.lng() - lngSpan);
-          column <= row(center.lng() + lngSpan);
-          column++) {
+    for (long row = row(box.south()); row <= row(box.north()); row++) {
+      for (long column = row(box.west()); column <= row(box.east()); column++) {
         cells.add(cell(row, column));
       }
     }

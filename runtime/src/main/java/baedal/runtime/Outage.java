@@ -23,7 +23,7 @@ public final class Outage {
   private static final Pattern TEXT =
       Pattern.compile(
           "(?i).*(connection[_ ](was |is )?(closed|refused|reset)|not connected|timeout|timed out|pool closed|"
-              + "connection pool reached max|redis connection|client is closed|LOADING|CLUSTERDOWN|READONLY).*",
+              + "connection pool reached max|redis connection|client is closed|LOADING|CLUSTERDOWN|READONLY|OOM command not allowed).*",
           Pattern.DOTALL);
 
   /**

@@ -8,7 +8,6 @@ import baedal.runtime.Geo;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
-import baedal.runtime.Nearest;
 import baedal.runtime.Page;
 import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
@@ -21,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /** Finding stores, and running a menu. */
 final class StoreApi {
@@ -83,7 +83,7 @@ final class StoreApi {
     if (near == null) {
       String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
       return repository
-          .stores(null, part, after, limit + 1)
+          .stores(part, after, limit + 1)
           .map(found -> Page.of(found, limit, store -> Paging.encode(store.id())))
           .map(page -> page.map(store -> StoreView.of(store, null)));
     }
@@ -91,20 +91,18 @@ final class StoreApi {
     String asked = ctx.request().getParam("radiusKm");
     double radius = asked == null ? DEFAULT_RADIUS_KM : Double.parseDouble(asked);
     return repository
-        .stores(Geo.cellsAround(from, radius), part, null, limit)
-        .map(found -> Nearest.page(found, from, radius, cursor, limit, StoreApi::place, Store::id))
+        .storesNear(from, radius, part, cursor, limit)
         .map(page -> page.map(found -> StoreView.of(found.thing(), found.distanceKm())));
-  }
-
-  private static Geo.Point place(Store store) {
-    return new Geo.Point(store.address().lat(), store.address().lng());
   }
 
   record OpenStore(String name, Store.Kind kind, Address address) {}
 
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
-    return led(ctx, asked, Ids.next()).compose(id -> open(ctx, id, asked));
+    return IdempotencyKey.of(ctx, asked)
+        .map(key -> repository.remember(key, Ids.next(), now()).map(StoreRepository.Led::id))
+        .orElseGet(() -> Future.succeededFuture(Ids.next()))
+        .compose(id -> open(ctx, id, asked));
   }
 
   /** The answer is the store as it was opened, also when it was opened before. */
@@ -133,9 +131,13 @@ final class StoreApi {
   }
 
   private Future<Page<MenuView>> menus(RoutingContext ctx) {
+    String cursor = ctx.request().getParam("cursor");
+    String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    int limit = Paging.limit(ctx);
     return existing(ctx)
-        .compose(store -> repository.menus(store.id()))
-        .map(menus -> new Page<>(menus.stream().map(MenuView::of).toList(), null));
+        .compose(store -> repository.menus(store.id(), after, limit + 1))
+        .map(found -> Page.of(found, limit, menu -> Paging.encode(menu.menuId())))
+        .map(page -> page.map(MenuView::of));
   }
 
   private Future<MenuView> menu(RoutingContext ctx) {
@@ -161,25 +163,19 @@ final class StoreApi {
     String storeId = ctx.pathParam("storeId");
     String menuId = ctx.pathParam("menuId");
     AtomicBoolean made = new AtomicBoolean();
+    Function<Menu, Change<Menu>> transition =
+        before -> {
+          made.set(before == null || before.removed());
+          return Menu.put(
+              before, storeId, menuId, asked.name(), asked.price(), asked.stock(), options, now());
+        };
+    String key = Menu.key(storeId, menuId);
     return own(ctx)
-        .compose(store -> led(ctx, new PutMenuThere(storeId, menuId, asked), null))
         .compose(
-            mark ->
-                repository.changeMenu(
-                    Menu.key(storeId, menuId),
-                    mark,
-                    before -> {
-                      made.set(before == null || before.removed());
-                      return Menu.put(
-                          before,
-                          storeId,
-                          menuId,
-                          asked.name(),
-                          asked.price(),
-                          asked.stock(),
-                          options,
-                          now());
-                    }))
+            store ->
+                IdempotencyKey.of(ctx, new PutMenuThere(storeId, menuId, asked))
+                    .map(wish -> putOnce(wish, key, transition))
+                    .orElseGet(() -> repository.changeMenu(key, transition).mapEmpty()))
         .map(new MenuView(menuId, asked.name(), asked.price(), asked.stock(), options))
         .map(
             put ->
@@ -191,11 +187,21 @@ final class StoreApi {
   /** The same under another path is another wish. */
   private record PutMenuThere(String storeId, String menuId, PutMenu menu) {}
 
-  /** The id of what is asked for under a key, the same each time; {@code keyless} without one. */
-  private Future<String> led(RoutingContext ctx, Object asked, String keyless) {
-    return IdempotencyKey.of(ctx, asked)
-        .map(key -> repository.remember(key, Ids.next(), now()))
-        .orElseGet(() -> Future.succeededFuture(keyless));
+  /**
+   * The menu itself knows what was put last, the key whether it was put at all: one of them tells
+   * whoever asks again.
+   */
+  private Future<Void> putOnce(
+      IdempotencyKey wish, String key, Function<Menu, Change<Menu>> transition) {
+    return repository
+        .remember(wish, Ids.next(), now())
+        .compose(
+            led ->
+                led.done()
+                    ? Future.succeededFuture()
+                    : repository
+                        .changeMenu(key, led.id(), transition)
+                        .compose(menu -> repository.done(wish)));
   }
 
   private Future<Void> remove(RoutingContext ctx) {

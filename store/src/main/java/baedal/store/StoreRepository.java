@@ -4,11 +4,13 @@ import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.rabbitmq.MongoAggregates;
 import baedal.rabbitmq.MongoOutbox;
+import baedal.rabbitmq.MongoPlaces;
 import baedal.rabbitmq.Outbox;
 import baedal.runtime.Geo;
 import baedal.runtime.IdempotencyKey;
+import baedal.runtime.Nearest.Found;
+import baedal.runtime.Page;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
@@ -28,12 +30,12 @@ final class StoreRepository {
   private static final String MENUS = "menus";
   private static final String KEYS = "keys";
   private static final String TICKETS = "foodCookings";
-  private static final int MAX_CANDIDATES = 2_000;
-  private static final int MAX_MENUS = 500;
+  private static final JsonObject BY_ID = new JsonObject().put("_id", 1);
 
   private final MongoClient mongo;
   private final MongoOutbox outbox;
   private final MongoAggregates<Store> stores;
+  private final MongoPlaces<Store> addresses;
   private final MongoAggregates<Menu> menus;
   private final MongoAggregates<FoodCooking> tickets;
   private final Turns turns = new Turns();
@@ -48,9 +50,10 @@ final class StoreRepository {
             Store.class,
             store ->
                 new JsonObject()
-                    .put("cell", Geo.cell(store.address().lat(), store.address().lng()))
+                    .put(MongoPlaces.CELL, Geo.cell(store.address().lat(), store.address().lng()))
                     .put("name", store.name()),
             wake);
+    addresses = new MongoPlaces<>(mongo, STORES, stores, "address", Store::id);
     menus =
         new MongoAggregates<>(
             mongo,
@@ -79,7 +82,7 @@ final class StoreRepository {
   Future<?> prepare() {
     return outbox
         .prepare()
-        .compose(v -> mongo.createIndex(STORES, new JsonObject().put("cell", 1)))
+        .compose(v -> mongo.createIndex(STORES, new JsonObject().put(MongoPlaces.CELL, 1)))
         .compose(v -> mongo.createIndex(MENUS, new JsonObject().put("storeId", 1).put("_id", 1)))
         .compose(
             v ->
@@ -93,11 +96,14 @@ final class StoreRepository {
     return stores.find(id);
   }
 
+  /** The id of what a key asks for, and whether it is known to be done. */
+  record Led(String id, boolean done) {}
+
   /**
-   * The id of what this key asks for: {@code fresh}, or the one of the first time. Refuses another
-   * body under the same key.
+   * What this key asks for: {@code fresh}, or the one of the first time. Refuses another body under
+   * the same key.
    */
-  Future<String> remember(IdempotencyKey key, String fresh, Instant now) {
+  Future<Led> remember(IdempotencyKey key, String fresh, Instant now) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());
     JsonObject made =
         id.copy()
@@ -106,24 +112,33 @@ final class StoreRepository {
             .put("madeAt", now.toEpochMilli());
     return mongo
         .insert(KEYS, made)
-        .map(fresh)
+        .map(new Led(fresh, false))
         .recover(
             e ->
                 MongoAggregates.isDuplicate(e)
                     ? mongo.findOne(KEYS, id, new JsonObject()).compose(first -> first(first, key))
                     : Future.failedFuture(e))
-        .compose(
-            leadsTo ->
-                leadsTo == null ? remember(key, fresh, now) : Future.succeededFuture(leadsTo));
+        .compose(led -> led == null ? remember(key, fresh, now) : Future.succeededFuture(led));
   }
 
   /** Null when it was forgotten in the meantime. */
-  private static Future<String> first(JsonObject first, IdempotencyKey key) {
+  private static Future<Led> first(JsonObject first, IdempotencyKey key) {
     if (first == null) {
       return Future.succeededFuture();
     }
     key.sameAs(first.getString("bodyHash"));
-    return Future.succeededFuture(first.getString("leadsTo"));
+    return Future.succeededFuture(
+        new Led(first.getString("leadsTo"), first.getBoolean("done", false)));
+  }
+
+  /** What the key asked for is done, and is not to be done again. */
+  Future<Void> done(IdempotencyKey key) {
+    return mongo
+        .updateCollection(
+            KEYS,
+            new JsonObject().put("_id", key.fingerprint()),
+            new JsonObject().put("$set", new JsonObject().put("done", true)))
+        .mapEmpty();
   }
 
   /** Keys that are older than a day. */
@@ -138,23 +153,30 @@ final class StoreRepository {
     return stores.change(id, transition);
   }
 
+  /** Stores whose name holds {@code part} if not null, by id after {@code after} if not null. */
+  Future<List<Store>> stores(String part, String after, int limit) {
+    return stores.list(after(named(part), after), BY_ID, limit);
+  }
+
   /**
-   * Stores in these cells, or all when null, whose name holds {@code part} if not null, by id after
-   * {@code after}.
+   * Stores near a place whose name holds {@code part} if not null, the nearest first; {@code
+   * cursor} may be null.
    */
-  Future<List<Store>> stores(List<String> cells, String part, String after, int limit) {
+  Future<Page<Found<Store>>> storesNear(
+      Geo.Point from, double radiusKm, String part, String cursor, int limit) {
+    return addresses.near(named(part), from, radiusKm, cursor, limit);
+  }
+
+  private static JsonObject named(String part) {
     JsonObject query = new JsonObject();
-    if (cells != null) {
-      query.put("cell", new JsonObject().put("$in", new JsonArray(cells)));
-    }
-    if (part != null) {
-      query.put("name", new JsonObject().put("$regex", Pattern.quote(part)).put("$options", "i"));
-    }
-    if (after != null) {
-      query.put("_id", new JsonObject().put("$gt", after));
-    }
-    return stores.list(
-        query, new JsonObject().put("_id", 1), cells == null ? limit : MAX_CANDIDATES);
+    return part == null
+        ? query
+        : query.put(
+            "name", new JsonObject().put("$regex", Pattern.quote(part)).put("$options", "i"));
+  }
+
+  private static JsonObject after(JsonObject query, String id) {
+    return id == null ? query : query.put("_id", new JsonObject().put("$gt", id));
   }
 
   /** Null when there is none, or it is no longer sold. */
@@ -164,11 +186,10 @@ final class StoreRepository {
         .map(menu -> menu == null || menu.removed() ? null : menu);
   }
 
-  Future<List<Menu>> menus(String storeId) {
-    return menus.list(
-        new JsonObject().put("storeId", storeId).put("removed", false),
-        new JsonObject().put("_id", 1),
-        MAX_MENUS);
+  /** What a store sells, by menu id, after the menu {@code after} (null at first). */
+  Future<List<Menu>> menus(String storeId, String after, int limit) {
+    JsonObject query = new JsonObject().put("storeId", storeId).put("removed", false);
+    return menus.list(after(query, after == null ? null : Menu.key(storeId, after)), BY_ID, limit);
   }
 
   /** One after another: many orders want the same menu at once, and none shall try in vain. */
@@ -194,10 +215,7 @@ final class StoreRepository {
     if (status != null) {
       query.put("status", status);
     }
-    if (after != null) {
-      query.put("_id", new JsonObject().put("$gt", after));
-    }
-    return tickets.list(query, new JsonObject().put("_id", 1), limit);
+    return tickets.list(after(query, after), BY_ID, limit);
   }
 
   Future<FoodCooking> changeTicket(
@@ -213,8 +231,6 @@ final class StoreRepository {
 
   /** Tickets that are over and whose stock is not back yet: the next {@link #SWEPT} ids. */
   Future<List<String>> owingStock(String after) {
-    return tickets.ids(
-        new JsonObject().put("stockOwed", true).put("_id", new JsonObject().put("$gt", after)),
-        SWEPT);
+    return tickets.ids(after(new JsonObject().put("stockOwed", true), after), SWEPT);
   }
 }

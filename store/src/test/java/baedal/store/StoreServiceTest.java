@@ -28,6 +28,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,7 @@ class StoreServiceTest {
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
   private final String mongo = TestServers.mongo();
+  private final MongoClient mongoClient = new MongoStore(vertx, mongo).client();
   private final Tokens tokens = new Tokens(vertx, SECRET);
   private final StoreVerticle service =
       new StoreVerticle(
@@ -151,7 +154,7 @@ class StoreServiceTest {
         new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91));
     IdempotencyKey key = new IdempotencyKey("o-1", "k-died", Digest.sha256(Json.encode(asked)));
     String id = Ids.next();
-    assertThat(replica().remember(key, id, Instant.now()).await()).isEqualTo(id);
+    assertThat(replica().remember(key, id, Instant.now()).await().id()).isEqualTo(id);
     HttpResponse<String> again = open("k-died", store("통닭천국", 37.55, 126.91)).join();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(new JsonObject(again.body()).getString("storeId")).isEqualTo(id);
@@ -196,8 +199,39 @@ class StoreServiceTest {
     }
   }
 
+  @Test
+  void a_menu_put_under_hundreds_of_keys_does_not_grow_and_each_is_put_once() {
+    String id = open("계산대", 37.0, 127.0);
+    String path = "/stores/" + id + "/menus/m";
+    JsonObject menu = new JsonObject().put("_id", Menu.key(id, "m"));
+    for (int i = 0; i < 300; i++) {
+      send("PUT", path, "k-till-" + i, owner, menu(18_000, i)).join();
+    }
+    JsonObject grown = mongoClient.findOne("menus", menu, null).await();
+    assertThat(grown.getJsonArray("seen")).hasSizeLessThanOrEqualTo(200);
+    assertThat(send("PUT", path, "k-till-0", owner, menu(18_000, 0)).join().statusCode())
+        .isEqualTo(200);
+    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(299);
+  }
+
+  @Test
+  void a_replica_that_put_a_menu_and_died_before_it_noted_so_puts_it_once() {
+    String id = open("한 번", 37.0, 127.0);
+    String path = "/stores/" + id + "/menus/m";
+    send("PUT", path, "k-noted", owner, menu(18_000, 10)).join();
+    mongoClient
+        .updateCollection(
+            "keys",
+            new JsonObject().put("done", true),
+            new JsonObject().put("$unset", new JsonObject().put("done", "")))
+        .await();
+    call("PUT", path, owner, menu(18_000, 6));
+    send("PUT", path, "k-noted", owner, menu(18_000, 10)).join();
+    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(6);
+  }
+
   private StoreRepository replica() {
-    return new StoreRepository(new MongoStore(vertx, mongo).client(), () -> {});
+    return new StoreRepository(mongoClient, () -> {});
   }
 
   private CompletableFuture<HttpResponse<String>> open(String key, String body) {
@@ -281,6 +315,21 @@ class StoreServiceTest {
     assertThat(menusTold(id))
         .extracting(StoreEvent.MenuChanged::removed)
         .containsExactly(false, false, true, false);
+  }
+
+  @Test
+  void menus_are_listed_page_by_page() {
+    String id = open("많은 메뉴", 35.2, 129.0);
+    for (String menuId : List.of("a", "b", "c")) {
+      call("PUT", "/stores/" + id + "/menus/" + menuId, owner, menu(1_000, 1));
+    }
+    String path = "/stores/" + id + "/menus?limit=2";
+    Answer first = call("GET", path, null, null);
+    Answer second = call("GET", path + "&cursor=" + first.body.getString("next"), null, null);
+    assertThat(Stream.concat(items(first).stream(), items(second).stream()))
+        .extracting(item -> item.getString("menuId"))
+        .containsExactly("a", "b", "c");
+    assertThat(second.body.getString("next")).isNull();
   }
 
   @Test
