@@ -64,6 +64,11 @@ public final class Auditor implements AutoCloseable {
           stories.forEach(story -> findings.addAll(Rules.check(story, bounds)));
         });
     unknownOrders(bounds, findings);
+    for (String paymentId : books.chargesOfNobody()) {
+      findings.add(
+          new Finding(
+              "provider", paymentId, "the provider holds money for a payment that is lost"));
+    }
     stock(began, findings);
     claims(began, findings);
     unsent(began, findings);

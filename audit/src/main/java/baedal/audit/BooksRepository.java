@@ -42,9 +42,16 @@ final class BooksRepository implements AutoCloseable {
   private static final String ORDERS_OF = "SELECT id, body::text FROM orders WHERE id = ANY($1)";
   private static final String PAYMENTS_OF =
       """
-      SELECT p.order_id, p.body::text, c.amount, c.approved, c.refunded
+      SELECT p.order_id, p.body::text, c.amount, c.approved, c.refunded, EXISTS (SELECT 1 FROM simulator_charge)
         FROM payments p LEFT JOIN simulator_charge c ON c.payment_id = p.id WHERE p.order_id = ANY($1) ORDER BY p.id
       """;
+  private static final String CHARGES_OF_NOBODY =
+      """
+      SELECT payment_id FROM simulator_charge c
+       WHERE approved AND NOT refunded AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = c.payment_id)
+       ORDER BY payment_id LIMIT
+      """
+          + PAGE;
   private static final String UNKNOWN =
       "SELECT id FROM unnest($1::text[]) AS id WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = id.id)";
   private static final String PAID_ORDERS =
@@ -144,10 +151,19 @@ final class BooksRepository implements AutoCloseable {
             .put("amount", row.getLong(2))
             .put("approved", row.getBoolean(3))
             .put("refunded", row.getBoolean(4));
+      } else if (row.getBoolean(5)) {
+        payment.putNull("charge");
       }
       all.computeIfAbsent(row.getString(0), id -> new ArrayList<>()).add(payment);
     }
     return all;
+  }
+
+  /** Payments for which the simulated provider holds money, and which nobody here knows. */
+  List<String> chargesOfNobody() {
+    List<String> ids = new ArrayList<>();
+    query(payments, CHARGES_OF_NOBODY, Tuple.tuple()).forEach(row -> ids.add(row.getString(0)));
+    return ids;
   }
 
   private Map<String, Long> pendingOf(Set<String> ids) {

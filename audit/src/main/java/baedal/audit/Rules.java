@@ -183,11 +183,20 @@ final class Rules {
         .flatMap(detail -> detail);
   }
 
-  /** The provider (the simulated one tells) holds what the payment says it holds. */
+  /**
+   * The provider (the simulated one tells) holds what the payment says it holds. A charge is null
+   * where the simulated one never heard of it, and missing where there is another one.
+   */
   private static Stream<String> provider(JsonNode p) {
     JsonNode charge = p.path("charge");
     if (charge.isMissingNode()) {
       return Stream.empty();
+    }
+    if (charge.isNull()) {
+      boolean free = p.path("amount").asLong() == 0 || isAtTheDoor(p);
+      return broken(
+          status(p).equals("PAID") && !free,
+          "payment " + id(p) + " is PAID, but the provider never heard of it");
     }
     boolean holds = charge.path("approved").asBoolean() && !charge.path("refunded").asBoolean();
     return Stream.concat(
@@ -202,6 +211,10 @@ final class Rules {
         broken(
             charge.path("amount").asLong() != p.path("amount").asLong(),
             "payment " + id(p) + " was charged another amount"));
+  }
+
+  private static boolean isAtTheDoor(JsonNode payment) {
+    return payment.path("method").asText().equals("ON_DELIVERY");
   }
 
   private static Stream<String> ticket(Story s) {

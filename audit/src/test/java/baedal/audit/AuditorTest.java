@@ -120,6 +120,22 @@ class AuditorTest {
   }
 
   @Test
+  void money_that_was_never_taken_and_money_of_nobody_are_found() {
+    Books never = books("never-taken", OrderStatus.PAID);
+    never.payments.get(0).remove("charge");
+    stores.write(never);
+    Books lost = books("lost", OrderStatus.PLACED);
+    lost.pay("p-lost", PaymentStatus.PAID);
+    stores.write(lost);
+    stores.payments.pool().query("DELETE FROM payments WHERE id = 'p-lost'").execute().await();
+    menu(Map.of("never-taken", 2), 0);
+    assertThat(audit())
+        .containsExactlyInAnyOrder(
+            "provider  never-taken  payment payment-of-never-taken is PAID, but the provider never heard of it",
+            "provider  p-lost  the provider holds money for a payment that is lost");
+  }
+
+  @Test
   void what_nobody_can_read_is_named_and_hides_nothing_else() {
     List.of("a", "b", "c", "d", "e").forEach(id -> stores.write(books(id, OrderStatus.PAID)));
     Books wrong = books("z", OrderStatus.PAID);

@@ -140,6 +140,10 @@ class RulesTest {
             "provider  order-1  payment p-2 is DECLINED, but the provider holds the money"),
         planted(
             at(PAID),
+            b -> b.payments.get(0).putNull("charge"),
+            "provider  order-1  payment payment-of-order-1 is PAID, but the provider never heard of it"),
+        planted(
+            at(PAID),
             b -> b.charge().put("amount", 1),
             "provider  order-1  payment payment-of-order-1 was charged another amount"),
         planted(

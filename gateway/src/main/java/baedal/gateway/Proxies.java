@@ -13,6 +13,8 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
@@ -38,8 +40,13 @@ import java.util.stream.Stream;
 final class Proxies {
 
   private static final int CONNECT_MILLIS = 1_000;
-  private static final int CONNECTIONS_A_SERVICE = 256;
+  static final int CONNECTIONS_A_SERVICE = 256;
   private static final int WAITING_A_SERVICE = 2_048;
+
+  /**
+   * For one of these connections: who waits is told well before it is cut off for its slow body.
+   */
+  private static final int WAIT_MILLIS = 3_000;
 
   /** Of a request; what is for one hop in general the proxy takes off itself. */
   private static final List<String> ANSWERED_HERE = List.of("Expect", "traceparent", "tracestate");
@@ -141,7 +148,7 @@ final class Proxies {
     }
   }
 
-  /** Waits no longer than the timeout for a connection, and for an answer to begin. */
+  /** Waits so long for a connection, and no longer than the timeout for an answer to begin. */
   private ProxyHandler to(String service, HttpClient client) {
     URI upstream = URI.create(config.upstreams().get(service));
     long timeout = config.upstreamTimeout().toMillis();
@@ -154,7 +161,8 @@ final class Proxies {
                             new RequestOptions()
                                 .setHost(upstream.getHost())
                                 .setPort(upstream.getPort())
-                                .setTimeout(timeout))
+                                .setConnectTimeout(WAIT_MILLIS)
+                                .setIdleTimeout(timeout))
                         .map(Proxies::quiet))
             .addInterceptor(new Hop(service, forwarded));
     return ProxyHandler.create(proxy);
@@ -167,7 +175,7 @@ final class Proxies {
 
   private void pass(Door door, ProxyHandler proxy, RoutingContext ctx) {
     String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    if (header == null && door.openToRead() && isGet(ctx)) {
+    if (header == null && door.openToRead() && isRead(ctx.request())) {
       proxy.handle(ctx);
       return;
     }
@@ -195,8 +203,8 @@ final class Proxies {
         .onFailure(ctx::fail);
   }
 
-  private static boolean isGet(RoutingContext ctx) {
-    HttpMethod method = ctx.request().method();
+  private static boolean isRead(HttpServerRequest request) {
+    HttpMethod method = request.method();
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
@@ -210,8 +218,22 @@ final class Proxies {
     @Override
     public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
       ANSWERED_HERE.forEach(context.request().headers()::remove);
+      framed(context.request().proxiedRequest());
       forwarded.put(context.request().proxiedRequest(), context.request().headers());
       return context.sendRequest().recover(e -> Future.succeededFuture(away(context)));
+    }
+
+    /**
+     * A body of HTTP/2 needs no length, one of HTTP/1.1 a length or chunks: the proxy makes them of
+     * what this header announces (vertx-http-proxy 5.0.8).
+     */
+    private static void framed(HttpServerRequest request) {
+      boolean bare =
+          request.version() == HttpVersion.HTTP_2
+              && !request.headers().contains(HttpHeaders.CONTENT_LENGTH);
+      if (bare && !isRead(request)) {
+        request.headers().set(HttpHeaders.TRANSFER_ENCODING, HttpHeaders.CHUNKED);
+      }
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A service that the gateway itself asks, in the customer's name: with the customer's own token.
@@ -23,6 +24,10 @@ final class Upstream {
   static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
   private static final int CONNECT_MILLIS = 1_000;
+
+  /** Longer than anybody here waits for an answer. */
+  private static final int SILENT_SECONDS = 30;
+
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
   private final WebClient client;
@@ -37,7 +42,10 @@ final class Upstream {
     this.client =
         WebClient.create(
             vertx,
-            new WebClientOptions().setConnectTimeout(CONNECT_MILLIS),
+            new WebClientOptions()
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setIdleTimeout(SILENT_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS),
             new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(connections));
     this.baseUrl = baseUrl;
     this.forwarded = forwarded;
@@ -86,6 +94,7 @@ final class Upstream {
         .requestAbs(HttpMethod.GET, baseUrl + "/health/ready")
         .timeout(timeout.toMillis())
         .send()
+        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .map(response -> response.statusCode() == 200)
         .otherwise(false);
   }

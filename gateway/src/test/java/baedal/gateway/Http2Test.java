@@ -56,7 +56,10 @@ class Http2Test {
     front.service =
         request -> {
           if (!request.path().equals(LIVE)) {
-            request.response().end("fine");
+            request
+                .body()
+                .onSuccess(body -> request.response().end("fine " + body))
+                .onFailure(gone -> {});
             return;
           }
           listeners.incrementAndGet();
@@ -101,6 +104,19 @@ class Http2Test {
     assertThat(ended.cause()).isInstanceOf(StreamResetException.class);
     assertThat(listeners).hasValue(1);
     assertThat(get("c-1", "/stores").request().connection()).isSameAs(live.request().connection());
+  }
+
+  @Test
+  void a_body_needs_no_length_and_a_request_no_body() {
+    for (String body : List.of("", "{\"memo\": \"문 앞\"}")) {
+      HttpClientRequest request = request("c-1", HttpMethod.POST, "/orders").await();
+      if (!body.isEmpty()) {
+        request.setChunked(true).write(body.substring(0, 5));
+      }
+      Future<HttpClientResponse> answer = request.response();
+      request.end(body.isEmpty() ? body : body.substring(5));
+      assertThat(answer.compose(HttpClientResponse::body).await()).hasToString("fine " + body);
+    }
   }
 
   @Test

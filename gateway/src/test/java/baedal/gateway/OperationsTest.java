@@ -123,4 +123,12 @@ class OperationsTest {
     assertThat(answers).allMatch(answer -> answer.result().statusCode() == 503);
     assertThat(asked.get()).isPositive().isLessThan(MANY);
   }
+
+  @Test
+  void a_service_that_stalls_in_the_middle_of_its_answer_is_down_and_well_again_later() {
+    front.service = stalling -> stalling.response().putHeader("Content-Length", "100").write("{");
+    assertThat(front.ask("GET /health HTTP/1.1")).contains("503", "\"order\":\"DOWN\"");
+    front.service = well -> well.response().end();
+    assertThat(front.ask("GET /health HTTP/1.1")).contains("\"order\":\"UP\"");
+  }
 }

@@ -59,6 +59,10 @@ class ProxiesTest {
   }
 
   private int deploy() {
+    return deploy(Duration.ofSeconds(2));
+  }
+
+  private int deploy(Duration upstreamTimeout) {
     GatewayVerticle gateway =
         new GatewayVerticle(
             new GatewayConfig(
@@ -67,7 +71,7 @@ class ProxiesTest {
                 new Identity.OneMachine(SECRET),
                 false,
                 Map.copyOf(urls),
-                Duration.ofSeconds(2),
+                upstreamTimeout,
                 Front.BREAKER,
                 RateConfig.NONE,
                 Front.EDGE));
@@ -153,6 +157,23 @@ class ProxiesTest {
     Future<Integer> silent = status(client(1), HttpMethod.GET, "/orders/1", token(), null);
     until(silent::isComplete);
     assertThat(silent.failed()).isTrue();
+  }
+
+  @Test
+  void who_waits_too_long_for_a_connection_to_a_busy_service_hears_to_come_again() {
+    AtomicInteger held = new AtomicInteger();
+    service =
+        request -> {
+          held.incrementAndGet();
+        };
+    port = deploy(Duration.ofMinutes(5));
+    HttpClient many = client(Proxies.CONNECTIONS_A_SERVICE + 1);
+    for (int i = 0; i < Proxies.CONNECTIONS_A_SERVICE; i++) {
+      send(many, HttpMethod.GET, "/orders/1", token(), null);
+    }
+    until(() -> held.get() == Proxies.CONNECTIONS_A_SERVICE);
+    assertThat(status(many, HttpMethod.GET, "/orders/1", token(), null).await()).isEqualTo(503);
+    assertThat(held).hasValue(Proxies.CONNECTIONS_A_SERVICE);
   }
 
   @Test

@@ -7,11 +7,14 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** A messenger behind a REST API: one POST a message. */
 final class HttpMessenger implements Messenger {
 
-  private static final long TIMEOUT_MILLIS = 5_000;
+  /** For a whole answer. */
+  static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final WebClient client;
   private final String url;
@@ -20,7 +23,11 @@ final class HttpMessenger implements Messenger {
   HttpMessenger(Vertx vertx, String url, String key) {
     this.client =
         WebClient.create(
-            vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(Notifier.AT_ONCE));
+            vertx,
+            new WebClientOptions()
+                .setIdleTimeout((int) TIMEOUT.toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS),
+            new PoolOptions().setHttp1MaxSize(Notifier.AT_ONCE));
     this.url = url;
     this.key = key;
   }
@@ -34,10 +41,11 @@ final class HttpMessenger implements Messenger {
   public Future<Void> send(String customerId, String orderId, String text) {
     return client
         .postAbs(url)
-        .timeout(TIMEOUT_MILLIS)
+        .timeout(TIMEOUT.toMillis())
         .bearerTokenAuthentication(key)
         .sendJsonObject(
             new JsonObject().put("to", customerId).put("orderId", orderId).put("text", text))
+        .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .compose(
             response ->
                 response.statusCode() < 300

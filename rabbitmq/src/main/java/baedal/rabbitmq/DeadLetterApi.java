@@ -64,7 +64,8 @@ public final class DeadLetterApi {
               Page<DeadLetter> page =
                   Page.of(
                       found.items(), limit, last -> Paging.encode(Integer.toString(skip + limit)));
-              return new Letters(page.items(), page.next(), found.total());
+              boolean further = skip + limit <= MAX_SKIPPED;
+              return new Letters(page.items(), further ? page.next() : null, found.total());
             });
   }
 

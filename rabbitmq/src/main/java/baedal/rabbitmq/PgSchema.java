@@ -2,7 +2,7 @@ package baedal.rabbitmq;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.net.URI;
+import io.vertx.pgclient.PgConnectOptions;
 import org.flywaydb.core.Flyway;
 
 /** Brings a service's PostgreSQL schema up to date (Flyway, over JDBC, off the event loop). */
@@ -17,26 +17,39 @@ public final class PgSchema {
   private PgSchema() {}
 
   /**
+   * Where a server is, and who asks it.
+   *
+   * @throws IllegalArgumentException when that is not a URI of PostgreSQL; does not say what it is,
+   *     for there may be a password in it
+   */
+  static PgConnectOptions parse(String uri) {
+    try {
+      return PgConnectOptions.fromUri(uri);
+    } catch (RuntimeException unreadable) {
+      throw new IllegalArgumentException(
+          "POSTGRES_URI must be of the form postgresql://user:password@host:port/database,"
+              + " percent-encoded where user and password have more than letters and digits");
+    }
+  }
+
+  /**
    * {@code uri} is {@code postgresql://user:password@host:port/database}; fails while the server is
    * away.
    */
   public static Future<Void> migrate(Vertx vertx, String uri, String... locations) {
     return vertx.executeBlocking(
         () -> {
-          URI server = URI.create(uri);
-          String[] user =
-              server.getUserInfo() == null
-                  ? new String[] {"", ""}
-                  : server.getUserInfo().split(":", 2);
+          PgConnectOptions server = parse(uri);
           String jdbc =
               "jdbc:postgresql://"
                   + server.getHost()
                   + ":"
-                  + (server.getPort() < 0 ? 5432 : server.getPort())
-                  + server.getPath()
+                  + server.getPort()
+                  + "/"
+                  + server.getDatabase()
                   + TIMEOUTS;
           Flyway.configure(PgSchema.class.getClassLoader())
-              .dataSource(jdbc, user[0], user.length > 1 ? user[1] : "")
+              .dataSource(jdbc, server.getUser(), server.getPassword())
               .locations(locations)
               .load()
               .migrate();

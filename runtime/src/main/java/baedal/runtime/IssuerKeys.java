@@ -61,6 +61,8 @@ final class IssuerKeys {
             vertx,
             new WebClientOptions()
                 .setConnectTimeout((int) TIMEOUT.toMillis())
+                .setIdleTimeout((int) TIMEOUT.toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setFollowRedirects(false));
     fetch();
   }
@@ -133,6 +135,7 @@ final class IssuerKeys {
   private Future<JsonObject> get(String uri) {
     return client
         .getAbs(uri)
+        .timeout(TIMEOUT.toMillis())
         .send()
         .map(
             response -> {

@@ -23,14 +23,16 @@ public final class Outage {
   private static final Pattern TEXT =
       Pattern.compile(
           "(?i).*(connection[_ ](was |is )?(closed|refused|reset)|not connected|timeout|timed out|pool closed|"
-              + "connection pool reached max|redis connection|client is closed|LOADING|CLUSTERDOWN|READONLY|OOM command not allowed).*",
+              + "connection pool reached max|redis connection|client is closed|LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|MISCONF|OOM command not allowed).*",
           Pattern.DOTALL);
 
   /**
    * PostgreSQL, appendix A: connection failure, resources exhausted, shutting down or starting up,
-   * a statement or a transaction that took too long.
+   * a statement or a transaction that took too long, a server that is no longer the one to write
+   * to.
    */
-  private static final Pattern SQL_STATE = Pattern.compile("(08|53|57P)[0-9A-Z]*|57014|25P03");
+  private static final Pattern SQL_STATE =
+      Pattern.compile("(08|53|57P)[0-9A-Z]*|57014|25P03|25006");
 
   private Outage() {}
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -257,6 +258,22 @@ class TokensTest {
     issuer.publish(OTHER);
     issuer.start();
     until(() -> outcome(token(OTHER, claims())).equals(OK));
+  }
+
+  @Test
+  void an_issuer_that_never_answers_holds_no_connection() {
+    AtomicInteger let = new AtomicInteger();
+    int silent =
+        vertx
+            .createHttpServer()
+            .connectionHandler(one -> one.closeHandler(v -> let.incrementAndGet()))
+            .requestHandler(request -> {})
+            .listen(0, "127.0.0.1")
+            .await()
+            .actualPort();
+    IssuerKeys keys = new IssuerKeys(vertx, "http://127.0.0.1:" + silent, new JWTOptions());
+    until(() -> let.get() > 0);
+    assertThat(keys.known()).isFalse();
   }
 
   @Test

@@ -1,0 +1,39 @@
+package baedal.mypage;
+
+import static baedal.backing.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A messenger that misbehaves. */
+class HttpMessengerTest {
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void an_answer_that_stops_in_the_middle_is_none() {
+    int port =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                stalls -> stalls.response().putHeader("Content-Length", "100").write("{"))
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    HttpMessenger messenger =
+        new HttpMessenger(vertx, "http://" + LOOPBACK + ":" + port + "/messages", "key");
+    Future<Void> sent = messenger.send("c-1", "o-1", "주문이 접수되었습니다");
+    until(sent::isComplete);
+    assertThat(sent.failed()).isTrue();
+  }
+}
