@@ -84,5 +84,7 @@ class MongoPlacesTest {
     put(new Thing("closed", false, HERE));
     assertThat(near(1)).isEmpty();
     assertThat(near(1.2)).containsExactly("open");
+    put(new Thing("as-far-as-it-goes", true, new Geo.Point(HERE.lat() + 20 / 111.195, HERE.lng())));
+    assertThat(near(20)).containsExactly("open", "as-far-as-it-goes");
   }
 }

@@ -13,7 +13,10 @@ public final class Geo {
   public static final double MAX_RADIUS_KM = 20;
 
   private static final double CELL_DEGREES = 0.05;
-  private static final double KM_A_DEGREE = 111.2;
+
+  /** A little less than it is: what is around a circle is never too small. */
+  private static final double KM_A_DEGREE = 111.1;
+
   private static final double EARTH_KM = 6371.0;
   private static final double NEAREST_POLE = 89.0;
 
