@@ -73,7 +73,9 @@ final class Upstream {
 
   /** As the caller of {@code ctx}. */
   Future<HttpResponse<Buffer>> get(RoutingContext ctx, String path, Duration timeout) {
-    return request(ctx, HttpMethod.GET, path, timeout).send();
+    return request(ctx, HttpMethod.GET, path, timeout)
+        .send()
+        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private HttpRequest<Buffer> request(

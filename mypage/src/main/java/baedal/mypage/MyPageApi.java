@@ -32,8 +32,7 @@ final class MyPageApi {
 
   private Future<Page<MyPageView>> list(RoutingContext ctx) {
     int limit = Paging.limit(ctx);
-    String cursor = ctx.request().getParam("cursor");
-    String before = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    String before = Paging.last(ctx);
     return pages
         .list(Caller.of(ctx).sub(), ctx.request().getParam("status"), before, limit + 1)
         .map(found -> Page.of(found, limit, last -> Paging.encode(last.orderId())))

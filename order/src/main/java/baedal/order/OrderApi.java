@@ -82,8 +82,7 @@ final class OrderApi {
 
   private Future<Page<OrderView>> list(RoutingContext ctx) {
     int limit = Paging.limit(ctx);
-    String cursor = ctx.request().getParam("cursor");
-    String before = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    String before = Paging.last(ctx);
     return orders
         .list(Caller.of(ctx).sub(), ctx.request().getParam("status"), before, limit + 1)
         .map(found -> Page.of(found, limit, order -> Paging.encode(order.id())))

@@ -53,7 +53,10 @@ final class OrderRepository {
        ORDER BY id DESC LIMIT $4
       """;
   private static final String UNPAID =
-      "SELECT body::text FROM orders WHERE status = 'PLACED' AND expires_at <= $1 ORDER BY random() LIMIT "
+      """
+      SELECT body::text FROM orders WHERE status = 'PLACED' AND expires_at <= $1 AND (expires_at, id) > ($2, $3)
+       ORDER BY expires_at, id LIMIT
+      """
           + SWEEP;
   private static final String SERVED =
       """
@@ -166,11 +169,13 @@ final class OrderRepository {
   }
 
   /**
-   * Some of those that we do not know to be paid in time: drawn by lot, so that those whose payment
-   * is on its way do not stand before the others.
+   * The next {@link #SWEEP} of those that we do not know to be paid in time, the oldest first; from
+   * the first on when {@code after} is null.
    */
-  Future<List<Order>> unpaidAt(Instant now) {
-    return orders.select(UNPAID, Tuple.of(at(now)));
+  Future<List<Order>> unpaidAt(Instant now, Order after) {
+    Instant since = after == null ? Instant.EPOCH : after.details().expiresAt();
+    String id = after == null ? "" : after.id();
+    return orders.select(UNPAID, Tuple.of(at(now), at(since), id));
   }
 
   /** Some of those that the customer has had since {@code then} and not confirmed. */

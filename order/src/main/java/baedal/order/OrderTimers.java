@@ -30,6 +30,9 @@ final class OrderTimers {
   private final Duration confirmsAfter;
   private final Rounds looks;
 
+  /** Of those not known to be paid; null before the first, and when all were looked at. */
+  private volatile Order lastUnpaid;
+
   OrderTimers(
       Vertx vertx, OrderRepository orders, Payments payments, Clock clock, Duration confirmsAfter) {
     this.orders = orders;
@@ -51,7 +54,7 @@ final class OrderTimers {
   Future<Void> look() {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     return orders
-        .unpaidAt(now)
+        .unpaidAt(now, lastUnpaid)
         .compose(due -> expire(due, now))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
         .compose(due -> changeEach(due, order -> order.confirmSilently(confirmsAfter, now)))
@@ -60,9 +63,12 @@ final class OrderTimers {
 
   /**
    * An order may be paid although we have not heard of it: the word of it can be late by as long as
-   * the broker is away. So payment is asked, and while it is away nothing expires.
+   * the broker is away. So payment is asked, and while it is away nothing expires. The next look
+   * goes on where this one ends: what waits for the word of its payment holds up no other.
    */
   private Future<Void> expire(List<Order> due, Instant now) {
+    boolean further = due.size() == OrderRepository.SWEEP;
+    lastUnpaid = further ? due.get(due.size() - 1) : null;
     return due.isEmpty()
         ? Future.succeededFuture()
         : payments

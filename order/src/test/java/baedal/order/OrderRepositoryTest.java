@@ -26,6 +26,7 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,7 +48,37 @@ class OrderRepositoryTest {
   private final Database db = new Database(vertx);
   private final OrderRepository orders = db.orders;
   private final Set<String> standing = ConcurrentHashMap.newKeySet();
-  private Payments payments = ids -> Future.succeededFuture(Set.copyOf(standing));
+  private boolean paymentAway;
+  private Instant time = NOON;
+  private final List<OrderTimers> replicas =
+      IntStream.range(0, 3)
+          .mapToObj(i -> new OrderTimers(vertx, orders, this::ask, new Now(), Samples.PATIENCE))
+          .toList();
+
+  private Future<Set<String>> ask(List<String> orderIds) {
+    return paymentAway
+        ? Future.failedFuture(Refusal.unavailable("away", "away", Duration.ZERO))
+        : Future.succeededFuture(Set.copyOf(standing));
+  }
+
+  /** The time that a test says it is. */
+  private final class Now extends Clock {
+
+    @Override
+    public Instant instant() {
+      return time;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
 
   @AfterEach
   void close() {
@@ -220,8 +251,7 @@ class OrderRepositoryTest {
 
   @Test
   void while_payment_is_away_nothing_expires_and_silence_is_heard_all_the_same() {
-    Payments there = payments;
-    payments = ids -> Future.failedFuture(Refusal.unavailable("away", "away", Duration.ZERO));
+    paymentAway = true;
     String unpaid = place().state().id();
     String delivered = place().state().id();
     orders.change(delivered, o -> Samples.pay(o, "p-1", PaymentMethod.CARD)).await();
@@ -229,7 +259,7 @@ class OrderRepositoryTest {
     look(NOON.plus(Samples.PATIENCE));
     assertThat(orders.find(unpaid).await().status()).isEqualTo(PLACED);
     assertThat(orders.find(delivered).await().status()).isEqualTo(COMPLETED);
-    payments = there;
+    paymentAway = false;
     look(NOON.plus(Samples.PATIENCE));
     assertThat(orders.find(unpaid).await().status()).isEqualTo(EXPIRED);
   }
@@ -289,13 +319,8 @@ class OrderRepositoryTest {
 
   /** Three replicas look at once. */
   private void look(Instant now) {
-    Clock clock = Clock.fixed(now, ZoneOffset.UTC);
-    Future.all(
-            IntStream.range(0, 3)
-                .mapToObj(
-                    i -> new OrderTimers(vertx, orders, payments, clock, Samples.PATIENCE).look())
-                .toList())
-        .await();
+    time = now;
+    Future.all(replicas.stream().map(OrderTimers::look).toList()).await();
   }
 
   private Change<Order> place() {

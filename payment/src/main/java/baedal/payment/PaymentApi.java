@@ -100,8 +100,7 @@ final class PaymentApi {
   }
 
   private Future<Page<PaymentView>> list(RoutingContext ctx) {
-    String cursor = ctx.request().getParam("cursor");
-    String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    String after = Paging.last(ctx);
     int limit = Paging.limit(ctx);
     return payments
         .ofOrder(ctx.request().getParam("orderId"), Caller.of(ctx).sub(), after, limit + 1)

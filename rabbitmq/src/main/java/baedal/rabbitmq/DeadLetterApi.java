@@ -64,9 +64,14 @@ public final class DeadLetterApi {
               Page<DeadLetter> page =
                   Page.of(
                       found.items(), limit, last -> Paging.encode(Integer.toString(skip + limit)));
-              boolean further = skip + limit <= MAX_SKIPPED;
-              return new Letters(page.items(), further ? page.next() : null, found.total());
+              String next = leads(skip + limit) ? page.next() : null;
+              return new Letters(page.items(), next, found.total());
             });
+  }
+
+  /** Whether a cursor that passes over so many is one that this list takes. */
+  static boolean leads(int skip) {
+    return skip >= 0 && skip <= MAX_SKIPPED;
   }
 
   private static int skipped(String cursor) {
@@ -75,7 +80,7 @@ public final class DeadLetterApi {
     }
     try {
       int skip = Integer.parseInt(Paging.decode(cursor, 1).get(0));
-      if (skip >= 0 && skip <= MAX_SKIPPED) {
+      if (leads(skip)) {
         return skip;
       }
     } catch (NumberFormatException e) {

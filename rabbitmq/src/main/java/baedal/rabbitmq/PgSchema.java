@@ -27,7 +27,7 @@ public final class PgSchema {
       return PgConnectOptions.fromUri(uri);
     } catch (RuntimeException unreadable) {
       throw new IllegalArgumentException(
-          "POSTGRES_URI must be of the form postgresql://user:password@host:port/database,"
+          "a PostgreSQL URI must be of the form postgresql://user:password@host:port/database,"
               + " percent-encoded where user and password have more than letters and digits");
     }
   }

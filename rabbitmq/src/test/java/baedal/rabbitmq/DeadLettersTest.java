@@ -67,6 +67,12 @@ class DeadLettersTest {
   }
 
   @Test
+  void a_page_leads_no_further_than_a_cursor_may() {
+    assertThat(DeadLetterApi.leads(10_000)).isTrue();
+    assertThat(DeadLetterApi.leads(10_001)).isFalse();
+  }
+
+  @Test
   void a_dead_letter_tells_why_and_can_be_read_without_being_taken() {
     publish("o-1");
     DeadLetter letter = only();

@@ -107,7 +107,7 @@ final class RiderApi {
     String cursor = ctx.request().getParam("cursor");
     int limit = Paging.limit(ctx);
     if ("true".equals(ctx.request().getParam("mine"))) {
-      String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+      String after = Paging.last(ctx);
       return repository
           .inHand(rider(ctx), after, limit + 1)
           .map(found -> Page.of(found, limit, delivery -> Paging.encode(delivery.id())))

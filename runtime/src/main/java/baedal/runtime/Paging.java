@@ -35,6 +35,12 @@ public final class Paging {
     throw Refusal.invalid("/limit", "must be a whole number from 1 to " + MAX_LIMIT);
   }
 
+  /** The id of the last item of the page before, or null at first: the only key of a cursor. */
+  public static String last(RoutingContext ctx) {
+    String cursor = ctx.request().getParam("cursor");
+    return cursor == null ? null : decode(cursor, 1).get(0);
+  }
+
   public static String encode(String... keys) {
     byte[] json = Json.encode(keys).getBytes(StandardCharsets.UTF_8);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(json);

@@ -75,8 +75,7 @@ final class KitchenApi {
 
   private Future<Page<TicketView>> board(RoutingContext ctx) {
     String storeId = ctx.request().getParam("storeId");
-    String cursor = ctx.request().getParam("cursor");
-    String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    String after = Paging.last(ctx);
     int limit = Paging.limit(ctx);
     return repository
         .store(storeId)

@@ -81,7 +81,7 @@ final class StoreApi {
     String cursor = ctx.request().getParam("cursor");
     int limit = Paging.limit(ctx);
     if (near == null) {
-      String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+      String after = Paging.last(ctx);
       return repository
           .stores(part, after, limit + 1)
           .map(found -> Page.of(found, limit, store -> Paging.encode(store.id())))
@@ -131,8 +131,7 @@ final class StoreApi {
   }
 
   private Future<Page<MenuView>> menus(RoutingContext ctx) {
-    String cursor = ctx.request().getParam("cursor");
-    String after = cursor == null ? null : Paging.decode(cursor, 1).get(0);
+    String after = Paging.last(ctx);
     int limit = Paging.limit(ctx);
     return existing(ctx)
         .compose(store -> repository.menus(store.id(), after, limit + 1))

@@ -219,12 +219,16 @@ class StoreServiceTest {
     String id = open("한 번", 37.0, 127.0);
     String path = "/stores/" + id + "/menus/m";
     send("PUT", path, "k-noted", owner, menu(18_000, 10)).join();
-    mongoClient
-        .updateCollection(
-            "keys",
-            new JsonObject().put("done", true),
-            new JsonObject().put("$unset", new JsonObject().put("done", "")))
-        .await();
+    String noted = new IdempotencyKey("o-1", "k-noted", "").fingerprint();
+    assertThat(
+            mongoClient
+                .updateCollection(
+                    "keys",
+                    new JsonObject().put("_id", noted).put("done", true),
+                    new JsonObject().put("$unset", new JsonObject().put("done", "")))
+                .await()
+                .getDocModified())
+        .isEqualTo(1);
     call("PUT", path, owner, menu(18_000, 6));
     send("PUT", path, "k-noted", owner, menu(18_000, 10)).join();
     assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(6);
