@@ -19,7 +19,7 @@ public record Sources(
         config.text("PAYMENT_POSTGRES_URI"),
         config.text("STORE_MONGO_URI"),
         config.text("RIDER_MONGO_URI"),
-        config.text("COUPON_REDIS_URI"),
+        config.uri("COUPON_REDIS_URI").toString(),
         config.text("MYPAGE_MONGO_URI"),
         config.text("AMQP_URI"));
   }

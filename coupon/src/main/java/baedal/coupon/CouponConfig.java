@@ -21,7 +21,7 @@ public record CouponConfig(
     return new CouponConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8085),
-        config.text("REDIS_URI"),
+        config.uri("REDIS_URI").toString(),
         config.text("AMQP_URI"),
         Identity.from(config),
         config.uri("ORDER_URL").toString(),

@@ -148,7 +148,7 @@ final class Proxies {
     }
   }
 
-  /** Waits so long for a connection, and no longer than the timeout for an answer to begin. */
+  /** Waits {@link #WAIT_MILLIS} for a connection, and for an answer to begin until the timeout. */
   private ProxyHandler to(String service, HttpClient client) {
     URI upstream = URI.create(config.upstreams().get(service));
     long timeout = config.upstreamTimeout().toMillis();

@@ -29,7 +29,9 @@ public record RateConfig(
     return new RateConfig(
         limit(config, "RATE_PER_SUBJECT", oneMachine ? 0 : 600),
         limit(config, "RATE_PER_ADDRESS", oneMachine ? 0 : 6_000),
-        config.has("REDIS_URI") ? Optional.of(config.text("REDIS_URI")) : Optional.empty(),
+        config.has("REDIS_URI")
+            ? Optional.of(config.uri("REDIS_URI").toString())
+            : Optional.empty(),
         config.duration("REDIS_TIMEOUT", NONE.patience()),
         networks(config));
   }

@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import baedal.runtime.WholeAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -62,28 +63,24 @@ final class Upstream {
       JsonObject body,
       Duration timeout,
       Map<String, String> headers) {
-    HttpRequest<Buffer> request = request(ctx, HttpMethod.POST, path, timeout);
+    HttpRequest<Buffer> request = request(ctx, HttpMethod.POST, path);
     headers.forEach(request::putHeader);
     String key = ctx.request().getHeader(IDEMPOTENCY_KEY);
     if (key != null) {
       request.putHeader(IDEMPOTENCY_KEY, key);
     }
-    return request.sendJsonObject(body);
+    return WholeAnswer.within(timeout, request, asked -> asked.sendJsonObject(body));
   }
 
   /** As the caller of {@code ctx}. */
   Future<HttpResponse<Buffer>> get(RoutingContext ctx, String path, Duration timeout) {
-    return request(ctx, HttpMethod.GET, path, timeout)
-        .send()
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    return WholeAnswer.within(timeout, request(ctx, HttpMethod.GET, path), HttpRequest::send);
   }
 
-  private HttpRequest<Buffer> request(
-      RoutingContext ctx, HttpMethod method, String path, Duration timeout) {
+  private HttpRequest<Buffer> request(RoutingContext ctx, HttpMethod method, String path) {
     HttpRequest<Buffer> request =
         client
             .requestAbs(method, baseUrl + path)
-            .timeout(timeout.toMillis())
             .putHeader(
                 HttpHeaders.AUTHORIZATION.toString(),
                 ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
@@ -92,11 +89,7 @@ final class Upstream {
   }
 
   Future<Boolean> ready(Duration timeout) {
-    return client
-        .requestAbs(HttpMethod.GET, baseUrl + "/health/ready")
-        .timeout(timeout.toMillis())
-        .send()
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+    return WholeAnswer.within(timeout, client.getAbs(baseUrl + "/health/ready"), HttpRequest::send)
         .map(response -> response.statusCode() == 200)
         .otherwise(false);
   }

@@ -38,7 +38,6 @@ class GatewayTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final String LOOPBACK = "127.0.0.1";
-
   private final Vertx vertx = Boot.vertx();
   private final Tokens tokens = new Tokens(vertx, SECRET);
   private final WebClient client = WebClient.create(vertx);
@@ -392,6 +391,20 @@ class GatewayTest {
         assertThat(away.getHeader("Retry-After")).isEqualTo("2");
       }
     }
+  }
+
+  @Test
+  void a_checkout_is_a_503_when_the_answer_of_order_begins_and_never_ends() {
+    services.put(
+        "order",
+        endless -> {
+          endless.response().setStatusCode(201).setChunked(true);
+          vertx.setPeriodic(500, timer -> endless.response().write(" "));
+        });
+    HttpResponse<Buffer> away = checkout("k-1");
+    assertThat(away.statusCode()).isEqualTo(503);
+    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(away.bodyAsJsonObject().getString("type")).isEqualTo("/problems/order-unavailable");
   }
 
   @Test

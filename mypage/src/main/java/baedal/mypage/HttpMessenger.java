@@ -1,5 +1,6 @@
 package baedal.mypage;
 
+import baedal.runtime.WholeAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.PoolOptions;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class HttpMessenger implements Messenger {
 
   /** For a whole answer. */
-  static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final WebClient client;
   private final String url;
@@ -39,13 +40,12 @@ final class HttpMessenger implements Messenger {
 
   @Override
   public Future<Void> send(String customerId, String orderId, String text) {
-    return client
-        .postAbs(url)
-        .timeout(TIMEOUT.toMillis())
-        .bearerTokenAuthentication(key)
-        .sendJsonObject(
-            new JsonObject().put("to", customerId).put("orderId", orderId).put("text", text))
-        .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+    JsonObject message =
+        new JsonObject().put("to", customerId).put("orderId", orderId).put("text", text);
+    return WholeAnswer.within(
+            TIMEOUT,
+            client.postAbs(url).bearerTokenAuthentication(key),
+            request -> request.sendJsonObject(message))
         .compose(
             response ->
                 response.statusCode() < 300

@@ -21,12 +21,15 @@ class HttpMessengerTest {
   }
 
   @Test
-  void an_answer_that_stops_in_the_middle_is_none() {
+  void an_answer_that_never_ends_is_none() {
     int port =
         vertx
             .createHttpServer()
             .requestHandler(
-                stalls -> stalls.response().putHeader("Content-Length", "100").write("{"))
+                endless -> {
+                  endless.response().setChunked(true);
+                  vertx.setPeriodic(500, timer -> endless.response().write(" "));
+                })
             .listen(0, LOOPBACK)
             .await()
             .actualPort();

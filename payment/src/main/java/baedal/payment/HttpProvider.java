@@ -1,6 +1,7 @@
 package baedal.payment;
 
 import baedal.runtime.Json;
+import baedal.runtime.WholeAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * A payment provider behind a REST API (the table in the README). Only an answer that names our
@@ -57,27 +59,28 @@ final class HttpProvider implements PaymentProvider {
             .put("currency", "KRW")
             .put("method", method)
             .put("card", card);
-    return whole(post("/charges", paymentId).sendJsonObject(body))
+    return whole(post("/charges", paymentId), request -> request.sendJsonObject(body))
         .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
   public Future<Outcome> lookup(String paymentId, long amount) {
-    return whole(request(HttpMethod.GET, "/charges/" + paymentId).send())
+    return whole(request(HttpMethod.GET, "/charges/" + paymentId), HttpRequest::send)
         .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
   public Future<Outcome> close(String paymentId, long amount) {
-    return whole(post("/charges/" + paymentId + "/close", paymentId + "-close").send())
+    return whole(post("/charges/" + paymentId + "/close", paymentId + "-close"), HttpRequest::send)
         .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
   public Future<Void> refund(String paymentId, long amount) {
+    JsonObject body = new JsonObject().put("amount", amount);
     return whole(
-            post("/charges/" + paymentId + "/refund", paymentId + "-refund")
-                .sendJsonObject(new JsonObject().put("amount", amount)))
+            post("/charges/" + paymentId + "/refund", paymentId + "-refund"),
+            request -> request.sendJsonObject(body))
         .compose(
             response ->
                 Answer.of(response).says("REFUNDED", paymentId, amount)
@@ -90,15 +93,13 @@ final class HttpProvider implements PaymentProvider {
   }
 
   private HttpRequest<Buffer> request(HttpMethod method, String path) {
-    return client
-        .requestAbs(method, url + path)
-        .timeout(timeout.toMillis())
-        .bearerTokenAuthentication(key);
+    return client.requestAbs(method, url + path).bearerTokenAuthentication(key);
   }
 
-  /** The client's own timeout ends with the first bytes of an answer; this one with the last. */
-  private Future<HttpResponse<Buffer>> whole(Future<HttpResponse<Buffer>> answer) {
-    return answer.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  private Future<HttpResponse<Buffer>> whole(
+      HttpRequest<Buffer> request,
+      Function<HttpRequest<Buffer>, Future<HttpResponse<Buffer>>> send) {
+    return WholeAnswer.within(timeout, request, send);
   }
 
   private static Future<Outcome> outcome(

@@ -8,6 +8,7 @@ import baedal.runtime.Boot;
 import baedal.runtime.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class PgStoreTest {
   @Test
   void a_server_that_takes_no_writes_any_more_is_one_that_is_away() {
     PgStore store = new PgStore(vertx, TestServers.postgres());
-    Future<RowSet<io.vertx.sqlclient.Row>> written =
+    Future<RowSet<Row>> written =
         store
             .pool()
             .withConnection(

@@ -1,12 +1,17 @@
 package baedal.runtime;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
 /** The settings of one process: text by key. A missing or wrong key fails start-up and is named. */
 public final class Config {
+
+  private static final String URI_FORM =
+      "a URI with its scheme, percent-encoded where user and password have more than letters and"
+          + " digits";
 
   private final Map<String, String> values;
 
@@ -61,12 +66,18 @@ public final class Config {
     };
   }
 
+  /** Where a server is; what is wrong is not repeated, for there may be a password in it. */
   public URI uri(String key) {
+    URI uri;
     try {
-      return URI.create(text(key));
-    } catch (IllegalArgumentException e) {
-      throw has(key) ? wrong(key, "a URI", null) : e;
+      uri = new URI(text(key));
+    } catch (URISyntaxException repeatsIt) {
+      throw wrong(key, URI_FORM, null);
     }
+    if (!uri.isAbsolute()) {
+      throw wrong(key, URI_FORM, null);
+    }
+    return uri;
   }
 
   /**

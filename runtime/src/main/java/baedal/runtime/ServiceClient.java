@@ -73,25 +73,21 @@ public final class ServiceClient {
     if (!PATH.matcher(path).matches()) {
       return Future.failedFuture(Refusal.notFound("there is no such thing"));
     }
-    HttpRequest<Buffer> request = request(method, path, timeout);
-    return answer(body == null ? request.send() : request.sendJsonObject(body), timeout);
+    return WholeAnswer.within(
+            timeout,
+            request(method, path),
+            request -> body == null ? request.send() : request.sendJsonObject(body))
+        .recover(e -> Future.failedFuture(away()))
+        .compose(this::read);
   }
 
-  private HttpRequest<Buffer> request(HttpMethod method, String path, Duration timeout) {
+  private HttpRequest<Buffer> request(HttpMethod method, String path) {
     HttpRequest<Buffer> request =
         client
             .requestAbs(method, baseUrl + path)
-            .timeout(timeout.toMillis())
             .bearerTokenAuthentication(tokens.forService(self));
     String requestId = RequestId.current();
     return requestId == null ? request : request.putHeader(RequestId.HEADER, requestId);
-  }
-
-  /** The client's own timeout ends with the first bytes of an answer; this one with the last. */
-  private Future<JsonObject> answer(Future<HttpResponse<Buffer>> sent, Duration timeout) {
-    return sent.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .recover(e -> Future.failedFuture(away()))
-        .compose(this::read);
   }
 
   private Future<JsonObject> read(HttpResponse<Buffer> response) {
