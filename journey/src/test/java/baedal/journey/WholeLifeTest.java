@@ -445,7 +445,7 @@ class WholeLifeTest {
     town.rides(rider, orderId, "deliver");
     town.order(customer, orderId, "DELIVERED");
     customer.post("/orders/" + orderId + "/confirm", null);
-    stream.get(20, TimeUnit.SECONDS);
+    stream.get(60, TimeUnit.SECONDS);
     assertThat(lines)
         .anyMatch(line -> line.contains("COOKING"))
         .anyMatch(line -> line.contains("\"status\":\"COMPLETED\""));
