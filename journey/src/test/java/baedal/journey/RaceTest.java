@@ -205,7 +205,7 @@ class RaceTest {
     payment.wasWonByEach();
   }
 
-  /** The payment wins when it is for what was due before the update. */
+  /** The payment wins when it is for what is due no more. */
   @Test
   void update_against_pay() throws Exception {
     Handicap payment = new Handicap();

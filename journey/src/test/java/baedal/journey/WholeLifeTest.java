@@ -65,13 +65,15 @@ class WholeLifeTest {
         Stream.of(event.getThrowableProxy().getStackTraceElementProxyArray())
             .map(StackTraceElementProxy::getStackTraceElement)
             .toList();
+    String waits =
+        stack.stream()
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.startsWith("java.") && !name.startsWith("jdk."))
+            .findFirst()
+            .orElse("");
     return WAITING.contains(stack.get(0).getMethodName())
-        && has(stack, "baedal.")
-        && !has(stack, "com.mongodb.internal.Locks");
-  }
-
-  private static boolean has(List<StackTraceElement> stack, String prefix) {
-    return stack.stream().anyMatch(frame -> frame.getClassName().startsWith(prefix));
+        && stack.stream().anyMatch(frame -> frame.getClassName().startsWith("baedal."))
+        && !waits.equals("com.mongodb.internal.Locks");
   }
 
   @Test
