@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +38,8 @@ class WholeLifeTest {
 
   private static final ListAppender<ILoggingEvent> BLOCKED = new ListAppender<>();
   private static final Set<String> WAITING = Set.of("park", "wait", "wait0", "sleep", "sleep0");
+  private static final Pattern LOCK =
+      Pattern.compile("java\\.util\\.concurrent\\.locks\\.\\w*Lock(\\$.*)?");
   private static final List<String> EACH_REPLAYED_ONCE = List.of("1", "1");
   private static Town town;
 
@@ -58,22 +61,25 @@ class WholeLifeTest {
 
   /**
    * A thread that merely waits for a processor is nobody's fault, nor is one that waits for a lock
-   * within MongoDB's driver, whose holder waits for a processor.
+   * of a library (MongoDB's driver, the log), whose holder waits for a processor.
    */
   private static boolean waitsInOurs(ILoggingEvent event) {
     List<StackTraceElement> stack =
         Stream.of(event.getThrowableProxy().getStackTraceElementProxyArray())
             .map(StackTraceElementProxy::getStackTraceElement)
             .toList();
-    String waits =
-        stack.stream()
-            .map(StackTraceElement::getClassName)
-            .filter(name -> !name.startsWith("java.") && !name.startsWith("jdk."))
-            .findFirst()
-            .orElse("");
     return WAITING.contains(stack.get(0).getMethodName())
         && stack.stream().anyMatch(frame -> frame.getClassName().startsWith("baedal."))
-        && !waits.equals("com.mongodb.internal.Locks");
+        && !waitsForLockOfLibrary(stack.stream().map(StackTraceElement::getClassName).toList());
+  }
+
+  private static boolean waitsForLockOfLibrary(List<String> classes) {
+    List<String> ofJdk =
+        classes.stream()
+            .takeWhile(name -> name.startsWith("java.") || name.startsWith("jdk."))
+            .toList();
+    return ofJdk.stream().anyMatch(name -> LOCK.matcher(name).matches())
+        && classes.stream().skip(ofJdk.size()).limit(1).noneMatch(c -> c.startsWith("baedal."));
   }
 
   @Test
