@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQMessage;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -58,11 +59,26 @@ public final class EventConsumer {
   /** {@code storePing} tells whether the service's own store is there. */
   public EventConsumer(
       Vertx vertx, String amqpUri, Subscription subscription, Supplier<Future<?>> storePing) {
+    this(
+        vertx,
+        amqpUri,
+        subscription,
+        storePing,
+        new EventPublisher(vertx, amqpUri, subscription.queue() + "-failures"));
+  }
+
+  /** {@code elsewhere}, not started, takes what could not be handled. */
+  EventConsumer(
+      Vertx vertx,
+      String amqpUri,
+      Subscription subscription,
+      Supplier<Future<?>> storePing,
+      EventPublisher elsewhere) {
     this.vertx = vertx;
     this.subscription = subscription;
     this.storePing = storePing;
     link = new BrokerLink(vertx, amqpUri, subscription.queue() + "-consumer", this::up, this::down);
-    elsewhere = new EventPublisher(vertx, amqpUri, subscription.queue() + "-failures");
+    this.elsewhere = elsewhere;
     failures = new Failures(subscription.queue(), elsewhere);
   }
 
@@ -80,9 +96,17 @@ public final class EventConsumer {
     return link.connected() && elsewhere.connected();
   }
 
-  /** The client hides that a queue is not there, and asks for it for ever: so it is looked for. */
+  /**
+   * Takes nothing before it could put elsewhere what cannot be handled. The client hides that a
+   * queue is not there, and asks for it for ever: so it is looked for.
+   */
   private Future<Void> up(RabbitMQClient next) {
-    return next.basicQos(PREFETCH)
+    return link.here(elsewhere.ready())
+        .compose(
+            v ->
+                next.isOpenChannel()
+                    ? next.basicQos(PREFETCH)
+                    : Future.failedFuture(new IOException("the connection ended while it waited")))
         .compose(v -> next.messageCount(subscription.queue()))
         .compose(
             v ->

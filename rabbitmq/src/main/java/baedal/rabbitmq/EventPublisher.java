@@ -30,6 +30,7 @@ public final class EventPublisher {
 
   private final BrokerLink link;
   private volatile Epoch epoch;
+  private volatile Promise<Void> ready = Promise.promise();
   private Runnable whenConnected = () -> {};
 
   public EventPublisher(Vertx vertx, String amqpUri, String connectionName) {
@@ -43,6 +44,11 @@ public final class EventPublisher {
 
   public boolean connected() {
     return link.connected();
+  }
+
+  /** Succeeds as soon as there is a connection. */
+  Future<Void> ready() {
+    return ready.future();
   }
 
   /** Runs {@code action} at every new connection: what waited can go now. */
@@ -143,6 +149,7 @@ public final class EventPublisher {
               Epoch next = new Epoch(client, link);
               confirmations.handler(next::confirmed);
               epoch = next;
+              ready.tryComplete();
               link.context().runOnContext(v -> whenConnected.run());
               return null;
             });
@@ -152,6 +159,7 @@ public final class EventPublisher {
     Epoch last = epoch;
     epoch = null;
     if (last != null) {
+      ready = Promise.promise();
       last.end();
     }
   }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -47,6 +48,8 @@ class BackboneFaultsTest {
 
   /** A consumer that stops waits ten seconds for what does not end. */
   private static final Duration BEFORE_IT_GIVES_UP = Duration.ofSeconds(8);
+
+  private static final int TIME_TO_TAKE_SOME_SECONDS = 1;
 
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
@@ -119,6 +122,24 @@ class BackboneFaultsTest {
     assertThat(handled).containsExactly(1L, 3L);
     until(() -> count("store.dead") == 1);
     assertThat(deadLetter(consumer).reason()).contains("larger than");
+  }
+
+  /** Else the whole connection is given up for one event, and the others in hand come again. */
+  @Test
+  void nothing_is_taken_before_it_could_be_put_elsewhere() {
+    FreezingProxy proxy = new FreezingProxy(vertx, amqp);
+    proxy.freeze();
+    EventPublisher elsewhere = new EventPublisher(vertx, proxy.uri(), "elsewhere");
+    EventConsumer consumer =
+        new EventConsumer(
+            vertx, amqp, cancellations(this::handle), Future::succeededFuture, elsewhere);
+    publish(1, 1);
+    send(Map.of(), "no event");
+    consumer.start();
+    vertx.timer(TIME_TO_TAKE_SOME_SECONDS, TimeUnit.SECONDS).await();
+    proxy.thaw();
+    until(() -> count("store.dead") == 1);
+    assertThat(handled).containsExactly(1L);
   }
 
   /** The last of its tries has failed for the one, the last but one for the other. */
@@ -224,13 +245,11 @@ class BackboneFaultsTest {
         new EventConsumer(
             vertx,
             amqp,
-            Subscription.of("store")
-                .on(
-                    OrderEvent.CancelRequested.class,
-                    (message, event) -> {
-                      tries.incrementAndGet();
-                      return Future.failedFuture(new IOException("the store is away"));
-                    }),
+            cancellations(
+                message -> {
+                  tries.incrementAndGet();
+                  return Future.failedFuture(new IOException("the store is away"));
+                }),
             () -> Future.failedFuture(new IOException("away")));
     stopping.start();
     publish(1, 3);
@@ -379,15 +398,14 @@ class BackboneFaultsTest {
   }
 
   private EventConsumer consumer(Handler handler, Supplier<Future<?>> storePing) {
-    EventConsumer consumer =
-        new EventConsumer(
-            vertx,
-            amqp,
-            Subscription.of("store")
-                .on(OrderEvent.CancelRequested.class, (message, event) -> handler.handle(message)),
-            storePing);
+    EventConsumer consumer = new EventConsumer(vertx, amqp, cancellations(handler), storePing);
     consumer.start();
     return consumer;
+  }
+
+  private static Subscription cancellations(Handler handler) {
+    return Subscription.of("store")
+        .on(OrderEvent.CancelRequested.class, (message, event) -> handler.handle(message));
   }
 
   private DeadLetter deadLetter(EventConsumer consumer) {
