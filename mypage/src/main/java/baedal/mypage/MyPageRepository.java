@@ -11,6 +11,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -22,6 +24,10 @@ final class MyPageRepository {
   private static final Logger log = LoggerFactory.getLogger(MyPageRepository.class);
   private static final String NOTIFICATIONS = "notifications";
   private static final int KEPT_AT_ONCE = 100;
+
+  /** As text in the order of time; {@link Instant#toString} leaves the zeros of a second out. */
+  private static final DateTimeFormatter IN_ORDER =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private final MongoClient mongo;
   private final GenerationRepository generations;
@@ -216,7 +222,7 @@ final class MyPageRepository {
         .put("state", "SENT")
         .put("customerId", customerId)
         .put("channel", channel)
-        .put("sentAt", now.toString());
+        .put("sentAt", IN_ORDER.format(now));
   }
 
   /** False when it was written down before. */

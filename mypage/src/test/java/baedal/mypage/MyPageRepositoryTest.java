@@ -1,0 +1,47 @@
+package baedal.mypage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import baedal.rabbitmq.MongoStore;
+import io.vertx.core.Vertx;
+import io.vertx.ext.mongo.MongoClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MyPageRepositoryTest {
+
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void what_was_sent_at_the_full_second_is_older_than_what_was_sent_within_it() {
+    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MyPageRepository pages =
+        new MyPageRepository(mongo, new GenerationRepository(mongo, Clock.systemUTC()));
+    List<String> times =
+        List.of(
+            "2026-01-02T03:04:06.010Z",
+            "2026-01-02T03:04:06.001Z",
+            "2026-01-02T03:04:06.000Z",
+            "2026-01-02T03:04:05.999Z");
+    for (String time : times) {
+      pages
+          .noteSent("o-1", new Messages.Note(time, time), "c-1", "test", Instant.parse(time))
+          .await();
+    }
+    assertThat(pages.notifications("c-1", null, 10).await())
+        .extracting(note -> note.getString("sentAt"))
+        .isEqualTo(times);
+    assertThat(pages.notifications("c-1", List.of(times.get(2), ""), 10).await())
+        .extracting(note -> note.getString("text"))
+        .containsExactly(times.get(3));
+  }
+}
