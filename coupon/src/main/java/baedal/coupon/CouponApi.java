@@ -15,7 +15,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -63,25 +62,10 @@ final class CouponApi {
 
   private Future<Page<CouponView>> list(RoutingContext ctx) {
     int limit = Paging.limit(ctx);
-    int offset = offset(ctx.request().getParam("cursor"));
     return coupons
-        .ofCustomer(Caller.of(ctx).sub(), offset, limit + 1)
-        .map(
-            found -> Page.of(found, limit, last -> Paging.encode(Integer.toString(offset + limit))))
+        .ofCustomer(Caller.of(ctx).sub(), Paging.last(ctx), limit + 1)
+        .map(found -> Page.of(found, limit, last -> Paging.encode(last.id())))
         .map(page -> page.map(coupon -> CouponView.of(coupon, now())));
-  }
-
-  private static int offset(String cursor) {
-    if (cursor == null) {
-      return 0;
-    }
-    List<String> keys = Paging.decode(cursor, 1);
-    try {
-      return Math.max(0, Math.min(Integer.parseInt(keys.get(0)), 1_000_000));
-    } catch (NumberFormatException e) {
-      throw Refusal.invalid(
-          "/cursor", "is not a cursor of this list: use `next` of the page before");
-    }
   }
 
   record Use(String orderId) {}

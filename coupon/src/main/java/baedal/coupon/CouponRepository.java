@@ -8,6 +8,7 @@ import baedal.rabbitmq.RedisOutbox;
 import baedal.rabbitmq.RedisScript;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
+import baedal.runtime.Paging;
 import io.vertx.core.Future;
 import io.vertx.redis.client.RedisAPI;
 import io.vertx.redis.client.Response;
@@ -32,6 +33,8 @@ final class CouponRepository {
   private static final String RUN = PREFIX + ":run";
   private static final RedisScript REISSUE =
       new RedisScript(CouponRepository.class.getResource("reissue.lua"));
+  private static final RedisScript NEWEST =
+      new RedisScript(CouponRepository.class.getResource("newest.lua"));
   private static final RedisScript ANNOUNCE =
       new RedisScript(CouponRepository.class.getResource("announce.lua"));
 
@@ -81,15 +84,19 @@ final class CouponRepository {
     return coupons.change(id, message, transition);
   }
 
-  /** A customer's coupons, newest first. */
-  Future<List<Coupon>> ofCustomer(String customerId, int offset, int count) {
+  /** A customer's coupons, newest first, after this one; from the newest on when it is null. */
+  Future<List<Coupon>> ofCustomer(String customerId, String after, int count) {
+    List<String> arguments = List.of(after == null ? "" : after, Integer.toString(count));
     return all(
-        redis.zrange(
-            List.of(
-                ofCustomer(customerId),
-                Integer.toString(offset),
-                Integer.toString(offset + count - 1),
-                "REV")));
+        NEWEST
+            .run(redis, List.of(ofCustomer(customerId)), arguments)
+            .map(
+                found -> {
+                  if (found == null) {
+                    throw Paging.wrong();
+                  }
+                  return found;
+                }));
   }
 
   /**

@@ -19,6 +19,7 @@ import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
+import baedal.runtime.Paging;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -398,8 +399,34 @@ class CouponServiceTest {
     assertThat(use(coupon, "c-thief", Ids.next()).await().statusCode()).isEqualTo(404);
     assertThat(call(HttpMethod.POST, "/coupons", "c-1", "customer", new JsonObject()).statusCode())
         .isEqualTo(403);
-    assertThat(call(HttpMethod.GET, "/coupons?cursor=x", "c-1", "customer", null).statusCode())
-        .isEqualTo(400);
+    for (String cursor : List.of("x", Paging.encode("0"), Paging.encode(coupon))) {
+      assertThat(
+              call(HttpMethod.GET, "/coupons?cursor=" + cursor, "c-1", "customer", null)
+                  .statusCode())
+          .as(cursor)
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void a_coupon_that_comes_between_two_pages_shows_none_of_them_twice() {
+    String customer = "c-" + Ids.next();
+    List<String> taken = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      taken.add(0, coupon(customer));
+    }
+    List<String> seen = new ArrayList<>();
+    String next = "";
+    do {
+      JsonObject page =
+          call(HttpMethod.GET, "/coupons?limit=2" + next, customer, "customer", null)
+              .bodyAsJsonObject();
+      page.getJsonArray("items")
+          .forEach(item -> seen.add(((JsonObject) item).getString("couponId")));
+      next = page.getString("next") == null ? null : "&cursor=" + page.getString("next");
+      coupon(customer);
+    } while (next != null);
+    assertThat(seen).isEqualTo(taken);
   }
 
   @Test

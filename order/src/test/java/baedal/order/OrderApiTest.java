@@ -375,10 +375,12 @@ class OrderApiTest {
             problem(
                 http.put(path + "/coupon", http.service(), coupon.copy().put("couponId", "k-2"))))
         .isEqualTo("409 /problems/order-state");
-    assertThat(
-            problem(
-                http.put(path + "/coupon", http.service(), coupon.copy().put("customerId", "c-2"))))
-        .isEqualTo("404 /problems/not-found");
+    for (String another : List.of("c-2", "c".repeat(255))) {
+      JsonObject foreign = coupon.copy().put("customerId", another);
+      assertThat(problem(http.put(path + "/coupon", http.service(), foreign)))
+          .as(another)
+          .isEqualTo("404 /problems/not-found");
+    }
     assertThat(http.get("/internal/orders/nowhere/due", http.service()).statusCode())
         .isEqualTo(404);
     assertThat(http.get(path + "/due", me).statusCode()).isEqualTo(403);

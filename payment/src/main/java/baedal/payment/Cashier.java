@@ -57,7 +57,7 @@ final class Cashier {
   private final PaymentProvider provider;
   private final ServiceClient orders;
   private final Clock clock;
-  private final Map<Wish, Future<Settled>> paying = new ConcurrentHashMap<>();
+  private final Map<Asked, Future<Settled>> paying = new ConcurrentHashMap<>();
   private final Rounds sweep;
 
   Cashier(
@@ -99,6 +99,9 @@ final class Cashier {
       return new Wish(orderId, customerId, method, card, key, Instant.MAX);
     }
   }
+
+  /** Who asks for the same, of an order that is the same, waits for the same. */
+  private record Asked(Wish twin, Payment.Due due) {}
 
   /** {@code charged} tells whether the provider was asked to take the money in this very call. */
   record Settled(Payment payment, boolean charged) {
@@ -190,18 +193,18 @@ final class Cashier {
    * wait for a call that may never be answered.
    */
   private Future<Settled> onceHere(Payment.Due due, Wish wish) {
-    Wish twin = wish.twin();
-    Future<Settled> here = paying.get(twin);
+    Asked asked = new Asked(wish.twin(), due);
+    Future<Settled> here = paying.get(asked);
     if (here != null) {
       return here;
     }
     Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due);
-    paying.put(twin, mine);
-    long parting = vertx.setTimer(TOGETHER_MILLIS, id -> paying.remove(twin, mine));
+    paying.put(asked, mine);
+    long parting = vertx.setTimer(TOGETHER_MILLIS, id -> paying.remove(asked, mine));
     return mine.onComplete(
         done -> {
           vertx.cancelTimer(parting);
-          paying.remove(twin, mine);
+          paying.remove(asked, mine);
         });
   }
 

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -325,6 +326,27 @@ class CashierTest {
   }
 
   @Test
+  void who_asks_after_a_change_of_the_order_does_not_get_what_was_asked_for_before_it() {
+    for (String since : List.of("changed", "withdrawn")) {
+      bank.holdCharges = Promise.promise();
+      String orderId = Ids.next();
+      Cashier.Wish wish = wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
+      int before = bank.charges.get();
+      Future<Cashier.Settled> first = cashier.pay(wish);
+      until(() -> bank.charges.get() > before);
+      if (since.equals("changed")) {
+        changed.put(orderId, 30_000L);
+        assertRefused(orderId, null, "payment-unsettled");
+      } else {
+        withdrawn.put(orderId, "CANCELED");
+        assertRefused(orderId, null, "order-state");
+      }
+      bank.holdCharges.complete();
+      assertThat(first.await().payment().amount()).isEqualTo(SAME_PRICE);
+    }
+  }
+
+  @Test
   void an_attempt_of_which_the_provider_never_heard_goes_on_under_its_key() {
     IdempotencyKey key = new IdempotencyKey("c-1", "k-never-heard", "the same body");
     Payment lost = charging(10_000, key);
@@ -339,7 +361,7 @@ class CashierTest {
 
   private void assertRefused(String orderId, IdempotencyKey key, String type) {
     var wish = wish(orderId, "c-1", PaymentMethod.CARD, CARD, key);
-    assertThatThrownBy(() -> cashier.pay(wish).await())
+    assertThatThrownBy(() -> cashier.pay(wish).timeout(20, TimeUnit.SECONDS).await())
         .isInstanceOfSatisfying(Refusal.class, no -> assertThat(no.type()).isEqualTo(type));
   }
 

@@ -27,6 +27,8 @@ record Operation(
   private static final Pattern NUMBER =
       Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?");
 
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
+
   private static final int MAX_FAULTS = 50;
   private static final int MAX_CHARS = 16_000;
 
@@ -134,21 +136,22 @@ record Operation(
 
   private static JsonNode value(String type, String text) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
-    try {
-      return switch (type) {
-        case "integer", "number" ->
-            NUMBER.matcher(text).matches()
-                ? nodes.numberNode(new BigDecimal(text))
-                : nodes.textNode(text);
-        case "boolean" ->
-            text.equals("true") || text.equals("false")
-                ? nodes.booleanNode(text.equals("true"))
-                : nodes.textNode(text);
-        default -> nodes.textNode(text);
-      };
-    } catch (NumberFormatException e) {
-      return nodes.textNode(text);
-    }
+    return switch (type) {
+      case "integer" -> number(INTEGER, text);
+      case "number" -> number(NUMBER, text);
+      case "boolean" ->
+          text.equals("true") || text.equals("false")
+              ? nodes.booleanNode(text.equals("true"))
+              : nodes.textNode(text);
+      default -> nodes.textNode(text);
+    };
+  }
+
+  private static JsonNode number(Pattern pattern, String text) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    return pattern.matcher(text).matches()
+        ? nodes.numberNode(new BigDecimal(text))
+        : nodes.textNode(text);
   }
 
   private void checkBody(RoutingContext ctx, List<Refusal.Fault> faults) {

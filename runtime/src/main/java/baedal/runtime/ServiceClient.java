@@ -12,8 +12,11 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls another service in this service's own name; its problems come back as the same {@link
@@ -21,8 +24,16 @@ import java.util.regex.Pattern;
  */
 public final class ServiceClient {
 
+  private static final Logger log = LoggerFactory.getLogger(ServiceClient.class);
+
   /** A service's own identity opens more doors than its callers': no id may lead to another one. */
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+)+");
+
+  private static final Set<Integer> OF_OURSELVES =
+      Set.of(
+          Refusal.Kind.UNAUTHENTICATED.status(),
+          Refusal.Kind.FORBIDDEN.status(),
+          Refusal.Kind.TOO_MANY.status());
 
   private static final int CONNECT_MILLIS = 1_000;
   private static final int IDLE_SECONDS = 30;
@@ -106,7 +117,15 @@ public final class ServiceClient {
     return Future.failedFuture(away());
   }
 
+  /** What it says of us, not of what our caller asks for, is no answer to our caller. */
   private Refusal refusal(int status, JsonObject problem) {
+    if (OF_OURSELVES.contains(status)) {
+      log.atWarn()
+          .addKeyValue("service", name)
+          .addKeyValue("status", status)
+          .log("we are refused: do the clocks, and the secret of all services, agree?");
+      return away();
+    }
     for (Refusal.Kind kind : Refusal.Kind.values()) {
       if (kind.status() == status && problem != null) {
         String type = problem.getString("type", "/problems/refused");

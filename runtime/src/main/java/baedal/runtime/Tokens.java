@@ -45,6 +45,9 @@ public final class Tokens {
   /** Checked here, since a verifier whose key cannot be read takes what is not signed. */
   private static final Pattern SIGNED = Pattern.compile("[^.]+\\.[^.]+\\.[^.]+");
 
+  /** OpenID Connect Core 1.0, section 2: no subject is longer. */
+  private static final int MAX_SUBJECT_CHARS = 255;
+
   /** How far two clocks may differ. */
   private static final int SKEW_SECONDS = 5;
 
@@ -230,8 +233,8 @@ public final class Tokens {
   private static Caller caller(User user, String rolesClaim) {
     JsonObject claims = user.principal();
     String sub = claims.getString("sub");
-    if (sub == null || sub.isBlank()) {
-      throw new IllegalArgumentException("a token without a subject");
+    if (sub == null || sub.isBlank() || sub.length() > MAX_SUBJECT_CHARS) {
+      throw new IllegalArgumentException("a token without a subject, or with too long a one");
     }
     if (user.get("exp") == null) {
       throw new IllegalArgumentException("a token that is valid for ever");

@@ -48,6 +48,29 @@ class ServiceClientTest {
             Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 429})
+  void that_a_service_does_not_take_us_is_not_what_our_caller_did(int status) {
+    int port =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request ->
+                    request
+                        .response()
+                        .setStatusCode(status)
+                        .end("{\"type\":\"/problems/invalid-token\",\"detail\":\"a clock\"}"))
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    Tokens tokens = new Tokens(vertx, "a secret of at least thirty-two bytes");
+    ServiceClient client =
+        new ServiceClient(vertx, "order", "http://" + LOOPBACK + ":" + port, tokens, "payment");
+    assertThatThrownBy(() -> client.get("/x", Duration.ofSeconds(15)).await())
+        .isInstanceOfSatisfying(
+            Refusal.class, no -> assertThat(no.type()).isEqualTo("order-unavailable"));
+  }
+
   @Test
   void a_call_for_the_sake_of_a_request_bears_its_name() {
     int called =

@@ -142,6 +142,8 @@ class TokensTest {
     assertThat(refusedUnless("iss", issuer.uri() + "/")).isEqualTo("invalid-token");
     assertThat(refusedUnless("iss", "baedal")).isEqualTo("invalid-token");
     assertThat(refusedUnless("sub", " ")).isEqualTo("invalid-token");
+    assertThat(refusedUnless("sub", "c".repeat(256))).isEqualTo("invalid-token");
+    assertThat(refusedUnless("sub", "c".repeat(255))).isEqualTo(OK);
     assertThat(refusedUnless("exp", in(-60))).isEqualTo("invalid-token");
     assertThat(refusedUnless("exp", null)).isEqualTo("invalid-token");
     assertThat(refusedUnless("exp", in(-2))).as("two clocks differ a little").isEqualTo(OK);
