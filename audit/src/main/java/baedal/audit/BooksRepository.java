@@ -108,8 +108,9 @@ final class BooksRepository implements AutoCloseable {
     Map<String, List<JsonNode>> paid = paymentsOf(ids);
     Map<String, JsonNode> tickets = states(stores, "foodCookings", ids);
     Map<String, JsonNode> deliveries = states(riders, "deliveries", ids);
-    Map<String, JsonNode> shown = states(pages, pagesCollection(), ids);
+    // A page is written before its notification: so no notification is older than its page here.
     Map<String, Long> unsent = pendingOf(ids);
+    Map<String, JsonNode> shown = states(pages, pagesCollection(), ids);
     Map<String, JsonNode> coupons = coupons(couponsOf(known.values(), ids));
     List<Story> stories = new ArrayList<>();
     for (String id : ids) {

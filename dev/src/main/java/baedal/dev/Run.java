@@ -54,7 +54,7 @@ public final class Run {
         System.exit(rebuild());
       }
       System.exit(words.contains("demo") ? demo(words) : run(words));
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       LoggerFactory.getLogger(Run.class).atError().setCause(e).log("cannot go on");
       System.err.println("baedal: " + Failure.words(e));
       System.exit(words.contains("audit") ? Audit.NOT_MADE : 1);

@@ -12,6 +12,18 @@ import java.time.Duration;
 public record BreakerConfig(
     Duration timeout, int failures, int percent, Duration window, Duration reset) {
 
+  /** A call from before the breaker opened would say how a probe went. */
+  public BreakerConfig {
+    if (reset.compareTo(timeout) <= 0) {
+      throw new IllegalArgumentException(
+          "PAYMENT_BREAKER_RESET must be longer than PAYMENT_TIMEOUT: "
+              + reset.toMillis()
+              + " ms is not longer than "
+              + timeout.toMillis()
+              + " ms");
+    }
+  }
+
   static BreakerConfig from(Config config) {
     return new BreakerConfig(
         config.duration("PAYMENT_TIMEOUT", Duration.ofMillis(610)),

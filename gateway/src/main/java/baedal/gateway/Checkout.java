@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import baedal.runtime.HttpApi;
 import baedal.runtime.Problems;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
@@ -25,6 +26,10 @@ final class Checkout {
   static final int CONNECTIONS = 256;
 
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(5);
+
+  /** After the order and its payment, still within {@link HttpApi#ANSWERS_WITHIN}. */
+  private static final Duration SECOND_LOOK = Duration.ofSeconds(2);
+
   private static final String RETRY_AFTER = "Retry-After";
   private static final String JSON = "application/json";
 
@@ -73,7 +78,7 @@ final class Checkout {
    */
   private Future<JsonObject> present(RoutingContext ctx, JsonObject placed) {
     return order
-        .get(ctx, "/orders/" + placed.getString("orderId"), ORDER_TIMEOUT)
+        .get(ctx, "/orders/" + placed.getString("orderId"), SECOND_LOOK)
         .map(found -> found.statusCode() == 200 ? found.bodyAsJsonObject() : placed)
         .otherwise(placed);
   }

@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import baedal.runtime.Shared;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -36,7 +37,7 @@ final class Turns {
               waiting.remove(turn);
               turn.tryFail("others take too long");
             });
-    return turn.future().onComplete(done -> vertx.cancelTimer(timer));
+    return Shared.here(turn.future()).onComplete(done -> vertx.cancelTimer(timer));
   }
 
   void over() {

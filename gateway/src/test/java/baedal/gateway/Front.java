@@ -28,7 +28,7 @@ final class Front implements AutoCloseable {
 
   static final BreakerConfig BREAKER =
       new BreakerConfig(
-          Duration.ofSeconds(2), 3, 75, Duration.ofSeconds(10), Duration.ofSeconds(2));
+          Duration.ofSeconds(2), 3, 75, Duration.ofSeconds(10), Duration.ofSeconds(3));
 
   /** One that fits the contract. */
   static final JsonObject ORDER =

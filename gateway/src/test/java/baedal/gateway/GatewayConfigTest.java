@@ -11,17 +11,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the services are is said clearly, or the gateway does not start. */
+/** What is set is possible, or the gateway does not start. */
 class GatewayConfigTest {
 
   private static GatewayConfig with(String orderUrl) {
+    return with(Map.of("ORDER_URL", orderUrl));
+  }
+
+  private static GatewayConfig with(Map<String, String> settings) {
     Map<String, String> values = new HashMap<>();
     for (String service : new String[] {"ORDER", "PAYMENT", "STORE", "RIDER", "COUPON", "MYPAGE"}) {
       values.put(service + "_URL", "http://" + service.toLowerCase(Locale.ROOT) + ":1");
     }
     values.put("TOKEN_SECRET", "a secret of at least thirty-two bytes");
     values.put("DEV_DOORS", "true");
-    values.put("ORDER_URL", orderUrl);
+    values.putAll(settings);
     return GatewayConfig.from(Config.of(values));
   }
 
@@ -38,5 +42,14 @@ class GatewayConfigTest {
     assertThatThrownBy(() -> with(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ORDER_URL");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2s", "3s"})
+  void a_call_ends_before_the_breaker_is_half_open(String timeout) {
+    assertThatThrownBy(
+            () -> with(Map.of("PAYMENT_TIMEOUT", timeout, "PAYMENT_BREAKER_RESET", "2s")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("PAYMENT_BREAKER_RESET");
   }
 }

@@ -9,6 +9,7 @@ import baedal.runtime.Json;
 import baedal.runtime.Refusal;
 import baedal.runtime.Rounds;
 import baedal.runtime.ServiceClient;
+import baedal.runtime.Shared;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -196,7 +197,7 @@ final class Cashier {
     Asked asked = new Asked(wish.twin(), due);
     Future<Settled> here = paying.get(asked);
     if (here != null) {
-      return here;
+      return Shared.here(here);
     }
     Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due);
     paying.put(asked, mine);

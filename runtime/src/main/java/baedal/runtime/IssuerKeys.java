@@ -88,20 +88,21 @@ final class IssuerKeys {
       askedAt = System.nanoTime();
       fetch();
     }
-    return fetch.transform(
-        done -> {
-          if (done.failed()) {
-            return Future.failedFuture(
-                Refusal.unavailable(
-                    "issuer-unavailable",
-                    "the token cannot be checked right now: try again a little later",
-                    RETRY));
-          }
-          JWTAuth key = done.result().get(name);
-          return key == null
-              ? Future.failedFuture(Refusal.invalidToken())
-              : Future.succeededFuture(key);
-        });
+    return Shared.here(fetch)
+        .transform(
+            done -> {
+              if (done.failed()) {
+                return Future.failedFuture(
+                    Refusal.unavailable(
+                        "issuer-unavailable",
+                        "the token cannot be checked right now: try again a little later",
+                        RETRY));
+              }
+              JWTAuth key = done.result().get(name);
+              return key == null
+                  ? Future.failedFuture(Refusal.invalidToken())
+                  : Future.succeededFuture(key);
+            });
   }
 
   private synchronized void fetch() {

@@ -1,5 +1,6 @@
 package baedal.store;
 
+import baedal.runtime.Shared;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Map;
@@ -19,7 +20,8 @@ final class Turns {
     Promise<Void> over = Promise.promise();
     Future<Void> before = last.put(key, over.future());
     Future<Void> turn = before == null ? Future.succeededFuture() : before;
-    return turn.compose(v -> work.get())
+    return Shared.here(turn)
+        .compose(v -> work.get())
         .onComplete(
             done -> {
               last.remove(key, over.future());
