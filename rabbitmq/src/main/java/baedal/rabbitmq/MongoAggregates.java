@@ -131,7 +131,7 @@ public final class MongoAggregates<S> {
                         : Future.failedFuture(
                             Refusal.unavailable(
                                 "busy",
-                                id + " changes too fast: try again",
+                                id + " changes too fast, or cannot be told now: try again",
                                 Duration.ofSeconds(1)));
                   });
             });
@@ -169,9 +169,10 @@ public final class MongoAggregates<S> {
     if (mark != null) {
       update.put("$push", new JsonObject().put("seen", last(mark)));
     }
-    MongoOutbox.push(update, EventMessages.wrap(change.events(), sequence + 1, Instant.now()));
     JsonObject query =
         new JsonObject().put("_id", id).put("revision", document.getLong("revision"));
+    MongoOutbox.push(
+        query, update, EventMessages.wrap(change.events(), sequence + 1, Instant.now()));
     return mongo
         .updateCollection(collection, query, update)
         .map(result -> result.getDocMatched() > 0);

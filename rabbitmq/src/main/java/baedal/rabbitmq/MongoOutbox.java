@@ -21,6 +21,9 @@ public final class MongoOutbox implements Outbox {
 
   private static final String PENDING = "pending";
 
+  /** MongoDB takes 16 MB a document; events of different sizes may come to twice this. */
+  private static final int MAX_PENDING_BYTES = 6_000_000;
+
   /**
    * Milliseconds of the epoch: nothing pending is older. There only while something is pending, and
    * indexed sparsely.
@@ -39,11 +42,17 @@ public final class MongoOutbox implements Outbox {
     this.collections = List.of(collections);
   }
 
-  /** Adds the messages to an update, in place; its {@code $push} may hold more already. */
-  public static JsonObject push(JsonObject update, List<EventMessage> messages) {
+  /**
+   * Adds the messages to an update, in place; its {@code $push} may hold more already. The query is
+   * narrowed, in place, to a document that has room: in which not too many of their size wait.
+   */
+  public static JsonObject push(JsonObject query, JsonObject update, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
-      operator(update, "$push").put(PENDING, new JsonObject().put("$each", entries(messages)));
+      JsonArray entries = entries(messages);
+      operator(update, "$push").put(PENDING, new JsonObject().put("$each", entries));
       operator(update, "$min").put(SINCE, System.currentTimeMillis());
+      int most = MAX_PENDING_BYTES / entries.toBuffer().length() * entries.size();
+      query.put(PENDING + "." + most, new JsonObject().put("$exists", false));
     }
     return update;
   }

@@ -248,7 +248,8 @@ class BackboneTest {
     for (int sequence = 2; sequence <= 20; sequence++) {
       for (int order = 0; order < 10; order++) {
         JsonObject update =
-            MongoOutbox.push(new JsonObject(), List.of(cancel("o-" + order, sequence)));
+            MongoOutbox.push(
+                new JsonObject(), new JsonObject(), List.of(cancel("o-" + order, sequence)));
         mongo.updateCollection("things", new JsonObject().put("_id", "o-" + order), update).await();
         relays.get(order % 2).wake();
       }
@@ -274,14 +275,18 @@ class BackboneTest {
     mongo.insert("ages", old.put("pendingSince", 1L)).await();
     mongo
         .updateCollection(
-            "ages", id, MongoOutbox.push(new JsonObject(), List.of(cancel("busy", 2))))
+            "ages",
+            id,
+            MongoOutbox.push(new JsonObject(), new JsonObject(), List.of(cancel("busy", 2))))
         .await();
     assertThat(since(mongo, id)).isEqualTo(1);
     long taken = System.currentTimeMillis();
     Outbox.Batch batch = new MongoOutbox(mongo, "ages").next(10).await();
     mongo
         .updateCollection(
-            "ages", id, MongoOutbox.push(new JsonObject(), List.of(cancel("busy", 3))))
+            "ages",
+            id,
+            MongoOutbox.push(new JsonObject(), new JsonObject(), List.of(cancel("busy", 3))))
         .await();
     batch.sent().await();
     assertThat(since(mongo, id)).isGreaterThanOrEqualTo(taken);

@@ -2,12 +2,16 @@ package baedal.rabbitmq;
 
 import static baedal.backing.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baedal.backing.TestServers;
 import baedal.events.Change;
+import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.events.OrderEvent;
 import baedal.runtime.Boot;
+import baedal.runtime.Outage;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,12 +67,41 @@ class OutboxTest {
     outbox.next(1).await().sent().await();
     mongo
         .updateCollection(
-            "things", new JsonObject(), MongoOutbox.push(new JsonObject(), List.of(told("o", 2))))
+            "things",
+            new JsonObject(),
+            MongoOutbox.push(new JsonObject(), new JsonObject(), List.of(told("o", 2))))
         .await();
     Outbox.Batch present = outbox.next(1).await();
     slow.sent().await();
     present.release().await();
     assertThat(outbox.next(1).await().messages()).hasSize(1);
+  }
+
+  record Thing(int times) {}
+
+  @Test
+  void a_document_that_has_much_to_tell_changes_no_further_until_it_is_told() {
+    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoOutbox outbox = new MongoOutbox(mongo, "full");
+    MongoAggregates<Thing> things =
+        new MongoAggregates<>(mongo, "full", Thing.class, thing -> new JsonObject(), () -> {});
+    things.change("o", nothing -> Change.of(new Thing(0))).await();
+    Event event = new OrderEvent.CancelRequested("o", "c", "s", "x".repeat(500_000), Instant.EPOCH);
+    Supplier<Future<Thing>> tell =
+        () -> things.change("o", thing -> Change.of(new Thing(thing.times() + 1), event));
+    for (int i = 0; i < 10; i++) {
+      tell.get().await();
+    }
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 10; i++) {
+                tell.get().await();
+              }
+            })
+        .matches(Outage::isOutage);
+    things.change("o", thing -> Change.of(new Thing(0))).await();
+    outbox.next(1).await().sent().await();
+    assertThat(tell.get().await().times()).isEqualTo(1);
   }
 
   @Test

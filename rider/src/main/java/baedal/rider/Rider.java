@@ -3,8 +3,8 @@ package baedal.rider;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A person who carries orders, and where they were last seen. */
-record Rider(String id, double lat, double lng, Instant seenAt) {
+/** A person who carries orders, and where they were last seen: null where they never were. */
+record Rider(String id, Double lat, Double lng, Instant seenAt) {
 
   /** Whoever was not seen for this long is off duty. */
   private static final Duration ON_DUTY = Duration.ofMinutes(10);
@@ -16,10 +16,15 @@ record Rider(String id, double lat, double lng, Instant seenAt) {
     BUSY
   }
 
+  static Rider unseen(String id) {
+    return new Rider(id, null, null, null);
+  }
+
   State state(boolean carrying, Instant now) {
     if (carrying) {
       return State.BUSY;
     }
-    return seenAt.plus(ON_DUTY).isBefore(now) ? State.OFFLINE : State.IDLE;
+    boolean onDuty = seenAt != null && !seenAt.plus(ON_DUTY).isBefore(now);
+    return onDuty ? State.IDLE : State.OFFLINE;
   }
 }

@@ -169,18 +169,15 @@ final class RiderApi {
         .rider(rider(ctx))
         .compose(
             rider ->
-                rider == null
-                    ? Future.succeededFuture(
-                        new RiderView(rider(ctx), Rider.State.OFFLINE, null, null))
-                    : repository
-                        .inHand(rider.id())
-                        .map(
-                            jobs ->
-                                new RiderView(
-                                    rider.id(),
-                                    rider.state(!jobs.isEmpty(), now()),
-                                    rider.lat(),
-                                    rider.lng())));
+                repository
+                    .inHand(rider.id())
+                    .map(
+                        jobs ->
+                            new RiderView(
+                                rider.id(),
+                                rider.state(!jobs.isEmpty(), now()),
+                                rider.lat(),
+                                rider.lng())));
   }
 
   /**

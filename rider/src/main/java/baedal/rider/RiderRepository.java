@@ -118,14 +118,13 @@ final class RiderRepository {
         .mapEmpty();
   }
 
-  /** Null for a rider who was never seen. */
   Future<Rider> rider(String id) {
     return mongo
         .findOne(RIDERS, new JsonObject().put("_id", id), new JsonObject())
         .map(
             found ->
                 found == null
-                    ? null
+                    ? Rider.unseen(id)
                     : new Rider(
                         id,
                         found.getDouble("lat"),

@@ -150,5 +150,6 @@ class DeliveryTest {
     assertThat(rider.state(true, NOW)).isEqualTo(Rider.State.BUSY);
     assertThat(rider.state(false, NOW)).isEqualTo(Rider.State.IDLE);
     assertThat(rider.state(false, NOW.plus(Duration.ofMinutes(11)))).isEqualTo(Rider.State.OFFLINE);
+    assertThat(Rider.unseen("r-1").state(false, NOW)).isEqualTo(Rider.State.OFFLINE);
   }
 }

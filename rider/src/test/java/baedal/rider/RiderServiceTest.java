@@ -208,13 +208,21 @@ class RiderServiceTest {
                         m.data() instanceof RiderEvent.Moved moved
                             && moved.orderId().equals(orderId)
                             && moved.lat() == 37.1));
-    assertThat(
-            call(HttpMethod.GET, "/riders/me", "r-moving", null)
-                .bodyAsJsonObject()
-                .getString("state"))
-        .isEqualTo("BUSY");
+    assertThat(me("r-moving").getString("state")).isEqualTo("BUSY");
     assertThat(call(HttpMethod.GET, "/deliveries?mine=true", "r-moving", null).bodyAsString())
         .contains(orderId);
+  }
+
+  @Test
+  void a_rider_who_never_said_where_they_are_is_offline_until_they_take_a_job() {
+    assertThat(me("r-unseen").getString("state")).isEqualTo("OFFLINE");
+    call(HttpMethod.POST, "/deliveries/" + open(37.0, 127.0) + "/claim", "r-unseen", null);
+    assertThat(me("r-unseen").getString("state")).isEqualTo("BUSY");
+    assertThat(me("r-unseen").getValue("lat")).isNull();
+  }
+
+  private static JsonObject me(String rider) {
+    return call(HttpMethod.GET, "/riders/me", rider, null).bodyAsJsonObject();
   }
 
   @Test
