@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baedal.backing.TestServers;
 import baedal.events.Change;
+import baedal.events.Event;
+import baedal.events.EventMessage;
 import baedal.events.Fulfilment;
+import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
+import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.PgSchema;
 import baedal.rabbitmq.PgStore;
+import baedal.rabbitmq.Subscription;
 import baedal.runtime.Boot;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
@@ -21,17 +26,23 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +65,9 @@ class CashierTest {
 
   private static final long SAME_PRICE = 10_000;
 
+  private static final int SEEDS = 100;
+
+  private static Pool pool;
   private static PaymentRepository payments;
   private static ServiceClient orders;
 
@@ -68,7 +82,8 @@ class CashierTest {
     Promise<Void> prepared = Promise.promise();
     store.prepare(prepared::complete);
     prepared.future().await();
-    payments = new PaymentRepository(store.pool(), () -> {});
+    pool = store.pool();
+    payments = new PaymentRepository(pool, () -> {});
     int port =
         vertx
             .createHttpServer()
@@ -371,6 +386,63 @@ class CashierTest {
     Payment free = charging(0);
     cashier.sweep().await();
     assertThat(status(free)).isEqualTo(PaymentStatus.PAID);
+  }
+
+  /** Whatever is asked of a payment is asked of it alone: the others are there to be mixed up. */
+  @Test
+  void in_any_order_and_with_any_duplicates_money_goes_back_once_and_a_promise_is_kept_once() {
+    List<Subscription> replicas =
+        Stream.of(cashier, new Cashier(vertx, payments, bank, orders, Clock.systemUTC()))
+            .map(one -> new PaymentConsumer(payments, one).subscription())
+            .toList();
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      Payment back = settled(PaymentMethod.CARD);
+      Payment off = settled(PaymentMethod.ON_DELIVERY);
+      Payment kept = settled(PaymentMethod.ON_DELIVERY);
+      List<EventMessage> mail = new ArrayList<>();
+      for (Payment given : List.of(back, off)) {
+        String orderId = given.orderId();
+        mail.add(message(new OrderEvent.PaymentRefused(orderId, given.id(), "x", LONG_AGO)));
+        mail.add(message(new OrderEvent.RefundRequested(orderId, given.id(), "y", LONG_AGO)));
+      }
+      mail.add(
+          message(new OrderEvent.Collected(kept.orderId(), kept.id(), "r-1", 10_000, LONG_AGO)));
+      for (int again = random.nextInt(6); again > 0; again--) {
+        mail.add(mail.get(random.nextInt(mail.size())));
+      }
+      Collections.shuffle(mail, random);
+      for (EventMessage message : mail) {
+        replicas.get(random.nextInt(replicas.size())).handle(message).await();
+      }
+      until(() -> status(back) == PaymentStatus.REFUNDED);
+      assertThat(List.of(end(back), end(off), end(kept)))
+          .as("seed " + seed)
+          .containsExactly(
+              "REFUNDED after 2 events", "REFUNDED after 2 events", "PAID after 2 events");
+    }
+  }
+
+  private static Payment settled(PaymentMethod method) {
+    Payment.Due due =
+        new Payment.Due(Ids.next(), "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
+    var opened = Payment.open(Ids.next(), due, method, "4242", LONG_AGO);
+    assertThat(payments.open(opened, null).await()).isTrue();
+    return payments.change(opened.state().id(), p -> p.charged(LONG_AGO)).await();
+  }
+
+  private static String end(Payment payment) {
+    return pool.preparedQuery(
+            "SELECT status || ' after ' || sequence || ' events' FROM payments WHERE id = $1")
+        .execute(Tuple.of(payment.id()))
+        .await()
+        .iterator()
+        .next()
+        .getString(0);
+  }
+
+  private static EventMessage message(Event event) {
+    return EventMessages.wrap(List.of(event), 1, LONG_AGO).get(0);
   }
 
   @Test

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HttpProviderTest {
 
   private static final String LOOPBACK = "127.0.0.1";
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final Duration IMPATIENCE = Duration.ofMillis(200);
   private static final long WON = 40_000;
   private static final String YES = says("APPROVED", "p-1", "40000");
