@@ -100,7 +100,7 @@ final class StoreApi {
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
     return IdempotencyKey.of(ctx, asked)
-        .map(key -> repository.remember(key, Ids.next(), now()).map(StoreRepository.Led::id))
+        .map(key -> repository.remember(key, Ids.next(), true, now()).map(StoreRepository.Led::id))
         .orElseGet(() -> Future.succeededFuture(Ids.next()))
         .compose(id -> open(ctx, id, asked));
   }
@@ -168,19 +168,23 @@ final class StoreApi {
           return Menu.put(
               before, storeId, menuId, asked.name(), asked.price(), asked.stock(), options, now());
         };
-    String key = Menu.key(storeId, menuId);
     return own(ctx)
         .compose(
             store ->
                 IdempotencyKey.of(ctx, new PutMenuThere(storeId, menuId, asked))
-                    .map(wish -> putOnce(wish, key, transition))
-                    .orElseGet(() -> repository.changeMenu(key, transition).mapEmpty()))
-        .map(new MenuView(menuId, asked.name(), asked.price(), asked.stock(), options))
+                    .map(wish -> putOnce(wish, storeId, menuId, transition))
+                    .orElseGet(
+                        () ->
+                            repository
+                                .changeMenu(Menu.key(storeId, menuId), transition)
+                                .map(menu -> made.get())))
         .map(
-            put ->
-                made.get()
-                    ? Reply.created(ctx, Reply.path("stores", storeId, "menus", menuId), put)
-                    : put);
+            isNew -> {
+              var put = new MenuView(menuId, asked.name(), asked.price(), asked.stock(), options);
+              return isNew
+                  ? Reply.created(ctx, Reply.path("stores", storeId, "menus", menuId), put)
+                  : put;
+            });
   }
 
   /** The same under another path is another wish. */
@@ -188,19 +192,23 @@ final class StoreApi {
 
   /**
    * The menu itself knows what was put last, the key whether it was put at all: one of them tells
-   * whoever asks again.
+   * whoever asks again. The answer is the one of the first time: whether the menu was new then.
    */
-  private Future<Void> putOnce(
-      IdempotencyKey wish, String key, Function<Menu, Change<Menu>> transition) {
+  private Future<Boolean> putOnce(
+      IdempotencyKey wish, String storeId, String menuId, Function<Menu, Change<Menu>> transition) {
     return repository
-        .remember(wish, Ids.next(), now())
+        .menu(storeId, menuId)
+        .compose(menu -> repository.remember(wish, Ids.next(), menu == null, now()))
         .compose(
-            led ->
-                led.done()
-                    ? Future.succeededFuture()
-                    : repository
-                        .changeMenu(key, led.id(), transition)
-                        .compose(menu -> repository.done(wish)));
+            led -> {
+              Future<Void> done =
+                  led.done()
+                      ? Future.succeededFuture()
+                      : repository
+                          .changeMenu(Menu.key(storeId, menuId), led.id(), transition)
+                          .compose(menu -> repository.done(wish));
+              return done.map(led.makes());
+            });
   }
 
   private Future<Void> remove(RoutingContext ctx) {

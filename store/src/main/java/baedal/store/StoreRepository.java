@@ -96,29 +96,31 @@ final class StoreRepository {
     return stores.find(id);
   }
 
-  /** The id of what a key asks for, and whether it is known to be done. */
-  record Led(String id, boolean done) {}
+  /** What a key asks for: its id, whether it makes something new, and is known to be done. */
+  record Led(String id, boolean makes, boolean done) {}
 
   /**
-   * What this key asks for: {@code fresh}, or the one of the first time. Refuses another body under
-   * the same key.
+   * What this key asks for: the id {@code fresh}, or that of the first time. Refuses another body
+   * under the same key.
    */
-  Future<Led> remember(IdempotencyKey key, String fresh, Instant now) {
+  Future<Led> remember(IdempotencyKey key, String fresh, boolean makes, Instant now) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());
     JsonObject made =
         id.copy()
             .put("leadsTo", fresh)
+            .put("makes", makes)
             .put("bodyHash", key.bodyHash())
             .put("madeAt", now.toEpochMilli());
     return mongo
         .insert(KEYS, made)
-        .map(new Led(fresh, false))
+        .map(new Led(fresh, makes, false))
         .recover(
             e ->
                 MongoAggregates.isDuplicate(e)
                     ? mongo.findOne(KEYS, id, new JsonObject()).compose(first -> first(first, key))
                     : Future.failedFuture(e))
-        .compose(led -> led == null ? remember(key, fresh, now) : Future.succeededFuture(led));
+        .compose(
+            led -> led == null ? remember(key, fresh, makes, now) : Future.succeededFuture(led));
   }
 
   /** Null when it was forgotten in the meantime. */
@@ -128,7 +130,10 @@ final class StoreRepository {
     }
     key.sameAs(first.getString("bodyHash"));
     return Future.succeededFuture(
-        new Led(first.getString("leadsTo"), first.getBoolean("done", false)));
+        new Led(
+            first.getString("leadsTo"),
+            first.getBoolean("makes", false),
+            first.getBoolean("done", false)));
   }
 
   /** What the key asked for is done, and is not to be done again. */

@@ -154,7 +154,7 @@ class StoreServiceTest {
         new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91));
     IdempotencyKey key = new IdempotencyKey("o-1", "k-died", Digest.sha256(Json.encode(asked)));
     String id = Ids.next();
-    assertThat(replica().remember(key, id, Instant.now()).await().id()).isEqualTo(id);
+    assertThat(replica().remember(key, id, true, Instant.now()).await().id()).isEqualTo(id);
     HttpResponse<String> again = open("k-died", store("통닭천국", 37.55, 126.91)).join();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(new JsonObject(again.body()).getString("storeId")).isEqualTo(id);
@@ -189,7 +189,7 @@ class StoreServiceTest {
     assertThat(first.statusCode()).isEqualTo(201);
     call("PUT", path + "m", owner, menu(18_000, 6));
     HttpResponse<String> again = send("PUT", path + "m", "k-menu", owner, menu(18_000, 10)).join();
-    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.statusCode()).as("answered as the first time").isEqualTo(201);
     assertThat(again.body()).isEqualTo(first.body());
     assertThat(call("GET", path + "m", null, null).body.getInteger("stock")).isEqualTo(6);
     for (String other : List.of(path + "m", path + "other")) {
@@ -209,8 +209,10 @@ class StoreServiceTest {
     }
     JsonObject grown = mongoClient.findOne("menus", menu, null).await();
     assertThat(grown.getJsonArray("seen")).hasSizeLessThanOrEqualTo(200);
-    assertThat(send("PUT", path, "k-till-0", owner, menu(18_000, 0)).join().statusCode())
+    assertThat(send("PUT", path, "k-till-299", owner, menu(18_000, 299)).join().statusCode())
         .isEqualTo(200);
+    assertThat(send("PUT", path, "k-till-0", owner, menu(18_000, 0)).join().statusCode())
+        .isEqualTo(201);
     assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(299);
   }
 
@@ -230,7 +232,8 @@ class StoreServiceTest {
                 .getDocModified())
         .isEqualTo(1);
     call("PUT", path, owner, menu(18_000, 6));
-    send("PUT", path, "k-noted", owner, menu(18_000, 10)).join();
+    assertThat(send("PUT", path, "k-noted", owner, menu(18_000, 10)).join().statusCode())
+        .isEqualTo(201);
     assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(6);
   }
 
