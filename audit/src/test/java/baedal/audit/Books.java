@@ -118,7 +118,8 @@ final class Books {
             as,
             null,
             now,
-            now);
+            now,
+            null);
     ObjectNode node = written(payment);
     boolean approved = as != PaymentStatus.DECLINED;
     boolean refunded = as == PaymentStatus.REFUNDED;

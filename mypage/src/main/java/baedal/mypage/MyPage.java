@@ -54,16 +54,26 @@ public record MyPage(
     REFUNDED
   }
 
-  /** One attempt to pay; {@code method} is null while only its end is known. */
-  record Attempt(PaymentMethod method, PaymentStatus status, Instant at) {
+  /**
+   * One attempt to pay; {@code method} is null while only its end is known. {@code voided} says
+   * that no money was given back at its end, because none had been taken.
+   */
+  record Attempt(PaymentMethod method, PaymentStatus status, Instant at, boolean voided) {
 
     boolean holds() {
       return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
     }
 
+    /** Pages stored before {@code voided} existed show it by the method: a promise. */
+    boolean isVoided() {
+      boolean promise = method != null && method.deferred();
+      return status == PaymentStatus.REFUNDED && (voided || promise);
+    }
+
     private Attempt and(Attempt other) {
       Attempt ahead = status.compareTo(other.status) >= 0 ? this : other;
-      return new Attempt(method == null ? other.method : method, ahead.status, ahead.at);
+      return new Attempt(
+          method == null ? other.method : method, ahead.status, ahead.at, voided || other.voided);
     }
   }
 
@@ -120,7 +130,14 @@ public record MyPage(
   }
 
   MyPage payment(String paymentId, PaymentMethod method, PaymentStatus status, Instant at) {
-    Attempt attempt = new Attempt(method, status, at);
+    return attempt(paymentId, new Attempt(method, status, at, false));
+  }
+
+  MyPage refunded(String paymentId, boolean voided, Instant at) {
+    return attempt(paymentId, new Attempt(null, PaymentStatus.REFUNDED, at, voided));
+  }
+
+  private MyPage attempt(String paymentId, Attempt attempt) {
     return and(new MyPage(orderId, null, Map.of(), Map.of(paymentId, attempt), null, false, false));
   }
 

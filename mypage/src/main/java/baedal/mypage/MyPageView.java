@@ -18,7 +18,15 @@ record MyPageView(
     String couponId,
     List<Step> timeline) {
 
-  record Payment(PaymentMethod method, MyPage.PaymentStatus status) {}
+  /** {@code status} is that of the attempt, or {@code VOIDED}. */
+  record Payment(PaymentMethod method, String status) {
+
+    private static final String VOIDED = "VOIDED";
+
+    static Payment of(MyPage.Attempt attempt) {
+      return new Payment(attempt.method(), attempt.isVoided() ? VOIDED : attempt.status().name());
+    }
+  }
 
   /** {@code lat} and {@code lng} are null while the place is not known. */
   record Rider(String riderId, Double lat, Double lng) {}
@@ -37,7 +45,7 @@ record MyPageView(
         details.storeName(),
         page.status(),
         details.due(),
-        attempt == null ? null : new Payment(attempt.method(), attempt.status()),
+        attempt == null ? null : Payment.of(attempt),
         page.riderId() == null
             ? null
             : new Rider(page.riderId(), known ? place.lat() : null, known ? place.lng() : null),

@@ -46,7 +46,7 @@ final class Projection {
         (page, e, n) -> page.payment(e.paymentId(), e.method(), PaymentStatus.DECLINED, e.at()));
     on(
         PaymentEvent.Refunded.class,
-        (page, e, n) -> page.payment(e.paymentId(), null, PaymentStatus.REFUNDED, e.at()));
+        (page, e, n) -> page.refunded(e.paymentId(), e.voided() || e.amount() == 0, e.at()));
 
     on(StoreEvent.OrderAccepted.class, (page, e, n) -> page.reached(Status.ACCEPTED, e.at()));
     on(StoreEvent.OrderRejected.class, (page, e, n) -> page.reached(Status.REJECTED, e.at()));

@@ -14,6 +14,8 @@ import baedal.events.PaymentMethod;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventMessages;
+import baedal.runtime.Json;
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -84,7 +86,7 @@ class ProjectionTest {
     Event started = new StoreEvent.CookStarted("o", "s", at(5));
     Event finished = new StoreEvent.CookFinished("o", JOB, at(6));
     Event asked = new OrderEvent.CancelRequested("o", "c", "s", "", at(5));
-    Event refunded = new PaymentEvent.Refunded("o", "p", 37_000, "", at(8));
+    Event refunded = new PaymentEvent.Refunded("o", "p", 37_000, "", false, at(8));
     return Stream.of(
         Arguments.of(
             Status.COMPLETED,
@@ -203,7 +205,7 @@ class ProjectionTest {
                 asked,
                 new StoreEvent.CancelAccepted("o", "s", at(6)),
                 new OrderEvent.RefundRequested("o", "p", "", at(7)),
-                new PaymentEvent.Refunded("o", "p", 0, "", at(8)),
+                new PaymentEvent.Refunded("o", "p", 0, "", true, at(8)),
                 new OrderEvent.Canceled("o", "c", "s", "cp", "", at(9)))),
         Arguments.of(
             Status.PAID,
@@ -214,7 +216,7 @@ class ProjectionTest {
                 new PaymentEvent.Paid("o", "p-0", 40_000, PaymentMethod.CARD, 1, at(1)),
                 discounted,
                 new OrderEvent.PaymentRefused("o", "p-0", "changed", at(2)),
-                new PaymentEvent.Refunded("o", "p-0", 40_000, "changed", at(3)),
+                new PaymentEvent.Refunded("o", "p-0", 40_000, "changed", false, at(3)),
                 new PaymentEvent.Paid("o", "p", 37_000, PaymentMethod.CARD, 2, at(4)),
                 paid)),
         Arguments.of(
@@ -246,6 +248,37 @@ class ProjectionTest {
       MyPage rest = page(shuffled.subList(some, shuffled.size()));
       assertThat(rest.and(half)).as("seed %d, in two parts", seed).isEqualTo(wanted);
     }
+  }
+
+  @Test
+  void a_promise_that_was_given_up_is_shown_as_voided() {
+    PaymentMethod atTheDoor = PaymentMethod.ON_DELIVERY;
+    Event placed = new OrderEvent.Placed("o", details(1, 0));
+    Event promised = new PaymentEvent.Deferred("o", "p", 40_000, atTheDoor, 1, at(1));
+    Event voided = new PaymentEvent.Refunded("o", "p", 0, "", true, at(2));
+    Event before = new PaymentEvent.Refunded("o", "p", 0, "", false, at(2));
+    assertThat(shown(placed, promised, voided)).isEqualTo("VOIDED");
+    assertThat(shown(placed, voided)).as("nothing known of its method").isEqualTo("VOIDED");
+    assertThat(shown(placed, before)).as("an event without the field").isEqualTo("VOIDED");
+    Event paid = new PaymentEvent.Paid("o", "p", 40_000, PaymentMethod.CARD, 1, at(1));
+    Event refunded = new PaymentEvent.Refunded("o", "p", 40_000, "", false, at(2));
+    assertThat(shown(placed, paid, refunded)).isEqualTo("REFUNDED");
+  }
+
+  private static String shown(Event... events) {
+    return MyPageView.of(page(numbered(events)), null).payment().status();
+  }
+
+  @Test
+  void a_page_of_the_version_before_shows_a_promise_given_up_as_voided() {
+    JsonObject attempt =
+        new JsonObject()
+            .put("method", "ON_DELIVERY")
+            .put("status", "REFUNDED")
+            .put("at", at(1).toString());
+    assertThat(Json.toObject(attempt, MyPage.Attempt.class).isVoided()).isTrue();
+    attempt.put("method", "CARD");
+    assertThat(Json.toObject(attempt, MyPage.Attempt.class).isVoided()).isFalse();
   }
 
   private static MyPage page(List<EventMessage> messages) {

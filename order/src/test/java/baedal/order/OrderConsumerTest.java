@@ -123,7 +123,7 @@ class OrderConsumerTest {
         new StoreEvent.CancelAccepted(id, "s-1", now()));
     until(() -> told(id).contains("order.refund-requested"));
     status(id, "CANCEL_REQUESTED");
-    tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "canceled", now()));
+    tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "canceled", false, now()));
     status(id, "CANCELED");
     story(
         id,
@@ -151,7 +151,7 @@ class OrderConsumerTest {
     String id = paid();
     tell(new StoreEvent.OrderRejected(id, "s-1", "OUT_OF_STOCK", now()));
     until(() -> told(id).contains("order.refund-requested"));
-    tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "rejected", now()));
+    tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "rejected", false, now()));
     status(id, "REJECTED");
     story(id, "order.placed", "order.paid", "order.refund-requested", "order.rejected");
   }
@@ -162,7 +162,7 @@ class OrderConsumerTest {
     tell(new PaymentEvent.Declined(id, "p-0", 40_000, PaymentMethod.CARD, "no", now()));
     tell(new PaymentEvent.Paid(id, "p-1", 39_000, PaymentMethod.CARD, 1, now()));
     until(() -> told(id).contains("order.payment-refused"));
-    tell(new PaymentEvent.Refunded(id, "p-1", 39_000, "refused", now()));
+    tell(new PaymentEvent.Refunded(id, "p-1", 39_000, "refused", false, now()));
     tell(new PaymentEvent.Paid(id, "p-2", 40_000, PaymentMethod.CARD, 1, now()));
     status(id, "PAID");
     story(id, "order.placed", "order.payment-refused", "order.paid");
@@ -244,7 +244,8 @@ class OrderConsumerTest {
   }
 
   private static List<Event> refunded(String id, long amount) {
-    return List.of(new PaymentEvent.Refunded(id, "p-" + amount + "-" + id, amount, "", now()));
+    return List.of(
+        new PaymentEvent.Refunded(id, "p-" + amount + "-" + id, amount, "", false, now()));
   }
 
   private Map<String, List<Words>> lives() {

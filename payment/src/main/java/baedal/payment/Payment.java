@@ -12,6 +12,9 @@ import java.util.Set;
 /**
  * One attempt to settle an order, for {@code amount} won and the order as it stood at {@code
  * orderVersion}. Of a card only the last four digits are kept.
+ *
+ * @param paidAt when the amount was taken, also after it was given back; null before that. Payments
+ *     stored before this field existed have it only while they are PAID.
  */
 public record Payment(
     String id,
@@ -24,7 +27,12 @@ public record Payment(
     PaymentStatus status,
     String reason,
     Instant openedAt,
-    Instant changedAt) {
+    Instant changedAt,
+    Instant paidAt) {
+
+  public Payment {
+    paidAt = paidAt == null && status == PaymentStatus.PAID ? changedAt : paidAt;
+  }
 
   /** Why a charge is declined of which the provider has not heard in time. */
   static final String ABANDONED = "the provider has not heard of it in time: nothing was taken";
@@ -77,7 +85,8 @@ public record Payment(
             status,
             null,
             now,
-            now);
+            now,
+            null);
     return deferred
         ? Change.of(
             payment,
@@ -108,6 +117,15 @@ public record Payment(
     return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
   }
 
+  /**
+   * Whether it was given up without any money to give back: a promise, or an order that cost
+   * nothing.
+   */
+  boolean isVoided() {
+    return status == PaymentStatus.REFUNDED
+        && (amount == 0 || (method.deferred() && paidAt == null));
+  }
+
   Change<Payment> charged(Instant now) {
     return status == PaymentStatus.CHARGING
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))
@@ -133,20 +151,20 @@ public record Payment(
   Change<Payment> giveBack(String why, Instant now) {
     return switch (status) {
       case PAID -> Change.of(to(PaymentStatus.REFUNDING, why, now));
-      case DEFERRED ->
-          Change.of(
-              to(PaymentStatus.REFUNDED, why, now),
-              new PaymentEvent.Refunded(orderId, id, 0, why, now));
+      case DEFERRED -> givenBack(why, now);
       case CHARGING, DECLINED, REFUNDING, REFUNDED -> Change.none(this);
     };
   }
 
   Change<Payment> refunded(Instant now) {
-    return status == PaymentStatus.REFUNDING
-        ? Change.of(
-            to(PaymentStatus.REFUNDED, reason, now),
-            new PaymentEvent.Refunded(orderId, id, amount, reason, now))
-        : Change.none(this);
+    return status == PaymentStatus.REFUNDING ? givenBack(reason, now) : Change.none(this);
+  }
+
+  private Change<Payment> givenBack(String why, Instant now) {
+    Payment after = to(PaymentStatus.REFUNDED, why, now);
+    boolean voided = after.isVoided();
+    return Change.of(
+        after, new PaymentEvent.Refunded(orderId, id, voided ? 0 : amount, why, voided, now));
   }
 
   private PaymentEvent.Paid paidEvent(Instant now) {
@@ -165,6 +183,7 @@ public record Payment(
         next,
         why,
         openedAt,
-        now);
+        now,
+        paidAt);
   }
 }

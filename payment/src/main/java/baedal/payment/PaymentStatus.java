@@ -10,6 +10,7 @@ public enum PaymentStatus {
   DECLINED,
   /** The provider was asked to give it back. */
   REFUNDING,
+  /** Given back, or void where no money was taken: see {@link Payment#isVoided}. */
   REFUNDED;
 
   /** Whether this attempt keeps another one for the same order out. */

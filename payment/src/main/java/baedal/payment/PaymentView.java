@@ -3,16 +3,21 @@ package baedal.payment;
 import baedal.events.PaymentMethod;
 import java.time.Instant;
 
-/** A payment as clients see it; {@code paidAt} is null while it is not paid. */
+/**
+ * A payment as clients see it. {@code status} is that of the payment, or {@code VOIDED}; {@code
+ * paidAt} is null when it was never paid.
+ */
 record PaymentView(
     String paymentId,
     String orderId,
     long amount,
     PaymentMethod method,
-    PaymentStatus status,
+    String status,
     String card,
     String reason,
     Instant paidAt) {
+
+  private static final String VOIDED = "VOIDED";
 
   static PaymentView of(Payment payment) {
     return new PaymentView(
@@ -20,9 +25,9 @@ record PaymentView(
         payment.orderId(),
         payment.amount(),
         payment.method(),
-        payment.status(),
+        payment.isVoided() ? VOIDED : payment.status().name(),
         payment.cardLastFour() == null ? null : "**** " + payment.cardLastFour(),
         payment.reason(),
-        payment.status() == PaymentStatus.PAID ? payment.changedAt() : null);
+        payment.paidAt());
   }
 }

@@ -544,6 +544,73 @@ class PaymentServiceTest {
                 && told(PaymentEvent.Refunded.class, voided) == 1);
   }
 
+  @Test
+  void a_refund_keeps_paid_at_and_a_promise_given_up_is_voided() {
+    String paid = order(12_000);
+    JsonObject first = pay("c-1", card(paid)).await().bodyAsJsonObject();
+    String promised = order(12_000);
+    pay("c-1", onDelivery(promised)).await();
+    publisher
+        .publish(
+            List.of(
+                message(new OrderEvent.RefundRequested(paid, paymentOf(paid), "x", Instant.EPOCH)),
+                message(
+                    new OrderEvent.RefundRequested(
+                        promised, paymentOf(promised), "x", Instant.EPOCH))))
+        .await();
+    until(() -> attempt(paid).getString("status").equals("REFUNDED"));
+    assertThat(first.getString("paidAt")).isNotNull();
+    assertThat(attempt(paid).getString("paidAt")).isEqualTo(first.getString("paidAt"));
+    until(() -> attempt(promised).getString("status").equals("VOIDED"));
+    assertThat(attempt(promised).getLong("amount")).isEqualTo(12_000);
+    assertThat(attempt(promised).getString("paidAt")).isNull();
+  }
+
+  @Test
+  void rows_of_the_version_before_are_shown_with_what_they_know() {
+    assertThat(attempt(stored(PaymentMethod.ON_DELIVERY, PaymentStatus.REFUNDED)))
+        .contains(Map.entry("status", "VOIDED"), Map.entry("amount", 10_000));
+    JsonObject refunded = attempt(stored(PaymentMethod.CARD, PaymentStatus.REFUNDED));
+    assertThat(refunded.getString("status")).isEqualTo("REFUNDED");
+    assertThat(refunded.getString("paidAt")).isNull();
+    String orderId = stored(PaymentMethod.CARD, PaymentStatus.PAID);
+    assertThat(attempt(orderId).getString("paidAt")).isEqualTo("2026-01-01T12:00:00Z");
+    repository().change(paymentOf(orderId), p -> p.giveBack("x", Instant.now())).await();
+    assertThat(attempt(orderId).getString("paidAt")).isEqualTo("2026-01-01T12:00:00Z");
+  }
+
+  /** A payment as the version before paidAt stored it; gives the id of its order. */
+  private static String stored(PaymentMethod method, PaymentStatus status) {
+    String orderId = order(10_000);
+    JsonObject body =
+        new JsonObject()
+            .put("id", Ids.next())
+            .put("orderId", orderId)
+            .put("customerId", "c-1")
+            .put("amount", 10_000)
+            .put("method", method.name())
+            .putNull("cardLastFour")
+            .put("orderVersion", 1)
+            .put("status", status.name())
+            .putNull("reason")
+            .put("openedAt", "2026-01-01T11:00:00Z")
+            .put("changedAt", "2026-01-01T12:00:00Z");
+    pool.query(
+            "INSERT INTO payments (id, order_id, customer_id, status, revision, sequence, changed_at, body) VALUES ('%s', '%s', 'c-1', '%s', 1, 0, now(), '%s')"
+                .formatted(body.getString("id"), orderId, status, body.encode()))
+        .execute()
+        .await();
+    return orderId;
+  }
+
+  private static JsonObject attempt(String orderId) {
+    return list(orderId, "").getJsonArray("items").getJsonObject(0);
+  }
+
+  private static JsonObject onDelivery(String orderId) {
+    return new JsonObject().put("orderId", orderId).put("method", "ON_DELIVERY");
+  }
+
   private static String paymentOf(String orderId) {
     return pool.query("SELECT id FROM payments WHERE order_id = '" + orderId + "'")
         .execute()

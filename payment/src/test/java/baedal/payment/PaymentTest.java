@@ -24,7 +24,7 @@ class PaymentTest {
 
   private static Payment at(PaymentStatus status) {
     return new Payment(
-        "p-1", "o-1", "c-1", 40_000, PaymentMethod.CARD, "4242", 3, status, null, NOW, NOW);
+        "p-1", "o-1", "c-1", 40_000, PaymentMethod.CARD, "4242", 3, status, null, NOW, NOW, null);
   }
 
   @Test
@@ -74,11 +74,48 @@ class PaymentTest {
     assertThat(wished.events()).isEmpty();
     Change<Payment> refunded = wished.state().refunded(NOW);
     assertThat(refunded.events())
-        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 40_000, "canceled", NOW));
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 40_000, "canceled", false, NOW));
     assertThat(refunded.state().refunded(NOW).events()).isEmpty();
     assertThat(refunded.state().giveBack("again", NOW).events()).isEmpty();
-    assertThat(at(PaymentStatus.DEFERRED).giveBack("canceled", NOW).events())
-        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, "canceled", NOW));
+    assertThat(promise().giveBack("canceled", NOW).events())
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, "canceled", true, NOW));
+  }
+
+  private static Payment promise() {
+    return Payment.open("p-1", DUE, PaymentMethod.ON_DELIVERY, null, NOW).state();
+  }
+
+  @Test
+  void a_payment_given_back_keeps_the_time_at_which_it_was_paid() {
+    Payment paid = at(PaymentStatus.CHARGING).charged(NOW.plusSeconds(1)).state();
+    Payment refunding = paid.giveBack("canceled", NOW.plusSeconds(2)).state();
+    Payment refunded = refunding.refunded(NOW.plusSeconds(3)).state();
+    for (Payment payment : new Payment[] {paid, refunding, refunded}) {
+      assertThat(PaymentView.of(payment).paidAt()).isEqualTo(NOW.plusSeconds(1));
+      assertThat(PaymentView.of(payment).status()).isEqualTo(payment.status().name());
+    }
+    Payment collected = promise().collected(NOW.plusSeconds(4)).state();
+    assertThat(PaymentView.of(collected).paidAt()).isEqualTo(NOW.plusSeconds(4));
+  }
+
+  @Test
+  void a_promise_that_was_given_up_is_voided_and_was_never_paid() {
+    PaymentView voided = PaymentView.of(promise().giveBack("canceled", NOW).state());
+    assertThat(voided.status()).isEqualTo("VOIDED");
+    assertThat(voided.amount()).isEqualTo(40_000);
+    assertThat(voided.paidAt()).isNull();
+    assertThat(voided.reason()).isEqualTo("canceled");
+  }
+
+  @Test
+  void an_order_that_cost_nothing_is_voided_without_a_refund() {
+    Change<Payment> free =
+        Payment.open("p-1", due(0, Fulfilment.VISIT), PaymentMethod.CARD, "4242", NOW);
+    Payment paid = free.state().charged(NOW).state();
+    Change<Payment> back = paid.giveBack("canceled", NOW).state().refunded(NOW);
+    assertThat(back.events())
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, "canceled", true, NOW));
+    assertThat(PaymentView.of(back.state()).status()).isEqualTo("VOIDED");
   }
 
   @ParameterizedTest

@@ -41,7 +41,11 @@ public sealed interface PaymentEvent extends Event {
       Instant at)
       implements PaymentEvent {}
 
-  /** Given back; {@code amount} is 0 when a deferred payment was voided. */
-  record Refunded(String orderId, String paymentId, long amount, String reason, Instant at)
+  /**
+   * Given back. When {@code voided}, no money had been taken (a promise was given up, or nothing
+   * was due) and {@code amount} is 0. Events from before that field have only the amount.
+   */
+  record Refunded(
+      String orderId, String paymentId, long amount, String reason, boolean voided, Instant at)
       implements PaymentEvent {}
 }
