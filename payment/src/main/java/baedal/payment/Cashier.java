@@ -150,7 +150,9 @@ final class Cashier {
     return first.answered()
         ? Future.succeededFuture(Settled.before(first.payment()))
         : due(wish)
-            .compose(due -> due.payable() ? ended(first.payment(), due, wish) : settledBefore(due));
+            .compose(
+                due ->
+                    due.payable() ? ended(first.payment(), due, wish) : settledBefore(due, wish));
   }
 
   private Future<Settled> ended(Payment first, Payment.Due due, Wish wish) {
@@ -199,7 +201,7 @@ final class Cashier {
     if (here != null) {
       return Shared.here(here);
     }
-    Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due);
+    Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due, wish);
     paying.put(asked, mine);
     long parting = vertx.setTimer(TOGETHER_MILLIS, id -> paying.remove(asked, mine));
     return mine.onComplete(
@@ -210,7 +212,7 @@ final class Cashier {
   }
 
   /** Nothing is charged for an order that is not due; what has settled it is shown again. */
-  private Future<Settled> settledBefore(Payment.Due due) {
+  private Future<Settled> settledBefore(Payment.Due due, Wish wish) {
     Refusal notDue =
         Refusal.conflict("order-state", "only a PLACED order can be paid: it is " + due.status());
     return due.withdrawn()
@@ -218,7 +220,7 @@ final class Cashier {
         : payments
             .occupying(due.orderId())
             .map(found -> found.filter(Payment::settles).orElseThrow(() -> notDue))
-            .map(Settled::before);
+            .compose(settled -> unlessPromised(settled, wish));
   }
 
   /** It may be paid already, whatever is wrong with this wish. */
@@ -271,10 +273,18 @@ final class Cashier {
   /** Somebody paid already, or is about to: their result is the truth for us too. */
   private Future<Settled> join(Payment other, Payment.Due due, Wish wish) {
     return switch (other.status()) {
-      case PAID, DEFERRED -> covering(Settled.before(other), due);
+      case PAID, DEFERRED ->
+          covering(Settled.before(other), due).compose(end -> unlessPromised(end.payment(), wish));
       case CHARGING -> settleOrCharge(other, due, wish).compose(end -> ours(end, wish));
       case REFUNDING, DECLINED, REFUNDED -> Future.failedFuture(unsettled());
     };
+  }
+
+  /** A promise is no answer to a customer who wants to pay now: nothing was taken. */
+  private static Future<Settled> unlessPromised(Payment settled, Wish wish) {
+    return settled.status() == PaymentStatus.DEFERRED && !wish.method().deferred()
+        ? Future.failedFuture(promised())
+        : Future.succeededFuture(Settled.before(settled));
   }
 
   /** That another card was declined says nothing about this one: it has not been tried. */
@@ -453,6 +463,13 @@ final class Cashier {
         "payment-void",
         "of this attempt no money was kept: the order was changed or withdrawn meanwhile, or the provider never heard of"
             + " it; pay again, under another key");
+  }
+
+  private static Refusal promised() {
+    return Refusal.conflict(
+        "payment-promised",
+        "this order is to be paid on delivery, and nothing was charged now: pay the rider; to pay by card instead, cancel"
+            + " the order while it can be canceled, and order again");
   }
 
   private static Refusal unsettled() {

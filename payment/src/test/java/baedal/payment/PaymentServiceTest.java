@@ -545,6 +545,55 @@ class PaymentServiceTest {
   }
 
   @Test
+  void a_card_is_refused_for_an_order_that_is_promised_on_delivery() {
+    for (String state : List.of("PLACED", "PAID", "COOKED")) {
+      String orderId = order(12_000);
+      JsonObject promise = pay("c-1", onDelivery(orderId)).await().bodyAsJsonObject();
+      orders.get(orderId).put("status", state);
+      for (JsonObject wish : List.of(card(orderId), card(orderId).put("method", "KAKAO_PAY"))) {
+        for (String key : List.of("k-promised-1", "k-promised-2")) {
+          refusedAsPromised(pay(key + orderId + wish.getString("method"), "c-1", wish).await());
+        }
+        refusedAsPromised(pay("c-1", wish).await());
+      }
+      assertThat(charges(orderId)).isZero();
+      HttpResponse<Buffer> again = pay("c-1", onDelivery(orderId)).await();
+      assertThat(again.statusCode()).as(state).isEqualTo(201);
+      assertThat(again.bodyAsJsonObject()).isEqualTo(promise);
+    }
+  }
+
+  private static void refusedAsPromised(HttpResponse<Buffer> answer) {
+    assertThat(answer.statusCode()).isEqualTo(409);
+    assertThat(answer.bodyAsJsonObject().getString("type")).isEqualTo("/problems/payment-promised");
+    assertThat(answer.bodyAsJsonObject().getString("detail"))
+        .contains("pay the rider", "cancel", "order again");
+    assertThat(answer.getHeader("Payment-Provider")).isNull();
+  }
+
+  @Test
+  void a_promise_for_an_order_that_is_paid_by_card_shows_that_payment() {
+    String orderId = order(12_000);
+    JsonObject paid = pay("c-1", card(orderId)).await().bodyAsJsonObject();
+    HttpResponse<Buffer> promise = pay("c-1", onDelivery(orderId)).await();
+    assertThat(promise.statusCode()).isEqualTo(201);
+    assertThat(promise.bodyAsJsonObject()).isEqualTo(paid);
+    assertThat(paid).contains(Map.entry("status", "PAID"), Map.entry("method", "CARD"));
+  }
+
+  @Test
+  void a_promise_of_an_old_price_is_not_held_against_a_card() {
+    String orderId = order(12_000);
+    pay("c-1", onDelivery(orderId)).await();
+    JsonObject order = orders.get(orderId);
+    orders.put(orderId, order.copy().put("due", 15_000).put("version", 2).put("pricedVersion", 2));
+    HttpResponse<Buffer> unsettled = pay("c-1", card(orderId)).await();
+    assertThat(unsettled.statusCode()).isEqualTo(503);
+    assertThat(unsettled.bodyAsJsonObject().getString("type"))
+        .isEqualTo("/problems/payment-unsettled");
+  }
+
+  @Test
   void a_refund_keeps_paid_at_and_a_promise_given_up_is_voided() {
     String paid = order(12_000);
     JsonObject first = pay("c-1", card(paid)).await().bodyAsJsonObject();
