@@ -29,6 +29,11 @@ final class PaymentBreaker {
   private static final Logger log = LoggerFactory.getLogger(PaymentBreaker.class);
   private static final int CONNECTIONS = 512;
 
+  /** Calls that wait for a slow provider must not take the connections of those that need none. */
+  private static final int CONNECTIONS_ON_DELIVERY = 128;
+
+  private static final String ON_DELIVERY = "ON_DELIVERY";
+
   /**
    * How long a call may linger behind the customer's back, so that its charge is still recorded.
    */
@@ -47,6 +52,7 @@ final class PaymentBreaker {
   private static final String NOT_ASKED = "not-asked";
 
   private final Upstream payment;
+  private final Upstream onDelivery;
   private final CircuitBreaker breaker;
   private final FailureShare failures;
   private final Duration timeout;
@@ -60,6 +66,8 @@ final class PaymentBreaker {
 
   PaymentBreaker(Vertx vertx, GatewayConfig config, Forwarded forwarded) {
     payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS, forwarded);
+    onDelivery =
+        new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS_ON_DELIVERY, forwarded);
     BreakerConfig limits = config.breaker();
     timeout = limits.timeout();
     waits = Map.of("Request-Timeout", Long.toString(timeout.toMillis()));
@@ -127,13 +135,25 @@ final class PaymentBreaker {
 
   /**
    * What payment answered, if it answered in time and not with a failure of its own; else a refusal
-   * to try later.
+   * to try later. A promise to pay on delivery needs no provider, so it bypasses the breaker.
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
+    return ON_DELIVERY.equals(body.getString("method"))
+        ? promise(ctx, body)
+        : payNow(ctx, body).recover(e -> Future.failedFuture(later(untilReset())));
+  }
+
+  private Future<HttpResponse<Buffer>> promise(RoutingContext ctx, JsonObject body) {
+    return onDelivery
+        .post(ctx, "/payments", body, timeout, waits)
+        .compose(PaymentBreaker::answered)
+        .recover(e -> Future.failedFuture(later(Upstream.RETRY_AFTER)));
+  }
+
+  private Future<HttpResponse<Buffer>> payNow(RoutingContext ctx, JsonObject body) {
     Supplier<Future<HttpResponse<Buffer>>> call =
         () -> payment.post(ctx, "/payments", body, LINGER, waits).compose(PaymentBreaker::answered);
-    return (isHalfOpen() ? probe(call) : breaker.execute(call))
-        .recover(e -> Future.failedFuture(later()));
+    return isHalfOpen() ? probe(call) : breaker.execute(call);
   }
 
   /**
@@ -185,12 +205,16 @@ final class PaymentBreaker {
     return ANSWERED.equals(response.getHeader(PROVIDER));
   }
 
-  private Refusal later() {
+  private Duration untilReset() {
+    return state() == CircuitBreakerState.OPEN
+        ? reset.minusNanos(System.nanoTime() - openedAt)
+        : Upstream.RETRY_AFTER;
+  }
+
+  private static Refusal later(Duration retryAfter) {
     return Refusal.unavailable(
         "payment-unavailable",
         "payment takes too long right now: your order is kept, pay a little later",
-        state() == CircuitBreakerState.OPEN
-            ? reset.minusNanos(System.nanoTime() - openedAt)
-            : Upstream.RETRY_AFTER);
+        retryAfter);
   }
 }

@@ -48,6 +48,8 @@ class PaymentBreakerTest {
         request -> {
           if (request.path().equals("/payments")) {
             request.body().onSuccess(body -> answer(request, body.toJsonObject()));
+          } else if (request.path().equals("/orders")) {
+            request.response().setStatusCode(201).end("{\"orderId\":\"201\"}");
           } else {
             request.response().end();
           }
@@ -81,10 +83,23 @@ class PaymentBreakerTest {
   }
 
   private Future<HttpResponse<Buffer>> paying(Front to, String orderId) {
+    return post(
+        to, "/payments", new JsonObject().put("orderId", orderId).put("method", "KAKAO_PAY"));
+  }
+
+  private HttpResponse<Buffer> promise(String orderId) {
+    return post(
+            front,
+            "/payments",
+            new JsonObject().put("orderId", orderId).put("method", "ON_DELIVERY"))
+        .await();
+  }
+
+  private Future<HttpResponse<Buffer>> post(Front to, String path, JsonObject body) {
     return client
-        .post(to.port(), Front.LOOPBACK, "/payments")
+        .post(to.port(), Front.LOOPBACK, path)
         .putHeader("Authorization", to.bearer())
-        .sendJsonObject(new JsonObject().put("orderId", orderId).put("method", "KAKAO_PAY"));
+        .sendJsonObject(body);
   }
 
   private String state() {
@@ -232,6 +247,47 @@ class PaymentBreakerTest {
       assertThat(told.get(told.size() - 1)).isBetween(25, 30);
       until(() -> Integer.parseInt(paying(patient, "1").await().getHeader("Retry-After")) < 29);
     }
+  }
+
+  @Test
+  void a_promise_to_pay_on_delivery_is_taken_while_the_breaker_is_open() {
+    open();
+    for (int i = 0; i < PROBES; i++) {
+      assertThat(promise("201").statusCode()).isEqualTo(201);
+    }
+    JsonObject address =
+        new JsonObject().put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
+    JsonObject order = Front.ORDER.copy().put("fulfilment", "DELIVERY").put("address", address);
+    JsonObject checkout =
+        new JsonObject()
+            .put("order", order)
+            .put("payment", new JsonObject().put("method", "ON_DELIVERY"));
+    assertThat(post(front, "/checkouts", checkout).await().statusCode()).isEqualTo(201);
+    assertThat(state()).isNotEqualTo("CLOSED");
+  }
+
+  @Test
+  void a_promise_is_a_503_while_payment_is_down_or_silent_and_moves_no_breaker() {
+    for (int i = 0; i < FAILURES + 2; i++) {
+      for (String orderId : List.of("hang", "500", "503")) {
+        HttpResponse<Buffer> later = promise(orderId);
+        assertThat(later.statusCode()).as(orderId).isEqualTo(503);
+        assertThat(later.getHeader("Retry-After")).isEqualTo("2");
+        assertThat(later.bodyAsJsonObject().getString("type"))
+            .isEqualTo("/problems/payment-unavailable");
+      }
+    }
+    front.service = request -> request.connection().close();
+    assertThat(promise("201").statusCode()).isEqualTo(503);
+    assertThat(state()).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void an_answered_promise_does_not_close_the_breaker() {
+    open();
+    until(() -> state().equals("HALF_OPEN"));
+    assertThat(promise("201-answered").statusCode()).isEqualTo(201);
+    assertThat(state()).isEqualTo("HALF_OPEN");
   }
 
   @Test
