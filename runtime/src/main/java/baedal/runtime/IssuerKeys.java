@@ -11,6 +11,7 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,20 +35,30 @@ final class IssuerKeys {
   /** Whatever tokens name, the issuer is asked because of them no more often than this. */
   private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(10);
 
+  /** An issuer shows a new key to everybody before, or this long after, it signs with it. */
+  private static final Duration PUBLISHED_WITHIN = Duration.ofMinutes(1);
+
   private static final List<String> RSA =
       List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512");
   private static final Map<String, String> CURVES =
       Map.of("P-256", "ES256", "P-384", "ES384", "P-521", "ES512");
 
   /** A key and the one algorithm it is used with: no token can have it used with another. */
-  record Name(String kid, String algorithm) {}
+  record Name(String kid, String algorithm) {
+
+    boolean hasKidOf(Name other) {
+      return kid.equals(other.kid);
+    }
+  }
+
+  private record Fetch(Future<Map<Name, JWTAuth>> done, long beganAtNanos, Instant beganAt) {}
 
   private final Vertx vertx;
   private final WebClient client;
   private final String issuer;
   private final JWTOptions checks;
   private Map<Name, JWTAuth> keys = Map.of();
-  private Future<Map<Name, JWTAuth>> fetch = Future.failedFuture("not asked yet");
+  private Fetch fetch;
   private long askedAt = System.nanoTime() - BETWEEN_QUESTIONS.toNanos();
   private long timer = -1;
 
@@ -77,43 +88,74 @@ final class IssuerKeys {
   }
 
   /**
-   * Fails with a 401 refusal when the issuer has no such key, and with a 503 one when it cannot be
-   * asked.
+   * The verifier of a token that came just now and was issued at {@code issuedAt} (null when the
+   * token does not say). Fails with a 401 refusal when the issuer shows no such key, and with a 503
+   * one when that cannot be known now: the issuer is away, or may not be asked again yet.
    */
-  synchronized Future<JWTAuth> find(Name name) {
+  Future<JWTAuth> find(Name name, Instant issuedAt) {
+    return find(name, issuedAt, System.nanoTime());
+  }
+
+  /** A fetch that began before the token came may be too old to say that there is no such key. */
+  private synchronized Future<JWTAuth> find(Name name, Instant issuedAt, long cameNanos) {
     if (keys.containsKey(name)) {
       return Future.succeededFuture(keys.get(name));
     }
-    if (fetch.isComplete() && System.nanoTime() - askedAt >= BETWEEN_QUESTIONS.toNanos()) {
+    if (!name.kid().isEmpty() && keys.keySet().stream().anyMatch(name::hasKidOf)) {
+      return Future.failedFuture(Refusal.invalidToken());
+    }
+    if (fetch.done().isComplete() && nanosUntilNextQuestion() <= 0) {
       askedAt = System.nanoTime();
       fetch();
     }
-    return Shared.here(fetch)
+    Fetch last = fetch;
+    if (last.done().succeeded()) {
+      return Future.failedFuture(absent(last, issuedAt, cameNanos));
+    }
+    return Shared.here(last.done())
         .transform(
             done -> {
               if (done.failed()) {
-                return Future.failedFuture(
-                    Refusal.unavailable(
-                        "issuer-unavailable",
-                        "the token cannot be checked right now: try again a little later",
-                        RETRY));
+                return Future.failedFuture(unavailable(RETRY));
               }
-              JWTAuth key = done.result().get(name);
-              return key == null
-                  ? Future.failedFuture(Refusal.invalidToken())
-                  : Future.succeededFuture(key);
+              return done.result().containsKey(name) || last.beganAtNanos() - cameNanos < 0
+                  ? find(name, issuedAt, cameNanos)
+                  : Future.failedFuture(Refusal.invalidToken());
             });
+  }
+
+  private Refusal absent(Fetch last, Instant issuedAt, long cameNanos) {
+    boolean fresh =
+        last.beganAtNanos() - cameNanos >= 0
+            || (issuedAt != null && issuedAt.plus(PUBLISHED_WITHIN).isBefore(last.beganAt()));
+    return fresh
+        ? Refusal.invalidToken()
+        : unavailable(Duration.ofNanos(Math.max(0, nanosUntilNextQuestion())));
+  }
+
+  private static Refusal unavailable(Duration retryAfter) {
+    return Refusal.unavailable(
+        "issuer-unavailable",
+        "the token cannot be checked right now: try again a little later",
+        retryAfter);
+  }
+
+  private long nanosUntilNextQuestion() {
+    return askedAt + BETWEEN_QUESTIONS.toNanos() - System.nanoTime();
   }
 
   private synchronized void fetch() {
     vertx.cancelTimer(timer);
-    fetch =
+    long beganAtNanos = System.nanoTime();
+    Instant beganAt = Instant.now();
+    Future<Map<Name, JWTAuth>> done =
         get(issuer.replaceAll("/$", "") + "/.well-known/openid-configuration")
             .compose(document -> get(keysOf(document)))
             .map(this::read)
             .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             .onSuccess(this::got)
             .onFailure(this::missed);
+    fetch = new Fetch(done, beganAtNanos, beganAt);
   }
 
   private synchronized void got(Map<Name, JWTAuth> fetched) {

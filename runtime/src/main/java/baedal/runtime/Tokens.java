@@ -2,7 +2,6 @@ package baedal.runtime;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +16,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -186,7 +184,7 @@ public final class Tokens {
   }
 
   private static boolean isOurs(String token) {
-    return OURS.equals(header(token).getString("alg"));
+    return OURS.equals(UnverifiedToken.of(token).algorithm());
   }
 
   /** Beside an issuer, the shared secret speaks for services alone. */
@@ -208,13 +206,15 @@ public final class Tokens {
 
   /** Whatever an issuer says, nobody of its people is a service. */
   private Future<Caller> person(String token) {
-    JsonObject header = header(token);
-    String algorithm = header.getString("alg");
-    if (!IssuerKeys.isAllowed(algorithm) || header.containsKey("crit")) {
+    UnverifiedToken shown = UnverifiedToken.of(token);
+    String algorithm = shown.algorithm();
+    if (!IssuerKeys.isAllowed(algorithm)
+        || shown.header().containsKey("crit")
+        || !shown.mayBeAccessToken()) {
       throw Refusal.invalidToken();
     }
     return issuer
-        .find(new IssuerKeys.Name(header.getString("kid", ""), algorithm))
+        .find(new IssuerKeys.Name(shown.header().getString("kid", ""), algorithm), shown.issuedAt())
         .compose(key -> key.authenticate(new TokenCredentials(token)))
         .map(user -> caller(user, people.rolesClaim()))
         .map(
@@ -225,16 +225,13 @@ public final class Tokens {
             });
   }
 
-  private static JsonObject header(String token) {
-    String encoded = token.substring(0, token.indexOf('.'));
-    return new JsonObject(Buffer.buffer(Base64.getUrlDecoder().decode(encoded)));
-  }
-
   private static Caller caller(User user, String rolesClaim) {
     JsonObject claims = user.principal();
-    String sub = claims.getString("sub");
-    if (sub == null || sub.isBlank() || sub.length() > MAX_SUBJECT_CHARS) {
-      throw new IllegalArgumentException("a token without a subject, or with too long a one");
+    if (!(claims.getValue("sub") instanceof String sub)
+        || sub.isBlank()
+        || sub.length() > MAX_SUBJECT_CHARS
+        || !isPlain(sub)) {
+      throw new IllegalArgumentException("the subject is missing, too long or not plain text");
     }
     if (user.get("exp") == null) {
       throw new IllegalArgumentException("a token that is valid for ever");
@@ -246,12 +243,18 @@ public final class Tokens {
     return new Caller(sub, texts(roles), texts(claims.getValue("stores")));
   }
 
+  /** No control characters and no lone surrogates: a store could not keep them as they are. */
+  private static boolean isPlain(String text) {
+    return text.codePoints()
+        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+  }
+
   private static Set<String> texts(Object claim) {
     Set<String> texts = new HashSet<>();
     if (claim instanceof JsonArray array) {
       array.forEach(
           value -> {
-            if (value instanceof String text) {
+            if (value instanceof String text && isPlain(text)) {
               texts.add(text);
             }
           });

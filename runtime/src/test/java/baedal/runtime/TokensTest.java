@@ -154,6 +154,83 @@ class TokensTest {
     assertThat(outcome(token(KEY, forEver))).isEqualTo("invalid-token");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "7",
+        "true",
+        "null",
+        "[\"c-1\"]",
+        "{}",
+        "\"c\\u0000\"",
+        "\"c\\n1\"",
+        "\"c\\u007f\"",
+        "\"c\\u0085\"",
+        "\"c\\ud800\"",
+        "\"\\udc00c\"",
+        "\"\\udc00\\ud800\""
+      })
+  void a_subject_that_is_no_plain_text_is_refused(String subject) {
+    String claims = claims().encode();
+    assertThat(claims).contains("\"c-1\"");
+    assertThat(outcome(KEY.sign(new JsonObject(), claims.replace("\"c-1\"", subject))))
+        .isEqualTo("invalid-token");
+    assertThat(outcome(KEY.sign(new JsonObject(), claims.replace("c-1", "고객-\\ud83c\\udf5c"))))
+        .isEqualTo(OK);
+  }
+
+  @Test
+  void a_store_that_is_no_plain_text_is_nobodys() {
+    JsonObject claims = claims().put("stores", new JsonArray().add("s\0").add("s-2").add(7));
+    assertThat(tokens.verify(token(KEY, claims)).await().stores()).containsExactly("s-2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'nonce': 'n'}",
+        "{'at_hash': 'h'}",
+        "{'c_hash': 'h'}",
+        "{'typ': 'ID', 'azp': 'pages'}",
+        "{'typ': 'Refresh'}",
+        "{'typ': 'Offline'}",
+        "{'typ': 'Logout'}",
+        "{'token_use': 'id'}",
+        "{'events': {'http://schemas.openid.net/event/backchannel-logout': {}}}",
+        "{'header': 'logout+jwt'}",
+        "{'header': 'application/logout+jwt'}",
+        "{'header': 'secevent+jwt'}",
+        "{'header': 'JWT', 'nonce': 'n'}"
+      })
+  void a_token_that_shows_that_it_is_no_access_token_is_refused(String claims) {
+    assertThat(outcome(ofKind(claims))).isEqualTo("invalid-token");
+  }
+
+  /** As Keycloak, Microsoft, Auth0, Okta, Cognito and RFC 9068 make them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'header': 'JWT', 'typ': 'Bearer', 'azp': 'pages', 'sid': 's'}",
+        "{'header': 'JWT', 'typ': 'Bearer', 'nonce': 'n'}",
+        "{'header': 'JWT', 'ver': '2.0', 'aio': 'x', 'scp': 'orders'}",
+        "{'header': 'JWT', 'azp': 'x', 'scope': 'openid', 'gty': 'password'}",
+        "{'header': 'at+jwt', 'client_id': 'x'}",
+        "{'header': 'application/AT+JWT', 'jti': 'x'}",
+        "{'token_use': 'access'}",
+        "{'events': ['birthday']}",
+        "{}"
+      })
+  void access_tokens_of_the_usual_issuers_are_taken(String claims) {
+    assertThat(outcome(ofKind(claims))).isEqualTo(OK);
+  }
+
+  private String ofKind(String claims) {
+    JsonObject more = new JsonObject(claims.replace('\'', '"'));
+    Object type = more.remove("header");
+    JsonObject header = type == null ? new JsonObject() : new JsonObject().put("typ", type);
+    return KEY.sign(header, claims().mergeIn(more).encode());
+  }
+
   @Test
   void a_key_is_used_with_its_own_algorithm_only() {
     assertThat(outcome(token(KEY.as("RS512"), claims()))).isEqualTo("invalid-token");
@@ -189,6 +266,8 @@ class TokensTest {
   void what_is_not_signed_is_refused_even_when_its_key_cannot_be_read() {
     issuer.publishAsItIs(
         KEY.open(), KEY.open().put("kid", "bad").put("n", "").put("e", new JsonArray()));
+    assertThat(outcome(with(new JsonObject().put("alg", "RS256").put("kid", "new"), "AAAA")))
+        .isEqualTo("invalid-token");
     for (String algorithm : List.of("none", "None", "RS256")) {
       for (String kid : List.of("one", "bad", "unknown")) {
         JsonObject header = new JsonObject().put("alg", algorithm).put("kid", kid);
@@ -196,7 +275,7 @@ class TokensTest {
           String unsigned = with(header, "");
           assertThat(outcome(unsigned.substring(0, unsigned.length() - 1) + end))
               .as(header + end)
-              .isEqualTo("invalid-token");
+              .isIn("invalid-token", "issuer-unavailable");
         }
       }
     }
@@ -235,7 +314,42 @@ class TokensTest {
     assertThat(outcome(token(KEY, claims()))).isEqualTo(OK);
     issuer.publish(OTHER);
     assertThat(outcome(token(OTHER, claims()))).isEqualTo(OK);
-    assertThat(outcome(token(KEY, claims()))).isEqualTo("invalid-token");
+    assertThat(outcome(token(KEY, claims()))).isNotEqualTo(OK);
+    assertThat(outcome(token(KEY, issuedLongAgo()))).isEqualTo("invalid-token");
+  }
+
+  private JsonObject issuedLongAgo() {
+    return claims().put("iat", in(-120));
+  }
+
+  @Test
+  void a_token_of_a_new_key_waits_while_the_issuer_may_not_be_asked_again() {
+    assertThat(outcome(token(KEY, claims()))).isEqualTo(OK);
+    assertThat(outcome(token(OTHER, claims()))).isEqualTo("invalid-token");
+    int asked = issuer.asked();
+    issuer.publish(KEY, OTHER);
+    Future<Caller> early = tokens.verify(token(OTHER, claims()));
+    Future.join(List.of(early)).otherwiseEmpty().await();
+    assertThat(early.cause())
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            no -> {
+              assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE);
+              assertThat(no.retryAfter()).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(10));
+            });
+    assertThat(issuer.asked()).isEqualTo(asked);
+    assertThat(outcome(token(KEY, claims()))).isEqualTo(OK);
+    until(() -> outcome(token(OTHER, claims())).equals(OK));
+    assertThat(issuer.asked()).isEqualTo(asked + 1);
+  }
+
+  @Test
+  void a_token_from_before_the_last_fetch_is_refused_though_nobody_may_ask() {
+    assertThat(outcome(token(OTHER, claims()))).isEqualTo("invalid-token");
+    int asked = issuer.asked();
+    assertThat(outcome(token(OTHER, issuedLongAgo()))).isEqualTo("invalid-token");
+    assertThat(outcome(token(OTHER, claims()))).isEqualTo("issuer-unavailable");
+    assertThat(issuer.asked()).isEqualTo(asked);
   }
 
   @Test
@@ -310,7 +424,7 @@ class TokensTest {
     issuer.start();
     until(() -> get(port, "/things/1", token(KEY, claims())).statusCode() == 204);
     assertThat(get(port, "/health/ready", null).statusCode()).isEqualTo(200);
-    HttpResponse<?> forged = get(port, "/things/1", token(OTHER, claims()));
+    HttpResponse<?> forged = get(port, "/things/1", token(OTHER, issuedLongAgo()));
     assertThat(forged.statusCode()).isEqualTo(401);
     assertThat(forged.getHeader("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
     assertThat(get(port, "/things/1", null).getHeader("WWW-Authenticate")).isEqualTo("Bearer");
