@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One thing a store sells: price in won, stock (null: unlimited). {@code taken} holds how many each
@@ -46,33 +47,64 @@ public record Menu(
     return key(storeId, menuId);
   }
 
-  /** {@code before} is null for a new menu. */
-  static Change<Menu> put(
-      Menu before,
-      String storeId,
-      String menuId,
-      String name,
-      long price,
-      Integer stock,
-      List<MenuOption> options,
-      Instant now) {
-    Menu menu =
+  /**
+   * Puts a menu on sale, or writes it anew; {@code before} is null where there was none. What is
+   * not on sale has no stock to keep.
+   */
+  static Change<Menu> put(Menu before, String storeId, String menuId, MenuForm form, Instant now) {
+    List<MenuOption> options = form.options() == null ? List.of() : form.options();
+    boolean onSale = before != null && !before.removed;
+    Integer free = form.stockAfter(onSale ? before.stock : null);
+    return told(
         before == null
             ? new Menu(
-                storeId, menuId, name, price, stock, options, false, 1, Map.of(), List.of(), 0)
-            : new Menu(
                 storeId,
                 menuId,
-                name,
-                price,
-                stock,
+                form.name(),
+                form.price(),
+                free,
                 options,
                 false,
-                before.revision + 1,
-                before.taken,
-                before.settled,
-                before.sold);
-    return told(menu, now);
+                1,
+                Map.of(),
+                List.of(),
+                0)
+            : before.written(form.name(), form.price(), free, options),
+        now);
+  }
+
+  /** Changes the parts that the form has. */
+  Change<Menu> revise(MenuForm form, Instant now) {
+    Menu next =
+        written(
+            form.name() == null ? name : form.name(),
+            form.price() == null ? price : form.price(),
+            form.stockAfter(stock),
+            form.options() == null ? options : form.options());
+    return next.sells(this) ? Change.none(this) : told(next, now);
+  }
+
+  private Menu written(String newName, long newPrice, Integer free, List<MenuOption> newOptions) {
+    return new Menu(
+        storeId,
+        menuId,
+        newName,
+        newPrice,
+        free,
+        newOptions,
+        false,
+        revision + 1,
+        taken,
+        settled,
+        sold);
+  }
+
+  /** Whether customers see no difference. */
+  private boolean sells(Menu other) {
+    return name.equals(other.name)
+        && price == other.price
+        && Objects.equals(stock, other.stock)
+        && options.equals(other.options);
   }
 
   Change<Menu> remove(Instant now) {

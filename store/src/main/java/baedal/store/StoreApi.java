@@ -2,7 +2,6 @@ package baedal.store;
 
 import baedal.events.Address;
 import baedal.events.Change;
-import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Caller;
 import baedal.runtime.Geo;
 import baedal.runtime.IdempotencyKey;
@@ -18,11 +17,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
-/** Finding stores, and running a menu. */
+/** Finding stores, and running one. */
 final class StoreApi {
 
   private static final double DEFAULT_RADIUS_KM = 3;
@@ -40,10 +36,6 @@ final class StoreApi {
     router.post("/stores").respond(this::open);
     router.get("/stores/:storeId").respond(this::show);
     router.patch("/stores/:storeId").respond(this::revise);
-    router.get("/stores/:storeId/menus").respond(this::menus);
-    router.get("/stores/:storeId/menus/:menuId").respond(this::menu);
-    router.put("/stores/:storeId/menus/:menuId").respond(this::put);
-    router.delete("/stores/:storeId/menus/:menuId").respond(this::remove);
   }
 
   /** {@code distanceKm} is null where nobody asked from where. */
@@ -65,13 +57,6 @@ final class StoreApi {
           store.address(),
           store.open(),
           distanceKm);
-    }
-  }
-
-  record MenuView(String menuId, String name, long price, Integer stock, List<MenuOption> options) {
-
-    static MenuView of(Menu menu) {
-      return new MenuView(menu.menuId(), menu.name(), menu.price(), menu.stock(), menu.options());
     }
   }
 
@@ -100,7 +85,7 @@ final class StoreApi {
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
     return IdempotencyKey.of(ctx, asked)
-        .map(key -> repository.remember(key, Ids.next(), true, now()).map(StoreRepository.Led::id))
+        .map(key -> repository.remember(key, Ids.next(), now()).map(StoreRepository.Led::id))
         .orElseGet(() -> Future.succeededFuture(Ids.next()))
         .compose(id -> open(ctx, id, asked));
   }
@@ -130,101 +115,8 @@ final class StoreApi {
         .map(store -> StoreView.of(store, null));
   }
 
-  private Future<Page<MenuView>> menus(RoutingContext ctx) {
-    String after = Paging.last(ctx);
-    int limit = Paging.limit(ctx);
-    return existing(ctx)
-        .compose(store -> repository.menus(store.id(), after, limit + 1))
-        .map(found -> Page.of(found, limit, menu -> Paging.encode(menu.menuId())))
-        .map(page -> page.map(MenuView::of));
-  }
-
-  private Future<MenuView> menu(RoutingContext ctx) {
-    return repository
-        .menu(ctx.pathParam("storeId"), ctx.pathParam("menuId"))
-        .map(
-            menu -> {
-              if (menu == null) {
-                throw Refusal.notFound("there is no such menu");
-              }
-              return MenuView.of(menu);
-            });
-  }
-
-  record PutMenu(String name, long price, Integer stock, List<MenuOption> options) {}
-
-  private Future<MenuView> put(RoutingContext ctx) {
-    PutMenu asked = Json.toObject(ctx.body().asJsonObject(), PutMenu.class);
-    List<MenuOption> options = asked.options() == null ? List.of() : asked.options();
-    if (options.stream().map(MenuOption::name).distinct().count() < options.size()) {
-      throw Refusal.invalid("/options", "each option needs a name of its own");
-    }
-    String storeId = ctx.pathParam("storeId");
-    String menuId = ctx.pathParam("menuId");
-    AtomicBoolean made = new AtomicBoolean();
-    Function<Menu, Change<Menu>> transition =
-        before -> {
-          made.set(before == null || before.removed());
-          return Menu.put(
-              before, storeId, menuId, asked.name(), asked.price(), asked.stock(), options, now());
-        };
-    return own(ctx)
-        .compose(
-            store ->
-                IdempotencyKey.of(ctx, new PutMenuThere(storeId, menuId, asked))
-                    .map(wish -> putOnce(wish, storeId, menuId, transition))
-                    .orElseGet(
-                        () ->
-                            repository
-                                .changeMenu(Menu.key(storeId, menuId), transition)
-                                .map(menu -> made.get())))
-        .map(
-            isNew -> {
-              var put = new MenuView(menuId, asked.name(), asked.price(), asked.stock(), options);
-              return isNew
-                  ? Reply.created(ctx, Reply.path("stores", storeId, "menus", menuId), put)
-                  : put;
-            });
-  }
-
-  /** The same under another path is another wish. */
-  private record PutMenuThere(String storeId, String menuId, PutMenu menu) {}
-
-  /**
-   * The menu itself knows what was put last, the key whether it was put at all: one of them tells
-   * whoever asks again. The answer is the one of the first time: whether the menu was new then.
-   */
-  private Future<Boolean> putOnce(
-      IdempotencyKey wish, String storeId, String menuId, Function<Menu, Change<Menu>> transition) {
-    return repository
-        .menu(storeId, menuId)
-        .compose(menu -> repository.remember(wish, Ids.next(), menu == null, now()))
-        .compose(
-            led -> {
-              Future<Void> done =
-                  led.done()
-                      ? Future.succeededFuture()
-                      : repository
-                          .changeMenu(Menu.key(storeId, menuId), led.id(), transition)
-                          .compose(menu -> repository.done(wish));
-              return done.map(led.makes());
-            });
-  }
-
-  private Future<Void> remove(RoutingContext ctx) {
-    return own(ctx)
-        .compose(store -> repository.menu(store.id(), ctx.pathParam("menuId")))
-        .compose(
-            menu -> {
-              if (menu == null) {
-                throw Refusal.notFound("there is no such menu");
-              }
-              return repository.changeMenu(menu.key(), m -> m.remove(now()));
-            })
-        .mapEmpty();
-  }
-
-  private Future<Store> existing(RoutingContext ctx) {
+  /** The store that the path names. */
+  Future<Store> existing(RoutingContext ctx) {
     return repository
         .store(ctx.pathParam("storeId"))
         .map(
@@ -237,7 +129,7 @@ final class StoreApi {
   }
 
   /** The caller's own store, or one they work for. */
-  private Future<Store> own(RoutingContext ctx) {
+  Future<Store> own(RoutingContext ctx) {
     return existing(ctx)
         .map(
             store -> {

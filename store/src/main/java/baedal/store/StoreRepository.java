@@ -8,6 +8,7 @@ import baedal.rabbitmq.MongoPlaces;
 import baedal.rabbitmq.Outbox;
 import baedal.runtime.Geo;
 import baedal.runtime.IdempotencyKey;
+import baedal.runtime.Ids;
 import baedal.runtime.Nearest.Found;
 import baedal.runtime.Page;
 import io.vertx.core.Future;
@@ -15,7 +16,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -96,31 +99,32 @@ final class StoreRepository {
     return stores.find(id);
   }
 
-  /** What a key asks for: its id, whether it makes something new, and is known to be done. */
-  record Led(String id, boolean makes, boolean done) {}
+  /**
+   * What a key asks for: its id, whether that is done, and the answer to it, which is null until it
+   * is done, and where it can be told from what was asked.
+   */
+  record Led(String id, boolean done, JsonObject answer) {}
 
   /**
    * What this key asks for: the id {@code fresh}, or that of the first time. Refuses another body
    * under the same key.
    */
-  Future<Led> remember(IdempotencyKey key, String fresh, boolean makes, Instant now) {
+  Future<Led> remember(IdempotencyKey key, String fresh, Instant now) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());
     JsonObject made =
         id.copy()
             .put("leadsTo", fresh)
-            .put("makes", makes)
             .put("bodyHash", key.bodyHash())
             .put("madeAt", now.toEpochMilli());
     return mongo
         .insert(KEYS, made)
-        .map(new Led(fresh, makes, false))
+        .map(new Led(fresh, false, null))
         .recover(
             e ->
                 MongoAggregates.isDuplicate(e)
                     ? mongo.findOne(KEYS, id, new JsonObject()).compose(first -> first(first, key))
                     : Future.failedFuture(e))
-        .compose(
-            led -> led == null ? remember(key, fresh, makes, now) : Future.succeededFuture(led));
+        .compose(led -> led == null ? remember(key, fresh, now) : Future.succeededFuture(led));
   }
 
   /** Null when it was forgotten in the meantime. */
@@ -132,18 +136,31 @@ final class StoreRepository {
     return Future.succeededFuture(
         new Led(
             first.getString("leadsTo"),
-            first.getBoolean("makes", false),
-            first.getBoolean("done", false)));
+            first.getBoolean("done", false),
+            first.getJsonObject("answer")));
   }
 
-  /** What the key asked for is done, and is not to be done again. */
-  Future<Void> done(IdempotencyKey key) {
+  /**
+   * What the key asked for is done, and is not done again. Returns the answer that is kept: this
+   * one, or that of another replica.
+   */
+  private Future<JsonObject> done(IdempotencyKey key, JsonObject answer) {
+    JsonObject id = new JsonObject().put("_id", key.fingerprint());
+    JsonObject done = new JsonObject().put("done", true).put("answer", answer);
     return mongo
         .updateCollection(
             KEYS,
-            new JsonObject().put("_id", key.fingerprint()),
-            new JsonObject().put("$set", new JsonObject().put("done", true)))
-        .mapEmpty();
+            id.copy().put("done", new JsonObject().put("$ne", true)),
+            new JsonObject().put("$set", done))
+        .compose(
+            updated ->
+                updated.getDocMatched() > 0
+                    ? Future.succeededFuture(answer)
+                    : mongo
+                        .findOne(KEYS, id, new JsonObject().put("answer", 1))
+                        .map(
+                            first ->
+                                first == null ? answer : first.getJsonObject("answer", answer)));
   }
 
   /** Keys that are older than a day. */
@@ -202,9 +219,37 @@ final class StoreRepository {
     return turns.next(key, () -> menus.change(key, transition));
   }
 
-  /** As the other, once for each {@code mark} that is not null. */
-  Future<Menu> changeMenu(String key, String mark, Function<Menu, Change<Menu>> transition) {
-    return turns.next(key, () -> menus.once(key, mark, transition));
+  /**
+   * Applies a transition of a menu, once for each {@code key} that is not null. Returns what {@code
+   * answer} makes of the menu before and after it; under a key, what it made of them the first
+   * time.
+   */
+  Future<JsonObject> changeMenu(
+      String id,
+      IdempotencyKey key,
+      Function<Menu, Change<Menu>> transition,
+      BiFunction<Menu, Menu, JsonObject> answer,
+      Instant now) {
+    if (key == null) {
+      return turns.next(id, () -> menus.answered(id, null, transition, answer));
+    }
+    Supplier<Future<JsonObject>> asItIs =
+        () -> menus.find(id).map(menu -> answer.apply(menu, menu));
+    return remember(key, Ids.next(), now)
+        .compose(
+            led -> {
+              if (led.answer() != null) {
+                return Future.succeededFuture(led.answer());
+              }
+              if (led.done()) {
+                return asItIs.get(); // by a version that kept no answers
+              }
+              return turns
+                  .next(id, () -> menus.answered(id, led.id(), transition, answer))
+                  .compose(kept -> kept == null ? asItIs.get() : Future.succeededFuture(kept))
+                  .compose(kept -> done(key, kept))
+                  .compose(kept -> menus.forgetAnswer(id, led.id()).otherwiseEmpty().map(kept));
+            });
   }
 
   /** Null when there is none. */

@@ -53,7 +53,9 @@ public final class StoreVerticle extends VerticleBase {
                 DeadLetterApi.contract())
             .onlyWhen(store::prepared);
     new DeadLetterApi("store", backbone.deadLetters()).mount(http.router());
-    new StoreApi(repository, clock).mount(http.router());
+    StoreApi stores = new StoreApi(repository, clock);
+    stores.mount(http.router());
+    new MenuApi(repository, stores, clock).mount(http.router());
     new KitchenApi(repository, kitchen).mount(http.router());
     store.prepare(
         repository::prepare,

@@ -51,7 +51,15 @@ final class Database {
         .changeMenu(
             Menu.key("s-1", menuId),
             before ->
-                Menu.put(before, "s-1", menuId, menuId, 18_000, stock, List.of(), Samples.NOON))
+                Menu.put(before, "s-1", menuId, Samples.form(menuId, 18_000, stock), Samples.NOON))
+        .await();
+  }
+
+  /** The owner counts anew what is free to sell. */
+  void menuStock(String menuId, Integer stock) {
+    MenuForm form = new MenuForm(null, null, new MenuForm.Stock(stock), null);
+    repository
+        .changeMenu(Menu.key("s-1", menuId), before -> before.revise(form, Samples.NOON))
         .await();
   }
 
@@ -95,7 +103,11 @@ final class Database {
 
   /** Another replica. */
   Kitchen replica() {
-    return new Kitchen(vertx, new StoreRepository(client, () -> {}), CLOCK);
+    return new Kitchen(vertx, replicaRepository(), CLOCK);
+  }
+
+  StoreRepository replicaRepository() {
+    return new StoreRepository(client, () -> {});
   }
 
   /**
@@ -103,6 +115,11 @@ final class Database {
    * write, if {@code written}, but nobody hears of it.
    */
   Kitchen cutOff(int nth, boolean written) {
+    return new Kitchen(vertx, cutOffRepository(nth, written), CLOCK);
+  }
+
+  /** The repository of such a replica. */
+  StoreRepository cutOffRepository(int nth, boolean written) {
     AtomicInteger writes = new AtomicInteger();
     MongoClient failing =
         (MongoClient)
@@ -128,6 +145,6 @@ final class Database {
                     throw e.getCause();
                   }
                 });
-    return new Kitchen(vertx, new StoreRepository(failing, () -> {}), CLOCK);
+    return new StoreRepository(failing, () -> {});
   }
 }

@@ -1,6 +1,7 @@
 package baedal.store;
 
 import static baedal.store.Samples.NOON;
+import static baedal.store.Samples.form;
 import static baedal.store.Samples.menu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -69,7 +70,7 @@ class MenuTest {
   @Test
   void what_an_order_took_comes_back_on_top_of_what_the_owner_counted_since() {
     Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
-    Menu counted = Menu.put(taken, "s-1", "fried", "fried", 19_000, 10, List.of(), NOON).state();
+    Menu counted = Menu.put(taken, "s-1", "fried", form("fried", 19_000, 10), NOON).state();
     assertThat(counted.giveBack("order-1", NOON).state().stock()).isEqualTo(12);
   }
 
@@ -79,8 +80,7 @@ class MenuTest {
     Change<Menu> second = first.take("order-1", 1, NOON);
     Change<Menu> third = second.state().giveBack("order-1", NOON);
     Change<Menu> fourth = third.state().remove(NOON);
-    Change<Menu> fifth =
-        Menu.put(fourth.state(), "s-1", "fried", "fried", 1, null, List.of(), NOON);
+    Change<Menu> fifth = Menu.put(fourth.state(), "s-1", "fried", form("fried", 1, null), NOON);
     assertThat(List.of(second, third, fourth, fifth))
         .extracting(change -> ((StoreEvent.MenuChanged) change.events().get(0)).revision())
         .containsExactly(2L, 3L, 4L, 5L);

@@ -83,7 +83,11 @@ final class Samples {
     };
   }
 
+  static MenuForm form(String name, long price, Integer stock) {
+    return new MenuForm(name, price, new MenuForm.Stock(stock), List.of());
+  }
+
   static Menu menu(String menuId, Integer stock) {
-    return Menu.put(null, "s-1", menuId, menuId, 18_000, stock, List.of(), NOON).state();
+    return Menu.put(null, "s-1", menuId, form(menuId, 18_000, stock), NOON).state();
   }
 }

@@ -154,7 +154,7 @@ class StoreServiceTest {
         new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91));
     IdempotencyKey key = new IdempotencyKey("o-1", "k-died", Digest.sha256(Json.encode(asked)));
     String id = Ids.next();
-    assertThat(replica().remember(key, id, true, Instant.now()).await().id()).isEqualTo(id);
+    assertThat(replica().remember(key, id, Instant.now()).await().id()).isEqualTo(id);
     HttpResponse<String> again = open("k-died", store("통닭천국", 37.55, 126.91)).join();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(new JsonObject(again.body()).getString("storeId")).isEqualTo(id);
@@ -214,27 +214,6 @@ class StoreServiceTest {
     assertThat(send("PUT", path, "k-till-0", owner, menu(18_000, 0)).join().statusCode())
         .isEqualTo(201);
     assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(299);
-  }
-
-  @Test
-  void a_replica_that_put_a_menu_and_died_before_it_noted_so_puts_it_once() {
-    String id = open("한 번", 37.0, 127.0);
-    String path = "/stores/" + id + "/menus/m";
-    send("PUT", path, "k-noted", owner, menu(18_000, 10)).join();
-    String noted = new IdempotencyKey("o-1", "k-noted", "").fingerprint();
-    assertThat(
-            mongoClient
-                .updateCollection(
-                    "keys",
-                    new JsonObject().put("_id", noted).put("done", true),
-                    new JsonObject().put("$unset", new JsonObject().put("done", "")))
-                .await()
-                .getDocModified())
-        .isEqualTo(1);
-    call("PUT", path, owner, menu(18_000, 6));
-    assertThat(send("PUT", path, "k-noted", owner, menu(18_000, 10)).join().statusCode())
-        .isEqualTo(201);
-    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(6);
   }
 
   private StoreRepository replica() {
@@ -322,6 +301,131 @@ class StoreServiceTest {
     assertThat(menusTold(id))
         .extracting(StoreEvent.MenuChanged::removed)
         .containsExactly(false, false, true, false);
+  }
+
+  @Test
+  void a_menu_put_without_a_stock_keeps_the_stock_it_has() {
+    String path = "/stores/" + open("그대로", 35.3, 129.0) + "/menus/m";
+    String form = "{\"name\": \"후라이드\", \"price\": %d}";
+    Answer made = call("PUT", path, owner, form.formatted(18_000));
+    assertThat(made.status).isEqualTo(201);
+    assertThat(made.body.getValue("stock")).as("a new menu is unlimited").isNull();
+    call("PUT", path, owner, menu(18_000, 10));
+    Answer kept = call("PUT", path, owner, form.formatted(19_000));
+    assertThat(kept.status).isEqualTo(200);
+    assertThat(kept.body.getInteger("stock")).isEqualTo(10);
+    assertThat(kept.body).isEqualTo(call("GET", path, null, null).body);
+    String unlimited = "{\"name\": \"후라이드\", \"price\": 19000, \"stock\": null}";
+    assertThat(call("PUT", path, owner, unlimited).body.getValue("stock")).isNull();
+    call("PUT", path, owner, menu(18_000, 10));
+    call("DELETE", path, owner, null);
+    Answer again = call("PUT", path, owner, form.formatted(18_000));
+    assertThat(again.status).isEqualTo(201);
+    assertThat(again.body.getValue("stock")).as("a removed menu is a new one").isNull();
+  }
+
+  @Test
+  void a_patch_changes_the_parts_it_has_and_no_others() {
+    String id = open("조금만", 35.4, 129.0);
+    String path = "/stores/" + id + "/menus/m";
+    call(
+        "PUT",
+        path,
+        owner,
+        "{\"name\": \"후라이드\", \"price\": 18000, \"stock\": 5,"
+            + " \"options\": [{\"name\": \"순살\", \"price\": 2000}]}");
+    JsonObject expected = call("GET", path, null, null).body;
+    assertThat(patch(path, "{\"price\": 19000}").body).isEqualTo(expected.put("price", 19_000));
+    assertThat(patch(path, "{\"name\": \"양념\"}").body).isEqualTo(expected.put("name", "양념"));
+    assertThat(patch(path, "{\"stock\": 7}").body).isEqualTo(expected.put("stock", 7));
+    assertThat(patch(path, "{\"stock\": 7}").body).as("again").isEqualTo(expected);
+    assertThat(patch(path, "{\"stock\": null}").body).isEqualTo(expected.putNull("stock"));
+    assertThat(patch(path, "{\"options\": null}").body)
+        .isEqualTo(expected.put("options", new JsonArray()));
+    assertThat(call("GET", path, null, null).body).isEqualTo(expected);
+    Until.holds(() -> menusTold(id).size() == 6);
+    assertThat(menusTold(id))
+        .extracting(StoreEvent.MenuChanged::stock)
+        .containsExactly(5, 5, 5, 7, null, null);
+  }
+
+  @Test
+  void a_patch_that_does_not_fit_or_finds_no_menu_changes_nothing() {
+    String path = "/stores/" + open("거절", 35.5, 129.0) + "/menus/m";
+    assertThat(patch(path, "{\"stock\": 7}").status).isEqualTo(404);
+    call("PUT", path, owner, menu(18_000, 5));
+    for (String unfit :
+        List.of(
+            "{}",
+            "{\"name\": null}",
+            "{\"price\": null}",
+            "{\"stock\": -1}",
+            "{\"nothing\": 1}",
+            "{\"options\": [{\"name\": \"a\", \"price\": 1}, {\"name\": \"a\", \"price\": 2}]}")) {
+      assertThat(patch(path, unfit).status).as(unfit).isEqualTo(400);
+    }
+    assertThat(call("PATCH", path, stranger, "{\"stock\": 7}").status).isEqualTo(403);
+    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(5);
+    call("DELETE", path, owner, null);
+    assertThat(patch(path, "{\"stock\": 7}").status).isEqualTo(404);
+  }
+
+  @Test
+  void a_change_under_a_key_is_answered_with_the_menu_as_it_was_after_it() {
+    String path = "/stores/" + open("열쇠", 35.6, 129.0) + "/menus/m";
+    call("PUT", path, owner, menu(18_000, 10));
+    String form = "{\"name\": \"양념\", \"price\": 18000}";
+    HttpResponse<String> put = send("PUT", path, "k-kept", owner, form).join();
+    HttpResponse<String> patched =
+        send("PATCH", path, "k-patch", owner, "{\"stock\": 8, \"price\": 20000}").join();
+    assertThat(new JsonObject(put.body()).getInteger("stock")).isEqualTo(10);
+    assertThat(new JsonObject(patched.body()).getString("name")).isEqualTo("양념");
+    call("PUT", path, owner, menu(21_000, 3));
+    assertThat(send("PUT", path, "k-kept", owner, form).join().body()).isEqualTo(put.body());
+    assertThat(
+            send("PATCH", path, "k-patch", owner, "{\"price\": 20000, \"stock\": 8}").join().body())
+        .isEqualTo(patched.body());
+    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(3);
+    for (String other : List.of("{\"price\": 20000}", "{\"price\": 20000, \"stock\": null}")) {
+      assertThat(send("PATCH", path, "k-patch", owner, other).join().statusCode()).isEqualTo(422);
+    }
+    assertThat(
+            send("PUT", path, "k-kept", owner, form.replace("}", ", \"stock\": null}"))
+                .join()
+                .statusCode())
+        .as("null is not the same as left out")
+        .isEqualTo(422);
+  }
+
+  /** A version that kept no answers noted it, or died before it did. */
+  @Test
+  void a_key_that_was_kept_without_an_answer_is_answered_with_the_menu_as_it_is() {
+    String path = "/stores/" + open("옛날", 35.7, 129.0) + "/menus/m";
+    for (String forgotten : List.of("answer", "done")) {
+      String key = "k-old-" + forgotten;
+      call("PUT", path, owner, menu(18_000, 10));
+      send("PUT", path, key, owner, menu(18_000, 20)).join();
+      call("PUT", path, owner, menu(18_000, 6));
+      JsonObject gone = new JsonObject().put("answer", "");
+      if (forgotten.equals("done")) {
+        gone.put("done", "");
+      }
+      mongoClient
+          .updateCollection(
+              "keys",
+              new JsonObject().put("_id", new IdempotencyKey("o-1", key, "").fingerprint()),
+              new JsonObject().put("$unset", gone))
+          .await();
+      HttpResponse<String> again = send("PUT", path, key, owner, menu(18_000, 20)).join();
+      assertThat(again.statusCode()).isEqualTo(200);
+      assertThat(new JsonObject(again.body()).getInteger("stock")).isEqualTo(6);
+      call("PUT", path, owner, menu(18_000, 5));
+      assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(5);
+    }
+  }
+
+  private Answer patch(String path, String body) {
+    return call("PATCH", path, owner, body);
   }
 
   @Test

@@ -1,0 +1,183 @@
+package baedal.store;
+
+import baedal.events.Change;
+import baedal.events.StoreEvent.MenuOption;
+import baedal.runtime.IdempotencyKey;
+import baedal.runtime.Json;
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import baedal.runtime.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Function;
+
+/** What a store sells: customers read it, its owner and staff change it. */
+final class MenuApi {
+
+  private static final String STOCK = "stock";
+  private static final String OPTIONS = "options";
+
+  private final StoreRepository repository;
+  private final StoreApi stores;
+  private final Clock clock;
+
+  MenuApi(StoreRepository repository, StoreApi stores, Clock clock) {
+    this.repository = repository;
+    this.stores = stores;
+    this.clock = clock;
+  }
+
+  void mount(Router router) {
+    router.get("/stores/:storeId/menus").respond(this::list);
+    router.get("/stores/:storeId/menus/:menuId").respond(this::show);
+    router.put("/stores/:storeId/menus/:menuId").respond(this::put);
+    router.patch("/stores/:storeId/menus/:menuId").respond(this::revise);
+    router.delete("/stores/:storeId/menus/:menuId").respond(this::remove);
+  }
+
+  record MenuView(String menuId, String name, long price, Integer stock, List<MenuOption> options) {
+
+    static MenuView of(Menu menu) {
+      return new MenuView(menu.menuId(), menu.name(), menu.price(), menu.stock(), menu.options());
+    }
+  }
+
+  private Future<Page<MenuView>> list(RoutingContext ctx) {
+    String after = Paging.last(ctx);
+    int limit = Paging.limit(ctx);
+    return stores
+        .existing(ctx)
+        .compose(store -> repository.menus(store.id(), after, limit + 1))
+        .map(found -> Page.of(found, limit, menu -> Paging.encode(menu.menuId())))
+        .map(page -> page.map(MenuView::of));
+  }
+
+  private Future<MenuView> show(RoutingContext ctx) {
+    return repository.menu(storeId(ctx), menuId(ctx)).map(MenuApi::onSale).map(MenuView::of);
+  }
+
+  private Future<MenuView> put(RoutingContext ctx) {
+    JsonObject sent = ctx.body().asJsonObject();
+    if (!sent.containsKey(OPTIONS)) {
+      sent.putNull(OPTIONS);
+    }
+    Asked asked = Asked.of(sent);
+    MenuForm form = asked.form();
+    return change(
+        ctx,
+        "menu",
+        asked.body(),
+        before -> Menu.put(before, storeId(ctx), menuId(ctx), form, now()));
+  }
+
+  private Future<MenuView> revise(RoutingContext ctx) {
+    Asked asked = Asked.of(ctx.body().asJsonObject());
+    return change(ctx, "patch", asked.body(), before -> onSale(before).revise(asked.form(), now()));
+  }
+
+  record Parts(String name, Long price, Integer stock, List<MenuOption> options) {}
+
+  /**
+   * {@code body} has the parts that were sent, in one order: what an idempotency key stands for.
+   */
+  private record Asked(MenuForm form, JsonObject body) {
+
+    static Asked of(JsonObject sent) {
+      Parts parts = Json.toObject(sent, Parts.class);
+      List<MenuOption> options = parts.options() == null ? List.of() : parts.options();
+      if (options.stream().map(MenuOption::name).distinct().count() < options.size()) {
+        throw Refusal.invalid("/options", "each option needs a name of its own");
+      }
+      JsonObject body = new JsonObject();
+      copy("name", parts.name(), sent, body);
+      copy("price", parts.price(), sent, body);
+      copy(STOCK, parts.stock(), sent, body);
+      copy(OPTIONS, parts.options(), sent, body);
+      return new Asked(
+          new MenuForm(
+              parts.name(),
+              parts.price(),
+              sent.containsKey(STOCK) ? new MenuForm.Stock(parts.stock()) : null,
+              sent.containsKey(OPTIONS) ? options : null),
+          body);
+    }
+
+    private static void copy(String part, Object value, JsonObject sent, JsonObject body) {
+      if (sent.containsKey(part)) {
+        body.put(part, value);
+      }
+    }
+  }
+
+  private Future<Void> remove(RoutingContext ctx) {
+    return stores
+        .own(ctx)
+        .compose(store -> repository.menu(store.id(), menuId(ctx)))
+        .map(MenuApi::onSale)
+        .compose(menu -> repository.changeMenu(menu.key(), m -> m.remove(now())))
+        .mapEmpty();
+  }
+
+  /** The answer to a change: whether it put a new menu on sale, and the menu after it. */
+  record Changed(boolean created, MenuView menu) {
+
+    static Changed of(Menu before, Menu after) {
+      return new Changed(before == null || before.removed(), MenuView.of(after));
+    }
+  }
+
+  /**
+   * Changes a menu of the caller's own store, once for each idempotency key, which stands for the
+   * {@code kind} of change, the path and the {@code body}.
+   */
+  private Future<MenuView> change(
+      RoutingContext ctx, String kind, JsonObject body, Function<Menu, Change<Menu>> transition) {
+    String storeId = storeId(ctx);
+    String menuId = menuId(ctx);
+    JsonObject asked =
+        new JsonObject().put("storeId", storeId).put("menuId", menuId).put(kind, body);
+    return stores
+        .own(ctx)
+        .compose(
+            store ->
+                repository.changeMenu(
+                    Menu.key(storeId, menuId),
+                    IdempotencyKey.of(ctx, asked).orElse(null),
+                    transition,
+                    (before, after) -> Json.fromObject(Changed.of(before, after)),
+                    now()))
+        .map(answer -> Json.toObject(answer, Changed.class))
+        .map(
+            changed ->
+                changed.created()
+                    ? Reply.created(
+                        ctx, Reply.path("stores", storeId, "menus", menuId), changed.menu())
+                    : changed.menu());
+  }
+
+  private static Menu onSale(Menu menu) {
+    if (menu == null || menu.removed()) {
+      throw Refusal.notFound("there is no such menu");
+    }
+    return menu;
+  }
+
+  private static String storeId(RoutingContext ctx) {
+    return ctx.pathParam("storeId");
+  }
+
+  private static String menuId(RoutingContext ctx) {
+    return ctx.pathParam("menuId");
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}
