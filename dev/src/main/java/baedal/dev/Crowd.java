@@ -30,7 +30,7 @@ public final class Crowd {
   private final Tomorrow tomorrow;
   private final long seed;
   private final List<Errand.Shop> shops;
-  private final Errand.Shop soldOut;
+  private final Errand.Shop couriers;
   private final String campaign;
   private final Map<String, Integer> ends = Collections.synchronizedMap(new TreeMap<>());
   private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -48,7 +48,7 @@ public final class Crowd {
     this.tomorrow = tomorrow;
     this.seed = seed;
     shops = List.of(shop("FOOD", null), shop("FURNITURE", 100_000));
-    soldOut = shop("FOOD", 0);
+    couriers = shop("COURIER", null);
     campaign = campaign();
   }
 
@@ -103,7 +103,7 @@ public final class Crowd {
    */
   public String run(Errand.Saga saga, Random random) {
     Errand.Shop shop =
-        saga == Errand.Saga.SOLD_OUT ? soldOut : shops.get(random.nextInt(shops.size()));
+        saga == Errand.Saga.PAY_AT_THE_DOOR ? couriers : shops.get(random.nextInt(shops.size()));
     return new Errand(
             patient, tomorrow, someone("customer"), someone("rider"), shop, campaign, random)
         .run(saga);
@@ -157,8 +157,7 @@ public final class Crowd {
     menu.putArray("options").addObject().put("name", Errand.FREE_OF_CHARGE).put("price", 0);
     owner.put("/stores/" + storeId + "/menus/m-1", menu);
     Client customer = anyone.as("customer-" + UUID.randomUUID(), "customer");
-    ObjectNode order = json().put("storeId", storeId).put("fulfilment", "VISIT");
-    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 1);
+    ObjectNode order = Errand.order(storeId, kind.equals("COURIER") ? kind : "VISIT");
     patient.ask(
         "the order service knows the shop",
         Set.of(201),

@@ -16,10 +16,16 @@ public final class Errand {
   /** A store with one menu, {@code m-1}, that may be had {@link #FREE_OF_CHARGE another way}. */
   public record Shop(String storeId, Client owner) {}
 
+  private static final String MENU = "m-1";
+
   /** An option of the menu that costs nothing. */
   static final String FREE_OF_CHARGE = "순살";
 
   private static final Set<Integer> NOT_THERE_YET = Set.of(404, 409);
+
+  /** The order service has not heard of the menu. */
+  private static final Set<Integer> NOT_KNOWN_YET = Set.of(400);
+
   private static final String GOOD_CARD = "4242424242424242";
   private static final String EMPTY_CARD = "4000000000000002";
 
@@ -52,7 +58,7 @@ public final class Errand {
     quantity = 1 + random.nextInt(2);
   }
 
-  /** The ways an order can go; {@code SOLD_OUT} needs a store that has nothing. */
+  /** The ways an order can go; {@code PAY_AT_THE_DOOR} needs a courier company. */
   public enum Saga {
     DELIVER,
     DECLINE_AND_PAY_AGAIN,
@@ -147,11 +153,26 @@ public final class Errand {
     return ended("REJECTED");
   }
 
-  /** Whoever had no answer to the payment may find the order rejected already. */
+  /**
+   * What is left is sold over the counter between the order and its payment. A payment that had no
+   * answer may find the order rejected already.
+   */
   private String findSoldOut() {
-    place("DELIVERY");
+    String menuId = "m-" + UUID.randomUUID();
+    count(menuId, quantity);
+    place(order(shop.storeId(), "DELIVERY", lines(menuId, quantity)), NOT_KNOWN_YET);
+    count(menuId, 0);
     pay(card(GOOD_CARD), Set.of(201, 409));
     return ended("REJECTED");
+  }
+
+  private void count(String menuId, int stock) {
+    ObjectNode menu = json().put("name", "한정 메뉴").put("price", 15_000).put("stock", stock);
+    patient.ask(
+        "the menu is put",
+        Set.of(200, 201),
+        Set.of(),
+        () -> shop.owner().put("/stores/" + shop.storeId() + "/menus/" + menuId, menu));
   }
 
   /** Either may win; then the story goes on as the winner says. */
@@ -233,7 +254,7 @@ public final class Errand {
         List.of(
             json().put("memo", "문 앞에 놓아 주세요"),
             json().set("address", place("서울 마포구 망원동", 37.556, 126.905)),
-            json().set("lines", lines(quantity, FREE_OF_CHARGE)));
+            json().set("lines", lines(MENU, quantity, FREE_OF_CHARGE)));
     change(changes.get(random.nextInt(changes.size())), Set.of(200));
     pay("CARD");
     kitchen("accept", "start", "finish");
@@ -246,7 +267,7 @@ public final class Errand {
    */
   private String changeWhilePaying() {
     place("DELIVERY");
-    ObjectNode more = json().set("lines", lines(quantity + 1));
+    ObjectNode more = json().set("lines", lines(MENU, quantity + 1));
     atOnce(() -> pay(card(GOOD_CARD), Set.of(201, 409)), () -> change(more, Set.of(200, 409)));
     return paidAndCarried();
   }
@@ -291,8 +312,25 @@ public final class Errand {
   }
 
   private void place(String fulfilment) {
-    ObjectNode order = json().put("storeId", shop.storeId()).put("fulfilment", fulfilment);
-    order.set("lines", lines(quantity));
+    place(order(shop.storeId(), fulfilment, lines(MENU, quantity)), Set.of());
+  }
+
+  private void place(ObjectNode order, Set<Integer> notYet) {
+    String key = UUID.randomUUID().toString();
+    orderId =
+        patient
+            .ask("place", Set.of(201), notYet, () -> customer.post("/orders", order, key))
+            .text("orderId");
+  }
+
+  /** The body of an order of one {@code m-1}, with all that the fulfilment needs. */
+  static ObjectNode order(String storeId, String fulfilment) {
+    return order(storeId, fulfilment, lines(MENU, 1));
+  }
+
+  private static ObjectNode order(String storeId, String fulfilment, ArrayNode lines) {
+    ObjectNode order = json().put("storeId", storeId).put("fulfilment", fulfilment);
+    order.set("lines", lines);
     if (!fulfilment.equals("VISIT")) {
       order.set("address", place("서울 마포구 연남동", 37.56, 126.925));
     }
@@ -300,16 +338,12 @@ public final class Errand {
       order.set("pickup", place("서울 마포구 합정동", 37.55, 126.915));
       order.putObject("parcel").put("size", "SMALL").put("weightKg", 1.5).put("description", "책");
     }
-    String key = UUID.randomUUID().toString();
-    orderId =
-        patient
-            .ask("place", Set.of(201), Set.of(), () -> customer.post("/orders", order, key))
-            .text("orderId");
+    return order;
   }
 
-  private static ArrayNode lines(int quantity, String... options) {
+  private static ArrayNode lines(String menuId, int quantity, String... options) {
     ArrayNode lines = Json.mapper().createArrayNode();
-    ObjectNode line = lines.addObject().put("menuId", "m-1").put("quantity", quantity);
+    ObjectNode line = lines.addObject().put("menuId", menuId).put("quantity", quantity);
     List.of(options).forEach(line.withArray("options")::add);
     return lines;
   }

@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -259,15 +261,29 @@ class RaceTest {
         });
   }
 
+  /** Two orders of one customer. */
+  private record Pair(Client customer, String first, String second) {}
+
+  /** All are placed before any is paid: an unpaid order takes no stock. */
   @Test
   void the_last_portions_for_twice_as_many() throws Exception {
     Town.Shop scarce = town.shop("FURNITURE", 20_000, ROUNDS);
+    Queue<Pair> placed = new ConcurrentLinkedQueue<>();
     rounds(
         random -> {
           Client customer = town.customer();
           String first = town.placed(customer, visit(scarce.storeId(), 1));
           String second = town.placed(customer, visit(scarce.storeId(), 1));
-          race(random, List.of(() -> town.pay(customer, first), () -> town.pay(customer, second)));
+          placed.add(new Pair(customer, first, second));
+        });
+    rounds(
+        random -> {
+          Pair pair = placed.remove();
+          race(
+              random,
+              List.of(
+                  () -> town.pay(pair.customer(), pair.first()),
+                  () -> town.pay(pair.customer(), pair.second())));
         });
     town.agrees();
     assertThat(town.stock(scarce)).isZero();

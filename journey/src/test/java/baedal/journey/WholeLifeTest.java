@@ -263,7 +263,10 @@ class WholeLifeTest {
     List<String> orders = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       customers.add(town.customer());
-      orders.add(town.paid(customers.get(i), Town.delivery(shop.storeId(), 1)));
+      orders.add(town.placed(customers.get(i), Town.delivery(shop.storeId(), 1)));
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThat(town.pay(customers.get(i), orders.get(i)).status()).isEqualTo(201);
     }
     int rejected = 0;
     for (int i = 0; i < 3; i++) {
@@ -285,6 +288,20 @@ class WholeLifeTest {
     }
     assertThat(rejected).isEqualTo(2);
     assertThat(town.stock(shop)).isZero();
+    Client late = town.customer();
+    Client.Answer refused =
+        town.awaited(
+            "the order service knows that it is sold out",
+            late,
+            () -> late.post("/orders", Town.delivery(shop.storeId(), 1)),
+            a -> a.status() == 409);
+    assertThat(refused.text("type")).isEqualTo("/problems/sold-out");
+    Client.Answer checkout =
+        late.post("/checkouts", Town.checkout(shop.storeId(), "4242424242424242"));
+    assertThat(checkout.status()).isEqualTo(409);
+    assertThat(checkout.text("type")).isEqualTo("/problems/sold-out");
+    assertThat(checkout.body().path("errors").path(0).path("pointer").asText())
+        .isEqualTo("/order/lines/0/menuId");
   }
 
   private static boolean shopHas(Shop shop, String orderId) {

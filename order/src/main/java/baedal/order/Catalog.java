@@ -5,6 +5,7 @@ import baedal.events.Line;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Refusal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,41 @@ record Catalog(
       price(wanted.get(i), "/lines/" + i, faults).ifPresent(lines::add);
     }
     return lines;
+  }
+
+  /** As {@link #price(List)}; refuses lines of which the known stock is not enough, too. */
+  List<Line> priceInStock(List<Wanted> wanted) {
+    List<Line> lines = price(wanted);
+    needStock(lines);
+    return lines;
+  }
+
+  /**
+   * Refuses lines that ask for more of a counted menu than is known to be free to sell. Orders that
+   * are not paid yet have taken nothing, and the ticket is the final check: two customers may still
+   * both pay for the last portion.
+   */
+  void needStock(List<Line> lines) {
+    Map<String, Integer> quantities = new HashMap<>();
+    lines.forEach(line -> quantities.merge(line.menuId(), line.quantity(), Integer::sum));
+    List<Refusal.Fault> faults = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String menuId = lines.get(i).menuId();
+      Integer stock = menus.get(menuId).stock();
+      int quantity = quantities.get(menuId);
+      if (stock != null && stock < quantity) {
+        faults.add(
+            stock > 0
+                ? new Refusal.Fault(
+                    "/lines/" + i + "/quantity",
+                    "only " + stock + " are left, and " + quantity + " are ordered: order less")
+                : new Refusal.Fault(
+                    "/lines/" + i + "/menuId", "this menu is sold out: order something else"));
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw Refusal.conflict("sold-out", "the store has too few of what is ordered", faults);
+    }
   }
 
   private Optional<Line> price(Wanted wanted, String pointer, List<Refusal.Fault> faults) {

@@ -260,6 +260,11 @@ public record Order(
         : Change.none(this);
   }
 
+  /** What these lines come to, for {@link #revise}: the stock counts until the order is paid. */
+  List<Line> priced(List<Catalog.Wanted> wanted, Catalog catalog) {
+    return status == OrderStatus.PLACED ? catalog.priceInStock(wanted) : catalog.price(wanted);
+  }
+
   /**
    * Until cooking starts; {@code null} leaves a part as it is, an empty memo is none. Lines of a
    * paid order may change at the same price only.

@@ -3,7 +3,6 @@ package baedal.order;
 import baedal.events.Address;
 import baedal.events.Change;
 import baedal.events.Fulfilment;
-import baedal.events.Line;
 import baedal.runtime.Caller;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
@@ -65,7 +64,19 @@ final class OrderApi {
             first ->
                 first.isPresent()
                     ? Future.succeededFuture(first.get())
-                    : placed(wanted, customer).compose(placed -> orders.placeOnce(placed, key)));
+                    : placed(wanted, customer)
+                        .compose(
+                            placed -> orders.placeOnce(placed, key),
+                            refusal -> placedMeanwhile(key, refusal)));
+  }
+
+  /** The store may have sold out or closed since another request under this key had its order. */
+  private Future<Order> placedMeanwhile(IdempotencyKey key, Throwable refusal) {
+    return orders
+        .answered(key)
+        .compose(
+            first ->
+                first.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(refusal)));
   }
 
   private Future<Change<Order>> placed(PlaceOrder wanted, String customer) {
@@ -143,8 +154,10 @@ final class OrderApi {
                     wanted.stream().map(Catalog.Wanted::menuId).toList()))
         .compose(
             catalog -> {
-              List<Line> lines = catalog.orElseThrow().price(wanted);
-              return ofCustomer(ctx, (order, now) -> order.revise(lines, address, memo, now));
+              Catalog menus = catalog.orElseThrow();
+              return ofCustomer(
+                  ctx,
+                  (order, now) -> order.revise(order.priced(wanted, menus), address, memo, now));
             })
         .map(OrderView::of);
   }

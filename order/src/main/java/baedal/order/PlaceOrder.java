@@ -27,7 +27,8 @@ record PlaceOrder(
 
   /**
    * The order as it stands at this moment, priced from the store's copy; empty when there is no
-   * such store. Refuses all that is wrong at once, and only then a store that is closed.
+   * such store. Refuses all that is wrong at once, then a store that is closed, then what is sold
+   * out.
    */
   OrderDetails details(
       String customerId, Optional<Catalog> store, Instant now, Duration payWithin) {
@@ -48,6 +49,7 @@ record PlaceOrder(
     if (!catalog.open()) {
       throw Refusal.conflict("store-closed", "the store takes no orders now");
     }
+    catalog.needStock(priced);
     boolean visit = fulfilment == Fulfilment.VISIT;
     boolean courier = fulfilment == Fulfilment.COURIER;
     long total = priced.stream().mapToLong(Line::amount).sum();

@@ -66,6 +66,11 @@ public final class Refusal extends RuntimeException {
     return of(Kind.CONFLICT, type, detail);
   }
 
+  /** As {@link #conflict(String, String)}, with the fields of the request that cause it. */
+  public static Refusal conflict(String type, String detail, List<Fault> faults) {
+    return new Refusal(Kind.CONFLICT, type, detail, faults, null);
+  }
+
   public static Refusal notFound(String detail) {
     return of(Kind.NOT_FOUND, "not-found", detail);
   }

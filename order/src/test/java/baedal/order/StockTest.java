@@ -1,0 +1,130 @@
+package baedal.order;
+
+import static baedal.order.Clients.delivery;
+import static baedal.order.Clients.line;
+import static baedal.order.Clients.pointers;
+import static baedal.order.Clients.problem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** An order is compared with the stock that the order service knows of, before it is paid. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StockTest {
+
+  private RunningOrders service;
+  private Clients http;
+  private String me;
+
+  @BeforeAll
+  void start() {
+    service = new RunningOrders();
+    http = service.http;
+    me = service.me;
+  }
+
+  @AfterAll
+  void stop() {
+    service.close();
+  }
+
+  @Test
+  void an_order_of_more_than_the_known_stock_is_refused_before_payment() {
+    service.sells("pie", 5_000, 3);
+    assertThat(http.post("/orders", me, delivery(line("pie", 3))).statusCode()).isEqualTo(201);
+    HttpResponse<Buffer> refused =
+        http.post("/orders", me, delivery(line("cola", 1), line("pie", 4)));
+    assertThat(problem(refused)).isEqualTo("409 /problems/sold-out");
+    assertThat(pointers(refused)).containsExactly("/lines/1/quantity");
+    assertThat(detail(refused)).contains("3");
+    service.sells("pie", 5_000, 0);
+    HttpResponse<Buffer> soldOut = http.post("/orders", me, delivery(line("pie", 1)));
+    assertThat(problem(soldOut)).isEqualTo("409 /problems/sold-out");
+    assertThat(pointers(soldOut)).containsExactly("/lines/0/menuId");
+  }
+
+  @Test
+  void several_lines_of_one_menu_add_up_against_its_stock() {
+    service.sells("soup", 5_000, 5);
+    JsonObject order = delivery(line("soup", 3), line("cola", 1), line("soup", 3));
+    HttpResponse<Buffer> refused = http.post("/orders", me, order);
+    assertThat(problem(refused)).isEqualTo("409 /problems/sold-out");
+    assertThat(pointers(refused)).containsExactly("/lines/0/quantity", "/lines/2/quantity");
+  }
+
+  @Test
+  void new_lines_of_an_unpaid_order_must_fit_the_known_stock() {
+    service.sells("rice", 1_000, 5);
+    String path = service.placed(delivery(line("rice", 2)));
+    HttpResponse<Buffer> refused = http.patch(path, me, lines(line("rice", 6)));
+    assertThat(problem(refused)).isEqualTo("409 /problems/sold-out");
+    assertThat(pointers(refused)).containsExactly("/lines/0/quantity");
+    assertThat(http.patch(path, me, lines(line("rice", 5))).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void lines_of_a_paid_order_are_not_compared_with_the_stock_that_is_left() {
+    service.sells("stew", 7_000, 2);
+    String path = service.paid(delivery(line("stew", 2)));
+    service.sells("stew", 7_000, 0);
+    JsonObject same = lines(line("stew", 2)).put("memo", "더 맵게");
+    assertThat(http.patch(path, me, same).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void an_order_placed_under_a_key_is_answered_again_when_its_menu_is_sold_out() {
+    service.sells("cake", 9_000, 1);
+    JsonObject order = delivery(line("cake", 1));
+    HttpResponse<Buffer> first = keyed("cake-1", order).await();
+    assertThat(first.statusCode()).isEqualTo(201);
+    service.sells("cake", 9_000, 0);
+    HttpResponse<Buffer> again = keyed("cake-1", order).await();
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(again.bodyAsString()).isEqualTo(first.bodyAsString());
+    assertThat(problem(keyed("cake-2", order).await())).isEqualTo("409 /problems/sold-out");
+  }
+
+  /** The stock changes while others ask under the same key: all get the answer of the first. */
+  @Test
+  void all_who_ask_under_one_key_get_its_order_while_the_menu_sells_out() {
+    for (int round = 0; round < 20; round++) {
+      service.sells("roll", 3_000, 1);
+      String key = "roll-" + round;
+      List<Future<HttpResponse<Buffer>>> same = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        same.add(keyed(key, delivery(line("roll", 1))));
+      }
+      Future.any(same).await();
+      for (int i = 0; i < 10; i++) {
+        same.add(keyed(key, delivery(line("roll", 1))));
+      }
+      service.sells("roll", 3_000, 0);
+      assertThat(same.stream().map(f -> f.await().statusCode()).distinct()).containsExactly(201);
+    }
+  }
+
+  private static JsonObject lines(JsonObject... lines) {
+    return new JsonObject().put("lines", new JsonArray(List.of(lines)));
+  }
+
+  private Future<HttpResponse<Buffer>> keyed(String key, JsonObject body) {
+    return http.request(HttpMethod.POST, "/orders", me)
+        .putHeader("Idempotency-Key", key)
+        .sendJsonObject(body);
+  }
+
+  private static String detail(HttpResponse<Buffer> refused) {
+    return refused.bodyAsJsonObject().getJsonArray("errors").getJsonObject(0).getString("detail");
+  }
+}
