@@ -153,7 +153,7 @@ final class Town implements AutoCloseable {
     ObjectNode menu = json().put("name", "메뉴").put("price", price).put("stock", stock);
     menu.putArray("options").addObject().put("name", "순살").put("price", 500);
     assertThat(owner.put("/stores/" + storeId + "/menus/m-1", menu).status()).isEqualTo(201);
-    ObjectNode probe = visit(storeId, 1);
+    ObjectNode probe = kind.equals("COURIER") ? parcel(storeId, 1) : visit(storeId, 1);
     probe.withArray("lines").addObject().put("menuId", "none").put("quantity", 1);
     Client customer = customer();
     awaited(
@@ -190,6 +190,13 @@ final class Town implements AutoCloseable {
   static ObjectNode delivery(String storeId, int quantity) {
     ObjectNode order = visit(storeId, quantity).put("fulfilment", "DELIVERY");
     order.putObject("address").put("text", "서울 마포구 연남동").put("lat", 37.56).put("lng", 126.925);
+    return order;
+  }
+
+  static ObjectNode parcel(String storeId, int quantity) {
+    ObjectNode order = delivery(storeId, quantity).put("fulfilment", "COURIER");
+    order.putObject("pickup").put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
+    order.putObject("parcel").put("size", "SMALL").put("weightKg", 2.5).put("description", "서류");
     return order;
   }
 

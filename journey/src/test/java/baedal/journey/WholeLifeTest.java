@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.dev.Client;
 import baedal.dev.Demo;
 import baedal.dev.SampleData;
+import baedal.dev.Settings;
 import baedal.events.EventMessage;
 import baedal.journey.Town.Shop;
+import baedal.rabbitmq.MongoStore;
+import baedal.rabbitmq.PgStore;
 import baedal.rabbitmq.Topology;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -14,6 +17,9 @@ import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -343,10 +349,7 @@ class WholeLifeTest {
   void a_parcel_is_paid_on_delivery_and_carried_by_the_rider_the_company_names() throws Exception {
     Shop company = town.shop("COURIER", 12_000, null);
     Client customer = town.customer();
-    ObjectNode parcel = Town.delivery(company.storeId(), 1).put("fulfilment", "COURIER");
-    parcel.putObject("pickup").put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
-    parcel.putObject("parcel").put("size", "SMALL").put("weightKg", 2.5).put("description", "서류");
-    String orderId = town.placed(customer, parcel);
+    String orderId = town.placed(customer, Town.parcel(company.storeId(), 1));
     Client.Answer promised =
         town.pay(customer, Town.json().put("orderId", orderId).put("method", "ON_DELIVERY"));
     assertThat(promised.text("status")).isEqualTo("DEFERRED");
@@ -399,6 +402,51 @@ class WholeLifeTest {
     assertThat(customer.post("/orders/" + orderId + "/confirm", null).text("status"))
         .isEqualTo("COMPLETED");
     assertThat(town.rider("r-1").get("/deliveries/" + orderId).status()).isEqualTo(404);
+  }
+
+  /** As after an update from a version whose order service kept no kind of a store. */
+  @Test
+  void a_store_that_was_opened_before_kinds_were_kept_is_announced_at_the_next_start()
+      throws Exception {
+    Shop hotel = town.shop("ROOM", 89_000, null);
+    Client customer = town.customer();
+    ObjectNode delivery = Town.delivery(hotel.storeId(), 1);
+    assertThat(customer.post("/orders", delivery).status()).isEqualTo(400);
+    forgetKind(hotel.storeId());
+    town.placed(customer, delivery);
+    Runnable replica = town.replicate(Settings.onFreePorts());
+    try {
+      Client.Answer refused =
+          town.awaited(
+              "the order service knows the kind",
+              customer,
+              () -> customer.post("/orders", delivery),
+              a -> a.status() == 400);
+      assertThat(refused.body().path("errors").findValuesAsText("pointer"))
+          .containsExactly("/fulfilment");
+    } finally {
+      replica.run();
+    }
+  }
+
+  private static void forgetKind(String storeId) {
+    Vertx vertx = Vertx.vertx();
+    try {
+      new PgStore(vertx, town.books().orders())
+          .pool()
+          .preparedQuery("UPDATE store_copy SET kind = NULL WHERE store_id = $1")
+          .execute(Tuple.of(storeId))
+          .await();
+      new MongoStore(vertx, town.books().stores())
+          .client()
+          .updateCollection(
+              "stores",
+              new JsonObject().put("_id", storeId),
+              new JsonObject().put("$unset", new JsonObject().put("state.announced", "")))
+          .await();
+    } finally {
+      vertx.close().await();
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package baedal.order;
 
 import baedal.events.Address;
+import baedal.events.Fulfilment;
 import baedal.events.Line;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Refusal;
@@ -9,12 +10,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The order service's own copy of one store and those of its menus that an order asks for. */
+/**
+ * The order service's own copy of one store and those of its menus that an order asks for. {@code
+ * kind} is null until the store service announced it.
+ */
 record Catalog(
     String storeId,
     String ownerId,
     String name,
+    String kind,
     boolean open,
     Address address,
     Map<String, Menu> menus) {
@@ -27,6 +33,27 @@ record Catalog(
     Wanted {
       options = options == null ? List.of() : List.copyOf(options);
     }
+  }
+
+  /** What is wrong with this fulfilment at a store of this kind; empty when it is offered. */
+  Optional<Refusal.Fault> fault(Fulfilment fulfilment) {
+    List<Fulfilment> offered = offered();
+    if (offered.contains(fulfilment)) {
+      return Optional.empty();
+    }
+    String names = offered.stream().map(Enum::name).collect(Collectors.joining(" or "));
+    return Optional.of(
+        new Refusal.Fault("/fulfilment", "a store of kind " + kind + " offers only: " + names));
+  }
+
+  /** By the kind as store events name it. A kind that is not known rules out nothing. */
+  private List<Fulfilment> offered() {
+    return switch (kind == null ? "" : kind) {
+      case "FOOD", "FURNITURE" -> List.of(Fulfilment.DELIVERY, Fulfilment.VISIT);
+      case "COURIER" -> List.of(Fulfilment.COURIER);
+      case "ROOM" -> List.of(Fulfilment.VISIT);
+      default -> List.of(Fulfilment.values());
+    };
   }
 
   /** What the lines cost; refuses all that this store does not sell, each with its pointer. */

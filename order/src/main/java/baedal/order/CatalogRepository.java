@@ -22,18 +22,18 @@ final class CatalogRepository {
 
   private static final String FIND =
       """
-      SELECT s.owner_id, s.name, s.open, s.address::text, m.menu_id, m.name AS menu_name, m.price, m.stock, m.options::text
+      SELECT s.owner_id, s.name, s.kind, s.open, s.address::text, m.menu_id, m.name AS menu_name, m.price, m.stock, m.options::text
         FROM store_copy s
         LEFT JOIN menu_copy m ON m.store_id = s.store_id AND m.menu_id = ANY($2) AND NOT m.removed
        WHERE s.store_id = $1
       """;
   private static final String STORE =
       """
-      INSERT INTO store_copy (store_id, owner_id, name, open, address, sequence)
-      VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
+      INSERT INTO store_copy (store_id, owner_id, name, kind, open, address, sequence)
+      VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7)
       ON CONFLICT (store_id) DO UPDATE
-        SET owner_id = excluded.owner_id, name = excluded.name, open = excluded.open, address = excluded.address,
-            sequence = excluded.sequence
+        SET owner_id = excluded.owner_id, name = excluded.name, kind = excluded.kind, open = excluded.open,
+            address = excluded.address, sequence = excluded.sequence
         WHERE store_copy.sequence < excluded.sequence
       """;
   private static final String MENU =
@@ -73,6 +73,7 @@ final class CatalogRepository {
                               storeId,
                               row.getString("owner_id"),
                               row.getString("name"),
+                              row.getString("kind"),
                               row.getBoolean("open"),
                               Json.decode(row.getString("address"), Address.class),
                               menus));
@@ -89,17 +90,33 @@ final class CatalogRepository {
   }
 
   Future<?> opened(EventMessage message, StoreEvent.Opened e) {
-    return store(e.storeId(), e.ownerId(), e.name(), true, e.address(), message.sequence());
+    return store(
+        e.storeId(), e.ownerId(), e.name(), e.kind(), true, e.address(), message.sequence());
   }
 
   Future<?> closed(EventMessage message, StoreEvent.Closed e) {
-    return store(e.storeId(), e.ownerId(), e.name(), false, e.address(), message.sequence());
+    return store(
+        e.storeId(), e.ownerId(), e.name(), e.kind(), false, e.address(), message.sequence());
   }
 
   private Future<?> store(
-      String id, String owner, String name, boolean open, Address address, long sequence) {
+      String id,
+      String owner,
+      String name,
+      String kind,
+      boolean open,
+      Address address,
+      long sequence) {
     return pool.preparedQuery(STORE)
-        .execute(Tuple.of(id, owner, name, open, Json.encode(address), sequence));
+        .execute(
+            Tuple.tuple()
+                .addString(id)
+                .addString(owner)
+                .addString(name)
+                .addString(kind)
+                .addBoolean(open)
+                .addString(Json.encode(address))
+                .addLong(sequence));
   }
 
   Future<?> menuChanged(StoreEvent.MenuChanged e) {

@@ -41,6 +41,7 @@ record PlaceOrder(
     if (store.isEmpty()) {
       faults.add(new Refusal.Fault("/storeId", "there is no such store"));
     }
+    store.flatMap(catalog -> catalog.fault(fulfilment)).ifPresent(faults::add);
     List<Line> priced = store.map(catalog -> catalog.price(lines, faults)).orElse(List.of());
     if (!faults.isEmpty()) {
       throw Refusal.invalid(faults);

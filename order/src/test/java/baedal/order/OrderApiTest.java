@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Change;
 import baedal.events.PaymentMethod;
+import baedal.events.StoreEvent;
+import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Boot;
 import baedal.runtime.Caller;
 import baedal.runtime.Identity;
@@ -162,8 +164,10 @@ class OrderApiTest {
 
   @Test
   void a_courier_carries_a_parcel_and_a_visit_has_its_times() {
+    couriers();
     JsonObject courier =
-        delivery(line("fried", 1))
+        delivery(line("cola", 1))
+            .put("storeId", "s-3")
             .put("fulfilment", "COURIER")
             .put("pickup", address("여기서"))
             .put("parcel", new JsonObject().put("size", "SMALL").put("weightKg", 2.5));
@@ -182,6 +186,17 @@ class OrderApiTest {
     }
   }
 
+  private void couriers() {
+    StoreEvent.Opened opened =
+        new StoreEvent.Opened("s-3", "o-1", "퀵", "COURIER", Samples.STORE, Samples.NOON);
+    db.catalogs.opened(EventMessages.wrap(List.of(opened), 1, Samples.NOON).get(0), opened).await();
+    db.pool
+        .query(
+            "INSERT INTO menu_copy SELECT 's-3', menu_id, name, price, stock, options, removed, revision FROM menu_copy WHERE menu_id = 'cola' AND store_id = 's-1'")
+        .execute()
+        .await();
+  }
+
   @Test
   void a_closed_store_takes_no_orders() {
     db.pool
@@ -191,7 +206,7 @@ class OrderApiTest {
         .await();
     db.pool
         .query(
-            "INSERT INTO menu_copy SELECT 's-2', menu_id, name, price, stock, options, removed, revision FROM menu_copy WHERE menu_id = 'cola'")
+            "INSERT INTO menu_copy SELECT 's-2', menu_id, name, price, stock, options, removed, revision FROM menu_copy WHERE menu_id = 'cola' AND store_id = 's-1'")
         .execute()
         .await();
     JsonObject order = delivery(line("cola", 1)).put("storeId", "s-2");

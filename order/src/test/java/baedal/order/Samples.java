@@ -30,6 +30,7 @@ final class Samples {
         "s-1",
         "o-1",
         "통닭천국",
+        null,
         open,
         STORE,
         Map.of(

@@ -5,11 +5,26 @@ import baedal.events.Change;
 import baedal.events.StoreEvent;
 import java.time.Instant;
 
-/** A shop, a courier company, a furniture house or a hotel: whoever sells and its place. */
+/**
+ * A shop, a courier company, a furniture house or a hotel: whoever sells and its place. {@code
+ * announced} is the {@link #ANNOUNCEMENT} of its last event, 0 when that was before there were any.
+ */
 public record Store(
-    String id, String ownerId, String name, Kind kind, Address address, boolean open) {
+    String id,
+    String ownerId,
+    String name,
+    Kind kind,
+    Address address,
+    boolean open,
+    int announced) {
 
-  /** What a store sells; it changes nothing about how orders go. */
+  /**
+   * Must grow when other services begin to keep something that store events told before: stores
+   * with a lower number are then announced once more.
+   */
+  static final int ANNOUNCEMENT = 1;
+
+  /** What a store sells; the order service takes only the fulfilments of its kind. */
   public enum Kind {
     FOOD,
     FURNITURE,
@@ -19,7 +34,7 @@ public record Store(
 
   static Change<Store> open(
       String id, String ownerId, String name, Kind kind, Address address, Instant now) {
-    Store store = new Store(id, ownerId, name, kind, address, true);
+    Store store = new Store(id, ownerId, name, kind, address, true, ANNOUNCEMENT);
     return Change.of(store, store.told(now));
   }
 
@@ -32,8 +47,20 @@ public record Store(
             newName == null ? name : newName,
             kind,
             newAddress == null ? address : newAddress,
-            nowOpen == null ? open : nowOpen);
-    return next.equals(this) ? Change.none(this) : Change.of(next, next.told(now));
+            nowOpen == null ? open : nowOpen,
+            announced);
+    return next.equals(this) ? Change.none(this) : next.announce(now);
+  }
+
+  /** Tells the others of it as it is. */
+  private Change<Store> announce(Instant now) {
+    Store next = new Store(id, ownerId, name, kind, address, open, ANNOUNCEMENT);
+    return Change.of(next, next.told(now));
+  }
+
+  /** Tells it once more where copies in other services may lack what is told now; once. */
+  Change<Store> announceAgain(Instant now) {
+    return announced < ANNOUNCEMENT ? announce(now) : Change.none(this);
   }
 
   private StoreEvent told(Instant now) {

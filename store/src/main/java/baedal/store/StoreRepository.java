@@ -12,6 +12,7 @@ import baedal.runtime.Ids;
 import baedal.runtime.Nearest.Found;
 import baedal.runtime.Page;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class StoreRepository {
   private static final String MENUS = "menus";
   private static final String KEYS = "keys";
   private static final String TICKETS = "foodCookings";
+  private static final String ANNOUNCED = "state.announced";
   private static final JsonObject BY_ID = new JsonObject().put("_id", 1);
 
   private final MongoClient mongo;
@@ -173,6 +175,15 @@ final class StoreRepository {
 
   Future<Store> changeStore(String id, Function<Store, Change<Store>> transition) {
     return stores.change(id, transition);
+  }
+
+  /** Ids of stores to be announced again, after {@code after}: the next {@link #SWEPT}. */
+  Future<List<String>> unannounced(String after) {
+    JsonArray older =
+        new JsonArray()
+            .add(new JsonObject().put(ANNOUNCED, new JsonObject().put("$exists", false)))
+            .add(new JsonObject().put(ANNOUNCED, new JsonObject().put("$lt", Store.ANNOUNCEMENT)));
+    return stores.ids(after(new JsonObject().put("$or", older), after), SWEPT);
   }
 
   /** Stores whose name holds {@code part} if not null, by id after {@code after} if not null. */

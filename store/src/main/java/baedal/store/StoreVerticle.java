@@ -19,6 +19,7 @@ public final class StoreVerticle extends VerticleBase {
   private HttpApi http;
   private Backbone backbone;
   private Kitchen kitchen;
+  private Announcements announcements;
   private int port;
 
   public StoreVerticle(StoreConfig config) {
@@ -33,6 +34,7 @@ public final class StoreVerticle extends VerticleBase {
     store = new MongoStore(vertx, config.mongoUri());
     StoreRepository repository = new StoreRepository(store.client(), () -> backbone.wake());
     kitchen = new Kitchen(vertx, repository, clock);
+    announcements = new Announcements(vertx, repository, clock);
     backbone =
         new Backbone(
             vertx,
@@ -62,6 +64,7 @@ public final class StoreVerticle extends VerticleBase {
         () -> {
           backbone.start();
           kitchen.start();
+          announcements.start();
         });
     return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
   }
@@ -69,6 +72,7 @@ public final class StoreVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     kitchen.stop();
+    announcements.stop();
     return Shutdown.inTurn(http::close, backbone::stop, store::close);
   }
 

@@ -28,6 +28,16 @@ class StoreTest {
   }
 
   @Test
+  void a_store_of_an_older_version_is_announced_once() {
+    Store s = OPENED.state();
+    assertThat(s.announceAgain(NOON).events()).isEmpty();
+    Store older = new Store(s.id(), s.ownerId(), s.name(), s.kind(), s.address(), s.open(), 0);
+    Change<Store> again = older.announceAgain(NOON);
+    assertThat(again.events()).isEqualTo(OPENED.events());
+    assertThat(again.state().announceAgain(NOON).events()).isEmpty();
+  }
+
+  @Test
   void an_open_store_that_moves_or_is_renamed_says_where_and_what_it_is_now() {
     Change<Store> moved = OPENED.state().revise("새 통닭", HOME, null, NOON);
     assertThat(moved.events())
