@@ -21,7 +21,7 @@ public final class Errand {
   /** An option of the menu that costs nothing. */
   static final String FREE_OF_CHARGE = "순살";
 
-  private static final Set<Integer> NOT_THERE_YET = Set.of(404, 409);
+  private static final Set<Integer> NOT_THERE_YET = Set.of(202, 404, 409);
 
   /** The order service has not heard of the menu. */
   private static final Set<Integer> NOT_KNOWN_YET = Set.of(400);

@@ -130,7 +130,7 @@ final class Shoppers {
       Client.pause();
       status =
           patient
-              .ask("its page", Set.of(200), Set.of(404), () -> customer.get(page))
+              .ask("its page", Set.of(200), Set.of(202, 404), () -> customer.get(page))
               .text("status");
       if (System.nanoTime() > deadline) {
         throw new Failure("the page of a paid order stays " + status);

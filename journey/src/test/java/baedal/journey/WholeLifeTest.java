@@ -498,6 +498,18 @@ class WholeLifeTest {
   }
 
   @Test
+  void the_page_of_an_order_is_known_from_the_moment_of_its_answer() throws Exception {
+    Shop shop = town.shop("FOOD", 10_000, null);
+    Client customer = town.customer();
+    Client stranger = town.customer();
+    for (int i = 0; i < 20; i++) {
+      String page = "/mypages/" + town.placed(customer, Town.delivery(shop.storeId(), 1));
+      assertThat(customer.get(page).status()).isIn(200, 202);
+      assertThat(stranger.get(page).status()).isEqualTo(404);
+    }
+  }
+
+  @Test
   void a_customer_watches_live_where_the_order_and_its_rider_are() throws Exception {
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();

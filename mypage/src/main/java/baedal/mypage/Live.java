@@ -53,9 +53,10 @@ final class Live {
   }
 
   /**
-   * Begins a stream with the page as it is, unless the client has seen just that ({@code
-   * Last-Event-ID}); a client that comes back to a closed page it has seen is told to stay away
-   * (204). What changed since {@code page} was read is looked up, as from now on it would be heard.
+   * Begins a stream with the page as it is, if its order is known by now, unless the client has
+   * seen just that ({@code Last-Event-ID}); a client that comes back to a closed page it has seen
+   * is told to stay away (204). What changed since {@code page} was read is looked up, as from now
+   * on it would be heard.
    */
   void watch(RoutingContext ctx, MyPage page) {
     HttpServerResponse response = ctx.response();
@@ -165,7 +166,7 @@ final class Live {
      */
     void show(MyPage news) {
       page = page.and(news);
-      if (response.ended() || response.writeQueueFull()) {
+      if (!page.isKnown() || response.ended() || response.writeQueueFull()) {
         return;
       }
       String id = id(page);

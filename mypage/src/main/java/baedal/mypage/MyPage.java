@@ -151,6 +151,11 @@ public record MyPage(
     return and(new MyPage(orderId, null, Map.of(), Map.of(), null, true, false));
   }
 
+  /** Whether an event of the order itself has come; only then there is a page to show. */
+  boolean isKnown() {
+    return details != null;
+  }
+
   /** Null while not known. */
   String customerId() {
     return details == null ? null : details.customerId();

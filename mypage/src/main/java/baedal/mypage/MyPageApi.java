@@ -3,24 +3,32 @@ package baedal.mypage;
 import baedal.runtime.Caller;
 import baedal.runtime.Page;
 import baedal.runtime.Paging;
+import baedal.runtime.Problems;
 import baedal.runtime.Refusal;
+import baedal.runtime.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.List;
 
 /** What customers may ask of MyPage. */
 final class MyPageApi {
 
+  /** The events of an order are usually here in a moment. */
+  private static final Duration PAGE_WITHIN = Duration.ofSeconds(1);
+
   private final MyPageRepository pages;
   private final Live live;
   private final Positions positions;
+  private final Orders orders;
 
-  MyPageApi(MyPageRepository pages, Live live, Positions positions) {
+  MyPageApi(MyPageRepository pages, Live live, Positions positions, Orders orders) {
     this.pages = pages;
     this.live = live;
     this.positions = positions;
+    this.orders = orders;
   }
 
   void mount(Router router) {
@@ -39,24 +47,47 @@ final class MyPageApi {
         .map(page -> page.map(this::view));
   }
 
-  private Future<MyPageView> show(RoutingContext ctx) {
-    return own(ctx).map(this::view);
+  /** The answer while an order of the caller has no page yet. */
+  record Pending(String orderId, String detail) {}
+
+  private Future<?> show(RoutingContext ctx) {
+    return own(ctx).map(page -> page.isKnown() ? view(page) : pending(ctx, page));
   }
 
+  private static Pending pending(RoutingContext ctx, MyPage page) {
+    ctx.response().putHeader("Retry-After", Problems.retryAfter(PAGE_WITHIN));
+    return Reply.accepted(
+        ctx,
+        new Pending(page.orderId(), "the order was placed, its page is not ready yet: ask again"));
+  }
+
+  /** The stream of an order that has no page yet begins with nothing. */
   private void watch(RoutingContext ctx) {
     own(ctx).onSuccess(page -> live.watch(ctx, page)).onFailure(ctx::fail);
   }
 
+  /**
+   * The caller's page. The order's events may not have arrived yet; then the order service says
+   * whether the caller has such an order, and the page is one that does not know its order.
+   */
   private Future<MyPage> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");
+    String customer = Caller.of(ctx).sub();
     return pages
         .find(orderId)
-        .map(
-            page -> {
-              if (page == null || !Caller.of(ctx).sub().equals(page.customerId())) {
-                throw Refusal.notFound("you have no order " + orderId);
-              }
-              return page;
+        .compose(
+            found -> {
+              MyPage page = found == null ? MyPage.blank(orderId) : found;
+              return (page.isKnown()
+                      ? Future.succeededFuture(customer.equals(page.customerId()))
+                      : orders.has(orderId, customer))
+                  .map(
+                      own -> {
+                        if (!own) {
+                          throw Refusal.notFound("you have no order " + orderId);
+                        }
+                        return page;
+                      });
             });
   }
 

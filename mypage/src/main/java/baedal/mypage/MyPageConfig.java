@@ -10,6 +10,7 @@ public record MyPageConfig(
     String mongoUri,
     String amqpUri,
     Identity identity,
+    String orderUrl,
     String messengerUrl,
     String messengerKey) {
 
@@ -21,6 +22,7 @@ public record MyPageConfig(
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
         Identity.from(config),
+        config.uri("ORDER_URL").toString(),
         http ? config.uri("MESSENGER_URL").toString() : null,
         http ? config.text("MESSENGER_KEY") : null);
   }

@@ -6,6 +6,7 @@ import baedal.rabbitmq.MongoStore;
 import baedal.rabbitmq.Outbox;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
+import baedal.runtime.ServiceClient;
 import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
@@ -63,7 +64,8 @@ public final class MyPageVerticle extends VerticleBase {
                 DeadLetterApi.contract())
             .onlyWhen(store::prepared);
     new DeadLetterApi("mypage", backbone.deadLetters()).mount(http.router());
-    new MyPageApi(pages, live, positions).mount(http.router());
+    ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "mypage");
+    new MyPageApi(pages, live, positions, new Orders(orders)).mount(http.router());
     new RebuildApi(new Rebuild(vertx, config.amqpUri(), pages, generations)).mount(http.router());
     store.prepare(
         pages::prepare,

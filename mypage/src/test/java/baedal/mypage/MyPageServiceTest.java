@@ -21,6 +21,7 @@ import baedal.runtime.Boot;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -62,6 +63,8 @@ class MyPageServiceTest {
   private static final HttpClient streams = EventStream.client(vertx);
   private static final List<JsonObject> sent = new CopyOnWriteArrayList<>();
   private static final Set<String> silent = ConcurrentHashMap.newKeySet();
+  private static final Map<String, Handler<HttpServerRequest>> orders = new ConcurrentHashMap<>();
+  private static final List<String> asked = new CopyOnWriteArrayList<>();
   private static MyPageConfig config;
   private static EventPublisher publisher;
   private static int one;
@@ -82,6 +85,13 @@ class MyPageServiceTest {
             .listen(0, "127.0.0.1")
             .await()
             .actualPort();
+    int order =
+        vertx
+            .createHttpServer()
+            .requestHandler(MyPageServiceTest::due)
+            .listen(0, "127.0.0.1")
+            .await()
+            .actualPort();
     config =
         new MyPageConfig(
             "127.0.0.1",
@@ -89,6 +99,7 @@ class MyPageServiceTest {
             TestServers.mongo(),
             amqp,
             new Identity.OneMachine(SECRET),
+            "http://127.0.0.1:" + order,
             "http://127.0.0.1:" + messenger + "/messages",
             "key");
     one = deploy().port();
@@ -99,6 +110,29 @@ class MyPageServiceTest {
   @AfterAll
   static void stop() {
     vertx.close().await();
+  }
+
+  /** What the order service would answer; each order has a handler of its own. */
+  private static void due(HttpServerRequest request) {
+    String[] path = request.path().split("/", -1);
+    asked.add(path[3]);
+    orders
+        .getOrDefault(
+            path[3],
+            unknown ->
+                unknown
+                    .response()
+                    .setStatusCode(404)
+                    .end("{\"type\":\"/problems/not-found\",\"detail\":\"no order\"}"))
+        .handle(request);
+  }
+
+  /** The order service knows this order of the customer; its events have not come. */
+  private static String ordered(String customer) {
+    String orderId = Ids.next();
+    String due = new JsonObject().put("orderId", orderId).put("customerId", customer).encode();
+    orders.put(orderId, request -> request.response().end(due));
+    return orderId;
   }
 
   private static void carry(HttpServerRequest request) {
@@ -173,6 +207,70 @@ class MyPageServiceTest {
     tell(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
     until(() -> get(one, "/mypages/" + orderId, customer).statusCode() == 200);
     return orderId;
+  }
+
+  @Test
+  void a_page_that_is_not_ready_yet_is_a_202_for_its_customer_and_a_404_for_others() {
+    String customer = Ids.next();
+    String orderId = ordered(customer);
+    String page = "/mypages/" + orderId;
+    accepted(get(one, page, customer), orderId);
+    for (String path : List.of(page, page + "/live")) {
+      assertThat(get(one, path, Ids.next()).statusCode()).as("a stranger").isEqualTo(404);
+      String unknown = path.replace(orderId, Ids.next());
+      assertThat(get(one, unknown, customer).statusCode()).as("no order").isEqualTo(404);
+    }
+    tell(numbered(new PaymentEvent.Paid(orderId, "p-1", 20_000, PaymentMethod.CARD, 1, at(1))));
+    String marker = placed(customer);
+    accepted(get(one, page, customer), orderId);
+    assertThat(all("/mypages", customer, "orderId")).containsExactly(marker);
+    tell(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
+    until(() -> get(one, page, customer).statusCode() == 200);
+    int before = asked.size();
+    assertThat(get(one, page, customer).statusCode()).isEqualTo(200);
+    assertThat(get(one, page, Ids.next()).statusCode()).isEqualTo(404);
+    assertThat(asked).as("a page that is there needs no question").hasSize(before);
+  }
+
+  private static void accepted(HttpResponse<Buffer> answer, String orderId) {
+    assertThat(answer.statusCode()).isEqualTo(202);
+    assertThat(answer.getHeader("Retry-After")).isEqualTo("1");
+    assertThat(answer.bodyAsJsonObject().getString("orderId")).isEqualTo(orderId);
+    assertThat(answer.bodyAsJsonObject().getString("detail")).isNotBlank();
+  }
+
+  @Test
+  void a_page_of_which_order_cannot_be_asked_is_a_503() {
+    String customer = Ids.next();
+    List<Handler<HttpServerRequest>> away =
+        List.of(
+            request -> request.connection().close(),
+            request -> request.response().setStatusCode(503).end("{}"),
+            request -> request.response().end("<html>"),
+            request -> request.response().setChunked(true).write(" "));
+    for (Handler<HttpServerRequest> answer : away) {
+      String orderId = ordered(customer);
+      orders.put(orderId, answer);
+      for (String path : List.of("/mypages/" + orderId, "/mypages/" + orderId + "/live")) {
+        HttpResponse<Buffer> unknown = get(one, path, customer);
+        assertThat(unknown.statusCode()).isEqualTo(503);
+        assertThat(unknown.getHeader("Retry-After")).isEqualTo("2");
+        assertThat(unknown.bodyAsJsonObject().getString("type"))
+            .isEqualTo("/problems/order-unavailable");
+      }
+    }
+  }
+
+  @Test
+  void a_stream_of_an_order_without_a_page_begins_empty_and_shows_it_when_it_is_there() {
+    String customer = Ids.next();
+    String orderId = ordered(customer);
+    EventStream stream = watch(one, orderId, customer);
+    assertThat(stream.status()).isEqualTo(200);
+    assertThat(stream.statuses()).isEmpty();
+    tell(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
+    until(() -> stream.statuses().equals(List.of("PLACED")));
+    stream.leave();
   }
 
   @Test

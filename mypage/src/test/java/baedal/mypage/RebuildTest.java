@@ -81,6 +81,8 @@ class RebuildTest {
                   amqp,
                   "TOKEN_SECRET",
                   SECRET,
+                  "ORDER_URL",
+                  "http://127.0.0.1:1",
                   "DEV_DOORS",
                   "true"));
       MyPageVerticle verticle = new MyPageVerticle(MyPageConfig.from(config));
