@@ -156,7 +156,8 @@ final class Books {
             null,
             details.memo(),
             0,
-            null);
+            null,
+            "owner-1");
     return as == null ? null : written(new Delivery(id, as, job, "rider-1", now));
   }
 

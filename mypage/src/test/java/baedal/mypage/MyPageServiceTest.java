@@ -175,7 +175,7 @@ class MyPageServiceTest {
 
   private static DeliveryJob job(String customer) {
     return new DeliveryJob(
-        "s-1", "통닭천국", customer, Fulfilment.DELIVERY, null, null, null, null, 0, null);
+        "s-1", "통닭천국", customer, Fulfilment.DELIVERY, null, null, null, null, 0, null, null);
   }
 
   private static OrderDetails details(String customer, long version) {

@@ -33,7 +33,7 @@ class ProjectionTest {
 
   private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
   private static final DeliveryJob JOB =
-      new DeliveryJob("s", "통닭천국", "c", Fulfilment.DELIVERY, null, null, null, null, 0, null);
+      new DeliveryJob("s", "통닭천국", "c", Fulfilment.DELIVERY, null, null, null, null, 0, null, null);
 
   private static OrderDetails details(long version, long discount) {
     return new OrderDetails(

@@ -395,7 +395,8 @@ class OrderConsumerTest {
         null,
         null,
         0,
-        null);
+        null,
+        "owner-1");
   }
 
   private static Instant now() {

@@ -2,8 +2,9 @@ package baedal.events;
 
 /**
  * All that a rider must know about an order: from where to where, how much to collect in won (0
- * when prepaid), and the rider the store assigned, if any. {@code to}, {@code parcel}, {@code memo}
- * and {@code riderId} may be null.
+ * when prepaid), and the rider the store assigned, if any; and who may follow it: the customer and
+ * the store's owner. {@code to}, {@code parcel}, {@code memo} and {@code riderId} may be null, and
+ * {@code ownerId} in events from before that field.
  */
 public record DeliveryJob(
     String storeId,
@@ -15,4 +16,5 @@ public record DeliveryJob(
     Parcel parcel,
     String memo,
     long collect,
-    String riderId) {}
+    String riderId,
+    String ownerId) {}

@@ -86,7 +86,8 @@ public record Delivery(
             j.parcel(),
             order.memo(),
             j.collect(),
-            j.riderId());
+            j.riderId(),
+            j.ownerId());
     return Change.of(new Delivery(before.id, WAITING, next, null, now));
   }
 

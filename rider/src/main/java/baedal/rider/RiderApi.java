@@ -25,7 +25,10 @@ import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What riders may ask: find, take and carry jobs, and say where they are. */
+/**
+ * What riders may ask: find, take and carry jobs, and say where they are. Customers and stores
+ * follow the delivery of their order.
+ */
 final class RiderApi {
 
   private static final Logger log = LoggerFactory.getLogger(RiderApi.class);
@@ -125,22 +128,29 @@ final class RiderApi {
         .map(page -> page.map(found -> DeliveryView.of(found.thing(), found.distanceKm())));
   }
 
-  /** An open job, or one's own. */
   private Future<DeliveryView> show(RoutingContext ctx) {
     return repository
         .find(ctx.pathParam("orderId"))
         .map(
             delivery -> {
-              boolean visible =
-                  delivery != null
-                      && delivery.job() != null
-                      && (delivery.status() == DeliveryStatus.OPEN
-                          || rider(ctx).equals(delivery.riderId()));
-              if (!visible) {
+              if (delivery == null
+                  || delivery.job() == null
+                  || !isVisible(delivery, Caller.of(ctx))) {
                 throw noSuch(ctx);
               }
               return DeliveryView.of(delivery, null);
             });
+  }
+
+  /** A rider sees open jobs and their own; customer, owner and staff see those of their orders. */
+  private static boolean isVisible(Delivery delivery, Caller caller) {
+    DeliveryJob job = delivery.job();
+    String sub = caller.sub();
+    boolean carries = delivery.status() == DeliveryStatus.OPEN || sub.equals(delivery.riderId());
+    boolean worksFor = sub.equals(job.ownerId()) || caller.stores().contains(job.storeId());
+    return (caller.has(Caller.RIDER) && carries)
+        || (caller.has(Caller.CUSTOMER) && sub.equals(job.customerId()))
+        || (caller.has(Caller.OWNER) && worksFor);
   }
 
   private Future<DeliveryView> act(

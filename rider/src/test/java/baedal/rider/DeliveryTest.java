@@ -34,7 +34,7 @@ class DeliveryTest {
 
   private static DeliveryJob job(Fulfilment fulfilment, String riderId, long collect) {
     return new DeliveryJob(
-        "s-1", "통닭천국", "c-1", fulfilment, STORE, STORE, null, null, collect, riderId);
+        "s-1", "통닭천국", "c-1", fulfilment, STORE, STORE, null, null, collect, riderId, "owner-1");
   }
 
   private static DeliveryJob job() {

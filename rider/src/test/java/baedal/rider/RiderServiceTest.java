@@ -88,7 +88,7 @@ class RiderServiceTest {
   private static DeliveryJob job(double lat, double lng) {
     Address from = new Address("가게", lat, lng);
     return new DeliveryJob(
-        "s-1", "통닭천국", "c-1", Fulfilment.DELIVERY, from, from, null, null, 0, null);
+        "s-1", "통닭천국", "c-1", Fulfilment.DELIVERY, from, from, null, null, 0, null, "owner-1");
   }
 
   private static void tell(Event... events) {
@@ -272,6 +272,72 @@ class RiderServiceTest {
                 .await()
                 .statusCode())
         .isEqualTo(403);
+  }
+
+  @Test
+  void the_customer_and_the_people_of_the_store_follow_their_delivery() {
+    String orderId = Ids.next();
+    tell(new StoreEvent.OrderAccepted(orderId, job(37.55, 126.92), NOW));
+    until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
+    followed(orderId, "WAITING", null);
+    tell(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
+    until(() -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
+    followed(orderId, "OPEN", null);
+    for (List<String> step :
+        List.of(
+            List.of("claim", "CLAIMED"),
+            List.of("pick", "PICKED"),
+            List.of("deliver", "DELIVERED"))) {
+      call(HttpMethod.POST, "/deliveries/" + orderId + "/" + step.get(0), "r-1", null);
+      followed(orderId, step.get(1), "r-1");
+    }
+  }
+
+  /** To those whose delivery it is, and to nobody else of their kind. */
+  private static void followed(String orderId, String status, String riderId) {
+    for (HttpResponse<Buffer> answer :
+        List.of(
+            shown(orderId, "c-1", "customer"),
+            shown(orderId, "owner-1", "owner"),
+            shown(orderId, "staff-1", "owner", "s-1"))) {
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.bodyAsJsonObject().getString("status")).isEqualTo(status);
+      assertThat(answer.bodyAsJsonObject().getString("riderId")).isEqualTo(riderId);
+    }
+    for (HttpResponse<Buffer> answer :
+        List.of(
+            shown(orderId, "c-2", "customer"),
+            shown(orderId, "c-1", "owner"),
+            shown(orderId, "owner-1", "customer"),
+            shown(orderId, "c-2", "customer", "s-1"),
+            shown(orderId, "owner-2", "owner", "s-2"))) {
+      assertThat(answer.statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void a_delivery_stored_without_an_owner_is_followed_by_customer_and_staff_until_it_is_cooked() {
+    String orderId = Ids.next();
+    StoreEvent.OrderAccepted accepted =
+        new StoreEvent.OrderAccepted(orderId, job(37.55, 126.92), NOW);
+    JsonObject before =
+        new JsonObject(EventMessages.encode(EventMessages.wrap(List.of(accepted), 1, NOW).get(0)));
+    assertThat(before.getJsonObject("data").getJsonObject("job").remove("ownerId")).isNotNull();
+    publisher.publish(List.of(before.encode())).await();
+    until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
+    assertThat(shown(orderId, "staff-1", "owner", "s-1").statusCode()).isEqualTo(200);
+    assertThat(shown(orderId, "owner-1", "owner").statusCode()).isEqualTo(404);
+    tell(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
+    until(() -> shown(orderId, "owner-1", "owner").statusCode() == 200);
+  }
+
+  private static HttpResponse<Buffer> shown(
+      String orderId, String sub, String role, String... stores) {
+    return client
+        .get(port, "127.0.0.1", "/deliveries/" + orderId)
+        .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of(stores)))
+        .send()
+        .await();
   }
 
   @Test

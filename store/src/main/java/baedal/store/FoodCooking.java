@@ -156,12 +156,13 @@ public record FoodCooking(
     return details.withVersion(0).equals(other.withVersion(0));
   }
 
-  Change<FoodCooking> accept(Instant now) {
+  /** {@code ownerId} is the owner of the store, who may follow the delivery. */
+  Change<FoodCooking> accept(String ownerId, Instant now) {
     if (status == ACCEPTED) {
       return Change.none(this);
     }
     need(RECEIVED, ACCEPTED);
-    return Change.of(to(ACCEPTED, now), new StoreEvent.OrderAccepted(id, job(), now));
+    return Change.of(to(ACCEPTED, now), new StoreEvent.OrderAccepted(id, job(ownerId), now));
   }
 
   Change<FoodCooking> reject(String why, Instant now) {
@@ -183,7 +184,8 @@ public record FoodCooking(
     return Change.of(to(COOKING, now), new StoreEvent.CookStarted(id, storeId, now));
   }
 
-  Change<FoodCooking> finish(Instant now) {
+  /** {@code ownerId} is the owner of the store, who may follow the delivery. */
+  Change<FoodCooking> finish(String ownerId, Instant now) {
     if (status == COOKED) {
       return Change.none(this);
     }
@@ -191,7 +193,7 @@ public record FoodCooking(
     FoodCooking cooked = to(COOKED, now);
     return Change.of(
         taken.isEmpty() ? cooked : cooked.owing(reason),
-        new StoreEvent.CookFinished(id, job(), now));
+        new StoreEvent.CookFinished(id, job(ownerId), now));
   }
 
   /** Names the rider who is to carry it, before it is ready. */
@@ -234,7 +236,7 @@ public record FoodCooking(
             changedAt));
   }
 
-  private DeliveryJob job() {
+  private DeliveryJob job(String ownerId) {
     return new DeliveryJob(
         storeId,
         details.storeName(),
@@ -245,7 +247,8 @@ public record FoodCooking(
         details.parcel(),
         details.memo(),
         collect,
-        riderId);
+        riderId,
+        ownerId);
   }
 
   private void need(FoodCookingStatus needed, FoodCookingStatus wanted) {

@@ -13,7 +13,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /** The kitchen board: a store's tickets, for its owner and staff. */
 final class KitchenApi {
@@ -29,15 +28,21 @@ final class KitchenApi {
   void mount(Router router) {
     router.get("/foodCookings").respond(this::board);
     router.get("/foodCookings/:orderId").respond(this::show);
-    router.post("/foodCookings/:orderId/accept").respond(ctx -> act(ctx, FoodCooking::accept));
+    router
+        .post("/foodCookings/:orderId/accept")
+        .respond(ctx -> act(ctx, (t, store, now) -> t.accept(store.ownerId(), now)));
     router
         .post("/foodCookings/:orderId/reject")
-        .respond(ctx -> act(ctx, (t, now) -> t.reject(text(ctx, "reason"), now)));
-    router.post("/foodCookings/:orderId/start").respond(ctx -> act(ctx, FoodCooking::start));
-    router.post("/foodCookings/:orderId/finish").respond(ctx -> act(ctx, FoodCooking::finish));
+        .respond(ctx -> act(ctx, (t, store, now) -> t.reject(text(ctx, "reason"), now)));
+    router
+        .post("/foodCookings/:orderId/start")
+        .respond(ctx -> act(ctx, (t, store, now) -> t.start(now)));
+    router
+        .post("/foodCookings/:orderId/finish")
+        .respond(ctx -> act(ctx, (t, store, now) -> t.finish(store.ownerId(), now)));
     router
         .post("/foodCookings/:orderId/assign")
-        .respond(ctx -> act(ctx, (t, now) -> t.assign(text(ctx, "riderId"), now)));
+        .respond(ctx -> act(ctx, (t, store, now) -> t.assign(text(ctx, "riderId"), now)));
   }
 
   /** A ticket as its store sees it. */
@@ -92,15 +97,23 @@ final class KitchenApi {
   }
 
   private Future<TicketView> show(RoutingContext ctx) {
-    return own(ctx).map(TicketView::of);
+    return own(ctx).map(own -> TicketView.of(own.ticket()));
   }
 
-  private Future<TicketView> act(
-      RoutingContext ctx, BiFunction<FoodCooking, Instant, Change<FoodCooking>> action) {
-    return own(ctx).compose(ticket -> kitchen.act(ticket.id(), action)).map(TicketView::of);
+  private interface Action {
+    Change<FoodCooking> on(FoodCooking ticket, Store store, Instant now);
   }
 
-  private Future<FoodCooking> own(RoutingContext ctx) {
+  private Future<TicketView> act(RoutingContext ctx, Action action) {
+    return own(ctx)
+        .compose(own -> kitchen.act(own.ticket().id(), (t, now) -> action.on(t, own.store(), now)))
+        .map(TicketView::of);
+  }
+
+  /** A ticket, and its store, for which the caller works. */
+  private record Own(FoodCooking ticket, Store store) {}
+
+  private Future<Own> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");
     return repository
         .ticket(orderId)
@@ -116,7 +129,7 @@ final class KitchenApi {
                         if (store == null || !StoreApi.worksFor(Caller.of(ctx), store)) {
                           throw Refusal.notFound("there is no ticket " + orderId);
                         }
-                        return ticket;
+                        return new Own(ticket, store);
                       });
             });
   }

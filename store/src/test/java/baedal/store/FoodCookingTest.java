@@ -33,10 +33,10 @@ class FoodCookingTest {
 
   private static final Map<FoodCookingStatus, Function<FoodCooking, Change<FoodCooking>>> ACTIONS =
       Map.of(
-          ACCEPTED, ticket -> ticket.accept(NOON),
+          ACCEPTED, ticket -> ticket.accept("owner-1", NOON),
           REJECTED, ticket -> ticket.reject("재료 소진", NOON),
           COOKING, ticket -> ticket.start(NOON),
-          COOKED, ticket -> ticket.finish(NOON));
+          COOKED, ticket -> ticket.finish("owner-1", NOON));
   private static final Map<FoodCookingStatus, Set<FoodCookingStatus>> FROM =
       Map.of(
           ACCEPTED, EnumSet.of(RECEIVED),
@@ -67,11 +67,13 @@ class FoodCookingTest {
 
   @Test
   void an_accepted_order_tells_riders_all_they_must_know() {
-    StoreEvent.OrderAccepted told = (StoreEvent.OrderAccepted) only(at(RECEIVED).accept(NOON));
+    StoreEvent.OrderAccepted told =
+        (StoreEvent.OrderAccepted) only(at(RECEIVED).accept("owner-1", NOON));
     assertThat(told.job().from()).isEqualTo(Samples.PLACE);
     assertThat(told.job().to()).isEqualTo(Samples.HOME);
     assertThat(told.job().collect()).isEqualTo(18_000);
     assertThat(told.job().riderId()).isNull();
+    assertThat(told.job().ownerId()).isEqualTo("owner-1");
   }
 
   @ParameterizedTest
@@ -80,8 +82,9 @@ class FoodCookingTest {
     FoodCooking assigned = at(status).assign("r-7", NOON).state();
     assertThat(assigned.assign("r-7", NOON)).isEqualTo(Change.none(assigned));
     FoodCooking cooking = status == ACCEPTED ? assigned.start(NOON).state() : assigned;
-    Change<FoodCooking> finished = cooking.finish(NOON);
+    Change<FoodCooking> finished = cooking.finish("owner-1", NOON);
     assertThat(((StoreEvent.CookFinished) only(finished)).job().riderId()).isEqualTo("r-7");
+    assertThat(((StoreEvent.CookFinished) only(finished)).job().ownerId()).isEqualTo("owner-1");
     assertThat(finished.state().assign("r-7", NOON).events()).isEmpty();
   }
 

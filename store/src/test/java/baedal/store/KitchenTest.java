@@ -138,7 +138,7 @@ class KitchenTest {
       String id = "o-" + round;
       db.menu("fried", 2);
       deliver(db.kitchen, message(paid(id, line("fried", 2))));
-      db.kitchen.act(id, FoodCooking::accept).await();
+      db.kitchen.act(id, KitchenTest::accepted).await();
       Future<?> start = db.replica().act(id, FoodCooking::start);
       Future<?> cancel = handle(db.kitchen, message(cancelRequested(id)));
       Future.join(start, cancel).otherwiseEmpty().await();
@@ -201,7 +201,7 @@ class KitchenTest {
       EventMessage fourth = message(updated(id, 4, "fourth", line("fried", 1)));
       EventMessage fifth = message(updated(id, 5, "fifth", line("fried", 1)));
       play(seed, List.of(paid, fourth, fifth).subList(0, 1 + changes).toArray(EventMessage[]::new));
-      db.kitchen.act(id, FoodCooking::accept).await();
+      db.kitchen.act(id, KitchenTest::accepted).await();
       db.kitchen.act(id, FoodCooking::start).await();
       play(seed, paid, fourth, fifth);
       long cooked = db.ticket(id).details().version();
@@ -324,7 +324,7 @@ class KitchenTest {
           return kitchen
               .act(id, KitchenTest::acceptedAtLeast)
               .compose(v -> kitchen.act(id, KitchenTest::startedAtLeast))
-              .compose(v -> kitchen.act(id, FoodCooking::finish));
+              .compose(v -> kitchen.act(id, KitchenTest::finished));
         },
         id -> {
           assertThat(db.ticket(id).status()).isEqualTo(COOKED);
@@ -337,8 +337,16 @@ class KitchenTest {
         });
   }
 
+  private static Change<FoodCooking> accepted(FoodCooking ticket, Instant now) {
+    return ticket.accept("owner-1", now);
+  }
+
+  private static Change<FoodCooking> finished(FoodCooking ticket, Instant now) {
+    return ticket.finish("owner-1", now);
+  }
+
   private static Change<FoodCooking> acceptedAtLeast(FoodCooking ticket, Instant now) {
-    return ticket.status() == RECEIVED ? ticket.accept(now) : Change.none(ticket);
+    return ticket.status() == RECEIVED ? accepted(ticket, now) : Change.none(ticket);
   }
 
   private static Change<FoodCooking> startedAtLeast(FoodCooking ticket, Instant now) {
@@ -377,9 +385,9 @@ class KitchenTest {
   @Test
   void what_a_crash_left_uncounted_when_it_was_cooked_is_counted_as_sold_by_the_sweep() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
-    db.kitchen.act("o", FoodCooking::accept).await();
+    db.kitchen.act("o", KitchenTest::accepted).await();
     db.kitchen.act("o", FoodCooking::start).await();
-    db.repository.changeTicket("o", ticket -> ticket.finish(NOON)).await();
+    db.repository.changeTicket("o", ticket -> finished(ticket, NOON)).await();
     db.kitchen.start();
     Until.holds(() -> !db.ticket("o").stockOwed());
     db.kitchen.stop();
@@ -393,9 +401,9 @@ class KitchenTest {
   void a_replica_that_still_holds_the_order_when_it_is_cooked_takes_no_stock_again() {
     EventMessage paid = message(paid("o", line("fried", 2)));
     deliver(db.kitchen, paid);
-    db.kitchen.act("o", FoodCooking::accept).await();
+    db.kitchen.act("o", KitchenTest::accepted).await();
     db.kitchen.act("o", FoodCooking::start).await();
-    db.kitchen.act("o", FoodCooking::finish).await();
+    db.kitchen.act("o", KitchenTest::finished).await();
     db.repository.changeMenu(Menu.key("s-1", "fried"), menu -> menu.take("o", 2, NOON)).await();
     assertThat(db.stock("fried")).isEqualTo(98);
   }
@@ -414,7 +422,7 @@ class KitchenTest {
     for (String name : List.of("m.1", ".", "a$b", "_id", "메뉴 1", "\"", "\\", "{}")) {
       db.menu(name, 10);
       deliver(db.kitchen, message(paid("o-" + name, line(name, 2))));
-      db.kitchen.act("o-" + name, FoodCooking::accept).await();
+      db.kitchen.act("o-" + name, KitchenTest::accepted).await();
       db.kitchen.act("o-" + name, (ticket, now) -> ticket.reject("재료 소진", now)).await();
       assertThat(db.stock(name)).as(name).isEqualTo(10);
       assertThat(db.ticket("o-" + name).taken()).as(name).containsEntry(name, 2);
@@ -424,9 +432,9 @@ class KitchenTest {
   @Test
   void what_was_cooked_stays_sold() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
-    db.kitchen.act("o", FoodCooking::accept).await();
+    db.kitchen.act("o", KitchenTest::accepted).await();
     db.kitchen.act("o", FoodCooking::start).await();
-    db.kitchen.act("o", FoodCooking::finish).await();
+    db.kitchen.act("o", KitchenTest::finished).await();
     assertThat(db.repository.menu("s-1", "fried").await().taken()).isEmpty();
     assertThat(db.stock("fried")).isEqualTo(98);
     assertThat(db.told("o"))
@@ -454,7 +462,7 @@ class KitchenTest {
     for (String id : List.of("d", "b", "c")) {
       deliver(db.kitchen, message(paid(id, line("fried", 1))));
     }
-    db.kitchen.act("c", FoodCooking::accept).await();
+    db.kitchen.act("c", KitchenTest::accepted).await();
     assertThat(db.repository.tickets("s-1", null, null, 10).await())
         .extracting(FoodCooking::id)
         .containsExactly("b", "c", "d");

@@ -74,9 +74,9 @@ final class Samples {
     FoodCooking received = FoodCooking.receive(null, paid(), Map.of()).state();
     return switch (status) {
       case RECEIVED -> received;
-      case ACCEPTED -> received.accept(NOON).state();
+      case ACCEPTED -> received.accept("owner-1", NOON).state();
       case COOKING -> at(FoodCookingStatus.ACCEPTED).start(NOON).state();
-      case COOKED -> at(FoodCookingStatus.COOKING).finish(NOON).state();
+      case COOKED -> at(FoodCookingStatus.COOKING).finish("owner-1", NOON).state();
       case REJECTED -> received.reject("재료 소진", NOON).state();
       case CANCELED ->
           FoodCooking.cancelRequested(received, cancelRequested("order-1"), NOON).state();
