@@ -72,12 +72,35 @@ public final class MongoPlaces<S> {
 
   private JsonObject around(JsonObject query, Geo.Point from, double radiusKm) {
     Geo.Box box = Geo.boxAround(from, radiusKm);
-    JsonArray cells = new JsonArray(Geo.cellsAround(from, radiusKm));
-    return query
-        .copy()
-        .put(CELL, new JsonObject().put("$in", cells))
-        .put(latitude, between(box.south(), box.north()))
-        .put(longitude, between(box.west(), box.east()));
+    Geo.Cells cells = Geo.cellsIn(box);
+    JsonObject around = query.copy().put(latitude, between(box.south(), box.north()));
+    JsonArray alternatives = new JsonArray();
+    if (cells.rows().isEmpty()) {
+      around.put(CELL, new JsonObject().put("$in", new JsonArray(cells.cells())));
+    } else {
+      alternatives.add(anyOf(cells.rows().stream().map(MongoPlaces::inRow).toList()));
+    }
+    if (box.crossesAntimeridian()) {
+      JsonObject east = new JsonObject().put("$gte", box.west());
+      JsonObject west = new JsonObject().put("$lte", box.east());
+      alternatives.add(
+          anyOf(
+              List.of(
+                  new JsonObject().put(longitude, east), new JsonObject().put(longitude, west))));
+    } else {
+      around.put(longitude, between(box.west(), box.east()));
+    }
+    return alternatives.isEmpty() ? around : around.put("$and", alternatives);
+  }
+
+  private static JsonObject anyOf(List<JsonObject> conditions) {
+    return new JsonObject().put("$or", new JsonArray(conditions));
+  }
+
+  /** The index on cells is in the order of their names. */
+  private static JsonObject inRow(Geo.Row row) {
+    return new JsonObject()
+        .put(CELL, new JsonObject().put("$gte", row.from()).put("$lt", row.to()));
   }
 
   private static JsonObject between(double least, double most) {

@@ -189,6 +189,27 @@ class RiderServiceTest {
   }
 
   @Test
+  void open_jobs_are_near_across_the_antimeridian_and_round_a_pole() {
+    String pacific = open(0.001, 179.999);
+    String arctic = open(89.95, 30);
+    assertThat(near("0.001,-179.999")).containsExactly(pacific + " 0.222");
+    assertThat(near("89.95,0")).containsExactly(arctic + " 2.878");
+  }
+
+  private static List<String> near(String place) {
+    List<String> found = new ArrayList<>();
+    call(HttpMethod.GET, "/deliveries?near=" + place, "r-1", null)
+        .bodyAsJsonObject()
+        .getJsonArray("items")
+        .forEach(
+            item -> {
+              JsonObject job = (JsonObject) item;
+              found.add(job.getString("orderId") + " " + job.getDouble("distanceKm"));
+            });
+    return found;
+  }
+
+  @Test
   void the_place_of_a_rider_is_told_for_the_orders_in_hand_and_kept_nowhere() {
     String orderId = open(37.55, 126.92);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-moving", null);

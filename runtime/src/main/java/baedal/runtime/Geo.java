@@ -2,6 +2,7 @@ package baedal.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Places on the globe, in WGS 84 degrees. A place lies in a cell of a grid; what is near is looked
@@ -18,7 +19,17 @@ public final class Geo {
   private static final double KM_A_DEGREE = 111.1;
 
   private static final double EARTH_KM = 6371.0;
-  private static final double NEAREST_POLE = 89.0;
+
+  /** Distances are compared after they were rounded to the meter. */
+  private static final double ROUNDING_KM = 0.001;
+
+  /** A search of 20 km has fewer below a latitude of 85 degrees. */
+  private static final int MAX_COLUMNS = 100;
+
+  private static final String ROW_END = ":";
+
+  /** The character that follows {@link #ROW_END}. */
+  private static final String AFTER_ROW_END = ";";
 
   private Geo() {}
 
@@ -42,44 +53,79 @@ public final class Geo {
     }
   }
 
-  /** From south-west to north-east. */
-  public record Box(double south, double west, double north, double east) {}
+  /**
+   * From south-west to north-east; across the antimeridian {@code west} is greater than {@code
+   * east}, as in RFC 7946, 5.2.
+   */
+  public record Box(double south, double west, double north, double east) {
 
-  /** What a circle fits into; {@code radiusKm} is capped. */
+    public boolean crossesAntimeridian() {
+      return west > east;
+    }
+  }
+
+  /** What a circle fits into; {@code radiusKm} is capped. Around a pole it has all longitudes. */
   public static Box boxAround(Point center, double radiusKm) {
-    double radius = Math.min(radiusKm, MAX_RADIUS_KM);
-    double latSpan = radius / KM_A_DEGREE;
-    double shrink =
-        Math.cos(Math.toRadians(Math.min(Math.abs(center.lat()) + latSpan, NEAREST_POLE)));
-    double lngSpan = radius / (KM_A_DEGREE * shrink);
-    return new Box(
-        center.lat() - latSpan,
-        center.lng() - lngSpan,
-        center.lat() + latSpan,
-        center.lng() + lngSpan);
+    double latSpan = (Math.min(radiusKm, MAX_RADIUS_KM) + ROUNDING_KM) / KM_A_DEGREE;
+    double south = center.lat() - latSpan;
+    double north = center.lat() + latSpan;
+    double farthest = Math.abs(center.lat()) + latSpan;
+    double lngSpan = farthest < 90 ? latSpan / Math.cos(Math.toRadians(farthest)) : 180;
+    if (lngSpan >= 180) {
+      return new Box(Math.max(south, -90), -180, Math.min(north, 90), 180);
+    }
+    double west = center.lng() - lngSpan;
+    double east = center.lng() + lngSpan;
+    return new Box(south, west <= -180 ? west + 360 : west, north, east >= 180 ? east - 360 : east);
   }
 
   public static String cell(double lat, double lng) {
-    return cell((long) Math.floor(lat / CELL_DEGREES), (long) Math.floor(lng / CELL_DEGREES));
+    return cell(index(lat), index(lng));
   }
 
   private static String cell(long row, long column) {
-    return row + ":" + column;
+    return row + ROW_END + column;
   }
 
-  /** The cells that a circle touches (and some at its corners); {@code radiusKm} is capped. */
-  public static List<String> cellsAround(Point center, double radiusKm) {
-    Box box = boxAround(center, radiusKm);
+  /**
+   * Cells of the grid, by their names. Near a pole a row has too many to list them: there are
+   * {@code rows} instead, and no {@code cells}.
+   */
+  public record Cells(List<String> cells, List<Row> rows) {}
+
+  /** All cells of a row: their names are not less than {@code from}, and less than {@code to}. */
+  public record Row(String from, String to) {
+
+    static Row of(long row) {
+      return new Row(row + ROW_END, row + AFTER_ROW_END);
+    }
+  }
+
+  /** The cells that a box touches. */
+  public static Cells cellsIn(Box box) {
+    long[] rows = LongStream.rangeClosed(index(box.south()), index(box.north())).toArray();
+    LongStream columns =
+        box.crossesAntimeridian()
+            ? LongStream.concat(columns(box.west(), 180), columns(-180, box.east()))
+            : columns(box.west(), box.east());
+    long[] across = columns.toArray();
+    if (across.length > MAX_COLUMNS) {
+      return new Cells(List.of(), LongStream.of(rows).mapToObj(Row::of).toList());
+    }
     List<String> cells = new ArrayList<>();
-    for (long row = row(box.south()); row <= row(box.north()); row++) {
-      for (long column = row(box.west()); column <= row(box.east()); column++) {
+    for (long row : rows) {
+      for (long column : across) {
         cells.add(cell(row, column));
       }
     }
-    return cells;
+    return new Cells(cells, List.of());
   }
 
-  private static long row(double degrees) {
+  private static LongStream columns(double west, double east) {
+    return LongStream.rangeClosed(index(west), index(east));
+  }
+
+  private static long index(double degrees) {
     return (long) Math.floor(degrees / CELL_DEGREES);
   }
 
@@ -92,6 +138,6 @@ public final class Geo {
             + Math.cos(Math.toRadians(a.lat()))
                 * Math.cos(Math.toRadians(b.lat()))
                 * Math.pow(Math.sin(lng / 2), 2);
-    return 2 * EARTH_KM * Math.asin(Math.sqrt(h));
+    return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(h)));
   }
 }

@@ -462,6 +462,18 @@ class StoreServiceTest {
   }
 
   @Test
+  void stores_are_near_across_the_antimeridian_and_round_a_pole() {
+    open("피지", 0.001, 179.999);
+    open("북극", 89.95, 30);
+    assertThat(items(call("GET", "/stores?near=0.001,-179.999", null, null)))
+        .extracting(item -> item.getString("name") + " " + item.getDouble("distanceKm"))
+        .containsExactly("피지 0.222");
+    assertThat(items(call("GET", "/stores?near=89.95,0", null, null)))
+        .extracting(item -> item.getString("name") + " " + item.getDouble("distanceKm"))
+        .containsExactly("북극 2.878");
+  }
+
+  @Test
   void a_search_takes_its_words_as_they_are() {
     open("점.집 (본점) \\E*", 34.0, 127.0);
     assertThat(items(call("GET", "/stores?near=34.0,127.0&q=.", null, null))).hasSize(1);
