@@ -389,6 +389,34 @@ class WholeLifeTest {
   }
 
   @Test
+  void an_order_promised_on_delivery_takes_no_card_and_its_promise_is_voided_when_it_is_canceled()
+      throws Exception {
+    Shop shop = town.shop("FOOD", 15_000, null);
+    Client customer = town.customer();
+    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    ObjectNode promise = Town.json().put("orderId", orderId).put("method", "ON_DELIVERY");
+    assertThat(town.pay(customer, promise).status()).isEqualTo(201);
+    Client.Answer card = town.pay(customer, Town.card(orderId));
+    assertThat(card.status()).isEqualTo(409);
+    assertThat(card.text("type")).isEqualTo("/problems/payment-promised");
+    town.order(customer, orderId, "PAID");
+    assertThat(town.pay(customer, Town.card(orderId)).status()).isEqualTo(409);
+    assertThat(town.pay(customer, promise).text("status")).isEqualTo("DEFERRED");
+    customer.post("/orders/" + orderId + "/cancel", Town.json().put("reason", "x"));
+    town.order(customer, orderId, "CANCELED");
+    JsonNode payments = customer.get("/payments?orderId=" + orderId).body().path("items");
+    assertThat(payments.findValuesAsText("status")).containsExactly("VOIDED");
+    assertThat(payments.path(0).path("amount").asLong()).isEqualTo(15_000);
+    assertThat(payments.path(0).path("paidAt").isNull()).isTrue();
+    town.awaited(
+        "MyPage shows it",
+        customer,
+        "/mypages/" + orderId,
+        a -> a.body().path("payment").path("status").asText().equals("VOIDED"));
+    assertThat(customer.get("/notifications").body().toString()).doesNotContain("돌려드렸습니다");
+  }
+
+  @Test
   void a_room_is_reserved_and_nobody_rides() throws Exception {
     Shop hotel = town.shop("ROOM", 89_000, 2);
     Client customer = town.customer();
