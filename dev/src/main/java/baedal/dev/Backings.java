@@ -7,6 +7,7 @@ import baedal.backing.Redis;
 import baedal.backing.Secrets;
 import baedal.backing.Server;
 import baedal.backing.Tools;
+import baedal.rabbitmq.BrokerDefinitions;
 import baedal.rabbitmq.Topology;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -14,18 +15,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -42,13 +36,6 @@ final class Backings {
 
   /** The slowest first. */
   static final List<String> NAMES = List.of(RABBITMQ, "postgres", "mongo", "redis");
-
-  private static final Set<String> BROKER_USERS;
-
-  static {
-    BROKER_USERS = new TreeSet<>(Topology.PUBLISHERS);
-    BROKER_USERS.addAll(Topology.CONSUMERS);
-  }
 
   private final Path home;
   private final Settings settings;
@@ -199,52 +186,12 @@ final class Backings {
 
   /** What the broker holds, with a user for each service that may do the least it needs. */
   private ObjectNode definitions() throws IOException {
-    ObjectNode definitions = Topology.definitions("/");
-    ArrayNode users = definitions.putArray("users");
-    ArrayNode permissions = definitions.putArray("permissions");
-    user(users, Rabbit.ADMIN, brokerPassword(), "administrator");
-    permission(permissions, Rabbit.ADMIN, new Topology.Permissions(".*", ".*", ".*"));
-    for (String service : BROKER_USERS) {
-      user(users, service, servicePassword(service), "");
-      permission(permissions, service, Topology.permissions(service));
+    BrokerDefinitions definitions =
+        new BrokerDefinitions("/").administrator(Rabbit.ADMIN, brokerPassword());
+    for (String service : Topology.CONSUMERS) {
+      definitions.service(service, servicePassword(service));
     }
-    return definitions;
-  }
-
-  private static void user(ArrayNode users, String name, String password, String tags) {
-    users
-        .addObject()
-        .put("name", name)
-        .put("password_hash", hash(password))
-        .put("hashing_algorithm", "rabbit_password_hashing_sha256")
-        .put("tags", tags);
-  }
-
-  private static void permission(ArrayNode permissions, String user, Topology.Permissions may) {
-    permissions
-        .addObject()
-        .put("user", user)
-        .put("vhost", "/")
-        .put("configure", may.configure())
-        .put("write", may.write())
-        .put("read", may.read());
-  }
-
-  /** RabbitMQ's salted SHA-256 (https://www.rabbitmq.com/docs/passwords). */
-  private static String hash(String password) {
-    byte[] salt = new byte[4];
-    new SecureRandom().nextBytes(salt);
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(salt);
-      byte[] digest = sha.digest(password.getBytes(StandardCharsets.UTF_8));
-      byte[] all = new byte[salt.length + digest.length];
-      System.arraycopy(salt, 0, all, 0, salt.length);
-      System.arraycopy(digest, 0, all, salt.length, digest.length);
-      return Base64.getEncoder().encodeToString(all);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return definitions.json();
   }
 
   private String brokerPassword() throws IOException {

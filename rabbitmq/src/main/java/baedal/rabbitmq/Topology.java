@@ -27,6 +27,11 @@ public final class Topology {
       List.of("order", "payment", "store", "rider", "coupon");
   public static final List<String> CONSUMERS =
       List.of("order", "payment", "store", "rider", "coupon", "mypage");
+
+  /** Who connects to the broker, each as a user of its own. */
+  public static final List<String> USERS =
+      List.of("order", "payment", "store", "rider", "coupon", "mypage", "audit");
+
   public static final List<Integer> LADDER_SECONDS = List.of(1, 5, 30, 60);
   public static final String LOG = "log";
   public static final String UNROUTED = "unrouted";
@@ -167,8 +172,9 @@ public final class Topology {
   public record Permissions(String configure, String write, String read) {}
 
   /**
-   * The least that the service needs; what it lays into its retry and dead-letter queues goes
-   * through the default exchange.
+   * The least that one of {@link #USERS} needs; what a service lays into its retry and dead-letter
+   * queues goes through the default exchange. The audit only counts messages, for which RabbitMQ
+   * asks no permission.
    */
   public static Permissions permissions(String service) {
     return switch (service) {
@@ -179,8 +185,10 @@ public final class Topology {
               "^(mypage(\\.dead|\\.live\\..*)?|log|order|payment|store|rider|coupon)$");
       case "coupon" ->
           new Permissions("^$", "^(coupon|amq\\.default)$", "^(coupon(\\.dead)?|log)$");
-      default ->
+      case "audit" -> new Permissions("^$", "^$", "^$");
+      case "order", "payment", "store", "rider" ->
           new Permissions("^$", "^(" + service + "|amq\\.default)$", "^" + service + "(\\.dead)?$");
+      default -> throw new IllegalArgumentException("no broker user is called " + service);
     };
   }
 
