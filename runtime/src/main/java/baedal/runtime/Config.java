@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The settings of one process: text by key. A missing or wrong key fails start-up and is named. */
 public final class Config {
@@ -13,22 +14,27 @@ public final class Config {
       "a URI with its scheme, percent-encoded where user and password have more than letters and"
           + " digits";
 
-  private final Map<String, String> values;
+  private final UnaryOperator<String> source;
 
-  private Config(Map<String, String> values) {
-    this.values = Map.copyOf(values);
+  private Config(UnaryOperator<String> source) {
+    this.source = source;
   }
 
   public static Config of(Map<String, String> values) {
-    return new Config(values);
+    return new Config(Map.copyOf(values)::get);
+  }
+
+  /** {@code source} returns the value of a key, or null when the key is not set. */
+  public static Config from(UnaryOperator<String> source) {
+    return new Config(source);
   }
 
   public static Config fromEnvironment() {
-    return new Config(System.getenv());
+    return new Config(System::getenv);
   }
 
   public String text(String key) {
-    String value = values.get(key);
+    String value = source.apply(key);
     if (value == null || value.isBlank()) {
       throw new IllegalArgumentException(key + " is not set");
     }
@@ -40,7 +46,7 @@ public final class Config {
   }
 
   public boolean has(String key) {
-    String value = values.get(key);
+    String value = source.apply(key);
     return value != null && !value.isBlank();
   }
 
