@@ -1,0 +1,326 @@
+package baedal.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.Ports;
+import baedal.backing.Secrets;
+import baedal.backing.ServerProcess;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/**
+ * A real Keycloak on loopback, in development mode, with the realm of {@code gateway/keycloak} and
+ * nothing else. Its data is in memory, its passwords are of this run.
+ */
+final class Keycloak implements AutoCloseable {
+
+  static final String REALM = "baedal";
+
+  /** Where the pages' client lets its users return to. */
+  private static final String RETURN = "https://app.example.com/signed-in";
+
+  private static final Duration STARTS_WITHIN = Duration.ofMinutes(4);
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
+  private static final String ADMIN = "operator";
+  private static final Pattern FORM = Pattern.compile("<form[^>]* action=\"([^\"]+)\"");
+  private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
+
+  private final String url;
+  private final String password = Secrets.random();
+  private final ServerProcess process;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /** Tokens of one sign-in. */
+  record Tokens(String access, String id) {}
+
+  /** Starts the distribution {@code zip} in {@code folder}, with the realm file {@code realm}. */
+  Keycloak(Path zip, Path folder, Path realm) throws IOException {
+    Path root = unpack(zip, folder);
+    Path imported = root.resolve("data/import").resolve(realm.getFileName());
+    Files.createDirectories(imported.getParent());
+    Files.copy(realm, imported);
+    int port = Ports.free();
+    url = "http://127.0.0.1:" + port;
+    process =
+        ServerProcess.start(
+            "Keycloak",
+            List.of(
+                "bash",
+                root.resolve("bin/kc.sh").toString(),
+                "start-dev",
+                "--http-host=127.0.0.1",
+                "--http-port=" + port,
+                "--db=dev-mem",
+                "--import-realm"),
+            Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "JAVA_OPTS_KC_HEAP",
+                "-Xms64m -Xmx512m",
+                "KC_BOOTSTRAP_ADMIN_USERNAME",
+                ADMIN,
+                "KC_BOOTSTRAP_ADMIN_PASSWORD",
+                password),
+            folder.resolve("keycloak.log"));
+    process.await(this::answers, STARTS_WITHIN);
+  }
+
+  /** Returns the one folder that the archive holds. */
+  private static Path unpack(Path zip, Path folder) throws IOException {
+    try (InputStream file = Files.newInputStream(zip);
+        ZipInputStream archive = new ZipInputStream(file)) {
+      for (ZipEntry entry; (entry = archive.getNextEntry()) != null; ) {
+        Path to = folder.resolve(entry.getName()).normalize();
+        assertThat(to).startsWith(folder);
+        if (entry.isDirectory()) {
+          Files.createDirectories(to);
+        } else {
+          Files.createDirectories(to.getParent());
+          Files.copy(archive, to);
+        }
+      }
+    }
+    try (var roots = Files.list(folder)) {
+      return roots.filter(Files::isDirectory).findFirst().orElseThrow();
+    }
+  }
+
+  private boolean answers() {
+    try {
+      String discovery = issuer() + "/.well-known/openid-configuration";
+      return send(HttpRequest.newBuilder(URI.create(discovery))).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** No slash at its end: the {@code iss} of tokens. */
+  String issuer() {
+    return url + "/realms/" + REALM;
+  }
+
+  private String token(String realm, Map<String, String> form) throws IOException {
+    return tokens(realm, form).path("access_token").asText();
+  }
+
+  private JsonNode tokens(String realm, Map<String, String> form) throws IOException {
+    HttpResponse<String> answer =
+        send(
+            form(url + "/realms/" + realm + "/protocol/openid-connect/token", form)
+                .header("Accept", "application/json"));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Json.mapper().readTree(answer.body());
+  }
+
+  /** The client credentials flow of a confidential client of the realm. */
+  String machine(String clientId) throws IOException {
+    String secret = admin("GET", client(clientId) + "/client-secret", null).path("value").asText();
+    return token(
+        REALM,
+        Map.of("grant_type", "client_credentials", "client_id", clientId, "client_secret", secret));
+  }
+
+  /** The authorization code flow with PKCE, as a page and its user's browser go through it. */
+  Tokens signIn(String clientId, String user, String password) throws Exception {
+    String verifier = Secrets.random();
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
+    Map<String, String> asked =
+        Map.of(
+            "response_type",
+            "code",
+            "client_id",
+            clientId,
+            "redirect_uri",
+            RETURN,
+            "scope",
+            "openid",
+            "state",
+            Secrets.random(),
+            "code_challenge",
+            Base64.getUrlEncoder().withoutPadding().encodeToString(digest),
+            "code_challenge_method",
+            "S256");
+    HttpResponse<String> page =
+        send(
+            HttpRequest.newBuilder(
+                URI.create(issuer() + "/protocol/openid-connect/auth?" + encoded(asked))));
+    assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+    Matcher action = FORM.matcher(page.body());
+    assertThat(action.find()).as(page.body()).isTrue();
+    String cookies =
+        page.headers().allValues("Set-Cookie").stream()
+            .map(cookie -> cookie.replaceAll(";.*", ""))
+            .collect(Collectors.joining("; "));
+    HttpResponse<String> signedIn =
+        send(
+            form(
+                    action.group(1).replace("&amp;", "&"),
+                    Map.of("username", user, "password", password))
+                .header("Cookie", cookies));
+    assertThat(signedIn.statusCode()).as(signedIn.body()).isEqualTo(302);
+    String location = signedIn.headers().firstValue("Location").orElseThrow();
+    Matcher code = CODE.matcher(location);
+    assertThat(location).startsWith(RETURN);
+    assertThat(code.find()).as(location).isTrue();
+    JsonNode tokens =
+        tokens(
+            REALM,
+            Map.of(
+                "grant_type", "authorization_code",
+                "client_id", clientId,
+                "code", code.group(1),
+                "redirect_uri", RETURN,
+                "code_verifier", verifier));
+    return new Tokens(tokens.path("access_token").asText(), tokens.path("id_token").asText());
+  }
+
+  /** A person with these roles beside the default ones, and these {@code stores}. */
+  void createUser(String name, String password, List<String> roles, List<String> stores)
+      throws IOException {
+    Map<String, Object> credential =
+        Map.of("type", "password", "value", password, "temporary", false);
+    admin(
+        "POST",
+        "/users",
+        Map.of(
+            "username",
+            name,
+            "enabled",
+            true,
+            "attributes",
+            Map.of("stores", stores),
+            "credentials",
+            List.of(credential)));
+    String id = admin("GET", "/users?exact=true&username=" + name, null).at("/0/id").asText();
+    List<JsonNode> granted = new ArrayList<>();
+    for (String role : roles) {
+      granted.add(admin("GET", "/roles/" + role, null));
+    }
+    admin("POST", "/users/" + id + "/role-mappings/realm", granted);
+  }
+
+  void createRole(String name) throws IOException {
+    admin("POST", "/roles", Map.of("name", name));
+  }
+
+  /** A public client beside those of the realm file; {@code scopes} are its client scopes. */
+  void createPublicClient(String clientId, List<String> scopes) throws IOException {
+    admin(
+        "POST",
+        "/clients",
+        Map.of(
+            "clientId",
+            clientId,
+            "publicClient",
+            true,
+            "standardFlowEnabled",
+            true,
+            "fullScopeAllowed",
+            true,
+            "redirectUris",
+            List.of(RETURN),
+            "defaultClientScopes",
+            scopes,
+            "optionalClientScopes",
+            List.of()));
+  }
+
+  /** From now on tokens are signed with a new key; the old one stays published. */
+  void rotateKey() throws IOException {
+    String realm = admin("GET", "", null).path("id").asText();
+    admin(
+        "POST",
+        "/components",
+        Map.of(
+            "name", "new-key",
+            "providerId", "rsa-generated",
+            "providerType", "org.keycloak.keys.KeyProvider",
+            "parentId", realm,
+            "config", Map.of("priority", List.of("1000"))));
+  }
+
+  private String client(String clientId) throws IOException {
+    return "/clients/" + admin("GET", "/clients?clientId=" + clientId, null).at("/0/id").asText();
+  }
+
+  /** Calls the admin API of the realm; {@code body} may be null. */
+  private JsonNode admin(String method, String path, Object body) throws IOException {
+    String token =
+        token(
+            "master",
+            Map.of(
+                "grant_type",
+                "password",
+                "client_id",
+                "admin-cli",
+                "username",
+                ADMIN,
+                "password",
+                password));
+    HttpResponse<String> answer =
+        send(
+            HttpRequest.newBuilder(URI.create(url + "/admin/realms/" + REALM + path))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(
+                    method,
+                    body == null
+                        ? BodyPublishers.noBody()
+                        : BodyPublishers.ofString(Json.mapper().writeValueAsString(body))));
+    assertThat(answer.statusCode())
+        .as("%s %s: %s", method, path, answer.body())
+        .isBetween(200, 204);
+    return Json.mapper().readTree(answer.body().isEmpty() ? "null" : answer.body());
+  }
+
+  private static HttpRequest.Builder form(String uri, Map<String, String> fields) {
+    return HttpRequest.newBuilder(URI.create(uri))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString(encoded(fields)));
+  }
+
+  private static String encoded(Map<String, String> fields) {
+    return fields.entrySet().stream()
+        .map(f -> f.getKey() + "=" + URLEncoder.encode(f.getValue(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining("&"));
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+    try {
+      return http.send(request.timeout(ANSWERS_WITHIN).build(), BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.kill();
+  }
+}
