@@ -38,7 +38,7 @@ class KeycloakTest {
   private static final Pattern SETTING = Pattern.compile("(?m)^export (\\w+)=(\\S+)$");
   private static final String STORE =
       """
-      {"name": "연남 김밥", "kind": "FOOD", "open": true,
+      {"name": "연남 김밥", "kind": "FOOD",
        "address": {"text": "서울 마포구 연남동", "lat": 37.56, "lng": 126.925}}\
       """;
 
@@ -124,7 +124,7 @@ class KeycloakTest {
     String board = "/foodCookings?storeId=" + store;
     assertThat(status(board, owner)).isEqualTo(200);
     assertThat(status(board, staff)).isEqualTo(200);
-    assertThat(status(board, stranger)).isEqualTo(403);
+    assertThat(status(board, stranger)).isEqualTo(404);
   }
 
   private static String open(String owner) throws IOException {

@@ -51,7 +51,7 @@ final class Standalone implements AutoCloseable {
   static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(20);
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
   private static final long COMMAND_SECONDS = 60;
