@@ -13,7 +13,8 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * Whether what menus say is taken is taken by open tickets, and what they say is sold was cooked.
+ * Whether what menus say is taken is taken by open tickets, what they say is sold was cooked, and
+ * none has less than nothing to sell.
  * It is told all menus, then all tickets: so of whatever a menu counts the ticket is known. Pure.
  */
 final class Stock {
@@ -26,6 +27,9 @@ final class Stock {
   private final Map<String, Map<String, Integer>> says = new TreeMap<>();
 
   private final Map<String, Long> sold = new HashMap<>();
+
+  /** By menu: what is free to sell, where that is less than nothing. */
+  private final Map<String, Integer> negative = new TreeMap<>();
 
   /** By menu: what each open ticket took, and what was cooked. */
   private final Map<String, Map<String, Integer>> took = new HashMap<>();
@@ -52,6 +56,9 @@ final class Stock {
     String key = key(menu);
     says.put(key, quantities(menu));
     sold.put(key, menu.path("sold").asLong());
+    if (menu.path("stock").asInt() < 0) {
+      negative.put(key, menu.path("stock").asInt());
+    }
   }
 
   void ticket(JsonNode ticket) {
@@ -112,6 +119,9 @@ final class Stock {
     }
     Set<String> really = all.isEmpty() ? all : atRest.apply(all);
     List<Finding> findings = new ArrayList<>();
+    negative.forEach(
+        (menu, free) ->
+            findings.add(new Finding("stock", menu, "says that " + free + " are free to sell")));
     for (String menu : says.keySet()) {
       Set<String> orders = doubtful.get(menu);
       orders.retainAll(really);

@@ -6,6 +6,7 @@ import baedal.order.OrderStatus;
 import baedal.runtime.Json;
 import baedal.store.Menu;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +87,18 @@ class StockTest {
     menu(Map.of(), 3);
     assertThat(lines())
         .containsExactly("stock  store-1/fried  says that 3 are sold, but cooked were 0");
+  }
+
+  /** Whatever its owner added to it or set it to. */
+  @Test
+  void what_is_free_to_sell_is_nothing_at_least() {
+    for (Integer free : Arrays.asList(-1, 0, 1_000, null)) {
+      Menu menu =
+          new Menu(
+              "store-1", "m" + free, "물", 1, free, List.of(), false, 1, Map.of(), List.of(), 0);
+      stock.menu(Json.mapper().valueToTree(menu));
+    }
+    assertThat(lines()).containsExactly("stock  store-1/m-1  says that -1 are free to sell");
   }
 
   @Test

@@ -290,6 +290,40 @@ class RaceTest {
     assertThat(received(scarce)).isEqualTo(ROUNDS);
   }
 
+  /** Each change is asked for twice under its key, as after a lost answer. */
+  @Test
+  void the_owner_changes_the_stock_while_orders_take_it_and_give_it_back() throws Exception {
+    Town.Shop counted = town.shop("FURNITURE", 20_000, 1_000);
+    AtomicInteger added = new AtomicInteger();
+    AtomicInteger sold = new AtomicInteger();
+    String stock = "/stores/" + counted.storeId() + "/menus/m-1/stock";
+    rounds(
+        random -> {
+          Client customer = town.customer();
+          String orderId = town.placed(customer, visit(counted.storeId(), 1));
+          boolean cooked = random.nextBoolean();
+          int difference = random.nextInt(7) - 3;
+          ObjectNode change = json().put("add", difference);
+          added.addAndGet(difference);
+          race(
+              random,
+              List.of(
+                  () -> town.pay(customer, orderId),
+                  () -> counted.owner().post(stock, change, "k-" + orderId),
+                  () -> counted.owner().post(stock, change, "k-" + orderId)));
+          town.awaited("the ticket", counted.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
+          if (cooked) {
+            sold.incrementAndGet();
+            town.kitchen(counted, orderId, "accept", "start", "finish");
+          } else {
+            customer.post("/orders/" + orderId + "/cancel", null);
+            town.order(customer, orderId, "CANCELED");
+          }
+        });
+    town.agrees();
+    assertThat(town.stock(counted)).isEqualTo(1_000 + added.get() - sold.get());
+  }
+
   private static int received(Town.Shop shop) throws IOException {
     int count = 0;
     String cursor = "";

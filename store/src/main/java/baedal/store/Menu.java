@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One thing a store sells: price in won, stock (null: unlimited). {@code taken} holds how many each
+ * One thing a store sells: price in won, stock that is free to sell (null: unlimited). {@code taken} holds how many each
  * open order took, so that taking and giving back can be done again without doing it twice; {@code
  * settled} are the last orders that are through with it, which take nothing again however late they
  * are repeated; {@code sold} is what was taken and cooked.
@@ -31,6 +31,9 @@ public record Menu(
     long sold) {
 
   private static final int SETTLED_KEPT = 200;
+
+  /** Free to sell at once; the contract has the same number. */
+  private static final int MAX_STOCK = 1_000_000;
 
   public Menu {
     options = List.copyOf(options);
@@ -124,6 +127,32 @@ public record Menu(
                 settled,
                 sold),
             now);
+  }
+
+  /** How many open orders hold: taken, and not cooked yet. */
+  int held() {
+    return taken.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Changes the number that is free to sell by a difference; what orders hold stays held. */
+  Change<Menu> add(int difference, Instant now) {
+    if (stock == null) {
+      throw Refusal.conflict(
+          "stock-unlimited", "the stock is unlimited: set a number first, with PATCH of the menu");
+    }
+    int free = stock + difference;
+    if (free < 0) {
+      throw Refusal.conflict(
+          "stock-too-low",
+          "%d are free to sell and %d are held by orders: at most %d can be taken away"
+              .formatted(stock, held(), stock));
+    }
+    if (difference > 0 && free > MAX_STOCK) {
+      throw Refusal.conflict(
+          "stock-too-high",
+          "%d are free to sell: there can be %d at most".formatted(stock, MAX_STOCK));
+    }
+    return difference == 0 ? Change.none(this) : told(with(free, taken, settled), now);
   }
 
   /** Takes {@code quantity} for an order, once; refuses when there is not enough. */

@@ -2,6 +2,7 @@ package baedal.store;
 
 import baedal.events.Change;
 import baedal.events.StoreEvent.MenuOption;
+import baedal.runtime.Caller;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import baedal.runtime.Page;
@@ -16,11 +17,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a store sells: customers read it, its owner and staff change it. */
 final class MenuApi {
 
+  private static final Logger log = LoggerFactory.getLogger(MenuApi.class);
   private static final String STOCK = "stock";
   private static final String OPTIONS = "options";
 
@@ -39,13 +44,17 @@ final class MenuApi {
     router.get("/stores/:storeId/menus/:menuId").respond(this::show);
     router.put("/stores/:storeId/menus/:menuId").respond(this::put);
     router.patch("/stores/:storeId/menus/:menuId").respond(this::revise);
+    router.post("/stores/:storeId/menus/:menuId/stock").respond(this::addStock);
     router.delete("/stores/:storeId/menus/:menuId").respond(this::remove);
   }
 
-  record MenuView(String menuId, String name, long price, Integer stock, List<MenuOption> options) {
+  /** {@code stock} is free to sell, null is unlimited; {@code held} is what open orders took. */
+  record MenuView(
+      String menuId, String name, long price, Integer stock, int held, List<MenuOption> options) {
 
     static MenuView of(Menu menu) {
-      return new MenuView(menu.menuId(), menu.name(), menu.price(), menu.stock(), menu.options());
+      return new MenuView(
+          menu.menuId(), menu.name(), menu.price(), menu.stock(), menu.held(), menu.options());
     }
   }
 
@@ -114,6 +123,45 @@ final class MenuApi {
         body.put(part, value);
       }
     }
+  }
+
+  /** {@code reason} may be null. */
+  record AddStock(int add, String reason) {}
+
+  private Future<MenuView> addStock(RoutingContext ctx) {
+    AddStock asked = Json.toObject(ctx.body().asJsonObject(), AddStock.class);
+    AtomicBoolean added = new AtomicBoolean();
+    return change(
+            ctx,
+            STOCK,
+            Json.fromObject(asked),
+            before -> {
+              added.set(true);
+              return onSale(before).add(asked.add(), now());
+            })
+        .onSuccess(
+            menu -> {
+              if (added.get()) {
+                logAdded(ctx, asked, menu);
+              }
+            });
+  }
+
+  private static void logAdded(RoutingContext ctx, AddStock asked, MenuView menu) {
+    log.atInfo()
+        .addKeyValue("storeId", storeId(ctx))
+        .addKeyValue("menuId", oneLine(menu.menuId()))
+        .addKeyValue("by", oneLine(Caller.of(ctx).sub()))
+        .addKeyValue("add", asked.add())
+        .addKeyValue(STOCK, menu.stock())
+        .addKeyValue("held", menu.held())
+        .addKeyValue("reason", asked.reason() == null ? "" : oneLine(asked.reason()))
+        .log("stock changed by its store");
+  }
+
+  /** A text of others must not look like a line of the log. */
+  private static String oneLine(String text) {
+    return text.replaceAll("[\\p{Cc}\u2028\u2029]", " ");
   }
 
   private Future<Void> remove(RoutingContext ctx) {

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -472,6 +473,82 @@ class KitchenTest {
     assertThat(db.repository.tickets("s-1", ACCEPTED.name(), null, 10).await())
         .extracting(FoodCooking::id)
         .containsExactly("c");
+  }
+
+  /** Free + held + sold is what there was and what the owner added or set since. */
+  @Test
+  void orders_and_the_owner_at_once_keep_the_balance_of_the_stock() {
+    for (int seed = 0; seed < SEEDS / 10; seed++) {
+      Random random = new Random(seed);
+      db.menu("fried", 40);
+      Menu before = db.repository.menu("s-1", "fried").await();
+      List<Future<?>> all = new ArrayList<>();
+      List<AtomicInteger> added = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        String id = "o-" + seed + "-" + i;
+        all.add(story(id, random));
+        all.add(ownerChanges(random, added));
+      }
+      Future.join(all).otherwiseEmpty().await();
+      db.kitchen.start();
+      Until.holds(() -> db.repository.owingStock("").await().isEmpty());
+      db.kitchen.stop();
+      Menu after = db.repository.menu("s-1", "fried").await();
+      int sum = added.stream().mapToInt(AtomicInteger::get).sum();
+      assertThat(after.stock()).as("seed " + seed).isNotNegative();
+      assertThat(after.stock() + after.held() + after.sold())
+          .as("seed " + seed)
+          .isEqualTo(40 + before.held() + before.sold() + sum);
+      assertThat(after.held()).as("seed " + seed).isEqualTo(held());
+    }
+  }
+
+  /** An order is paid, and then perhaps canceled, rejected or cooked. */
+  private Future<?> story(String id, Random random) {
+    Kitchen kitchen = random.nextBoolean() ? db.kitchen : db.replica();
+    int end = random.nextInt(4);
+    Future<?> received = handle(kitchen, message(paid(id, line("fried", 1 + random.nextInt(4)))));
+    return switch (end) {
+      case 0 -> received.compose(v -> handle(kitchen, message(cancelRequested(id))));
+      case 1 ->
+          received.compose(v -> kitchen.act(id, (ticket, now) -> ticket.reject("재료 소진", now)));
+      case 2 ->
+          received
+              .compose(v -> kitchen.act(id, FoodCooking::accept))
+              .compose(v -> kitchen.act(id, FoodCooking::start))
+              .compose(v -> kitchen.act(id, FoodCooking::finish));
+      default -> received;
+    };
+  }
+
+  /** What the change that was saved added to the menu is the last to be noted. */
+  private Future<?> ownerChanges(Random random, List<AtomicInteger> added) {
+    StoreRepository replica = random.nextBoolean() ? db.repository : db.replicaRepository();
+    int kind = random.nextInt(3);
+    int number = random.nextInt(30);
+    AtomicInteger by = new AtomicInteger();
+    Future<Menu> change =
+        replica.changeMenu(
+            Menu.key("s-1", "fried"),
+            before -> {
+              MenuForm form = Samples.form("fried", 18_000 + number, number);
+              Change<Menu> next =
+                  switch (kind) {
+                    case 0 -> before.add(number - 15, NOON);
+                    case 1 -> Menu.put(before, "s-1", "fried", form, NOON);
+                    default -> before.revise(new MenuForm(null, 1L + number, null, null), NOON);
+                  };
+              by.set(next.state().stock() - before.stock());
+              return next;
+            });
+    return change.onSuccess(v -> added.add(by));
+  }
+
+  private int held() {
+    return db.repository.tickets("s-1", null, null, 10_000).await().stream()
+        .filter(ticket -> List.of(RECEIVED, ACCEPTED, COOKING).contains(ticket.status()))
+        .mapToInt(ticket -> ticket.taken().getOrDefault("fried", 0))
+        .sum();
   }
 
   private interface Step {

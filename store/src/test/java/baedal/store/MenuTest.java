@@ -10,6 +10,7 @@ import baedal.events.Change;
 import baedal.events.StoreEvent;
 import baedal.runtime.Refusal;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class MenuTest {
@@ -72,6 +73,48 @@ class MenuTest {
     Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
     Menu counted = Menu.put(taken, "s-1", "fried", form("fried", 19_000, 10), NOON).state();
     assertThat(counted.giveBack("order-1", NOON).state().stock()).isEqualTo(12);
+  }
+
+  @Test
+  void a_difference_changes_what_is_free_and_not_what_is_held() {
+    Menu taken = menu("fried", 10).take("order-1", 4, NOON).state();
+    Change<Menu> fewer = taken.add(-6, NOON);
+    assertThat(fewer.state().stock()).isZero();
+    assertThat(fewer.state().held()).isEqualTo(4);
+    assertThat(((StoreEvent.MenuChanged) fewer.events().get(0)).stock()).isZero();
+    assertThat(fewer.state().giveBack("order-1", NOON).state().stock()).isEqualTo(4);
+    assertThat(fewer.state().add(3, NOON).state().stock()).isEqualTo(3);
+    assertThat(taken.add(0, NOON)).isEqualTo(Change.none(taken));
+  }
+
+  @Test
+  void fewer_than_none_cannot_be_free_and_unlimited_has_no_difference() {
+    Menu taken = menu("fried", 10).take("order-1", 4, NOON).state();
+    assertThat(refused(taken, -7))
+        .hasMessage("6 are free to sell and 4 are held by orders: at most 6 can be taken away")
+        .returns("stock-too-low", Refusal::type)
+        .returns(Refusal.Kind.CONFLICT, Refusal::kind);
+    assertThat(refused(menu("fried", null), 1))
+        .hasMessageContaining("PATCH")
+        .returns("stock-unlimited", Refusal::type);
+    assertThat(refused(menu("fried", 1_000_000), 1)).returns("stock-too-high", Refusal::type);
+  }
+
+  private static Refusal refused(Menu menu, int difference) {
+    return catchThrowableOfType(Refusal.class, () -> menu.add(difference, NOON));
+  }
+
+  /** Free + held + sold is what the owner began with and added since, whatever orders do. */
+  @Test
+  void any_sequence_of_orders_and_changes_keeps_the_balance() {
+    for (int seed = 0; seed < 3_000; seed++) {
+      Random random = new Random(seed);
+      MenuModel model = new MenuModel(20);
+      for (int step = 0; step < 80; step++) {
+        model.step(random);
+        model.check("seed " + seed + ", step " + step);
+      }
+    }
   }
 
   @Test

@@ -23,6 +23,9 @@ import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Tokens;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.vertx.core.Vertx;
@@ -46,6 +49,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.slf4j.LoggerFactory;
 
 /** The whole service over HTTP and the real broker. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -422,6 +426,102 @@ class StoreServiceTest {
       call("PUT", path, owner, menu(18_000, 5));
       assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(5);
     }
+  }
+
+  @Test
+  void a_menu_shows_what_is_free_and_what_orders_hold_and_changes_by_a_difference() {
+    String id = open("재고", 35.8, 129.0);
+    String path = "/stores/" + id + "/menus/fried";
+    call("PUT", path, owner, menu(18_000, 10));
+    String orderId = Ids.next();
+    orders.publish(List.of(EventMessages.encode(pay(orderId, id, line("fried", 4))))).await();
+    Until.holds(() -> call("GET", path, null, null).body.getInteger("held") == 4);
+    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(6);
+    Answer fewer = add(path, "{\"add\": -2, \"reason\": \"떨어뜨림\"}");
+    assertThat(fewer.status).isEqualTo(200);
+    assertThat(fewer.body).isEqualTo(call("GET", path, null, null).body);
+    assertThat(fewer.body.getInteger("stock")).isEqualTo(4);
+    Answer refused = add(path, "{\"add\": -5}");
+    assertThat(refused.status).isEqualTo(409);
+    assertThat(refused.body.getString("type")).isEqualTo("/problems/stock-too-low");
+    assertThat(refused.body.getString("detail")).contains("4 are free").contains("4 are held");
+    assertThat(patch(path, "{\"stock\": 100}").body.getInteger("held")).isEqualTo(4);
+    call("POST", "/foodCookings/" + orderId + "/reject", owner, "{\"reason\": \"재료 소진\"}");
+    JsonObject after = call("GET", path, null, null).body;
+    assertThat(after.getInteger("stock")).as("a number is what is free").isEqualTo(104);
+    assertThat(after.getInteger("held")).isZero();
+    Until.holds(
+        () -> menusTold(id).stream().anyMatch(told -> Integer.valueOf(104).equals(told.stock())));
+  }
+
+  @Test
+  void a_difference_under_a_key_is_added_once_and_answered_the_same() {
+    String path = "/stores/" + open("한 번만", 35.9, 129.0) + "/menus/m";
+    call("PUT", path, owner, menu(18_000, 10));
+    String body = "{\"add\": -3, \"reason\": \"떨어뜨림\"}";
+    List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      asked.add(send("POST", path + "/stock", "k-add", owner, body));
+    }
+    assertThat(asked.stream().map(one -> one.join().statusCode()).distinct()).containsExactly(200);
+    assertThat(asked.stream().map(one -> one.join().body()).distinct()).hasSize(1);
+    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(7);
+    call("PUT", path, owner, menu(18_000, 1));
+    assertThat(send("POST", path + "/stock", "k-add", owner, body).join().body())
+        .isEqualTo(asked.get(0).join().body());
+    String other = body.replace("-3", "-4");
+    assertThat(send("POST", path + "/stock", "k-add", owner, other).join().statusCode())
+        .isEqualTo(422);
+    assertThat(send("POST", path + "/stock", "k-more", owner, body).join().statusCode())
+        .isEqualTo(409);
+    call("PUT", path, owner, menu(18_000, 5));
+    assertThat(send("POST", path + "/stock", "k-more", owner, body).join().statusCode())
+        .as("a refusal is not kept")
+        .isEqualTo(200);
+  }
+
+  @Test
+  void a_difference_needs_a_counted_menu_of_ones_own() {
+    String path = "/stores/" + open("세지 않음", 36.1, 129.0) + "/menus/m";
+    assertThat(add(path, "{\"add\": 1}").status).isEqualTo(404);
+    call("PUT", path, owner, "{\"name\": \"물\", \"price\": 0}");
+    Answer unlimited = add(path, "{\"add\": 1}");
+    assertThat(unlimited.status).isEqualTo(409);
+    assertThat(unlimited.body.getString("type")).isEqualTo("/problems/stock-unlimited");
+    call("PUT", path, owner, menu(18_000, 1));
+    for (String unfit :
+        List.of(
+            "{}", "{\"add\": \"1\"}", "{\"add\": 1.5}", "{\"add\": null}", "{\"add\": 1, \"sub\": 1}")) {
+      assertThat(add(path, unfit).status).as(unfit).isEqualTo(400);
+    }
+    assertThat(call("POST", path + "/stock", stranger, "{\"add\": 1}").status).isEqualTo(403);
+    assertThat(call("POST", path + "/stock", customer, "{\"add\": 1}").status).isEqualTo(403);
+    assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(1);
+    call("DELETE", path, owner, null);
+    assertThat(add(path, "{\"add\": 1}").status).isEqualTo(404);
+  }
+
+  @Test
+  void a_difference_is_logged_once_with_its_reason_on_one_line() {
+    String path = "/stores/" + open("기록", 36.2, 129.0) + "/menus/m";
+    call("PUT", path, owner, menu(18_000, 10));
+    Logger logger = (Logger) LoggerFactory.getLogger(MenuApi.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    String body = "{\"add\": -3, \"reason\": \"dropped\\n12:00 ERROR\"}";
+    for (int i = 0; i < 3; i++) {
+      send("POST", path + "/stock", "k-log", owner, body).join();
+    }
+    logger.detachAppender(logged);
+    assertThat(logged.list).hasSize(1);
+    assertThat(logged.list.get(0).getKeyValuePairs())
+        .extracting(pair -> pair.key + "=" + pair.value)
+        .contains("add=-3", "stock=7", "held=0", "reason=dropped 12:00 ERROR", "by=o-1");
+  }
+
+  private Answer add(String path, String body) {
+    return call("POST", path + "/stock", owner, body);
   }
 
   private Answer patch(String path, String body) {
