@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.StringDataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +43,17 @@ final class DurableBackend extends H2Backend {
   /** Small: a page is written whole for each document that changes. */
   private static final int PAGE_BYTES = 4_096;
 
-  /** Of the file: 1 holds documents as BSON, indexes not at all. */
-  private static final int FORMAT = 1;
+  /** Of the file: documents as BSON, and the entries of their indexes. */
+  private static final int FORMAT = 2;
+
+  /** An older file: its indexes are made when it is opened. What wrote it cannot read the new one. */
+  private static final int WITHOUT_INDEXES = 1;
 
   private static final Logger log = LoggerFactory.getLogger(DurableBackend.class);
   private static final DocumentType DOCUMENTS = new DocumentType();
+
+  /** Between a collection and its index: the server removes the map of that name with either. */
+  private static final String INDEX = "._index_";
 
   private static final String ANSWERS = "answers";
 
@@ -70,11 +77,14 @@ final class DurableBackend extends H2Backend {
             .open();
     store.setRetentionTime(RETENTION_MILLIS);
     store.setVersionsToKeep(0);
-    boolean empty = store.getMapNames().isEmpty();
-    if (!empty && store.getStoreVersion() != FORMAT) {
+    boolean old = store.getStoreVersion() == WITHOUT_INDEXES;
+    if (!old && !store.getMapNames().isEmpty() && store.getStoreVersion() != FORMAT) {
       store.closeImmediately();
       throw new IllegalStateException(
           file + " was written by another version of this server: ./run --fresh forgets all data");
+    }
+    if (old) {
+      log.atInfo().addKeyValue("file", file).log("the data file is old: its indexes are made");
     }
     store.setStoreVersion(FORMAT);
     return store;
@@ -182,7 +192,15 @@ final class DurableBackend extends H2Backend {
     @Override
     protected Index<Object> openOrCreateSecondaryIndex(
         String collection, String name, List<IndexKey> keys, boolean sparse) {
-      return new FieldIndex(name, keys);
+      String namespace = getDatabaseName() + "." + collection;
+      MVMap<String, Boolean> entries =
+          getMvStore()
+              .openMap(
+                  namespace + INDEX + name,
+                  new MVMap.Builder<String, Boolean>().keyType(StringDataType.INSTANCE));
+      FieldIndex index = new FieldIndex(name, keys, entries);
+      index.complete(documents(namespace), getMvStore()::commit);
+      return index;
     }
   }
 

@@ -1,17 +1,25 @@
 package baedal.backing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 
 /** What the embedded MongoDB server finds without looking through all. */
 class FieldIndexTest {
 
-  private final FieldIndex index =
-      new FieldIndex("state", List.of(new IndexKey("state", true), new IndexKey("noted", true)));
+  private static final List<IndexKey> KEYS =
+      List.of(new IndexKey("state", true), new IndexKey("noted", true));
+
+  private final MVStore store = MVStore.open(null);
+  private final MVMap<String, Boolean> entries = store.openMap("index");
+  private final FieldIndex index = new FieldIndex("state", KEYS, entries);
 
   @Test
   void documents_are_found_by_the_value_of_the_first_field() {
@@ -31,7 +39,7 @@ class FieldIndexTest {
     assertThat(index.getPositions(state("SENT"))).containsExactly("1");
     index.remove(sent);
     assertThat(index.getPositions(state("SENT"))).isEmpty();
-    assertThat(index.isEmpty()).isTrue();
+    assertThat(entries).isEmpty();
   }
 
   @Test
@@ -49,6 +57,50 @@ class FieldIndexTest {
     add("1", List.of("a", "b"));
     assertThat(index.getPositions(state("a"))).containsExactly("1");
     assertThat(index.getPositions(state("b"))).containsExactly("1");
+  }
+
+  @Test
+  void a_text_that_begins_like_another_one_is_another_one() {
+    List<String> texts = List.of("a", "ab", "", "1:a", "s1:a", "t", "가", "\uD83D\uDE00", "a\u0000b");
+    texts.forEach(text -> add("id of " + text, text));
+    add("true", true);
+    add("false", false);
+    for (String text : texts) {
+      assertThat(index.getPositions(state(text))).containsExactly("id of " + text);
+    }
+    assertThat(index.getPositions(state(true))).containsExactly("true");
+    assertThat(index.getPositions(state(false))).containsExactly("false");
+    assertThat(index.getPositions(state(exists(true)))).hasSize(texts.size() + 2);
+  }
+
+  @Test
+  void an_index_is_completed_once_and_again_if_that_was_interrupted() {
+    MVMap<Object, Document> documents = store.openMap("documents");
+    for (int i = 0; i < 12_000; i++) {
+      documents.put("id-" + i, document("id-" + i, i % 2 == 0 ? "EVEN" : "ODD"));
+    }
+    AtomicInteger writes = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                index.complete(
+                    documents,
+                    () -> {
+                      if (writes.incrementAndGet() == 2) {
+                        throw new IllegalStateException("killed");
+                      }
+                    }))
+        .hasMessage("killed");
+    documents.remove("id-0");
+    new FieldIndex("state", KEYS, entries).complete(documents, writes::incrementAndGet);
+    FieldIndex opened = new FieldIndex("state", KEYS, entries);
+    opened.complete(
+        documents,
+        () -> {
+          throw new AssertionError("it is complete");
+        });
+    assertThat(writes).as("every 5,000 documents and at the end").hasValue(2 + 3);
+    assertThat(opened.getPositions(state("EVEN"))).hasSize(5_999).doesNotContain("id-0");
+    assertThat(opened.getPositions(state(exists(true)))).hasSize(11_999);
   }
 
   @Test
