@@ -559,6 +559,44 @@ class CouponServiceTest {
   }
 
   @Test
+  void a_campaign_and_a_revocation_say_all_that_is_wrong_at_once() {
+    JsonObject nothing = new JsonObject();
+    JsonObject empty =
+        call(HttpMethod.POST, "/coupons/k/revoke", "m-1", "marketing", null).bodyAsJsonObject();
+    assertThat(pointers(empty)).containsExactly("", "/reason");
+    assertThat(empty.encode()).contains("잘못 발급됨");
+    assertThat(
+            pointers(
+                call(HttpMethod.POST, "/coupons", "m-1", "marketing", nothing).bodyAsJsonObject()))
+        .containsExactlyInAnyOrder("/name", "/discount", "/quantity", "/expiresAt");
+    for (String blank : List.of(" ", "\u3000", "\u200b", "\n")) {
+      JsonObject campaign =
+          new JsonObject()
+              .put("name", blank)
+              .put("discount", 1)
+              .put("quantity", 1)
+              .put("expiresAt", "2099-01-01T00:00Z")
+              .put("budget", 1);
+      JsonObject refused =
+          call(HttpMethod.POST, "/coupons", "m-1", "marketing", campaign).bodyAsJsonObject();
+      assertThat(pointers(refused)).containsExactlyInAnyOrder("/name", "/expiresAt", "/budget");
+      assertThat(refused.encode()).contains("must not be blank", "such as 2026-12-24T15:00:00Z");
+      JsonObject reason = new JsonObject().put("reason", blank);
+      assertThat(
+              pointers(
+                  call(HttpMethod.POST, "/coupons/k/revoke", "m-1", "marketing", reason)
+                      .bodyAsJsonObject()))
+          .containsExactly("/reason");
+    }
+  }
+
+  private static List<String> pointers(JsonObject problem) {
+    return problem.getJsonArray("errors").stream()
+        .map(error -> ((JsonObject) error).getString("pointer"))
+        .toList();
+  }
+
+  @Test
   void a_day_that_does_not_exist_is_refused_by_its_name() {
     for (String day :
         List.of("2099-02-30T00:00:00Z", "2099-13-01T00:00:00Z", "2099-01-01T25:00:00Z")) {

@@ -42,6 +42,9 @@ final class Hostile {
           "\ud83d",
           "\uffff",
           "é́́́",
+          "\u200b",
+          "\u3000\u3164",
+          "\u1110\u1169\u11bc",
           "\r\nX-Injected: yes",
           ":orderId",
           "me",
@@ -99,6 +102,7 @@ final class Hostile {
           "application/json; charset=utf-16",
           "application/jsonp",
           "application/problem+json",
+          "application/json-patch+json",
           "json",
           ";",
           "*/*");

@@ -31,6 +31,7 @@ class InjectionTest {
         "baedal/rider/openapi.yaml",
         "baedal/coupon/openapi.yaml",
         "baedal/mypage/openapi.yaml",
+        "baedal/payment/dev.yaml",
         "baedal/rabbitmq/dead-letters.yaml"
       })
   void every_value_a_service_takes_has_a_form(String contract) throws IOException {
@@ -58,11 +59,15 @@ class InjectionTest {
                                 any: {}
                                 free: {type: object}
                                 long: {type: array, items: {type: [string, "null"], maxLength: 9}}
-                                fine: {type: string, pattern: "^[a-z]{1,9}$"}
+                                fine: {type: string, pattern: "^[a-z]{1,9}$", x-message: "must be letters"}
+                                dumb: {type: string, pattern: "^[a-z]{1,9}$"}
                 """);
     assertThat(formless(culprit))
         .containsExactlyInAnyOrder(
             "/x/{id} id: as long as one likes",
+            "/x/{id} post: an object with unknown fields",
+            "/x/{id} post/dumb: a pattern without a message",
+            "/x/{id} post/free: an object with unknown fields",
             "/x/{id} post/any: of any type",
             "/x/{id} post/free: an object with any fields",
             "/x/{id} post/long: as many as one likes");
@@ -117,9 +122,19 @@ class InjectionTest {
       return;
     }
     for (String way : List.of("oneOf", "anyOf", "allOf")) {
-      schema.path(way).forEach(one -> check(contract, where, one, faults));
+      for (JsonNode one : schema.path(way)) {
+        if (!one.has("if")) {
+          check(contract, where, one, faults);
+        }
+      }
+    }
+    if (schema.has("pattern") && !schema.has("x-message")) {
+      faults.add(where + ": a pattern without a message");
     }
     if (types.contains("object")) {
+      if (!schema.path("additionalProperties").asText().equals("false")) {
+        faults.add(where + ": an object with unknown fields");
+      }
       if (!schema.has("properties")) {
         faults.add(where + ": an object with any fields");
       }

@@ -152,6 +152,14 @@ class PaymentServiceTest {
         .sendJsonObject(body);
   }
 
+  private static JsonObject body(PaymentApi.Pay asked) {
+    JsonObject body = Json.fromObject(asked);
+    if (asked.card() == null) {
+      body.remove("card");
+    }
+    return body;
+  }
+
   private static JsonObject card(String orderId) {
     return new JsonObject()
         .put("orderId", orderId)
@@ -181,7 +189,7 @@ class PaymentServiceTest {
   @Test
   void the_server_decides_what_is_paid_and_keeps_four_digits_of_the_card() {
     String orderId = order(40_000);
-    HttpResponse<Buffer> paid = pay("c-1", card(orderId).put("amount", 1)).await();
+    HttpResponse<Buffer> paid = pay("c-1", card(orderId)).await();
     assertThat(paid.statusCode()).isEqualTo(201);
     assertThat(paid.bodyAsJsonObject().getLong("amount")).isEqualTo(40_000);
     assertThat(paid.bodyAsString()).contains("4242").doesNotContain("42424242");
@@ -325,10 +333,11 @@ class PaymentServiceTest {
   @Test
   void a_replica_that_died_before_the_provider_heard_of_it_is_made_good_under_the_same_key() {
     for (PaymentMethod method : List.of(PaymentMethod.CARD, PaymentMethod.KAKAO_PAY)) {
-      PaymentApi.Pay asked = asked(order(10_000), method, "4242424242424242");
+      String card = method == PaymentMethod.CARD ? "4242424242424242" : null;
+      PaymentApi.Pay asked = asked(order(10_000), method, card);
       IdempotencyKey key = key("k-died-" + method, asked);
       Payment payment = begun(asked, key);
-      HttpResponse<Buffer> again = pay(key.key(), "c-1", Json.fromObject(asked)).await();
+      HttpResponse<Buffer> again = pay(key.key(), "c-1", body(asked)).await();
       assertThat(again.statusCode()).isEqualTo(201);
       assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(payment.id());
       assertThat(charges(asked.orderId())).isEqualTo(1);
@@ -357,14 +366,14 @@ class PaymentServiceTest {
 
   @Test
   void a_promise_that_nobody_heard_is_no_answer_for_an_order_that_was_changed_since() {
-    PaymentApi.Pay asked = asked(order(10_000), PaymentMethod.ON_DELIVERY, DECLINED_CARD);
+    PaymentApi.Pay asked = asked(order(10_000), PaymentMethod.ON_DELIVERY, null);
     IdempotencyKey key = key("k-promised", asked);
     begun(asked, key);
     JsonObject order = orders.get(asked.orderId());
     orders.put(asked.orderId(), order.copy().put("due", 12_000).put("version", 2));
-    assertThat(pay(key.key(), "c-1", Json.fromObject(asked)).await().statusCode()).isEqualTo(503);
+    assertThat(pay(key.key(), "c-1", body(asked)).await().statusCode()).isEqualTo(503);
     orders.put(asked.orderId(), order);
-    HttpResponse<Buffer> heard = pay(key.key(), "c-1", Json.fromObject(asked)).await();
+    HttpResponse<Buffer> heard = pay(key.key(), "c-1", body(asked)).await();
     assertThat(heard.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
   }
 
@@ -469,7 +478,7 @@ class PaymentServiceTest {
   @Test
   void nobody_can_try_cards_until_one_fits_what_is_kept_of_a_body() {
     PaymentApi.Pay asked = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
-    pay("k-guess", "c-1", Json.fromObject(asked)).await();
+    pay("k-guess", "c-1", body(asked)).await();
     String kept =
         pool.query("SELECT body_hash FROM idempotency WHERE key = 'k-guess'")
             .execute()
@@ -550,7 +559,7 @@ class PaymentServiceTest {
       String orderId = order(12_000);
       JsonObject promise = pay("c-1", onDelivery(orderId)).await().bodyAsJsonObject();
       orders.get(orderId).put("status", state);
-      for (JsonObject wish : List.of(card(orderId), card(orderId).put("method", "KAKAO_PAY"))) {
+      for (JsonObject wish : List.of(card(orderId), kakaoPay(orderId))) {
         for (String key : List.of("k-promised-1", "k-promised-2")) {
           refusedAsPromised(pay(key + orderId + wish.getString("method"), "c-1", wish).await());
         }
@@ -656,6 +665,10 @@ class PaymentServiceTest {
     return list(orderId, "").getJsonArray("items").getJsonObject(0);
   }
 
+  private static JsonObject kakaoPay(String orderId) {
+    return new JsonObject().put("orderId", orderId).put("method", "KAKAO_PAY");
+  }
+
   private static JsonObject onDelivery(String orderId) {
     return new JsonObject().put("orderId", orderId).put("method", "ON_DELIVERY");
   }
@@ -734,6 +747,24 @@ class PaymentServiceTest {
   }
 
   @Test
+  void a_card_is_refused_where_nothing_is_paid_by_card_and_so_is_an_unknown_field() {
+    String orderId = order(10_000);
+    for (String method : List.of("KAKAO_PAY", "ON_DELIVERY")) {
+      HttpResponse<Buffer> refused = pay("c-1", card(orderId).put("method", method)).await();
+      assertThat(refused.statusCode()).isEqualTo(400);
+      assertThat(refused.bodyAsJsonObject().getJsonArray("errors"))
+          .containsExactly(
+              new JsonObject()
+                  .put("pointer", "/card")
+                  .put("detail", "does not belong here unless method is CARD"));
+    }
+    HttpResponse<Buffer> unknown = pay("c-1", card(orderId).put("amount", 1)).await();
+    assertThat(unknown.bodyAsJsonObject().getJsonArray("errors").encode())
+        .contains("\"/amount\"", "known are orderId, method, card");
+    assertThat(charges(orderId)).isZero();
+  }
+
+  @Test
   void an_answer_tells_the_breaker_whether_the_provider_gave_it() {
     String orderId = order(10_000);
     for (String method : List.of("CARD declined", "CARD", "again", "free", "ON_DELIVERY")) {
@@ -741,8 +772,7 @@ class PaymentServiceTest {
           switch (method) {
             case "CARD declined" -> pay("c-1", declining(orderId)).await();
             case "free" -> pay("c-1", card(order(0))).await();
-            case "ON_DELIVERY" ->
-                pay("c-1", card(order(10_000)).put("method", "ON_DELIVERY")).await();
+            case "ON_DELIVERY" -> pay("c-1", onDelivery(order(10_000))).await();
             default -> pay("c-1", card(orderId)).await();
           };
       assertThat(answer.getHeader("Payment-Provider"))

@@ -2,18 +2,20 @@ package baedal.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.Error;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URL;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A service's OpenAPI 3.1 document, read as rules: which operations there are, for whom, and what
@@ -29,19 +31,29 @@ final class Contract {
 
   private static final String DOCUMENT = FOLDERS + "here/openapi.yaml";
 
-  private final JsonNode document;
+  private static final Set<String> WITH_BODY = Set.of("post", "put", "patch");
+
+  private final URL yaml;
+
+  /** By their IRI; others are read when something refers to them. */
+  private final Map<String, JsonNode> documents = new ConcurrentHashMap<>();
+
   private final SchemaRegistry schemas;
 
   private Contract(URL yaml) throws IOException {
-    document = tree(yaml);
+    this.yaml = yaml;
+    documents.put(DOCUMENT, tree(yaml));
     schemas =
         SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12,
             builder ->
                 builder
-                    .schemas(iri -> iri.equals(DOCUMENT) ? document.toString() : beside(yaml, iri))
+                    .schemas(iri -> iri.startsWith(FOLDERS) ? document(iri).toString() : null)
                     .schemaRegistryConfig(
-                        SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+                        SchemaRegistryConfig.builder()
+                            .formatAssertionsEnabled(true)
+                            .locale(Locale.ENGLISH)
+                            .build()));
   }
 
   static Contract read(URL yaml) {
@@ -52,16 +64,16 @@ final class Contract {
     }
   }
 
-  /** Another document, as JSON; null for what is none. */
-  private static String beside(URL yaml, String iri) {
-    if (!iri.startsWith(FOLDERS)) {
-      return null;
-    }
-    try {
-      return tree(new URL(yaml, "../" + iri.substring(FOLDERS.length()))).toString();
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the contract " + yaml + " refers to " + iri, e);
-    }
+  private JsonNode document(String iri) {
+    return documents.computeIfAbsent(
+        iri,
+        other -> {
+          try {
+            return tree(new URL(yaml, "../" + other.substring(FOLDERS.length())));
+          } catch (IOException e) {
+            throw new IllegalArgumentException("the contract " + yaml + " refers to " + other, e);
+          }
+        });
   }
 
   private static JsonNode tree(URL yaml) throws IOException {
@@ -70,18 +82,17 @@ final class Contract {
 
   List<Operation> operations() {
     List<Operation> operations = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+    for (Map.Entry<String, JsonNode> path : document(DOCUMENT).path("paths").properties()) {
       for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
         if (METHODS.contains(method.getKey())) {
-          operations.add(
-              operation(path.getKey(), method.getKey(), path.getValue(), method.getValue()));
+          operations.add(operation(path.getKey(), method.getKey(), method.getValue()));
         }
       }
     }
     return operations;
   }
 
-  private Operation operation(String path, String method, JsonNode item, JsonNode operation) {
+  private Operation operation(String path, String method, JsonNode operation) {
     String pointer = "/paths/" + escape(path) + "/" + method;
     List<String> roles = new ArrayList<>();
     operation.path("x-roles").forEach(role -> roles.add(role.asText()));
@@ -90,50 +101,61 @@ final class Contract {
           "the contract says not who may call " + method + " " + path + ": add x-roles");
     }
     List<Operation.Parameter> parameters = new ArrayList<>();
-    addParameters(parameters, "/paths/" + escape(path), item.path("parameters"));
-    addParameters(parameters, pointer, operation.path("parameters"));
+    addParameters(parameters, at("/paths/" + escape(path) + "/parameters"));
+    addParameters(parameters, at(pointer + "/parameters"));
     return new Operation(
         method.toUpperCase(Locale.ROOT),
         path,
         Set.copyOf(roles),
         List.copyOf(parameters),
-        body(pointer, operation));
+        body(method, at(pointer)));
   }
 
-  private void addParameters(List<Operation.Parameter> parameters, String owner, JsonNode nodes) {
-    for (int i = 0; i < nodes.size(); i++) {
-      Located parameter = resolve(new Located(owner + "/parameters/" + i, nodes.get(i)));
-      Located schema = resolve(parameter.child("schema"));
+  private void addParameters(List<Operation.Parameter> parameters, Located nodes) {
+    for (int i = 0; i < nodes.node().size(); i++) {
+      Located parameter = at(nodes.pointer() + "/" + i).resolved();
+      Located schema = parameter.child("schema").resolved();
       parameters.add(
           new Operation.Parameter(
               parameter.node().path("name").asText(),
               parameter.node().path("in").asText(),
               parameter.node().path("required").asBoolean(),
               schema.node().path("type").asText("string"),
-              this.schemas.getSchema(SchemaLocation.of(DOCUMENT + "#" + schema.pointer()))));
+              rule(schema)));
     }
   }
 
-  private Operation.Body body(String pointer, JsonNode operation) {
-    if (!operation.has("requestBody")) {
-      return null;
+  /** Null where a body means nothing. */
+  private BodyRule body(String method, Located operation) {
+    if (!operation.node().has("requestBody")) {
+      return WITH_BODY.contains(method) ? BodyRule.NOTHING : null;
     }
-    Located body = resolve(new Located(pointer + "/requestBody", operation.get("requestBody")));
+    Located body = operation.child("requestBody").resolved();
     Located content = body.child("content");
-    Iterator<String> types = content.node().fieldNames();
-    Located schema = content.child(types.next()).child("schema");
-    return new Operation.Body(
+    List<String> types = new ArrayList<>();
+    content.node().fieldNames().forEachRemaining(types::add);
+    Located first = content.child(types.get(0));
+    return new BodyRule(
         body.node().path("required").asBoolean(),
-        this.schemas.getSchema(SchemaLocation.of(DOCUMENT + "#" + schema.pointer())));
+        List.copyOf(types),
+        rule(first.child("schema")),
+        first.node().path("example"));
   }
 
-  private Located resolve(Located located) {
-    Located found = located;
-    while (found.node().has("$ref")) {
-      String pointer = found.node().get("$ref").asText().substring(1);
-      found = new Located(pointer, document.at(pointer));
-    }
-    return found;
+  private Rule rule(Located schema) {
+    return new Rule(
+        schemas.getSchema(SchemaLocation.of(schema.iri() + "#" + schema.pointer())), this::holder);
+  }
+
+  /** The schema that holds the keyword of an error. */
+  private Located holder(Error error) {
+    String keyword = error.getSchemaLocation().getFragment().toString();
+    String pointer = keyword.substring(0, Math.max(0, keyword.lastIndexOf('/')));
+    return new Located(error.getSchemaLocation().getAbsoluteIri().toString(), pointer);
+  }
+
+  private Located at(String pointer) {
+    return new Located(DOCUMENT, pointer);
   }
 
   /** A part of a JSON pointer (RFC 6901). */
@@ -141,9 +163,47 @@ final class Contract {
     return token.replace("~", "~0").replace("/", "~1");
   }
 
-  private record Located(String pointer, JsonNode node) {
+  /** A part of one of the documents; it may be missing. */
+  final class Located {
+
+    private final String iri;
+    private final String pointer;
+
+    private Located(String iri, String pointer) {
+      this.iri = iri;
+      this.pointer = pointer;
+    }
+
+    String iri() {
+      return iri;
+    }
+
+    String pointer() {
+      return pointer;
+    }
+
+    JsonNode node() {
+      return document(iri).at(pointer);
+    }
+
     Located child(String name) {
-      return new Located(pointer + "/" + escape(name), node.path(name));
+      return at(pointer + "/" + escape(name));
+    }
+
+    /** Another part of the same document. */
+    Located at(String other) {
+      return new Located(iri, other);
+    }
+
+    /** The part that this one refers to, or itself. */
+    Located resolved() {
+      Located found = this;
+      while (found.node().has("$ref")) {
+        String target = URI.create(found.iri).resolve(found.node().get("$ref").asText()).toString();
+        int fragment = target.indexOf('#');
+        found = new Located(target.substring(0, fragment), target.substring(fragment + 1));
+      }
+      return found;
     }
   }
 }

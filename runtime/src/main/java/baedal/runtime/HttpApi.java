@@ -99,9 +99,10 @@ public final class HttpApi {
     router
         .route()
         .order(FIRST)
-        .handler(HttpApi::wellFormed)
+        .handler(this::wellFormed)
         .handler(this::inTime)
         .handler(HttpApi::noForm)
+        .handler(MediaTypes::uncoded)
         .failureHandler(Problems::render);
     operatorRoutes = openToOperators(router);
     router
@@ -232,7 +233,7 @@ public final class HttpApi {
   public void accept(HttpServerRequest request) {
     RequestId.begin(request);
     if (request.authority() != null) {
-      router.handle(request);
+      router.handle(RequestTarget.normalized(request));
       return;
     }
     Refusal refusal =
@@ -278,16 +279,31 @@ public final class HttpApi {
   }
 
   /** Before any route looks at the path: one that cannot be decoded is the client's fault. */
-  private static void wellFormed(RoutingContext ctx) {
+  private void wellFormed(RoutingContext ctx) {
     try {
       ctx.normalizedPath();
       URLDecoder.decode(ctx.request().path(), StandardCharsets.UTF_8);
       ctx.queryParams();
+      List<Refusal.Fault> faults =
+          RequestTarget.faults(
+              ctx.request().uri(), segment -> parameterAt(ctx.request().path(), segment));
+      if (!faults.isEmpty()) {
+        ctx.fail(Refusal.invalid(faults));
+        return;
+      }
     } catch (IllegalArgumentException e) {
       ctx.fail(400);
       return;
     }
     ctx.next();
+  }
+
+  private String parameterAt(String path, int segment) {
+    return operations.stream()
+        .filter(operation -> operation.isAt(path))
+        .map(operation -> operation.parameterAt(segment))
+        .findFirst()
+        .orElse("");
   }
 
   /** Whoever sends a body slowly holds nobody up for long, answered already or not. */
@@ -322,7 +338,7 @@ public final class HttpApi {
     String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     String lower = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
     if (lower.startsWith("multipart/") || lower.startsWith(FORM)) {
-      ctx.fail(415);
+      ctx.fail(MediaTypes.unsupported(ctx));
     } else {
       ctx.next();
     }

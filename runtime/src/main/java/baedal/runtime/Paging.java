@@ -51,7 +51,7 @@ public final class Paging {
                   Base64.getUrlDecoder().decode(cursor), new TypeReference<List<String>>() {});
       if (keys == null
           || keys.contains(null)
-          || keys.stream().anyMatch(key -> key.indexOf('\0') >= 0)) {
+          || keys.stream().anyMatch(key -> Text.fault(key) != null)) {
         throw wrong();
       }
       return keys;

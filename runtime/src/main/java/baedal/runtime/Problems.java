@@ -158,7 +158,7 @@ public final class Problems {
       case METHOD_NOT_ALLOWED -> "Method not allowed";
       case CONFLICT -> "The state does not allow it";
       case TOO_LARGE -> "Too large";
-      case UNSUPPORTED -> "Not JSON";
+      case UNSUPPORTED -> "Unsupported content";
       case UNPROCESSABLE -> "Cannot be processed";
       case TOO_MANY -> "Too many requests";
       case INTERNAL -> "Internal error";

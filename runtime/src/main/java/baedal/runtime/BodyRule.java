@@ -1,0 +1,169 @@
+package baedal.runtime;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an operation takes as its body, and the check of it.
+ *
+ * @param mediaTypes those it takes; the first one is what a client should send
+ * @param rule null where the operation takes no body
+ * @param example a body that fits, as the contract shows it
+ */
+record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode example) {
+
+  /** Of an operation that takes no body: an empty object does no harm, a field is a mistake. */
+  static final BodyRule NOTHING =
+      new BodyRule(false, List.of(MediaTypes.JSON), null, MissingNode.getInstance());
+
+  /** More than any contract takes. */
+  private static final int MAX_ITEMS = 100;
+
+  /** The validator would look at each of them. */
+  private static final String TOO_MANY = "has more items than anything here takes";
+
+  /** The validator cannot compare it. */
+  private static final String TOO_LARGE = "is too large a number";
+
+  /** Its pointer could not be written. */
+  private static final String BAD_NAME = "has a field whose name is no text: it ";
+
+  /**
+   * Adds what is wrong with the body of a request to {@code faults}. From now on, texts in the body
+   * are in normalization form C.
+   */
+  void check(RoutingContext ctx, List<Refusal.Fault> faults) {
+    Buffer sent = ctx.body().buffer();
+    boolean none = sent == null || sent.length() == 0;
+    if (none && rule == null) {
+      return;
+    }
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null ? !none : !mediaTypes.contains(MediaTypes.essence(type))) {
+      throw MediaTypes.unsupported(ctx, mediaTypes);
+    }
+    if (!none) {
+      JsonNode json = read(sent, faults);
+      if (json != null && checkJson(json, faults)) {
+        ((RoutingContextInternal) ctx).setBody(Buffer.buffer(json.toString()));
+      }
+    } else if (required) {
+      faults.add(new Refusal.Fault("", "a JSON body is required, such as " + example));
+      rule.faults("", Json.mapper().createObjectNode(), Operation.MAX_FAULTS).stream()
+          .filter(fault -> !fault.pointer().isEmpty())
+          .forEach(faults::add);
+    }
+  }
+
+  /** Null when it is not JSON. */
+  private static JsonNode read(Buffer sent, List<Refusal.Fault> faults) {
+    try {
+      JsonNode json = Json.mapper().readTree(sent.getBytes());
+      if (!json.isMissingNode()) {
+        return json;
+      }
+      faults.add(new Refusal.Fault("", "is not JSON: there is nothing in it"));
+    } catch (JsonProcessingException e) {
+      faults.add(new Refusal.Fault("", "is not JSON: " + fault(e.getLocation())));
+    } catch (IOException e) {
+      faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
+    }
+    return null;
+  }
+
+  /** The parser names no place when it is too much for it as a whole. */
+  private static String fault(JsonLocation at) {
+    return at == null
+        ? "too deeply nested, or a name or number in it is too long"
+        : "look at line " + at.getLineNr() + ", column " + at.getColumnNr();
+  }
+
+  /** Whether texts in it were changed to normalization form C. */
+  private boolean checkJson(JsonNode json, List<Refusal.Fault> faults) {
+    boolean changed = prepare("", json, faults);
+    if (faults.size() > Operation.MAX_FAULTS
+        || faults.stream().anyMatch(fault -> isBeyondSchemas(fault.detail()))) {
+      return false;
+    }
+    if (rule != null) {
+      faults.addAll(rule.faults("", json, Operation.MAX_FAULTS + 1));
+    } else if (!json.isObject()) {
+      faults.add(new Refusal.Fault("", "is not taken: this request has no body"));
+    } else {
+      json.fieldNames()
+          .forEachRemaining(
+              name ->
+                  faults.add(
+                      new Refusal.Fault(
+                          "/" + Contract.escape(name), "is not taken: this request has no body")));
+    }
+    return changed;
+  }
+
+  private static boolean isBeyondSchemas(String detail) {
+    return detail.equals(TOO_MANY) || detail.equals(TOO_LARGE) || detail.startsWith(BAD_NAME);
+  }
+
+  /**
+   * Normalizes the texts in {@code node}, and finds what no schema tells of: text that no store
+   * keeps, and a number that cannot be compared. Ends when there are enough faults. Answers whether
+   * a text was changed.
+   */
+  private static boolean prepare(String pointer, JsonNode node, List<Refusal.Fault> faults) {
+    boolean changed = false;
+    if (faults.size() > Operation.MAX_FAULTS) {
+      return false;
+    }
+    if (node.isObject()) {
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        String wrong = Text.fault(field.getKey());
+        if (wrong != null) {
+          faults.add(new Refusal.Fault(pointer, BAD_NAME + wrong));
+        } else {
+          String at = pointer + "/" + Contract.escape(field.getKey());
+          String normalized = normalized(field.getValue());
+          if (normalized != null) {
+            field.setValue(Json.mapper().getNodeFactory().textNode(normalized));
+            changed = true;
+          }
+          changed |= prepare(at, field.getValue(), faults);
+        }
+      }
+    } else if (node instanceof ArrayNode array && array.size() > MAX_ITEMS) {
+      faults.add(new Refusal.Fault(pointer, TOO_MANY));
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        String normalized = normalized(array.get(i));
+        if (normalized != null) {
+          array.set(i, normalized);
+          changed = true;
+        }
+        changed |= prepare(pointer + "/" + i, array.get(i), faults);
+      }
+    } else if (node.isTextual() && Text.fault(node.textValue()) != null) {
+      faults.add(new Refusal.Fault(pointer, Text.fault(node.textValue())));
+    } else if (node.isDouble() && Double.isInfinite(node.doubleValue())) {
+      faults.add(new Refusal.Fault(pointer, TOO_LARGE));
+    }
+    return changed;
+  }
+
+  /** A text in normalization form C; null when it is that already, or is no text. */
+  private static String normalized(JsonNode node) {
+    if (!node.isTextual()) {
+      return null;
+    }
+    String normalized = Text.nfc(node.textValue());
+    return normalized.equals(node.textValue()) ? null : normalized;
+  }
+}

@@ -1,0 +1,109 @@
+package baedal.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A schema of a contract as a check of values, whose faults tell a client what to do. No fault
+ * shows a regular expression: a schema with a pattern says in {@code x-message} what is wrong with
+ * a text that does not fit its pattern or its format.
+ */
+final class Rule {
+
+  private static final String MESSAGE = "x-message";
+
+  /** A part of a schema that stands under a condition, and the schema with the condition. */
+  private static final Pattern BRANCH = Pattern.compile("(.*)/(then|else)(?=/|$)");
+
+  private final Schema schema;
+  private final Function<Error, Contract.Located> schemaOf;
+
+  /** {@code schemaOf} finds the part of the contract that holds the keyword of an error. */
+  Rule(Schema schema, Function<Error, Contract.Located> schemaOf) {
+    this.schema = schema;
+    this.schemaOf = schemaOf;
+  }
+
+  /** At most {@code limit} faults of a value; each pointer begins with {@code prefix}. */
+  List<Refusal.Fault> faults(String prefix, JsonNode value, int limit) {
+    List<Error> errors = schema.validate(value);
+    if (errors.isEmpty()) {
+      return List.of();
+    }
+    return errors.stream()
+        .limit(limit)
+        .flatMap(error -> faults(prefix + error.getInstanceLocation(), error))
+        .distinct()
+        .toList();
+  }
+
+  private Stream<Refusal.Fault> faults(String pointer, Error error) {
+    Contract.Located holder = schemaOf.apply(error);
+    return switch (error.getKeyword()) {
+      case "required" -> missing(pointer, error, holder).stream();
+      case "additionalProperties" ->
+          Stream.of(
+              new Refusal.Fault(
+                  pointer + "/" + Contract.escape(error.getProperty()),
+                  "is not a field of this request" + known(holder.node())));
+      case "false" ->
+          Stream.of(new Refusal.Fault(pointer, "does not belong here" + condition(holder)));
+      case "pattern", "format" ->
+          Stream.of(
+              new Refusal.Fault(
+                  pointer, holder.node().path(MESSAGE).asText("must have another form")));
+      default -> Stream.of(new Refusal.Fault(pointer, error.getMessage()));
+    };
+  }
+
+  /** A field, and all that is required in it. */
+  private static List<Refusal.Fault> missing(String pointer, Error error, Contract.Located holder) {
+    List<Refusal.Fault> faults = new ArrayList<>();
+    String field = pointer + "/" + Contract.escape(error.getProperty());
+    faults.add(new Refusal.Fault(field, "is required" + condition(holder)));
+    holder
+        .child("properties")
+        .child(error.getProperty())
+        .resolved()
+        .node()
+        .path("required")
+        .forEach(
+            inner ->
+                faults.add(
+                    new Refusal.Fault(
+                        field + "/" + Contract.escape(inner.asText()), "is required")));
+    return faults;
+  }
+
+  private static String known(JsonNode schema) {
+    List<String> names = new ArrayList<>();
+    schema.path("properties").fieldNames().forEachRemaining(names::add);
+    return names.isEmpty() ? "" : "; known are " + String.join(", ", names);
+  }
+
+  /** When a part holds that stands under the condition that one field has one value. */
+  private static String condition(Contract.Located part) {
+    Matcher branch = BRANCH.matcher(part.pointer());
+    if (!branch.lookingAt()) {
+      return "";
+    }
+    JsonNode properties = part.at(branch.group(1) + "/if").node().path("properties");
+    for (Map.Entry<String, JsonNode> field : properties.properties()) {
+      if (field.getValue().has("const")) {
+        return (branch.group(2).equals("then") ? " when " : " unless ")
+            + field.getKey()
+            + " is "
+            + field.getValue().path("const").asText();
+      }
+    }
+    return "";
+  }
+}
