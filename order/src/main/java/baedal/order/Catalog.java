@@ -5,6 +5,7 @@ import baedal.events.Fulfilment;
 import baedal.events.Line;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Refusal;
+import baedal.runtime.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ record Catalog(
 
   record Menu(String menuId, String name, long price, Integer stock, List<MenuOption> options) {}
 
-  /** One line as a customer asks for it. */
+  /** One line as a customer asks for it; its texts are in normalization form C. */
   record Wanted(String menuId, int quantity, List<String> options) {
 
     Wanted {
@@ -120,7 +121,7 @@ record Catalog(
     for (int i = 0; i < wanted.options().size(); i++) {
       String name = wanted.options().get(i);
       Optional<MenuOption> option =
-          menu.options().stream().filter(o -> o.name().equals(name)).findFirst();
+          menu.options().stream().filter(o -> Text.nfc(o.name()).equals(name)).findFirst();
       if (option.isEmpty()) {
         faults.add(new Refusal.Fault(pointer + "/options/" + i, "this menu has no such option"));
       } else {

@@ -5,6 +5,7 @@ import baedal.events.EventMessage;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Json;
+import baedal.runtime.Text;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The order service's own copy of stores and menus, kept fresh by store events; the newest word
@@ -52,10 +54,18 @@ final class CatalogRepository {
     this.pool = pool;
   }
 
-  /** The store with those of these menus that it sells; empty when nobody told of that store. */
+  /**
+   * The store with those of these menus that it sells; empty when nobody told of that store. A menu
+   * whose id is stored in normalization form D, as by earlier versions, is found by form C, too.
+   */
   Future<Optional<Catalog>> find(String storeId, List<String> menuIds) {
+    String[] stored =
+        menuIds.stream()
+            .flatMap(id -> Stream.of(id, Text.nfd(id)))
+            .distinct()
+            .toArray(String[]::new);
     return pool.preparedQuery(FIND)
-        .execute(Tuple.tuple().addString(storeId).addArrayOfString(menuIds.toArray(String[]::new)))
+        .execute(Tuple.tuple().addString(storeId).addArrayOfString(stored))
         .map(
             rows -> {
               Map<String, Catalog.Menu> menus = new HashMap<>();
@@ -66,6 +76,8 @@ final class CatalogRepository {
                   menus.put(row.getString("menu_id"), menu(row));
                 }
               }
+              List.copyOf(menus.values())
+                  .forEach(menu -> menus.putIfAbsent(Text.nfc(menu.menuId()), menu));
               return Optional.ofNullable(store)
                   .map(
                       row ->

@@ -9,6 +9,7 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import baedal.runtime.Refusal;
+import baedal.runtime.Text;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -266,7 +267,7 @@ public record Order(
   }
 
   /**
-   * Until cooking starts; {@code null} leaves a part as it is, an empty memo is none. Lines of a
+   * Until cooking starts; {@code null} leaves a part as it is, a blank memo is none. Lines of a
    * paid order may change at the same price only.
    */
   Change<Order> revise(List<Line> lines, Address address, String memo, Instant now) {
@@ -289,7 +290,7 @@ public record Order(
       throw Refusal.invalid("/address", "a visit has no address");
     }
     next = address == null ? next : next.withAddress(address);
-    next = memo == null ? next : next.withMemo(memo.isBlank() ? null : memo);
+    next = memo == null ? next : next.withMemo(Text.orNull(memo));
     if (next.equals(details)) {
       return Change.none(this);
     }

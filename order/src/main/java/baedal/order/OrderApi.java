@@ -11,6 +11,7 @@ import baedal.runtime.Page;
 import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
 import baedal.runtime.Reply;
+import baedal.runtime.Text;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -165,7 +166,7 @@ final class OrderApi {
   private Future<OrderView> cancel(RoutingContext ctx) {
     JsonObject body = ctx.body().asJsonObject();
     String reason = body == null ? "" : body.getString("reason", "");
-    return ofCustomer(ctx, (order, now) -> order.cancel(reason, now))
+    return ofCustomer(ctx, (order, now) -> order.cancel(Text.isBlank(reason) ? "" : reason, now))
         .map(OrderView::of)
         .map(view -> view.status() == OrderStatus.CANCELED ? view : Reply.accepted(ctx, view));
   }

@@ -6,6 +6,7 @@ import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.Parcel;
 import baedal.runtime.Refusal;
+import baedal.runtime.Text;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,10 +63,10 @@ record PlaceOrder(
         fulfilment,
         courier ? pickup : catalog.address(),
         visit ? null : address,
-        courier ? parcel : null,
+        courier ? described(parcel) : null,
         visit ? begin : null,
         visit ? end : null,
-        memo == null || memo.isBlank() ? null : memo,
+        Text.orNull(memo),
         null,
         total,
         0,
@@ -73,6 +74,10 @@ record PlaceOrder(
         1,
         now,
         now.plus(payWithin));
+  }
+
+  private static Parcel described(Parcel parcel) {
+    return new Parcel(parcel.size(), parcel.weightKg(), Text.orNull(parcel.description()));
   }
 
   private static Instant instant(String text, String pointer, List<Refusal.Fault> faults) {

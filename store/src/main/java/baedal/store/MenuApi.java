@@ -83,7 +83,10 @@ final class MenuApi {
         ctx,
         "menu",
         asked.body(),
-        before -> Menu.put(before, storeId(ctx), menuId(ctx), form, now()));
+        before -> {
+          String menuId = before == null ? menuId(ctx) : before.menuId();
+          return Menu.put(before, storeId(ctx), menuId, form, now());
+        });
   }
 
   private Future<MenuView> revise(RoutingContext ctx) {

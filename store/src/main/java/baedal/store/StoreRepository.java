@@ -11,6 +11,7 @@ import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Nearest.Found;
 import baedal.runtime.Page;
+import baedal.runtime.Text;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,6 +22,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Stores, menus and tickets in MongoDB: a document each, changed together with the events it
@@ -200,12 +203,18 @@ final class StoreRepository {
     return addresses.near(named(part), from, radiusKm, cursor, limit);
   }
 
+  /** Earlier versions stored names as they came, also in normalization form D. */
   private static JsonObject named(String part) {
     JsonObject query = new JsonObject();
-    return part == null
-        ? query
-        : query.put(
-            "name", new JsonObject().put("$regex", Pattern.quote(part)).put("$options", "i"));
+    if (part == null) {
+      return query;
+    }
+    String regex =
+        Stream.of(part, Text.nfd(part))
+            .distinct()
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|"));
+    return query.put("name", new JsonObject().put("$regex", regex).put("$options", "i"));
   }
 
   private static JsonObject after(JsonObject query, String id) {
@@ -214,9 +223,21 @@ final class StoreRepository {
 
   /** Null when there is none, or it is no longer sold. */
   Future<Menu> menu(String storeId, String menuId) {
-    return menus
-        .find(Menu.key(storeId, menuId))
+    return storedKey(Menu.key(storeId, menuId))
+        .compose(menus::find)
         .map(menu -> menu == null || menu.removed() ? null : menu);
+  }
+
+  /** Earlier versions stored the ids of menus as they came, also in normalization form D. */
+  private Future<String> storedKey(String key) {
+    String older = Text.nfd(key);
+    if (older.equals(key)) {
+      return Future.succeededFuture(key);
+    }
+    JsonArray both = new JsonArray().add(key).add(older);
+    return menus
+        .ids(new JsonObject().put("_id", new JsonObject().put("$in", both)), both.size())
+        .map(found -> found.equals(List.of(older)) ? older : key);
   }
 
   /** What a store sells, by menu id, after the menu {@code after} (null at first). */
@@ -236,6 +257,15 @@ final class StoreRepository {
    * time.
    */
   Future<JsonObject> changeMenu(
+      String menu,
+      IdempotencyKey key,
+      Function<Menu, Change<Menu>> transition,
+      BiFunction<Menu, Menu, JsonObject> answer,
+      Instant now) {
+    return storedKey(menu).compose(id -> changeStored(id, key, transition, answer, now));
+  }
+
+  private Future<JsonObject> changeStored(
       String id,
       IdempotencyKey key,
       Function<Menu, Change<Menu>> transition,

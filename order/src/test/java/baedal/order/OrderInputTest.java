@@ -1,0 +1,220 @@
+package baedal.order;
+
+import static baedal.backing.Eventually.until;
+import static baedal.order.Clients.address;
+import static baedal.order.Clients.delivery;
+import static baedal.order.Clients.line;
+import static baedal.order.Clients.pointers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.runtime.Boot;
+import baedal.runtime.Identity;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an order may consist of: its fields, its texts and its times. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OrderInputTest {
+
+  private static final String NOWHERE = "http://127.0.0.1:1";
+
+  /** The same text, composed and decomposed. */
+  private static final String NFC = "\uC21C\uC0B4";
+
+  private static final String NFD = "\u1109\u116E\u11AB\u1109\u1161\u11AF";
+
+  private static final Map<String, Object> PARTS =
+      Map.of(
+          "address", address("저기"),
+          "pickup", address("여기"),
+          "parcel", new JsonObject().put("size", "SMALL").put("weightKg", 1),
+          "from", "2026-12-24T15:00:00Z",
+          "to", "2026-12-25T11:00:00Z");
+
+  private final Vertx vertx = Boot.vertx();
+  private Database db;
+  private Clients http;
+  private String me;
+
+  @BeforeAll
+  void start() {
+    db = new Database(vertx);
+    OrderVerticle service =
+        new OrderVerticle(
+            new OrderConfig(
+                "127.0.0.1",
+                0,
+                db.uri,
+                "amqp://guest:guest@127.0.0.1:1/none",
+                NOWHERE,
+                new Identity.OneMachine(Clients.SECRET),
+                Duration.ofMinutes(15),
+                Duration.ofHours(24)));
+    vertx.deployVerticle(service).await();
+    http = new Clients(vertx, service.port());
+    me = http.customer("c-1");
+    until(() -> http.get("/orders", me).statusCode() == 200);
+    anyFulfilment();
+  }
+
+  /** A store whose kind is not known takes them all. */
+  private void anyFulfilment() {
+    db.pool.query("UPDATE store_copy SET kind = NULL").execute().await();
+  }
+
+  @AfterAll
+  void stop() {
+    vertx.close().await();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DELIVERY,address,pickup parcel from to",
+    "COURIER,address pickup parcel,from to",
+    "VISIT,from to,address pickup parcel"
+  })
+  void a_field_of_another_fulfilment_is_refused(String fulfilment, String own, String others) {
+    JsonObject order = delivery(line("fried", 1)).put("fulfilment", fulfilment);
+    order.remove("address");
+    for (String part : own.split(" ", -1)) {
+      order.put(part, PARTS.get(part));
+    }
+    assertThat(http.post("/orders", me, order).statusCode()).isEqualTo(201);
+    List<String> foreign = List.of(others.split(" ", -1));
+    foreign.forEach(part -> order.put(part, PARTS.get(part)));
+    HttpResponse<Buffer> refused = http.post("/orders", me, order);
+    assertThat(pointers(refused))
+        .containsExactlyInAnyOrderElementsOf(foreign.stream().map(part -> "/" + part).toList());
+    assertThat(refused.bodyAsString()).contains("when fulfilment is " + fulfilment);
+  }
+
+  @Test
+  void an_unknown_field_is_refused_wherever_it_is() {
+    JsonObject order =
+        delivery(line("fried", 1).put("note", "x"))
+            .put("fulfilment", "COURIER")
+            .put("pickup", address("여기").put("zip", "1"))
+            .put("parcel", new JsonObject().put("size", "SMALL").put("weightKg", 1).put("x", 1))
+            .put("couponId", "c");
+    assertThat(pointers(http.post("/orders", me, order)))
+        .containsExactlyInAnyOrder("/couponId", "/lines/0/note", "/pickup/zip", "/parcel/x");
+    String path = "/orders/" + placed(line("fried", 1)).getString("orderId");
+    JsonObject reason = new JsonObject().put("reason", "x").put("code", 7);
+    assertThat(pointers(http.post(path + "/cancel", me, reason))).containsExactly("/code");
+    assertThat(pointers(http.post(path + "/confirm", me, reason)))
+        .containsExactlyInAnyOrder("/reason", "/code");
+    JsonObject coupon =
+        new JsonObject().put("couponId", "k").put("customerId", "c-1").put("discount", 1);
+    assertThat(
+            pointers(http.put("/internal" + path + "/coupon", http.service(), coupon.put("x", 1))))
+        .containsExactly("/x");
+    assertThat(pointers(http.get("/orders?state=PAID", me))).containsExactly("/state");
+    assertThat(
+            pointers(http.request(HttpMethod.POST, path + "/cancel?force=true", me).send().await()))
+        .containsExactly("/force");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "\u3000\u3000", "\u200b", "\n\t", "\u3164"})
+  void an_address_is_not_blank_and_a_blank_optional_text_is_none(String blank) {
+    JsonObject order = delivery(line("fried", 1)).put("memo", blank);
+    order.put("address", address(blank));
+    assertThat(pointers(http.post("/orders", me, order))).containsExactly("/address/text");
+    order
+        .put("address", address("저기"))
+        .put("fulfilment", "COURIER")
+        .put("pickup", address("여기"))
+        .put(
+            "parcel",
+            new JsonObject().put("size", "SMALL").put("weightKg", 1).put("description", blank));
+    JsonObject placed = http.post("/orders", me, order).bodyAsJsonObject();
+    assertThat(placed.getString("memo")).isNull();
+    assertThat(placed.getJsonObject("parcel").getString("description")).isNull();
+    String path = "/orders/" + placed.getString("orderId");
+    http.patch(path, me, new JsonObject().put("memo", "문 앞에"));
+    JsonObject changed =
+        http.patch(path, me, new JsonObject().put("memo", blank)).bodyAsJsonObject();
+    assertThat(changed.getString("memo")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"2026-12-24T15:00Z", "2026-12-24T23:59:60Z", "2026-02-30T15:00:00Z", "soon"})
+  void a_time_that_is_none_is_refused_with_an_example(String time) {
+    JsonObject order = delivery(line("fried", 1)).put("fulfilment", "VISIT").put("from", time);
+    order.remove("address");
+    HttpResponse<Buffer> refused = http.post("/orders", me, order);
+    assertThat(pointers(refused)).containsExactly("/from");
+    assertThat(refused.bodyAsString()).contains("such as 2026-12-24T15:00:00Z");
+  }
+
+  @Test
+  void an_option_is_the_same_in_whichever_form_it_is_written_or_stored() {
+    menu("nfc", "[{\"name\":\"%s\",\"price\":500}]".formatted(NFC));
+    menu("nfd", "[{\"name\":\"%s\",\"price\":500}]".formatted(NFD));
+    for (String menuId : List.of("nfc", "nfd")) {
+      for (String asked : List.of(NFC, NFD)) {
+        JsonObject priced = placed(line(menuId, 1, asked)).getJsonArray("lines").getJsonObject(0);
+        assertThat(priced.getLong("unitPrice")).isEqualTo(1_500);
+        assertThat(priced.getJsonArray("options")).containsExactly(NFC);
+      }
+    }
+    assertThat(pointers(http.post("/orders", me, delivery(line("nfc", 1, NFC, NFD)))))
+        .containsExactly("/lines/0/options");
+  }
+
+  @Test
+  void a_menu_is_found_in_whichever_form_its_id_is_written_or_stored() {
+    menu(NFD, "[]");
+    for (String asked : List.of(NFC, NFD)) {
+      assertThat(placed(line(asked, 1)).getJsonArray("lines").getJsonObject(0).getString("menuId"))
+          .isEqualTo(NFD);
+    }
+  }
+
+  @Test
+  void one_text_in_two_forms_is_one_request_under_a_key() {
+    JsonObject composed = delivery(line("fried", 1)).put("memo", NFC);
+    HttpResponse<Buffer> first = keyed(composed);
+    assertThat(first.bodyAsJsonObject().getString("memo")).isEqualTo(NFC);
+    assertThat(keyed(composed.copy().put("memo", NFD)).bodyAsString())
+        .isEqualTo(first.bodyAsString());
+  }
+
+  private HttpResponse<Buffer> keyed(JsonObject order) {
+    return http.request(HttpMethod.POST, "/orders", me)
+        .putHeader("Idempotency-Key", "two-forms")
+        .sendJsonObject(order)
+        .await();
+  }
+
+  private JsonObject placed(JsonObject line) {
+    HttpResponse<Buffer> answer = http.post("/orders", me, delivery(line));
+    assertThat(answer.statusCode()).as(answer.bodyAsString()).isEqualTo(201);
+    return answer.bodyAsJsonObject();
+  }
+
+  /** As a version that did not normalize copied it. */
+  private void menu(String id, String options) {
+    db.pool
+        .preparedQuery(
+            "INSERT INTO menu_copy (store_id, menu_id, name, price, stock, options, removed, revision)"
+                + " VALUES ('s-1', $1, 'menu', 1000, NULL, $2::text::jsonb, false, 1)")
+        .execute(Tuple.of(id, options))
+        .await();
+  }
+}
