@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Whether what menus say is taken is taken by open tickets, what they say is sold was cooked, and
- * none has less than nothing to sell.
- * It is told all menus, then all tickets: so of whatever a menu counts the ticket is known. Pure.
+ * none has less than nothing to sell. It is told all menus, then all tickets: so of whatever a menu
+ * counts the ticket is known. Pure.
  */
 final class Stock {
 

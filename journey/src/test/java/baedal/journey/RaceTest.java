@@ -311,7 +311,8 @@ class RaceTest {
                   () -> town.pay(customer, orderId),
                   () -> counted.owner().post(stock, change, "k-" + orderId),
                   () -> counted.owner().post(stock, change, "k-" + orderId)));
-          town.awaited("the ticket", counted.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
+          town.awaited(
+              "the ticket", counted.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
           if (cooked) {
             sold.incrementAndGet();
             town.kitchen(counted, orderId, "accept", "start", "finish");

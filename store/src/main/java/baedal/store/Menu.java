@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One thing a store sells: price in won, stock that is free to sell (null: unlimited). {@code taken} holds how many each
- * open order took, so that taking and giving back can be done again without doing it twice; {@code
- * settled} are the last orders that are through with it, which take nothing again however late they
- * are repeated; {@code sold} is what was taken and cooked.
+ * One thing a store sells: price in won, stock that is free to sell (null: unlimited). {@code
+ * taken} holds how many each open order took, so that taking and giving back can be done again
+ * without doing it twice; {@code settled} are the last orders that are through with it, which take
+ * nothing again however late they are repeated; {@code sold} is what was taken and cooked.
  */
 public record Menu(
     String storeId,

@@ -514,9 +514,9 @@ class KitchenTest {
           received.compose(v -> kitchen.act(id, (ticket, now) -> ticket.reject("재료 소진", now)));
       case 2 ->
           received
-              .compose(v -> kitchen.act(id, FoodCooking::accept))
+              .compose(v -> kitchen.act(id, KitchenTest::accepted))
               .compose(v -> kitchen.act(id, FoodCooking::start))
-              .compose(v -> kitchen.act(id, FoodCooking::finish));
+              .compose(v -> kitchen.act(id, KitchenTest::finished));
       default -> received;
     };
   }

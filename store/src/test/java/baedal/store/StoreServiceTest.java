@@ -491,7 +491,11 @@ class StoreServiceTest {
     call("PUT", path, owner, menu(18_000, 1));
     for (String unfit :
         List.of(
-            "{}", "{\"add\": \"1\"}", "{\"add\": 1.5}", "{\"add\": null}", "{\"add\": 1, \"sub\": 1}")) {
+            "{}",
+            "{\"add\": \"1\"}",
+            "{\"add\": 1.5}",
+            "{\"add\": null}",
+            "{\"add\": 1, \"sub\": 1}")) {
       assertThat(add(path, unfit).status).as(unfit).isEqualTo(400);
     }
     assertThat(call("POST", path + "/stock", stranger, "{\"add\": 1}").status).isEqualTo(403);
