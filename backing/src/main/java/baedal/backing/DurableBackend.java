@@ -46,7 +46,9 @@ final class DurableBackend extends H2Backend {
   /** Of the file: documents as BSON, and the entries of their indexes. */
   private static final int FORMAT = 2;
 
-  /** An older file: its indexes are made when it is opened. What wrote it cannot read the new one. */
+  /**
+   * An older file: its indexes are made when it is opened. What wrote it cannot read the new one.
+   */
   private static final int WITHOUT_INDEXES = 1;
 
   private static final Logger log = LoggerFactory.getLogger(DurableBackend.class);

@@ -30,7 +30,7 @@ final class FieldIndex extends Index<Object> {
   /** What is not written yet is in memory. */
   private static final int DOCUMENTS_A_WRITE = 5_000;
 
-  private static final char TEXT = 's';
+  private static final String TEXT = "s";
   private static final String TRUE = "t";
   private static final String FALSE = "f";
 
@@ -86,8 +86,13 @@ final class FieldIndex extends Index<Object> {
 
   private Set<Object> all() {
     Set<Object> ids = new LinkedHashSet<>();
-    entries.keyIterator(null).forEachRemaining(entry -> ids.add(id(entry)));
-    ids.remove(COMPLETE);
+    Iterator<String> every = entries.keyIterator(null);
+    while (every.hasNext()) {
+      String entry = every.next();
+      if (!entry.equals(COMPLETE)) {
+        ids.add(id(entry));
+      }
+    }
     return ids;
   }
 
@@ -148,16 +153,13 @@ final class FieldIndex extends Index<Object> {
   /** A text is preceded by its length: so it is not the beginning of another one. */
   private static String prefix(Object value) {
     if (value instanceof String text) {
-      return TEXT + "" + text.length() + ':' + text;
+      return TEXT + text.length() + ":" + text;
     }
     return Boolean.TRUE.equals(value) ? TRUE : FALSE;
   }
 
   private static String id(String entry) {
-    if (entry.isEmpty()) {
-      return COMPLETE;
-    }
-    if (entry.charAt(0) != TEXT) {
+    if (!entry.startsWith(TEXT)) {
       return entry.substring(1);
     }
     int colon = entry.indexOf(':');

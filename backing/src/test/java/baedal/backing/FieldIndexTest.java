@@ -61,7 +61,8 @@ class FieldIndexTest {
 
   @Test
   void a_text_that_begins_like_another_one_is_another_one() {
-    List<String> texts = List.of("a", "ab", "", "1:a", "s1:a", "t", "가", "\uD83D\uDE00", "a\u0000b");
+    List<String> texts =
+        List.of("a", "ab", "", "1:a", "s1:a", "t", "가", "\uD83D\uDE00", "a\u0000b");
     texts.forEach(text -> add("id of " + text, text));
     add("true", true);
     add("false", false);
