@@ -11,6 +11,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The side of the gateway that the world sees: the server, and what is true for each request and
@@ -25,6 +27,8 @@ final class Edge {
 
   /** All headers of a request together. */
   private static final int MAX_HEADER_BYTES = 8 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
   private final Vertx vertx;
   private final GatewayConfig config;
@@ -60,6 +64,7 @@ final class Edge {
         .connectionHandler(
             connection -> {
               StrictDecoder.guard(connection, options);
+              connection.exceptionHandler(Edge::brokenByClient);
               connections.opened(connection);
             })
         .invalidRequestHandler(
@@ -87,6 +92,11 @@ final class Edge {
         .setMaxHeaderSize(MAX_HEADER_BYTES)
         .setIdleTimeout((int) silence.toMillis())
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+  }
+
+  /** A client that breaks the protocol, or resets its connection, could fill the log. */
+  private static void brokenByClient(Throwable e) {
+    log.atDebug().addKeyValue("cause", e.toString()).log("a client's connection failed");
   }
 
   /** The router has one place for all that wait for the head of an answer: there, too. */

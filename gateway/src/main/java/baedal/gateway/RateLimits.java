@@ -70,18 +70,13 @@ final class RateLimits {
   }
 
   private void limit(RoutingContext ctx) {
-    ctx.request().pause();
-    rates(ctx)
-        .compose(
-            rates ->
-                take(rates)
-                    .onSuccess(
-                        taken -> {
-                          ctx.request().resume();
-                          answer(ctx, rates, taken);
-                        }))
-        .onFailure(ctx::fail);
+    Paused.until(
+        ctx,
+        rates(ctx).compose(rates -> take(rates).map(taken -> new Decision(rates, taken))),
+        decision -> answer(ctx, decision.rates(), decision.taken()));
   }
+
+  private record Decision(List<Rate> rates, Rate.Taken taken) {}
 
   /** A token that is not valid, or cannot be checked now, names nobody. */
   private Future<List<Rate>> rates(RoutingContext ctx) {

@@ -24,7 +24,13 @@ import java.util.Map;
 final class Front implements AutoCloseable {
 
   static final String LOOPBACK = "127.0.0.1";
-  static final EdgeConfig EDGE = EdgeConfig.from(Config.of(Map.of("OPERATIONS_PORT", "0")));
+  static final EdgeConfig EDGE =
+      EdgeConfig.from(
+          Config.of(
+              Map.of(
+                  "OPERATIONS_PORT", "0",
+                  "MAX_REQUESTS_PER_SUBJECT", "0",
+                  "MAX_REQUESTS_PER_ADDRESS", "0")));
 
   static final BreakerConfig BREAKER =
       new BreakerConfig(
@@ -84,7 +90,11 @@ final class Front implements AutoCloseable {
   }
 
   String bearer(String subject) {
-    return "Bearer " + tokens.issue(subject, List.of("customer"), List.of());
+    return bearer(subject, "customer");
+  }
+
+  String bearer(String subject, String role) {
+    return "Bearer " + tokens.issue(subject, List.of(role), List.of());
   }
 
   Socket connect() throws IOException {

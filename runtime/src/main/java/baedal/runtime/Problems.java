@@ -1,7 +1,11 @@
 package baedal.runtime;
 
+import io.netty.handler.codec.http2.Http2Exception;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -82,10 +86,21 @@ public final class Problems {
     return traceId == null ? body : body.put("traceId", traceId);
   }
 
-  /** Whether there is more to come of the body: what is away then is the client. */
+  /**
+   * Whether the client reset its stream, closed its connection or broke the protocol before its
+   * request ended.
+   */
+  private static boolean isOfClient(Throwable failure, HttpServerRequest request) {
+    return failure instanceof StreamResetException
+        || failure instanceof Http2Exception
+        || (sends(request) && (failure instanceof HttpClosedException || Outage.isOutage(failure)));
+  }
+
+  /** Whether there is more to come of the request. */
   private static boolean sends(HttpServerRequest request) {
     return !request.isEnded()
-        && (request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+        && (request.version() == HttpVersion.HTTP_2
+            || request.headers().contains(HttpHeaders.CONTENT_LENGTH)
             || request.headers().contains(HttpHeaders.TRANSFER_ENCODING));
   }
 
@@ -102,7 +117,7 @@ public final class Problems {
     if (failure == null || (status >= 400 && status < 500)) {
       return ofStatus(status);
     }
-    if (Outage.isOutage(failure) && sends(ctx.request())) {
+    if (isOfClient(failure, ctx.request())) {
       return ofStatus(400);
     }
     if (Outage.isOutage(failure)) {

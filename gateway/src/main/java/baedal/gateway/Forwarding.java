@@ -1,0 +1,161 @@
+package baedal.gateway;
+
+import baedal.runtime.Problems;
+import baedal.runtime.Refusal;
+import baedal.runtime.RequestId;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.httpproxy.Body;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyOptions;
+import io.vertx.httpproxy.ProxyRequest;
+import io.vertx.httpproxy.ProxyResponse;
+import java.util.List;
+
+/**
+ * One request on its way to a service and back. Headers that are meant for one hop (RFC 9110,
+ * 7.6.1) go no further, the trace goes on from here, the gateway says who asked, and a service that
+ * cannot be reached is a 503 in the words of the contract, never a bare 502. When the client is
+ * gone, the connection to the service is released at once.
+ */
+final class Forwarding implements ProxyInterceptor {
+
+  /** Of a request; what is for one hop in general the proxy takes off itself. */
+  private static final List<String> ANSWERED_HERE = List.of("Expect", "traceparent", "tracestate");
+
+  private static final List<String> ONE_HOP =
+      List.of("Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Upgrade");
+
+  private static final ProxyOptions OPTIONS = new ProxyOptions().setSupportWebSocket(false);
+
+  private final RoutingContext ctx;
+  private final String service;
+  private final Forwarded forwarded;
+  private HttpClientRequest upstream;
+
+  private Forwarding(RoutingContext ctx, String service, Forwarded forwarded) {
+    this.ctx = ctx;
+    this.service = service;
+    this.forwarded = forwarded;
+  }
+
+  /** Sends the request to {@code service} through {@code client}, and its answer back. */
+  static void begin(
+      RoutingContext ctx,
+      String service,
+      HttpClient client,
+      RequestOptions options,
+      Forwarded forwarded) {
+    Forwarding forwarding = new Forwarding(ctx, service, forwarded);
+    ctx.addEndHandler(ended -> forwarding.ended());
+    HttpProxy.reverseProxy(OPTIONS, client)
+        .origin(context -> client.request(options).compose(forwarding::unlessGone))
+        .addInterceptor(forwarding)
+        .handle(ctx.request());
+  }
+
+  static Refusal unavailable(String service) {
+    return Refusal.unavailable(
+        service + "-unavailable",
+        "not possible right now: try again a little later",
+        Upstream.RETRY_AFTER);
+  }
+
+  static boolean isRead(HttpServerRequest request) {
+    HttpMethod method = request.method();
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+  }
+
+  /** The client may have gone while the request waited for its connection to the service. */
+  private Future<HttpClientRequest> unlessGone(HttpClientRequest request) {
+    request.exceptionHandler(reportedByTheResponse -> {});
+    if (ctx.response().closed()) {
+      request.reset();
+      return neverAnswered();
+    }
+    upstream = request;
+    return Future.succeededFuture(request);
+  }
+
+  private static <T> Future<T> neverAnswered() {
+    return Promise.<T>promise().future();
+  }
+
+  /**
+   * If the service answered before it read the whole body, its connection is in the middle of a
+   * request. Vert.x 5.0.8 would return such a connection to the pool once the client resets its
+   * stream, and the service would take the next request for the rest of this body.
+   */
+  private void ended() {
+    if (upstream != null && !ctx.request().isEnded()) {
+      upstream.connection().close();
+    }
+  }
+
+  @Override
+  public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+    ANSWERED_HERE.forEach(context.request().headers()::remove);
+    frame(context.request());
+    forwarded.put(context.request().proxiedRequest(), context.request().headers());
+    return context
+        .sendRequest()
+        .recover(e -> isGone(e) ? neverAnswered() : Future.succeededFuture(away(context)));
+  }
+
+  /** The proxy resets its own request, which is one of HTTP/1.1, only when the client is gone. */
+  private boolean isGone(Throwable e) {
+    return ctx.response().closed() || e instanceof StreamResetException;
+  }
+
+  /**
+   * A body of HTTP/2 needs no length, one of HTTP/1.1 a length or chunks: the proxy makes them of
+   * what this header announces (vertx-http-proxy 5.0.8). What is read may have a body, which means
+   * nothing (RFC 9110, 9.3.1): without a length it is not passed on.
+   */
+  private static void frame(ProxyRequest passed) {
+    HttpServerRequest request = passed.proxiedRequest();
+    if (request.version() != HttpVersion.HTTP_2
+        || request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+      return;
+    }
+    if (isRead(request)) {
+      passed.setBody(null);
+      request.resume();
+    } else {
+      request.headers().set(HttpHeaders.TRANSFER_ENCODING, HttpHeaders.CHUNKED);
+    }
+  }
+
+  @Override
+  public Future<Void> handleProxyResponse(ProxyContext context) {
+    ONE_HOP.forEach(context.response().headers()::remove);
+    context.response().headers().remove(RequestId.HEADER);
+    return context.sendResponse();
+  }
+
+  private ProxyResponse away(ProxyContext context) {
+    JsonObject problem =
+        Problems.body(context.request().proxiedRequest().path(), unavailable(service));
+    return context
+        .request()
+        .release()
+        .response()
+        .setStatusCode(503)
+        .putHeader("Retry-After", Problems.retryAfter(Upstream.RETRY_AFTER))
+        .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
+        .setBody(Body.body(Buffer.buffer(problem.encode())));
+  }
+}

@@ -1,0 +1,32 @@
+package baedal.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
+
+/** Handlers use this to wait for something without losing the request's body meanwhile. */
+final class Paused {
+
+  private Paused() {}
+
+  /**
+   * Pauses the request until {@code future} completes. Then {@code next} gets its result, or the
+   * request fails with its error. Neither happens if the client is gone by then: an HTTP/2 stream
+   * that was reset can no longer be read or answered.
+   */
+  static <T> void until(RoutingContext ctx, Future<T> future, Consumer<T> next) {
+    ctx.request().pause();
+    future.onComplete(
+        done -> {
+          if (ctx.response().closed() || ctx.failed()) {
+            return;
+          }
+          if (done.failed()) {
+            ctx.fail(done.cause());
+            return;
+          }
+          ctx.request().resume();
+          next.accept(done.result());
+        });
+  }
+}

@@ -1,0 +1,195 @@
+package baedal.gateway;
+
+import static baedal.backing.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.TestServers;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SelfSignedCertificate;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisAPI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client that goes away, or sends what is unusual but allowed, is not worth a line in the log.
+ */
+class ClientGoneLogTest {
+
+  private static final String PAUSE_MILLIS = "1000";
+  private static final byte[] HALF_A_BODY = "{\"orderId\": ".getBytes(StandardCharsets.US_ASCII);
+
+  private static final JsonObject MEANS = new JsonObject().put("method", "KAKAO_PAY");
+  private static final Map<String, JsonObject> BODIES =
+      Map.of(
+          "/orders", Front.ORDER,
+          "/payments", MEANS.copy().put("orderId", "o-1"),
+          "/checkouts", new JsonObject().put("order", Front.ORDER).put("payment", MEANS));
+
+  private final String redis = TestServers.redis();
+  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
+  private final Front front =
+      new Front(
+          Map.of(
+              "TLS_CERT",
+              certificate.certificatePath(),
+              "TLS_KEY",
+              certificate.privateKeyPath(),
+              "REDIS_URI",
+              redis,
+              "REDIS_TIMEOUT",
+              "10s",
+              "RATE_PER_ADDRESS",
+              "1000",
+              "RATE_PER_SUBJECT",
+              "1000"));
+
+  private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+  private final AppenderBase<ILoggingEvent> appender =
+      new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          if (event.getLevel().isGreaterOrEqual(Level.INFO)) {
+            lines.add(event.getLevel() + " " + event.getFormattedMessage());
+          }
+        }
+      };
+
+  private final RedisAPI redisClient = RedisAPI.api(Redis.createClient(front.vertx, redis));
+
+  @BeforeEach
+  void listen() {
+    front.service = ClientGoneLogTest::serve;
+    appender.start();
+    root.addAppender(appender);
+  }
+
+  @AfterEach
+  void stop() {
+    root.detachAppender(appender);
+    front.close();
+    certificate.delete();
+  }
+
+  private static void serve(HttpServerRequest request) {
+    request
+        .body()
+        .onSuccess(body -> request.response().end("fine " + body.length()))
+        .onFailure(gone -> {});
+  }
+
+  /** Later requests on the same event loop are answered after all that the earlier ones caused. */
+  private void nothingIsLogged() throws Exception {
+    try (RawHttp2 other = new RawHttp2(front.port(), 2)) {
+      other.get(1, "/stores", null).get(3, "/orders", front.bearer("c-2")).send();
+      assertThat(other.status()).isEqualTo(200);
+      assertThat(other.status()).isEqualTo(200);
+    }
+    assertThat(lines).isEmpty();
+  }
+
+  @Test
+  void a_stream_is_reset_while_its_rate_limit_is_looked_up() throws Exception {
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      client.get(1, "/stores", null).send();
+      assertThat(client.status()).isEqualTo(200);
+      redisClient.client(List.of("PAUSE", PAUSE_MILLIS)).await();
+      for (int stream = 3; stream < 100; stream += 2) {
+        client
+            .get(stream, "/stores", stream % 4 == 1 ? front.bearer() : null)
+            .number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
+      }
+      client.send();
+      nothingIsLogged();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/stores", "/orders", "/health", "/nowhere"})
+  void a_get_has_a_body(String path) throws Exception {
+    String token = path.equals("/orders") ? front.bearer() : null;
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      client
+          .request(1, "GET", path, token, null, false)
+          .frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[100])
+          .request(3, "GET", path, token, "100", false)
+          .frame(RawHttp2.DATA, RawHttp2.END_STREAM, 3, new byte[100])
+          .send();
+      int status = path.equals("/nowhere") ? 404 : 200;
+      assertThat(client.status()).isEqualTo(status);
+      assertThat(client.status()).isEqualTo(status);
+      nothingIsLogged();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/orders", "/checkouts", "/payments", "/nowhere"})
+  void a_client_goes_in_the_middle_of_its_body(String path) throws Exception {
+    for (boolean reset : List.of(true, false)) {
+      try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+        for (int stream = 1; stream < 20; stream += 2) {
+          client
+              .request(stream, "POST", path, front.bearer(), stream % 4 == 1 ? "100" : null, false)
+              .frame(RawHttp2.DATA, 0, stream, HALF_A_BODY);
+        }
+        client.barrier();
+        for (int stream = 1; reset && stream < 20; stream += 2) {
+          client.number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
+        }
+        client.barrier();
+      }
+      nothingIsLogged();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/checkouts", "/payments", "/deadLetters", "/health", "/orders"})
+  void a_client_goes_before_its_answer(String path) throws Exception {
+    boolean isPost = !path.equals("/deadLetters") && !path.equals("/health");
+    AtomicInteger asked = new AtomicInteger();
+    Promise<Void> gone = Promise.promise();
+    front.service =
+        request -> {
+          asked.incrementAndGet();
+          request
+              .body()
+              .compose(body -> gone.future())
+              .onSuccess(v -> request.response().setStatusCode(409).end("{}"));
+        };
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      client.request(
+          1,
+          isPost ? "POST" : "GET",
+          path,
+          front.bearer("a-1", path.equals("/deadLetters") ? "admin" : "customer"),
+          null,
+          !isPost);
+      if (isPost) {
+        client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, BODIES.get(path).toBuffer().getBytes());
+      }
+      client.send();
+      until(() -> asked.get() > 0);
+      client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL).barrier();
+    }
+    front.service = ClientGoneLogTest::serve;
+    gone.complete();
+    nothingIsLogged();
+  }
+}

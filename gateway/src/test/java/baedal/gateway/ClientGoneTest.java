@@ -1,0 +1,194 @@
+package baedal.gateway;
+
+import static baedal.backing.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A client that resets its stream or closes its connection leaves nothing behind. */
+class ClientGoneTest {
+
+  private static final int CONNECTIONS = 8;
+  private static final int STREAMS = 100;
+  private static final String SLOW = "/stores?slow";
+
+  /** Longer than any test: nothing is released because it timed out. */
+  private static final Map<String, String> SETTINGS =
+      Map.of("UPSTREAM_TIMEOUT", "300s", "MAX_REQUESTS_PER_SUBJECT", "0");
+
+  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private Front front;
+
+  private void start(Map<String, String> settings) {
+    front = new Front(settings);
+    front.service = this::serve;
+  }
+
+  private void startWithTls() {
+    start(tls());
+  }
+
+  private Map<String, String> tls() {
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.put("TLS_CERT", certificate.certificatePath());
+    settings.put("TLS_KEY", certificate.privateKeyPath());
+    return settings;
+  }
+
+  @AfterEach
+  void stop() {
+    front.close();
+    certificate.delete();
+  }
+
+  /** Never answers what is slow, and never ends what is endless. */
+  private void serve(HttpServerRequest request) {
+    String query = request.query();
+    if (query == null) {
+      request.response().end("fine");
+    } else if (query.equals("early")) {
+      request.response().end("fine without the body");
+    } else {
+      waiting.incrementAndGet();
+      request.response().closeHandler(v -> waiting.decrementAndGet());
+      if (query.equals("endless")) {
+        request.response().setChunked(true).write("a beginning");
+      }
+    }
+  }
+
+  private void othersAreServed() throws Exception {
+    try (RawHttp2 other = new RawHttp2(front.port(), 2)) {
+      other.get(1, "/stores", null).get(3, "/orders", front.bearer("c-2")).send();
+      assertThat(other.status()).isEqualTo(200);
+      assertThat(other.status()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RESET, /stores?slow",
+    "RESET, /stores?endless",
+    "RESET, /orders?slow",
+    "WINDOW, /stores?slow",
+    "CLOSE, /stores?slow",
+    "CLOSE, /orders?endless"
+  })
+  void a_request_whose_client_is_gone_releases_its_connection(String how, String path)
+      throws Exception {
+    startWithTls();
+    String token = path.startsWith("/orders") ? front.bearer() : null;
+    List<RawHttp2> clients = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      RawHttp2 client = new RawHttp2(front.port(), 1);
+      clients.add(client);
+      for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
+        client.get(stream, path, token);
+        if (how.equals("RESET")) {
+          client.number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
+        } else if (how.equals("WINDOW")) {
+          client.number(RawHttp2.WINDOW_UPDATE, stream, 0);
+        }
+      }
+      client.send();
+    }
+    if (how.equals("CLOSE")) {
+      for (RawHttp2 client : clients) {
+        client.close();
+      }
+    }
+    othersAreServed();
+    until(() -> waiting.get() == 0);
+    for (RawHttp2 client : clients) {
+      client.close();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/stores?slow", "/stores?endless"})
+  void a_reset_after_the_service_has_begun_ends_its_request_too(String path) throws Exception {
+    startWithTls();
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
+        client.get(stream, path, null);
+      }
+      client.send();
+      until(() -> waiting.get() == STREAMS);
+      for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
+        client.number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
+      }
+      client.send();
+      until(() -> waiting.get() == 0);
+    }
+    othersAreServed();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/stores?slow", "/stores?endless"})
+  void connections_of_http_1_that_are_closed_release_what_they_hold(String path) throws Exception {
+    start(SETTINGS);
+    List<Socket> clients = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS * STREAMS; i++) {
+      Socket client = front.connect();
+      clients.add(client);
+      write(client, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    for (Socket client : clients) {
+      client.close();
+    }
+    assertThat(front.ask("GET /stores HTTP/1.1")).startsWith("HTTP/1.1 200");
+    until(() -> waiting.get() == 0);
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void a_connection_in_the_middle_of_a_body_is_not_used_for_the_next_request() throws Exception {
+    startWithTls();
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      client
+          .request(1, "POST", "/orders?early", front.bearer(), "1000", false)
+          .frame(RawHttp2.DATA, 0, 1, new byte[10])
+          .send();
+      assertThat(client.status()).isEqualTo(200);
+      client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL).send();
+      client.get(3, "/stores", null).send();
+      assertThat(client.status()).isEqualTo(200);
+    }
+    othersAreServed();
+  }
+
+  @Test
+  void requests_that_are_reset_count_against_the_rate_limit() throws Exception {
+    Map<String, String> settings = tls();
+    settings.put("RATE_PER_ADDRESS", "10");
+    start(settings);
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      for (int stream = 1; stream < 20; stream += 2) {
+        client.get(stream, SLOW, null).number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
+      }
+      client.get(21, "/stores", null).send();
+      assertThat(client.status()).isEqualTo(429);
+    }
+    try (RawHttp2 other = new RawHttp2(front.port(), 2)) {
+      other.get(1, "/stores", null).send();
+      assertThat(other.status()).isEqualTo(200);
+    }
+  }
+}
