@@ -42,8 +42,12 @@ final class Checkout {
   }
 
   void handle(RoutingContext ctx) {
+    Bulkhead.countUntil(ctx, answer(ctx)).compose(answer -> answer.send(ctx)).onFailure(ctx::fail);
+  }
+
+  private Future<Answer> answer(RoutingContext ctx) {
     JsonObject asked = ctx.body().asJsonObject();
-    order
+    return order
         .post(ctx, "/orders", asked.getJsonObject("order"), ORDER_TIMEOUT)
         .map(Told::by)
         .onFailure(e -> log.atWarn().addKeyValue("cause", e).log("order gave no answer"))
@@ -52,9 +56,7 @@ final class Checkout {
             placed ->
                 placed.status() == 201
                     ? pay(ctx, placed.body(), asked.getJsonObject("payment"))
-                    : Future.succeededFuture(placed.refused(ctx, "order")))
-        .compose(answer -> answer.send(ctx))
-        .onFailure(ctx::fail);
+                    : Future.succeededFuture(placed.refused(ctx, "order")));
   }
 
   /** Whatever becomes of the payment, the customer hears of the order. */

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
  * request {@code headTimeout} after it was opened, or {@code idleTimeout} after the request before,
  * and one more than {@code maxConnections}, or {@code maxConnectionsPerAddress} of one address (0
  * for no such limit), is not taken. An event stream counts as a connection of its address, and one
- * subject has {@code maxStreamsPerSubject} at most (0 for no such limit).
+ * subject has {@code maxStreamsPerSubject} at most (0 for no such limit). {@code
+ * maxRequestsPerSubject} and {@code maxRequestsPerAddress} bound concurrent requests other than
+ * event streams (0 for no such limit).
  */
 public record EdgeConfig(
     List<String> corsOrigins,
@@ -27,7 +29,9 @@ public record EdgeConfig(
     Duration idleTimeout,
     int maxConnections,
     int maxConnectionsPerAddress,
-    int maxStreamsPerSubject) {
+    int maxStreamsPerSubject,
+    int maxRequestsPerSubject,
+    int maxRequestsPerAddress) {
 
   static final String LOOPBACK = "loopback";
 
@@ -37,7 +41,9 @@ public record EdgeConfig(
   /** PEM files: the certificate with those that signed it, and its key. */
   public record Tls(Path certificate, Path key) {}
 
+  /** On one machine everybody has one address, so that its requests are bounded only if asked. */
   static EdgeConfig from(Config config) {
+    boolean oneMachine = config.flag("DEV_DOORS", false);
     return new EdgeConfig(
         origins(config),
         config.text("OPERATIONS_HOST", "127.0.0.1"),
@@ -47,7 +53,9 @@ public record EdgeConfig(
         config.duration("IDLE_TIMEOUT", Duration.ofSeconds(75)),
         config.number("MAX_CONNECTIONS", 10_000),
         config.number("MAX_CONNECTIONS_PER_ADDRESS", 1_000),
-        config.number("MAX_STREAMS_PER_SUBJECT", 20));
+        config.number("MAX_STREAMS_PER_SUBJECT", 20),
+        config.number("MAX_REQUESTS_PER_SUBJECT", 100),
+        config.number("MAX_REQUESTS_PER_ADDRESS", oneMachine ? 0 : 200));
   }
 
   private static List<String> origins(Config config) {

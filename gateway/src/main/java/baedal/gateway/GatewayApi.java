@@ -66,8 +66,7 @@ final class GatewayApi {
   }
 
   private void pay(RoutingContext ctx) {
-    payments
-        .pay(ctx, ctx.body().asJsonObject())
+    Bulkhead.countUntil(ctx, payments.pay(ctx, ctx.body().asJsonObject()))
         .onSuccess(response -> pass(ctx, response))
         .onFailure(ctx::fail);
   }
@@ -123,6 +122,10 @@ final class GatewayApi {
 
   /** How many each service has; null for one that does not answer. */
   private Future<JsonObject> deadLetters(RoutingContext ctx) {
+    return Bulkhead.countUntil(ctx, countDeadLetters(ctx));
+  }
+
+  private Future<JsonObject> countDeadLetters(RoutingContext ctx) {
     List<Future<JsonObject>> asked = new ArrayList<>();
     upstreams.forEach(
         (service, upstream) ->

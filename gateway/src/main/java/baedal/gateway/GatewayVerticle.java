@@ -36,7 +36,8 @@ public final class GatewayVerticle extends VerticleBase {
     edge.mount(http.router());
     new RateLimits(vertx, config.rates(), addresses, tokens).mount(http.router());
     Watchers watchers = new Watchers(config.edge(), addresses);
-    new Proxies(vertx, config, tokens, forwarded, watchers).mount(http.router());
+    Bulkhead bulkhead = new Bulkhead(config.edge(), addresses, tokens);
+    new Proxies(vertx, config, tokens, forwarded, watchers).mount(http.router(), bulkhead);
     new GatewayApi(vertx, config, tokens, payments, forwarded).mount(http.router());
     return http.operate(config.edge().operationsHost(), config.edge().operationsPort())
         .onSuccess(actual -> operationsPort = actual)

@@ -2,6 +2,7 @@ package baedal.gateway;
 
 import baedal.runtime.Tokens;
 import io.netty.handler.codec.DecoderException;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -13,7 +14,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -65,6 +68,7 @@ final class Proxies {
   private final Watchers watchers;
   private final HttpClient client;
   private final HttpClient streams;
+  private final Map<String, ConnectionSlots> slots = new HashMap<>();
 
   Proxies(
       Vertx vertx, GatewayConfig config, Tokens tokens, Forwarded forwarded, Watchers watchers) {
@@ -74,6 +78,15 @@ final class Proxies {
     this.watchers = watchers;
     client = client(vertx, config, CONNECTIONS_A_SERVICE);
     streams = client(vertx, config, STREAMS_A_SERVICE);
+    config
+        .upstreams()
+        .keySet()
+        .forEach(
+            service ->
+                slots.put(
+                    service,
+                    new ConnectionSlots(
+                        vertx, CONNECTIONS_A_SERVICE, WAITING_A_SERVICE, MAX_WAIT)));
   }
 
   /** What is kept for the next request is given up before its silence could end that one. */
@@ -94,8 +107,10 @@ final class Proxies {
         .anyMatch(door -> path.equals(door) || path.startsWith(door + "/"));
   }
 
-  void mount(Router router) {
+  /** Event streams are not bounded by {@code bulkhead}: they have limits of their own. */
+  void mount(Router router, Bulkhead bulkhead) {
     router.route(STREAM.path()).order(BEFORE_BODIES).handler(ctx -> pass(STREAM, ctx));
+    bulkhead.mount(router, BEFORE_BODIES);
     DOORS.forEach(door -> open(router, door));
     config
         .upstreams()
@@ -144,8 +159,17 @@ final class Proxies {
   }
 
   private void forward(Door door, RoutingContext ctx) {
-    HttpClient pool = door.equals(STREAM) ? streams : client;
-    Forwarding.begin(ctx, door.service(), pool, origin(door.service()), forwarded);
+    if (door.equals(STREAM)) {
+      Forwarding.begin(ctx, door.service(), streams, origin(door.service()), forwarded);
+      return;
+    }
+    ConnectionSlots.Slot slot = slots.get(door.service()).acquire(Bulkhead.group(ctx));
+    ctx.addEndHandler(ended -> slot.release());
+    Paused.until(
+        ctx,
+        slot.granted().recover(e -> Future.failedFuture(Forwarding.unavailable(door.service()))),
+        granted ->
+            Forwarding.begin(ctx, door.service(), client, origin(door.service()), forwarded));
   }
 
   /** Waits {@link #MAX_WAIT} for a connection, and for an answer to begin until the timeout. */

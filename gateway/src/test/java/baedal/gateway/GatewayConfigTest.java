@@ -44,6 +44,16 @@ class GatewayConfigTest {
         .hasMessageContaining("ORDER_URL");
   }
 
+  @Test
+  void concurrent_requests_are_bounded_but_not_by_an_address_that_all_share() {
+    EdgeConfig cluster = EdgeConfig.from(Config.of(Map.of()));
+    assertThat(cluster.maxRequestsPerSubject()).isEqualTo(100);
+    assertThat(cluster.maxRequestsPerAddress()).isEqualTo(200);
+    EdgeConfig oneMachine = with(Map.of()).edge();
+    assertThat(oneMachine.maxRequestsPerSubject()).isEqualTo(100);
+    assertThat(oneMachine.maxRequestsPerAddress()).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"2s", "3s"})
   void a_call_ends_before_the_breaker_is_half_open(String timeout) {

@@ -1,0 +1,147 @@
+package baedal.gateway;
+
+import baedal.runtime.Shared;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Shares the connections to one service fairly between groups of requests; a group is a subject or
+ * an address. A free slot goes to the groups in round-robin order, so the wait of one group does
+ * not grow with the requests of another. Runs on one event loop.
+ */
+final class ConnectionSlots {
+
+  private final Vertx vertx;
+  private final int maxWaiting;
+  private final Duration maxWait;
+
+  /** The group at the head gets the next slot. */
+  private final Map<String, Deque<Slot>> waiting = new LinkedHashMap<>();
+
+  private int free;
+  private int waitingSlots;
+
+  /**
+   * @param slots number of requests in progress at once
+   * @param maxWaiting number of requests of all groups that wait
+   * @param maxWait how long a request waits before it fails
+   */
+  ConnectionSlots(Vertx vertx, int slots, int maxWaiting, Duration maxWait) {
+    this.vertx = vertx;
+    this.free = slots;
+    this.maxWaiting = maxWaiting;
+    this.maxWait = maxWait;
+  }
+
+  /** A place for one request, waiting or granted, until it is released. */
+  final class Slot {
+
+    private enum State {
+      WAITING,
+      GRANTED,
+      RELEASED
+    }
+
+    private final String group;
+    private final Promise<Void> granted = Promise.promise();
+    private State state = State.WAITING;
+    private long timer = -1;
+
+    private Slot(String group) {
+      this.group = group;
+    }
+
+    /** Fails when the request waited too long, or its group has too many requests waiting. */
+    Future<Void> granted() {
+      return Shared.here(granted.future());
+    }
+
+    /** Gives the slot to the next request, or stops waiting. May be called more than once. */
+    void release() {
+      State before = state;
+      state = State.RELEASED;
+      if (before == State.WAITING) {
+        leave();
+      } else if (before == State.GRANTED) {
+        free++;
+        grantNext();
+      }
+    }
+
+    private void grant() {
+      state = State.GRANTED;
+      granted.complete();
+    }
+
+    private void refuse(String reason) {
+      leave();
+      state = State.RELEASED;
+      granted.fail(reason);
+    }
+
+    private void enter() {
+      waiting.computeIfAbsent(group, name -> new ArrayDeque<>()).add(this);
+      waitingSlots++;
+      timer = vertx.setTimer(maxWait.toMillis(), id -> refuse("no free connection in time"));
+    }
+
+    private void leave() {
+      vertx.cancelTimer(timer);
+      Deque<Slot> others = waiting.get(group);
+      if (others != null && others.remove(this)) {
+        waitingSlots--;
+        if (others.isEmpty()) {
+          waiting.remove(group);
+        }
+      }
+    }
+  }
+
+  Slot acquire(String group) {
+    Slot slot = new Slot(group);
+    if (free > 0) {
+      free--;
+      slot.grant();
+    } else if (waitingSlots < maxWaiting || makeRoomFor(group)) {
+      slot.enter();
+    } else {
+      slot.refuse("too many requests wait for a connection");
+    }
+    return slot;
+  }
+
+  /** Refuses the newest request of the longest queue, unless that is the queue of the newcomer. */
+  private boolean makeRoomFor(String group) {
+    Deque<Slot> longest =
+        waiting.values().stream().max(Comparator.comparingInt(Deque::size)).orElseThrow();
+    Deque<Slot> own = waiting.get(group);
+    if (own != null && own.size() >= longest.size()) {
+      return false;
+    }
+    longest.getLast().refuse("too many requests wait for a connection");
+    return true;
+  }
+
+  private void grantNext() {
+    if (free == 0 || waiting.isEmpty()) {
+      return;
+    }
+    Map.Entry<String, Deque<Slot>> turn = waiting.entrySet().iterator().next();
+    Slot slot = turn.getValue().getFirst();
+    slot.leave();
+    Deque<Slot> rest = waiting.remove(turn.getKey());
+    if (rest != null) {
+      waiting.put(turn.getKey(), rest);
+    }
+    free--;
+    slot.state = Slot.State.GRANTED;
+    vertx.runOnContext(v -> slot.granted.complete());
+  }
+}
