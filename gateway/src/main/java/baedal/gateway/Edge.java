@@ -64,6 +64,7 @@ final class Edge {
         .connectionHandler(
             connection -> {
               StrictDecoder.guard(connection, options);
+              FrameLimits.guard(connection);
               connection.exceptionHandler(Edge::brokenByClient);
               connections.opened(connection);
             })
