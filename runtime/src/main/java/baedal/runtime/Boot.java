@@ -9,7 +9,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.jackson.DatabindCodec;
-import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.tracing.opentelemetry.OpenTelemetryOptions;
 import io.vertx.tracing.opentelemetry.OpenTelemetryTracingFactory;
@@ -73,7 +72,7 @@ public final class Boot {
                 .setMetricsOptions(
                     new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true))
                 .setTracingOptions(new OpenTelemetryOptions()))
-        .withMetrics(new MicrometerMetricsFactory(registry))
+        .withMetrics(new MetricsFactory(registry))
         .withTracer(new OpenTelemetryTracingFactory(Traces.telemetry()))
         .build();
   }

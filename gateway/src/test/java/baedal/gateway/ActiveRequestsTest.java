@@ -1,0 +1,111 @@
+package baedal.gateway;
+
+import static baedal.backing.Eventually.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The number of active requests in the metrics is true, whatever clients do. */
+class ActiveRequestsTest {
+
+  private static final int REQUESTS = 50;
+
+  /** The request for the metrics is active, too. */
+  private static final double IDLE = 1;
+
+  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private Front front;
+
+  private void start(Map<String, String> settings) {
+    front = new Front(settings);
+    front.service =
+        request -> {
+          waiting.incrementAndGet();
+          request.response().closeHandler(v -> waiting.decrementAndGet());
+        };
+  }
+
+  @AfterEach
+  void stop() {
+    front.close();
+    certificate.delete();
+  }
+
+  private List<Double> active() {
+    String metrics =
+        front
+            .vertx
+            .createHttpClient()
+            .request(HttpMethod.GET, front.gateway.operationsPort(), Front.LOOPBACK, "/metrics")
+            .compose(request -> request.send())
+            .compose(answer -> answer.body())
+            .await()
+            .toString();
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith("vertx_http_server_active_requests{"))
+        .map(line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1)))
+        .toList();
+  }
+
+  private void nothingIsActive() {
+    until(() -> waiting.get() == 0);
+    until(() -> active().stream().mapToDouble(Double::doubleValue).sum() <= IDLE);
+    assertThat(active()).allMatch(number -> number >= 0);
+    assertThat(active().stream().mapToDouble(Double::doubleValue).sum()).isEqualTo(IDLE);
+  }
+
+  @Test
+  void requests_of_http_1_whose_connections_are_reset_count_once() throws Exception {
+    start(Map.of());
+    for (boolean reset : List.of(true, false)) {
+      List<Socket> clients = new ArrayList<>();
+      for (int i = 0; i < REQUESTS; i++) {
+        Socket client = front.connect();
+        client.setSoLinger(reset, 0);
+        String head = i % 2 == 0 ? "GET /stores" : "POST /orders";
+        String request =
+            head + " HTTP/1.1\r\nHost: x\r\nAuthorization: " + front.bearer() + "\r\n\r\n";
+        client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        clients.add(client);
+      }
+      until(() -> waiting.get() == REQUESTS);
+      for (Socket client : clients) {
+        client.close();
+      }
+      nothingIsActive();
+    }
+  }
+
+  @Test
+  void requests_of_http_2_whose_streams_are_reset_count_once() throws Exception {
+    start(
+        Map.of("TLS_CERT", certificate.certificatePath(), "TLS_KEY", certificate.privateKeyPath()));
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      for (int i = 0; i < REQUESTS; i++) {
+        int stream = 1 + 2 * i;
+        if (i % 2 == 0) {
+          client.get(stream, "/stores", null);
+        } else {
+          client.request(stream, "POST", "/orders", front.bearer(), "10", false);
+          client.frame(RawHttp2.DATA, 0, stream, new byte[5]);
+        }
+        if (i % 4 < 2) {
+          client.number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
+        }
+      }
+      client.barrier();
+    }
+    nothingIsActive();
+  }
+}
