@@ -230,6 +230,11 @@ public record Order(
     return status == OrderStatus.DELIVERED ? changedAt : null;
   }
 
+  /** The coupon that the order holds; null, too, once it was given back with the order. */
+  String heldCoupon() {
+    return status.withdrawn() && !settling ? null : details.couponId();
+  }
+
   /** Silence for {@code patience} counts as a confirmation. */
   Change<Order> confirmSilently(Duration patience, Instant now) {
     boolean silent = servedAt() != null && !servedAt().plus(patience).isAfter(now);

@@ -54,7 +54,7 @@ record OrderView(
         d.from(),
         d.to(),
         d.memo(),
-        d.couponId(),
+        order.heldCoupon(),
         order.reason(),
         d.version(),
         d.placedAt(),

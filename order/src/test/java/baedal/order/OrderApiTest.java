@@ -359,6 +359,26 @@ class OrderApiTest {
   }
 
   @Test
+  void an_order_whose_coupon_came_back_shows_no_coupon() {
+    String path = place();
+    change(path, o -> o.useCoupon("k-1", 1_000, Samples.NOON));
+    change(path, o -> Samples.pay(o, "p-1", PaymentMethod.CARD));
+    assertThat(http.get(path, me).bodyAsJsonObject().getString("couponId")).isEqualTo("k-1");
+    change(path, o -> o.rejected("OUT_OF_STOCK", Samples.NOON));
+    assertThat(http.get(path, me).bodyAsJsonObject().getString("couponId")).isEqualTo("k-1");
+    change(path, o -> o.refunded("p-1", Samples.NOON));
+    assertThat(http.get(path, me).bodyAsJsonObject().getString("couponId")).isNull();
+    String unpaid = place();
+    change(unpaid, o -> o.useCoupon("k-2", 1_000, Samples.NOON));
+    HttpResponse<Buffer> canceled = http.post(unpaid + "/cancel", me, null);
+    assertThat(canceled.bodyAsJsonObject().getString("couponId")).isNull();
+    String expired = place();
+    change(expired, o -> o.useCoupon("k-3", 1_000, Samples.NOON));
+    change(expired, o -> o.expire(o.details().expiresAt()));
+    assertThat(http.get(expired, me).bodyAsJsonObject().getString("couponId")).isNull();
+  }
+
+  @Test
   void a_delivery_is_confirmed_once_it_is_delivered() {
     String path = place();
     change(path, o -> Samples.pay(o, "p-1", PaymentMethod.CARD));
