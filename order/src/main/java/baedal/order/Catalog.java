@@ -26,6 +26,9 @@ record Catalog(
     Address address,
     Map<String, Menu> menus) {
 
+  /** Won. No order comes to more: payment, riders and the contracts count on it. */
+  static final long MAX_TOTAL = 10_000_000_000L;
+
   record Menu(String menuId, String name, long price, Integer stock, List<MenuOption> options) {}
 
   /** One line as a customer asks for it; its texts are in normalization form C. */
@@ -72,6 +75,17 @@ record Catalog(
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       price(wanted.get(i), "/lines/" + i, faults).ifPresent(lines::add);
+    }
+    long total = lines.stream().mapToLong(Line::amount).sum();
+    if (total > MAX_TOTAL) {
+      faults.add(
+          new Refusal.Fault(
+              "/lines",
+              "these come to "
+                  + total
+                  + " won, and an order to "
+                  + MAX_TOTAL
+                  + " at most: order less"));
     }
     return lines;
   }

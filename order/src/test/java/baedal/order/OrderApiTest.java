@@ -115,7 +115,7 @@ class OrderApiTest {
 
   @Test
   void what_does_not_fit_the_contract_is_told_at_once() {
-    JsonObject order = delivery(line("fried", 0), line("fried", 100)).put("memo", "x".repeat(501));
+    JsonObject order = delivery(line("fried", 0), line("fried", 10_001)).put("memo", "x".repeat(501));
     order.getJsonObject("address").put("lat", 91);
     assertThat(pointers(http.post("/orders", me, order)))
         .containsExactlyInAnyOrder(

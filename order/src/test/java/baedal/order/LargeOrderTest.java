@@ -1,0 +1,68 @@
+package baedal.order;
+
+import static baedal.order.Clients.delivery;
+import static baedal.order.Clients.line;
+import static baedal.order.Clients.pointers;
+import static baedal.order.Clients.problem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** How much one order may hold, and what it may cost. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LargeOrderTest {
+
+  private RunningOrders service;
+  private Clients http;
+  private String me;
+
+  @BeforeAll
+  void start() {
+    service = new RunningOrders();
+    http = service.http;
+    me = service.me;
+  }
+
+  @AfterAll
+  void stop() {
+    service.close();
+  }
+
+  @Test
+  void ten_thousand_of_one_menu_can_be_ordered_and_no_more() {
+    service.sells("pen", 1_000_000, null);
+    JsonObject order = http.post("/orders", me, delivery(line("pen", 10_000))).bodyAsJsonObject();
+    assertThat(order.getLong("total")).isEqualTo(10_000_000_000L);
+    assertThat(order.getLong("due")).isEqualTo(10_000_000_000L);
+    HttpResponse<Buffer> refused = http.post("/orders", me, delivery(line("pen", 10_001)));
+    assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
+    assertThat(pointers(refused)).containsExactly("/lines/0/quantity");
+  }
+
+  @Test
+  void an_order_that_costs_more_than_the_largest_amount_is_refused() {
+    service.sells("yacht", 100_000_000, null);
+    JsonObject[] most = new JsonObject[50];
+    Arrays.fill(most, line("yacht", 10_000));
+    for (JsonObject order : List.of(delivery(line("yacht", 101)), delivery(most))) {
+      HttpResponse<Buffer> refused = http.post("/orders", me, order);
+      assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
+      assertThat(pointers(refused)).containsExactly("/lines");
+    }
+    String path = service.placed(delivery(line("yacht", 100)));
+    assertThat(pointers(http.patch(path, me, lines(line("yacht", 101))))).containsExactly("/lines");
+  }
+
+  private static JsonObject lines(JsonObject... lines) {
+    return new JsonObject().put("lines", new JsonArray(List.of(lines)));
+  }
+}
