@@ -61,12 +61,21 @@ public record Coupon(
       case ISSUED -> Change.of(to(CouponStatus.CLAIMED, order, false, now));
       case CLAIMED, USED -> {
         if (!order.equals(orderId)) {
-          throw Refusal.conflict("coupon-state", "the coupon is " + status + " for another order");
+          throw Refusal.conflict(
+              "coupon-state",
+              status == CouponStatus.USED
+                  ? "the coupon was USED for another order: take another coupon"
+                  : "the coupon is CLAIMED by another order: cancel that order, or take another"
+                      + " coupon");
         }
         yield Change.none(this);
       }
-      case EXPIRED, REVOKED ->
-          throw Refusal.conflict("coupon-state", "the coupon is " + status(now));
+      case EXPIRED ->
+          throw Refusal.conflict(
+              "coupon-state", "the coupon is EXPIRED since " + expiresAt + ": take another one");
+      case REVOKED ->
+          throw Refusal.conflict(
+              "coupon-state", "the coupon was REVOKED by its issuer: take another one");
     };
   }
 
@@ -139,7 +148,13 @@ public record Coupon(
               to(CouponStatus.REVOKED, orderId, false, now),
               new CouponEvent.Revoked(id, orderId, customerId, why, now));
       case REVOKED -> Change.none(this);
-      case USED, EXPIRED -> throw Refusal.conflict("coupon-state", "the coupon is " + status);
+      case USED ->
+          throw Refusal.conflict(
+              "coupon-state",
+              "the coupon was USED for a paid order: it can be revoked when that order is canceled");
+      case EXPIRED ->
+          throw Refusal.conflict(
+              "coupon-state", "the coupon is EXPIRED: there is nothing to revoke");
     };
   }
 

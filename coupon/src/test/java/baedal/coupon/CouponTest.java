@@ -1,11 +1,14 @@
 package baedal.coupon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import baedal.runtime.Refusal;
 import java.time.Instant;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** A coupon that is revoked while an order is being paid with it. */
+/** A coupon that is revoked while an order is being paid with it, and what it refuses. */
 class CouponTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -38,6 +41,28 @@ class CouponTest {
     Coupon revoked = CLAIMED.restored("o-1", NOW).state().revoke("a mistake", NOW).state();
     assertThat(revoked.recovered("o-1", true, NOW).state().orderId()).isEqualTo("o-1");
     assertThat(revoked.recovered("o-1", false, NOW).state().orderId()).isNull();
+  }
+
+  @Test
+  void a_coupon_that_cannot_be_used_says_why() {
+    Instant late = NOW.plusSeconds(901);
+    assertThat(refusal(() -> CLAIMED.claim("o-2", NOW))).contains("CLAIMED", "cancel that order");
+    assertThat(refusal(() -> paid(CLAIMED).claim("o-2", NOW))).contains("USED", "another coupon");
+    assertThat(refusal(() -> canceled(CLAIMED).claim("o-2", late)))
+        .contains("EXPIRED since 2026-01-01T12:15:00Z");
+    Coupon revoked = CLAIMED.revoke("a mistake", NOW).state();
+    assertThat(refusal(() -> revoked.claim("o-1", NOW))).contains("REVOKED", "another one");
+  }
+
+  @Test
+  void a_coupon_that_cannot_be_revoked_says_why() {
+    assertThat(refusal(() -> paid(CLAIMED).revoke("a mistake", NOW))).contains("USED", "canceled");
+  }
+
+  private static String refusal(ThrowingCallable call) {
+    Refusal refusal = catchThrowableOfType(Refusal.class, call);
+    assertThat(refusal.type()).isEqualTo("coupon-state");
+    return refusal.getMessage();
   }
 
   private static Coupon updated(Coupon coupon) {

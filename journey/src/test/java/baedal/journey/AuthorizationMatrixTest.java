@@ -182,6 +182,7 @@ class AuthorizationMatrixTest {
     strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role)));
     strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role), "another-store"));
     for (String stranger : strangers) {
+      lives.restore();
       HttpResponse<String> answer = door.ask(stranger, lives.ids());
       if (promised.equals("empty")) {
         assertThat(items(answer)).as("what a stranger is shown").isEmpty();

@@ -136,7 +136,7 @@ public record Order(
       return Change.none(this);
     }
     if (servedAt() == null) {
-      throw stateRefusal("become COMPLETED");
+      throw StateRefusals.confirm(this);
     }
     return Change.of(
         to(OrderStatus.COMPLETED, now),
@@ -144,7 +144,10 @@ public record Order(
             id, details.customerId(), details.storeId(), details.due(), byCustomer, now));
   }
 
-  /** Unpaid: at once. Paid: a request, on which the store has the last word. */
+  /**
+   * Unpaid: at once. Paid: a request, on which the store has the last word. Asking again changes
+   * nothing.
+   */
   Change<Order> cancel(String why, Instant now) {
     return switch (status) {
       case PLACED -> {
@@ -156,17 +159,16 @@ public record Order(
               to(OrderStatus.CANCEL_REQUESTED, now).because(why).resuming(status),
               new OrderEvent.CancelRequested(
                   id, details.customerId(), details.storeId(), why, now));
-      case COOKING,
-          COOKED,
-          PICKED,
-          DELIVERED,
-          COMPLETED,
-          CANCEL_REQUESTED,
-          CANCELED,
-          REJECTED,
-          EXPIRED ->
-          throw stateRefusal("become CANCELED");
+      case CANCEL_REQUESTED, CANCELED -> Change.none(this);
+      case COOKING, COOKED, PICKED, DELIVERED, COMPLETED ->
+          throw notCanceled(StateRefusals.TOO_LATE);
+      case REJECTED -> throw notCanceled("what was paid goes back without a cancellation");
+      case EXPIRED -> throw notCanceled("there is nothing to cancel");
     };
+  }
+
+  private Refusal notCanceled(String advice) {
+    return StateRefusals.refusal(this, "become CANCELED", advice);
   }
 
   Change<Order> cancelAccepted(Instant now) {
@@ -222,12 +224,15 @@ public record Order(
 
   /** Since when the customer has it, or a visitor had the time to come; null before. */
   Instant servedAt() {
-    boolean visit = details.fulfilment() == Fulfilment.VISIT;
-    if (status == OrderStatus.COOKED && visit) {
+    if (status == OrderStatus.COOKED && isVisit()) {
       boolean stays = details.to() != null && details.to().isAfter(changedAt);
       return stays ? details.to() : changedAt;
     }
     return status == OrderStatus.DELIVERED ? changedAt : null;
+  }
+
+  boolean isVisit() {
+    return details.fulfilment() == Fulfilment.VISIT;
   }
 
   /** The coupon that the order holds; null, too, once it was given back with the order. */
@@ -250,11 +255,13 @@ public record Order(
       return Change.none(this);
     }
     if (status != OrderStatus.PLACED) {
-      throw Refusal.conflict(
-          "order-state", "a coupon can be used before the order is paid: it is " + status);
+      throw StateRefusals.refusal(
+          this, "take a coupon", "use the coupon for an order that is not paid yet");
     }
     if (details.couponId() != null) {
-      throw Refusal.conflict("order-state", "the order has a coupon already");
+      throw Refusal.conflict(
+          "order-state",
+          "the order has a coupon already and takes one: use this for another order");
     }
     return revised(details.withCoupon(couponId, worth), worth, List.of(), now);
   }
@@ -276,13 +283,7 @@ public record Order(
    * paid order may change at the same price only.
    */
   Change<Order> revise(List<Line> lines, Address address, String memo, Instant now) {
-    boolean open =
-        status == OrderStatus.PLACED
-            || status == OrderStatus.PAID
-            || status == OrderStatus.ACCEPTED;
-    if (!open) {
-      throw stateRefusal("be changed");
-    }
+    needOpen();
     OrderDetails next = details;
     if (lines != null) {
       next = next.withLines(lines);
@@ -291,7 +292,7 @@ public record Order(
             "order-state", "the order is paid: options may change at the same price only");
       }
     }
-    if (address != null && details.fulfilment() == Fulfilment.VISIT) {
+    if (address != null && isVisit()) {
       throw Refusal.invalid("/address", "a visit has no address");
     }
     next = address == null ? next : next.withAddress(address);
@@ -301,7 +302,10 @@ public record Order(
     }
     if (earlier.size() >= MAX_REVISIONS) {
       throw Refusal.conflict(
-          "order-state", "the order was changed " + MAX_REVISIONS + " times already");
+          "order-state",
+          "the paid order was changed "
+              + MAX_REVISIONS
+              + " times, which is the most: leave it as it is, or cancel it and place a new one");
     }
     List<OrderDetails> before = new ArrayList<>(earlier);
     if (status != OrderStatus.PLACED) {
@@ -315,6 +319,22 @@ public record Order(
         .map(l -> l.menuId() + " " + l.quantity())
         .toList()
         .equals(details.lines().stream().map(l -> l.menuId() + " " + l.quantity()).toList());
+  }
+
+  private void needOpen() {
+    switch (status) {
+      case PLACED, PAID, ACCEPTED -> {
+        return;
+      }
+      case COOKING, COOKED, PICKED, DELIVERED, COMPLETED ->
+          throw notChanged(StateRefusals.TOO_LATE);
+      case CANCEL_REQUESTED -> throw notChanged("wait for the answer");
+      case CANCELED, REJECTED, EXPIRED -> throw notChanged("place a new order");
+    }
+  }
+
+  private Refusal notChanged(String advice) {
+    return StateRefusals.refusal(this, "be changed", advice);
   }
 
   /**
@@ -424,13 +444,5 @@ public record Order(
   private OrderEvent.Canceled canceledEvent(Instant now) {
     return new OrderEvent.Canceled(
         id, details.customerId(), details.storeId(), details.couponId(), reason, now);
-  }
-
-  private Refusal stateRefusal(String what) {
-    String why =
-        status.compareTo(OrderStatus.COOKING) >= 0 && status.underWay()
-            ? ": cooking has begun"
-            : "";
-    return Refusal.conflict("order-state", "an order that is " + status + " cannot " + what + why);
   }
 }

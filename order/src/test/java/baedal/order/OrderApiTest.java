@@ -349,13 +349,23 @@ class OrderApiTest {
     assertThat(canceled.statusCode()).isEqualTo(200);
     assertThat(canceled.bodyAsJsonObject().getString("status")).isEqualTo("CANCELED");
     assertThat(canceled.bodyAsJsonObject().getString("reason")).isEqualTo("마음이 바뀜");
-    assertThat(problem(http.post(unpaid + "/cancel", me, null)))
-        .isEqualTo("409 /problems/order-state");
+    HttpResponse<Buffer> again = http.post(unpaid + "/cancel", me, null);
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.bodyAsJsonObject()).isEqualTo(canceled.bodyAsJsonObject());
     String paid = place();
     change(paid, o -> Samples.pay(o, "p-1", PaymentMethod.CARD));
     HttpResponse<Buffer> asked = http.post(paid + "/cancel", me, null);
     assertThat(asked.statusCode()).isEqualTo(202);
     assertThat(asked.bodyAsJsonObject().getString("status")).isEqualTo("CANCEL_REQUESTED");
+    HttpResponse<Buffer> askedAgain = http.post(paid + "/cancel", me, reason);
+    assertThat(askedAgain.statusCode()).isEqualTo(202);
+    assertThat(askedAgain.bodyAsJsonObject()).isEqualTo(asked.bodyAsJsonObject());
+    change(paid, o -> o.cancelAccepted(Samples.NOON));
+    assertThat(http.post(paid + "/cancel", me, null).statusCode()).isEqualTo(202);
+    change(paid, o -> o.refunded("p-1", Samples.NOON));
+    HttpResponse<Buffer> done = http.post(paid + "/cancel", me, null);
+    assertThat(done.statusCode()).isEqualTo(200);
+    assertThat(done.bodyAsJsonObject().getString("status")).isEqualTo("CANCELED");
   }
 
   @Test

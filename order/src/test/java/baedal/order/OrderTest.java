@@ -39,6 +39,7 @@ import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class OrderTest {
@@ -121,9 +122,16 @@ class OrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"COMPLETED", "CANCEL_REQUESTED", "CANCELED", "REJECTED", "EXPIRED"})
-  void what_is_over_or_asked_for_already_is_not_canceled_again(OrderStatus status) {
+  @EnumSource(names = {"COMPLETED", "REJECTED", "EXPIRED"})
+  void what_is_over_is_not_canceled(OrderStatus status) {
     assertThat(refusal(() -> at(status).cancel("", NOON)).type()).isEqualTo("order-state");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CANCEL_REQUESTED", "CANCELED"})
+  void a_cancellation_that_is_repeated_changes_nothing(OrderStatus status) {
+    Order order = at(status);
+    assertThat(order.cancel("once more", later(9))).isEqualTo(Change.none(order));
   }
 
   @Test
@@ -194,6 +202,69 @@ class OrderTest {
       names = {"DELIVERED", "COMPLETED"})
   void what_the_customer_has_not_got_cannot_be_confirmed(OrderStatus status) {
     assertThat(refusal(() -> at(status).confirm(true, NOON)).type()).isEqualTo("order-state");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PLACED, pay",
+    "PAID, not begun",
+    "ACCEPTED, not begun",
+    "COOKING, has begun",
+    "COOKED, waits for its rider",
+    "PICKED, on the way",
+    "CANCEL_REQUESTED, cancellation",
+    "CANCELED, canceled",
+    "REJECTED, rejected",
+    "EXPIRED, not paid"
+  })
+  void a_confirmation_that_is_refused_says_why_in_each_state(OrderStatus status, String why) {
+    assertThat(refusal(() -> at(status).confirm(true, NOON)))
+        .hasMessageContaining(status.name())
+        .hasMessageContaining("COMPLETED")
+        .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "COOKING, has begun",
+    "COOKED, is ready",
+    "PICKED, on the way",
+    "DELIVERED, was delivered",
+    "COMPLETED, customer has it",
+    "REJECTED, rejected",
+    "EXPIRED, not paid"
+  })
+  void a_cancellation_that_is_refused_says_why_in_each_state(OrderStatus status, String why) {
+    assertThat(refusal(() -> at(status).cancel("", NOON)))
+        .hasMessageContaining(status.name())
+        .hasMessageContaining("CANCELED")
+        .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "COOKING, has begun",
+    "COOKED, is ready",
+    "PICKED, on the way",
+    "DELIVERED, was delivered",
+    "COMPLETED, customer has it",
+    "CANCEL_REQUESTED, cancellation",
+    "CANCELED, canceled",
+    "REJECTED, rejected",
+    "EXPIRED, not paid"
+  })
+  void a_change_that_is_refused_says_why_in_each_state(OrderStatus status, String why) {
+    assertThat(refusal(() -> at(status).revise(null, STORE, null, NOON)))
+        .hasMessageContaining(status.name())
+        .hasMessageContaining("changed")
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void a_visit_that_is_not_ready_says_that_the_store_prepares_it() {
+    Order visit =
+        paid(placed(Fulfilment.VISIT), PaymentMethod.CARD).advanced(COOKING, NOON).state();
+    assertThat(refusal(() -> visit.confirm(true, NOON))).hasMessageContaining("COOKED");
   }
 
   @Test

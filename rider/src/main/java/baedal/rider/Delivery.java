@@ -96,24 +96,32 @@ public record Delivery(
       case OPEN -> Change.of(to(CLAIMED, rider, now), new RiderEvent.Claimed(id, rider, now));
       case CLAIMED, PICKED, DELIVERED -> {
         if (!rider.equals(riderId)) {
-          throw Refusal.conflict("delivery-taken", "another rider has it already");
+          throw Refusal.conflict(
+              "delivery-taken",
+              (status == DELIVERED ? "another rider delivered it" : "another rider has it")
+                  + ": take another job");
         }
         yield Change.none(this);
       }
-      case WAITING, CANCELED -> throw wrong("claimed");
+      case WAITING, CANCELED -> throw refusal("claimed");
     };
   }
 
-  /** The rider cannot do it after all: others see it again. */
+  /** The rider cannot do it after all: others see it again. An open job stays open. */
   Change<Delivery> release(String rider, Instant now) {
-    needRider(rider);
+    if (status != OPEN) {
+      needRider(rider);
+    }
     return takeBack(now);
   }
 
-  /** From a rider who does not come. */
+  /** From a rider who does not come. An open job stays open. */
   Change<Delivery> takeBack(Instant now) {
+    if (status == OPEN) {
+      return Change.none(this);
+    }
     if (status != CLAIMED) {
-      throw wrong("released");
+      throw refusal("released");
     }
     return Change.of(to(OPEN, null, now), new RiderEvent.Released(id, riderId, now));
   }
@@ -123,7 +131,7 @@ public record Delivery(
     return switch (status) {
       case CLAIMED -> Change.of(to(PICKED, rider, now), new RiderEvent.Picked(id, rider, now));
       case PICKED -> Change.none(this);
-      case WAITING, OPEN, DELIVERED, CANCELED -> throw wrong("picked");
+      case WAITING, OPEN, DELIVERED, CANCELED -> throw refusal("picked");
     };
   }
 
@@ -134,7 +142,7 @@ public record Delivery(
       return Change.none(this);
     }
     if (status != PICKED) {
-      throw wrong("delivered");
+      throw refusal("delivered");
     }
     if (collected != job.collect()) {
       throw Refusal.invalid(
@@ -150,8 +158,19 @@ public record Delivery(
     }
   }
 
-  private Refusal wrong(String what) {
-    return Refusal.conflict("order-state", "the delivery is " + status + ": it cannot be " + what);
+  private Refusal refusal(String action) {
+    String reason =
+        switch (status) {
+          case WAITING ->
+              "no rider can have it before the store has finished it; wait until it is OPEN";
+          case OPEN -> "no rider has it; claim it first";
+          case CLAIMED -> "its rider has not picked it up; pick it first";
+          case PICKED -> "its rider has it; deliver it";
+          case DELIVERED -> "it was delivered, and nothing is left to do";
+          case CANCELED -> "the order was canceled or rejected; there is nothing to carry";
+        };
+    return Refusal.conflict(
+        "order-state", "a delivery that is " + status + " cannot be " + action + ": " + reason);
   }
 
   private Delivery to(DeliveryStatus next, String rider, Instant now) {

@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,6 +87,45 @@ class DeliveryTest {
     assertThat(released.state().status()).isEqualTo(OPEN);
     assertThat(released.events()).containsExactly(new RiderEvent.Released("o-1", "r-1", NOW));
     assertThat(released.state().claim("r-2", NOW).state().riderId()).isEqualTo("r-2");
+  }
+
+  @Test
+  void a_release_that_is_repeated_changes_nothing_until_another_rider_has_the_job() {
+    Delivery released = at(CLAIMED).release("r-1", NOW).state();
+    assertThat(released.release("r-1", NOW)).isEqualTo(Change.none(released));
+    assertThat(released.takeBack(NOW)).isEqualTo(Change.none(released));
+    Delivery taken = released.claim("r-2", NOW).state();
+    assertThatThrownBy(() -> taken.release("r-1", NOW))
+        .isInstanceOfSatisfying(
+            Refusal.class, r -> assertThat(r.kind()).isEqualTo(Refusal.Kind.NOT_FOUND));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "WAITING, claim, the store has finished",
+    "CANCELED, claim, nothing to carry",
+    "PICKED, release, deliver it",
+    "DELIVERED, release, was delivered",
+    "DELIVERED, pick, was delivered",
+    "CANCELED, pick, nothing to carry",
+    "CLAIMED, deliver, pick it first",
+    "CANCELED, deliver, nothing to carry"
+  })
+  void an_action_that_is_refused_says_why_in_each_state(
+      DeliveryStatus status, String action, String why) {
+    Delivery delivery = new Delivery("o-1", status, job(), "r-1", NOW);
+    assertThatThrownBy(
+            () -> {
+              switch (action) {
+                case "claim" -> delivery.claim("r-1", NOW);
+                case "release" -> delivery.release("r-1", NOW);
+                case "pick" -> delivery.pick("r-1", NOW);
+                default -> delivery.deliver("r-1", 0, NOW);
+              }
+            })
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining(status.name())
+        .hasMessageContaining(why);
   }
 
   @ParameterizedTest

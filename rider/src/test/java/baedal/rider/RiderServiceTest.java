@@ -366,7 +366,11 @@ class RiderServiceTest {
     String orderId = open(37.55, 126.92);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-gone", null);
     assertThat(takenBack(orderId)).isEqualTo(200);
-    assertThat(takenBack(orderId)).as("nobody has it").isEqualTo(409);
+    assertThat(takenBack(orderId)).as("once more").isEqualTo(200);
+    HttpResponse<Buffer> again =
+        call(HttpMethod.POST, "/deliveries/" + orderId + "/release", "r-gone", null);
+    assertThat(again.statusCode()).as("by the rider who had it").isEqualTo(200);
+    assertThat(again.bodyAsJsonObject().getString("status")).isEqualTo("OPEN");
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-here", null);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/pick", "r-here", null);
     assertThat(takenBack(orderId)).as("it is on its way").isEqualTo(409);

@@ -170,7 +170,7 @@ public record FoodCooking(
       return Change.none(this);
     }
     if (status != RECEIVED && status != ACCEPTED) {
-      throw wrong(REJECTED);
+      throw refusal("become REJECTED");
     }
     return Change.of(
         to(REJECTED, now).owing(why), new StoreEvent.OrderRejected(id, storeId, why, now));
@@ -202,8 +202,7 @@ public record FoodCooking(
       return Change.none(this);
     }
     if (status != ACCEPTED && status != COOKING) {
-      throw Refusal.conflict(
-          "order-state", "a rider can be assigned while ACCEPTED or COOKING: it is " + status);
+      throw refusal("get a rider assigned, only one that is ACCEPTED or COOKING can");
     }
     return Change.of(
         new FoodCooking(
@@ -253,13 +252,22 @@ public record FoodCooking(
 
   private void need(FoodCookingStatus needed, FoodCookingStatus wanted) {
     if (status != needed) {
-      throw wrong(wanted);
+      throw refusal("become " + wanted);
     }
   }
 
-  private Refusal wrong(FoodCookingStatus wanted) {
+  private Refusal refusal(String action) {
+    String reason =
+        switch (status) {
+          case RECEIVED -> "it is not accepted yet; accept it or reject it first";
+          case ACCEPTED -> "it is accepted and cooking has not begun; start it first";
+          case COOKING -> "cooking has begun; finish it";
+          case COOKED -> "it is ready, and the store has nothing more to do";
+          case REJECTED -> "the store rejected it, and it stays so";
+          case CANCELED -> "the customer canceled it; do not prepare it";
+        };
     return Refusal.conflict(
-        "order-state", "the ticket is " + status + ": it cannot become " + wanted);
+        "order-state", "a ticket that is " + status + " cannot " + action + ": " + reason);
   }
 
   private FoodCooking to(FoodCookingStatus next, Instant now) {

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FoodCookingTest {
@@ -65,6 +66,30 @@ class FoodCookingTest {
         });
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "COOKING, ACCEPTED, cooking has begun",
+    "COOKED, ACCEPTED, it is ready",
+    "REJECTED, ACCEPTED, the store rejected it",
+    "CANCELED, ACCEPTED, the customer canceled it",
+    "COOKING, REJECTED, cooking has begun",
+    "COOKED, REJECTED, it is ready",
+    "CANCELED, REJECTED, the customer canceled it",
+    "RECEIVED, COOKING, accept it",
+    "COOKED, COOKING, it is ready",
+    "REJECTED, COOKING, the store rejected it",
+    "CANCELED, COOKING, the customer canceled it",
+    "RECEIVED, COOKED, accept it",
+    "ACCEPTED, COOKED, start it first",
+    "REJECTED, COOKED, the store rejected it",
+    "CANCELED, COOKED, the customer canceled it"
+  })
+  void an_action_that_is_refused_says_why_in_each_state(
+      FoodCookingStatus status, FoodCookingStatus wanted, String why) {
+    Refusal no = catchThrowableOfType(Refusal.class, () -> ACTIONS.get(wanted).apply(at(status)));
+    assertThat(no).hasMessageContaining(why);
+  }
+
   @Test
   void an_accepted_order_tells_riders_all_they_must_know() {
     StoreEvent.OrderAccepted told =
@@ -93,6 +118,7 @@ class FoodCookingTest {
   void no_rider_is_assigned_too_early_or_too_late(FoodCookingStatus status) {
     Refusal no = catchThrowableOfType(Refusal.class, () -> at(status).assign("r-7", NOON));
     assertThat(no.type()).isEqualTo("order-state");
+    assertThat(no).hasMessageContaining(status.name()).hasMessageContaining("rider");
   }
 
   @ParameterizedTest
