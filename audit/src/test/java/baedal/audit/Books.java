@@ -193,7 +193,7 @@ final class Books {
         "customer-1",
         "store-1",
         "통닭천국",
-        List.of(new Line("fried", "후라이드", 2, 18_000, List.of("순살"), 36_000)),
+        List.of(new Line("fried", "후라이드", 2, 18_000, List.of("순살"), List.of(0L), 36_000)),
         fulfilment,
         visit ? null : store,
         visit ? null : new Address("서울 마포구 월드컵로 2", 37.56, 126.92),

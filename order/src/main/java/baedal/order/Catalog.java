@@ -29,7 +29,15 @@ record Catalog(
   /** Won. No order comes to more: payment, riders and the contracts count on it. */
   static final long MAX_TOTAL = 10_000_000_000L;
 
-  record Menu(String menuId, String name, long price, Integer stock, List<MenuOption> options) {}
+  static final String NO_OPTION = "this menu has no such option";
+
+  record Menu(String menuId, String name, long price, Integer stock, List<MenuOption> options) {
+
+    /** By its name in normalization form C. */
+    Optional<MenuOption> option(String nfc) {
+      return options.stream().filter(o -> Text.nfc(o.name()).equals(nfc)).findFirst();
+    }
+  }
 
   /** One line as a customer asks for it; its texts are in normalization form C. */
   record Wanted(String menuId, int quantity, List<String> options) {
@@ -131,17 +139,16 @@ record Catalog(
       faults.add(new Refusal.Fault(pointer + "/menuId", "this store sells no such menu"));
       return Optional.empty();
     }
-    long unitPrice = menu.price();
+    List<Long> prices = new ArrayList<>();
     for (int i = 0; i < wanted.options().size(); i++) {
-      String name = wanted.options().get(i);
-      Optional<MenuOption> option =
-          menu.options().stream().filter(o -> Text.nfc(o.name()).equals(name)).findFirst();
+      Optional<MenuOption> option = menu.option(wanted.options().get(i));
       if (option.isEmpty()) {
-        faults.add(new Refusal.Fault(pointer + "/options/" + i, "this menu has no such option"));
+        faults.add(new Refusal.Fault(pointer + "/options/" + i, NO_OPTION));
       } else {
-        unitPrice += option.get().price();
+        prices.add(option.get().price());
       }
     }
+    long unitPrice = menu.price() + prices.stream().mapToLong(Long::longValue).sum();
     return Optional.of(
         new Line(
             menu.menuId(),
@@ -149,6 +156,7 @@ record Catalog(
             wanted.quantity(),
             unitPrice,
             wanted.options(),
+            prices,
             unitPrice * wanted.quantity()));
   }
 }

@@ -273,9 +273,15 @@ public record Order(
         : Change.none(this);
   }
 
-  /** What these lines come to, for {@link #revise}: the stock counts until the order is paid. */
+  /**
+   * What these lines come to, for {@link #revise}: by catalogue and stock until the order is paid,
+   * then by what was paid.
+   */
   List<Line> priced(List<Catalog.Wanted> wanted, Catalog catalog) {
-    return status == OrderStatus.PLACED ? catalog.priceInStock(wanted) : catalog.price(wanted);
+    needOpen();
+    return status == OrderStatus.PLACED
+        ? catalog.priceInStock(wanted)
+        : new PaidLines(details.lines(), catalog).with(wanted);
   }
 
   /**
@@ -287,9 +293,13 @@ public record Order(
     OrderDetails next = details;
     if (lines != null) {
       next = next.withLines(lines);
-      if (status != OrderStatus.PLACED && (next.total() != details.total() || !sameMenus(lines))) {
+      if (status != OrderStatus.PLACED && next.total() != details.total()) {
         throw Refusal.conflict(
-            "order-state", "the order is paid: options may change at the same price only");
+            "order-state",
+            "the order is paid: options may change at the same price only, and these make it "
+                + next.total()
+                + " won instead of "
+                + details.total());
       }
     }
     if (address != null && isVisit()) {
@@ -312,13 +322,6 @@ public record Order(
       before.add(details);
     }
     return revised(next, couponWorth, before, now);
-  }
-
-  private boolean sameMenus(List<Line> lines) {
-    return lines.stream()
-        .map(l -> l.menuId() + " " + l.quantity())
-        .toList()
-        .equals(details.lines().stream().map(l -> l.menuId() + " " + l.quantity()).toList());
   }
 
   private void needOpen() {

@@ -95,6 +95,7 @@ class OrderApiTest {
             line("fried", 2, "순살")
                 .put("name", "fried")
                 .put("unitPrice", 20_000)
+                .put("optionPrices", new JsonArray().add(2_000))
                 .put("amount", 40_000));
     assertThat(order.getInstant("expiresAt"))
         .isEqualTo(order.getInstant("placedAt").plus(Duration.ofMinutes(15)));
@@ -115,7 +116,8 @@ class OrderApiTest {
 
   @Test
   void what_does_not_fit_the_contract_is_told_at_once() {
-    JsonObject order = delivery(line("fried", 0), line("fried", 10_001)).put("memo", "x".repeat(501));
+    JsonObject order =
+        delivery(line("fried", 0), line("fried", 10_001)).put("memo", "x".repeat(501));
     order.getJsonObject("address").put("lat", 91);
     assertThat(pointers(http.post("/orders", me, order)))
         .containsExactlyInAnyOrder(

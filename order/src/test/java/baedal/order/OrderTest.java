@@ -87,7 +87,13 @@ class OrderTest {
 
   private static Line withoutOptions(Line line) {
     return new Line(
-        line.menuId(), line.name(), line.quantity(), line.unitPrice(), List.of(), line.amount());
+        line.menuId(),
+        line.name(),
+        line.quantity(),
+        line.unitPrice(),
+        List.of(),
+        List.of(),
+        line.amount());
   }
 
   @Test
@@ -395,14 +401,14 @@ class OrderTest {
   @EnumSource(names = {"PAID", "ACCEPTED"})
   void a_paid_order_may_change_its_options_at_the_same_price_only(OrderStatus status) {
     Order order = at(status);
-    Change<Order> change = order.revise(CATALOG.price(List.of(chicken("뼈"))), null, null, NOON);
+    Change<Order> change =
+        order.revise(order.priced(List.of(chicken("뼈")), CATALOG), null, null, NOON);
     assertThat(only(change, OrderEvent.Updated.class).established()).isTrue();
-    List<Line> dearer = CATALOG.price(List.of(chicken("순살", "무")));
+    List<Line> dearer = order.priced(List.of(chicken("순살", "무")), CATALOG);
     assertThat(refusal(() -> order.revise(dearer, null, null, NOON)).type())
         .isEqualTo("order-state");
-    List<Line> others = CATALOG.price(List.of(new Catalog.Wanted("cola", 20, List.of())));
-    assertThat(refusal(() -> order.revise(others, null, null, NOON)).type())
-        .isEqualTo("order-state");
+    List<Catalog.Wanted> others = List.of(new Catalog.Wanted("cola", 20, List.of()));
+    assertThat(refusal(() -> order.priced(others, CATALOG)).type()).isEqualTo("order-state");
   }
 
   @ParameterizedTest

@@ -36,7 +36,7 @@ final class Samples {
     Class<?> c = (Class<?>) type;
     if (c == String.class) {
       return "a " + name;
-    } else if (c == long.class) {
+    } else if (c == long.class || c == Long.class) {
       return 42_000L;
     } else if (c == int.class || c == Integer.class) {
       return 3;

@@ -22,7 +22,7 @@ final class Samples {
   private Samples() {}
 
   static Line line(String menuId, int quantity) {
-    return new Line(menuId, menuId, quantity, 18_000, List.of(), 18_000L * quantity);
+    return new Line(menuId, menuId, quantity, 18_000, List.of(), List.of(), 18_000L * quantity);
   }
 
   static OrderDetails details(long version, String memo, Line... lines) {
