@@ -1,73 +1,180 @@
 package baedal.gateway;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.util.List;
 import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The certificate by which the gateway is known, read again when its files change. */
+/**
+ * The gateway's side of TLS: its protocols and cipher suites, and the certificate with its key,
+ * which are read again when their files change.
+ */
 final class Certificate {
 
-  static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
+  private static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
+
+  /**
+   * Key exchange with forward secrecy, and authenticated encryption (RFC 9325, 4.2). HTTP/2 forbids
+   * the others (RFC 9113, 9.2.2).
+   */
+  private static final List<String> CIPHER_SUITES =
+      List.of(
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  /** Read by the JDK once, before its first handshake as a server. */
+  private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
+  private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA");
 
   private static final Logger log = LoggerFactory.getLogger(Certificate.class);
   private static final long LOOK_MILLIS = 2_000;
 
+  /** The contents of both files. */
+  private record Pair(Buffer certificate, Buffer key) {
+
+    PemKeyCertOptions options() {
+      return new PemKeyCertOptions().setCertValue(certificate).setKeyValue(key);
+    }
+  }
+
+  private final Vertx vertx;
   private final EdgeConfig.Tls files;
-  private List<FileTime> read;
+  private Pair shown;
 
-  Certificate(EdgeConfig.Tls files) {
+  /** What was wrong with the files when they were last read; empty when nothing was. */
+  private String problem = "";
+
+  /**
+   * Throws {@link IllegalArgumentException} when the files do not hold a certificate and its key.
+   */
+  Certificate(Vertx vertx, EdgeConfig.Tls files) {
+    this.vertx = vertx;
     this.files = files;
-    read = times();
+    try {
+      shown = read();
+    } catch (Exception e) {
+      throw new IllegalArgumentException("TLS_CERT and TLS_KEY: " + e.getMessage(), e);
+    }
   }
 
-  PemKeyCertOptions options() {
-    return new PemKeyCertOptions()
-        .setCertPath(files.certificate().toString())
-        .setKeyPath(files.key().toString());
+  /** What a client may use, and what it is shown. */
+  HttpServerOptions secure(HttpServerOptions options) {
+    System.setProperty(NO_RENEGOTIATION, "true");
+    CIPHER_SUITES.forEach(options::addEnabledCipherSuite);
+    return options
+        .setSsl(true)
+        .setUseAlpn(true)
+        .setEnabledSecureTransportProtocols(PROTOCOLS)
+        .setKeyCertOptions(shown.options());
   }
 
-  /** From now on {@code server} shows what the files hold; as long as that is no pair, the last. */
-  void follow(Vertx vertx, HttpServer server, ServerSSLOptions options) {
+  /** From now on {@code server} shows what the files hold, as soon as they hold a pair. */
+  void follow(HttpServer server, ServerSSLOptions options) {
     vertx.setPeriodic(
         LOOK_MILLIS,
         id ->
             vertx
-                .executeBlocking(this::times)
+                .executeBlocking(this::read)
+                .onFailure(this::stays)
                 .onSuccess(
-                    times -> {
-                      if (!times.equals(read)) {
-                        read = times;
-                        replace(server, options.copy().setKeyCertOptions(options()));
+                    pair -> {
+                      if (pair.equals(shown)) {
+                        problem = "";
+                      } else {
+                        replace(pair, server, options);
                       }
                     }));
   }
 
-  private static void replace(HttpServer server, ServerSSLOptions options) {
+  private void replace(Pair pair, HttpServer server, ServerSSLOptions options) {
     server
-        .updateSSLOptions(options, true)
-        .onSuccess(done -> log.info("the certificate was read anew"))
-        .onFailure(e -> log.atError().setCause(e).log("the certificate stays the old one"));
+        .updateSSLOptions(options.copy().setKeyCertOptions(pair.options()), true)
+        .onFailure(this::stays)
+        .onSuccess(
+            done -> {
+              shown = pair;
+              problem = "";
+              log.info("the certificate was read anew");
+            });
   }
 
-  /** Missing for a moment, while somebody replaces it, is a change as well. */
-  private List<FileTime> times() {
-    return List.of(time(files.certificate()), time(files.key()));
-  }
-
-  private static FileTime time(Path file) {
-    try {
-      return Files.getLastModifiedTime(file);
-    } catch (IOException e) {
-      return FileTime.fromMillis(0);
+  /** Logs each problem once, however often the files are read. */
+  private void stays(Throwable cause) {
+    if (!cause.toString().equals(problem)) {
+      problem = cause.toString();
+      log.atWarn().addKeyValue("cause", cause).log("the new certificate or key cannot be used yet");
     }
+  }
+
+  /** Throws when there is no certificate, no key, or the key is another certificate's. */
+  private Pair read() throws Exception {
+    Pair pair = new Pair(contents(files.certificate()), contents(files.key()));
+    for (KeyManager manager : pair.options().getKeyManagerFactory(vertx).getKeyManagers()) {
+      if (manager instanceof X509KeyManager keys && !fit(keys)) {
+        throw new GeneralSecurityException("the key is not the one of the certificate");
+      }
+    }
+    return pair;
+  }
+
+  private static Buffer contents(Path file) throws IOException {
+    return Buffer.buffer(Files.readAllBytes(file));
+  }
+
+  private static boolean fit(X509KeyManager keys) throws GeneralSecurityException {
+    for (String type : KEY_TYPES) {
+      String[] aliases = keys.getServerAliases(type, null);
+      if (aliases != null && aliases.length > 0) {
+        PublicKey open = keys.getCertificateChain(aliases[0])[0].getPublicKey();
+        return fit(type, keys.getPrivateKey(aliases[0]), open);
+      }
+    }
+    throw new GeneralSecurityException("the key must be one of " + KEY_TYPES);
+  }
+
+  private static boolean fit(String type, PrivateKey key, PublicKey open)
+      throws GeneralSecurityException {
+    Signature signature =
+        Signature.getInstance(
+            switch (type) {
+              case "RSA" -> "SHA256withRSA";
+              case "EC" -> "SHA256withECDSA";
+              default -> type;
+            });
+    byte[] content = {1};
+    try {
+      signature.initSign(key);
+    } catch (InvalidKeyException anotherType) {
+      return false;
+    }
+    signature.update(content);
+    byte[] signed = signature.sign();
+    signature.initVerify(open);
+    signature.update(content);
+    return signature.verify(signed);
   }
 }

@@ -50,16 +50,11 @@ final class Edge {
   /** Hands each request that can be read to {@code accept}. */
   HttpServer server(Handler<HttpServerRequest> accept) {
     HttpServerOptions options = options();
-    Optional<Certificate> certificate = config.edge().tls().map(Certificate::new);
-    certificate.ifPresent(
-        shown ->
-            options
-                .setSsl(true)
-                .setUseAlpn(true)
-                .setEnabledSecureTransportProtocols(Certificate.PROTOCOLS)
-                .setKeyCertOptions(shown.options()));
+    Optional<Certificate> certificate =
+        config.edge().tls().map(files -> new Certificate(vertx, files));
+    certificate.ifPresent(shown -> shown.secure(options));
     HttpServer server = vertx.createHttpServer(options);
-    certificate.ifPresent(shown -> shown.follow(vertx, server, options.getSslOptions()));
+    certificate.ifPresent(shown -> shown.follow(server, options.getSslOptions()));
     return server
         .connectionHandler(
             connection -> {

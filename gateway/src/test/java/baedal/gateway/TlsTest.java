@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baedal.runtime.Config;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -30,9 +35,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The gateway behind a certificate that was made a moment ago. */
 class TlsTest {
+
+  private static final int ANSWER_MILLIS = 10_000;
 
   @TempDir Path home;
 
@@ -55,8 +63,8 @@ class TlsTest {
 
   private void certify(String name) throws IOException {
     SelfSignedCertificate made = SelfSignedCertificate.create(name);
-    Files.copy(Path.of(made.privateKeyPath()), key, StandardCopyOption.REPLACE_EXISTING);
-    Files.copy(Path.of(made.certificatePath()), certificate, StandardCopyOption.REPLACE_EXISTING);
+    copy(made, key);
+    copy(made, certificate);
     made.delete();
   }
 
@@ -80,16 +88,21 @@ class TlsTest {
 
   /** The name in the certificate that the gateway shows to a client of this protocol. */
   private String shown(String protocol) throws IOException {
-    try (SSLSocket socket =
-        (SSLSocket)
-            believing()
-                .getSocketFactory()
-                .createSocket(InetAddress.getLoopbackAddress(), front.port())) {
-      socket.setEnabledProtocols(new String[] {protocol});
+    try (SSLSocket socket = connect(protocol)) {
       socket.startHandshake();
       X509Certificate seen = (X509Certificate) socket.getSession().getPeerCertificates()[0];
       return seen.getSubjectX500Principal().getName();
     }
+  }
+
+  private SSLSocket connect(String protocol) throws IOException {
+    SSLSocket socket =
+        (SSLSocket)
+            believing()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), front.port());
+    socket.setEnabledProtocols(new String[] {protocol});
+    return socket;
   }
 
   private static SSLContext believing() {
@@ -137,22 +150,121 @@ class TlsTest {
     assertThat(front.ask("GET /orders HTTP/1.1")).doesNotContain("200 OK");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TLS_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_RSA_WITH_AES_256_CBC_SHA",
+        "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"
+      })
+  void a_suite_without_forward_secrecy_or_authenticated_encryption_is_refused(String suite) {
+    assertThatThrownBy(() -> handshake(suite)).isInstanceOf(SSLException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
+      })
+  void a_suite_with_both_is_taken(String suite) throws IOException {
+    assertThat(handshake(suite)).isEqualTo(suite);
+  }
+
+  private String handshake(String suite) throws IOException {
+    try (SSLSocket socket = connect("TLSv1.2")) {
+      socket.setEnabledCipherSuites(new String[] {suite});
+      socket.startHandshake();
+      return socket.getSession().getCipherSuite();
+    }
+  }
+
+  @Test
+  void a_client_cannot_begin_another_handshake_on_its_connection() throws IOException {
+    try (SSLSocket socket = connect("TLSv1.2")) {
+      socket.startHandshake();
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.startHandshake();
+      assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SSLException.class);
+    }
+    assertThat(ask(HttpVersion.HTTP_1_1).head().statusCode()).isEqualTo(200);
+  }
+
   @Test
   void a_new_certificate_is_shown_without_a_restart_and_half_of_one_is_not() throws Exception {
-    Files.writeString(certificate, "half");
-    Thread.sleep(2_500);
+    try (Log logged = new Log()) {
+      Files.writeString(certificate, "half");
+      until(logged::hasWarning);
+    }
     assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
     certify("second.example");
-    until(
-        () -> {
-          try {
-            return shown("TLSv1.3").equals("CN=second.example");
-          } catch (IOException e) {
-            return false;
-          }
-        });
+    until(() -> isShown("CN=second.example"));
     assertThat(ask(HttpVersion.HTTP_2).head().version()).isEqualTo(HttpVersion.HTTP_2);
     assertThatThrownBy(() -> shown("TLSv1.1")).isInstanceOf(SSLException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void the_old_pair_stays_until_both_files_are_replaced(boolean certificateFirst) throws Exception {
+    SelfSignedCertificate next = SelfSignedCertificate.create("second.example");
+    Path first = certificateFirst ? certificate : key;
+    Path last = certificateFirst ? key : certificate;
+    try (Log logged = new Log()) {
+      copy(next, first);
+      until(() -> !logged.lines.list.isEmpty());
+      assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
+      assertThat(shown("TLSv1.2")).isEqualTo("CN=first.example");
+    }
+    copy(next, last);
+    until(() -> isShown("CN=second.example"));
+    next.delete();
+  }
+
+  private void copy(SelfSignedCertificate made, Path to) throws IOException {
+    String from = to.equals(key) ? made.privateKeyPath() : made.certificatePath();
+    Files.copy(Path.of(from), to, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private boolean isShown(String name) {
+    try {
+      return shown("TLSv1.3").equals(name);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What is logged about the certificate. */
+  private static final class Log implements AutoCloseable {
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Certificate.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    Log() {
+      lines.start();
+      logger.addAppender(lines);
+    }
+
+    boolean hasWarning() {
+      return List.copyOf(lines.list).stream()
+          .anyMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
+    }
+
+    @Override
+    public void close() {
+      logger.detachAppender(lines);
+    }
+  }
+
+  @Test
+  void a_key_of_another_certificate_stops_the_start() throws IOException {
+    SelfSignedCertificate other = SelfSignedCertificate.create("other.example");
+    Map<String, String> settings =
+        Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", other.privateKeyPath());
+    assertThatThrownBy(() -> new Front(settings)).hasMessageContaining("TLS_CERT and TLS_KEY");
+    other.delete();
   }
 
   @Test
