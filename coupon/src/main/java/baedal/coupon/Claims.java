@@ -92,8 +92,10 @@ final class Claims {
               FORBIDDEN,
               METHOD_NOT_ALLOWED,
               TOO_LARGE,
+              URI_TOO_LONG,
               UNSUPPORTED,
               TOO_MANY,
+              HEADERS_TOO_LARGE,
               INTERNAL,
               UNAVAILABLE ->
               false;

@@ -1,6 +1,7 @@
 package baedal.coupon;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import java.time.Duration;
 
@@ -10,6 +11,7 @@ import java.time.Duration;
 public record CouponConfig(
     String host,
     int port,
+    int maxHeaderBytes,
     String redisUri,
     String amqpUri,
     Identity identity,
@@ -21,6 +23,7 @@ public record CouponConfig(
     return new CouponConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8085),
+        HttpApi.maxHeaderBytes(config),
         config.uri("REDIS_URI").toString(),
         config.text("AMQP_URI"),
         Identity.from(config),

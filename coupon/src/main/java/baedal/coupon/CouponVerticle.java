@@ -65,7 +65,8 @@ public final class CouponVerticle extends VerticleBase {
     backbone.start();
     claims.start();
     recovery.start();
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
+        .onSuccess(actual -> port = actual);
   }
 
   @Override

@@ -17,6 +17,7 @@ import baedal.rabbitmq.RedisStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Paging;
@@ -98,6 +99,7 @@ class CouponServiceTest {
             new CouponConfig(
                 LOOPBACK,
                 0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
                 redis,
                 amqp,
                 new Identity.OneMachine(SECRET),

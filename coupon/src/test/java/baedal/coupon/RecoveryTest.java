@@ -18,6 +18,7 @@ import baedal.rabbitmq.RedisStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
 import io.vertx.core.Vertx;
@@ -90,6 +91,7 @@ class RecoveryTest {
             new CouponConfig(
                 LOOPBACK,
                 0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
                 redis.uri() + "/0",
                 amqp,
                 new Identity.OneMachine(SECRET),

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import baedal.runtime.HttpApi;
+import baedal.runtime.EarlyRefusal;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,26 +26,26 @@ final class Edge {
 
   private static final int MAX_LINE_BYTES = 4 * 1024;
 
-  /** All headers of a request together. */
-  private static final int MAX_HEADER_BYTES = 8 * 1024;
-
   private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
   private final Vertx vertx;
   private final GatewayConfig config;
   private final Connections connections;
+  private final RequestSize size;
+  private final Optional<Cors> cors;
 
   Edge(Vertx vertx, GatewayConfig config, Addresses addresses) {
     this.vertx = vertx;
     this.config = config;
     connections = new Connections(vertx, config.edge(), addresses);
+    size = new RequestSize(MAX_LINE_BYTES, config.edge().maxHeaderBytes());
+    List<String> origins = config.edge().corsOrigins();
+    cors = origins.isEmpty() ? Optional.empty() : Optional.of(new Cors(origins));
   }
 
   void mount(Router router) {
     router.route().order(FIRST).handler(connections::asked).handler(Edge::enter);
-    if (!config.edge().corsOrigins().isEmpty()) {
-      router.route().order(FIRST).handler(new Cors(config.edge().corsOrigins())::handle);
-    }
+    cors.ifPresent(named -> router.route().order(FIRST).handler(named::handle));
   }
 
   /** Hands each request that can be read to {@code accept}. */
@@ -66,26 +67,27 @@ final class Edge {
         .invalidRequestHandler(
             request -> {
               dressed(request);
-              HttpApi.refuseUnreadable(request);
+              EarlyRefusal.undecodable(request, MAX_LINE_BYTES, config.edge().maxHeaderBytes());
             })
         .requestHandler(
             request -> {
               dressed(request);
-              accept.handle(request);
+              size.refusal(request)
+                  .ifPresentOrElse(
+                      refusal -> EarlyRefusal.end(request, refusal), () -> accept.handle(request));
             });
   }
 
   /** Whoever waits for an answer hears nothing for as long as a service may be silent. */
   private HttpServerOptions options() {
     Duration silence = config.edge().idleTimeout().plus(config.upstreamTimeout());
-    return new HttpServerOptions()
+    HttpServerOptions options = size.applyTo(new HttpServerOptions());
+    return options
         .setHost(config.host())
         .setPort(config.port())
         .setHttp2ClearTextEnabled(false)
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
-        .setMaxInitialLineLength(MAX_LINE_BYTES)
-        .setMaxHeaderSize(MAX_HEADER_BYTES)
         .setIdleTimeout((int) silence.toMillis())
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
@@ -101,7 +103,14 @@ final class Edge {
     ctx.next();
   }
 
-  private static void dressed(HttpServerRequest request) {
-    request.response().headersEndHandler(v -> AnswerHeaders.put(request));
+  /** For the requests that do not reach the router. */
+  private void dressed(HttpServerRequest request) {
+    request
+        .response()
+        .headersEndHandler(
+            v -> {
+              AnswerHeaders.put(request);
+              cors.ifPresent(named -> named.put(request));
+            });
   }
 }

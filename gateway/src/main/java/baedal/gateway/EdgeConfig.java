@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
  * for no such limit), is not taken. An event stream counts as a connection of its address, and one
  * subject has {@code maxStreamsPerSubject} at most (0 for no such limit). {@code
  * maxRequestsPerSubject} and {@code maxRequestsPerAddress} bound concurrent requests other than
- * event streams (0 for no such limit).
+ * event streams (0 for no such limit). All header fields of a request together have
+ * {@code maxHeaderBytes} at most.
  */
 public record EdgeConfig(
     List<String> corsOrigins,
@@ -31,7 +33,8 @@ public record EdgeConfig(
     int maxConnectionsPerAddress,
     int maxStreamsPerSubject,
     int maxRequestsPerSubject,
-    int maxRequestsPerAddress) {
+    int maxRequestsPerAddress,
+    int maxHeaderBytes) {
 
   static final String LOOPBACK = "loopback";
 
@@ -55,7 +58,8 @@ public record EdgeConfig(
         config.number("MAX_CONNECTIONS_PER_ADDRESS", 1_000),
         config.number("MAX_STREAMS_PER_SUBJECT", 20),
         config.number("MAX_REQUESTS_PER_SUBJECT", 100),
-        config.number("MAX_REQUESTS_PER_ADDRESS", oneMachine ? 0 : 200));
+        config.number("MAX_REQUESTS_PER_ADDRESS", oneMachine ? 0 : 200),
+        HttpApi.maxHeaderBytes(config));
   }
 
   private static List<String> origins(Config config) {

@@ -29,7 +29,7 @@ class CorsTest {
         "OPTIONS /orders HTTP/1.1\r\nHost: gateway\r\nOrigin: "
             + origin
             + "\r\nAccess-Control-Request-Method: POST\r\n"
-            + "Access-Control-Request-Headers: authorization, idempotency-key\r\n"
+            + "Access-Control-Request-Headers: authorization, idempotency-key, traceparent, tracestate\r\n"
             + "Connection: close\r\n\r\n");
   }
 
@@ -53,7 +53,7 @@ class CorsTest {
     assertThat(Front.header(answer, "Access-Control-Allow-Headers"))
         .singleElement()
         .asString()
-        .contains("Authorization", "Idempotency-Key");
+        .contains("Authorization", "Idempotency-Key", "traceparent", "tracestate");
     assertThat(Front.header(answer, "Access-Control-Allow-Credentials")).isEmpty();
   }
 
@@ -65,8 +65,39 @@ class CorsTest {
       assertThat(Front.header(answer, ALLOWED)).as(path).containsExactly("https://app.example");
       assertThat(Front.header(answer, "Access-Control-Expose-Headers"))
           .containsExactly(
-              "Location,Retry-After,X-Request-Id,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset");
+              "Location,Retry-After,WWW-Authenticate,X-Request-Id,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset");
       assertThat(Front.header(answer, "Vary")).containsExactly("origin");
+    }
+  }
+
+  @Test
+  void a_page_that_is_named_reads_also_why_a_request_is_not_taken() {
+    front = new Front(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
+    String origin = "Origin: https://app.example\r\n";
+    String host = "Host: gateway\r\n";
+    String large = "Authorization: Bearer " + "x".repeat(33_000) + "\r\n";
+    String endless = "X: " + "x".repeat(70_000) + "\r\n";
+    String path = "GET /" + "x".repeat(5_000);
+    String[][] requests = {
+      {"431", "GET /orders HTTP/1.1\r\n" + host + large + origin},
+      {"431", "GET /orders HTTP/1.1\r\n" + origin + host + endless},
+      {"414", path + " HTTP/1.1\r\n" + host + origin},
+      {"400", "GET /orders HTTP/1.1\r\n" + origin},
+      {"400", "GET /orders HTTP/1.1\r\n" + origin + host + host},
+      {"404", "OPTIONS * HTTP/1.1\r\n" + host + origin}
+    };
+    for (String[] request : requests) {
+      String answer = front.raw(request[1] + "Connection: close\r\n\r\n");
+      assertThat(answer).startsWith("HTTP/1.1 " + request[0]);
+      assertThat(Front.header(answer, ALLOWED))
+          .as(request[0])
+          .containsExactly("https://app.example");
+      assertThat(Front.header(answer, "Access-Control-Expose-Headers")).hasSize(1);
+      assertThat(Front.header(answer, "Vary")).containsExactly("origin");
+      String foreign = request[1].replace("app.example", "evil.example");
+      assertThat(Front.header(front.raw(foreign + "Connection: close\r\n\r\n"), ALLOWED))
+          .as(request[0])
+          .isEmpty();
     }
   }
 

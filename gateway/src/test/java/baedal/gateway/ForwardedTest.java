@@ -138,7 +138,9 @@ class ForwardedTest {
         List.of(
             "GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
             "GET /orders HTTP/1.1\r\nConnection: close\r\n\r\n",
-            "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) {
+            "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "GET /nothing HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
+            "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")) {
       assertThat(Front.header(front.raw(request), "X-Request-Id")).as(request).hasSize(1);
     }
   }

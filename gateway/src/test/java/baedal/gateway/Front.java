@@ -5,6 +5,7 @@ import baedal.runtime.Config;
 import baedal.runtime.Tokens;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -46,6 +47,10 @@ final class Front implements AutoCloseable {
           .put("fulfilment", "VISIT");
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
+
+  /** As much as a service takes. */
+  private static final int MAX_HEADER_BYTES = 40 * 1024;
+
   private static final int PATIENCE_MILLIS = 15_000;
 
   final Vertx vertx = Boot.vertx();
@@ -58,7 +63,7 @@ final class Front implements AutoCloseable {
   Front(Map<String, String> settings) {
     int at =
         vertx
-            .createHttpServer()
+            .createHttpServer(new HttpServerOptions().setMaxHeaderSize(MAX_HEADER_BYTES))
             .requestHandler(request -> service.handle(request))
             .listen(0, LOOPBACK)
             .await()

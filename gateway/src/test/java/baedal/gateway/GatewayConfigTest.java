@@ -55,6 +55,14 @@ class GatewayConfigTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "4095", "262145", "32k"})
+  void a_limit_of_header_fields_that_makes_no_sense_is_refused_by_name(String bytes) {
+    assertThatThrownBy(() -> with(Map.of("MAX_HEADER_BYTES", bytes)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("MAX_HEADER_BYTES");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"2s", "3s"})
   void a_call_ends_before_the_breaker_is_half_open(String timeout) {
     assertThatThrownBy(

@@ -26,6 +26,7 @@ class Http2Test {
 
   private static final int ROOM_FOR_ONE = 2;
   private static final int ROOM_FOR_ADDRESS = 5;
+  private static final String PAGE = "https://app.example";
   private static final String LIVE = "/mypages/1/live";
 
   private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
@@ -36,6 +37,8 @@ class Http2Test {
               certificate.certificatePath(),
               "TLS_KEY",
               certificate.privateKeyPath(),
+              "CORS_ORIGINS",
+              PAGE,
               "MAX_STREAMS_PER_SUBJECT",
               "" + ROOM_FOR_ONE,
               "MAX_CONNECTIONS_PER_ADDRESS",
@@ -117,6 +120,31 @@ class Http2Test {
       request.end(body.isEmpty() ? body : body.substring(5));
       assertThat(answer.compose(HttpClientResponse::body).await()).hasToString("fine " + body);
     }
+  }
+
+  @Test
+  void header_fields_may_be_as_large_as_with_http_1_1_and_more_is_explained() {
+    assertThat(withGroups(30_000).head().statusCode()).isEqualTo(200);
+    Answer refused = withGroups(33_000);
+    assertThat(refused.head().statusCode()).isEqualTo(431);
+    assertThat(refused.head().getHeader("Access-Control-Allow-Origin")).isEqualTo(PAGE);
+    assertThat(refused.body()).contains("33012 of them x-groups", "32768 bytes at most");
+    HttpClientResponse endless = get("c-1", "/" + "x".repeat(5_000));
+    assertThat(endless.statusCode()).isEqualTo(414);
+    assertThat(status("c-2")).isEqualTo(200);
+    assertThat(get("c-1", "/stores").request().connection())
+        .isSameAs(refused.head().request().connection());
+  }
+
+  private record Answer(HttpClientResponse head, String body) {}
+
+  private Answer withGroups(int bytes) {
+    return request("c-1", HttpMethod.GET, "/stores")
+        .compose(
+            request ->
+                request.putHeader("x-groups", "g".repeat(bytes)).putHeader("origin", PAGE).send())
+        .compose(head -> head.body().map(body -> new Answer(head, body.toString())))
+        .await();
   }
 
   @Test

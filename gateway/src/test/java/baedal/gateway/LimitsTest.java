@@ -157,13 +157,21 @@ class LimitsTest {
     assertThat(refused(line + many + "\r\n")).isTrue();
     assertThat(refused(line + "X-Giant: " + "x".repeat(1_000_000) + "\r\n\r\n")).isTrue();
     assertThat(refused("GET /" + "x".repeat(1_000_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")).isTrue();
-    assertThat(front.raw(line + "X-Giant: " + "x".repeat(8_200) + "\r\n\r\n"))
+    assertThat(front.raw(line + "X-Giant: " + "x".repeat(33_000) + "\r\n\r\n"))
         .startsWith("HTTP/1.1 431")
-        .contains("application/problem+json");
+        .contains("application/problem+json", "33011 of them X-Giant", "32768 bytes at most");
     assertThat(front.raw("GET /" + "x".repeat(4_100) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
         .contains(" 414 ");
     assertThat(reached).isEmpty();
     goesOn();
+  }
+
+  @Test
+  void the_token_of_somebody_with_hundreds_of_groups_is_passed_on() {
+    front.service = request -> request.response().end("" + request.getHeader("X-Groups").length());
+    assertThat(front.ask("GET /orders HTTP/1.1", "X-Groups: " + "g".repeat(30_000)))
+        .startsWith("HTTP/1.1 200")
+        .endsWith("30000");
   }
 
   @Test

@@ -1,12 +1,14 @@
 package baedal.mypage;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 
 /** MyPage's settings; without {@code messengerUrl} the messenger is simulated. */
 public record MyPageConfig(
     String host,
     int port,
+    int maxHeaderBytes,
     String mongoUri,
     String amqpUri,
     Identity identity,
@@ -19,6 +21,7 @@ public record MyPageConfig(
     return new MyPageConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8086),
+        HttpApi.maxHeaderBytes(config),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
         Identity.from(config),

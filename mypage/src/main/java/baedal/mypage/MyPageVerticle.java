@@ -75,7 +75,8 @@ public final class MyPageVerticle extends VerticleBase {
           live.start();
           notifier.start();
         });
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
+        .onSuccess(actual -> port = actual);
   }
 
   @Override

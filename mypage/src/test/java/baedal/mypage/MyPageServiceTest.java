@@ -18,6 +18,7 @@ import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.Topology;
 import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
@@ -96,6 +97,7 @@ class MyPageServiceTest {
         new MyPageConfig(
             "127.0.0.1",
             0,
+            HttpApi.DEFAULT_MAX_HEADER_BYTES,
             TestServers.mongo(),
             amqp,
             new Identity.OneMachine(SECRET),

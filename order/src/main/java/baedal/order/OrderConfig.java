@@ -1,6 +1,7 @@
 package baedal.order;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import java.time.Duration;
 
@@ -8,6 +9,7 @@ import java.time.Duration;
 public record OrderConfig(
     String host,
     int port,
+    int maxHeaderBytes,
     String postgresUri,
     String amqpUri,
     String paymentUrl,
@@ -19,6 +21,7 @@ public record OrderConfig(
     return new OrderConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8081),
+        HttpApi.maxHeaderBytes(config),
         config.text("POSTGRES_URI"),
         config.text("AMQP_URI"),
         config.uri("PAYMENT_URL").toString(),

@@ -61,7 +61,8 @@ public final class OrderVerticle extends VerticleBase {
           backbone.start();
           timers.start();
         });
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
+        .onSuccess(actual -> port = actual);
   }
 
   @Override

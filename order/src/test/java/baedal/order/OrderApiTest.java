@@ -14,6 +14,7 @@ import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Boot;
 import baedal.runtime.Caller;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -59,6 +60,7 @@ class OrderApiTest {
             new OrderConfig(
                 "127.0.0.1",
                 0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
                 db.uri,
                 NO_BROKER,
                 NO_PAYMENT,

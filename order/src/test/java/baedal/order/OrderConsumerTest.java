@@ -20,6 +20,7 @@ import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.Subscription;
 import baedal.rabbitmq.Topology;
 import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -71,6 +72,7 @@ class OrderConsumerTest {
             new OrderConfig(
                 "127.0.0.1",
                 0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
                 db.uri,
                 amqp,
                 NO_PAYMENT,

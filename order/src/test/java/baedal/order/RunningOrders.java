@@ -8,6 +8,7 @@ import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -35,6 +36,7 @@ final class RunningOrders implements AutoCloseable {
             new OrderConfig(
                 "127.0.0.1",
                 0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
                 db.uri,
                 NO_BROKER,
                 NO_PAYMENT,

@@ -1,12 +1,14 @@
 package baedal.payment;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 
 /** The payment service's settings; without {@code providerUrl} the provider is simulated. */
 public record PaymentConfig(
     String host,
     int port,
+    int maxHeaderBytes,
     String postgresUri,
     String amqpUri,
     Identity identity,
@@ -20,6 +22,7 @@ public record PaymentConfig(
     return new PaymentConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8082),
+        HttpApi.maxHeaderBytes(config),
         config.text("POSTGRES_URI"),
         config.text("AMQP_URI"),
         Identity.from(config),

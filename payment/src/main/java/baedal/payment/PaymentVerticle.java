@@ -76,7 +76,8 @@ public final class PaymentVerticle extends VerticleBase {
           backbone.start();
           cashier.start();
         });
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
+        .onSuccess(actual -> port = actual);
   }
 
   @Override

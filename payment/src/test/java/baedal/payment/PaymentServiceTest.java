@@ -17,6 +17,7 @@ import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
 import baedal.runtime.Digest;
+import baedal.runtime.HttpApi;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
@@ -84,6 +85,7 @@ class PaymentServiceTest {
             new PaymentConfig(
                 LOOPBACK,
                 0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
                 postgres,
                 amqp,
                 new Identity.OneMachine(SECRET),

@@ -1,16 +1,18 @@
 package baedal.rider;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 
 /** The rider service's settings. */
 public record RiderConfig(
-    String host, int port, String mongoUri, String amqpUri, Identity identity) {
+    String host, int port, int maxHeaderBytes, String mongoUri, String amqpUri, Identity identity) {
 
   public static RiderConfig from(Config config) {
     return new RiderConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8084),
+        HttpApi.maxHeaderBytes(config),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
         Identity.from(config));

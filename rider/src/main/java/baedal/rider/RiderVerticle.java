@@ -52,7 +52,8 @@ public final class RiderVerticle extends VerticleBase {
     new DeadLetterApi("rider", backbone.deadLetters()).mount(http.router());
     new RiderApi(repository, backbone.publisher(), Clock.systemUTC()).mount(http.router());
     store.prepare(repository::prepare, backbone::start);
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
+        .onSuccess(actual -> port = actual);
   }
 
   @Override

@@ -18,6 +18,7 @@ import baedal.rabbitmq.MongoStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
@@ -68,7 +69,13 @@ class RiderServiceTest {
     mongo = new MongoStore(vertx, uri).client();
     RiderVerticle rider =
         new RiderVerticle(
-            new RiderConfig("127.0.0.1", 0, uri, amqp, new Identity.OneMachine(SECRET)));
+            new RiderConfig(
+                "127.0.0.1",
+                0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
+                uri,
+                amqp,
+                new Identity.OneMachine(SECRET)));
     vertx.deployVerticle(rider).await();
     port = rider.port();
     client = WebClient.create(vertx);

@@ -2,8 +2,6 @@ package baedal.runtime;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -45,8 +43,21 @@ public final class HttpApi {
   private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
-  /** More than the gateway takes, which adds some of its own. */
-  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final int MAX_LINE_BYTES = 16 * 1024;
+
+  /** An access token of an employee with hundreds of groups has 12 KiB and more. */
+  public static final int DEFAULT_MAX_HEADER_BYTES = 32 * 1024;
+
+  /** Below, no token fits; above, one address can take too much memory with open requests. */
+  private static final int LEAST_HEADER_BYTES = 4 * 1024;
+
+  private static final int MOST_HEADER_BYTES = 256 * 1024;
+
+  /** A service takes so many bytes of header fields more: those that the gateway adds. */
+  private static final int ADDED_BY_GATEWAY = 8 * 1024;
+
+  /** A name of DNS has 253 at most; the gateway repeats it in several header fields. */
+  private static final int MAX_AUTHORITY_CHARS = 300;
 
   /**
    * Nobody waits longer for an answer to begin: then it is a 503. What was asked for may go on all
@@ -178,24 +189,37 @@ public final class HttpApi {
     return router;
   }
 
-  /** Listens on loopback; the future holds the port (0 asks for a free one). */
-  public Future<Integer> listen(int port) {
-    return listen(LOOPBACK, port);
+  /** The setting MAX_HEADER_BYTES: how large all header fields of a request may be together. */
+  public static int maxHeaderBytes(Config config) {
+    int bytes = config.number("MAX_HEADER_BYTES", DEFAULT_MAX_HEADER_BYTES);
+    if (bytes < LEAST_HEADER_BYTES || bytes > MOST_HEADER_BYTES) {
+      throw new IllegalArgumentException(
+          "MAX_HEADER_BYTES must be from " + LEAST_HEADER_BYTES + " to " + MOST_HEADER_BYTES);
+    }
+    return bytes;
   }
 
-  public Future<Integer> listen(String host, int port) {
+  /** Listens on loopback; the future holds the port (0 asks for a free one). */
+  public Future<Integer> listen(int port) {
+    return listen(LOOPBACK, port, DEFAULT_MAX_HEADER_BYTES);
+  }
+
+  /** Takes the header fields that a gateway with the same limit passes on. */
+  public Future<Integer> listen(String host, int port, int maxHeaderBytes) {
+    int most = maxHeaderBytes + ADDED_BY_GATEWAY;
     return listen(
         vertx
             .createHttpServer(
                 new HttpServerOptions()
                     .setHost(host)
                     .setPort(port)
-                    .setMaxHeaderSize(MAX_HEADER_BYTES)
-                    .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                    .setMaxHeaderSize(most)
+                    .setMaxInitialLineLength(MAX_LINE_BYTES)
                     .setCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false)
                     .setPerMessageWebSocketCompressionSupported(false))
-            .invalidRequestHandler(HttpApi::refuseUnreadable)
+            .invalidRequestHandler(
+                request -> EarlyRefusal.undecodable(request, MAX_LINE_BYTES, most))
             .requestHandler(this::accept));
   }
 
@@ -232,37 +256,21 @@ public final class HttpApi {
    */
   public void accept(HttpServerRequest request) {
     RequestId.begin(request);
-    if (request.authority() != null) {
+    if (hasUsableHost(request)) {
       router.handle(RequestTarget.normalized(request));
       return;
     }
-    Refusal refusal =
-        Refusal.of(Refusal.Kind.INVALID, "bad-request", "send a Host header, as HTTP/1.1 asks for");
-    request
-        .response()
-        .setStatusCode(refusal.kind().status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
-        .end(Problems.body(request.path(), refusal).toBuffer());
+    EarlyRefusal.answer(
+        request,
+        Refusal.of(
+            Refusal.Kind.INVALID,
+            "bad-request",
+            "send a Host header with a valid host, as HTTP/1.1 asks for"));
   }
 
-  /** What is no HTTP, or has too much of it, ends the connection. */
-  public static void refuseUnreadable(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
-    int status = 400;
-    if (cause instanceof TooLongHttpLineException) {
-      status = 414;
-    } else if (cause instanceof TooLongHttpHeaderException) {
-      status = 431;
-    }
-    Refusal refusal =
-        Refusal.of(Refusal.Kind.INVALID, "bad-request", "the request is not understood");
-    request
-        .response()
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-        .putHeader(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
-        .end(Problems.body(request.path(), refusal).put("status", status).toBuffer())
-        .onComplete(sent -> request.connection().close());
+  private static boolean hasUsableHost(HttpServerRequest request) {
+    return request.authority() != null
+        && request.authority().toString().length() <= MAX_AUTHORITY_CHARS;
   }
 
   /**

@@ -173,9 +173,11 @@ public final class Problems {
       case METHOD_NOT_ALLOWED -> "Method not allowed";
       case CONFLICT -> "The state does not allow it";
       case TOO_LARGE -> "Too large";
+      case URI_TOO_LONG -> "URI too long";
       case UNSUPPORTED -> "Unsupported content";
       case UNPROCESSABLE -> "Cannot be processed";
       case TOO_MANY -> "Too many requests";
+      case HEADERS_TOO_LARGE -> "Header fields too large";
       case INTERNAL -> "Internal error";
       case UNAVAILABLE -> "Unavailable right now";
     };

@@ -19,9 +19,11 @@ public final class Refusal extends RuntimeException {
     METHOD_NOT_ALLOWED(405),
     CONFLICT(409),
     TOO_LARGE(413),
+    URI_TOO_LONG(414),
     UNSUPPORTED(415),
     UNPROCESSABLE(422),
     TOO_MANY(429),
+    HEADERS_TOO_LARGE(431),
     INTERNAL(500),
     UNAVAILABLE(503);
 

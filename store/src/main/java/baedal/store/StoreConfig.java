@@ -1,16 +1,18 @@
 package baedal.store;
 
 import baedal.runtime.Config;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 
 /** The store service's settings. */
 public record StoreConfig(
-    String host, int port, String mongoUri, String amqpUri, Identity identity) {
+    String host, int port, int maxHeaderBytes, String mongoUri, String amqpUri, Identity identity) {
 
   public static StoreConfig from(Config config) {
     return new StoreConfig(
         config.text("HTTP_HOST", "127.0.0.1"),
         config.number("PORT", 8083),
+        HttpApi.maxHeaderBytes(config),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
         Identity.from(config));

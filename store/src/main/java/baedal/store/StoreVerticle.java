@@ -66,7 +66,8 @@ public final class StoreVerticle extends VerticleBase {
           kitchen.start();
           announcements.start();
         });
-    return http.listen(config.host(), config.port()).onSuccess(actual -> port = actual);
+    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
+        .onSuccess(actual -> port = actual);
   }
 
   @Override

@@ -1,0 +1,56 @@
+package baedal.gateway;
+
+import baedal.runtime.EarlyRefusal;
+import baedal.runtime.Refusal;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How large a request line and the header fields may be, in HTTP/1.1 and HTTP/2. The decoders take
+ * more than that, so that a refused request is read to its end: its {@code Origin} decides whether
+ * a page may read the answer.
+ */
+record RequestSize(int maxLineBytes, int maxHeaderBytes) {
+
+  /** The decoders take this many times as much. Beyond that a request is refused half read. */
+  private static final int READ_FACTOR = 2;
+
+  /** Two spaces, the protocol, and the end of the line. */
+  private static final int LINE_OVERHEAD = "  HTTP/1.1\r\n".length();
+
+  /** Of one header field: colon, space, and the end of the line. */
+  private static final int FIELD_OVERHEAD = ": \r\n".length();
+
+  HttpServerOptions applyTo(HttpServerOptions options) {
+    options.getInitialSettings().setMaxHeaderListSize((long) READ_FACTOR * maxHeaderBytes);
+    return options
+        .setMaxInitialLineLength(READ_FACTOR * maxLineBytes)
+        .setMaxHeaderSize(READ_FACTOR * maxHeaderBytes);
+  }
+
+  /** Empty when the request is small enough. */
+  Optional<Refusal> refusal(HttpServerRequest request) {
+    int line = request.method().name().length() + request.uri().length() + LINE_OVERHEAD;
+    if (line > maxLineBytes) {
+      return Optional.of(EarlyRefusal.lineTooLong(maxLineBytes));
+    }
+    int all = 0;
+    int largest = 0;
+    String name = "";
+    for (Map.Entry<String, String> field : request.headers()) {
+      int size = field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
+      all += size;
+      if (size > largest) {
+        largest = size;
+        name = field.getKey();
+      }
+    }
+    if (all <= maxHeaderBytes) {
+      return Optional.empty();
+    }
+    String fault = "%d bytes of header fields, %d of them %s".formatted(all, largest, name);
+    return Optional.of(EarlyRefusal.headersTooLarge(fault, maxHeaderBytes));
+  }
+}
