@@ -58,8 +58,32 @@ class OperationsTest {
       assertThat(front.ask("GET " + path + " HTTP/1.1")).as(path).startsWith("HTTP/1.1 404");
     }
     assertThat(front.ask("GET /health HTTP/1.1")).startsWith("HTTP/1.1 200");
+    for (String path : List.of("/metrics", "/health/live", "/health/ready")) {
+      int port = front.gateway.operationsPort();
+      assertThat(client.head(port, Front.LOOPBACK, path).send().await().statusCode())
+          .as(path)
+          .isEqualTo(200);
+      HttpResponse<Buffer> wrong = client.put(port, Front.LOOPBACK, path).send().await();
+      assertThat(wrong.statusCode()).as(path).isEqualTo(405);
+      assertThat(wrong.getHeader("Allow")).as(path).isEqualTo("GET, HEAD");
+    }
     for (String path : List.of("/health", "/orders", "/dev/tokens")) {
       assertThat(inside(path).statusCode()).as(path).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void every_405_says_what_is_allowed_instead() {
+    for (String path : List.of("/", "/health", "/docs", "/openapi.json", "/asyncapi.yaml")) {
+      String answer = front.ask("DELETE " + path + " HTTP/1.1");
+      assertThat(answer).as(path).startsWith("HTTP/1.1 405");
+      assertThat(Front.header(answer, "Allow")).as(path).containsExactly("GET, HEAD");
+    }
+    for (String path : List.of("/checkouts", "/dev/tokens")) {
+      String answer =
+          front.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+      assertThat(answer).as(path).startsWith("HTTP/1.1 405");
+      assertThat(Front.header(answer, "Allow")).as(path).containsExactly("POST");
     }
   }
 

@@ -27,7 +27,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -115,11 +114,11 @@ public final class HttpApi {
         .handler(HttpApi::noForm)
         .handler(MediaTypes::uncoded)
         .failureHandler(Problems::render);
-    operatorRoutes = openToOperators(router);
     router
         .route()
         .handler(
             BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES).setHandleFileUploads(false));
+    operatorRoutes = openToOperators(router);
     for (Operation operation : operations) {
       router.route(operation.httpMethod(), operation.route()).handler(ctx -> admit(operation, ctx));
     }
@@ -131,36 +130,20 @@ public final class HttpApi {
     for (int status : List.of(400, 404, 406, 413, 414, 415, 431)) {
       made.errorHandler(status, Problems::render);
     }
-    made.errorHandler(
-        405,
-        ctx -> {
-          ctx.response().putHeader(HttpHeaders.ALLOW, allowed(ctx.normalizedPath()));
-          Problems.render(ctx);
-        });
+    made.errorHandler(405, ctx -> AllowedMethods.render(made, ctx));
     return made;
   }
 
-  /** What one may do there instead (RFC 9110, 10.2.1). */
-  private String allowed(String path) {
-    Set<String> methods = new TreeSet<>();
-    for (Operation operation : operations) {
-      if (operation.isAt(path)) {
-        methods.add(operation.method());
-      }
-    }
-    if (methods.contains("GET")) {
-      methods.add("HEAD");
-    }
-    return String.join(", ", methods);
-  }
-
   private List<Route> openToOperators(Router router) {
-    return List.of(
-        router
-            .get("/health/live")
-            .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP"))),
-        router.get("/health/ready").handler(this::ready),
-        router.get("/metrics").handler(HttpApi::metrics));
+    List<Route> routes =
+        List.of(
+            router
+                .get("/health/live")
+                .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP"))),
+            router.get("/health/ready").handler(this::ready),
+            router.get("/metrics").handler(HttpApi::metrics));
+    routes.forEach(route -> route.method(HttpMethod.HEAD));
+    return routes;
   }
 
   /**

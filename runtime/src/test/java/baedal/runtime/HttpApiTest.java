@@ -468,6 +468,27 @@ class HttpApiTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/health/live", "/health/ready", "/metrics"})
+  void operators_may_ask_with_head_too_and_hear_what_else_they_may(String path) {
+    int inside = api.operate("127.0.0.1", 0).await();
+    HttpResponse<Buffer> head = client.head(inside, "127.0.0.1", path).send().await();
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isNull();
+    HttpResponse<Buffer> wrong = client.post(inside, "127.0.0.1", path).send().await();
+    assertThat(wrong.statusCode()).isEqualTo(405);
+    assertThat(wrong.getHeader("Allow")).isEqualTo("GET, HEAD");
+  }
+
+  @Test
+  void every_405_says_what_is_allowed_instead() {
+    for (String path : List.of("/health/live", "/metrics", "/things/7", "/things/7/")) {
+      HttpResponse<Buffer> wrong = call(HttpMethod.DELETE, path, "maker", null);
+      assertThat(wrong.statusCode()).as(path).isEqualTo(405);
+      assertThat(wrong.getHeader("Allow")).as(path).isEqualTo("GET, HEAD");
+    }
+  }
+
   @Test
   void head_is_answered_as_get_without_its_body() {
     HttpResponse<Buffer> read = call(HttpMethod.GET, "/things/7", "maker", null);
