@@ -4,6 +4,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import java.util.List;
@@ -80,6 +81,7 @@ final class Cors {
   /** Browsers name the origin of the gateway's own pages, too, whenever they send something. */
   private static boolean isOwn(RoutingContext ctx) {
     String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
-    return origin != null && origin.endsWith("://" + ctx.request().authority());
+    HostAndPort host = ctx.request().authority();
+    return origin != null && host != null && origin.endsWith("://" + host);
   }
 }

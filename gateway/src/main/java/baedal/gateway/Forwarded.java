@@ -19,15 +19,21 @@ final class Forwarded {
     this.addresses = addresses;
   }
 
-  /** Into the headers of what goes to a service for the sake of this request. */
+  /**
+   * Into the headers of what goes to a service for the sake of this request. HTTP/1.0 may come
+   * without a host.
+   */
   void put(HttpServerRequest request, MultiMap headers) {
     String client = addresses.of(request).getHostAddress();
     List.copyOf(headers.names()).stream().filter(Forwarded::claims).forEach(headers::remove);
     String node = client.contains(":") ? "\"[" + client + "]\"" : client;
-    String host = request.authority().toString();
-    headers.set("Forwarded", "for=%s;host=\"%s\";proto=%s".formatted(node, host, request.scheme()));
+    String host = "";
+    if (request.authority() != null) {
+      host = "host=\"%s\";".formatted(request.authority());
+      headers.set("X-Forwarded-Host", request.authority().toString());
+    }
+    headers.set("Forwarded", "for=%s;%sproto=%s".formatted(node, host, request.scheme()));
     headers.set("X-Forwarded-For", client);
-    headers.set("X-Forwarded-Host", host);
     headers.set("X-Forwarded-Proto", request.scheme());
     headers.set(RequestId.HEADER, RequestId.current());
   }

@@ -133,6 +133,23 @@ class ForwardedTest {
   }
 
   @Test
+  void http_1_0_needs_no_host_and_its_answer_no_chunks() {
+    front.service =
+        request -> {
+          heard.add(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
+          request.response().setChunked(true).write("fi");
+          request.response().end("ne");
+        };
+    String bearer = "Authorization: " + front.bearer() + "\r\n\r\n";
+    String answer = front.raw("GET /orders HTTP/1.0\r\n" + bearer);
+    assertThat(answer).startsWith("HTTP/1.0 200").endsWith("\r\n\r\nfine");
+    assertThat(heard.get(0).get("Forwarded")).isEqualTo("for=127.0.0.1;proto=http");
+    assertThat(heard.get(0).contains("X-Forwarded-Host")).isFalse();
+    assertThat(front.raw("GET /health HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 200");
+    assertThat(front.raw("GET /orders HTTP/1.1\r\n" + bearer)).startsWith("HTTP/1.1 400");
+  }
+
+  @Test
   void a_refused_request_has_a_name_too() {
     for (String request :
         List.of(

@@ -251,9 +251,13 @@ public final class HttpApi {
             "send a Host header with a valid host, as HTTP/1.1 asks for"));
   }
 
+  /** HTTP/1.0 needs none (RFC 9112, 3.2). */
   private static boolean hasUsableHost(HttpServerRequest request) {
-    return request.authority() != null
-        && request.authority().toString().length() <= MAX_AUTHORITY_CHARS;
+    if (request.authority() == null) {
+      return request.version() == HttpVersion.HTTP_1_0
+          && !request.headers().contains(HttpHeaders.HOST);
+    }
+    return request.authority().toString().length() <= MAX_AUTHORITY_CHARS;
   }
 
   /**

@@ -126,6 +126,13 @@ class HttpApiTest {
   }
 
   @Test
+  void http_1_0_needs_no_host() throws IOException {
+    assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 200");
+    String token = "Authorization: Bearer " + token("maker") + "\r\n\r\n";
+    assertThat(raw("GET /things/7 HTTP/1.0\r\n" + token)).contains(" 200 ", "\"thingId\":\"me\"");
+  }
+
+  @Test
   void a_line_or_a_header_without_end_is_refused_as_a_problem() throws IOException {
     String line = raw("GET /things/" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
     assertThat(line).contains(" 414 ", Problems.MEDIA_TYPE, "\"status\":414");
