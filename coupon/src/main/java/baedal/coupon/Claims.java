@@ -94,6 +94,7 @@ final class Claims {
               TOO_LARGE,
               URI_TOO_LONG,
               UNSUPPORTED,
+              EXPECTATION_FAILED,
               TOO_MANY,
               HEADERS_TOO_LARGE,
               INTERNAL,

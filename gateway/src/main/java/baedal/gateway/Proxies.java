@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import baedal.runtime.Expectations;
 import baedal.runtime.Tokens;
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Future;
@@ -151,9 +152,7 @@ final class Proxies {
             ctx.fail(Watchers.tooMany());
             return;
           }
-          if (ctx.request().headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
-            ctx.response().writeContinue();
-          }
+          Expectations.invite(ctx);
           forward(door, ctx);
         });
   }

@@ -84,6 +84,7 @@ class CorsTest {
       {"414", path + " HTTP/1.1\r\n" + host + origin},
       {"400", "GET /orders HTTP/1.1\r\n" + origin},
       {"400", "GET /orders HTTP/1.1\r\n" + origin + host + host},
+      {"417", "GET /orders HTTP/1.1\r\nExpect: x\r\n" + host + origin},
       {"404", "OPTIONS * HTTP/1.1\r\n" + host + origin}
     };
     for (String[] request : requests) {

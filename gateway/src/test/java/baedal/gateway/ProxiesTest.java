@@ -308,6 +308,21 @@ class ProxiesTest {
   }
 
   @Test
+  void who_sends_too_much_or_has_no_token_is_refused_before_the_body() throws Exception {
+    String expect = "Expect: 100-continue";
+    String tooLarge = raw("POST /orders HTTP/1.1", "}", expect, "Content-Length: 70000");
+    assertThat(tooLarge).startsWith("HTTP/1.1 413").doesNotContain("100 Continue");
+    String odd = raw("POST /orders HTTP/1.1", "}", "Expect: x", "Content-Length: 4");
+    assertThat(odd).startsWith("HTTP/1.1 417");
+    Buffer received = Buffer.buffer();
+    NetSocket socket = connect(received);
+    Future<Void> closed = Future.future(end -> socket.closeHandler(end::complete));
+    socket.write("POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n" + expect + "\r\n\r\n");
+    until(closed::isComplete);
+    assertThat(text(received)).startsWith("HTTP/1.1 401").doesNotContain("100 Continue");
+  }
+
+  @Test
   void one_trace_goes_through() throws Exception {
     List<String> traces = new CopyOnWriteArrayList<>();
     service =

@@ -73,6 +73,7 @@ public final class HttpApi {
   private static final int FIRST = Integer.MIN_VALUE + 1;
 
   private final Vertx vertx;
+  private final Expectations expectations = new Expectations(MAX_BODY_BYTES);
   private final String service;
   private final Router router;
   private final Tokens tokens;
@@ -111,9 +112,11 @@ public final class HttpApi {
         .order(FIRST)
         .handler(this::wellFormed)
         .handler(this::inTime)
+        .handler(expectations::check)
         .handler(HttpApi::noForm)
         .handler(MediaTypes::uncoded)
         .failureHandler(Problems::render);
+    router.route().handler(Expectations::inviteBody);
     router
         .route()
         .handler(
@@ -127,7 +130,7 @@ public final class HttpApi {
 
   private Router problemRouter() {
     Router made = Router.router(vertx);
-    for (int status : List.of(400, 404, 406, 413, 414, 415, 431)) {
+    for (int status : List.of(400, 404, 406, 413, 414, 415, 417, 431)) {
       made.errorHandler(status, Problems::render);
     }
     made.errorHandler(405, ctx -> AllowedMethods.render(made, ctx));
@@ -153,6 +156,7 @@ public final class HttpApi {
   public Future<Integer> operate(String host, int port) {
     operatorRoutes.forEach(Route::remove);
     Router inside = problemRouter();
+    inside.route().handler(expectations::check).failureHandler(Problems::render);
     openToOperators(inside);
     operators = vertx.createHttpServer().requestHandler(inside);
     return operators.listen(port, host).map(HttpServer::actualPort);

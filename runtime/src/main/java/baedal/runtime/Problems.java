@@ -150,6 +150,11 @@ public final class Problems {
           Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body may have 64 KiB at most");
       case 415 ->
           Refusal.of(Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: application/json");
+      case 417 ->
+          Refusal.of(
+              Refusal.Kind.EXPECTATION_FAILED,
+              "expectation-failed",
+              "the only expectation that can be met is Expect: 100-continue");
       case 503 ->
           Refusal.unavailable(
               "unavailable", "not possible right now: try again a little later", OUTAGE_RETRY);
@@ -175,6 +180,7 @@ public final class Problems {
       case TOO_LARGE -> "Too large";
       case URI_TOO_LONG -> "URI too long";
       case UNSUPPORTED -> "Unsupported content";
+      case EXPECTATION_FAILED -> "Expectation failed";
       case UNPROCESSABLE -> "Cannot be processed";
       case TOO_MANY -> "Too many requests";
       case HEADERS_TOO_LARGE -> "Header fields too large";

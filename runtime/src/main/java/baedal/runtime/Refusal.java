@@ -21,6 +21,7 @@ public final class Refusal extends RuntimeException {
     TOO_LARGE(413),
     URI_TOO_LONG(414),
     UNSUPPORTED(415),
+    EXPECTATION_FAILED(417),
     UNPROCESSABLE(422),
     TOO_MANY(429),
     HEADERS_TOO_LARGE(431),

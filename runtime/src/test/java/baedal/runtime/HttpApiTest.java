@@ -132,6 +132,58 @@ class HttpApiTest {
     assertThat(raw("GET /things/7 HTTP/1.0\r\n" + token)).contains(" 200 ", "\"thingId\":\"me\"");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /things",
+        "GET /things/1",
+        "DELETE /things",
+        "GET /nothing",
+        "GET /health/live",
+        "GET /metrics"
+      })
+  void an_expectation_that_cannot_be_met_is_a_417_on_every_route(String request)
+      throws IOException {
+    for (String expect : List.of("something-else", "100-continue\r\nExpect: x")) {
+      String answer =
+          raw(
+              request
+                  + " HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: "
+                  + expect
+                  + "\r\n\r\n");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 417")
+          .contains(Problems.MEDIA_TYPE, "\"status\":417")
+          .containsIgnoringCase("connection: close");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /things", "GET /things/1", "PUT /nothing"})
+  void nobody_is_invited_to_send_a_body_that_is_too_large(String request) throws IOException {
+    String answer =
+        raw(
+            request
+                + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 65537\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 413").containsIgnoringCase("connection: close");
+  }
+
+  @Test
+  void a_body_that_fits_is_invited_once_but_not_with_http_1_0() throws IOException {
+    String body = "{\"name\":\"a\",\"lines\":[{\"quantity\":1}]}";
+    String head =
+        "Host: x\r\nExpect: 100-Continue\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + "\r\nConnection: close\r\nAuthorization: Bearer "
+            + token("maker")
+            + "\r\n\r\n"
+            + body;
+    String answer = raw("POST /things HTTP/1.1\r\n" + head);
+    assertThat(answer).startsWith("HTTP/1.1 100").contains("HTTP/1.1 201");
+    assertThat(answer.split("100 Continue", -1)).hasSize(2);
+    assertThat(raw("POST /things HTTP/1.0\r\n" + head)).startsWith("HTTP/1.0 201");
+  }
+
   @Test
   void a_line_or_a_header_without_end_is_refused_as_a_problem() throws IOException {
     String line = raw("GET /things/" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
