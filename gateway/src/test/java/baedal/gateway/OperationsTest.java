@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What operators see of the gateway, and the world does not. */
@@ -84,6 +86,21 @@ class OperationsTest {
           front.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertThat(answer).as(path).startsWith("HTTP/1.1 405");
       assertThat(Front.header(answer, "Allow")).as(path).containsExactly("POST");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /dev/tokens", "PUT /dev/payment-provider", "POST /dev//tokens"})
+  void a_site_whose_name_leads_to_this_machine_opens_no_dev_door(String request) {
+    String body = "{\"sub\":\"x\",\"roles\":[\"admin\"]}";
+    for (String host : List.of("evil.example:8088", "127.0.0.1.evil.example")) {
+      String answer =
+          front.raw(
+              "%s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nContent-Type: application/json\r\n"
+                      .formatted(request, host, host)
+                  + "Content-Length: %d\r\nConnection: close\r\n\r\n%s"
+                      .formatted(body.length(), body));
+      assertThat(answer).startsWith("HTTP/1.1 403").doesNotContain("token\"");
     }
   }
 

@@ -549,6 +549,40 @@ class HttpApiTest {
   }
 
   @Test
+  void dev_doors_answer_only_to_a_loopback_name() throws IOException {
+    HttpApi dev =
+        new HttpApi(
+            vertx, "dev", HttpApiTest.class.getResource("dev-things.yaml"), tokens, readiness);
+    dev.router().post("/dev/things").respond(ctx -> Future.succeededFuture());
+    port = dev.listen(0).await();
+    for (String host :
+        List.of("localhost", "LOCALHOST:8088", "127.0.0.1", "127.1.2.255:80", "[::1]:8088")) {
+      assertThat(raw(devRequest(host))).as(host).startsWith("HTTP/1.1 204");
+    }
+    for (String host :
+        List.of(
+            "evil.example:8088",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "127.evil.example",
+            "127.0.0.256",
+            "192.168.0.7",
+            "[::2]",
+            "[::ffff:7f00:1]")) {
+      assertThat(raw(devRequest(host))).as(host).startsWith("HTTP/1.1 403");
+    }
+    assertThat(raw("POST /dev/things HTTP/1.0\r\nContent-Length: 0\r\n\r\n")).contains(" 403 ");
+  }
+
+  private static String devRequest(String host) {
+    return "POST /dev/things HTTP/1.1\r\nHost: "
+        + host
+        + "\r\nOrigin: http://"
+        + host
+        + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  }
+
+  @Test
   void head_is_answered_as_get_without_its_body() {
     HttpResponse<Buffer> read = call(HttpMethod.GET, "/things/7", "maker", null);
     HttpResponse<Buffer> head = call(HttpMethod.HEAD, "/things/7", "maker", null);
