@@ -53,10 +53,9 @@ class Http2ProtocolTest {
   void a_body_of_another_length_than_announced_is_a_protocol_error(
       String method, String path, int announced, int sent) throws Exception {
     try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
-      client
-          .request(1, method, path, front.bearer(), "" + announced, false)
-          .frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[sent])
-          .send();
+      client.request(1, method, path, front.bearer(), "" + announced, false);
+      client.frame(RawHttp2.DATA, 0, 1, new byte[sent / 2]).barrier();
+      client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[sent - sent / 2]).send();
       RawHttp2.Frame reset = client.next(RawHttp2.RST_STREAM);
       assertThat(reset.stream()).isEqualTo(1);
       assertThat(reset.number(0)).isEqualTo(RawHttp2.PROTOCOL_ERROR);
