@@ -196,10 +196,11 @@ final class MenuApi {
         new JsonObject().put("storeId", storeId).put("menuId", menuId).put(kind, body);
     return stores
         .own(ctx)
+        .compose(store -> repository.menuKey(storeId, menuId))
         .compose(
-            store ->
+            key ->
                 repository.changeMenu(
-                    Menu.key(storeId, menuId),
+                    key,
                     IdempotencyKey.of(ctx, asked).orElse(null),
                     transition,
                     (before, after) -> Json.fromObject(Changed.of(before, after)),

@@ -11,7 +11,6 @@ import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Nearest.Found;
 import baedal.runtime.Page;
-import baedal.runtime.Text;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,9 +20,6 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Stores, menus and tickets in MongoDB: a document each, changed together with the events it
@@ -191,7 +187,7 @@ final class StoreRepository {
 
   /** Stores whose name holds {@code part} if not null, by id after {@code after} if not null. */
   Future<List<Store>> stores(String part, String after, int limit) {
-    return stores.list(after(named(part), after), BY_ID, limit);
+    return stores.list(after(EitherForm.named(part), after), BY_ID, limit);
   }
 
   /**
@@ -200,21 +196,7 @@ final class StoreRepository {
    */
   Future<Page<Found<Store>>> storesNear(
       Geo.Point from, double radiusKm, String part, String cursor, int limit) {
-    return addresses.near(named(part), from, radiusKm, cursor, limit);
-  }
-
-  /** Earlier versions stored names as they came, also in normalization form D. */
-  private static JsonObject named(String part) {
-    JsonObject query = new JsonObject();
-    if (part == null) {
-      return query;
-    }
-    String regex =
-        Stream.of(part, Text.nfd(part))
-            .distinct()
-            .map(Pattern::quote)
-            .collect(Collectors.joining("|"));
-    return query.put("name", new JsonObject().put("$regex", regex).put("$options", "i"));
+    return addresses.near(EitherForm.named(part), from, radiusKm, cursor, limit);
   }
 
   private static JsonObject after(JsonObject query, String id) {
@@ -223,21 +205,17 @@ final class StoreRepository {
 
   /** Null when there is none, or it is no longer sold. */
   Future<Menu> menu(String storeId, String menuId) {
-    return storedKey(Menu.key(storeId, menuId))
+    return menuKey(storeId, menuId)
         .compose(menus::find)
         .map(menu -> menu == null || menu.removed() ? null : menu);
   }
 
-  /** Earlier versions stored the ids of menus as they came, also in normalization form D. */
-  private Future<String> storedKey(String key) {
-    String older = Text.nfd(key);
-    if (older.equals(key)) {
-      return Future.succeededFuture(key);
-    }
-    JsonArray both = new JsonArray().add(key).add(older);
-    return menus
-        .ids(new JsonObject().put("_id", new JsonObject().put("$in", both)), both.size())
-        .map(found -> found.equals(List.of(older)) ? older : key);
+  /** The key under which a menu is stored, or is to be. */
+  Future<String> menuKey(String storeId, String menuId) {
+    String key = Menu.key(storeId, menuId);
+    return EitherForm.isOne(key)
+        ? Future.succeededFuture(key)
+        : menus.ids(EitherForm.id(key), 2).map(found -> EitherForm.choose(key, found));
   }
 
   /** What a store sells, by menu id, after the menu {@code after} (null at first). */
@@ -257,15 +235,6 @@ final class StoreRepository {
    * time.
    */
   Future<JsonObject> changeMenu(
-      String menu,
-      IdempotencyKey key,
-      Function<Menu, Change<Menu>> transition,
-      BiFunction<Menu, Menu, JsonObject> answer,
-      Instant now) {
-    return storedKey(menu).compose(id -> changeStored(id, key, transition, answer, now));
-  }
-
-  private Future<JsonObject> changeStored(
       String id,
       IdempotencyKey key,
       Function<Menu, Change<Menu>> transition,
