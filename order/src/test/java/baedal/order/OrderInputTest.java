@@ -8,6 +8,7 @@ import static baedal.order.Clients.pointers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -58,6 +59,7 @@ class OrderInputTest {
             new OrderConfig(
                 "127.0.0.1",
                 0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
                 db.uri,
                 "amqp://guest:guest@127.0.0.1:1/none",
                 NOWHERE,
