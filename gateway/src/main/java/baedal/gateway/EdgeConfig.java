@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  * for no such limit), is not taken. An event stream counts as a connection of its address, and one
  * subject has {@code maxStreamsPerSubject} at most (0 for no such limit). {@code
  * maxRequestsPerSubject} and {@code maxRequestsPerAddress} bound concurrent requests other than
- * event streams (0 for no such limit). All header fields of a request together have
- * {@code maxHeaderBytes} at most.
+ * event streams (0 for no such limit). All header fields of a request together have {@code
+ * maxHeaderBytes} at most.
  */
 public record EdgeConfig(
     List<String> corsOrigins,
