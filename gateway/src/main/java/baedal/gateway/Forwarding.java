@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.http.StreamResetException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.httpproxy.Body;
@@ -110,14 +109,24 @@ final class Forwarding implements ProxyInterceptor {
     ANSWERED_HERE.forEach(context.request().headers()::remove);
     frame(context.request());
     forwarded.put(context.request().proxiedRequest(), context.request().headers());
-    return context
-        .sendRequest()
-        .recover(e -> isGone(e) ? neverAnswered() : Future.succeededFuture(away(context)));
+    return context.sendRequest().recover(e -> awayUnlessGone(context));
   }
 
-  /** The proxy resets its own request, which is one of HTTP/1.1, only when the client is gone. */
-  private boolean isGone(Throwable e) {
-    return ctx.response().closed() || e instanceof StreamResetException;
+  /**
+   * The proxy resets its request to the service when its client is gone, and also when the service
+   * closes the connection while the body is sent. Which of the two it was is known one turn later:
+   * Vert.x closes the response of a client that is gone after it reported the failure.
+   */
+  private Future<ProxyResponse> awayUnlessGone(ProxyContext context) {
+    Promise<ProxyResponse> answer = Promise.promise();
+    ctx.vertx()
+        .runOnContext(
+            v -> {
+              if (!ctx.response().closed()) {
+                answer.complete(away(context));
+              }
+            });
+    return answer.future();
   }
 
   /**

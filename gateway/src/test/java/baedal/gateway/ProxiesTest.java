@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import static baedal.backing.Eventually.until;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
@@ -17,6 +18,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.Router;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -157,6 +163,32 @@ class ProxiesTest {
     Future<Integer> silent = status(client(1), HttpMethod.GET, "/orders/1", token(), null);
     until(silent::isComplete);
     assertThat(silent.failed()).isTrue();
+  }
+
+  @Test
+  void a_service_that_closes_the_connection_while_a_body_is_sent_is_a_503() throws Exception {
+    AtomicInteger closed = new AtomicInteger();
+    service = request -> request.connection().close().onComplete(done -> closed.incrementAndGet());
+    for (int i = 1; i <= 20; i++) {
+      int round = i;
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(10_000);
+        OutputStream out = socket.getOutputStream();
+        String head =
+            "POST /orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + token()
+                + "\r\nContent-Length: "
+                + BIG.length()
+                + "\r\n\r\n";
+        out.write(head.getBytes(US_ASCII));
+        out.write(BIG.substring(1).getBytes(US_ASCII));
+        until(() -> closed.get() >= round);
+        out.write('x');
+        String answer =
+            new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
+        assertThat(answer).contains(" 503 ");
+      }
+    }
   }
 
   @Test
