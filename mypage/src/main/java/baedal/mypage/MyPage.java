@@ -166,6 +166,13 @@ public record MyPage(
     return carrier == null ? null : carrier.riderId();
   }
 
+  /** The coupon that the order holds; null, too, once it was given back with the order. */
+  String heldCoupon() {
+    Status now = status();
+    boolean givenBack = now == Status.CANCELED || now == Status.REJECTED || now == Status.EXPIRED;
+    return details == null || givenBack ? null : details.couponId();
+  }
+
   /** Told from the facts; null while none is known. */
   Status status() {
     for (Status end : ENDS) {

@@ -49,7 +49,7 @@ record MyPageView(
         page.riderId() == null
             ? null
             : new Rider(page.riderId(), known ? place.lat() : null, known ? place.lng() : null),
-        details.couponId(),
+        page.heldCoupon(),
         page.facts().entrySet().stream()
             .map(fact -> new Step(fact.getKey(), fact.getValue()))
             .sorted(Comparator.comparing(Step::at).thenComparing(Step::status))

@@ -265,6 +265,26 @@ class ProjectionTest {
     assertThat(shown(placed, paid, refunded)).isEqualTo("REFUNDED");
   }
 
+  @Test
+  void a_coupon_is_shown_until_it_was_given_back_with_the_order() {
+    Event placed = new OrderEvent.Placed("o", details(1, 0));
+    Event claimed = new OrderEvent.Updated("o", details(2, 3_000), false, at(1));
+    assertThat(shownCoupon(placed, claimed)).isEqualTo("cp");
+    for (Event end :
+        List.of(
+            new OrderEvent.Canceled("o", "c", "s", "cp", "", at(2)),
+            new OrderEvent.Rejected("o", "c", "s", "cp", "OUT_OF_STOCK", at(2)),
+            new OrderEvent.Expired("o", "c", "s", "cp", at(2)))) {
+      assertThat(shownCoupon(placed, claimed, end)).as(end.toString()).isNull();
+    }
+    Event completed = new OrderEvent.Completed("o", "c", "s", 37_000, true, at(2));
+    assertThat(shownCoupon(placed, claimed, completed)).isEqualTo("cp");
+  }
+
+  private static String shownCoupon(Event... events) {
+    return MyPageView.of(page(numbered(events)), null).couponId();
+  }
+
   private static String shown(Event... events) {
     return MyPageView.of(page(numbered(events)), null).payment().status();
   }
