@@ -274,14 +274,18 @@ public record Order(
   }
 
   /**
-   * What these lines come to, for {@link #revise}: by catalogue and stock until the order is paid,
-   * then by what was paid.
+   * What these lines come to, for {@link #revise}: by the catalogue until the order is paid, then
+   * by what was paid. Other quantities of an unpaid order must be in stock.
    */
   List<Line> priced(List<Catalog.Wanted> wanted, Catalog catalog) {
     needOpen();
-    return status == OrderStatus.PLACED
-        ? catalog.priceInStock(wanted)
-        : new PaidLines(details.lines(), catalog).with(wanted);
+    if (status == OrderStatus.PLACED) {
+      return PaidLines.samePortions(details.lines(), wanted)
+          ? catalog.price(wanted)
+          : catalog.priceInStock(wanted);
+    }
+    List<List<Line>> before = earlier.stream().map(OrderDetails::lines).toList();
+    return new PaidLines(details.lines(), before, catalog).with(wanted);
   }
 
   /**

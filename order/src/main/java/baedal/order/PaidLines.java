@@ -13,15 +13,18 @@ import java.util.Set;
 
 /**
  * The lines of a paid order, compared with what was paid. A line keeps its price, whatever the
- * store asks for the menu by now, and so does an option that was paid. Only a new option has the
- * price of the catalogue. Lines from before the prices of options were kept are judged by the
- * catalogue alone.
+ * store asks for the menu by now, and so does an option that was paid, also when the customer
+ * swapped it for another one since. Only a new option has the price of the catalogue. Lines from
+ * before the prices of options were kept are judged by the catalogue alone.
+ *
+ * @param paid the lines as they are now
+ * @param earlier the lines before each change of the paid order, the oldest first
  */
-record PaidLines(List<Line> paid, Catalog catalog) {
+record PaidLines(List<Line> paid, List<List<Line>> earlier, Catalog catalog) {
 
   /** The same menus and quantities with other options; refuses all that cannot be judged. */
   List<Line> with(List<Catalog.Wanted> wanted) {
-    if (!samePortions(wanted)) {
+    if (!samePortions(paid, wanted)) {
       throw Refusal.conflict(
           "order-state",
           "the order is paid: its menus and quantities cannot change, only options at the same"
@@ -30,7 +33,7 @@ record PaidLines(List<Line> paid, Catalog catalog) {
     List<Refusal.Fault> faults = new ArrayList<>();
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
-      lines.add(changed(paid.get(i), wanted.get(i).options(), "/lines/" + i + "/options", faults));
+      lines.add(changed(i, wanted.get(i).options(), faults));
     }
     if (!faults.isEmpty()) {
       throw Refusal.invalid(faults);
@@ -38,20 +41,22 @@ record PaidLines(List<Line> paid, Catalog catalog) {
     return lines;
   }
 
-  private boolean samePortions(List<Catalog.Wanted> wanted) {
+  /** Whether the same quantities of the same menus are wanted, line by line. */
+  static boolean samePortions(List<Line> lines, List<Catalog.Wanted> wanted) {
     return wanted.stream()
         .map(w -> w.menuId() + " " + w.quantity())
         .toList()
-        .equals(paid.stream().map(l -> Text.nfc(l.menuId()) + " " + l.quantity()).toList());
+        .equals(lines.stream().map(l -> Text.nfc(l.menuId()) + " " + l.quantity()).toList());
   }
 
-  private Line changed(
-      Line line, List<String> options, String pointer, List<Refusal.Fault> faults) {
+  private Line changed(int index, List<String> options, List<Refusal.Fault> faults) {
+    Line line = paid.get(index);
+    String pointer = "/lines/" + index + "/options";
     List<String> before = line.options().stream().map(Text::nfc).toList();
     if (new HashSet<>(options).equals(new HashSet<>(before))) {
       return line;
     }
-    Map<String, Long> prices = prices(line);
+    Map<String, Long> prices = prices(index);
     long unitPrice = line.unitPrice();
     for (String gone : without(before, options)) {
       Long price = prices.get(gone);
@@ -83,17 +88,25 @@ record PaidLines(List<Line> paid, Catalog catalog) {
   }
 
   /**
-   * What was paid for an option, else what the store asks for it by now; by its name in
-   * normalization form C.
+   * What each option costs on this line: as on the line now, else as it was paid, else as in the
+   * catalogue; by its name in normalization form C.
    */
-  private Map<String, Long> prices(Line line) {
+  private Map<String, Long> prices(int index) {
+    Line line = paid.get(index);
     Map<String, Long> prices = new HashMap<>();
     menu(line)
         .ifPresent(menu -> menu.options().forEach(o -> prices.put(Text.nfc(o.name()), o.price())));
+    for (int i = earlier.size() - 1; i >= 0; i--) {
+      putPrices(earlier.get(i).get(index), prices);
+    }
+    putPrices(line, prices);
+    return prices;
+  }
+
+  private static void putPrices(Line line, Map<String, Long> prices) {
     for (int i = 0; i < line.optionPrices().size(); i++) {
       prices.put(Text.nfc(line.options().get(i)), line.optionPrices().get(i));
     }
-    return prices;
   }
 
   private Optional<Catalog.Menu> menu(Line line) {

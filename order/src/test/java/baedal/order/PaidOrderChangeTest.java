@@ -82,8 +82,17 @@ class PaidOrderChangeTest {
     assertThat(order.getLong("total")).isEqualTo(11_000);
     assertThat(order.getJsonArray("lines").getJsonObject(0).getJsonArray("optionPrices"))
         .containsExactly(1_000);
-    assertThat(problem(http.patch(path, me, lines(line("wings", 1, "치즈")))))
-        .isEqualTo("409 /problems/order-state");
+  }
+
+  @Test
+  void an_option_that_was_paid_and_swapped_away_comes_back_at_the_price_it_was_paid() {
+    String path = service.paid(delivery(line("wings", 1, "치즈")));
+    service.sells("wings", 12_000, null, new MenuOption("치즈", 3_000), new MenuOption("파", 1_000));
+    changed(path, line("wings", 1, "파"));
+    assertThat(changed(path, line("wings", 1, "치즈")).getLong("total")).isEqualTo(11_000);
+    changed(path, line("wings", 1, "파"));
+    service.removes("wings");
+    assertThat(changed(path, line("wings", 1, "치즈")).getLong("total")).isEqualTo(11_000);
   }
 
   @Test

@@ -74,6 +74,17 @@ class StockTest {
   }
 
   @Test
+  void a_form_that_sends_the_same_lines_with_a_memo_is_taken_when_the_menu_is_sold_out() {
+    service.sells("tart", 4_000, 2);
+    String path = service.placed(delivery(line("tart", 2)));
+    service.sells("tart", 4_000, 0);
+    JsonObject form = lines(line("tart", 2)).put("memo", "초는 빼고");
+    assertThat(http.patch(path, me, form).statusCode()).isEqualTo(200);
+    assertThat(problem(http.patch(path, me, lines(line("tart", 1)))))
+        .isEqualTo("409 /problems/sold-out");
+  }
+
+  @Test
   void lines_of_a_paid_order_are_not_compared_with_the_stock_that_is_left() {
     service.sells("stew", 7_000, 2);
     String path = service.paid(delivery(line("stew", 2)));
