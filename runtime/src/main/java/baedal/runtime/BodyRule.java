@@ -65,8 +65,12 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
     }
   }
 
-  /** Null when it is not JSON. */
+  /** Null when it is not JSON in UTF-8 (RFC 8259, 8.1); the parser would take UTF-16, too. */
   private static JsonNode read(Buffer sent, List<Refusal.Fault> faults) {
+    if (mayBeUtf16(sent)) {
+      faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
+      return null;
+    }
     try {
       JsonNode json = Json.mapper().readTree(sent.getBytes());
       if (!json.isMissingNode()) {
@@ -79,6 +83,13 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
       faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
     }
     return null;
+  }
+
+  /** UTF-16 and UTF-32 begin with a byte order mark, or have a zero among the first bytes. */
+  private static boolean mayBeUtf16(Buffer sent) {
+    int first = sent.getUnsignedByte(0);
+    boolean zero = first == 0 || (sent.length() > 1 && sent.getByte(1) == 0);
+    return zero || first == 0xFE || first == 0xFF;
   }
 
   /** The parser names no place when it is too much for it as a whole. */

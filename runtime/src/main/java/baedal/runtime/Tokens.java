@@ -228,7 +228,7 @@ public final class Tokens {
   private static Caller caller(User user, String rolesClaim) {
     JsonObject claims = user.principal();
     if (!(claims.getValue("sub") instanceof String sub)
-        || sub.isBlank()
+        || Text.isBlank(sub)
         || sub.length() > MAX_SUBJECT_CHARS
         || !isPlain(sub)) {
       throw new IllegalArgumentException("the subject is missing, too long or not plain text");
@@ -243,10 +243,15 @@ public final class Tokens {
     return new Caller(sub, texts(roles), texts(claims.getValue("stores")));
   }
 
-  /** No control characters and no lone surrogates: a store could not keep them as they are. */
+  /**
+   * No control characters and no lone surrogates: a store could not keep them as they are. In
+   * normalization form C, as the texts of requests that name a person.
+   */
   private static boolean isPlain(String text) {
-    return text.codePoints()
-        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+    return Text.nfc(text).equals(text)
+        && text.codePoints()
+            .noneMatch(
+                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
   }
 
   private static Set<String> texts(Object claim) {

@@ -2,6 +2,7 @@ package baedal.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -113,6 +114,15 @@ class RequestCheckTest {
     HttpResponse<Buffer> answer = send(HttpMethod.GET, target, null, null);
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(faults(answer)).containsOnlyKeys(pointer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE"})
+  void a_body_that_is_not_in_utf_8_is_refused(String charset) {
+    Buffer body = Buffer.buffer("{\"name\":\"a\",\"lines\":[{\"quantity\":1}]}", charset);
+    HttpResponse<Buffer> answer =
+        request(HttpMethod.POST, "/things", JSON).sendBuffer(body).await();
+    assertThat(faults(answer)).containsOnly(entry("", "is not JSON in UTF-8"));
   }
 
   @Test

@@ -168,7 +168,9 @@ class TokensTest {
         "\"c\\u0085\"",
         "\"c\\ud800\"",
         "\"\\udc00c\"",
-        "\"\\udc00\\ud800\""
+        "\"\\udc00\\ud800\"",
+        "\"\\u1100\\u1161\"",
+        "\"\\u200b\""
       })
   void a_subject_that_is_no_plain_text_is_refused(String subject) {
     String claims = claims().encode();
