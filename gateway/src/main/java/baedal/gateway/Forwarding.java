@@ -158,9 +158,12 @@ final class Forwarding implements ProxyInterceptor {
   private ProxyResponse away(ProxyContext context) {
     JsonObject problem =
         Problems.body(context.request().proxiedRequest().path(), unavailable(service));
-    return context
-        .request()
-        .release()
+    ProxyRequest passed = context.request();
+    // An HTTP/2 request that was read to its end cannot be resumed: release() would throw.
+    if (!passed.proxiedRequest().isEnded()) {
+      passed.release();
+    }
+    return passed
         .response()
         .setStatusCode(503)
         .putHeader("Retry-After", Problems.retryAfter(Upstream.RETRY_AFTER))

@@ -67,6 +67,21 @@ class Http2ProtocolTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"POST, true", "POST, false", "GET, true"})
+  void a_service_whose_connection_breaks_is_a_503(String method, boolean bodyless)
+      throws Exception {
+    front.service = request -> request.end().onComplete(read -> request.connection().close());
+    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      client.request(1, method, "/orders", front.bearer(), bodyless ? null : "2", bodyless);
+      if (!bodyless) {
+        client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[2]);
+      }
+      client.send();
+      assertThat(client.status()).isEqualTo(503);
+    }
+  }
+
   @Test
   void a_request_without_a_body_that_announces_one_is_a_protocol_error() throws Exception {
     try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
