@@ -118,15 +118,12 @@ final class Forwarding implements ProxyInterceptor {
    * Vert.x closes the response of a client that is gone after it reported the failure.
    */
   private Future<ProxyResponse> awayUnlessGone(ProxyContext context) {
-    Promise<ProxyResponse> answer = Promise.promise();
-    ctx.vertx()
-        .runOnContext(
-            v -> {
-              if (!ctx.response().closed()) {
-                answer.complete(away(context));
-              }
-            });
-    return answer.future();
+    Promise<Void> nextTurn = Promise.promise();
+    ctx.vertx().runOnContext(v -> nextTurn.complete());
+    return nextTurn
+        .future()
+        .compose(
+            v -> ctx.response().closed() ? neverAnswered() : Future.succeededFuture(away(context)));
   }
 
   /**

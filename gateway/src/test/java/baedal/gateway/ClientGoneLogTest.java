@@ -122,6 +122,16 @@ class ClientGoneLogTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"\n", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"})
+  void a_connection_of_http_2_does_not_begin_as_one(String first) throws Exception {
+    try (RawHttp2 client = new RawHttp2(front.port(), 1, first)) {
+      client.lastFrame();
+      nothingIsLogged();
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/stores", "/orders", "/health", "/nowhere"})
   void a_get_has_a_body(String path) throws Exception {
     String token = path.equals("/orders") ? front.bearer() : null;

@@ -72,6 +72,13 @@ final class RawHttp2 implements AutoCloseable {
 
   /** Connects from the address 127.0.0.{@code last}. */
   RawHttp2(int port, int last) throws IOException {
+    this(port, last, PREFACE);
+    frame(SETTINGS, 0, 0);
+    send();
+  }
+
+  /** As the other, and sends nothing but {@code first}. */
+  RawHttp2(int port, int last, String first) throws IOException {
     InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
     socket =
         (SSLSocket)
@@ -84,8 +91,7 @@ final class RawHttp2 implements AutoCloseable {
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.startHandshake();
     in = new DataInputStream(socket.getInputStream());
-    unsent.writeBytes(PREFACE.getBytes(StandardCharsets.US_ASCII));
-    frame(SETTINGS, 0, 0);
+    unsent.writeBytes(first.getBytes(StandardCharsets.US_ASCII));
     send();
   }
 
@@ -184,6 +190,14 @@ final class RawHttp2 implements AutoCloseable {
   void barrier() throws IOException {
     frame(PING, 0, 0, new byte[PING_BYTES]).send();
     next(PING);
+  }
+
+  /** Reads until the server closes the connection. */
+  void lastFrame() throws IOException {
+    Frame frame = next();
+    while (frame != null) {
+      frame = next();
+    }
   }
 
   /** The next frame, or null after the last. */
