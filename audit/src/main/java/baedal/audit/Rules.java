@@ -2,6 +2,7 @@ package baedal.audit;
 
 import baedal.audit.Limits.Bounds;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -236,8 +237,20 @@ final class Rules {
       return Stream.empty();
     }
     return Stream.of("lines", "address", "memo", "due")
-        .filter(field -> !details.path(field).equals(shown.path(field)))
+        .filter(field -> !whole(details.path(field)).equals(whole(shown.path(field))))
         .map(field -> "the ticket shows another " + field);
+  }
+
+  /**
+   * Lines from before the prices of their options were kept have none, or an empty list where they
+   * were written anew since.
+   */
+  private static JsonNode whole(JsonNode content) {
+    JsonNode whole = content.deepCopy();
+    if (whole.isArray()) {
+      whole.forEach(line -> ((ObjectNode) line).withArray("optionPrices"));
+    }
+    return whole;
   }
 
   private static Stream<String> stockOwed(Story s) {

@@ -301,6 +301,15 @@ class RulesTest {
     assertThat(lines(books, GRACE_BEGAN)).isEmpty();
   }
 
+  /** One of the two services wrote it anew since. */
+  @Test
+  void those_of_an_order_from_before_the_prices_of_options_were_kept_too() {
+    Books books = at(COOKED);
+    ((ObjectNode) books.order.at("/details/lines/0")).putArray("optionPrices");
+    ((ObjectNode) books.ticket.at("/details/lines/0")).remove("optionPrices");
+    assertThat(lines(books, GRACE_BEGAN)).isEmpty();
+  }
+
   @Test
   void what_is_promised_until_the_door_is_held() {
     Books books = at(PICKED);
