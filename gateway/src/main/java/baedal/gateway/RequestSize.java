@@ -12,7 +12,7 @@ import java.util.Optional;
  * more than that, so that a refused request is read to its end: its {@code Origin} decides whether
  * a page may read the answer.
  */
-record RequestSize(int maxLineBytes, int maxHeaderBytes) {
+final class RequestSize {
 
   /** The decoders take this many times as much. Beyond that a request is refused half read. */
   private static final int READ_FACTOR = 2;
@@ -22,6 +22,14 @@ record RequestSize(int maxLineBytes, int maxHeaderBytes) {
 
   /** Of one header field: colon, space, and the end of the line. */
   private static final int FIELD_OVERHEAD = ": \r\n".length();
+
+  private final int maxLineBytes;
+  private final int maxHeaderBytes;
+
+  RequestSize(int maxLineBytes, int maxHeaderBytes) {
+    this.maxLineBytes = maxLineBytes;
+    this.maxHeaderBytes = maxHeaderBytes;
+  }
 
   HttpServerOptions applyTo(HttpServerOptions options) {
     options.getInitialSettings().setMaxHeaderListSize((long) READ_FACTOR * maxHeaderBytes);
