@@ -20,9 +20,11 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A client that goes away, or sends what is unusual but allowed, is not worth a line in the log.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientGoneLogTest {
 
   private static final String PAUSE_MILLIS = "1000";
@@ -82,8 +85,13 @@ class ClientGoneLogTest {
   }
 
   @AfterEach
-  void stop() {
+  void forget() {
     root.detachAppender(appender);
+    lines.clear();
+  }
+
+  @AfterAll
+  void stop() {
     front.close();
     certificate.delete();
   }
