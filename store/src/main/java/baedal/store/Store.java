@@ -52,13 +52,16 @@ public record Store(
     return next.equals(this) ? Change.none(this) : next.announce(now);
   }
 
-  /** Tells the others of it as it is. */
+  /** Publishes the store as it is. */
   private Change<Store> announce(Instant now) {
     Store next = new Store(id, ownerId, name, kind, address, open, ANNOUNCEMENT);
     return Change.of(next, next.told(now));
   }
 
-  /** Tells it once more where copies in other services may lack what is told now; once. */
+  /**
+   * Publishes the store once more if an older version published it last; later calls change
+   * nothing.
+   */
   Change<Store> announceAgain(Instant now) {
     return announced < ANNOUNCEMENT ? announce(now) : Change.none(this);
   }

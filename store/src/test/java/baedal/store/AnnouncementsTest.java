@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Stores that an older version told of are announced anew, with a real database and broker. */
+/** Stores that an older version published are announced anew, with a real database and broker. */
 class AnnouncementsTest {
 
   private static final int STORES = 250;
