@@ -1,6 +1,5 @@
 package baedal.order;
 
-import static baedal.backing.Eventually.until;
 import static baedal.order.Clients.address;
 import static baedal.order.Clients.delivery;
 import static baedal.order.Clients.line;
@@ -12,12 +11,8 @@ import baedal.events.Change;
 import baedal.events.PaymentMethod;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventMessages;
-import baedal.runtime.Boot;
 import baedal.runtime.Caller;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Identity;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -43,39 +38,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OrderApiTest {
 
-  private static final String NO_BROKER = "amqp://guest:guest@127.0.0.1:1/none";
-
-  private static final String NO_PAYMENT = "http://127.0.0.1:1";
-
-  private final Vertx vertx = Boot.vertx();
+  private RunningOrders service;
   private Database db;
   private Clients http;
   private String me;
 
   @BeforeAll
   void start() {
-    db = new Database(vertx);
-    OrderVerticle service =
-        new OrderVerticle(
-            new OrderConfig(
-                "127.0.0.1",
-                0,
-                HttpApi.DEFAULT_MAX_HEADER_BYTES,
-                db.uri,
-                NO_BROKER,
-                NO_PAYMENT,
-                new Identity.OneMachine(Clients.SECRET),
-                Duration.ofMinutes(15),
-                Duration.ofHours(24)));
-    vertx.deployVerticle(service).await();
-    http = new Clients(vertx, service.port());
-    me = http.customer("c-1");
-    until(() -> http.get("/orders", me).statusCode() == 200);
+    service = new RunningOrders();
+    db = service.db;
+    http = service.http;
+    me = service.me;
   }
 
   @AfterAll
   void stop() {
-    vertx.close().await();
+    service.close();
   }
 
   @Test

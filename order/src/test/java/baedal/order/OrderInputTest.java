@@ -1,22 +1,16 @@
 package baedal.order;
 
-import static baedal.backing.Eventually.until;
 import static baedal.order.Clients.address;
 import static baedal.order.Clients.delivery;
 import static baedal.order.Clients.line;
 import static baedal.order.Clients.pointers;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Identity;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -31,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OrderInputTest {
 
-  private static final String NOWHERE = "http://127.0.0.1:1";
-
   /** The same text, composed and decomposed. */
   private static final String NFC = "\uC21C\uC0B4";
 
@@ -46,30 +38,17 @@ class OrderInputTest {
           "from", "2026-12-24T15:00:00Z",
           "to", "2026-12-25T11:00:00Z");
 
-  private final Vertx vertx = Boot.vertx();
+  private RunningOrders service;
   private Database db;
   private Clients http;
   private String me;
 
   @BeforeAll
   void start() {
-    db = new Database(vertx);
-    OrderVerticle service =
-        new OrderVerticle(
-            new OrderConfig(
-                "127.0.0.1",
-                0,
-                HttpApi.DEFAULT_MAX_HEADER_BYTES,
-                db.uri,
-                "amqp://guest:guest@127.0.0.1:1/none",
-                NOWHERE,
-                new Identity.OneMachine(Clients.SECRET),
-                Duration.ofMinutes(15),
-                Duration.ofHours(24)));
-    vertx.deployVerticle(service).await();
-    http = new Clients(vertx, service.port());
-    me = http.customer("c-1");
-    until(() -> http.get("/orders", me).statusCode() == 200);
+    service = new RunningOrders();
+    db = service.db;
+    http = service.http;
+    me = service.me;
     anyFulfilment();
   }
 
@@ -80,7 +59,7 @@ class OrderInputTest {
 
   @AfterAll
   void stop() {
-    vertx.close().await();
+    service.close();
   }
 
   @ParameterizedTest
