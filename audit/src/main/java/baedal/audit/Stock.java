@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * Whether what menus say is taken is taken by open tickets, what they say is sold was cooked, and
- * none has less than nothing to sell. It is told all menus, then all tickets: so of whatever a menu
- * counts the ticket is known. Pure.
+ * Compares menus with tickets: what a menu counts as taken belongs to open tickets, what it counts
+ * as sold was cooked, and its free stock is not negative. The auditor reads all menus first, then
+ * all tickets, so that every ticket that a menu counts is found. Does no I/O.
  */
 final class Stock {
 

@@ -23,7 +23,7 @@ public final class Errand {
 
   private static final Set<Integer> NOT_THERE_YET = Set.of(202, 404, 409);
 
-  /** The order service has not heard of the menu. */
+  /** The answer until the order service has received the event of a new menu. */
   private static final Set<Integer> NOT_KNOWN_YET = Set.of(400);
 
   private static final String GOOD_CARD = "4242424242424242";

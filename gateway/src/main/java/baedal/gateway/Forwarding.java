@@ -25,10 +25,10 @@ import io.vertx.httpproxy.ProxyResponse;
 import java.util.List;
 
 /**
- * One request on its way to a service and back. Headers that are meant for one hop (RFC 9110,
- * 7.6.1) go no further, the trace goes on from here, the gateway says who asked, and a service that
- * cannot be reached is a 503 in the words of the contract, never a bare 502. When the client is
- * gone, the connection to the service is released at once.
+ * Forwards one request to a service, and its answer back. It removes hop-by-hop headers (RFC 9110,
+ * 7.6.1), continues the trace, and adds who asked. A service that cannot be reached is a 503
+ * problem of the contract, never a bare 502. When the client is gone, the connection to the service
+ * is released at once.
  */
 final class Forwarding implements ProxyInterceptor {
 

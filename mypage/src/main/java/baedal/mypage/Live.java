@@ -53,10 +53,10 @@ final class Live {
   }
 
   /**
-   * Begins a stream with the page as it is, if its order is known by now, unless the client has
-   * seen just that ({@code Last-Event-ID}); a client that comes back to a closed page it has seen
-   * is told to stay away (204). What changed since {@code page} was read is looked up, as from now
-   * on it would be heard.
+   * Begins a stream. It starts with the page, unless its order is not known yet, or the client has
+   * seen this very page ({@code Last-Event-ID}). A client that has seen a closed page gets 204, so
+   * that it does not reconnect. Changes since {@code page} was read are looked up; later ones
+   * arrive as events.
    */
   void watch(RoutingContext ctx, MyPage page) {
     HttpServerResponse response = ctx.response();

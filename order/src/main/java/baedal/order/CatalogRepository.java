@@ -55,7 +55,7 @@ final class CatalogRepository {
   }
 
   /**
-   * The store with those of these menus that it sells; empty when nobody told of that store. A menu
+   * The store with those of these menus that it sells; empty when the store is not known. A menu
    * whose id is stored in normalization form D, as by earlier versions, is found by form C, too.
    */
   Future<Optional<Catalog>> find(String storeId, List<String> menuIds) {

@@ -6,8 +6,9 @@ import baedal.events.StoreEvent;
 import java.time.Instant;
 
 /**
- * A shop, a courier company, a furniture house or a hotel: whoever sells and its place. {@code
- * announced} is the {@link #ANNOUNCEMENT} of its last event, 0 when that was before there were any.
+ * A seller and its place: a restaurant, a furniture shop, a courier company or a hotel. {@code
+ * announced} is the {@link #ANNOUNCEMENT} that was current at its last event; 0 for stores of
+ * versions without announcements.
  */
 public record Store(
     String id,
