@@ -21,11 +21,6 @@ public final class CouponConsumer {
     this.config = config;
   }
 
-  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
-  public static Subscription table() {
-    return new CouponConsumer(null, null, null).subscription();
-  }
-
   Subscription subscription() {
     return Subscription.of("coupon")
         .on(

@@ -2,10 +2,10 @@ package baedal.coupon;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.rabbitmq.EventMessages;
-import baedal.rabbitmq.RedisAggregates;
-import baedal.rabbitmq.RedisOutbox;
-import baedal.rabbitmq.RedisScript;
+import baedal.events.EventMessages;
+import baedal.redis.RedisAggregates;
+import baedal.redis.RedisOutbox;
+import baedal.redis.RedisScript;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import baedal.runtime.Paging;

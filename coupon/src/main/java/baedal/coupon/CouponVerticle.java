@@ -2,9 +2,9 @@ package baedal.coupon;
 
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
-import baedal.rabbitmq.RedisOutbox;
-import baedal.rabbitmq.RedisStore;
 import baedal.rabbitmq.Subscription;
+import baedal.redis.RedisOutbox;
+import baedal.redis.RedisStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;

@@ -4,7 +4,6 @@ import baedal.events.Change;
 import baedal.events.CouponEvent;
 import baedal.events.EventMessage;
 import baedal.events.OrderEvent;
-import baedal.rabbitmq.EventTypes;
 import baedal.rabbitmq.LogReader;
 import baedal.rabbitmq.Subscription;
 import baedal.runtime.Refusal;
@@ -157,7 +156,7 @@ final class Recovery {
     } else if (message.data() instanceof CouponEvent.Issued issued && issued.campaignId() != null) {
       return coupons.reissue(of(issued), issued.campaignId());
     }
-    return subscription.routingKeys().contains(EventTypes.name(message.data().getClass()))
+    return subscription.handles(message)
         ? subscription.handle(message).mapEmpty()
         : Future.succeededFuture();
   }

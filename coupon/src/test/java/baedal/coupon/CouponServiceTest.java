@@ -1,27 +1,27 @@
 package baedal.coupon;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.CouponEvent;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
-import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
-import baedal.rabbitmq.RedisStore;
-import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.rabbitmq.TransientFeed;
+import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Paging;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -82,7 +82,7 @@ class CouponServiceTest {
   @BeforeAll
   static void start() {
     String amqp = TestServers.amqp();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
     feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
@@ -109,11 +109,13 @@ class CouponServiceTest {
     vertx.deployVerticle(coupon).await();
     port = coupon.port();
     client = WebClient.create(vertx);
-    until(
-        () ->
-            publisher.connected()
-                && feed.connected()
-                && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200);
+    await()
+        .until(
+            () ->
+                publisher.connected()
+                    && feed.connected()
+                    && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode()
+                        == 200);
   }
 
   @AfterAll
@@ -267,7 +269,7 @@ class CouponServiceTest {
     habits.put(orderId, Habit.REFUSES);
     assertThat(use(coupon, "c-refused", orderId).await().statusCode()).isEqualTo(409);
     assertThat(held("c-refused").getString("status")).isEqualTo("ISSUED");
-    until(() -> told(CouponEvent.Restored.class, coupon) == 1);
+    await().until(() -> told(CouponEvent.Restored.class, coupon) == 1);
   }
 
   @Test
@@ -281,7 +283,7 @@ class CouponServiceTest {
       assertThat(lost.statusCode()).isEqualTo(503);
       assertThat(lost.getHeader("Retry-After")).isNotNull();
       assertThat(held(customer).getString("status")).isEqualTo("CLAIMED");
-      until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
+      await().until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
     }
   }
 
@@ -299,7 +301,7 @@ class CouponServiceTest {
     String orderId = Ids.next();
     habits.put(orderId, Habit.IS_AWAY_ONCE);
     assertThat(use(coupon, "c-behind", orderId).await().statusCode()).isEqualTo(503);
-    until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
+    await().until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
     stuck.forEach(habits::remove);
   }
 
@@ -346,9 +348,9 @@ class CouponServiceTest {
       Collections.shuffle(bodies, new Random(seed));
       bodies.add(message(new OrderEvent.Delivered(orderId, "c-last", "s", "r", 1, NOW)));
       publisher.publish(bodies).await();
-      until(() -> told(CouponEvent.Issued.class, "earned-" + orderId) == 1);
+      await().until(() -> told(CouponEvent.Issued.class, "earned-" + orderId) == 1);
       assertThat(held(customer).getString("status")).as("seed %d", seed).isEqualTo(end.coupon);
-      until(() -> told(CouponEvent.Restored.class, coupon) == (end == End.PAID ? 0 : 1));
+      await().until(() -> told(CouponEvent.Restored.class, coupon) == (end == End.PAID ? 0 : 1));
     }
   }
 
@@ -363,12 +365,12 @@ class CouponServiceTest {
                 delivered,
                 message(new OrderEvent.Completed(orderId, "c-earner", "s", 1, true, NOW))))
         .await();
-    until(() -> told(CouponEvent.Issued.class, "earned-" + orderId) == 1);
+    await().until(() -> told(CouponEvent.Issued.class, "earned-" + orderId) == 1);
     String second = Ids.next();
     publisher
         .publish(List.of(message(new OrderEvent.Delivered(second, "c-earner", "s", "r", 1, NOW))))
         .await();
-    until(() -> told(CouponEvent.Issued.class, "earned-" + second) == 1);
+    await().until(() -> told(CouponEvent.Issued.class, "earned-" + second) == 1);
     assertThat(told(CouponEvent.Issued.class, "earned-" + orderId)).isEqualTo(1);
   }
 
@@ -484,7 +486,9 @@ class CouponServiceTest {
     String path = announced.getHeader("Location") + "/take";
     HttpResponse<Buffer> taken = keyed("k-late", path, token, null).await();
     assertThat(taken.statusCode()).isEqualTo(201);
-    until(() -> call(HttpMethod.POST, "/coupons", "m-9", "marketing", asked).statusCode() == 400);
+    await()
+        .until(
+            () -> call(HttpMethod.POST, "/coupons", "m-9", "marketing", asked).statusCode() == 400);
     assertThat(keyed("k-late", "/coupons", MARKETER, asked).await().body())
         .isEqualTo(announced.body());
     assertThat(keyed("k-late", path, token, null).await().body()).isEqualTo(taken.body());

@@ -1,26 +1,26 @@
 package baedal.coupon;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.Ports;
 import baedal.backing.Redis;
-import baedal.backing.TestServers;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
-import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
-import baedal.rabbitmq.RedisStore;
-import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.rabbitmq.TransientFeed;
+import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -74,7 +74,7 @@ class RecoveryTest {
     redisPort = Ports.free();
     redis = Redis.start(home, redisPort);
     String amqp = TestServers.amqp();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
     feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
@@ -101,7 +101,7 @@ class RecoveryTest {
     vertx.deployVerticle(coupon).await();
     port = coupon.port();
     client = WebClient.create(vertx);
-    until(() -> publisher.connected() && feed.connected() && ready());
+    await().until(() -> publisher.connected() && feed.connected() && ready());
   }
 
   private void order(HttpServerRequest request) {
@@ -141,8 +141,9 @@ class RecoveryTest {
         new OrderEvent.Paid(
             "o-1", details("c-1", used), "p-1", PaymentMethod.CARD, 0, Instant.now()),
         new OrderEvent.Delivered("o-3", "c-1", "s-1", "r-1", 20_000, Instant.now()));
-    until(() -> status("c-1", used).equals("USED") && coupons("c-1").contains("earned-o-3"));
-    until(() -> heard.stream().filter(m -> m.type().equals("coupon.issued")).count() == 4);
+    await()
+        .until(() -> status("c-1", used).equals("USED") && coupons("c-1").contains("earned-o-3"));
+    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.issued")).count() == 4);
 
     forgetSince(earlier);
 
@@ -173,13 +174,13 @@ class RecoveryTest {
     }
     many.add(encoded(new OrderEvent.Updated("o-strange", null, false, Instant.now())));
     publisher.publish(many).await();
-    until(() -> heard.stream().anyMatch(m -> m.subject().equals("o-strange")));
-    until(() -> heard.stream().filter(m -> m.type().equals("coupon.revoked")).count() >= 2);
+    await().until(() -> heard.stream().anyMatch(m -> m.subject().equals("o-strange")));
+    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.revoked")).count() >= 2);
 
     redis.kill();
     Files.delete(log());
     redis = Redis.start(home, redisPort);
-    until(this::ready);
+    await().until(this::ready);
 
     assertThat(status("c-1", revoked)).isEqualTo("REVOKED");
     assertThat(status("c-2", claimed)).isEqualTo("REVOKED");
@@ -199,9 +200,9 @@ class RecoveryTest {
     publisher.publish(memos).await();
     orders.put("o-1", order("o-1", coupon, "CANCELED"));
     tell(new OrderEvent.Canceled("o-1", "c-1", "s-1", coupon, "a mistake", Instant.now()));
-    until(() -> status("c-1", coupon).equals("ISSUED"));
+    await().until(() -> status("c-1", coupon).equals("ISSUED"));
     use(coupon, "c-1", "o-2");
-    until(() -> heard.stream().filter(m -> m.type().equals("coupon.claimed")).count() == 2);
+    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.claimed")).count() == 2);
 
     forgetSince(earlier);
 
@@ -213,7 +214,7 @@ class RecoveryTest {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
     Path earlier = Files.copy(log(), home.resolve("earlier"));
     use(coupon, "c-1", "o-1");
-    until(() -> heard.stream().anyMatch(m -> m.type().equals("coupon.claimed")));
+    await().until(() -> heard.stream().anyMatch(m -> m.type().equals("coupon.claimed")));
 
     canceledWhenAsked.add("o-1");
     forgetSince(earlier);
@@ -233,7 +234,7 @@ class RecoveryTest {
     forgetSince(earlier);
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
     tell(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now()));
-    until(() -> status("c-1", coupon).equals("CLAIMED"));
+    await().until(() -> status("c-1", coupon).equals("CLAIMED"));
   }
 
   /** The order that holds another coupon does not tell whether it still does. */
@@ -249,14 +250,14 @@ class RecoveryTest {
     silent.add("o-1");
     redis = Redis.start(home, redisPort);
     String unsure = "503 /problems/coupons-unavailable";
-    until(() -> answer(use, "c-2", on("o-2")).equals(unsure));
-    until(() -> answer(take, "c-3", null).equals(unsure));
+    await().until(() -> answer(use, "c-2", on("o-2")).equals(unsure));
+    await().until(() -> answer(take, "c-3", null).equals(unsure));
     assertThat(status("c-2", free)).isEqualTo("ISSUED");
     assertThat(call(HttpMethod.GET, "/coupons", "c-3", "customer", null).getJsonArray("items"))
         .isEmpty();
 
     silent.clear();
-    until(this::ready);
+    await().until(this::ready);
     call(HttpMethod.POST, use, "c-2", "customer", on("o-2"));
     assertThat(status("c-3", take(take, "c-3"))).isEqualTo("ISSUED");
   }
@@ -269,7 +270,7 @@ class RecoveryTest {
     tell(new OrderEvent.Delivered("o-1", "c-1", "s-1", "r-1", 20_000, Instant.now()));
     assertThat(send(HttpMethod.POST, take, "c-1", "customer", null).statusCode()).isEqualTo(503);
     commands.config(List.of("SET", "maxmemory", "0")).await();
-    until(() -> coupons("c-1").contains("earned-o-1"));
+    await().until(() -> coupons("c-1").contains("earned-o-1"));
     assertThat(status("c-1", take(take, "c-1"))).isEqualTo("ISSUED");
   }
 
@@ -289,7 +290,7 @@ class RecoveryTest {
     redis.kill();
     Files.copy(earlier, log(), StandardCopyOption.REPLACE_EXISTING);
     redis = Redis.start(home, redisPort);
-    until(this::ready);
+    await().until(this::ready);
   }
 
   private void revoke(String couponId) {

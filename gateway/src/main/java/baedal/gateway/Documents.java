@@ -22,7 +22,7 @@ final class Documents {
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage");
 
-  private static final URI EVENTS = URI.create("/baedal/rabbitmq/asyncapi.yaml");
+  private static final URI EVENTS = URI.create("/baedal/events/asyncapi.yaml");
 
   /** The page runs its own script and asks its own door, and nothing else. */
   private static final String POLICY =

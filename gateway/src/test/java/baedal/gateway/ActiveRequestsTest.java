@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.http.HttpMethod;
@@ -59,8 +59,8 @@ class ActiveRequestsTest {
   }
 
   private void nothingIsActive() {
-    until(() -> waiting.get() == 0);
-    until(() -> active().stream().mapToDouble(Double::doubleValue).sum() <= IDLE);
+    await().until(() -> waiting.get() == 0);
+    await().until(() -> active().stream().mapToDouble(Double::doubleValue).sum() <= IDLE);
     assertThat(active()).allMatch(number -> number >= 0);
     assertThat(active().stream().mapToDouble(Double::doubleValue).sum()).isEqualTo(IDLE);
   }
@@ -79,7 +79,7 @@ class ActiveRequestsTest {
         client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         clients.add(client);
       }
-      until(() -> waiting.get() == REQUESTS);
+      await().until(() -> waiting.get() == REQUESTS);
       for (Socket client : clients) {
         client.close();
       }

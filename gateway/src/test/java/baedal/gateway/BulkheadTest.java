@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.http.HttpClient;
@@ -68,7 +68,7 @@ class BulkheadTest {
         client.get(1 + 2 * i, SLOW, front.bearer("c-1"));
       }
       client.send();
-      until(() -> waiting.size() == LIMIT);
+      await().until(() -> waiting.size() == LIMIT);
       assertThat(status(client, 21, "/stores", front.bearer("c-1"))).isEqualTo(503);
       assertThat(status(elsewhere, 1, "/health", front.bearer("c-1"))).isEqualTo(503);
       assertThat(status(client, 23, "/orders", front.bearer("c-2"))).isEqualTo(200);
@@ -102,7 +102,7 @@ class BulkheadTest {
                 statuses.add(answer.statusCode());
               });
     }
-    until(() -> !statuses.isEmpty());
+    await().until(() -> !statuses.isEmpty());
     assertThat(statuses).containsExactly(503);
     assertThat(waits).containsExactly("1");
   }
@@ -116,7 +116,7 @@ class BulkheadTest {
         client.get(1 + 2 * i, SLOW, front.bearer("c-" + i));
       }
       client.send();
-      until(() -> waiting.size() == LIMIT);
+      await().until(() -> waiting.size() == LIMIT);
       assertThat(status(client, 21, "/stores", null)).isEqualTo(503);
       assertThat(status(client, 23, "/orders", front.bearer("c-9"))).isEqualTo(503);
       assertThat(status(elsewhere, 1, "/stores", null)).isEqualTo(200);
@@ -133,7 +133,7 @@ class BulkheadTest {
         client.get(1 + 2 * i, "/mypages/1/live?slow", front.bearer("c-1"));
       }
       client.send();
-      until(() -> waiting.size() == 2 * LIMIT);
+      await().until(() -> waiting.size() == 2 * LIMIT);
       assertThat(status(client, 21, "/orders", front.bearer("c-1"))).isEqualTo(200);
     }
   }
@@ -158,7 +158,7 @@ class BulkheadTest {
           .request(1, "POST", "/checkouts", front.bearer("c-1"), null, false)
           .frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, body.toBuffer().getBytes())
           .send();
-      until(() -> !waiting.isEmpty());
+      await().until(() -> !waiting.isEmpty());
       client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL);
       assertThat(status(client, 3, "/mypages", front.bearer("c-1"))).isEqualTo(503);
       waiting.get(0).response().setStatusCode(409).end("{}");
@@ -182,7 +182,7 @@ class BulkheadTest {
         }
         client.barrier();
       }
-      until(() -> waiting.size() == Proxies.CONNECTIONS_A_SERVICE);
+      await().until(() -> waiting.size() == Proxies.CONNECTIONS_A_SERVICE);
       bystander.get(1, "/orders?bystander", front.bearer("c-2")).barrier();
       waiting.get(0).response().end();
       waiting.get(1).response().end();

@@ -1,9 +1,9 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
+import baedal.testkit.TestServers;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -203,7 +203,7 @@ class ClientGoneLogTest {
         client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, BODIES.get(path).toBuffer().getBytes());
       }
       client.send();
-      until(() -> asked.get() > 0);
+      await().until(() -> asked.get() > 0);
       client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL).barrier();
     }
     front.service = ClientGoneLogTest::serve;

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.http.HttpServerRequest;
@@ -112,7 +112,7 @@ class ClientGoneTest {
       }
     }
     othersAreServed();
-    until(() -> waiting.get() == 0);
+    await().until(() -> waiting.get() == 0);
     for (RawHttp2 client : clients) {
       client.close();
     }
@@ -127,12 +127,12 @@ class ClientGoneTest {
         client.get(stream, path, null);
       }
       client.send();
-      until(() -> waiting.get() == STREAMS);
+      await().until(() -> waiting.get() == STREAMS);
       for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
         client.number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
       }
       client.send();
-      until(() -> waiting.get() == 0);
+      await().until(() -> waiting.get() == 0);
     }
     othersAreServed();
   }
@@ -151,7 +151,7 @@ class ClientGoneTest {
       client.close();
     }
     assertThat(front.ask("GET /stores HTTP/1.1")).startsWith("HTTP/1.1 200");
-    until(() -> waiting.get() == 0);
+    await().until(() -> waiting.get() == 0);
   }
 
   private static void write(Socket socket, String text) throws IOException {

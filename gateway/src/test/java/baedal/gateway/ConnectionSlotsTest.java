@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Context;
@@ -59,7 +59,7 @@ class ConnectionSlotsTest {
   private void releaseAndExpect(ConnectionSlots.Slot slot, String next) {
     int before = onEventLoop(granted::size);
     release(slot);
-    until(() -> onEventLoop(granted::size) > before);
+    await().until(() -> onEventLoop(granted::size) > before);
     assertThat(onEventLoop(() -> granted.get(before))).isEqualTo(next);
   }
 
@@ -115,6 +115,6 @@ class ConnectionSlotsTest {
     slots = slots(Duration.ofMillis(20));
     acquire("one");
     ConnectionSlots.Slot waiting = acquire("one");
-    until(() -> waiting.granted().failed());
+    await().until(() -> waiting.granted().failed());
   }
 }

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
@@ -102,7 +102,7 @@ class Http2Test {
     HttpClientRequest slow = request("c-2", HttpMethod.POST, "/orders").await();
     slow.setChunked(true).write("{");
     Future<HttpClientResponse> answer = slow.response();
-    until(() -> answer.isComplete() && ended.isComplete());
+    await().until(() -> answer.isComplete() && ended.isComplete());
     assertThat(answer.cause()).isInstanceOf(StreamResetException.class);
     assertThat(ended.cause()).isInstanceOf(StreamResetException.class);
     assertThat(listeners).hasValue(1);
@@ -159,7 +159,7 @@ class Http2Test {
     assertThat(status("c-1")).isEqualTo(200);
     assertThat(get("c-2", LIVE).statusCode()).isEqualTo(200);
     watched.get(0).request().reset().await();
-    until(() -> get("c-1", LIVE).statusCode() == 200);
+    await().until(() -> get("c-1", LIVE).statusCode() == 200);
     assertThat(get("c-1", LIVE).statusCode()).isEqualTo(429);
   }
 
@@ -172,7 +172,7 @@ class Http2Test {
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(status("c-9")).isEqualTo(200);
     refused.request().connection().close().await();
-    until(() -> listeners.get() == 0);
-    until(() -> get("c-9", LIVE).statusCode() == 200);
+    await().until(() -> listeners.get() == 0);
+    await().until(() -> get("c-9", LIVE).statusCode() == 200);
   }
 }

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -101,25 +101,26 @@ class LimitsTest {
     List<Socket> guests = guests(2, ROOM / 2);
     guests.addAll(guests(3, ROOM / 2));
     AtomicInteger refused = new AtomicInteger();
-    until(
-        () -> {
-          refused.addAndGet(front.ask("GET /nothing HTTP/1.1").isEmpty() ? 1 : 0);
-          return refused.get() > 0;
-        });
+    await()
+        .until(
+            () -> {
+              refused.addAndGet(front.ask("GET /nothing HTTP/1.1").isEmpty() ? 1 : 0);
+              return refused.get() > 0;
+            });
     for (Socket guest : guests) {
       guest.close();
     }
-    until(() -> front.ask("GET /nothing HTTP/1.1").startsWith("HTTP/1.1 404"));
+    await().until(() -> front.ask("GET /nothing HTTP/1.1").startsWith("HTTP/1.1 404"));
   }
 
   @Test
   void one_address_cannot_take_the_room_of_the_others() throws Exception {
     front.service = request -> {};
     List<Socket> guests = guests(2, ROOM_FOR_ONE);
-    until(() -> !isAnswered(2));
+    await().until(() -> !isAnswered(2));
     assertThat(front.ask("GET /nothing HTTP/1.1")).startsWith("HTTP/1.1 404");
     guests.get(0).close();
-    until(() -> isAnswered(2));
+    await().until(() -> isAnswered(2));
   }
 
   private boolean isAnswered(int address) {

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
@@ -118,10 +118,10 @@ class OperationsTest {
                   .response()
                   .setStatusCode(request.path().equals("/payments") ? 500 : 200)
                   .end("{}");
-      until(() -> pay().statusCode() == 503 && metric() == 2);
+      await().until(() -> pay().statusCode() == 503 && metric() == 2);
       front.service =
           request -> request.response().putHeader("Payment-Provider", "answered").end("{}");
-      until(() -> pay().statusCode() == 200);
+      await().until(() -> pay().statusCode() == 200);
       assertState(0, "CLOSED");
       assertThat(logged.list)
           .extracting(ILoggingEvent::getMessage)

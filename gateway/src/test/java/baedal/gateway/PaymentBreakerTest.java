@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
@@ -113,11 +113,12 @@ class PaymentBreakerTest {
   }
 
   private void open() {
-    until(
-        () -> {
-          Future.all(Stream.generate(() -> paying("hang")).limit(FAILURES).toList()).await();
-          return state().equals("OPEN");
-        });
+    await()
+        .until(
+            () -> {
+              Future.all(Stream.generate(() -> paying("hang")).limit(FAILURES).toList()).await();
+              return state().equals("OPEN");
+            });
   }
 
   @Test
@@ -130,7 +131,7 @@ class PaymentBreakerTest {
       assertThat(slow.getHeader("Retry-After")).isIn("1", "2");
     }
     assertThat(state()).isEqualTo("OPEN");
-    until(() -> pay("201-answered").statusCode() == 201);
+    await().until(() -> pay("201-answered").statusCode() == 201);
     assertThat(state()).isEqualTo("CLOSED");
   }
 
@@ -145,7 +146,7 @@ class PaymentBreakerTest {
     }
     Future.all(slow).await();
     assertThat(state()).isEqualTo("OPEN");
-    until(() -> pay("201-answered").statusCode() == 201);
+    await().until(() -> pay("201-answered").statusCode() == 201);
     for (int i = 0; i < 3; i++) {
       assertThat(pay("201-answered").statusCode()).isEqualTo(201);
     }
@@ -159,7 +160,7 @@ class PaymentBreakerTest {
     }
     assertThat(state()).isEqualTo("CLOSED");
     open();
-    until(() -> pay("402-answered").statusCode() == 402);
+    await().until(() -> pay("402-answered").statusCode() == 402);
     assertThat(state()).isEqualTo("CLOSED");
   }
 
@@ -178,14 +179,14 @@ class PaymentBreakerTest {
   @Test
   void what_needed_no_provider_does_not_close_the_breaker_and_the_next_call_probes() {
     open();
-    until(() -> pay("404").statusCode() == 404);
+    await().until(() -> pay("404").statusCode() == 404);
     for (String orderId : List.of("400", "404", "409", "201", "503-not-asked")) {
       assertThat(pay(orderId).bodyAsJsonObject().getString("own")).isEqualTo("words");
       assertThat(state()).as(orderId).isEqualTo("HALF_OPEN");
     }
     assertThat(pay("hang").statusCode()).isEqualTo(503);
     assertThat(state()).isEqualTo("OPEN");
-    until(() -> state().equals("HALF_OPEN"));
+    await().until(() -> state().equals("HALF_OPEN"));
     assertThat(pay("201-answered").statusCode()).isEqualTo(201);
     assertThat(state()).isEqualTo("CLOSED");
   }
@@ -194,7 +195,7 @@ class PaymentBreakerTest {
   void while_a_few_calls_probe_the_others_hear_in_a_moment_to_come_later() {
     open();
     List<Future<HttpResponse<Buffer>>> probes = new ArrayList<>();
-    until(() -> state().equals("HALF_OPEN") && allHang(probes));
+    await().until(() -> state().equals("HALF_OPEN") && allHang(probes));
     List<Future<HttpResponse<Buffer>>> others = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       others.add(paying("201-answered"));
@@ -213,14 +214,14 @@ class PaymentBreakerTest {
     for (int i = 0; i < PROBES; i++) {
       probes.add(paying("hang"));
     }
-    until(() -> hung.get() == PROBES || probes.stream().anyMatch(Future::isComplete));
+    await().until(() -> hung.get() == PROBES || probes.stream().anyMatch(Future::isComplete));
     return probes.stream().noneMatch(Future::isComplete);
   }
 
   @Test
   void of_those_who_probe_one_is_enough_to_close_the_breaker_and_none_opens_it_again() {
     open();
-    until(() -> state().equals("HALF_OPEN"));
+    await().until(() -> state().equals("HALF_OPEN"));
     Future<HttpResponse<Buffer>> hanging = paying("hang");
     assertThat(pay("201-answered").statusCode()).isEqualTo(201);
     assertThat(state()).isEqualTo("CLOSED");
@@ -238,14 +239,17 @@ class PaymentBreakerTest {
                 "PAYMENT_BREAKER_RESET", "30s"))) {
       patient.service = request -> {};
       List<Integer> told = new ArrayList<>();
-      until(
-          () -> {
-            told.add(Integer.parseInt(paying(patient, "1").await().getHeader("Retry-After")));
-            return told.get(told.size() - 1) > 2;
-          });
+      await()
+          .until(
+              () -> {
+                told.add(Integer.parseInt(paying(patient, "1").await().getHeader("Retry-After")));
+                return told.get(told.size() - 1) > 2;
+              });
       assertThat(told.get(0)).isEqualTo(2);
       assertThat(told.get(told.size() - 1)).isBetween(25, 30);
-      until(() -> Integer.parseInt(paying(patient, "1").await().getHeader("Retry-After")) < 29);
+      await()
+          .until(
+              () -> Integer.parseInt(paying(patient, "1").await().getHeader("Retry-After")) < 29);
     }
   }
 
@@ -285,7 +289,7 @@ class PaymentBreakerTest {
   @Test
   void an_answered_promise_does_not_close_the_breaker() {
     open();
-    until(() -> state().equals("HALF_OPEN"));
+    await().until(() -> state().equals("HALF_OPEN"));
     assertThat(promise("201-answered").statusCode()).isEqualTo(201);
     assertThat(state()).isEqualTo("HALF_OPEN");
   }

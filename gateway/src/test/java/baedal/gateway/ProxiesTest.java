@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -132,9 +132,9 @@ class ProxiesTest {
     AtomicInteger listeners = streaming();
     HttpClientResponse stream =
         send(client(1), HttpMethod.GET, "/mypages/1/live", token(), null).await();
-    until(() -> listeners.get() == 1);
+    await().until(() -> listeners.get() == 1);
     stream.request().connection().close();
-    until(() -> listeners.get() == 0);
+    await().until(() -> listeners.get() == 0);
   }
 
   @Test
@@ -144,7 +144,7 @@ class ProxiesTest {
     for (int i = 0; i < 400; i++) {
       send(many, HttpMethod.GET, "/mypages/1/live", token("c-" + i), null);
     }
-    until(() -> listeners.get() == 400);
+    await().until(() -> listeners.get() == 400);
     assertThat(
             status(client(1), HttpMethod.GET, "/mypages", token(), null)
                 .await(20, TimeUnit.SECONDS))
@@ -161,7 +161,7 @@ class ProxiesTest {
         .isEqualTo(503);
     service = request -> request.response().setChunked(true).write("half");
     Future<Integer> silent = status(client(1), HttpMethod.GET, "/orders/1", token(), null);
-    until(silent::isComplete);
+    await().until(silent::isComplete);
     assertThat(silent.failed()).isTrue();
   }
 
@@ -182,7 +182,7 @@ class ProxiesTest {
                 + "\r\n\r\n";
         out.write(head.getBytes(US_ASCII));
         out.write(BIG.substring(1).getBytes(US_ASCII));
-        until(() -> closed.get() >= round);
+        await().until(() -> closed.get() >= round);
         out.write('x');
         String answer =
             new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
@@ -203,7 +203,7 @@ class ProxiesTest {
     for (int i = 0; i < Proxies.CONNECTIONS_A_SERVICE; i++) {
       send(many, HttpMethod.GET, "/orders/1", token(), null);
     }
-    until(() -> held.get() == Proxies.CONNECTIONS_A_SERVICE);
+    await().until(() -> held.get() == Proxies.CONNECTIONS_A_SERVICE);
     assertThat(status(many, HttpMethod.GET, "/orders/1", token(), null).await()).isEqualTo(503);
     assertThat(held).hasValue(Proxies.CONNECTIONS_A_SERVICE);
   }
@@ -254,7 +254,7 @@ class ProxiesTest {
     Future<Buffer> body =
         send(client(1), HttpMethod.GET, "/orders/1", token(), null)
             .compose(HttpClientResponse::body);
-    until(body::isComplete);
+    await().until(body::isComplete);
     assertThat(body.failed()).isTrue();
   }
 
@@ -334,9 +334,9 @@ class ProxiesTest {
     Buffer received = Buffer.buffer();
     NetSocket socket = connect(received);
     socket.write(head("POST /orders HTTP/1.1", "Expect: 100-continue", "Content-Length: 4"));
-    until(() -> text(received).contains("HTTP/1.1 100"));
+    await().until(() -> text(received).contains("HTTP/1.1 100"));
     socket.write("body");
-    until(() -> text(received).endsWith("got body"));
+    await().until(() -> text(received).endsWith("got body"));
   }
 
   @Test
@@ -350,7 +350,7 @@ class ProxiesTest {
     NetSocket socket = connect(received);
     Future<Void> closed = Future.future(end -> socket.closeHandler(end::complete));
     socket.write("POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n" + expect + "\r\n\r\n");
-    until(closed::isComplete);
+    await().until(closed::isComplete);
     assertThat(text(received)).startsWith("HTTP/1.1 401").doesNotContain("100 Continue");
   }
 
@@ -398,7 +398,7 @@ class ProxiesTest {
     Buffer received = Buffer.buffer();
     NetSocket socket = connect(received);
     socket.write(head(requestLine, headers));
-    until(() -> text(received).contains(until));
+    await().until(() -> text(received).contains(until));
     socket.close();
     return text(received);
   }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.Ports;
 import baedal.backing.Redis;
-import baedal.backing.TestServers;
 import baedal.runtime.Boot;
 import baedal.runtime.Identity;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -197,11 +197,11 @@ class TlsTest {
   void a_new_certificate_is_shown_without_a_restart_and_half_of_one_is_not() throws Exception {
     try (Log logged = new Log()) {
       Files.writeString(certificate, "half");
-      until(logged::hasWarning);
+      await().until(logged::hasWarning);
     }
     assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
     certify("second.example");
-    until(() -> isShown("CN=second.example"));
+    await().until(() -> isShown("CN=second.example"));
     assertThat(ask(HttpVersion.HTTP_2).head().version()).isEqualTo(HttpVersion.HTTP_2);
     assertThatThrownBy(() -> shown("TLSv1.1")).isInstanceOf(SSLException.class);
   }
@@ -214,12 +214,12 @@ class TlsTest {
     Path last = certificateFirst ? key : certificate;
     try (Log logged = new Log()) {
       copy(next, first);
-      until(() -> !logged.lines.list.isEmpty());
+      await().until(() -> !logged.lines.list.isEmpty());
       assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
       assertThat(shown("TLSv1.2")).isEqualTo("CN=first.example");
     }
     copy(next, last);
-    until(() -> isShown("CN=second.example"));
+    await().until(() -> isShown("CN=second.example"));
     next.delete();
   }
 

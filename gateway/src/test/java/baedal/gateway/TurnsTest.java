@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Context;
@@ -54,12 +54,12 @@ class TurnsTest {
     }
     assertThat(came).containsExactly(0, 1);
     over(turns);
-    until(() -> came.size() == 3);
+    await().until(() -> came.size() == 3);
     come(turns, 5);
     over(turns);
     over(turns);
     over(turns);
-    until(() -> came.size() == 6);
+    await().until(() -> came.size() == 6);
     assertThat(came).containsExactly(0, 1, 2, 3, 4, 5);
   }
 
@@ -68,7 +68,7 @@ class TurnsTest {
     Turns hasty = new Turns(vertx, 1, Duration.ofMillis(50));
     come(hasty, 0);
     Future<Void> late = come(hasty, 1);
-    until(late::failed);
+    await().until(late::failed);
     over(hasty);
     come(hasty, 2);
     assertThat(came).containsExactly(0, 2);

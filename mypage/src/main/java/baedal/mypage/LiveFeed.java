@@ -1,9 +1,9 @@
 package baedal.mypage;
 
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.EventTypes;
 import baedal.events.RiderEvent;
-import baedal.rabbitmq.EventMessages;
-import baedal.rabbitmq.EventTypes;
 import baedal.rabbitmq.TransientFeed;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

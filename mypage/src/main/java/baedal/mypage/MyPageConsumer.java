@@ -2,9 +2,9 @@ package baedal.mypage;
 
 import baedal.events.Event;
 import baedal.events.EventMessage;
-import baedal.rabbitmq.EventTypes;
+import baedal.events.EventTypes;
+import baedal.events.Subscriptions;
 import baedal.rabbitmq.Subscription;
-import baedal.rabbitmq.Topology;
 import io.vertx.core.Future;
 
 /** MyPage hears everything about orders. */
@@ -20,14 +20,9 @@ public final class MyPageConsumer {
     this.notifier = notifier;
   }
 
-  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
-  public static Subscription table() {
-    return new MyPageConsumer(null, null, null).subscription();
-  }
-
   Subscription subscription() {
     Subscription subscription = Subscription.of("mypage");
-    for (String type : Topology.heardBy("mypage")) {
+    for (String type : Subscriptions.of("mypage")) {
       subscription.on(EventTypes.all().get(type), this::heard);
     }
     return subscription;

@@ -2,7 +2,7 @@ package baedal.mypage;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.rabbitmq.MongoAggregates;
+import baedal.mongodb.MongoAggregates;
 import baedal.runtime.Ids;
 import baedal.runtime.Outage;
 import io.vertx.core.Future;

@@ -1,9 +1,9 @@
 package baedal.mypage;
 
+import baedal.events.Outbox;
+import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
-import baedal.rabbitmq.MongoStore;
-import baedal.rabbitmq.Outbox;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;

@@ -1,7 +1,7 @@
 package baedal.mypage;
 
+import baedal.events.Subscriptions;
 import baedal.rabbitmq.LogReader;
-import baedal.rabbitmq.Topology;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Rebuild {
 
   private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
-  private static final Set<String> HEARD = Set.copyOf(Topology.heardBy("mypage"));
+  private static final Set<String> HEARD = Set.copyOf(Subscriptions.of("mypage"));
   private static final long ALL_KNOW_MILLIS = 3 * GenerationRepository.KNOWN_FOR.toMillis();
   private static final long HEARD_MILLIS = 2_000;
 

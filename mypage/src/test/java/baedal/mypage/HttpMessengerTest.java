@@ -1,6 +1,6 @@
 package baedal.mypage;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
@@ -36,7 +36,7 @@ class HttpMessengerTest {
     HttpMessenger messenger =
         new HttpMessenger(vertx, "http://" + LOOPBACK + ":" + port + "/messages", "key");
     Future<Void> sent = messenger.send("c-1", "o-1", "주문이 접수되었습니다");
-    until(sent::isComplete);
+    await().until(sent::isComplete);
     assertThat(sent.failed()).isTrue();
   }
 }

@@ -1,6 +1,6 @@
 package baedal.mypage;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.PaymentMethod;
@@ -144,7 +144,7 @@ class LiveTest {
     tell(placed().reached(Status.PAID, NOW));
     tell(placed().reached(Status.PAID, NOW));
     tell(placed().reached(Status.ACCEPTED, NOW));
-    until(() -> stream.statuses().size() >= 3);
+    await().until(() -> stream.statuses().size() >= 3);
     assertThat(stream.statuses()).containsExactly("PLACED", "PAID", "ACCEPTED");
   }
 
@@ -154,7 +154,7 @@ class LiveTest {
     EventStream stream = open();
     tell(placed().reached(Status.COOKED, NOW));
     tell(placed().reached(Status.COOKING, NOW));
-    until(() -> stream.statuses().size() >= 3);
+    await().until(() -> stream.statuses().size() >= 3);
     assertThat(stream.statuses()).containsExactly("PLACED", "COOKED", "COOKED");
     assertThat(stream.events("status").get(2).data().getJsonArray("timeline")).hasSize(3);
   }
@@ -169,7 +169,7 @@ class LiveTest {
           return Future.succeededFuture();
         };
     EventStream stream = open();
-    until(() -> stream.statuses().contains("PAID"));
+    await().until(() -> stream.statuses().contains("PAID"));
   }
 
   @Test
@@ -177,9 +177,9 @@ class LiveTest {
     startBeating();
     stored.put(ORDER, placed());
     EventStream stream = open();
-    until(() -> stream.statuses().contains("PLACED"));
+    await().until(() -> stream.statuses().contains("PLACED"));
     stored.put(ORDER, placed().reached(Status.PAID, NOW));
-    until(() -> stream.statuses().contains("PAID"));
+    await().until(() -> stream.statuses().contains("PAID"));
   }
 
   @Test
@@ -187,11 +187,11 @@ class LiveTest {
     stored.put(ORDER, placed());
     EventStream stream = open();
     tell(rejected(placed()));
-    until(() -> stream.statuses().contains("REJECTED"));
+    await().until(() -> stream.statuses().contains("REJECTED"));
     assertThat(isWatched()).isTrue();
     stored.put(ORDER, refunded(rejected(placed())));
     tell(stored.get(ORDER));
-    until(stream::ended);
+    await().until(stream::ended);
     List<EventStream.Event> events = stream.events("status");
     assertThat(events.get(events.size() - 1).data().getJsonObject("payment").getString("status"))
         .isEqualTo("REFUNDED");
@@ -202,18 +202,18 @@ class LiveTest {
   void who_comes_back_gets_what_was_missed_and_at_the_end_is_told_to_stay_away() {
     stored.put(ORDER, placed());
     EventStream first = open();
-    until(() -> first.statuses().contains("PLACED"));
+    await().until(() -> first.statuses().contains("PLACED"));
     first.leave();
 
     EventStream unchanged = open(first.lastId());
     tell(placed().reached(Status.PAID, NOW));
-    until(() -> unchanged.statuses().contains("PAID"));
+    await().until(() -> unchanged.statuses().contains("PAID"));
     assertThat(unchanged.statuses()).containsExactly("PAID");
     unchanged.leave();
 
     stored.put(ORDER, refunded(rejected(placed())));
     EventStream missed = open(unchanged.lastId());
-    until(missed::ended);
+    await().until(missed::ended);
     assertThat(missed.statuses()).containsExactly("REJECTED");
     assertThat(open(missed.lastId()).status()).isEqualTo(204);
   }
@@ -222,9 +222,9 @@ class LiveTest {
   void a_client_that_goes_away_is_forgotten() {
     stored.put(ORDER, placed());
     EventStream stream = open();
-    until(this::isWatched);
+    await().until(this::isWatched);
     stream.leave();
-    until(() -> !isWatched());
+    await().until(() -> !isWatched());
   }
 
   @Test
@@ -241,7 +241,7 @@ class LiveTest {
     socket.write("GET /" + ORDER + " HTTP/1.1\r\nHost: mypage\r\n\r\n").await();
     asked.future().await();
     socket.close().await();
-    until(() -> inside(() -> closed));
+    await().until(() -> inside(() -> closed));
     gone.complete();
     tell(placed());
     assertThat(isWatched()).isFalse();
@@ -251,7 +251,7 @@ class LiveTest {
   void a_slow_client_gets_the_newest_page_once_it_reads_again() {
     stored.put(ORDER, placed());
     EventStream stream = open();
-    until(() -> stream.statuses().contains("PLACED"));
+    await().until(() -> stream.statuses().contains("PLACED"));
     stream.stopReading();
     int changes = 20_000;
     for (int version = 2; version <= changes; version += 100) {
@@ -265,15 +265,16 @@ class LiveTest {
           });
     }
     stream.readAgain();
-    until(
-        () -> {
-          List<EventStream.Event> events = stream.events("status");
-          return events
-              .get(events.size() - 1)
-              .data()
-              .getString("storeName")
-              .startsWith((changes + 1) + " ");
-        });
+    await()
+        .until(
+            () -> {
+              List<EventStream.Event> events = stream.events("status");
+              return events
+                  .get(events.size() - 1)
+                  .data()
+                  .getString("storeName")
+                  .startsWith((changes + 1) + " ");
+            });
     assertThat(stream.events("status").size()).isLessThan(changes);
   }
 
@@ -282,35 +283,36 @@ class LiveTest {
     startBeating();
     stored.put(ORDER, placed());
     EventStream stream = open();
-    until(() -> stream.statuses().contains("PLACED"));
+    await().until(() -> stream.statuses().contains("PLACED"));
     stream.stopReading();
     long[] version = {2};
-    until(
-        () -> {
-          inside(
-              () -> {
-                for (int i = 0; i < 100; i++) {
-                  live.changed(placed(ORDER, version[0]++, version[0] + " ".repeat(10_000)));
-                }
-                return null;
-              });
-          return !isWatched();
-        });
+    await()
+        .until(
+            () -> {
+              inside(
+                  () -> {
+                    for (int i = 0; i < 100; i++) {
+                      live.changed(placed(ORDER, version[0]++, version[0] + " ".repeat(10_000)));
+                    }
+                    return null;
+                  });
+              return !isWatched();
+            });
   }
 
   @Test
   void streams_end_when_the_service_stops_and_none_stays_that_began_meanwhile() {
     stored.put(ORDER, placed());
     EventStream before = open();
-    until(this::isWatched);
+    await().until(this::isWatched);
     inside(
         () -> {
           live.stop();
           return null;
         });
-    until(before::ended);
+    await().until(before::ended);
     EventStream after = open();
-    until(after::ended);
+    await().until(after::ended);
     assertThat(after.statuses()).containsExactly("PLACED");
     assertThat(isWatched()).isFalse();
   }

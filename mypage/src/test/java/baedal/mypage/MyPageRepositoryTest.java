@@ -2,8 +2,8 @@ package baedal.mypage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
-import baedal.rabbitmq.MongoStore;
+import baedal.mongodb.MongoStore;
+import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Clock;

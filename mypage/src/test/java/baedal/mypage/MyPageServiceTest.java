@@ -1,12 +1,12 @@
 package baedal.mypage;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.DeliveryJob;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
@@ -14,14 +14,14 @@ import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
-import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
-import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -76,7 +76,7 @@ class MyPageServiceTest {
   @BeforeAll
   static void start() {
     String amqp = TestServers.amqp();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     int messenger =
@@ -106,7 +106,7 @@ class MyPageServiceTest {
             "key");
     one = deploy().port();
     other = deploy().port();
-    until(publisher::connected);
+    await().until(publisher::connected);
   }
 
   @AfterAll
@@ -153,10 +153,11 @@ class MyPageServiceTest {
   private static Replica deploy() {
     MyPageVerticle mypage = new MyPageVerticle(config);
     String id = vertx.deployVerticle(mypage).await();
-    until(
-        () ->
-            client.get(mypage.port(), "127.0.0.1", "/health/ready").send().await().statusCode()
-                == 200);
+    await()
+        .until(
+            () ->
+                client.get(mypage.port(), "127.0.0.1", "/health/ready").send().await().statusCode()
+                    == 200);
     return new Replica(id, mypage.port());
   }
 
@@ -207,7 +208,7 @@ class MyPageServiceTest {
   private static String placed(String customer) {
     String orderId = Ids.next();
     tell(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
-    until(() -> get(one, "/mypages/" + orderId, customer).statusCode() == 200);
+    await().until(() -> get(one, "/mypages/" + orderId, customer).statusCode() == 200);
     return orderId;
   }
 
@@ -227,7 +228,7 @@ class MyPageServiceTest {
     accepted(get(one, page, customer), orderId);
     assertThat(all("/mypages", customer, "orderId")).containsExactly(marker);
     tell(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
-    until(() -> get(one, page, customer).statusCode() == 200);
+    await().until(() -> get(one, page, customer).statusCode() == 200);
     int before = asked.size();
     assertThat(get(one, page, customer).statusCode()).isEqualTo(200);
     assertThat(get(one, page, Ids.next()).statusCode()).isEqualTo(404);
@@ -271,7 +272,7 @@ class MyPageServiceTest {
     assertThat(stream.status()).isEqualTo(200);
     assertThat(stream.statuses()).isEmpty();
     tell(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
-    until(() -> stream.statuses().equals(List.of("PLACED")));
+    await().until(() -> stream.statuses().equals(List.of("PLACED")));
     stream.leave();
   }
 
@@ -288,7 +289,7 @@ class MyPageServiceTest {
         numbered(
             new OrderEvent.Expired(orders.get(1), customer, "s-1", null, at(900)),
             new OrderEvent.Expired(orders.get(3), customer, "s-1", null, at(900))));
-    until(() -> all("/mypages?status=EXPIRED", customer, "orderId").size() == 2);
+    await().until(() -> all("/mypages?status=EXPIRED", customer, "orderId").size() == 2);
     assertThat(all("/mypages?status=EXPIRED", customer, "orderId"))
         .containsExactly(orders.get(1), orders.get(3));
     assertThat(all("/mypages?status=PLACED", customer, "orderId"))
@@ -315,14 +316,15 @@ class MyPageServiceTest {
     String customer = Ids.next();
     String orderId = Ids.next();
     tell(life(orderId, customer));
-    until(
-        () ->
-            get(one, "/mypages/" + orderId, customer).statusCode() == 200
-                && get(one, "/mypages/" + orderId, customer)
-                        .bodyAsJsonObject()
-                        .getJsonArray("timeline")
-                        .size()
-                    == 8);
+    await()
+        .until(
+            () ->
+                get(one, "/mypages/" + orderId, customer).statusCode() == 200
+                    && get(one, "/mypages/" + orderId, customer)
+                            .bodyAsJsonObject()
+                            .getJsonArray("timeline")
+                            .size()
+                        == 8);
     JsonObject page = get(other, "/mypages/" + orderId, customer).bodyAsJsonObject();
     assertThat(page.getString("orderId")).isEqualTo(orderId);
     assertThat(page.getString("customerId")).isEqualTo(customer);
@@ -391,11 +393,11 @@ class MyPageServiceTest {
       tell(List.of(message));
       if (!unseen.contains(message.data().getClass())) {
         int pages = wanted.size() + 1;
-        watching.forEach(stream -> until(() -> stream.statuses().size() >= pages));
+        watching.forEach(stream -> await().until(() -> stream.statuses().size() >= pages));
         wanted.add(watching.get(0).statuses().get(pages - 1));
       }
     }
-    watching.forEach(stream -> until(stream::ended));
+    watching.forEach(stream -> await().until(stream::ended));
     for (EventStream stream : watching) {
       assertThat(stream.statuses())
           .containsExactly(
@@ -417,13 +419,14 @@ class MyPageServiceTest {
     String customer = Ids.next();
     String orderId = Ids.next();
     tell(life(orderId, customer).subList(0, 8));
-    until(() -> get(one, "/mypages/" + orderId, customer).bodyAsString().contains("PICKED"));
+    await()
+        .until(() -> get(one, "/mypages/" + orderId, customer).bodyAsString().contains("PICKED"));
     List<EventStream> watching =
         List.of(watch(one, orderId, customer), watch(other, orderId, customer));
     EventMessages.wrap(List.of(new RiderEvent.Moved(orderId, "r-1", 37.5, 127.0, at(7))), 1, NOW)
         .forEach(moved -> publisher.publishTransient(moved).await());
     for (EventStream stream : watching) {
-      until(() -> !stream.events("location").isEmpty());
+      await().until(() -> !stream.events("location").isEmpty());
       assertThat(stream.events("location").get(0).data().getDouble("lat")).isEqualTo(37.5);
       stream.leave();
     }
@@ -440,22 +443,22 @@ class MyPageServiceTest {
     String orderId = Ids.next();
     List<EventMessage> life = life(orderId, customer);
     tell(life.subList(0, 1));
-    until(() -> get(one, "/mypages/" + orderId, customer).statusCode() == 200);
+    await().until(() -> get(one, "/mypages/" + orderId, customer).statusCode() == 200);
     EventStream first = watch(one, orderId, customer);
-    until(() -> !first.statuses().isEmpty());
+    await().until(() -> !first.statuses().isEmpty());
     first.leave();
     tell(life.subList(1, 3));
-    until(() -> heardOfPayment(orderId, customer));
+    await().until(() -> heardOfPayment(orderId, customer));
 
     EventStream second = watch(other, orderId, customer, first.lastId());
-    until(() -> !second.statuses().isEmpty());
+    await().until(() -> !second.statuses().isEmpty());
     second.leave();
     EventStream third = watch(one, orderId, customer, second.lastId());
     tell(life.subList(3, life.size()));
-    until(third::ended);
+    await().until(third::ended);
     assertThat(second.statuses()).containsExactly("PAID");
     assertThat(third.statuses()).doesNotContain("PLACED", "PAID").endsWith("COMPLETED");
-    until(() -> nothingMore(orderId, customer, third.lastId()));
+    await().until(() -> nothingMore(orderId, customer, third.lastId()));
   }
 
   /** Of the payment, and of the order that is paid: replicas hear of them in any order. */
@@ -470,7 +473,7 @@ class MyPageServiceTest {
     if (next.status() == 204) {
       return true;
     }
-    until(next::ended);
+    await().until(next::ended);
     return nothingMore(orderId, customer, next.lastId());
   }
 
@@ -487,7 +490,8 @@ class MyPageServiceTest {
     }
     Collections.shuffle(messages, new Random(1));
     tell(messages);
-    customers.forEach((orderId, customer) -> until(() -> texts(customer).size() >= TOLD.size()));
+    customers.forEach(
+        (orderId, customer) -> await().until(() -> texts(customer).size() >= TOLD.size()));
     tell(messages);
     settle();
     customers.forEach(
@@ -507,7 +511,7 @@ class MyPageServiceTest {
       int told = Messages.of(message.data()).isPresent() ? 1 : 0;
       int all = texts(customer).size() + told;
       tell(List.of(message));
-      until(() -> texts(customer).size() == all);
+      await().until(() -> texts(customer).size() == all);
     }
     assertThat(texts(customer)).isEqualTo(TOLD);
     List<String> newestFirst = new ArrayList<>(TOLD);
@@ -528,10 +532,10 @@ class MyPageServiceTest {
       }
       tell(messages);
       String last = customers.get(customers.size() - 40);
-      until(() -> !texts(last).isEmpty());
+      await().until(() -> !texts(last).isEmpty());
       vertx.undeploy(third.id()).await();
     }
-    customers.forEach(customer -> until(() -> texts(customer).size() >= TOLD.size()));
+    customers.forEach(customer -> await().until(() -> texts(customer).size() >= TOLD.size()));
     settle();
     customers.forEach(
         customer -> assertThat(texts(customer)).containsExactlyInAnyOrderElementsOf(TOLD));
@@ -544,9 +548,9 @@ class MyPageServiceTest {
     silent.add(slow);
     tell(life(Ids.next(), slow));
     tell(life(Ids.next(), slow));
-    until(() -> texts(slow).size() >= 2);
+    await().until(() -> texts(slow).size() >= 2);
     tell(life(Ids.next(), quick));
-    until(() -> texts(quick).size() == TOLD.size());
+    await().until(() -> texts(quick).size() == TOLD.size());
     assertThat(texts(slow).size()).isLessThan(2 * TOLD.size());
     silent.remove(slow);
   }
@@ -563,10 +567,10 @@ class MyPageServiceTest {
     tell(orphans);
     String quick = Ids.next();
     tell(life(Ids.next(), quick));
-    until(() -> texts(quick).size() == TOLD.size());
+    await().until(() -> texts(quick).size() == TOLD.size());
     assertThat(texts(customer)).isEmpty();
     tell(life.subList(0, 1));
-    until(() -> texts(customer).equals(List.of("준비를 시작했습니다.")));
+    await().until(() -> texts(customer).equals(List.of("준비를 시작했습니다.")));
   }
 
   private static List<String> texts(String customer) {
@@ -580,7 +584,7 @@ class MyPageServiceTest {
   private static void settle() {
     String customer = Ids.next();
     tell(life(Ids.next(), customer));
-    until(() -> texts(customer).size() == TOLD.size());
+    await().until(() -> texts(customer).size() == TOLD.size());
   }
 
   private static EventStream watch(int port, String orderId, String customer, String... last) {

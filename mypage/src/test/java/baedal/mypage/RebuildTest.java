@@ -1,27 +1,27 @@
 package baedal.mypage;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.EventTypes;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
-import baedal.rabbitmq.EventMessages;
+import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.EventPublisher;
-import baedal.rabbitmq.EventTypes;
-import baedal.rabbitmq.MongoStore;
-import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -64,7 +64,7 @@ class RebuildTest {
   static void start() {
     String amqp = TestServers.amqp();
     String uri = TestServers.mongo();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
     mongo = new MongoStore(vertx, uri).client();
@@ -88,8 +88,11 @@ class RebuildTest {
       MyPageVerticle verticle = new MyPageVerticle(MyPageConfig.from(config));
       vertx.deployVerticle(verticle).await();
       port = verticle.port();
-      until(
-          () -> publisher.connected() && call(HttpMethod.GET, "/health/ready").statusCode() == 200);
+      await()
+          .until(
+              () ->
+                  publisher.connected()
+                      && call(HttpMethod.GET, "/health/ready").statusCode() == 200);
     }
   }
 
@@ -104,7 +107,7 @@ class RebuildTest {
     for (int i = 0; i < 100; i++) {
       live(Ids.next());
     }
-    until(() -> pages().equals(wanted));
+    await().until(() -> pages().equals(wanted));
     publisher
         .publish(List.of(encoded(new OrderEvent.Updated("o-strange", null, false, NOW))))
         .await();
@@ -124,26 +127,27 @@ class RebuildTest {
               while (!over.get()) {
                 String id = Ids.next();
                 live(id);
-                until(() -> wanted.get(id).equals(page(id)));
+                await().until(() -> wanted.get(id).equals(page(id)));
               }
             });
     orders.start();
     try {
       assertThat(call(HttpMethod.POST, "/rebuilds/mypage").statusCode()).isEqualTo(202);
       assertThat(call(HttpMethod.POST, "/rebuilds/mypage").statusCode()).isEqualTo(409);
-      until(() -> !state().getBoolean("running"));
+      await().until(() -> !state().getBoolean("running"));
     } finally {
       over.set(true);
       orders.join();
     }
-    until(() -> pages().equals(wanted));
+    await().until(() -> pages().equals(wanted));
     assertThat(state().getString("finishedAt")).isNotNull();
     assertThat(collection()).isNotEqualTo("mypages");
-    until(
-        () ->
-            mongo.getCollections().await().stream().filter(c -> c.startsWith("mypages")).count()
-                == 1);
-    until(() -> mongo.count("notifications", new JsonObject()).await() >= told.get());
+    await()
+        .until(
+            () ->
+                mongo.getCollections().await().stream().filter(c -> c.startsWith("mypages")).count()
+                    == 1);
+    await().until(() -> mongo.count("notifications", new JsonObject()).await() >= told.get());
     assertThat(mongo.count("notifications", new JsonObject()).await())
         .as("nobody is told again")
         .isEqualTo(told.get());
@@ -168,7 +172,7 @@ class RebuildTest {
     assertThat(state().getString("finishedAt")).isNull();
     assertThat(call(HttpMethod.POST, "/rebuilds/mypage").statusCode()).isEqualTo(202);
     assertThat(state().getBoolean("running")).isTrue();
-    until(() -> state().getString("finishedAt") != null);
+    await().until(() -> state().getString("finishedAt") != null);
   }
 
   @Test

@@ -26,11 +26,6 @@ public final class OrderConsumer {
     this.catalogs = catalogs;
   }
 
-  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
-  public static Subscription table() {
-    return new OrderConsumer(null, null).subscription();
-  }
-
   Subscription subscription() {
     return Subscription.of("order")
         .on(

@@ -2,9 +2,9 @@ package baedal.order;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.rabbitmq.PgAggregates;
-import baedal.rabbitmq.PgMemory;
-import baedal.rabbitmq.PgOutbox;
+import baedal.postgres.PgAggregates;
+import baedal.postgres.PgMemory;
+import baedal.postgres.PgOutbox;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import io.vertx.core.Future;

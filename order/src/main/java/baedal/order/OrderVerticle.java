@@ -1,9 +1,9 @@
 package baedal.order;
 
+import baedal.postgres.PgSchema;
+import baedal.postgres.PgStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
-import baedal.rabbitmq.PgSchema;
-import baedal.rabbitmq.PgStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;

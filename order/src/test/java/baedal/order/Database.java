@@ -1,11 +1,11 @@
 package baedal.order;
 
-import baedal.backing.TestServers;
+import baedal.events.EventMessages;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
-import baedal.rabbitmq.EventMessages;
-import baedal.rabbitmq.PgSchema;
-import baedal.rabbitmq.PgStore;
+import baedal.postgres.PgSchema;
+import baedal.postgres.PgStore;
+import baedal.testkit.TestServers;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;

@@ -8,9 +8,9 @@ import static baedal.order.Clients.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Change;
+import baedal.events.EventMessages;
 import baedal.events.PaymentMethod;
 import baedal.events.StoreEvent;
-import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

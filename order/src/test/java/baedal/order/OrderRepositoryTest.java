@@ -1,22 +1,22 @@
 package baedal.order;
 
-import static baedal.backing.Eventually.until;
 import static baedal.order.OrderStatus.CANCELED;
 import static baedal.order.OrderStatus.COMPLETED;
 import static baedal.order.OrderStatus.EXPIRED;
 import static baedal.order.OrderStatus.PAID;
 import static baedal.order.OrderStatus.PLACED;
 import static baedal.order.Samples.NOON;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
 import baedal.events.StoreEvent.MenuOption;
-import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Boot;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
@@ -236,11 +236,12 @@ class OrderRepositoryTest {
     String unpaid = ids.get(ids.size() - 1);
     standing.addAll(ids.subList(0, ids.size() - 1));
     Instant late = NOON.plus(Duration.ofDays(1));
-    until(
-        () -> {
-          look(late);
-          return orders.find(unpaid).await().status() == EXPIRED;
-        });
+    await()
+        .until(
+            () -> {
+              look(late);
+              return orders.find(unpaid).await().status() == EXPIRED;
+            });
     assertThat(Collections.frequency(db.outbox(), "order.expired")).isEqualTo(1);
     String paid = ids.get(0);
     orders.change(paid, o -> Samples.pay(o, "p-1", PaymentMethod.CARD)).await();

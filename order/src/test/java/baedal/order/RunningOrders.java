@@ -1,12 +1,12 @@
 package baedal.order;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 
 import baedal.events.Change;
+import baedal.events.EventMessages;
 import baedal.events.PaymentMethod;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
-import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
@@ -46,7 +46,7 @@ final class RunningOrders implements AutoCloseable {
     vertx.deployVerticle(service).await();
     http = new Clients(vertx, service.port());
     me = http.customer("c-1");
-    until(() -> http.get("/orders", me).statusCode() == 200);
+    await().until(() -> http.get("/orders", me).statusCode() == 200);
   }
 
   @Override

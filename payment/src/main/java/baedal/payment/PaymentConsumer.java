@@ -16,11 +16,6 @@ public final class PaymentConsumer {
     this.cashier = cashier;
   }
 
-  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
-  public static Subscription table() {
-    return new PaymentConsumer(null, null).subscription();
-  }
-
   Subscription subscription() {
     return Subscription.of("payment")
         .on(OrderEvent.PaymentRefused.class, (m, e) -> giveBack(m, e.paymentId(), e.reason()))

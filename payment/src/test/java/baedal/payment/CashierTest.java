@@ -1,19 +1,18 @@
 package baedal.payment;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baedal.backing.TestServers;
 import baedal.events.Change;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
-import baedal.rabbitmq.EventMessages;
-import baedal.rabbitmq.PgSchema;
-import baedal.rabbitmq.PgStore;
+import baedal.postgres.PgSchema;
+import baedal.postgres.PgStore;
 import baedal.rabbitmq.Subscription;
 import baedal.runtime.Boot;
 import baedal.runtime.IdempotencyKey;
@@ -21,6 +20,7 @@ import baedal.runtime.Ids;
 import baedal.runtime.Refusal;
 import baedal.runtime.ServiceClient;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -202,14 +202,15 @@ class CashierTest {
     bank.hangs = true;
     Future<Cashier.Settled> dead = cashier.pay(wish);
     Future<Cashier.Settled> twin = cashier.pay(wish);
-    until(() -> bank.charges.get() == 1);
+    await().until(() -> bank.charges.get() == 1);
     bank.hangs = false;
-    until(
-        () -> {
-          Future<Cashier.Settled> again = cashier.pay(wish);
-          vertx.timer(200).await();
-          return again.isComplete() && again.await().payment().status() == PaymentStatus.PAID;
-        });
+    await()
+        .until(
+            () -> {
+              Future<Cashier.Settled> again = cashier.pay(wish);
+              vertx.timer(200).await();
+              return again.isComplete() && again.await().payment().status() == PaymentStatus.PAID;
+            });
     assertThat(bank.charges.get()).isOne();
     assertThat(dead.isComplete() || twin.isComplete()).isFalse();
   }
@@ -253,11 +254,12 @@ class CashierTest {
     assertRefused(old.orderId(), key, "payment-unsettled");
     assertRefused(old.orderId(), null, "payment-unsettled");
     payments.change(old.id(), p -> p.giveBack("another amount", LONG_AGO)).await();
-    until(
-        () -> {
-          cashier.sweep().await();
-          return status(old) == PaymentStatus.REFUNDED;
-        });
+    await()
+        .until(
+            () -> {
+              cashier.sweep().await();
+              return status(old) == PaymentStatus.REFUNDED;
+            });
     assertRefused(old.orderId(), key, "payment-void");
     var anew = wish(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
     assertThat(cashier.pay(anew).await().payment().amount()).isEqualTo(due);
@@ -329,7 +331,7 @@ class CashierTest {
     IdempotencyKey key = new IdempotencyKey("c-1", "k-went-back", "the same body");
     Cashier.Wish wish = wish(Ids.next(), "c-1", PaymentMethod.CARD, CARD, key);
     Future<Cashier.Settled> first = cashier.pay(wish);
-    until(() -> bank.charges.get() == 1);
+    await().until(() -> bank.charges.get() == 1);
     Payment open = payments.occupying(wish.orderId()).await().orElseThrow();
     payments.change(open.id(), p -> p.charged(Instant.now())).await();
     givenBack(open);
@@ -348,7 +350,7 @@ class CashierTest {
       Cashier.Wish wish = wish(orderId, "c-1", PaymentMethod.CARD, CARD, null);
       int before = bank.charges.get();
       Future<Cashier.Settled> first = cashier.pay(wish);
-      until(() -> bank.charges.get() > before);
+      await().until(() -> bank.charges.get() > before);
       if (since.equals("changed")) {
         changed.put(orderId, 30_000L);
         assertRefused(orderId, null, "payment-unsettled");
@@ -415,7 +417,7 @@ class CashierTest {
       for (EventMessage message : mail) {
         replicas.get(random.nextInt(replicas.size())).handle(message).await();
       }
-      until(() -> status(back) == PaymentStatus.REFUNDED);
+      await().until(() -> status(back) == PaymentStatus.REFUNDED);
       assertThat(List.of(end(back), end(off), end(kept)))
           .as("seed " + seed)
           .containsExactly(

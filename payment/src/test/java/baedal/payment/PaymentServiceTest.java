@@ -1,19 +1,18 @@
 package baedal.payment;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baedal.backing.TestServers;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
-import baedal.rabbitmq.EventMessages;
 import baedal.rabbitmq.EventPublisher;
-import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
 import baedal.runtime.Digest;
@@ -24,6 +23,7 @@ import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -68,7 +68,7 @@ class PaymentServiceTest {
   static void start() {
     String amqp = TestServers.amqp();
     String postgres = TestServers.postgres();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
     feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
@@ -97,11 +97,13 @@ class PaymentServiceTest {
     port = payment.port();
     client = WebClient.create(vertx);
     pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(postgres)).using(vertx).build();
-    until(
-        () ->
-            publisher.connected()
-                && feed.connected()
-                && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200);
+    await()
+        .until(
+            () ->
+                publisher.connected()
+                    && feed.connected()
+                    && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode()
+                        == 200);
   }
 
   @AfterAll
@@ -195,7 +197,7 @@ class PaymentServiceTest {
     assertThat(paid.statusCode()).isEqualTo(201);
     assertThat(paid.bodyAsJsonObject().getLong("amount")).isEqualTo(40_000);
     assertThat(paid.bodyAsString()).contains("4242").doesNotContain("42424242");
-    until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+    await().until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
     assertThat(
             pool.query("SELECT count(*) FROM payments WHERE body::text LIKE '%42424242%'")
                 .execute()
@@ -219,7 +221,7 @@ class PaymentServiceTest {
       assertThat(answers.stream().map(a -> a.bodyAsJsonObject().getString("paymentId")).distinct())
           .hasSize(1);
       assertThat(charges(orderId)).isEqualTo(1);
-      until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+      await().until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
     }
   }
 
@@ -231,10 +233,11 @@ class PaymentServiceTest {
     assertThat(declined.bodyAsJsonObject().getString("type"))
         .isEqualTo("/problems/payment-declined");
     assertThat(pay("c-1", card(orderId)).await().statusCode()).isEqualTo(201);
-    until(
-        () ->
-            told(PaymentEvent.Declined.class, orderId) == 1
-                && told(PaymentEvent.Paid.class, orderId) == 1);
+    await()
+        .until(
+            () ->
+                told(PaymentEvent.Declined.class, orderId) == 1
+                    && told(PaymentEvent.Paid.class, orderId) == 1);
   }
 
   @Test
@@ -261,7 +264,7 @@ class PaymentServiceTest {
         .publish(
             List.of(message(new OrderEvent.RefundRequested(orderId, paymentId, "", Instant.EPOCH))))
         .await();
-    until(() -> told(PaymentEvent.Refunded.class, orderId) == 1);
+    await().until(() -> told(PaymentEvent.Refunded.class, orderId) == 1);
     HttpResponse<Buffer> again = pay("k-back", "c-1", card(orderId)).await();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(again.bodyAsJsonObject()).isEqualTo(first);
@@ -511,13 +514,13 @@ class PaymentServiceTest {
     String second =
         message(new OrderEvent.PaymentRefused(orderId, paymentId, "changed", Instant.EPOCH));
     publisher.publish(List.of(second, first, first, second)).await();
-    until(() -> told(PaymentEvent.Refunded.class, orderId) > 0);
+    await().until(() -> told(PaymentEvent.Refunded.class, orderId) > 0);
     HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
     assertThat(again.statusCode()).as("payable again").isEqualTo(201);
     String other = again.bodyAsJsonObject().getString("paymentId");
     String last = message(new OrderEvent.RefundRequested(orderId, other, "x", Instant.EPOCH));
     publisher.publish(List.of(first, second, last)).await();
-    until(() -> refunds(orderId).contains(other));
+    await().until(() -> refunds(orderId).contains(other));
     assertThat(refunds(orderId)).containsExactly(paymentId, other);
   }
 
@@ -549,10 +552,11 @@ class PaymentServiceTest {
                 message(
                     new OrderEvent.RefundRequested(voided, paymentOf(voided), "x", Instant.EPOCH))))
         .await();
-    until(
-        () ->
-            told(PaymentEvent.Paid.class, kept) == 1
-                && told(PaymentEvent.Refunded.class, voided) == 1);
+    await()
+        .until(
+            () ->
+                told(PaymentEvent.Paid.class, kept) == 1
+                    && told(PaymentEvent.Refunded.class, voided) == 1);
   }
 
   @Test
@@ -618,10 +622,10 @@ class PaymentServiceTest {
                     new OrderEvent.RefundRequested(
                         promised, paymentOf(promised), "x", Instant.EPOCH))))
         .await();
-    until(() -> attempt(paid).getString("status").equals("REFUNDED"));
+    await().until(() -> attempt(paid).getString("status").equals("REFUNDED"));
     assertThat(first.getString("paidAt")).isNotNull();
     assertThat(attempt(paid).getString("paidAt")).isEqualTo(first.getString("paidAt"));
-    until(() -> attempt(promised).getString("status").equals("VOIDED"));
+    await().until(() -> attempt(promised).getString("status").equals("VOIDED"));
     assertThat(attempt(promised).getLong("amount")).isEqualTo(12_000);
     assertThat(attempt(promised).getString("paidAt")).isNull();
   }
@@ -723,7 +727,7 @@ class PaymentServiceTest {
                 .formatted(paymentId))
         .execute()
         .await();
-    until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+    await().until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
     HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(paymentId);

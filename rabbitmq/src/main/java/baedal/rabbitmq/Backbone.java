@@ -1,5 +1,6 @@
 package baedal.rabbitmq;
 
+import baedal.events.Outbox;
 import baedal.runtime.Readiness;
 import baedal.runtime.Shutdown;
 import io.vertx.core.Future;
@@ -15,7 +16,12 @@ public final class Backbone {
   private final EventConsumer consumer;
   private final DeadLetters deadLetters;
 
-  /** {@code storePing} tells whether the service's own store is there. */
+  /**
+   * {@code storePing} tells whether the service's own store is there.
+   *
+   * @throws IllegalStateException if the subscription's handlers are not those of the events that
+   *     {@link baedal.events.Subscriptions} lists for its queue
+   */
   public Backbone(
       Vertx vertx,
       String service,
@@ -23,6 +29,7 @@ public final class Backbone {
       Outbox outbox,
       Subscription subscription,
       Supplier<Future<?>> storePing) {
+    subscription.requireComplete();
     publisher = new EventPublisher(vertx, amqpUri, service);
     relay = new OutboxRelay(vertx, outbox, publisher);
     consumer = new EventConsumer(vertx, amqpUri, subscription, storePing);

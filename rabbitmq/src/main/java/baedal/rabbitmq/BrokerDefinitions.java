@@ -28,7 +28,7 @@ public final class BrokerDefinitions {
       prints the definitions of the virtual host with these users, of %s
       and %s; the password of the user NAME is read from AMQP_PASSWORD_NAME\
       """
-          .formatted(String.join(", ", Topology.USERS), ADMINISTRATOR);
+          .formatted(String.join(", ", BrokerPermissions.USERS), ADMINISTRATOR);
 
   private final String vhost;
   private final ObjectNode definitions;
@@ -73,16 +73,15 @@ public final class BrokerDefinitions {
 
   /** Adds one of {@link Topology#USERS} with the least permissions that it needs. */
   public BrokerDefinitions service(String name, String password) {
-    return user(name, password, "", Topology.permissions(name));
+    return user(name, password, "", BrokerPermissions.of(name));
   }
 
   /** Adds a user who may do everything in this virtual host and in the management API. */
   public BrokerDefinitions administrator(String name, String password) {
-    return user(name, password, ADMINISTRATOR, new Topology.Permissions(".*", ".*", ".*"));
+    return user(name, password, ADMINISTRATOR, new BrokerPermissions(".*", ".*", ".*"));
   }
 
-  private BrokerDefinitions user(
-      String name, String password, String tags, Topology.Permissions may) {
+  private BrokerDefinitions user(String name, String password, String tags, BrokerPermissions may) {
     users
         .addObject()
         .put("name", name)

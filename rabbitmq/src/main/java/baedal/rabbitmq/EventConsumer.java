@@ -1,6 +1,9 @@
 package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.EventTypes;
+import baedal.events.Poison;
 import baedal.runtime.Outage;
 import baedal.runtime.Refusal;
 import baedal.runtime.Traces;

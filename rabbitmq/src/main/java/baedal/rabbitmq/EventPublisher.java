@@ -1,6 +1,8 @@
 package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.EventTypes;
 import com.rabbitmq.client.AMQP;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

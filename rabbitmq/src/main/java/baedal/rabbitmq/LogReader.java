@@ -1,6 +1,8 @@
 package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.Poison;
 import baedal.runtime.Ids;
 import baedal.runtime.Outage;
 import io.vertx.core.Future;

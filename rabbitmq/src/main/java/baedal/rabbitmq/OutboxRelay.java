@@ -1,5 +1,6 @@
 package baedal.rabbitmq;
 
+import baedal.events.Outbox;
 import baedal.runtime.Outage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -2,6 +2,9 @@ package baedal.rabbitmq;
 
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventTypes;
+import baedal.events.Poison;
+import baedal.events.Subscriptions;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,11 +41,30 @@ public final class Subscription {
     return queue;
   }
 
-  /** The routing keys that the queue must be bound to, sorted. */
-  public Set<String> routingKeys() {
+  /**
+   * Checks that there is a handler for each event of the queue, and for no other.
+   *
+   * @throws IllegalStateException if the handlers differ from {@link Subscriptions}
+   */
+  void requireComplete() {
+    Set<String> listed = Subscriptions.of(queue);
+    Set<String> handled = types();
+    if (!handled.equals(listed)) {
+      throw new IllegalStateException(
+          "%s handles %s, but baedal.events.Subscriptions lists %s"
+              .formatted(queue, handled, listed));
+    }
+  }
+
+  private Set<String> types() {
     Set<String> keys = new TreeSet<>();
     handlers.keySet().forEach(type -> keys.add(EventTypes.name(type.asSubclass(Event.class))));
     return keys;
+  }
+
+  /** Whether there is a handler for this event. */
+  public boolean handles(EventMessage message) {
+    return handlers.containsKey(message.data().getClass());
   }
 
   /** Throws {@link Poison} for an event that nobody here listens to. */

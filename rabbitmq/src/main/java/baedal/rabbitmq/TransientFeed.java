@@ -1,6 +1,9 @@
 package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.Poison;
+import baedal.events.Subscriptions;
 import baedal.runtime.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -56,7 +59,7 @@ public final class TransientFeed {
 
   private Future<Void> up(RabbitMQClient client) {
     Future<?> bound = client.queueDeclare(queue, false, true, true);
-    for (String publisher : Topology.PUBLISHERS) {
+    for (String publisher : Subscriptions.PUBLISHERS) {
       bound = bound.compose(v -> client.queueBind(queue, publisher, "#"));
     }
     return bound

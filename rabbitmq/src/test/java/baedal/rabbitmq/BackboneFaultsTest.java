@@ -1,15 +1,17 @@
 package baedal.rabbitmq;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baedal.backing.TestServers;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
 import baedal.events.RiderEvent;
 import baedal.runtime.Boot;
 import baedal.runtime.Refusal;
+import baedal.testkit.FaultProxy;
+import baedal.testkit.TestServers;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -60,7 +62,7 @@ class BackboneFaultsTest {
 
   @BeforeEach
   void start() throws Exception {
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(amqp);
     connection = factory.newConnection();
@@ -88,7 +90,7 @@ class BackboneFaultsTest {
     AMQP.BasicProperties properties =
         EventPublisher.properties(null, 2).headers(Map.of(Failures.ATTEMPTS, attempts)).build();
     publisher.send("", "store", properties, Buffer.buffer(cancel(1))).await();
-    until(() -> handled.size() == 1);
+    await().until(() -> handled.size() == 1);
   }
 
   @ParameterizedTest
@@ -108,8 +110,8 @@ class BackboneFaultsTest {
     consume(this::handle);
     channel(c -> c.basicPublish("", "store", null, body.getBytes(StandardCharsets.UTF_8)));
     publisher.publish(List.of(cancel(1))).await();
-    until(() -> handled.size() == 1);
-    until(() -> count("store.dead") == 1);
+    await().until(() -> handled.size() == 1);
+    await().until(() -> count("store.dead") == 1);
   }
 
   @Test
@@ -118,16 +120,16 @@ class BackboneFaultsTest {
     send(Map.of(), padded(cancel(1), EventMessages.MAX_BYTES));
     send(Map.of(), padded(cancel(2), EventMessages.MAX_BYTES + 1));
     publish(3, 3);
-    until(() -> handled.contains(3L));
+    await().until(() -> handled.contains(3L));
     assertThat(handled).containsExactly(1L, 3L);
-    until(() -> count("store.dead") == 1);
+    await().until(() -> count("store.dead") == 1);
     assertThat(deadLetter(consumer).reason()).contains("larger than");
   }
 
   /** Else the whole connection is given up for one event, and the others in hand come again. */
   @Test
   void nothing_is_taken_before_it_could_be_put_elsewhere() {
-    FreezingProxy proxy = new FreezingProxy(vertx, amqp);
+    FaultProxy proxy = new FaultProxy(vertx, amqp);
     proxy.freeze();
     EventPublisher elsewhere = new EventPublisher(vertx, proxy.uri(), "elsewhere");
     EventConsumer consumer =
@@ -138,7 +140,7 @@ class BackboneFaultsTest {
     consumer.start();
     vertx.timer(TIME_TO_TAKE_SOME_SECONDS, TimeUnit.SECONDS).await();
     proxy.thaw();
-    until(() -> count("store.dead") == 1);
+    await().until(() -> count("store.dead") == 1);
     assertThat(handled).containsExactly(1L);
   }
 
@@ -157,9 +159,9 @@ class BackboneFaultsTest {
     send(Map.of(Failures.ATTEMPTS, "6", Failures.FIRST_FAILED, firstFailed), cancel(1));
     send(Map.of(Failures.ATTEMPTS, "5", Failures.FIRST_FAILED, firstFailed), cancel(2));
     publish(3, 3);
-    until(() -> handled.size() == 1);
-    until(() -> count(Topology.retryQueue("store", 60)) == 1);
-    until(() -> count("store.dead") == 1);
+    await().until(() -> handled.size() == 1);
+    await().until(() -> count(Topology.retryQueue("store", 60)) == 1);
+    await().until(() -> count("store.dead") == 1);
     DeadLetter letter = deadLetter(consumer);
     assertThat(letter.reason()).contains("a bug in 1");
     assertThat(letter.stack()).contains("IllegalStateException", "BackboneFaultsTest");
@@ -186,7 +188,7 @@ class BackboneFaultsTest {
                 ? Future.failedFuture(new IOException("connection reset"))
                 : handle(message));
     publish(1, 5);
-    until(() -> handled.size() == 5);
+    await().until(() -> handled.size() == 5);
     assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
   }
 
@@ -206,11 +208,11 @@ class BackboneFaultsTest {
               return Future.failedFuture(new IOException("away"));
             });
     publish(1, 1);
-    until(() -> looks.get() >= 6 || tries.get() > 1);
+    await().until(() -> looks.get() >= 6 || tries.get() > 1);
     assertThat(tries).hasValue(1);
     assertThat(count("store")).as("not in hand").isZero();
     consumer.stop().await();
-    until(() -> count("store") == 1);
+    await().until(() -> count("store") == 1);
     assertThat(givenBack("store")).as("once, when the consumer stopped").isLessThanOrEqualTo(1);
   }
 
@@ -223,7 +225,7 @@ class BackboneFaultsTest {
                 ? Future.failedFuture(new IOException("the provider is away"))
                 : handle(message));
     publish(1, 2);
-    until(() -> handled.size() == 2);
+    await().until(() -> handled.size() == 2);
     assertThat(handled).containsExactly(2L, 1L);
   }
 
@@ -232,7 +234,7 @@ class BackboneFaultsTest {
     consume(message -> Future.failedFuture(new IOException("the provider is away")));
     send(Map.of(Failures.ATTEMPTS, "5", Failures.WAITS, "2"), cancel(1));
     String rung = Topology.retryQueue("store", 60);
-    until(() -> count(rung) == 1);
+    await().until(() -> count(rung) == 1);
     Map<String, Object> headers = headersOfNext(rung);
     assertThat(Failures.number(headers, Failures.ATTEMPTS)).isEqualTo(5);
     assertThat(Failures.number(headers, Failures.WAITS)).isEqualTo(3);
@@ -253,11 +255,11 @@ class BackboneFaultsTest {
             () -> Future.failedFuture(new IOException("away")));
     stopping.start();
     publish(1, 3);
-    until(() -> tries.get() >= 1);
+    await().until(() -> tries.get() >= 1);
     Future<Void> stopped = stopping.stop();
-    until(BEFORE_IT_GIVES_UP, stopped::isComplete);
+    await().atMost(BEFORE_IT_GIVES_UP).until(stopped::isComplete);
     consume(this::handle);
-    until(() -> handled.size() == 3);
+    await().until(() -> handled.size() == 3);
     assertThat(handled).containsExactly(1L, 2L, 3L);
   }
 
@@ -277,7 +279,7 @@ class BackboneFaultsTest {
       Collections.shuffle(ended, new Random(held));
       acknowledged(client, tags, ended).await();
       client.stop().await();
-      until(() -> count("store") == 1);
+      await().until(() -> count("store") == 1);
       assertThat(EventMessages.decode(new String(get("store"), StandardCharsets.UTF_8)).sequence())
           .isEqualTo(held);
     }
@@ -304,20 +306,20 @@ class BackboneFaultsTest {
     long tag = client.basicGet("store", false).await().envelope().getDeliveryTag();
     client.stop().await();
     Future<?> told = acknowledged(client, List.of(tag), List.of(tag));
-    until(SOON, told::failed);
+    await().atMost(SOON).until(told::failed);
     consume(this::handle);
-    until(() -> handled.size() == 1);
+    await().until(() -> handled.size() == 1);
   }
 
   @Test
   void a_queue_that_was_deleted_and_made_again_is_consumed_again() throws Exception {
     EventConsumer consumer = consume(this::handle);
-    until(consumer::connected);
+    await().until(consumer::connected);
     channel.queueDelete("store");
-    until(() -> !consumer.connected());
-    Topology.declare(vertx, amqp).await();
+    await().until(() -> !consumer.connected());
+    TopologyDeclaration.declare(vertx, amqp).await();
     publish(1, 3);
-    until(() -> handled.size() == 3);
+    await().until(() -> handled.size() == 3);
     assertThat(channel.consumerCount("store")).isEqualTo(1);
   }
 
@@ -332,11 +334,11 @@ class BackboneFaultsTest {
               return Future.failedFuture(Refusal.conflict("order-state", "never"));
             });
     publish(1, 1);
-    until(() -> tries.get() >= 2);
+    await().until(() -> tries.get() >= 2);
     consumer.stop().await();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     consume(message -> Future.failedFuture(Refusal.conflict("order-state", "never")));
-    until(() -> count("store.dead") == 1);
+    await().until(() -> count("store.dead") == 1);
   }
 
   @Test
@@ -353,13 +355,13 @@ class BackboneFaultsTest {
             EventPublisher.properties("x", 2).build(),
             Buffer.buffer("{}"))
         .await();
-    until(() -> count(Topology.UNROUTED) == 1);
+    await().until(() -> count(Topology.UNROUTED) == 1);
     assertThat(new String(get(Topology.UNROUTED), StandardCharsets.UTF_8)).isEqualTo("{}");
   }
 
   @Test
   void a_broker_that_takes_no_messages_still_takes_acknowledgements() {
-    FreezingProxy proxy = new FreezingProxy(vertx, amqp);
+    FaultProxy proxy = new FaultProxy(vertx, amqp);
     Promise<EventPublisher> blocked = Promise.promise();
     vertx.runOnContext(
         v -> {
@@ -375,12 +377,12 @@ class BackboneFaultsTest {
       through.send("", "mypage", EventPublisher.properties("x", 2).build(), large);
     }
     publish(1, 400);
-    until(() -> handled.size() == 400);
+    await().until(() -> handled.size() == 400);
   }
 
   private EventPublisher connected(EventPublisher started) {
     started.start();
-    until(started::connected);
+    await().until(started::connected);
     return started;
   }
 

@@ -1,14 +1,20 @@
 package baedal.rabbitmq;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.CouponEvent;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
+import baedal.events.Outbox;
+import baedal.mongodb.MongoOutbox;
+import baedal.postgres.PgOutbox;
+import baedal.postgres.PgSchema;
+import baedal.redis.RedisOutbox;
 import baedal.runtime.Boot;
 import baedal.runtime.Refusal;
+import baedal.testkit.TestServers;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -49,10 +55,10 @@ class BackboneTest {
 
   @BeforeEach
   void declare() {
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
-    until(publisher::connected);
+    await().until(publisher::connected);
   }
 
   @AfterEach
@@ -89,7 +95,7 @@ class BackboneTest {
       }
     }
     publisher.publish(bodies).await();
-    until(() -> seen.values().stream().mapToInt(List::size).sum() == 200);
+    await().until(() -> seen.values().stream().mapToInt(List::size).sum() == 200);
     assertThat(seen).hasSize(10).allSatisfy((order, sequences) -> assertThat(sequences).isSorted());
     assertThat(most.get()).isGreaterThan(1);
   }
@@ -117,9 +123,9 @@ class BackboneTest {
             io.vertx.core.buffer.Buffer.buffer("{"))
         .await();
     publisher.publish(List.of(EventMessages.encode(cancel("fine", 1)))).await();
-    until(() -> handled.get() == 2);
+    await().until(() -> handled.get() == 2);
     Map<String, Object> refused = new HashMap<>();
-    until(() -> letters("store.dead", refused) == 2);
+    await().until(() -> letters("store.dead", refused) == 2);
     assertThat(refused.get("reasons").toString())
         .contains("can never apply")
         .contains("cannot be read");
@@ -149,8 +155,8 @@ class BackboneTest {
             List.of(
                 EventMessages.encode(cancel("bug", 1)), EventMessages.encode(cancel("fine", 1))))
         .await();
-    until(fine::get);
-    until(() -> tries.get() == 2);
+    await().until(fine::get);
+    await().until(() -> tries.get() == 2);
   }
 
   @Test
@@ -183,9 +189,9 @@ class BackboneTest {
       bodies.add(EventMessages.encode(cancel("o-1", sequence)));
     }
     publisher.publish(bodies).await();
-    until(() -> tries.get() >= 1);
+    await().until(() -> tries.get() >= 1);
     away.set(false);
-    until(() -> handled.size() == 5);
+    await().until(() -> handled.size() == 5);
     assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
   }
 
@@ -207,10 +213,16 @@ class BackboneTest {
       }
     }
     assertCarried(200);
-    until(
-        () ->
-            pool.query("SELECT count(*) FROM outbox").execute().await().iterator().next().getLong(0)
-                == 0);
+    await()
+        .until(
+            () ->
+                pool.query("SELECT count(*) FROM outbox")
+                        .execute()
+                        .await()
+                        .iterator()
+                        .next()
+                        .getLong(0)
+                    == 0);
   }
 
   @Test
@@ -255,14 +267,16 @@ class BackboneTest {
       }
     }
     assertCarried(200);
-    until(
-        () ->
-            mongo
-                    .count(
-                        "things",
-                        new JsonObject().put("pendingSince", new JsonObject().put("$exists", true)))
-                    .await()
-                == 0);
+    await()
+        .until(
+            () ->
+                mongo
+                        .count(
+                            "things",
+                            new JsonObject()
+                                .put("pendingSince", new JsonObject().put("$exists", true)))
+                        .await()
+                    == 0);
   }
 
   /** However often something is told in the meantime: an audit asks how long it waits. */
@@ -350,7 +364,7 @@ class BackboneTest {
                   }
                   return Future.succeededFuture();
                 }));
-    until(() -> seen.values().stream().mapToInt(List::size).sum() == count);
+    await().until(() -> seen.values().stream().mapToInt(List::size).sum() == count);
     assertThat(seen).allSatisfy((order, sequences) -> assertThat(sequences).isSorted());
   }
 

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
@@ -27,6 +29,17 @@ class BrokerDefinitionsTest {
         Config.of(environment),
         new PrintStream(out, true, UTF_8),
         new PrintStream(err, true, UTF_8));
+  }
+
+  /** {@code -Dbaedal.write=true} writes the file anew after an intended change. */
+  @Test
+  void the_published_definitions_are_those_of_the_topology() throws Exception {
+    Path file = Path.of("src/main/resources/baedal/rabbitmq/definitions.json");
+    String wanted = Topology.definitions("/").toPrettyString() + "\n";
+    if (Boolean.getBoolean("baedal.write")) {
+      Files.writeString(file, wanted);
+    }
+    assertThat(Files.readString(file)).isEqualTo(wanted).doesNotContain("password");
   }
 
   private JsonNode printed() throws IOException {
@@ -52,11 +65,11 @@ class BrokerDefinitionsTest {
     assertThat(isHashOf("secret", user.path("password_hash").asText())).isTrue();
     JsonNode may = printed().at("/permissions/0");
     assertThat(
-            new Topology.Permissions(
+            new BrokerPermissions(
                 may.path("configure").asText(),
                 may.path("write").asText(),
                 may.path("read").asText()))
-        .isEqualTo(Topology.permissions("mypage"));
+        .isEqualTo(BrokerPermissions.of("mypage"));
     assertThat(out.toString(UTF_8)).doesNotContain("secret");
   }
 

@@ -1,15 +1,16 @@
 package baedal.rabbitmq;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import baedal.backing.TestServers;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
 import baedal.runtime.Boot;
 import baedal.runtime.Ids;
 import baedal.runtime.Refusal;
+import baedal.testkit.TestServers;
 import com.rabbitmq.client.AMQP;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,12 +36,12 @@ class DeadLettersTest {
 
   @BeforeEach
   void start() {
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     publisher.start();
     consumer = service();
     letters = consumer.deadLetters(amqp);
     consumer.start();
-    until(() -> publisher.connected() && consumer.connected());
+    await().until(() -> publisher.connected() && consumer.connected());
   }
 
   private EventConsumer service() {
@@ -95,7 +96,7 @@ class DeadLettersTest {
     String id = only().deadLetterId();
     broken = false;
     letters.replay(id).await();
-    until(() -> handled.equals(List.of("o-1")));
+    await().until(() -> handled.equals(List.of("o-1")));
     assertThat(letters.list(0, 10).await().total()).isZero();
     assertThat(catchThrowable(() -> letters.replay(id).await())).hasMessageContaining(id);
   }
@@ -105,7 +106,8 @@ class DeadLettersTest {
     publish("o-1");
     DeadLetter first = only();
     letters.replay(first.deadLetterId()).await();
-    until(() -> letters.list(0, 10).await().items().stream().anyMatch(l -> l.replays() == 1));
+    await()
+        .until(() -> letters.list(0, 10).await().items().stream().anyMatch(l -> l.replays() == 1));
     assertThat(only().firstFailedAt()).isEqualTo(first.firstFailedAt());
   }
 
@@ -114,12 +116,13 @@ class DeadLettersTest {
     for (int i = 0; i < 30; i++) {
       publish("o-" + i);
     }
-    until(() -> letters.list(0, 1).await().total() == 30);
+    await().until(() -> letters.list(0, 1).await().total() == 30);
     assertThat(letters.replayAll().await()).isEqualTo(30);
-    until(() -> letters.list(0, 50).await().items().stream().allMatch(l -> l.replays() == 1));
+    await()
+        .until(() -> letters.list(0, 50).await().items().stream().allMatch(l -> l.replays() == 1));
     broken = false;
     assertThat(letters.replayAll().await()).isEqualTo(30);
-    until(() -> handled.size() == 30);
+    await().until(() -> handled.size() == 30);
   }
 
   @Test
@@ -133,7 +136,7 @@ class DeadLettersTest {
     }
     Future.join(replays).otherwiseEmpty().await();
     assertThat(replays.stream().filter(Future::succeeded)).hasSize(1);
-    until(() -> !handled.isEmpty());
+    await().until(() -> !handled.isEmpty());
     assertThat(handled).containsExactly("o-1");
   }
 
@@ -142,7 +145,7 @@ class DeadLettersTest {
     for (int i = 0; i < 20; i++) {
       publish("o-" + i);
     }
-    until(() -> letters.list(0, 1).await().total() == 20);
+    await().until(() -> letters.list(0, 1).await().total() == 20);
     List<DeadLetter> all = letters.list(0, 20).await().items();
     List<Future<DeadLetters.Found>> lists = new ArrayList<>();
     List<Future<?>> others = new ArrayList<>();
@@ -165,7 +168,7 @@ class DeadLettersTest {
       publish("o-" + i);
     }
     DeadLetters replica = service().deadLetters(amqp);
-    until(() -> replica.list(0, 1).await().total() == 100);
+    await().until(() -> replica.list(0, 1).await().total() == 100);
     for (int look = 0; look < 25; look++) {
       assertThat(letters.list(0, 100).await().items()).hasSize(100);
       assertThat(replica.list(0, 100).await().items()).hasSize(100);
@@ -176,7 +179,7 @@ class DeadLettersTest {
   void what_is_discarded_is_gone_and_the_others_stay() {
     publish("o-1");
     publish("o-2");
-    until(() -> letters.list(0, 1).await().total() == 2);
+    await().until(() -> letters.list(0, 1).await().total() == 2);
     letters.discard(letters.list(0, 10).await().items().get(0).deadLetterId()).await();
     assertThat(only().subject()).isEqualTo("o-2");
   }
@@ -204,12 +207,13 @@ class DeadLettersTest {
 
   private DeadLetter only() {
     List<DeadLetter> found = new ArrayList<>();
-    until(
-        () -> {
-          found.clear();
-          found.addAll(letters.list(0, 10).await().items());
-          return found.size() == 1;
-        });
+    await()
+        .until(
+            () -> {
+              found.clear();
+              found.addAll(letters.list(0, 10).await().items());
+              return found.size() == 1;
+            });
     return found.get(0);
   }
 }

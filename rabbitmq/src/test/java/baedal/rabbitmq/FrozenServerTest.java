@@ -1,13 +1,21 @@
 package baedal.rabbitmq;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
+import baedal.events.Outbox;
+import baedal.mongodb.MongoStore;
+import baedal.postgres.PgOutbox;
+import baedal.postgres.PgSchema;
+import baedal.postgres.PgStore;
+import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
 import baedal.runtime.Outage;
+import baedal.testkit.FaultProxy;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -30,23 +38,23 @@ class FrozenServerTest {
 
   @Test
   void a_call_to_postgresql_that_hangs_is_an_outage() {
-    FreezingProxy proxy = new FreezingProxy(vertx, TestServers.postgres());
+    FaultProxy proxy = new FaultProxy(vertx, TestServers.postgres());
     PgStore store = new PgStore(vertx, proxy.uri(), PgSchema.BACKBONE);
     store.prepare(() -> {});
-    until(store::prepared);
+    await().until(store::prepared);
     assertHangsNotForEver(proxy, store::ping);
   }
 
   @Test
   void a_call_to_mongodb_that_hangs_is_an_outage() {
-    FreezingProxy proxy = new FreezingProxy(vertx, TestServers.mongo());
+    FaultProxy proxy = new FaultProxy(vertx, TestServers.mongo());
     MongoStore store = new MongoStore(vertx, proxy.uri());
     assertHangsNotForEver(proxy, () -> store.client().count("things", new JsonObject()));
   }
 
   @Test
   void a_call_to_redis_that_hangs_is_an_outage() {
-    FreezingProxy proxy = new FreezingProxy(vertx, TestServers.redis());
+    FaultProxy proxy = new FaultProxy(vertx, TestServers.redis());
     assertHangsNotForEver(proxy, new RedisStore(vertx, proxy.uri())::ping);
   }
 
@@ -60,7 +68,7 @@ class FrozenServerTest {
   void a_relay_whose_machine_is_gone_does_not_keep_its_events_from_the_others() {
     String uri = TestServers.postgres();
     PgSchema.migrate(vertx, uri, PgSchema.BACKBONE).await();
-    FreezingProxy proxy = new FreezingProxy(vertx, uri);
+    FaultProxy proxy = new FaultProxy(vertx, uri);
     PgStore gone = new PgStore(vertx, proxy.uri());
     PgStore other = new PgStore(vertx, uri);
     EventMessage event =
@@ -77,29 +85,30 @@ class FrozenServerTest {
     assertThat(gone.outbox().next(10).await().messages()).hasSize(1);
     proxy.strand();
     Outbox outbox = other.outbox();
-    until(
-        () -> {
-          Outbox.Batch batch = outbox.next(10).await();
-          batch.release().await();
-          return batch.messages().size() == 1;
-        });
+    await()
+        .until(
+            () -> {
+              Outbox.Batch batch = outbox.next(10).await();
+              batch.release().await();
+              return batch.messages().size() == 1;
+            });
   }
 
-  private static void assertHangsNotForEver(FreezingProxy proxy, Supplier<Future<?>> call) {
+  private static void assertHangsNotForEver(FaultProxy proxy, Supplier<Future<?>> call) {
     call.get().await();
     proxy.freeze();
     assertOutage(call.get());
     proxy.thaw();
-    until(() -> succeeds(call.get()));
+    await().until(() -> succeeds(call.get()));
   }
 
   private static void assertOutage(Future<?> call) {
-    until(call::isComplete);
+    await().until(call::isComplete);
     assertThat(call.cause()).matches(Outage::isOutage, "is an outage");
   }
 
   private static boolean succeeds(Future<?> call) {
-    until(call::isComplete);
+    await().until(call::isComplete);
     return call.succeeded();
   }
 }

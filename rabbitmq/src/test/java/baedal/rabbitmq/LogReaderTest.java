@@ -1,12 +1,14 @@
 package baedal.rabbitmq;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
 import baedal.runtime.Boot;
+import baedal.testkit.FaultProxy;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -35,9 +37,9 @@ class LogReaderTest {
 
   @BeforeEach
   void start() {
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     publisher.start();
-    until(publisher::connected);
+    await().until(publisher::connected);
   }
 
   @AfterEach
@@ -50,20 +52,20 @@ class LogReaderTest {
   void it_has_not_caught_up_while_an_event_before_the_cut_is_not_handled() {
     publish("first");
 
-    FreezingProxy proxy = new FreezingProxy(vertx, amqp);
+    FaultProxy proxy = new FaultProxy(vertx, amqp);
     LogReader reader = new LogReader(vertx, proxy.uri(), "test-log", null, this::handle);
     reader.start();
-    until(() -> tries("first") == 1);
+    await().until(() -> tries("first") == 1);
     Future<Void> caughtUp = reader.caughtUp();
     for (int i = 0; i < OTHERS; i++) {
       publish("other-" + i);
     }
-    until(() -> tries("other-" + (OTHERS - 1)) == 1);
-    proxy.cut();
-    until(() -> tries("first") == 2);
+    await().until(() -> tries("other-" + (OTHERS - 1)) == 1);
+    proxy.closeConnections();
+    await().until(() -> tries("first") == 2);
     firstTry.fail(new IOException("cut"));
     publish("again");
-    until(() -> tries("again") == 2);
+    await().until(() -> tries("again") == 2);
 
     assertThat(caughtUp.isComplete()).isFalse();
     secondTry.complete();
@@ -77,11 +79,11 @@ class LogReaderTest {
 
     LogReader reader = new LogReader(vertx, amqp, "test-log", null, this::handle);
     reader.start();
-    until(() -> tries("first") == 1);
+    await().until(() -> tries("first") == 1);
     Future<Void> caughtUp = reader.caughtUp();
     RabbitMQClient operator = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
     operator.start().compose(v -> operator.queueDelete(Topology.LOG)).await();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     caughtUp.timeout(30, TimeUnit.SECONDS).await();
     operator.stop().await();
     reader.stop().await();

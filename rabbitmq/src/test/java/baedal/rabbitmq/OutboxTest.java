@@ -1,16 +1,25 @@
 package baedal.rabbitmq;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baedal.backing.TestServers;
 import baedal.events.Change;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
+import baedal.events.Outbox;
+import baedal.mongodb.MongoAggregates;
+import baedal.mongodb.MongoOutbox;
+import baedal.mongodb.MongoStore;
+import baedal.postgres.PgSchema;
+import baedal.postgres.PgStore;
+import baedal.redis.RedisAggregates;
+import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
 import baedal.runtime.Outage;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -125,17 +134,23 @@ class OutboxTest {
     PgStore store = new PgStore(vertx, TestServers.postgres(), PgSchema.BACKBONE);
     AtomicBoolean prepared = new AtomicBoolean();
     store.prepare(() -> prepared.set(true));
-    until(prepared::get);
+    await().until(prepared::get);
     Pool pool = store.pool();
     pool.query(
             "INSERT INTO inbox SELECT 'old-' || n, now() - interval '31 days' FROM generate_series(1, 2500) n")
         .execute()
         .await();
     pool.query("INSERT INTO inbox VALUES ('new')").execute().await();
-    until(
-        () ->
-            pool.query("SELECT count(*) FROM inbox").execute().await().iterator().next().getLong(0)
-                == 1);
+    await()
+        .until(
+            () ->
+                pool.query("SELECT count(*) FROM inbox")
+                        .execute()
+                        .await()
+                        .iterator()
+                        .next()
+                        .getLong(0)
+                    == 1);
     store.close().await();
   }
 

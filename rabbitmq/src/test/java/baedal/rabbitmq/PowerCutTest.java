@@ -1,15 +1,25 @@
 package baedal.rabbitmq;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.Ports;
 import baedal.backing.Rabbit;
-import baedal.backing.TestServers;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.events.OrderEvent;
+import baedal.events.Outbox;
+import baedal.mongodb.MongoAggregates;
+import baedal.mongodb.MongoOutbox;
+import baedal.mongodb.MongoStore;
+import baedal.postgres.PgAggregates;
+import baedal.postgres.PgSchema;
+import baedal.postgres.PgStore;
+import baedal.redis.RedisAggregates;
+import baedal.redis.RedisOutbox;
+import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -89,7 +99,7 @@ class PowerCutTest {
     management = Ports.free();
     broker = startBroker();
     amqp = broker.uri();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     stores.put("pg", postgres());
     stores.put("mongo", mongo());
     stores.put("redis", redis());
@@ -120,13 +130,13 @@ class PowerCutTest {
         told.add(tell(id, EVENTS_A_ROUND));
       }
       long before = (long) round * EVENTS_A_ROUND * ids().size();
-      until(DEADLINE, () -> heard() > before + EVENTS_A_ROUND);
+      await().atMost(DEADLINE).until(() -> heard() > before + EVENTS_A_ROUND);
       broker.kill();
       Future.all(told).await();
       broker = startBroker();
     }
     List<Long> all = LongStream.rangeClosed(1, ROUNDS * EVENTS_A_ROUND).boxed().toList();
-    until(DEADLINE, () -> heard() >= (long) all.size() * ids().size());
+    await().atMost(DEADLINE).until(() -> heard() >= (long) all.size() * ids().size());
     long late = 0;
     for (String id : ids()) {
       List<Long> numbers = store(id).find(heardOf(id)).await().numbers();
@@ -187,7 +197,7 @@ class PowerCutTest {
 
   private Tallies postgres() {
     postgres.prepare(() -> {});
-    until(postgres::prepared);
+    await().until(postgres::prepared);
     Pool pool = postgres.pool();
     pool.query(
             "CREATE TABLE tally (id text PRIMARY KEY, status text, revision bigint, sequence bigint, changed_at timestamptz, body jsonb)")

@@ -13,11 +13,6 @@ public final class RiderConsumer {
     this.deliveries = deliveries;
   }
 
-  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
-  public static Subscription table() {
-    return new RiderConsumer(null).subscription();
-  }
-
   Subscription subscription() {
     return Subscription.of("rider")
         .on(

@@ -2,12 +2,12 @@ package baedal.rider;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.rabbitmq.MongoAggregates;
-import baedal.rabbitmq.MongoOutbox;
-import baedal.rabbitmq.MongoPlaces;
-import baedal.rabbitmq.Outbox;
-import baedal.runtime.Geo;
-import baedal.runtime.Nearest.Found;
+import baedal.events.Outbox;
+import baedal.mongodb.Geo;
+import baedal.mongodb.MongoAggregates;
+import baedal.mongodb.MongoOutbox;
+import baedal.mongodb.MongoPlaces;
+import baedal.mongodb.Nearest.Found;
 import baedal.runtime.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;

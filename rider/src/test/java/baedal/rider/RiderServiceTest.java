@@ -1,27 +1,27 @@
 package baedal.rider;
 
-import static baedal.backing.Eventually.until;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.Address;
 import baedal.events.DeliveryJob;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderEvent;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
-import baedal.rabbitmq.EventMessages;
+import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.EventPublisher;
-import baedal.rabbitmq.MongoStore;
-import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.rabbitmq.TransientFeed;
 import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -60,7 +60,7 @@ class RiderServiceTest {
   @BeforeAll
   static void start() {
     String amqp = TestServers.amqp();
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
     feed.start();
     publisher = new EventPublisher(vertx, amqp, "test");
@@ -79,12 +79,13 @@ class RiderServiceTest {
     vertx.deployVerticle(rider).await();
     port = rider.port();
     client = WebClient.create(vertx);
-    until(
-        () ->
-            publisher.connected()
-                && feed.connected()
-                && client.get(port, "127.0.0.1", "/health/ready").send().await().statusCode()
-                    == 200);
+    await()
+        .until(
+            () ->
+                publisher.connected()
+                    && feed.connected()
+                    && client.get(port, "127.0.0.1", "/health/ready").send().await().statusCode()
+                        == 200);
   }
 
   @AfterAll
@@ -109,7 +110,9 @@ class RiderServiceTest {
   private static String open(double lat, double lng) {
     String orderId = Ids.next();
     tell(new StoreEvent.CookFinished(orderId, job(lat, lng), NOW));
-    until(() -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
+    await()
+        .until(
+            () -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
     return orderId;
   }
 
@@ -123,7 +126,7 @@ class RiderServiceTest {
       }
       List<Integer> answers = taps.stream().map(tap -> tap.await().statusCode()).toList();
       assertThat(answers).containsOnlyOnce(200).allMatch(status -> status == 200 || status == 409);
-      until(() -> claims(orderId) >= 1);
+      await().until(() -> claims(orderId) >= 1);
       assertThat(claims(orderId)).isEqualTo(1);
     }
   }
@@ -159,7 +162,7 @@ class RiderServiceTest {
       bodies.addAll(List.copyOf(bodies));
       Collections.shuffle(bodies, new Random(seed));
       publisher.publish(bodies).await();
-      until(() -> kept(orderId).getJsonArray("seen").size() == messages.size());
+      await().until(() -> kept(orderId).getJsonArray("seen").size() == messages.size());
       assertThat(kept(orderId).getJsonObject("state").getString("status"))
           .as("seed %d", seed)
           .isEqualTo("CANCELED");
@@ -228,14 +231,15 @@ class RiderServiceTest {
                     new JsonObject().put("lat", 37.1).put("lng", 127.1))
                 .statusCode())
         .isEqualTo(204);
-    until(
-        () ->
-            heard.stream()
-                .anyMatch(
-                    m ->
-                        m.data() instanceof RiderEvent.Moved moved
-                            && moved.orderId().equals(orderId)
-                            && moved.lat() == 37.1));
+    await()
+        .until(
+            () ->
+                heard.stream()
+                    .anyMatch(
+                        m ->
+                            m.data() instanceof RiderEvent.Moved moved
+                                && moved.orderId().equals(orderId)
+                                && moved.lat() == 37.1));
     assertThat(me("r-moving").getString("state")).isEqualTo("BUSY");
     assertThat(call(HttpMethod.GET, "/deliveries?mine=true", "r-moving", null).bodyAsString())
         .contains(orderId);
@@ -306,10 +310,12 @@ class RiderServiceTest {
   void the_customer_and_the_people_of_the_store_follow_their_delivery() {
     String orderId = Ids.next();
     tell(new StoreEvent.OrderAccepted(orderId, job(37.55, 126.92), NOW));
-    until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
+    await().until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
     followed(orderId, "WAITING", null);
     tell(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
-    until(() -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
+    await()
+        .until(
+            () -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
     followed(orderId, "OPEN", null);
     for (List<String> step :
         List.of(
@@ -352,11 +358,11 @@ class RiderServiceTest {
         new JsonObject(EventMessages.encode(EventMessages.wrap(List.of(accepted), 1, NOW).get(0)));
     assertThat(before.getJsonObject("data").getJsonObject("job").remove("ownerId")).isNotNull();
     publisher.publish(List.of(before.encode())).await();
-    until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
+    await().until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
     assertThat(shown(orderId, "staff-1", "owner", "s-1").statusCode()).isEqualTo(200);
     assertThat(shown(orderId, "owner-1", "owner").statusCode()).isEqualTo(404);
     tell(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
-    until(() -> shown(orderId, "owner-1", "owner").statusCode() == 200);
+    await().until(() -> shown(orderId, "owner-1", "owner").statusCode() == 200);
   }
 
   private static HttpResponse<Buffer> shown(

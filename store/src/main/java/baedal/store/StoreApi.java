@@ -2,8 +2,8 @@ package baedal.store;
 
 import baedal.events.Address;
 import baedal.events.Change;
+import baedal.mongodb.Geo;
 import baedal.runtime.Caller;
-import baedal.runtime.Geo;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;

@@ -12,11 +12,6 @@ public final class StoreConsumer {
     this.kitchen = kitchen;
   }
 
-  /** What it would handle, for a look at the whole topology; the handlers lead nowhere. */
-  public static Subscription table() {
-    return new StoreConsumer(null).subscription();
-  }
-
   Subscription subscription() {
     return Subscription.of("store")
         .on(OrderEvent.Paid.class, (m, e) -> kitchen.receive(m, e))

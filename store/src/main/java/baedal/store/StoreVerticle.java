@@ -1,8 +1,8 @@
 package baedal.store;
 
+import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
-import baedal.rabbitmq.MongoStore;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.Shutdown;

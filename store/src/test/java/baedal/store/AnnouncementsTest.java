@@ -1,15 +1,16 @@
 package baedal.store;
 
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.StoreEvent;
-import baedal.rabbitmq.EventMessages;
-import baedal.rabbitmq.MongoStore;
-import baedal.rabbitmq.Topology;
+import baedal.mongodb.MongoStore;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
+import baedal.testkit.TestServers;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.vertx.core.Future;
@@ -42,7 +43,7 @@ class AnnouncementsTest {
 
   @BeforeEach
   void start() throws Exception {
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(amqp);
     ear = factory.newConnection();
@@ -78,7 +79,7 @@ class AnnouncementsTest {
     List<Long> before = sequences();
     Future.all(IntStream.range(0, 3).mapToObj(i -> vertx.deployVerticle(service())).toList())
         .await();
-    Until.holds(() -> heard.size() >= STORES - 1);
+    await().until(() -> heard.size() >= STORES - 1);
     assertThat(heard)
         .extracting(EventMessage::subject)
         .doesNotHaveDuplicates()
@@ -92,7 +93,7 @@ class AnnouncementsTest {
     assertThat(sum(once)).isEqualTo(sum(before) + STORES - 1);
     vertx.deployVerticle(service()).await();
     open("s-new");
-    Until.holds(() -> heard.stream().anyMatch(m -> m.subject().equals("s-new")));
+    await().until(() -> heard.stream().anyMatch(m -> m.subject().equals("s-new")));
     assertThat(sum(sequences())).isEqualTo(sum(once) + 1);
   }
 

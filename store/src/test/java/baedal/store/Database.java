@@ -1,9 +1,9 @@
 package baedal.store;
 
-import baedal.backing.TestServers;
 import baedal.events.EventMessage;
-import baedal.rabbitmq.EventMessages;
-import baedal.rabbitmq.MongoStore;
+import baedal.events.EventMessages;
+import baedal.mongodb.MongoStore;
+import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

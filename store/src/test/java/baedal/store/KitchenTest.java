@@ -11,15 +11,16 @@ import static baedal.store.Samples.cancelRequested;
 import static baedal.store.Samples.line;
 import static baedal.store.Samples.paid;
 import static baedal.store.Samples.updated;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Change;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Line;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
-import baedal.rabbitmq.EventMessages;
 import baedal.runtime.Boot;
 import baedal.runtime.Outage;
 import io.vertx.core.Future;
@@ -359,7 +360,7 @@ class KitchenTest {
     reject("o", line("fried", 2));
     assertThat(db.stock("fried")).isEqualTo(98);
     db.kitchen.start();
-    Until.holds(() -> db.stock("fried") == 100 && !db.ticket("o").stockOwed());
+    await().until(() -> db.stock("fried") == 100 && !db.ticket("o").stockOwed());
     db.kitchen.stop();
   }
 
@@ -372,7 +373,7 @@ class KitchenTest {
     reject("b", line("fried", 2));
     db.unreadable("broken");
     db.kitchen.start();
-    Until.holds(() -> db.stock("fried") == 100 && !db.ticket("b").stockOwed());
+    await().until(() -> db.stock("fried") == 100 && !db.ticket("b").stockOwed());
     db.kitchen.stop();
     assertThat(db.ticket("a-0").stockOwed()).isTrue();
   }
@@ -390,7 +391,7 @@ class KitchenTest {
     db.kitchen.act("o", FoodCooking::start).await();
     db.repository.changeTicket("o", ticket -> finished(ticket, NOON)).await();
     db.kitchen.start();
-    Until.holds(() -> !db.ticket("o").stockOwed());
+    await().until(() -> !db.ticket("o").stockOwed());
     db.kitchen.stop();
     Menu fried = db.repository.menu("s-1", "fried").await();
     assertThat(fried.taken()).isEmpty();
@@ -491,7 +492,7 @@ class KitchenTest {
       }
       Future.join(all).otherwiseEmpty().await();
       db.kitchen.start();
-      Until.holds(() -> db.repository.owingStock("").await().isEmpty());
+      await().until(() -> db.repository.owingStock("").await().isEmpty());
       db.kitchen.stop();
       Menu after = db.repository.menu("s-1", "fried").await();
       int sum = added.stream().mapToInt(AtomicInteger::get).sum();

@@ -1,12 +1,13 @@
 package baedal.store;
 
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
-import baedal.rabbitmq.MongoStore;
+import baedal.mongodb.MongoStore;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -57,7 +58,7 @@ class StoreInputTest {
   @BeforeAll
   void start() {
     vertx.deployVerticle(service).await();
-    Until.holds(() -> send(HttpMethod.GET, "/stores", null).statusCode() == 200);
+    await().until(() -> send(HttpMethod.GET, "/stores", null).statusCode() == 200);
   }
 
   @AfterAll

@@ -2,20 +2,20 @@ package baedal.store;
 
 import static baedal.store.Samples.line;
 import static baedal.store.Samples.paid;
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.backing.TestServers;
 import baedal.events.Address;
 import baedal.events.Event;
 import baedal.events.EventMessage;
+import baedal.events.EventMessages;
 import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
-import baedal.rabbitmq.EventMessages;
+import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.EventPublisher;
-import baedal.rabbitmq.MongoStore;
-import baedal.rabbitmq.Topology;
+import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
 import baedal.runtime.Digest;
@@ -23,6 +23,7 @@ import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -91,7 +92,7 @@ class StoreServiceTest {
 
   @BeforeAll
   void start() throws Exception {
-    Topology.declare(vertx, amqp).await();
+    TopologyDeclaration.declare(vertx, amqp).await();
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(amqp);
     ear = factory.newConnection();
@@ -106,7 +107,8 @@ class StoreServiceTest {
         tag -> {});
     orders.start();
     vertx.deployVerticle(service).await();
-    Until.holds(() -> orders.connected() && call("GET", "/health/ready", null, null).status == 200);
+    await()
+        .until(() -> orders.connected() && call("GET", "/health/ready", null, null).status == 200);
   }
 
   @AfterAll
@@ -127,7 +129,7 @@ class StoreServiceTest {
     Answer renamed = call("PATCH", "/stores/" + id, owner, "{\"open\": true, \"name\": \"새 통닭\"}");
     assertThat(renamed.body.getString("name")).isEqualTo("새 통닭");
     assertThat(call("GET", "/stores/" + id, null, null).body).isEqualTo(renamed.body);
-    Until.holds(() -> heard(id).size() == 3);
+    await().until(() -> heard(id).size() == 3);
     assertThat(heard(id))
         .extracting(EventMessage::type)
         .containsExactly("store.opened", "store.closed", "store.opened");
@@ -162,7 +164,7 @@ class StoreServiceTest {
     HttpResponse<String> again = open("k-died", store("통닭천국", 37.55, 126.91)).join();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(new JsonObject(again.body()).getString("storeId")).isEqualTo(id);
-    Until.holds(() -> heard(id).size() == 1);
+    await().until(() -> heard(id).size() == 1);
   }
 
   @Test
@@ -298,7 +300,7 @@ class StoreServiceTest {
     assertThat(call("GET", path, null, null).status).isEqualTo(404);
     assertThat(call("DELETE", path, owner, null).status).isEqualTo(404);
     assertThat(call("PUT", path, owner, menu(1, 1)).status).isEqualTo(201);
-    Until.holds(() -> menusTold(id).size() == 4);
+    await().until(() -> menusTold(id).size() == 4);
     assertThat(menusTold(id))
         .extracting(StoreEvent.MenuChanged::revision)
         .containsExactly(1L, 2L, 3L, 4L);
@@ -347,7 +349,7 @@ class StoreServiceTest {
     assertThat(patch(path, "{\"options\": null}").body)
         .isEqualTo(expected.put("options", new JsonArray()));
     assertThat(call("GET", path, null, null).body).isEqualTo(expected);
-    Until.holds(() -> menusTold(id).size() == 6);
+    await().until(() -> menusTold(id).size() == 6);
     assertThat(menusTold(id))
         .extracting(StoreEvent.MenuChanged::stock)
         .containsExactly(5, 5, 5, 7, null, null);
@@ -435,7 +437,7 @@ class StoreServiceTest {
     call("PUT", path, owner, menu(18_000, 10));
     String orderId = Ids.next();
     orders.publish(List.of(EventMessages.encode(pay(orderId, id, line("fried", 4))))).await();
-    Until.holds(() -> call("GET", path, null, null).body.getInteger("held") == 4);
+    await().until(() -> call("GET", path, null, null).body.getInteger("held") == 4);
     assertThat(call("GET", path, null, null).body.getInteger("stock")).isEqualTo(6);
     Answer fewer = add(path, "{\"add\": -2, \"reason\": \"떨어뜨림\"}");
     assertThat(fewer.status).isEqualTo(200);
@@ -450,8 +452,10 @@ class StoreServiceTest {
     JsonObject after = call("GET", path, null, null).body;
     assertThat(after.getInteger("stock")).as("a number is what is free").isEqualTo(104);
     assertThat(after.getInteger("held")).isZero();
-    Until.holds(
-        () -> menusTold(id).stream().anyMatch(told -> Integer.valueOf(104).equals(told.stock())));
+    await()
+        .until(
+            () ->
+                menusTold(id).stream().anyMatch(told -> Integer.valueOf(104).equals(told.stock())));
   }
 
   @Test
@@ -609,7 +613,7 @@ class StoreServiceTest {
     EventMessage paid = pay(orderId, storeId, line("fried", 2));
     orders.publish(List.of(EventMessages.encode(paid), EventMessages.encode(paid))).await();
     String ticket = "/foodCookings/" + orderId;
-    Until.holds(() -> call("GET", ticket, owner, null).status == 200);
+    await().until(() -> call("GET", ticket, owner, null).status == 200);
     assertThat(
             call("GET", "/stores/" + storeId + "/menus/fried", null, null).body.getInteger("stock"))
         .isEqualTo(1);
@@ -638,7 +642,7 @@ class StoreServiceTest {
             items(
                 call("GET", "/foodCookings?storeId=" + storeId + "&status=RECEIVED", owner, null)))
         .isEmpty();
-    Until.holds(() -> heard(orderId).size() == 3);
+    await().until(() -> heard(orderId).size() == 3);
     assertThat(heard(orderId))
         .extracting(EventMessage::type)
         .containsExactly("store.order-accepted", "store.cook-started", "store.cook-finished");
@@ -652,7 +656,7 @@ class StoreServiceTest {
     String orderId = Ids.next();
     orders.publish(List.of(EventMessages.encode(pay(orderId, storeId, line("fried", 3))))).await();
     String ticket = "/foodCookings/" + orderId;
-    Until.holds(() -> call("GET", ticket, owner, null).status == 200);
+    await().until(() -> call("GET", ticket, owner, null).status == 200);
     call("POST", ticket + "/accept", owner, null);
     Answer assigned = call("POST", ticket + "/assign", owner, "{\"riderId\": \"r-7\"}");
     assertThat(assigned.body.getString("riderId")).isEqualTo("r-7");

@@ -1,0 +1,156 @@
+package baedal.events;
+
+import baedal.runtime.Ids;
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import baedal.runtime.Traces;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Events to messages and back: CloudEvents 1.0 in the structured JSON format. */
+public final class EventMessages {
+
+  public static final String CONTENT_TYPE = "application/cloudevents+json";
+
+  /** Larger ones are neither written nor handled. */
+  public static final int MAX_BYTES = 1024 * 1024;
+
+  private static final String SPEC_VERSION = "1.0";
+
+  private EventMessages() {}
+
+  /** New messages for these events of one aggregate, counting from {@code firstSequence}. */
+  public static List<EventMessage> wrap(
+      List<? extends Event> events, long firstSequence, Instant now) {
+    String traceparent = Traces.traceparent();
+    List<EventMessage> messages = new ArrayList<>(events.size());
+    for (Event event : events) {
+      long sequence = firstSequence + messages.size();
+      messages.add(
+          new EventMessage(
+              Ids.next(),
+              EventTypes.name(event.getClass()),
+              event.subject(),
+              sequence,
+              now,
+              traceparent,
+              event));
+    }
+    return List.copyOf(messages);
+  }
+
+  /** Refuses what is larger than a consumer takes: the write that would tell of it fails. */
+  public static String encode(EventMessage message) {
+    ObjectNode json = Json.mapper().createObjectNode();
+    json.put("specversion", SPEC_VERSION)
+        .put("id", message.id())
+        .put("source", "/" + EventTypes.exchange(message.type()))
+        .put("type", message.type())
+        .put("subject", message.subject())
+        .put("time", message.time().toString())
+        .put("sequence", Long.toString(message.sequence()))
+        .put("datacontenttype", "application/json");
+    if (message.traceparent() != null) {
+      json.put("traceparent", message.traceparent());
+    }
+    json.set("data", Json.mapper().valueToTree(message.data()));
+    String text = Json.encode(json);
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+      throw Refusal.of(
+          Refusal.Kind.TOO_LARGE, "too-large", "an event may have " + MAX_BYTES + " bytes");
+    }
+    return text;
+  }
+
+  /** Throws {@link Poison}, which says why, when the text is not a message that we know. */
+  public static EventMessage decode(String text) {
+    try {
+      JsonNode json = Json.mapper().readTree(text.getBytes(StandardCharsets.UTF_8));
+      if (!json.path("specversion").asText().equals(SPEC_VERSION)) {
+        throw new Poison("not CloudEvents " + SPEC_VERSION);
+      }
+      String type = required(json, "type");
+      Event data = Json.mapper().treeToValue(json.path("data"), EventTypes.type(type));
+      if (data == null) {
+        throw new Poison("without data");
+      }
+      return new EventMessage(
+          required(json, "id"),
+          type,
+          required(json, "subject"),
+          Long.parseLong(required(json, "sequence")),
+          Instant.parse(required(json, "time")),
+          json.path("traceparent").asText(null),
+          data);
+    } catch (JsonProcessingException e) {
+      throw new Poison("cannot be read: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory", e);
+    } catch (NumberFormatException | DateTimeException e) {
+      throw new Poison("cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** What a publisher must know of a message. */
+  public record Header(String id, String type) {}
+
+  public static Header header(String message) {
+    Map<String, String> found = beginning(message, Set.of("id", "type"));
+    return new Header(found.get("id"), found.get("type"));
+  }
+
+  /** What a message is about, before its data. */
+  public record Glance(String type, String subject) {}
+
+  public static Glance glance(String message) {
+    Map<String, String> found = beginning(message, Set.of("type", "subject"));
+    return new Glance(found.get("type"), found.get("subject"));
+  }
+
+  /**
+   * Reads only as far as these attributes: {@link #encode} writes them first. Throws {@link Poison}
+   * when one is missing.
+   */
+  private static Map<String, String> beginning(String message, Set<String> wanted) {
+    Map<String, String> found = new HashMap<>();
+    try (JsonParser parser = Json.mapper().createParser(message)) {
+      parser.nextToken();
+      while (found.size() < wanted.size() && parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (wanted.contains(name)) {
+          found.put(name, parser.getText());
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new Poison("cannot be read: " + e.getMessage(), e);
+    }
+    if (found.size() < wanted.size()) {
+      throw new Poison("without one of " + wanted);
+    }
+    return found;
+  }
+
+  private static String required(JsonNode json, String attribute) {
+    JsonNode value = json.path(attribute);
+    if (!value.isTextual() || value.textValue().isEmpty()) {
+      throw new Poison("without " + attribute);
+    }
+    return value.textValue();
+  }
+}

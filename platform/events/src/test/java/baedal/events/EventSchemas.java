@@ -1,0 +1,76 @@
+package baedal.events;
+
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Instant;
+
+/**
+ * JSON Schema (2020-12) of the events, read off their records. A primitive is never null,
+ * everything else may be.
+ */
+final class EventSchemas {
+
+  private EventSchemas() {}
+
+  static ObjectNode of(String type) {
+    ObjectNode schema = Json.mapper().createObjectNode();
+    schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    schema.put("title", type);
+    schema.setAll(record(EventTypes.type(type)));
+    return schema;
+  }
+
+  private static ObjectNode record(Class<?> c) {
+    ObjectNode schema = Json.mapper().createObjectNode();
+    schema.put("type", "object");
+    ArrayNode required = Json.mapper().createArrayNode();
+    ObjectNode properties = schema.putObject("properties");
+    for (RecordComponent component : c.getRecordComponents()) {
+      properties.set(component.getName(), value(component.getGenericType()));
+      required.add(component.getName());
+    }
+    schema.set("required", required);
+    return schema;
+  }
+
+  private static ObjectNode value(Type type) {
+    ObjectNode schema = Json.mapper().createObjectNode();
+    if (type instanceof ParameterizedType list) {
+      schema.put("type", "array").set("items", value(list.getActualTypeArguments()[0]));
+      return schema;
+    }
+    Class<?> c = (Class<?>) type;
+    if (c.isRecord()) {
+      ObjectNode record = record(c);
+      record.putArray("type").add("object").add("null");
+      return record;
+    }
+    if (c.isEnum()) {
+      ArrayNode names = schema.putArray("enum");
+      for (Object constant : c.getEnumConstants()) {
+        names.add(constant.toString());
+      }
+      names.addNull();
+      return schema;
+    }
+    String name =
+        c == boolean.class
+            ? "boolean"
+            : c == double.class
+                ? "number"
+                : c == String.class || c == Instant.class ? "string" : "integer";
+    if (c.isPrimitive()) {
+      schema.put("type", name);
+    } else {
+      schema.putArray("type").add(name).add("null");
+    }
+    if (c == Instant.class) {
+      schema.put("format", "date-time");
+    }
+    return schema;
+  }
+}

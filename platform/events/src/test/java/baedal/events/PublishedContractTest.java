@@ -1,0 +1,123 @@
+package baedal.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.jackson.JsonFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The files that other teams rely on: a golden message and a schema of each event, and the AsyncAPI
+ * document. {@code -Dbaedal.write=true} writes them anew after an intended change.
+ */
+class PublishedContractTest {
+
+  private static final Path GOLDEN = Path.of("src/test/resources/baedal/events/golden");
+  private static final Path PUBLISHED = Path.of("src/main/resources/baedal/events");
+
+  static Stream<String> types() {
+    return new TreeSet<>(EventTypes.all().keySet()).stream();
+  }
+
+  private static void same(Path file, String wanted) throws IOException {
+    if (Boolean.getBoolean("baedal.write")) {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, wanted);
+    }
+    assertThat(file).exists();
+    assertThat(Files.readString(file)).as("%s (see -Dbaedal.write)", file).isEqualTo(wanted);
+  }
+
+  private static String pretty(JsonNode json) {
+    return json.toPrettyString() + "\n";
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void an_event_keeps_its_shape(String type) throws Exception {
+    String encoded = EventMessages.encode(Samples.of(type));
+    same(GOLDEN.resolve(type + ".json"), pretty(Json.mapper().readTree(encoded)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void a_golden_message_is_read_back_as_it_was(String type) throws Exception {
+    EventMessage message = Samples.of(type);
+    assertThat(EventMessages.decode(Files.readString(GOLDEN.resolve(type + ".json"))))
+        .isEqualTo(message);
+    assertThat(EventMessages.glance(EventMessages.encode(message)))
+        .isEqualTo(new EventMessages.Glance(type, message.subject()));
+    assertThat(EventMessages.header(EventMessages.encode(message)))
+        .isEqualTo(new EventMessages.Header(message.id(), type));
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void a_message_is_a_cloud_event(String type) {
+    byte[] bytes = EventMessages.encode(Samples.of(type)).getBytes(StandardCharsets.UTF_8);
+    CloudEvent event = new JsonFormat().deserialize(bytes);
+    assertThat(event.getType()).isEqualTo(type);
+    assertThat(event.getSource()).hasToString("/" + EventTypes.exchange(type));
+    assertThat(event.getExtension("sequence")).isEqualTo("7");
+    assertThat(event.getExtension("traceparent")).isNotNull();
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void an_event_has_a_schema_that_its_golden_message_fits(String type) throws Exception {
+    String schema = pretty(EventSchemas.of(type));
+    same(PUBLISHED.resolve("schemas").resolve(type + ".json"), schema);
+    var validator =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema);
+    JsonNode data =
+        Json.mapper().readTree(Files.readString(GOLDEN.resolve(type + ".json"))).path("data");
+    assertThat(validator.validate(data)).isEmpty();
+    assertThat(validator.validate(Json.mapper().createObjectNode())).isNotEmpty();
+  }
+
+  @Test
+  void no_file_tells_of_an_event_that_is_gone() throws Exception {
+    for (Path folder : new Path[] {GOLDEN, PUBLISHED.resolve("schemas")}) {
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(files.map(file -> file.getFileName().toString().replace(".json", "")))
+            .containsExactlyInAnyOrderElementsOf(types().toList());
+      }
+    }
+  }
+
+  @Test
+  void the_asyncapi_document_is_what_the_records_say() throws Exception {
+    same(PUBLISHED.resolve("asyncapi.yaml"), AsyncApi.document());
+  }
+
+  @Test
+  void what_is_no_message_is_poison_that_says_why() {
+    String fine = EventMessages.encode(Samples.of("order.paid"));
+    assertThatThrownBy(() -> EventMessages.decode("{"))
+        .isInstanceOf(Poison.class)
+        .hasMessageContaining("cannot be read");
+    assertThatThrownBy(() -> EventMessages.decode("null")).isInstanceOf(Poison.class);
+    assertThatThrownBy(() -> EventMessages.decode(fine.replace("order.paid", "order.painted")))
+        .isInstanceOf(Poison.class)
+        .hasMessageContaining("unknown event type");
+    assertThatThrownBy(() -> EventMessages.decode(fine.replace("\"1.0\"", "\"2.0\"")))
+        .isInstanceOf(Poison.class)
+        .hasMessageContaining("CloudEvents");
+    assertThatThrownBy(
+            () -> EventMessages.decode(fine.replace("\"sequence\":\"7\"", "\"sequence\":\"x\"")))
+        .isInstanceOf(Poison.class);
+  }
+}

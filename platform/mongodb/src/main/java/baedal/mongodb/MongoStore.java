@@ -1,0 +1,76 @@
+package baedal.mongodb;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A service's MongoDB: the client, and the indexes made as soon as the server is there. */
+public final class MongoStore {
+
+  private static final Logger log = LoggerFactory.getLogger(MongoStore.class);
+  private static final long RETRY_MILLIS = 1_000;
+
+  /**
+   * What was acknowledged, or read, is on the disk of the majority: no answer rests on what a
+   * server that falls over takes along. Who changes what another one has just changed waits for the
+   * majority, too, as every write does, and then reads it. A server that is away is noticed in
+   * seconds. A read that had no answer is not asked again: who waits for it is told in time.
+   */
+  private static final String SETTINGS =
+      "w=majority&journal=true&readConcernLevel=majority&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&retryReads=false&maxPoolSize=32&waitQueueTimeoutMS=5000";
+
+  private final Vertx vertx;
+  private final MongoClient client;
+  private volatile boolean prepared;
+  private volatile boolean closed;
+
+  /** {@code uri} is {@code mongodb://host:port/database}; settings it has are kept. */
+  public MongoStore(Vertx vertx, String uri) {
+    this.vertx = vertx;
+    String all = uri.contains("?") ? uri.replace("?", "?" + SETTINGS + "&") : uri + "?" + SETTINGS;
+    client = MongoClient.create(vertx, new JsonObject().put("connection_string", all));
+  }
+
+  public MongoClient client() {
+    return client;
+  }
+
+  /** Runs {@code indexes} until it succeeds once, then {@code then}. */
+  public void prepare(Supplier<Future<?>> indexes, Runnable then) {
+    indexes
+        .get()
+        .onSuccess(
+            v -> {
+              prepared = true;
+              then.run();
+            })
+        .onFailure(
+            e -> {
+              if (!closed) {
+                log.atWarn().addKeyValue("cause", e.getMessage()).log("the database is away");
+                vertx.setTimer(RETRY_MILLIS, id -> prepare(indexes, then));
+              }
+            });
+  }
+
+  public boolean prepared() {
+    return prepared;
+  }
+
+  /** Succeeds while the database answers and has its indexes. */
+  public Future<?> ping() {
+    return prepared
+        ? client.runCommand("ping", new JsonObject().put("ping", 1))
+        : Future.failedFuture(new IOException("the database has no indexes yet"));
+  }
+
+  public Future<Void> close() {
+    closed = true;
+    return client.close();
+  }
+}

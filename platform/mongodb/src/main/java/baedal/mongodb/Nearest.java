@@ -1,0 +1,76 @@
+package baedal.mongodb;
+
+import baedal.runtime.Page;
+import baedal.runtime.Paging;
+import baedal.runtime.Refusal;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+/** Pages of things by their distance from a point, nearest first. */
+public final class Nearest {
+
+  private static final double METERS = 1_000;
+
+  private Nearest() {}
+
+  /** Something, and how far it is in kilometers, to the meter. */
+  public record Found<T>(T thing, double distanceKm) {}
+
+  /**
+   * The next {@code limit} within {@code radiusKm}, after the {@code cursor} (null at first) of the
+   * page before.
+   *
+   * @param place where a thing is
+   * @param id tells things at the same distance apart
+   */
+  public static <T> Page<Found<T>> page(
+      List<T> things,
+      Geo.Point from,
+      double radiusKm,
+      String cursor,
+      int limit,
+      Function<T, Geo.Point> place,
+      Function<T, String> id) {
+    Last after = cursor == null ? null : Last.decode(cursor);
+    List<Found<T>> found =
+        things.stream()
+            .map(thing -> new Found<>(thing, distance(from, place.apply(thing))))
+            .filter(f -> f.distanceKm() <= radiusKm)
+            .filter(f -> after == null || after.isBefore(f.distanceKm(), id.apply(f.thing())))
+            .sorted(
+                Comparator.<Found<T>>comparingDouble(Found::distanceKm)
+                    .thenComparing(f -> id.apply(f.thing())))
+            .limit(limit + 1L)
+            .toList();
+    boolean more = found.size() > limit;
+    List<Found<T>> items = more ? found.subList(0, limit) : found;
+    return new Page<>(items, more ? Last.encode(items.get(limit - 1), id) : null);
+  }
+
+  private static double distance(Geo.Point from, Geo.Point to) {
+    return Math.round(Geo.distanceKm(from, to) * METERS) / METERS;
+  }
+
+  private record Last(double distanceKm, String id) {
+
+    static <T> String encode(Found<T> last, Function<T, String> id) {
+      return Paging.encode(Double.toString(last.distanceKm()), id.apply(last.thing()));
+    }
+
+    static Last decode(String cursor) {
+      List<String> keys = Paging.decode(cursor, 2);
+      try {
+        return new Last(Double.parseDouble(keys.get(0)), keys.get(1));
+      } catch (NumberFormatException e) {
+        throw Refusal.invalid(
+            "/cursor", "is not a cursor of this list: use `next` of the page before");
+      }
+    }
+
+    boolean isBefore(double otherKm, String otherId) {
+      int byDistance = Double.compare(distanceKm, otherKm);
+      return byDistance < 0 || (byDistance == 0 && id.compareTo(otherId) < 0);
+    }
+  }
+}

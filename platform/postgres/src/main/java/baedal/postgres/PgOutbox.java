@@ -1,0 +1,134 @@
+package baedal.postgres;
+
+import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.Outbox;
+import baedal.events.Shards;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The outbox in PostgreSQL: a table written in the same transaction as the state. A relay locks
+ * shards while it publishes ({@code FOR UPDATE SKIP LOCKED}), so that replicas share the work and
+ * keep each aggregate's order.
+ */
+public final class PgOutbox implements Outbox {
+
+  /** How many shards {@code V0__backbone.sql} makes. */
+  static final int SHARDS = 16;
+
+  private static final Logger log = LoggerFactory.getLogger(PgOutbox.class);
+  private static final int SHARDS_AT_ONCE = 8;
+
+  private static final String LOCK =
+      """
+      SELECT shard FROM outbox_shard s
+       WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.shard = s.shard)
+       ORDER BY random() LIMIT $1 FOR UPDATE SKIP LOCKED
+      """;
+  private static final String NEXT =
+      "SELECT id, body FROM outbox WHERE shard = ANY($1) ORDER BY id LIMIT $2";
+  private static final String DELETE = "DELETE FROM outbox WHERE id = ANY($1)";
+
+  private final Pool pool;
+
+  public PgOutbox(Pool pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * The SQL that appends messages if the common table expression {@code cte} has a row; its two
+   * parameters, which {@link #add} binds, are {@code $firstParameter} and the next.
+   */
+  public static String append(int firstParameter, String cte) {
+    return "INSERT INTO outbox (shard, body) SELECT m.shard, m.body FROM unnest($%d::smallint[], $%d::text[]) WITH ORDINALITY AS m(shard, body, n) WHERE EXISTS (SELECT 1 FROM %s) ORDER BY m.n"
+        .formatted(firstParameter, firstParameter + 1, cte);
+  }
+
+  /** Binds the parameters of {@link #append} after those the tuple has. */
+  public static Tuple add(Tuple tuple, List<EventMessage> messages) {
+    Short[] shards =
+        messages.stream().map(m -> (short) Shards.of(m.subject(), SHARDS)).toArray(Short[]::new);
+    String[] bodies = messages.stream().map(EventMessages::encode).toArray(String[]::new);
+    return tuple.addArrayOfShort(shards).addArrayOfString(bodies);
+  }
+
+  @Override
+  public Future<Batch> next(int max) {
+    return pool.getConnection()
+        .compose(
+            connection ->
+                connection
+                    .exceptionHandler(PgOutbox::lost)
+                    .begin()
+                    .compose(transaction -> take(connection, transaction, max))
+                    .onFailure(e -> connection.close()));
+  }
+
+  /** The driver prints what nobody handles; whoever uses the connection is told anyway. */
+  private static void lost(Throwable cause) {
+    log.atDebug().addKeyValue("cause", cause.toString()).log("a connection was lost");
+  }
+
+  private static Future<Batch> take(SqlConnection connection, Transaction transaction, int max) {
+    return connection
+        .preparedQuery(LOCK)
+        .execute(Tuple.of(SHARDS_AT_ONCE))
+        .compose(
+            locked -> {
+              List<Short> shards = new ArrayList<>();
+              locked.forEach(row -> shards.add(row.getShort(0)));
+              return connection
+                  .preparedQuery(NEXT)
+                  .execute(
+                      Tuple.tuple().addArrayOfShort(shards.toArray(Short[]::new)).addInteger(max));
+            })
+        .map(rows -> new PgBatch(connection, transaction, rows));
+  }
+
+  private static final class PgBatch implements Batch {
+
+    private final SqlConnection connection;
+    private final Transaction transaction;
+    private final List<Long> ids = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
+
+    PgBatch(SqlConnection connection, Transaction transaction, RowSet<Row> rows) {
+      this.connection = connection;
+      this.transaction = transaction;
+      rows.forEach(
+          row -> {
+            ids.add(row.getLong(0));
+            messages.add(row.getString(1));
+          });
+    }
+
+    @Override
+    public List<String> messages() {
+      return messages;
+    }
+
+    @Override
+    public Future<Void> sent() {
+      return connection
+          .preparedQuery(DELETE)
+          .execute(Tuple.tuple().addArrayOfLong(ids.toArray(Long[]::new)))
+          .compose(done -> transaction.commit())
+          .eventually(connection::close);
+    }
+
+    @Override
+    public Future<Void> release() {
+      return transaction.rollback().eventually(connection::close);
+    }
+  }
+}

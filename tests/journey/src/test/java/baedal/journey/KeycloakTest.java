@@ -1,0 +1,213 @@
+package baedal.journey;
+
+import static baedal.testkit.Eventually.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.Secrets;
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The Keycloak section of the gateway's README against a real Keycloak: {@code
+ * tools/bench/keycloak} fetches it and runs this. Not part of {@code ./verify}.
+ */
+@EnabledIfSystemProperty(named = "baedal.keycloak", matches = ".+")
+class KeycloakTest {
+
+  private static final String PAGES = "baedal-web";
+  private static final Pattern SETTING = Pattern.compile("(?m)^export (\\w+)=(\\S+)$");
+  private static final String STORE =
+      """
+      {"name": "연남 김밥", "kind": "FOOD",
+       "address": {"text": "서울 마포구 연남동", "lat": 37.56, "lng": 126.925}}\
+      """;
+
+  @TempDir static Path folder;
+
+  private static Keycloak keycloak;
+  private static Standalone system;
+
+  @BeforeAll
+  static void start() throws Exception {
+    keycloak =
+        new Keycloak(
+            Path.of(System.getProperty("baedal.keycloak")),
+            folder,
+            Readme.TOP.resolve("gateway/keycloak/baedal-realm.json"));
+    system = new Standalone(keycloak.issuer());
+    for (String service : List.of("order", "store", "gateway")) {
+      system.prepare(service);
+      system.start(service, documented());
+    }
+    for (String service : List.of("order", "store", "gateway")) {
+      system.awaitReady(service);
+    }
+  }
+
+  /** The settings that the README's Keycloak section names, for the issuer of this test. */
+  private static Map<String, String> documented() throws IOException {
+    Map<String, String> settings = new HashMap<>();
+    Matcher setting = SETTING.matcher(Readme.of("gateway").block("sh", "OIDC_ROLES_CLAIM"));
+    while (setting.find()) {
+      settings.put(setting.group(1), setting.group(2));
+    }
+    String issuer = settings.get("OIDC_ISSUER");
+    assertThat(issuer).endsWith("/realms/" + Keycloak.REALM);
+    settings.put("OIDC_ISSUER", keycloak.issuer());
+    return settings;
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    if (system != null) {
+      system.close();
+    }
+    if (keycloak != null) {
+      keycloak.close();
+    }
+  }
+
+  private static Keycloak.Tokens person(String name, List<String> roles, String... stores)
+      throws Exception {
+    String password = Secrets.random();
+    keycloak.createUser(name, password, roles, List.of(stores));
+    return keycloak.signIn(PAGES, name, password);
+  }
+
+  private static HttpResponse<String> get(String path, String token) throws IOException {
+    return system.get(URI.create(system.url("gateway") + path), token);
+  }
+
+  private static int status(String path, String token) throws IOException {
+    return get(path, token).statusCode();
+  }
+
+  private static JsonNode part(String token, int index) throws IOException {
+    byte[] json = Base64.getUrlDecoder().decode(token.split("\\.", -1)[index]);
+    return Json.mapper().readTree(new String(json, StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void a_customer_may_read_orders_and_no_board() throws Exception {
+    Keycloak.Tokens customer = person("customer-1", List.of());
+    assertThat(part(customer.access(), 1).path("aud").asText()).isEqualTo("baedal");
+    assertThat(status("/orders", customer.access())).isEqualTo(200);
+    assertThat(status("/foodCookings?storeId=any", customer.access())).isEqualTo(403);
+  }
+
+  @Test
+  void staff_may_read_the_board_of_the_stores_in_their_token_only() throws Exception {
+    String owner = person("owner-1", List.of("owner")).access();
+    String store = open(owner);
+    String staff = person("staff-1", List.of("owner"), "another", store).access();
+    String stranger = person("stranger-1", List.of("owner"), "another").access();
+    String board = "/foodCookings?storeId=" + store;
+    assertThat(status(board, owner)).isEqualTo(200);
+    assertThat(status(board, staff)).isEqualTo(200);
+    assertThat(status(board, stranger)).isEqualTo(404);
+  }
+
+  private static String open(String owner) throws IOException {
+    HttpResponse<String> opened =
+        system.send(
+            HttpRequest.newBuilder(URI.create(system.url("gateway") + "/stores"))
+                .header("Authorization", "Bearer " + owner)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(STORE))
+                .build());
+    assertThat(opened.statusCode()).as(opened.body()).isEqualTo(201);
+    return Json.mapper().readTree(opened.body()).path("storeId").asText();
+  }
+
+  @Test
+  void a_machine_has_the_roles_of_its_service_account() throws Exception {
+    String machine = keycloak.machine("baedal-operations");
+    assertThat(status("/deadLetters/order", machine)).isEqualTo(200);
+    assertThat(status("/orders", machine)).isEqualTo(403);
+  }
+
+  @Test
+  void a_token_for_another_audience_is_refused() throws Exception {
+    String password = Secrets.random();
+    keycloak.createPublicClient("another-site", List.of());
+    keycloak.createUser("customer-2", password, List.of(), List.of());
+    String token = keycloak.signIn("another-site", "customer-2", password).access();
+    assertThat(part(token, 1).path("aud").toString()).doesNotContain("baedal");
+    assertThat(status("/orders", token)).isEqualTo(401);
+  }
+
+  @Test
+  void an_id_token_is_refused() throws Exception {
+    Keycloak.Tokens customer = person("customer-3", List.of());
+    assertThat(part(customer.id(), 1).path("aud").asText()).isEqualTo(PAGES);
+    assertThat(status("/orders", customer.id())).isEqualTo(401);
+  }
+
+  /** A client must not be called as the audience; its ID tokens are refused by their type. */
+  @Test
+  void an_id_token_whose_audience_fits_is_refused() throws Exception {
+    String password = Secrets.random();
+    keycloak.createPublicClient("baedal", List.of("baedal"));
+    keycloak.createUser("customer-4", password, List.of(), List.of());
+    String token = keycloak.signIn("baedal", "customer-4", password).id();
+    assertThat(part(token, 1).path("aud").asText()).isEqualTo("baedal");
+    assertThat(status("/orders", token)).isEqualTo(401);
+  }
+
+  @Test
+  void tokens_of_the_old_and_of_the_new_key_are_accepted() throws Exception {
+    String before = person("customer-5", List.of()).access();
+    keycloak.rotateKey();
+    String after = person("customer-6", List.of()).access();
+    assertThat(part(after, 0).path("kid")).isNotEqualTo(part(before, 0).path("kid"));
+    await()
+        .until(
+            () -> {
+              try {
+                int status = status("/orders", after);
+                assertThat(status).as("a valid token is never refused").isIn(200, 503);
+                return status == 200;
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    assertThat(status("/orders", before)).isEqualTo(200);
+  }
+
+  @Test
+  void a_token_with_200_roles_is_accepted() throws Exception {
+    List<String> roles = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      roles.add("a-role-of-another-application-" + i);
+      keycloak.createRole(roles.get(i));
+    }
+    String password = Secrets.random();
+    keycloak.createUser("customer-7", password, roles, List.of());
+    keycloak.createPublicClient("all-roles", List.of("baedal"));
+    String token = keycloak.signIn("all-roles", "customer-7", password).access();
+    assertThat(token.length()).isGreaterThan(8_192);
+    assertThat(status("/orders", token)).isEqualTo(200);
+    String ofPages = keycloak.signIn(PAGES, "customer-7", password).access();
+    assertThat(ofPages.length()).as("of the pages' client").isLessThan(2_048);
+  }
+}

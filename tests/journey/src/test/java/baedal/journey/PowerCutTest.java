@@ -1,0 +1,28 @@
+package baedal.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.bench.Soak;
+import baedal.dev.Steps;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every process is killed and started again while orders flow; {@code ./run soak} goes on longer.
+ */
+class PowerCutTest {
+
+  /** Those that the power cuts hit, and those that show that all is well again. */
+  private static final int ORDERS = 100;
+
+  @Test
+  void nothing_is_lost_and_nothing_happens_twice(@TempDir Path home) throws IOException {
+    long seed = System.nanoTime();
+    Soak.Outcome outcome = Soak.run(home, Duration.ZERO, ORDERS, seed, new Steps());
+    assertThat(outcome.failures()).as("seed %d", seed).isEmpty();
+    assertThat(outcome.ended()).as("seed %d", seed).isGreaterThanOrEqualTo(ORDERS);
+  }
+}

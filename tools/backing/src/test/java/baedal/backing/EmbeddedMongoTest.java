@@ -1,0 +1,256 @@
+package baedal.backing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.BulkOperation;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.UpdateOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.h2.mvstore.MVStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the embedded MongoDB answers is true, and still is when its process was killed. */
+class EmbeddedMongoTest {
+
+  private static final int WRITERS = 30;
+  private static final int ENOUGH = 600;
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final String COLLECTION = "written";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Queue<String> answered = new ConcurrentLinkedQueue<>();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  /** One who reads meets those who write, in the one document that all want. */
+  @Test
+  void a_document_is_read_whole_while_it_is_being_changed() throws IOException {
+    Mongo server = Mongo.inMemory(Ports.free());
+    MongoClient client = client(server);
+    JsonObject one = new JsonObject().put("_id", "one");
+    client.insert(COLLECTION, one.copy().put("n", 0).put("field-0", 0)).await();
+    List<Future<?>> changes = new ArrayList<>();
+    List<Future<JsonObject>> reads = new ArrayList<>();
+    for (int i = 0; i < ENOUGH; i++) {
+      JsonObject fields = new JsonObject().put("n", i).put("field-" + i, i);
+      changes.add(client.updateCollection(COLLECTION, one, new JsonObject().put("$set", fields)));
+      reads.add(client.findOne(COLLECTION, one, null));
+    }
+    Future.all(changes).await();
+    Future.all(reads).await();
+    assertThat(reads)
+        .extracting(Future::result)
+        .allMatch(read -> read.containsKey("field-" + read.getInteger("n")));
+    client.close().await();
+    server.stop();
+  }
+
+  private MongoClient client(Mongo server) {
+    return MongoClient.create(
+        vertx,
+        new JsonObject()
+            .put("connection_string", server.uri())
+            .put("db_name", "test")
+            .put("maxPoolSize", WRITERS));
+  }
+
+  /** One document after another, until the server is gone. */
+  private static Future<Void> write(MongoClient client, String id, int n, Queue<String> answered) {
+    String document = id + "-" + n;
+    return client
+        .insert(COLLECTION, new JsonObject().put("_id", document).put("text", "배달".repeat(50)))
+        .compose(
+            v -> {
+              answered.add(document);
+              return write(client, id, n + 1, answered);
+            });
+  }
+
+  @Test
+  void what_was_answered_in_the_middle_of_everything_survives_a_kill(@TempDir Path home)
+      throws IOException {
+    int port = Ports.free();
+    Mongo server = Mongo.start(home, port, true);
+    MongoClient client = client(server);
+    IntStream.range(0, WRITERS).forEach(i -> write(client, "w" + i, 0, answered));
+    await().atMost(DEADLINE).until(() -> answered.size() >= ENOUGH);
+    server.kill();
+    client.close().await();
+    List<String> promised = List.copyOf(answered);
+    Mongo again = Mongo.start(home, port, true);
+    MongoClient reader = client(again);
+    List<String> found =
+        reader.find(COLLECTION, new JsonObject()).await().stream()
+            .map(document -> document.getString("_id"))
+            .toList();
+    reader.close().await();
+    again.stop();
+    assertThat(found).containsAll(promised);
+  }
+
+  private static final List<String> STATES = List.of("PLACED", "PAID", "COOKED");
+
+  /** Changes the states of its documents and removes some, until the server is gone. */
+  private Future<Void> change(MongoClient client, int writer, int n) {
+    JsonObject id = new JsonObject().put("_id", "w" + writer + "-" + n % 20);
+    JsonObject state = new JsonObject().put("state", STATES.get(n % STATES.size()));
+    JsonObject update = new JsonObject();
+    if (n % 5 == 0) {
+      update.put("$unset", new JsonObject().put("state", ""));
+    } else {
+      update.put("$set", state);
+    }
+    Future<?> changed =
+        n % 7 == 0
+            ? client.removeDocument(COLLECTION, id)
+            : client.updateCollectionWithOptions(
+                COLLECTION, id, update, new UpdateOptions().setUpsert(true));
+    return changed.compose(
+        v -> {
+          answered.add("" + n);
+          return change(client, writer, n + 1);
+        });
+  }
+
+  @Test
+  void an_index_agrees_with_its_documents_when_its_process_was_killed(@TempDir Path home)
+      throws IOException {
+    int port = Ports.free();
+    Mongo server = Mongo.start(home, port, true);
+    MongoClient client = client(server);
+    client.createIndex(COLLECTION, new JsonObject().put("state", 1)).await();
+    IntStream.range(0, WRITERS).forEach(i -> change(client, i, i));
+    await().atMost(DEADLINE).until(() -> answered.size() >= 4 * ENOUGH);
+    server.kill();
+    client.close().await();
+    Mongo again = Mongo.start(home, port, true);
+    MongoClient reader = client(again);
+    agrees(reader);
+    reader.close().await();
+    again.stop();
+  }
+
+  private static void agrees(MongoClient client) {
+    List<JsonObject> all = client.find(COLLECTION, new JsonObject()).await();
+    assertThat(all).isNotEmpty();
+    for (String state : STATES) {
+      assertThat(ids(client.find(COLLECTION, new JsonObject().put("state", state)).await()))
+          .as(state)
+          .containsExactlyInAnyOrderElementsOf(
+              ids(all.stream().filter(one -> state.equals(one.getString("state"))).toList()));
+    }
+    JsonObject any = new JsonObject().put("state", new JsonObject().put("$exists", true));
+    assertThat(ids(client.find(COLLECTION, any).await()))
+        .containsExactlyInAnyOrderElementsOf(
+            ids(all.stream().filter(one -> one.containsKey("state")).toList()));
+  }
+
+  private static List<String> ids(List<JsonObject> documents) {
+    return documents.stream().map(document -> document.getString("_id")).toList();
+  }
+
+  /** In a file of its own, indexed by state. */
+  private void fill(Path file, int documents) throws IOException {
+    Mongo server = Mongo.embedded(file, Ports.free());
+    MongoClient client = client(server);
+    client.createIndex(COLLECTION, new JsonObject().put("state", 1)).await();
+    client.createIndex(COLLECTION, new JsonObject().put("never", 1)).await();
+    List<BulkOperation> inserts = new ArrayList<>();
+    for (int i = 0; i < documents; i++) {
+      inserts.add(
+          BulkOperation.createInsert(
+              new JsonObject()
+                  .put("_id", "id-" + i)
+                  .put("state", STATES.get(i % STATES.size()))
+                  .put("text", "배달".repeat(200))));
+    }
+    client.bulkWrite(COLLECTION, inserts).await();
+    client.close().await();
+    server.stop();
+  }
+
+  @Test
+  void to_open_a_file_reads_no_documents(@TempDir Path home) throws IOException {
+    Path file = home.resolve("mongo.mv.db");
+    fill(file, 5_000);
+    DurableBackend opened = new DurableBackend(file);
+    long read = opened.getMvStore().getFileStore().getReadBytes();
+    opened.close();
+    assertThat(Files.size(file)).isGreaterThan(5_000 * 1_000);
+    assertThat(read).isLessThan(200_000);
+    Mongo server = Mongo.embedded(file, Ports.free());
+    MongoClient client = client(server);
+    agrees(client);
+    client.close().await();
+    server.stop();
+  }
+
+  /** The older format had the documents and no entries of indexes. */
+  @Test
+  void a_file_of_the_older_format_gets_its_indexes_when_it_is_opened(@TempDir Path home)
+      throws IOException {
+    Path file = home.resolve("mongo.mv.db");
+    fill(file, 500);
+    MVStore store = MVStore.open(file.toString());
+    List<String> indexes =
+        store.getMapNames().stream().filter(name -> name.contains("._index_")).toList();
+    assertThat(indexes).hasSize(2);
+    indexes.forEach(store::removeMap);
+    store.setStoreVersion(1);
+    store.close();
+    Mongo server = Mongo.embedded(file, Ports.free());
+    MongoClient client = client(server);
+    agrees(client);
+    client.close().await();
+    server.stop();
+    DurableBackend opened = new DurableBackend(file);
+    assertThat(opened.getMvStore().getStoreVersion()).isEqualTo(2);
+    opened.close();
+  }
+
+  @Test
+  void a_file_of_a_format_that_nobody_knows_is_refused(@TempDir Path home) throws IOException {
+    Path file = home.resolve("mongo.mv.db");
+    fill(file, 1);
+    MVStore store = MVStore.open(file.toString());
+    store.setStoreVersion(3);
+    store.close();
+    assertThatThrownBy(() -> new DurableBackend(file)).hasMessageContaining("another version");
+  }
+
+  @Test
+  void a_collection_that_was_dropped_leaves_nothing_in_the_index_of_the_next(@TempDir Path home)
+      throws IOException {
+    Path file = home.resolve("mongo.mv.db");
+    fill(file, 100);
+    Mongo server = Mongo.embedded(file, Ports.free());
+    MongoClient client = client(server);
+    client.dropCollection(COLLECTION).await();
+    JsonObject paid = new JsonObject().put("_id", "id-1").put("state", "PAID");
+    client.insert(COLLECTION, paid).await();
+    client.createIndex(COLLECTION, new JsonObject().put("state", 1)).await();
+    assertThat(client.find(COLLECTION, new JsonObject().put("state", "PAID")).await())
+        .containsExactly(paid);
+    assertThat(client.find(COLLECTION, new JsonObject().put("state", "COOKED")).await()).isEmpty();
+    client.close().await();
+    server.stop();
+  }
+}
