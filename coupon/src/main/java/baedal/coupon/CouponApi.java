@@ -23,11 +23,11 @@ import java.util.function.Supplier;
 final class CouponApi {
 
   private final CouponRepository coupons;
-  private final Claims claims;
-  private final Recovery recovery;
+  private final CouponClaims claims;
+  private final RedisRecovery recovery;
   private final Clock clock;
 
-  CouponApi(CouponRepository coupons, Claims claims, Recovery recovery, Clock clock) {
+  CouponApi(CouponRepository coupons, CouponClaims claims, RedisRecovery recovery, Clock clock) {
     this.coupons = coupons;
     this.claims = claims;
     this.recovery = recovery;

@@ -12,10 +12,10 @@ import java.util.function.Function;
 public final class CouponConsumer {
 
   private final CouponRepository coupons;
-  private final Holdings holdings;
+  private final CouponReconciliation holdings;
   private final CouponConfig config;
 
-  CouponConsumer(CouponRepository coupons, Holdings holdings, CouponConfig config) {
+  CouponConsumer(CouponRepository coupons, CouponReconciliation holdings, CouponConfig config) {
     this.coupons = coupons;
     this.holdings = holdings;
     this.config = config;

@@ -21,8 +21,8 @@ public final class CouponVerticle extends VerticleBase {
   private RedisStore store;
   private HttpApi http;
   private Backbone backbone;
-  private Claims claims;
-  private Recovery recovery;
+  private CouponClaims claims;
+  private RedisRecovery recovery;
   private int port;
 
   public CouponVerticle(CouponConfig config) {
@@ -37,10 +37,10 @@ public final class CouponVerticle extends VerticleBase {
     store = new RedisStore(vertx, config.redisUri());
     CouponRepository coupons = new CouponRepository(store.api(), () -> backbone.wake());
     ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "coupon");
-    claims = new Claims(vertx, coupons, orders, clock);
-    Holdings holdings = new Holdings(coupons, orders, clock);
+    claims = new CouponClaims(vertx, coupons, orders, clock);
+    CouponReconciliation holdings = new CouponReconciliation(coupons, orders, clock);
     Subscription subscription = new CouponConsumer(coupons, holdings, config).subscription();
-    recovery = new Recovery(vertx, config.amqpUri(), coupons, subscription, holdings, clock);
+    recovery = new RedisRecovery(vertx, config.amqpUri(), coupons, subscription, holdings, clock);
     backbone =
         new Backbone(
             vertx,

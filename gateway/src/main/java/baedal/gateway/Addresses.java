@@ -20,15 +20,15 @@ final class Addresses {
   private static final Logger log = LoggerFactory.getLogger(Addresses.class);
   private static final int SUBNET_BYTES = 8;
 
-  private final List<Network> trusted;
+  private final List<Cidr> trusted;
   private boolean told;
 
-  Addresses(List<Network> trusted) {
+  Addresses(List<Cidr> trusted) {
     this.trusted = trusted;
   }
 
   InetAddress of(HttpServerRequest request) {
-    InetAddress client = Network.address(request.remoteAddress().hostAddress());
+    InetAddress client = Cidr.address(request.remoteAddress().hostAddress());
     List<String> hops =
         request.headers().getAll("X-Forwarded-For").stream()
             .flatMap(line -> Arrays.stream(line.split(",")))
@@ -37,7 +37,7 @@ final class Addresses {
       tell(client);
     }
     for (int i = hops.size() - 1; i >= 0 && isTrusted(client); i--) {
-      InetAddress before = Network.address(hops.get(i));
+      InetAddress before = Cidr.address(hops.get(i));
       if (before == null) {
         return client;
       }
@@ -48,7 +48,7 @@ final class Addresses {
 
   /** Whose connection it is; empty for a proxy that is trusted, which has them for many. */
   Optional<String> household(HttpConnection connection) {
-    InetAddress other = Network.address(connection.remoteAddress().hostAddress());
+    InetAddress other = Cidr.address(connection.remoteAddress().hostAddress());
     return isTrusted(other) ? Optional.empty() : Optional.of(household(other));
   }
 

@@ -1,100 +1,54 @@
 package baedal.gateway;
 
-import baedal.runtime.Refusal;
-import baedal.runtime.Tokens;
+import baedal.runtime.ContextFutures;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/**
- * Bounds the number of concurrent requests of one subject and of one address, so that one client
- * cannot occupy the gateway and the services behind it. Event streams are not counted here but by
- * {@link Watchers}. Runs on one event loop.
- */
+/** So many at once; the others wait in a row, and for a moment only. On one event loop. */
 final class Bulkhead {
 
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final String GROUP = "bulkhead.group";
-  private static final String WORK = "bulkhead.work";
+  private final Vertx vertx;
+  private final Duration patience;
+  private final Deque<Promise<Void>> waiting = new ArrayDeque<>();
+  private int free;
 
-  private final EdgeConfig config;
-  private final Addresses addresses;
-  private final Tokens tokens;
-  private final Map<String, Integer> inProgress = new HashMap<>();
-
-  Bulkhead(EdgeConfig config, Addresses addresses, Tokens tokens) {
-    this.config = config;
-    this.addresses = addresses;
-    this.tokens = tokens;
+  Bulkhead(Vertx vertx, int atOnce, Duration patience) {
+    this.vertx = vertx;
+    this.patience = patience;
+    free = atOnce;
   }
 
-  /** Routes that are mounted before this one are not bounded. */
-  void mount(Router router, int order) {
-    router.route().order(order).handler(this::limit);
-  }
-
-  /** The name of the request's subject, or of its address if it has no valid token. */
-  static String group(RoutingContext ctx) {
-    return ctx.get(GROUP);
-  }
-
-  /**
-   * Counts the request until {@code work} is done, even if its client is gone before: the services
-   * are still busy with it.
-   */
-  static <T> Future<T> countUntil(RoutingContext ctx, Future<T> work) {
-    ctx.put(WORK, work);
-    return work;
-  }
-
-  private void limit(RoutingContext ctx) {
-    String address = "address:" + Addresses.household(addresses.of(ctx.request()));
-    if (ctx.request().headers().contains(HttpHeaders.AUTHORIZATION)) {
-      Future<String> subject =
-          tokens.caller(ctx).map(caller -> "subject:" + caller.sub()).otherwise(address);
-      Paused.until(ctx, subject, group -> enter(ctx, address, group));
-    } else {
-      enter(ctx, address, address);
+  /** Done when it is one's turn, which {@link #over} ends; fails when that took too long. */
+  Future<Void> next() {
+    if (free > 0 && waiting.isEmpty()) {
+      free--;
+      return Future.succeededFuture();
     }
+    Promise<Void> turn = Promise.promise();
+    waiting.add(turn);
+    long timer =
+        vertx.setTimer(
+            patience.toMillis(),
+            id -> {
+              waiting.remove(turn);
+              turn.tryFail("others take too long");
+            });
+    return ContextFutures.here(turn.future()).onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  private void enter(RoutingContext ctx, String address, String group) {
-    List<String> names = group.equals(address) ? List.of(address) : List.of(group, address);
-    if (isFull(address, config.maxRequestsPerAddress())
-        || (names.size() > 1 && isFull(group, config.maxRequestsPerSubject()))) {
-      ctx.fail(
-          Refusal.unavailable(
-              "too-many-in-progress",
-              "too many of your requests are in progress: wait for their answers, then retry",
-              RETRY_AFTER));
-      return;
+  void over() {
+    free++;
+    vertx.runOnContext(v -> callNext());
+  }
+
+  private void callNext() {
+    if (free > 0 && !waiting.isEmpty()) {
+      free--;
+      waiting.remove().complete();
     }
-    ctx.put(GROUP, group);
-    names.forEach(name -> inProgress.merge(name, 1, Integer::sum));
-    ctx.addEndHandler(ended -> leaveAfterWork(ctx, names));
-    ctx.next();
-  }
-
-  private void leaveAfterWork(RoutingContext ctx, List<String> names) {
-    Future<?> work = ctx.get(WORK);
-    if (work == null) {
-      leave(names);
-    } else {
-      work.onComplete(done -> leave(names));
-    }
-  }
-
-  private void leave(List<String> names) {
-    names.forEach(
-        name -> inProgress.computeIfPresent(name, (n, count) -> count == 1 ? null : count - 1));
-  }
-
-  private boolean isFull(String name, int max) {
-    return max > 0 && inProgress.getOrDefault(name, 0) >= max;
   }
 }

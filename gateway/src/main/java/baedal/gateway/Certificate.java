@@ -62,7 +62,7 @@ final class Certificate {
   }
 
   private final Vertx vertx;
-  private final EdgeConfig.Tls files;
+  private final PublicHttpConfig.Tls files;
   private Pair shown;
 
   /** What was wrong with the files when they were last read; empty when nothing was. */
@@ -71,7 +71,7 @@ final class Certificate {
   /**
    * Throws {@link IllegalArgumentException} when the files do not hold a certificate and its key.
    */
-  Certificate(Vertx vertx, EdgeConfig.Tls files) {
+  Certificate(Vertx vertx, PublicHttpConfig.Tls files) {
     this.vertx = vertx;
     this.files = files;
     try {

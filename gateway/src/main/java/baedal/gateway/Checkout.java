@@ -42,7 +42,9 @@ final class Checkout {
   }
 
   void handle(RoutingContext ctx) {
-    Bulkhead.countUntil(ctx, answer(ctx)).compose(answer -> answer.send(ctx)).onFailure(ctx::fail);
+    ConcurrentRequestLimits.countUntil(ctx, answer(ctx))
+        .compose(answer -> answer.send(ctx))
+        .onFailure(ctx::fail);
   }
 
   private Future<Answer> answer(RoutingContext ctx) {

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import baedal.runtime.Shared;
+import baedal.runtime.ContextFutures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -60,7 +60,7 @@ final class ConnectionSlots {
 
     /** Fails when the request waited too long, or its group has too many requests waiting. */
     Future<Void> granted() {
-      return Shared.here(granted.future());
+      return ContextFutures.here(granted.future());
     }
 
     /** Gives the slot to the next request, or stops waiting. May be called more than once. */

@@ -32,10 +32,10 @@ final class Cors {
 
   Cors(List<String> origins) {
     named = Set.copyOf(origins);
-    loopback = named.contains(EdgeConfig.LOOPBACK);
+    loopback = named.contains(PublicHttpConfig.LOOPBACK);
     handler = CorsHandler.create().maxAgeSeconds(ASKED_AGAIN_SECONDS);
     for (String origin : origins) {
-      if (origin.equals(EdgeConfig.LOOPBACK)) {
+      if (origin.equals(PublicHttpConfig.LOOPBACK)) {
         handler.addOriginWithRegex(LOOPBACK);
       } else {
         handler.addOrigin(origin);

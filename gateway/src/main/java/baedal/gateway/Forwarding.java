@@ -42,10 +42,10 @@ final class Forwarding implements ProxyInterceptor {
 
   private final RoutingContext ctx;
   private final String service;
-  private final Forwarded forwarded;
+  private final ForwardedHeaders forwarded;
   private HttpClientRequest upstream;
 
-  private Forwarding(RoutingContext ctx, String service, Forwarded forwarded) {
+  private Forwarding(RoutingContext ctx, String service, ForwardedHeaders forwarded) {
     this.ctx = ctx;
     this.service = service;
     this.forwarded = forwarded;
@@ -57,7 +57,7 @@ final class Forwarding implements ProxyInterceptor {
       String service,
       HttpClient client,
       RequestOptions options,
-      Forwarded forwarded) {
+      ForwardedHeaders forwarded) {
     Forwarding forwarding = new Forwarding(ctx, service, forwarded);
     ctx.addEndHandler(ended -> forwarding.ended());
     HttpProxy.reverseProxy(OPTIONS, client)

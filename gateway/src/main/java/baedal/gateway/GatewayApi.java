@@ -38,7 +38,7 @@ final class GatewayApi {
       GatewayConfig config,
       Tokens tokens,
       PaymentBreaker payments,
-      Forwarded forwarded) {
+      ForwardedHeaders forwarded) {
     this.config = config;
     this.tokens = tokens;
     this.payments = payments;
@@ -66,7 +66,7 @@ final class GatewayApi {
   }
 
   private void pay(RoutingContext ctx) {
-    Bulkhead.countUntil(ctx, payments.pay(ctx, ctx.body().asJsonObject()))
+    ConcurrentRequestLimits.countUntil(ctx, payments.pay(ctx, ctx.body().asJsonObject()))
         .onSuccess(response -> pass(ctx, response))
         .onFailure(ctx::fail);
   }
@@ -122,7 +122,7 @@ final class GatewayApi {
 
   /** How many each service has; null for one that does not answer. */
   private Future<JsonObject> deadLetters(RoutingContext ctx) {
-    return Bulkhead.countUntil(ctx, countDeadLetters(ctx));
+    return ConcurrentRequestLimits.countUntil(ctx, countDeadLetters(ctx));
   }
 
   private Future<JsonObject> countDeadLetters(RoutingContext ctx) {

@@ -21,7 +21,7 @@ public record GatewayConfig(
     Duration upstreamTimeout,
     BreakerConfig breaker,
     RateConfig rates,
-    EdgeConfig edge) {
+    PublicHttpConfig edge) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
@@ -39,7 +39,7 @@ public record GatewayConfig(
         config.duration("UPSTREAM_TIMEOUT", HttpApi.ANSWERS_WITHIN.plusSeconds(2)),
         BreakerConfig.from(config),
         RateConfig.from(config),
-        EdgeConfig.from(config));
+        PublicHttpConfig.from(config));
   }
 
   /** Scheme, host and port: paths are passed on as they are, and services speak plain HTTP. */

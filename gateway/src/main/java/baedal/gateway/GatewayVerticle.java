@@ -26,17 +26,18 @@ public final class GatewayVerticle extends VerticleBase {
   public Future<?> start() {
     Tokens tokens = new Tokens(vertx, config.identity());
     Addresses addresses = new Addresses(config.rates().trustedProxies());
-    Forwarded forwarded = new Forwarded(addresses);
+    ForwardedHeaders forwarded = new ForwardedHeaders(addresses);
     PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded);
     URL[] doors = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
     http =
         new HttpApi(
             vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
-    Edge edge = new Edge(vertx, config, addresses);
+    PublicHttpServer edge = new PublicHttpServer(vertx, config, addresses);
     edge.mount(http.router());
     new RateLimits(vertx, config.rates(), addresses, tokens).mount(http.router());
-    Watchers watchers = new Watchers(config.edge(), addresses);
-    Bulkhead bulkhead = new Bulkhead(config.edge(), addresses, tokens);
+    StreamLimits watchers = new StreamLimits(config.edge(), addresses);
+    ConcurrentRequestLimits bulkhead =
+        new ConcurrentRequestLimits(config.edge(), addresses, tokens);
     new Proxies(vertx, config, tokens, forwarded, watchers).mount(http.router(), bulkhead);
     new GatewayApi(vertx, config, tokens, payments, forwarded).mount(http.router());
     return http.operate(config.edge().operationsHost(), config.edge().operationsPort())

@@ -54,17 +54,17 @@ final class PaymentBreaker {
   private final Upstream payment;
   private final Upstream onDelivery;
   private final CircuitBreaker breaker;
-  private final FailureShare failures;
+  private final FailureRateWindow failures;
   private final Duration timeout;
 
   /** Tells payment after which time nobody hears its answer. */
   private final Map<String, String> waits;
 
   private final Duration reset;
-  private final Turns probes;
+  private final Bulkhead probes;
   private long openedAt;
 
-  PaymentBreaker(Vertx vertx, GatewayConfig config, Forwarded forwarded) {
+  PaymentBreaker(Vertx vertx, GatewayConfig config, ForwardedHeaders forwarded) {
     payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS, forwarded);
     onDelivery =
         new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS_ON_DELIVERY, forwarded);
@@ -72,9 +72,9 @@ final class PaymentBreaker {
     timeout = limits.timeout();
     waits = Map.of("Request-Timeout", Long.toString(timeout.toMillis()));
     reset = limits.reset();
-    probes = new Turns(vertx, PROBES, PATIENCE);
+    probes = new Bulkhead(vertx, PROBES, PATIENCE);
     failures =
-        new FailureShare(
+        new FailureRateWindow(
             limits.failures(),
             limits.percent(),
             limits.window(),

@@ -44,35 +44,40 @@ final class Proxies {
   private static final int STREAMS_A_SERVICE = 10_000;
 
   /** A path, the service it belongs to, and whether its GET needs no token. */
-  private record Door(String path, String service, boolean openToRead) {}
+  private record ProxyRoute(String path, String service, boolean openToRead) {}
 
-  private static final Door STREAM = new Door("/mypages/:orderId/live", "mypage", false);
+  private static final ProxyRoute STREAM =
+      new ProxyRoute("/mypages/:orderId/live", "mypage", false);
 
-  private static final List<Door> DOORS =
+  private static final List<ProxyRoute> DOORS =
       List.of(
-          new Door("/orders", "order", false),
-          new Door("/stores", "store", true),
-          new Door("/foodCookings", "store", false),
-          new Door("/deliveries", "rider", false),
-          new Door("/riders", "rider", false),
-          new Door("/coupons", "coupon", false),
-          new Door("/mypages", "mypage", false),
-          new Door("/notifications", "mypage", false),
-          new Door("/rebuilds", "mypage", false));
+          new ProxyRoute("/orders", "order", false),
+          new ProxyRoute("/stores", "store", true),
+          new ProxyRoute("/foodCookings", "store", false),
+          new ProxyRoute("/deliveries", "rider", false),
+          new ProxyRoute("/riders", "rider", false),
+          new ProxyRoute("/coupons", "coupon", false),
+          new ProxyRoute("/mypages", "mypage", false),
+          new ProxyRoute("/notifications", "mypage", false),
+          new ProxyRoute("/rebuilds", "mypage", false));
 
   private static final String PAYMENTS = "/payments";
   private static final String DEAD_LETTERS = "/deadLetters";
 
   private final GatewayConfig config;
   private final Tokens tokens;
-  private final Forwarded forwarded;
-  private final Watchers watchers;
+  private final ForwardedHeaders forwarded;
+  private final StreamLimits watchers;
   private final HttpClient client;
   private final HttpClient streams;
   private final Map<String, ConnectionSlots> slots = new HashMap<>();
 
   Proxies(
-      Vertx vertx, GatewayConfig config, Tokens tokens, Forwarded forwarded, Watchers watchers) {
+      Vertx vertx,
+      GatewayConfig config,
+      Tokens tokens,
+      ForwardedHeaders forwarded,
+      StreamLimits watchers) {
     this.config = config;
     this.tokens = tokens;
     this.forwarded = forwarded;
@@ -104,20 +109,21 @@ final class Proxies {
 
   /** Whether a path, as a service's contract writes it, can be reached from outside. */
   static boolean passOn(String path) {
-    return Stream.concat(DOORS.stream().map(Door::path), Stream.of(PAYMENTS, DEAD_LETTERS))
+    return Stream.concat(DOORS.stream().map(ProxyRoute::path), Stream.of(PAYMENTS, DEAD_LETTERS))
         .anyMatch(door -> path.equals(door) || path.startsWith(door + "/"));
   }
 
   /** Event streams are not bounded by {@code bulkhead}: they have limits of their own. */
-  void mount(Router router, Bulkhead bulkhead) {
+  void mount(Router router, ConcurrentRequestLimits bulkhead) {
     router.route(STREAM.path()).order(BEFORE_BODIES).handler(ctx -> pass(STREAM, ctx));
     bulkhead.mount(router, BEFORE_BODIES);
     DOORS.forEach(door -> open(router, door));
     config
         .upstreams()
         .keySet()
-        .forEach(service -> open(router, new Door(DEAD_LETTERS + "/" + service, service, false)));
-    Door paid = new Door(PAYMENTS, "payment", false);
+        .forEach(
+            service -> open(router, new ProxyRoute(DEAD_LETTERS + "/" + service, service, false)));
+    ProxyRoute paid = new ProxyRoute(PAYMENTS, "payment", false);
     router
         .route(paid.path())
         .order(BEFORE_BODIES)
@@ -131,13 +137,13 @@ final class Proxies {
             });
   }
 
-  private void open(Router router, Door door) {
+  private void open(Router router, ProxyRoute door) {
     for (String path : List.of(door.path(), door.path() + "/*")) {
       router.route(path).order(BEFORE_BODIES).handler(ctx -> pass(door, ctx));
     }
   }
 
-  private void pass(Door door, RoutingContext ctx) {
+  private void pass(ProxyRoute door, RoutingContext ctx) {
     String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
     if (header == null && door.openToRead() && Forwarding.isRead(ctx.request())) {
       forward(door, ctx);
@@ -149,7 +155,7 @@ final class Proxies {
         tokens.caller(ctx),
         caller -> {
           if (door.equals(STREAM) && !watchers.welcome(ctx, caller.sub())) {
-            ctx.fail(Watchers.tooMany());
+            ctx.fail(StreamLimits.tooMany());
             return;
           }
           Expectations.invite(ctx);
@@ -157,12 +163,13 @@ final class Proxies {
         });
   }
 
-  private void forward(Door door, RoutingContext ctx) {
+  private void forward(ProxyRoute door, RoutingContext ctx) {
     if (door.equals(STREAM)) {
       Forwarding.begin(ctx, door.service(), streams, origin(door.service()), forwarded);
       return;
     }
-    ConnectionSlots.Slot slot = slots.get(door.service()).acquire(Bulkhead.group(ctx));
+    ConnectionSlots.Slot slot =
+        slots.get(door.service()).acquire(ConcurrentRequestLimits.group(ctx));
     ctx.addEndHandler(ended -> slot.release());
     Paused.until(
         ctx,

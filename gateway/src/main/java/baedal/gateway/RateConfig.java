@@ -17,7 +17,7 @@ public record RateConfig(
     int perAddress,
     Optional<String> redisUri,
     Duration patience,
-    List<Network> trustedProxies) {
+    List<Cidr> trustedProxies) {
 
   /** Nobody is held back. */
   static final RateConfig NONE =
@@ -44,12 +44,12 @@ public record RateConfig(
     return limit;
   }
 
-  private static List<Network> networks(Config config) {
+  private static List<Cidr> networks(Config config) {
     try {
       return Stream.of(config.text("TRUSTED_PROXIES", "").split(","))
           .map(String::strip)
           .filter(text -> !text.isEmpty())
-          .map(Network::parse)
+          .map(Cidr::parse)
           .toList();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(

@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import baedal.runtime.WholeAnswer;
+import baedal.runtime.ResponseDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -33,13 +33,13 @@ final class Upstream {
 
   private final WebClient client;
   private final String baseUrl;
-  private final Forwarded forwarded;
+  private final ForwardedHeaders forwarded;
 
   /**
    * At most {@code connections} requests at once and as many waiting: one slow service never
    * starves another.
    */
-  Upstream(Vertx vertx, String baseUrl, int connections, Forwarded forwarded) {
+  Upstream(Vertx vertx, String baseUrl, int connections, ForwardedHeaders forwarded) {
     this.client =
         WebClient.create(
             vertx,
@@ -69,12 +69,12 @@ final class Upstream {
     if (key != null) {
       request.putHeader(IDEMPOTENCY_KEY, key);
     }
-    return WholeAnswer.within(timeout, request, asked -> asked.sendJsonObject(body));
+    return ResponseDeadline.within(timeout, request, asked -> asked.sendJsonObject(body));
   }
 
   /** As the caller of {@code ctx}. */
   Future<HttpResponse<Buffer>> get(RoutingContext ctx, String path, Duration timeout) {
-    return WholeAnswer.within(timeout, request(ctx, HttpMethod.GET, path), HttpRequest::send);
+    return ResponseDeadline.within(timeout, request(ctx, HttpMethod.GET, path), HttpRequest::send);
   }
 
   private HttpRequest<Buffer> request(RoutingContext ctx, HttpMethod method, String path) {
@@ -89,7 +89,8 @@ final class Upstream {
   }
 
   Future<Boolean> ready(Duration timeout) {
-    return WholeAnswer.within(timeout, client.getAbs(baseUrl + "/health/ready"), HttpRequest::send)
+    return ResponseDeadline.within(
+            timeout, client.getAbs(baseUrl + "/health/ready"), HttpRequest::send)
         .map(response -> response.statusCode() == 200)
         .otherwise(false);
   }

@@ -24,10 +24,10 @@ class ActiveRequestsTest {
 
   private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
   private final AtomicInteger waiting = new AtomicInteger();
-  private Front front;
+  private TestGateway front;
 
   private void start(Map<String, String> settings) {
-    front = new Front(settings);
+    front = new TestGateway(settings);
     front.service =
         request -> {
           waiting.incrementAndGet();
@@ -46,7 +46,8 @@ class ActiveRequestsTest {
         front
             .vertx
             .createHttpClient()
-            .request(HttpMethod.GET, front.gateway.operationsPort(), Front.LOOPBACK, "/metrics")
+            .request(
+                HttpMethod.GET, front.gateway.operationsPort(), TestGateway.LOOPBACK, "/metrics")
             .compose(request -> request.send())
             .compose(answer -> answer.body())
             .await()

@@ -3,190 +3,95 @@ package baedal.gateway;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.SelfSignedCertificate;
-import java.util.HashMap;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One client's load is refused to that client; others are served. */
 class BulkheadTest {
 
-  private static final int LIMIT = 3;
-  private static final String SLOW = "/orders?slow";
+  private static final int CROWD = 10_000;
 
-  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final List<HttpServerRequest> waiting = new CopyOnWriteArrayList<>();
-  private Front front;
-
-  private void start(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("TLS_CERT", certificate.certificatePath());
-    all.put("TLS_KEY", certificate.privateKeyPath());
-    all.put("UPSTREAM_TIMEOUT", "300s");
-    front = new Front(all);
-    front.service =
-        request -> {
-          if ("slow".equals(request.query())) {
-            waiting.add(request);
-          } else {
-            request.response().end("fine");
-          }
-        };
-  }
+  private final Vertx vertx = Vertx.vertx();
+  private final Context loop = vertx.getOrCreateContext();
+  private final List<Integer> came = new CopyOnWriteArrayList<>();
+  private final Bulkhead turns = new Bulkhead(vertx, 2, Duration.ofMinutes(1));
 
   @AfterEach
-  void stop() {
-    front.close();
-    certificate.delete();
+  void close() {
+    vertx.close().await();
   }
 
-  private RawHttp2 connect(int address) throws Exception {
-    return new RawHttp2(front.port(), address);
+  /** All on the one event loop of these turns. */
+  private <T> T there(Callable<T> work) {
+    return Future.<T>future(
+            promise ->
+                loop.runOnContext(
+                    v -> {
+                      try {
+                        promise.complete(work.call());
+                      } catch (Exception e) {
+                        promise.fail(e);
+                      }
+                    }))
+        .await();
   }
 
-  private static int status(RawHttp2 client, int stream, String path, String token)
-      throws Exception {
-    client.get(stream, path, token).send();
-    return client.status();
-  }
-
-  @Test
-  void a_subject_has_a_bounded_number_of_requests_in_progress() throws Exception {
-    start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
-    try (RawHttp2 client = connect(1);
-        RawHttp2 elsewhere = connect(2)) {
-      for (int i = 0; i < LIMIT; i++) {
-        client.get(1 + 2 * i, SLOW, front.bearer("c-1"));
-      }
-      client.send();
-      await().until(() -> waiting.size() == LIMIT);
-      assertThat(status(client, 21, "/stores", front.bearer("c-1"))).isEqualTo(503);
-      assertThat(status(elsewhere, 1, "/health", front.bearer("c-1"))).isEqualTo(503);
-      assertThat(status(client, 23, "/orders", front.bearer("c-2"))).isEqualTo(200);
-      assertThat(status(client, 25, "/stores", null)).isEqualTo(200);
-      waiting.remove(0).response().end();
-      assertThat(client.status()).isEqualTo(200);
-      assertThat(status(client, 27, "/orders", front.bearer("c-1"))).isEqualTo(200);
-    }
+  private Future<Void> come(Bulkhead to, int name) {
+    return there(() -> to.next().onSuccess(v -> came.add(name)));
   }
 
   @Test
-  void a_refusal_says_when_to_ask_again() throws Exception {
-    start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
-    List<Integer> statuses = new CopyOnWriteArrayList<>();
-    List<String> waits = new CopyOnWriteArrayList<>();
-    HttpClientOptions options =
-        new HttpClientOptions()
-            .setSsl(true)
-            .setUseAlpn(true)
-            .setProtocolVersion(HttpVersion.HTTP_2)
-            .setTrustAll(true)
-            .setVerifyHost(false);
-    HttpClient client = front.vertx.createHttpClient(options);
-    for (int i = 0; i <= LIMIT; i++) {
-      client
-          .request(HttpMethod.GET, front.port(), Front.LOOPBACK, SLOW)
-          .compose(request -> request.putHeader("Authorization", front.bearer("c-1")).send())
-          .onSuccess(
-              answer -> {
-                waits.add(answer.getHeader("Retry-After"));
-                statuses.add(answer.statusCode());
-              });
+  void so_many_are_at_it_and_the_others_come_in_the_order_of_their_asking() {
+    for (int i = 0; i < 5; i++) {
+      come(turns, i);
     }
-    await().until(() -> !statuses.isEmpty());
-    assertThat(statuses).containsExactly(503);
-    assertThat(waits).containsExactly("1");
+    assertThat(came).containsExactly(0, 1);
+    over(turns);
+    await().until(() -> came.size() == 3);
+    come(turns, 5);
+    over(turns);
+    over(turns);
+    over(turns);
+    await().until(() -> came.size() == 6);
+    assertThat(came).containsExactly(0, 1, 2, 3, 4, 5);
   }
 
   @Test
-  void an_address_has_a_bounded_number_of_requests_in_progress() throws Exception {
-    start(Map.of("MAX_REQUESTS_PER_ADDRESS", "" + LIMIT));
-    try (RawHttp2 client = connect(1);
-        RawHttp2 elsewhere = connect(2)) {
-      for (int i = 0; i < LIMIT; i++) {
-        client.get(1 + 2 * i, SLOW, front.bearer("c-" + i));
-      }
-      client.send();
-      await().until(() -> waiting.size() == LIMIT);
-      assertThat(status(client, 21, "/stores", null)).isEqualTo(503);
-      assertThat(status(client, 23, "/orders", front.bearer("c-9"))).isEqualTo(503);
-      assertThat(status(elsewhere, 1, "/stores", null)).isEqualTo(200);
-      client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL);
-      assertThat(status(client, 25, "/stores", null)).isEqualTo(200);
-    }
+  void who_waited_too_long_is_sent_away_and_keeps_nobody_out() {
+    Bulkhead hasty = new Bulkhead(vertx, 1, Duration.ofMillis(50));
+    come(hasty, 0);
+    Future<Void> late = come(hasty, 1);
+    await().until(late::failed);
+    over(hasty);
+    come(hasty, 2);
+    assertThat(came).containsExactly(0, 2);
   }
 
   @Test
-  void an_event_stream_does_not_count() throws Exception {
-    start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
-    try (RawHttp2 client = connect(1)) {
-      for (int i = 0; i < 2 * LIMIT; i++) {
-        client.get(1 + 2 * i, "/mypages/1/live?slow", front.bearer("c-1"));
-      }
-      client.send();
-      await().until(() -> waiting.size() == 2 * LIMIT);
-      assertThat(status(client, 21, "/orders", front.bearer("c-1"))).isEqualTo(200);
+  void a_crowd_that_hands_on_its_turns_at_once_comes_to_its_end() {
+    come(turns, 0);
+    come(turns, 1);
+    List<Future<Void>> crowd = new ArrayList<>();
+    for (int i = 0; i < CROWD; i++) {
+      crowd.add(there(() -> turns.next().onSuccess(v -> turns.over())));
     }
+    over(turns);
+    Future.all(crowd).await();
+    assertThat(crowd).allMatch(Future::succeeded);
   }
 
-  @Test
-  void a_checkout_counts_until_the_services_are_done_with_it() throws Exception {
-    start(Map.of("MAX_REQUESTS_PER_SUBJECT", "1"));
-    front.service =
-        request -> {
-          if (request.path().equals("/orders")) {
-            waiting.add(request);
-          } else {
-            request.response().end("fine");
-          }
-        };
-    JsonObject body =
-        new JsonObject()
-            .put("order", Front.ORDER)
-            .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
-    try (RawHttp2 client = connect(1)) {
-      client
-          .request(1, "POST", "/checkouts", front.bearer("c-1"), null, false)
-          .frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, body.toBuffer().getBytes())
-          .send();
-      await().until(() -> !waiting.isEmpty());
-      client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL);
-      assertThat(status(client, 3, "/mypages", front.bearer("c-1"))).isEqualTo(503);
-      waiting.get(0).response().setStatusCode(409).end("{}");
-      for (int i = 5; status(client, i, "/mypages", front.bearer("c-1")) == 503; i += 2) {
-        assertThat(i).isLessThan(20_000);
-      }
-    }
-  }
-
-  @Test
-  void a_bystander_gets_the_next_free_connection() throws Exception {
-    start(Map.of("MAX_REQUESTS_PER_SUBJECT", "0"));
-    try (RawHttp2 one = connect(1);
-        RawHttp2 two = connect(1);
-        RawHttp2 three = connect(1);
-        RawHttp2 four = connect(1);
-        RawHttp2 bystander = connect(1)) {
-      for (RawHttp2 client : List.of(one, two, three, four)) {
-        for (int stream = 1; stream < 200; stream += 2) {
-          client.get(stream, SLOW, front.bearer("c-1"));
-        }
-        client.barrier();
-      }
-      await().until(() -> waiting.size() == Proxies.CONNECTIONS_A_SERVICE);
-      bystander.get(1, "/orders?bystander", front.bearer("c-2")).barrier();
-      waiting.get(0).response().end();
-      waiting.get(1).response().end();
-      assertThat(bystander.status()).isEqualTo(200);
-    }
+  private void over(Bulkhead of) {
+    there(
+        () -> {
+          of.over();
+          return of;
+        });
   }
 }

@@ -41,14 +41,14 @@ class ClientGoneLogTest {
   private static final JsonObject MEANS = new JsonObject().put("method", "KAKAO_PAY");
   private static final Map<String, JsonObject> BODIES =
       Map.of(
-          "/orders", Front.ORDER,
+          "/orders", TestGateway.ORDER,
           "/payments", MEANS.copy().put("orderId", "o-1"),
-          "/checkouts", new JsonObject().put("order", Front.ORDER).put("payment", MEANS));
+          "/checkouts", new JsonObject().put("order", TestGateway.ORDER).put("payment", MEANS));
 
   private final String redis = TestServers.redis();
   private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final Front front =
-      new Front(
+  private final TestGateway front =
+      new TestGateway(
           Map.of(
               "TLS_CERT",
               certificate.certificatePath(),

@@ -31,10 +31,10 @@ class ClientGoneTest {
 
   private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
   private final AtomicInteger waiting = new AtomicInteger();
-  private Front front;
+  private TestGateway front;
 
   private void start(Map<String, String> settings) {
-    front = new Front(settings);
+    front = new TestGateway(settings);
     front.service = this::serve;
   }
 

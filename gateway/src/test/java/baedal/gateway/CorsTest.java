@@ -15,7 +15,7 @@ class CorsTest {
 
   private static final String ALLOWED = "Access-Control-Allow-Origin";
 
-  private Front front;
+  private TestGateway front;
 
   @AfterEach
   void stop() {
@@ -35,44 +35,47 @@ class CorsTest {
 
   @Test
   void nobody_elses_page_may_ask_unless_it_is_named() {
-    front = new Front(Map.of());
-    assertThat(Front.header(preflight("https://app.example"), ALLOWED)).isEmpty();
+    front = new TestGateway(Map.of());
+    assertThat(TestGateway.header(preflight("https://app.example"), ALLOWED)).isEmpty();
     String answer = front.ask("GET /orders HTTP/1.1", "Origin: https://app.example");
     assertThat(answer).startsWith("HTTP/1.1 200");
-    assertThat(Front.header(answer, ALLOWED)).isEmpty();
+    assertThat(TestGateway.header(answer, ALLOWED)).isEmpty();
   }
 
   @Test
   void a_page_that_is_named_may_ask_whether_it_may_ask_without_a_token() {
-    front = new Front(Map.of("CORS_ORIGINS", "https://app.example, https://shop.example:8443"));
+    front =
+        new TestGateway(Map.of("CORS_ORIGINS", "https://app.example, https://shop.example:8443"));
     String answer = preflight("https://shop.example:8443");
     assertThat(answer).startsWith("HTTP/1.1 204");
-    assertThat(Front.header(answer, ALLOWED)).containsExactly("https://shop.example:8443");
-    assertThat(Front.header(answer, "Access-Control-Allow-Methods"))
+    assertThat(TestGateway.header(answer, ALLOWED)).containsExactly("https://shop.example:8443");
+    assertThat(TestGateway.header(answer, "Access-Control-Allow-Methods"))
         .containsExactly("GET,POST,PUT,PATCH,DELETE");
-    assertThat(Front.header(answer, "Access-Control-Allow-Headers"))
+    assertThat(TestGateway.header(answer, "Access-Control-Allow-Headers"))
         .singleElement()
         .asString()
         .contains("Authorization", "Idempotency-Key", "traceparent", "tracestate");
-    assertThat(Front.header(answer, "Access-Control-Allow-Credentials")).isEmpty();
+    assertThat(TestGateway.header(answer, "Access-Control-Allow-Credentials")).isEmpty();
   }
 
   @Test
   void a_page_that_is_named_reads_the_answer_also_when_it_is_an_error() {
-    front = new Front(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
+    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
     for (String path : new String[] {"/orders", "/nothing", "/orders/%zz"}) {
       String answer = front.ask("GET " + path + " HTTP/1.1", "Origin: https://app.example");
-      assertThat(Front.header(answer, ALLOWED)).as(path).containsExactly("https://app.example");
-      assertThat(Front.header(answer, "Access-Control-Expose-Headers"))
+      assertThat(TestGateway.header(answer, ALLOWED))
+          .as(path)
+          .containsExactly("https://app.example");
+      assertThat(TestGateway.header(answer, "Access-Control-Expose-Headers"))
           .containsExactly(
               "Location,Retry-After,WWW-Authenticate,X-Request-Id,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset");
-      assertThat(Front.header(answer, "Vary")).containsExactly("origin");
+      assertThat(TestGateway.header(answer, "Vary")).containsExactly("origin");
     }
   }
 
   @Test
   void a_page_that_is_named_reads_also_why_a_request_is_not_taken() {
-    front = new Front(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
+    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
     String origin = "Origin: https://app.example\r\n";
     String host = "Host: gateway\r\n";
     String large = "Authorization: Bearer " + "x".repeat(33_000) + "\r\n";
@@ -90,13 +93,13 @@ class CorsTest {
     for (String[] request : requests) {
       String answer = front.raw(request[1] + "Connection: close\r\n\r\n");
       assertThat(answer).startsWith("HTTP/1.1 " + request[0]);
-      assertThat(Front.header(answer, ALLOWED))
+      assertThat(TestGateway.header(answer, ALLOWED))
           .as(request[0])
           .containsExactly("https://app.example");
-      assertThat(Front.header(answer, "Access-Control-Expose-Headers")).hasSize(1);
-      assertThat(Front.header(answer, "Vary")).containsExactly("origin");
+      assertThat(TestGateway.header(answer, "Access-Control-Expose-Headers")).hasSize(1);
+      assertThat(TestGateway.header(answer, "Vary")).containsExactly("origin");
       String foreign = request[1].replace("app.example", "evil.example");
-      assertThat(Front.header(front.raw(foreign + "Connection: close\r\n\r\n"), ALLOWED))
+      assertThat(TestGateway.header(front.raw(foreign + "Connection: close\r\n\r\n"), ALLOWED))
           .as(request[0])
           .isEmpty();
     }
@@ -113,29 +116,29 @@ class CorsTest {
         "http://localhost"
       })
   void any_other_page_is_refused(String origin) {
-    front = new Front(Map.of("CORS_ORIGINS", "https://app.example"));
+    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example"));
     String answer = preflight(origin);
     assertThat(answer).startsWith("HTTP/1.1 403").contains("application/problem+json");
-    assertThat(Front.header(answer, ALLOWED)).isEmpty();
+    assertThat(TestGateway.header(answer, ALLOWED)).isEmpty();
   }
 
   @Test
   void the_gateways_own_pages_need_no_name() {
-    front = new Front(Map.of("CORS_ORIGINS", "https://app.example"));
+    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example"));
     assertThat(front.ask("POST /orders HTTP/1.1", "Origin: https://gateway", "Content-Length: 0"))
         .startsWith("HTTP/1.1 200");
   }
 
   @Test
   void loopback_is_every_page_of_this_machine_and_no_other() {
-    front = new Front(Map.of("CORS_ORIGINS", "loopback"));
+    front = new TestGateway(Map.of("CORS_ORIGINS", "loopback"));
     for (String origin :
         new String[] {"http://localhost:5173", "http://127.0.0.1:8088", "http://[::1]:3000"}) {
-      assertThat(Front.header(preflight(origin), ALLOWED)).containsExactly(origin);
+      assertThat(TestGateway.header(preflight(origin), ALLOWED)).containsExactly(origin);
     }
     for (String origin :
         new String[] {"http://localhost.evil.example", "http://127.0.0.1.evil.example:80"}) {
-      assertThat(Front.header(preflight(origin), ALLOWED)).as(origin).isEmpty();
+      assertThat(TestGateway.header(preflight(origin), ALLOWED)).as(origin).isEmpty();
     }
   }
 
@@ -143,7 +146,7 @@ class CorsTest {
   @ValueSource(
       strings = {"*", "app.example", "https://app.example/", "https://app.example/x", ".*"})
   void what_is_no_origin_stops_the_start(String value) {
-    assertThatThrownBy(() -> EdgeConfig.from(Config.of(Map.of("CORS_ORIGINS", value))))
+    assertThatThrownBy(() -> PublicHttpConfig.from(Config.of(Map.of("CORS_ORIGINS", value))))
         .hasMessageStartingWith("CORS_ORIGINS must be");
   }
 }

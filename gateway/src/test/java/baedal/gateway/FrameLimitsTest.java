@@ -15,8 +15,8 @@ class FrameLimitsTest {
   private static final int UNKNOWN = 100;
 
   private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final Front front =
-      new Front(
+  private final TestGateway front =
+      new TestGateway(
           Map.of(
               "TLS_CERT", certificate.certificatePath(), "TLS_KEY", certificate.privateKeyPath()));
 

@@ -46,10 +46,10 @@ class GatewayConfigTest {
 
   @Test
   void concurrent_requests_are_bounded_but_not_by_an_address_that_all_share() {
-    EdgeConfig cluster = EdgeConfig.from(Config.of(Map.of()));
+    PublicHttpConfig cluster = PublicHttpConfig.from(Config.of(Map.of()));
     assertThat(cluster.maxRequestsPerSubject()).isEqualTo(100);
     assertThat(cluster.maxRequestsPerAddress()).isEqualTo(200);
-    EdgeConfig oneMachine = with(Map.of()).edge();
+    PublicHttpConfig oneMachine = with(Map.of()).edge();
     assertThat(oneMachine.maxRequestsPerSubject()).isEqualTo(100);
     assertThat(oneMachine.maxRequestsPerAddress()).isZero();
   }

@@ -25,7 +25,7 @@ class GatewayInputTest {
 
   private static final String NFD = "%E1%84%90%E1%85%A9%E1%86%BC";
 
-  private final Front front = new Front(Map.of());
+  private final TestGateway front = new TestGateway(Map.of());
   private WebClient client;
 
   @BeforeEach
@@ -42,7 +42,9 @@ class GatewayInputTest {
   void both_halves_of_a_checkout_take_their_own_fields_only() {
     JsonObject checkout =
         new JsonObject()
-            .put("order", Front.ORDER.copy().put("couponId", "k").put("address", new JsonObject()))
+            .put(
+                "order",
+                TestGateway.ORDER.copy().put("couponId", "k").put("address", new JsonObject()))
             .put(
                 "payment",
                 new JsonObject()
@@ -114,7 +116,7 @@ class GatewayInputTest {
 
   private HttpRequest<Buffer> request(HttpMethod method, String target) {
     return client
-        .request(method, front.port(), Front.LOOPBACK, target)
+        .request(method, front.port(), TestGateway.LOOPBACK, target)
         .putHeader(HttpHeaders.AUTHORIZATION.toString(), front.bearer());
   }
 

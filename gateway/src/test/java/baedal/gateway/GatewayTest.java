@@ -1,6 +1,6 @@
 package baedal.gateway;
 
-import static baedal.gateway.Front.ORDER;
+import static baedal.gateway.TestGateway.ORDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
@@ -76,9 +76,9 @@ class GatewayTest {
                 devDoors,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),
-                Front.BREAKER,
+                TestGateway.BREAKER,
                 RateConfig.NONE,
-                Front.EDGE));
+                TestGateway.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }

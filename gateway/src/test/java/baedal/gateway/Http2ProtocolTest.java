@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Http2ProtocolTest {
 
   private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final Front front =
-      new Front(
+  private final TestGateway front =
+      new TestGateway(
           Map.of(
               "TLS_CERT", certificate.certificatePath(), "TLS_KEY", certificate.privateKeyPath()));
   private final AtomicInteger served = new AtomicInteger();

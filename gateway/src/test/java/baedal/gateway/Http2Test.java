@@ -30,8 +30,8 @@ class Http2Test {
   private static final String LIVE = "/mypages/1/live";
 
   private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final Front front =
-      new Front(
+  private final TestGateway front =
+      new TestGateway(
           Map.of(
               "TLS_CERT",
               certificate.certificatePath(),
@@ -79,7 +79,7 @@ class Http2Test {
 
   private Future<HttpClientRequest> request(String subject, HttpMethod method, String path) {
     return client
-        .request(method, front.port(), Front.LOOPBACK, path)
+        .request(method, front.port(), TestGateway.LOOPBACK, path)
         .onSuccess(request -> request.putHeader("Authorization", front.bearer(subject)));
   }
 

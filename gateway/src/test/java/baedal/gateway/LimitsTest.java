@@ -21,8 +21,8 @@ class LimitsTest {
   private static final int ROOM = 40;
   private static final int ROOM_FOR_ONE = 30;
 
-  private final Front front =
-      new Front(
+  private final TestGateway front =
+      new TestGateway(
           Map.of(
               "HEAD_TIMEOUT", "2s",
               "IDLE_TIMEOUT", "3s",

@@ -28,8 +28,8 @@ class OperationsTest {
 
   private static final int MANY = 30;
 
-  private final Front front =
-      new Front(
+  private final TestGateway front =
+      new TestGateway(
           Map.of(
               "PAYMENT_TIMEOUT", "100ms",
               "PAYMENT_BREAKER_FAILURES", "1",
@@ -42,12 +42,12 @@ class OperationsTest {
   }
 
   private HttpResponse<Buffer> inside(String path) {
-    return client.get(front.gateway.operationsPort(), Front.LOOPBACK, path).send().await();
+    return client.get(front.gateway.operationsPort(), TestGateway.LOOPBACK, path).send().await();
   }
 
   private HttpResponse<Buffer> pay() {
     return client
-        .post(front.port(), Front.LOOPBACK, "/payments")
+        .post(front.port(), TestGateway.LOOPBACK, "/payments")
         .putHeader("Authorization", front.bearer())
         .sendJsonObject(new JsonObject().put("orderId", "1").put("method", "KAKAO_PAY"))
         .await();
@@ -62,10 +62,10 @@ class OperationsTest {
     assertThat(front.ask("GET /health HTTP/1.1")).startsWith("HTTP/1.1 200");
     for (String path : List.of("/metrics", "/health/live", "/health/ready")) {
       int port = front.gateway.operationsPort();
-      assertThat(client.head(port, Front.LOOPBACK, path).send().await().statusCode())
+      assertThat(client.head(port, TestGateway.LOOPBACK, path).send().await().statusCode())
           .as(path)
           .isEqualTo(200);
-      HttpResponse<Buffer> wrong = client.put(port, Front.LOOPBACK, path).send().await();
+      HttpResponse<Buffer> wrong = client.put(port, TestGateway.LOOPBACK, path).send().await();
       assertThat(wrong.statusCode()).as(path).isEqualTo(405);
       assertThat(wrong.getHeader("Allow")).as(path).isEqualTo("GET, HEAD");
     }
@@ -79,13 +79,13 @@ class OperationsTest {
     for (String path : List.of("/", "/health", "/docs", "/openapi.json", "/asyncapi.yaml")) {
       String answer = front.ask("DELETE " + path + " HTTP/1.1");
       assertThat(answer).as(path).startsWith("HTTP/1.1 405");
-      assertThat(Front.header(answer, "Allow")).as(path).containsExactly("GET, HEAD");
+      assertThat(TestGateway.header(answer, "Allow")).as(path).containsExactly("GET, HEAD");
     }
     for (String path : List.of("/checkouts", "/dev/tokens")) {
       String answer =
           front.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertThat(answer).as(path).startsWith("HTTP/1.1 405");
-      assertThat(Front.header(answer, "Allow")).as(path).containsExactly("POST");
+      assertThat(TestGateway.header(answer, "Allow")).as(path).containsExactly("POST");
     }
   }
 
@@ -158,7 +158,7 @@ class OperationsTest {
             front.vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(MANY));
     List<Future<HttpResponse<Buffer>>> answers = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
-      answers.add(many.get(front.port(), Front.LOOPBACK, "/health").send());
+      answers.add(many.get(front.port(), TestGateway.LOOPBACK, "/health").send());
     }
     Future.all(answers).await();
     assertThat(answers).allMatch(answer -> answer.result().statusCode() == 503);

@@ -31,8 +31,8 @@ class PaymentBreakerTest {
 
   private final AtomicInteger hung = new AtomicInteger();
 
-  private final Front front =
-      new Front(
+  private final TestGateway front =
+      new TestGateway(
           Map.of(
               "PAYMENT_TIMEOUT", "1s",
               "PAYMENT_BREAKER_FAILURES", Integer.toString(FAILURES),
@@ -82,7 +82,7 @@ class PaymentBreakerTest {
     return paying(front, orderId);
   }
 
-  private Future<HttpResponse<Buffer>> paying(Front to, String orderId) {
+  private Future<HttpResponse<Buffer>> paying(TestGateway to, String orderId) {
     return post(
         to, "/payments", new JsonObject().put("orderId", orderId).put("method", "KAKAO_PAY"));
   }
@@ -95,16 +95,16 @@ class PaymentBreakerTest {
         .await();
   }
 
-  private Future<HttpResponse<Buffer>> post(Front to, String path, JsonObject body) {
+  private Future<HttpResponse<Buffer>> post(TestGateway to, String path, JsonObject body) {
     return client
-        .post(to.port(), Front.LOOPBACK, path)
+        .post(to.port(), TestGateway.LOOPBACK, path)
         .putHeader("Authorization", to.bearer())
         .sendJsonObject(body);
   }
 
   private String state() {
     return client
-        .get(front.port(), Front.LOOPBACK, "/health")
+        .get(front.port(), TestGateway.LOOPBACK, "/health")
         .send()
         .await()
         .bodyAsJsonObject()
@@ -231,8 +231,8 @@ class PaymentBreakerTest {
 
   @Test
   void who_is_to_pay_later_hears_when_that_makes_sense() {
-    try (Front patient =
-        new Front(
+    try (TestGateway patient =
+        new TestGateway(
             Map.of(
                 "PAYMENT_TIMEOUT", "100ms",
                 "PAYMENT_BREAKER_FAILURES", Integer.toString(FAILURES),
@@ -261,7 +261,8 @@ class PaymentBreakerTest {
     }
     JsonObject address =
         new JsonObject().put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
-    JsonObject order = Front.ORDER.copy().put("fulfilment", "DELIVERY").put("address", address);
+    JsonObject order =
+        TestGateway.ORDER.copy().put("fulfilment", "DELIVERY").put("address", address);
     JsonObject checkout =
         new JsonObject()
             .put("order", order)

@@ -78,9 +78,9 @@ class ProxiesTest {
                 false,
                 Map.copyOf(urls),
                 upstreamTimeout,
-                Front.BREAKER,
+                TestGateway.BREAKER,
                 RateConfig.NONE,
-                Front.EDGE));
+                TestGateway.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }

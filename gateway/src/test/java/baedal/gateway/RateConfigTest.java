@@ -32,7 +32,7 @@ class RateConfigTest {
   @Test
   void proxies_are_addresses_and_networks() {
     assertThat(from(Map.of("TRUSTED_PROXIES", "10.0.0.0/8, ::1")).trustedProxies())
-        .isEqualTo(List.of(Network.parse("10.0.0.0/8"), Network.parse("::1/128")));
+        .isEqualTo(List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1/128")));
   }
 
   @ParameterizedTest

@@ -89,14 +89,14 @@ class RateLimitsTest {
                 false,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),
-                Front.BREAKER,
+                TestGateway.BREAKER,
                 new RateConfig(
                     perSubject,
                     perAddress,
                     Optional.ofNullable(redis),
                     patience,
-                    List.of(proxies).stream().map(Network::parse).toList()),
-                Front.EDGE));
+                    List.of(proxies).stream().map(Cidr::parse).toList()),
+                TestGateway.EDGE));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }

@@ -24,11 +24,11 @@ class SmugglingTest {
 
   private static final List<String> REACHED = new CopyOnWriteArrayList<>();
 
-  private static Front front;
+  private static TestGateway front;
 
   @BeforeAll
   static void start() {
-    front = new Front(Map.of());
+    front = new TestGateway(Map.of());
     front.service =
         request -> {
           REACHED.add(request.method() + " " + request.uri());

@@ -46,14 +46,14 @@ class TlsTest {
 
   private Path certificate;
   private Path key;
-  private Front front;
+  private TestGateway front;
 
   @BeforeEach
   void start() throws IOException {
     certificate = home.resolve("tls.crt");
     key = home.resolve("tls.key");
     certify("first.example");
-    front = new Front(Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", key.toString()));
+    front = new TestGateway(Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", key.toString()));
   }
 
   @AfterEach
@@ -80,7 +80,7 @@ class TlsTest {
                 .setTrustAll(true)
                 .setVerifyHost(false));
     return client
-        .request(HttpMethod.GET, front.port(), Front.LOOPBACK, "/orders")
+        .request(HttpMethod.GET, front.port(), TestGateway.LOOPBACK, "/orders")
         .compose(request -> request.putHeader("Authorization", front.bearer()).send())
         .compose(head -> head.body().map(body -> new Answer(head, body.toString())))
         .await();
@@ -263,16 +263,18 @@ class TlsTest {
     SelfSignedCertificate other = SelfSignedCertificate.create("other.example");
     Map<String, String> settings =
         Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", other.privateKeyPath());
-    assertThatThrownBy(() -> new Front(settings)).hasMessageContaining("TLS_CERT and TLS_KEY");
+    assertThatThrownBy(() -> new TestGateway(settings))
+        .hasMessageContaining("TLS_CERT and TLS_KEY");
     other.delete();
   }
 
   @Test
   void half_a_setting_stops_the_start_and_is_named() {
-    assertThatThrownBy(() -> EdgeConfig.from(Config.of(Map.of("TLS_CERT", certificate.toString()))))
+    assertThatThrownBy(
+            () -> PublicHttpConfig.from(Config.of(Map.of("TLS_CERT", certificate.toString()))))
         .hasMessageContaining("TLS_KEY");
     assertThatThrownBy(
-            () -> EdgeConfig.from(Config.of(Map.of("TLS_CERT", "/none", "TLS_KEY", "/none"))))
+            () -> PublicHttpConfig.from(Config.of(Map.of("TLS_CERT", "/none", "TLS_KEY", "/none"))))
         .hasMessageContaining("TLS_CERT must name a file");
   }
 }

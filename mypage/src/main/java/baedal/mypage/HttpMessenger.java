@@ -1,6 +1,6 @@
 package baedal.mypage;
 
-import baedal.runtime.WholeAnswer;
+import baedal.runtime.ResponseDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.PoolOptions;
@@ -42,7 +42,7 @@ final class HttpMessenger implements Messenger {
   public Future<Void> send(String customerId, String orderId, String text) {
     JsonObject message =
         new JsonObject().put("to", customerId).put("orderId", orderId).put("text", text);
-    return WholeAnswer.within(
+    return ResponseDeadline.within(
             TIMEOUT,
             client.postAbs(url).bearerTokenAuthentication(key),
             request -> request.sendJsonObject(message))

@@ -21,10 +21,10 @@ final class LiveFeed {
   private static final String MOVED = EventTypes.name(RiderEvent.Moved.class);
 
   private final Vertx vertx;
-  private final Live live;
+  private final LiveStreams live;
   private final TransientFeed feed;
 
-  LiveFeed(Vertx vertx, String amqpUri, Live live) {
+  LiveFeed(Vertx vertx, String amqpUri, LiveStreams live) {
     this.vertx = vertx;
     this.live = live;
     feed = new TransientFeed(vertx, amqpUri, "mypage.live", this::isWanted, this::heard);
@@ -45,7 +45,8 @@ final class LiveFeed {
 
   private void heard(EventMessage message) {
     if (message.data() instanceof RiderEvent.Moved moved) {
-      live.moved(moved.orderId(), new Positions.Place(moved.riderId(), moved.lat(), moved.lng()));
+      live.moved(
+          moved.orderId(), new RiderPositions.Place(moved.riderId(), moved.lat(), moved.lng()));
     } else {
       for (long millis : LOOK_AGAIN_MILLIS) {
         vertx.setTimer(millis, id -> live.look(List.of(message.subject())));

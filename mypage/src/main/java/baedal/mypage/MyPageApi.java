@@ -20,11 +20,11 @@ final class MyPageApi {
   private static final Duration PAGE_WITHIN = Duration.ofSeconds(1);
 
   private final MyPageRepository pages;
-  private final Live live;
-  private final Positions positions;
+  private final LiveStreams live;
+  private final RiderPositions positions;
   private final Orders orders;
 
-  MyPageApi(MyPageRepository pages, Live live, Positions positions, Orders orders) {
+  MyPageApi(MyPageRepository pages, LiveStreams live, RiderPositions positions, Orders orders) {
     this.pages = pages;
     this.live = live;
     this.positions = positions;

@@ -11,10 +11,10 @@ import io.vertx.core.Future;
 public final class MyPageConsumer {
 
   private final MyPageRepository pages;
-  private final Live live;
+  private final LiveStreams live;
   private final Notifier notifier;
 
-  MyPageConsumer(MyPageRepository pages, Live live, Notifier notifier) {
+  MyPageConsumer(MyPageRepository pages, LiveStreams live, Notifier notifier) {
     this.pages = pages;
     this.live = live;
     this.notifier = notifier;

@@ -4,7 +4,7 @@ import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.mongodb.MongoAggregates;
 import baedal.runtime.Ids;
-import baedal.runtime.Outage;
+import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -158,7 +158,7 @@ final class MyPageRepository {
                     : pages(current).find(orderId).compose(page -> keep(building, page)))
         .recover(
             e -> {
-              if (Outage.isOutage(e)) {
+              if (TransientFailures.isOutage(e)) {
                 return Future.failedFuture(e);
               }
               log.atError()

@@ -20,7 +20,7 @@ public final class MyPageVerticle extends VerticleBase {
   private MongoStore store;
   private HttpApi http;
   private Backbone backbone;
-  private Live live;
+  private LiveStreams live;
   private LiveFeed feed;
   private Notifier notifier;
   private int port;
@@ -36,8 +36,8 @@ public final class MyPageVerticle extends VerticleBase {
     store = new MongoStore(vertx, config.mongoUri());
     GenerationRepository generations = new GenerationRepository(store.client(), Clock.systemUTC());
     MyPageRepository pages = new MyPageRepository(store.client(), generations);
-    Positions positions = new Positions();
-    live = new Live(vertx, positions, pages::find);
+    RiderPositions positions = new RiderPositions();
+    live = new LiveStreams(vertx, positions, pages::find);
     feed = new LiveFeed(vertx, config.amqpUri(), live);
     Messenger messenger =
         config.messengerUrl() == null

@@ -34,7 +34,7 @@ record MyPageView(
   record Step(Status status, Instant at) {}
 
   /** Of a page that knows its order; {@code place} is where the rider was last seen, or null. */
-  static MyPageView of(MyPage page, Positions.Place place) {
+  static MyPageView of(MyPage page, RiderPositions.Place place) {
     MyPage.Details details = page.details();
     MyPage.Attempt attempt = page.payment();
     boolean known = place != null && place.riderId().equals(page.riderId());

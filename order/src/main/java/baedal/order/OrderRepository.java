@@ -2,8 +2,8 @@ package baedal.order;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
+import baedal.postgres.IdempotencyKeyCleanup;
 import baedal.postgres.PgAggregates;
-import baedal.postgres.PgMemory;
 import baedal.postgres.PgOutbox;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
@@ -87,11 +87,11 @@ final class OrderRepository {
 
   private final Pool pool;
   private final PgAggregates<Order> orders;
-  private final PgMemory memory;
+  private final IdempotencyKeyCleanup memory;
 
   OrderRepository(Pool pool, Runnable wake) {
     this.pool = pool;
-    memory = new PgMemory(pool);
+    memory = new IdempotencyKeyCleanup(pool);
     orders = new PgAggregates<>(pool, "orders", Order.class, SHAPE, wake);
   }
 

@@ -1,7 +1,7 @@
 package baedal.order;
 
 import baedal.events.Change;
-import baedal.runtime.Rounds;
+import baedal.runtime.PeriodicTask;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -28,7 +28,7 @@ final class OrderTimers {
   private final Payments payments;
   private final Clock clock;
   private final Duration confirmsAfter;
-  private final Rounds looks;
+  private final PeriodicTask looks;
 
   /** Of those not known to be paid; null before the first, and when all were looked at. */
   private volatile Order lastUnpaid;
@@ -39,7 +39,7 @@ final class OrderTimers {
     this.payments = payments;
     this.clock = clock;
     this.confirmsAfter = confirmsAfter;
-    looks = new Rounds(vertx, LOOK, "what is due", this::look);
+    looks = new PeriodicTask(vertx, LOOK, "what is due", this::look);
   }
 
   void start() {

@@ -3,13 +3,13 @@ package baedal.payment;
 import baedal.events.Change;
 import baedal.events.PaymentMethod;
 import baedal.payment.PaymentProvider.Outcome;
+import baedal.runtime.ContextFutures;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
+import baedal.runtime.PeriodicTask;
 import baedal.runtime.Refusal;
-import baedal.runtime.Rounds;
 import baedal.runtime.ServiceClient;
-import baedal.runtime.Shared;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -59,7 +59,7 @@ final class Cashier {
   private final ServiceClient orders;
   private final Clock clock;
   private final Map<Asked, Future<Settled>> paying = new ConcurrentHashMap<>();
-  private final Rounds sweep;
+  private final PeriodicTask sweep;
 
   Cashier(
       Vertx vertx,
@@ -72,7 +72,7 @@ final class Cashier {
     this.provider = provider;
     this.orders = orders;
     this.clock = clock;
-    sweep = new Rounds(vertx, SWEEP, "what is unsettled", this::settleAll);
+    sweep = new PeriodicTask(vertx, SWEEP, "what is unsettled", this::settleAll);
   }
 
   void start() {
@@ -199,7 +199,7 @@ final class Cashier {
     Asked asked = new Asked(wish.twin(), due);
     Future<Settled> here = paying.get(asked);
     if (here != null) {
-      return Shared.here(here);
+      return ContextFutures.here(here);
     }
     Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due, wish);
     paying.put(asked, mine);

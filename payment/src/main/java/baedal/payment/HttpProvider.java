@@ -1,7 +1,7 @@
 package baedal.payment;
 
 import baedal.runtime.Json;
-import baedal.runtime.WholeAnswer;
+import baedal.runtime.ResponseDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -99,7 +99,7 @@ final class HttpProvider implements PaymentProvider {
   private Future<HttpResponse<Buffer>> whole(
       HttpRequest<Buffer> request,
       Function<HttpRequest<Buffer>, Future<HttpResponse<Buffer>>> send) {
-    return WholeAnswer.within(timeout, request, send);
+    return ResponseDeadline.within(timeout, request, send);
   }
 
   private static Future<Outcome> outcome(

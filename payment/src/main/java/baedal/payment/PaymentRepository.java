@@ -2,8 +2,8 @@ package baedal.payment;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
+import baedal.postgres.IdempotencyKeyCleanup;
 import baedal.postgres.PgAggregates;
-import baedal.postgres.PgMemory;
 import baedal.postgres.PgOutbox;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
@@ -99,11 +99,11 @@ final class PaymentRepository {
   private final Pool pool;
   private final PgAggregates<Payment> payments;
   private final PgAggregates<Payment> answering;
-  private final PgMemory memory;
+  private final IdempotencyKeyCleanup memory;
 
   PaymentRepository(Pool pool, Runnable wake) {
     this.pool = pool;
-    memory = new PgMemory(pool);
+    memory = new IdempotencyKeyCleanup(pool);
     payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake);
     answering = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake, ANSWER_ALONG);
   }

@@ -36,7 +36,7 @@ public record DeadLetter(
 
   /** Of those that the broker itself laid here nobody wrote a reason. */
   static DeadLetter of(RabbitMQMessage message) {
-    Map<String, Object> headers = Failures.headersOf(message.properties());
+    Map<String, Object> headers = RetryAndDeadLetter.headersOf(message.properties());
     String text = message.body().toString(StandardCharsets.UTF_8);
     JsonNode json = json(text);
     return new DeadLetter(
@@ -44,20 +44,20 @@ public record DeadLetter(
         message.properties().getMessageId(),
         json.path("type").asText(null),
         json.path("subject").asText(null),
-        text(headers, Failures.REASON, KILLED),
-        text(headers, Failures.STACK, null),
-        Failures.number(headers, Failures.ATTEMPTS),
-        Failures.number(headers, Failures.REPLAYS),
-        text(headers, Failures.FIRST_FAILED, null),
-        text(headers, Failures.DIED, null),
+        text(headers, RetryAndDeadLetter.REASON, KILLED),
+        text(headers, RetryAndDeadLetter.STACK, null),
+        RetryAndDeadLetter.number(headers, RetryAndDeadLetter.ATTEMPTS),
+        RetryAndDeadLetter.number(headers, RetryAndDeadLetter.REPLAYS),
+        text(headers, RetryAndDeadLetter.FIRST_FAILED, null),
+        text(headers, RetryAndDeadLetter.DIED, null),
         message.body().length(),
         text.length() <= MAX_BODY_CHARS ? text : text.substring(0, MAX_BODY_CHARS));
   }
 
   static String id(RabbitMQMessage message) {
     return text(
-        Failures.headersOf(message.properties()),
-        Failures.DEAD_LETTER_ID,
+        RetryAndDeadLetter.headersOf(message.properties()),
+        RetryAndDeadLetter.DEAD_LETTER_ID,
         Digest.sha256(message.body().toString(StandardCharsets.ISO_8859_1)).substring(0, 32));
   }
 

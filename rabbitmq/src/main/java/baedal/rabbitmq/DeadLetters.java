@@ -38,12 +38,12 @@ public final class DeadLetters {
   private final Vertx vertx;
   private final String amqpUri;
   private final String queue;
-  private final Failures failures;
+  private final RetryAndDeadLetter failures;
 
   private final AtomicReference<Future<Void>> last =
       new AtomicReference<>(Future.succeededFuture());
 
-  DeadLetters(Vertx vertx, String amqpUri, String queue, Failures failures) {
+  DeadLetters(Vertx vertx, String amqpUri, String queue, RetryAndDeadLetter failures) {
     this.vertx = vertx;
     this.amqpUri = amqpUri;
     this.queue = queue;

@@ -3,10 +3,10 @@ package baedal.rabbitmq;
 import baedal.events.EventMessage;
 import baedal.events.EventMessages;
 import baedal.events.EventTypes;
-import baedal.events.Poison;
-import baedal.runtime.Outage;
+import baedal.events.UnprocessableMessage;
 import baedal.runtime.Refusal;
 import baedal.runtime.Traces;
+import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -47,9 +47,9 @@ public final class EventConsumer {
   private final Vertx vertx;
   private final Subscription subscription;
   private final Supplier<Future<?>> storePing;
-  private final BrokerLink link;
+  private final BrokerConnection link;
   private final EventPublisher elsewhere;
-  private final Failures failures;
+  private final RetryAndDeadLetter failures;
   private final Map<String, Future<Boolean>> tails = new HashMap<>();
 
   private volatile RabbitMQClient client;
@@ -80,9 +80,11 @@ public final class EventConsumer {
     this.vertx = vertx;
     this.subscription = subscription;
     this.storePing = storePing;
-    link = new BrokerLink(vertx, amqpUri, subscription.queue() + "-consumer", this::up, this::down);
+    link =
+        new BrokerConnection(
+            vertx, amqpUri, subscription.queue() + "-consumer", this::up, this::down);
     this.elsewhere = elsewhere;
-    failures = new Failures(subscription.queue(), elsewhere);
+    failures = new RetryAndDeadLetter(subscription.queue(), elsewhere);
   }
 
   public void start() {
@@ -167,7 +169,7 @@ public final class EventConsumer {
 
   private static EventMessage decode(RabbitMQMessage message) {
     if (message.body().length() > EventMessages.MAX_BYTES) {
-      throw new Poison("larger than " + EventMessages.MAX_BYTES + " bytes");
+      throw new UnprocessableMessage("larger than " + EventMessages.MAX_BYTES + " bytes");
     }
     return EventMessages.decode(message.body().toString());
   }
@@ -219,9 +221,11 @@ public final class EventConsumer {
       EventMessage event,
       int tries,
       Throwable cause) {
-    boolean outage = Outage.isOutage(cause);
+    boolean outage = TransientFailures.isOutage(cause);
     if (!outage
-        && (cause instanceof Refusal || cause instanceof Poison || Failures.exhausted(message))) {
+        && (cause instanceof Refusal
+            || cause instanceof UnprocessableMessage
+            || RetryAndDeadLetter.exhausted(message))) {
       return bury(message, cause);
     }
     boolean waits = outage && tries < TRIES_IN_HAND;

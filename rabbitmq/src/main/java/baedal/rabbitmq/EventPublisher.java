@@ -30,13 +30,14 @@ public final class EventPublisher {
   private static final int TRANSIENT = 1;
   private static final String DEFAULT_EXCHANGE = "";
 
-  private final BrokerLink link;
-  private volatile Epoch epoch;
+  private final BrokerConnection link;
+  private volatile ConfirmChannel epoch;
   private volatile Promise<Void> ready = Promise.promise();
   private Runnable whenConnected = () -> {};
 
   public EventPublisher(Vertx vertx, String amqpUri, String connectionName) {
-    link = new BrokerLink(vertx, amqpUri, connectionName + "-publisher", this::up, this::down);
+    link =
+        new BrokerConnection(vertx, amqpUri, connectionName + "-publisher", this::up, this::down);
   }
 
   /** Connects, and keeps connecting; publishing fails while the broker is away. */
@@ -117,12 +118,12 @@ public final class EventPublisher {
    * On the link's own context, whose blocking calls keep their order, whoever asks. A channel that
    * was closed counts as away: the client would open another, and wait for it on the event loop.
    */
-  private Future<Void> onContext(Function<Epoch, Future<Void>> work) {
+  private Future<Void> onContext(Function<ConfirmChannel, Future<Void>> work) {
     Promise<Void> done = Promise.promise();
     link.context()
         .runOnContext(
             v -> {
-              Epoch now = epoch;
+              ConfirmChannel now = epoch;
               if (now == null || !now.client.isOpenChannel()) {
                 done.fail(new IOException("the broker is away"));
                 return;
@@ -148,7 +149,7 @@ public final class EventPublisher {
         .addConfirmListener(Integer.MAX_VALUE)
         .map(
             confirmations -> {
-              Epoch next = new Epoch(client, link);
+              ConfirmChannel next = new ConfirmChannel(client, link);
               confirmations.handler(next::confirmed);
               epoch = next;
               ready.tryComplete();
@@ -158,7 +159,7 @@ public final class EventPublisher {
   }
 
   private void down() {
-    Epoch last = epoch;
+    ConfirmChannel last = epoch;
     epoch = null;
     if (last != null) {
       ready = Promise.promise();
@@ -167,16 +168,16 @@ public final class EventPublisher {
   }
 
   /** One connection: what went out on it and is not confirmed yet, by delivery tag. */
-  private static final class Epoch {
+  private static final class ConfirmChannel {
 
     private final RabbitMQClient client;
-    private final BrokerLink link;
+    private final BrokerConnection link;
     private final ConcurrentNavigableMap<Long, Promise<Void>> pending =
         new ConcurrentSkipListMap<>();
     private volatile long lastTag;
     private volatile boolean ended;
 
-    Epoch(RabbitMQClient client, BrokerLink link) {
+    ConfirmChannel(RabbitMQClient client, BrokerConnection link) {
       this.client = client;
       this.link = link;
     }

@@ -2,9 +2,9 @@ package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
 import baedal.events.EventMessages;
-import baedal.events.Poison;
+import baedal.events.UnprocessableMessage;
 import baedal.runtime.Ids;
-import baedal.runtime.Outage;
+import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -40,7 +40,7 @@ public final class LogReader {
 
   private final Vertx vertx;
   private final Function<EventMessage, Future<?>> handler;
-  private final BrokerLink link;
+  private final BrokerConnection link;
   private final EventPublisher markers;
   private final Map<String, Future<Void>> tails = new HashMap<>();
   private final TreeSet<Long> inHand = new TreeSet<>();
@@ -65,7 +65,7 @@ public final class LogReader {
     this.vertx = vertx;
     this.handler = handler;
     from = since == null ? FIRST : Date.from(since);
-    link = new BrokerLink(vertx, amqpUri, name, this::up, this::down);
+    link = new BrokerConnection(vertx, amqpUri, name, this::up, this::down);
     markers = new EventPublisher(vertx, amqpUri, name + "-markers");
   }
 
@@ -146,7 +146,8 @@ public final class LogReader {
       return;
     }
     long offset =
-        ((Number) Failures.headersOf(message.properties()).getOrDefault(OFFSET, -1L)).longValue();
+        ((Number) RetryAndDeadLetter.headersOf(message.properties()).getOrDefault(OFFSET, -1L))
+            .longValue();
     inHand.add(offset);
     from = offset + 1;
     begin(message, offset, on);
@@ -165,7 +166,7 @@ public final class LogReader {
         subject = event.subject();
         Future<Void> before = tails.getOrDefault(subject, Future.succeededFuture());
         done = before.compose(v -> handle(event, on));
-      } catch (Poison poison) {
+      } catch (UnprocessableMessage poison) {
         log.atDebug().addKeyValue("offset", offset).log("no event of ours");
         done = Future.succeededFuture();
       }
@@ -199,7 +200,7 @@ public final class LogReader {
             handled.incrementAndGet();
             return Future.succeededFuture();
           }
-          boolean outage = Outage.isOutage(done.cause());
+          boolean outage = TransientFailures.isOutage(done.cause());
           log.atWarn()
               .addKeyValue("messageId", event.id())
               .addKeyValue("event", event.type())

@@ -1,7 +1,7 @@
 package baedal.rabbitmq;
 
 import baedal.events.Outbox;
-import baedal.runtime.Outage;
+import baedal.runtime.TransientFailures;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -111,7 +111,7 @@ public final class OutboxRelay {
   }
 
   private static void failed(Throwable cause) {
-    if (Outage.isOutage(cause)) {
+    if (TransientFailures.isOutage(cause)) {
       log.atInfo().addKeyValue("cause", cause.getMessage()).log("events wait in the outbox");
     } else {
       log.atError().setCause(cause).log("the outbox cannot be carried");

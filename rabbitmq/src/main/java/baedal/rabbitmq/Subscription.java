@@ -3,8 +3,8 @@ package baedal.rabbitmq;
 import baedal.events.Event;
 import baedal.events.EventMessage;
 import baedal.events.EventTypes;
-import baedal.events.Poison;
 import baedal.events.Subscriptions;
+import baedal.events.UnprocessableMessage;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -67,11 +67,11 @@ public final class Subscription {
     return handlers.containsKey(message.data().getClass());
   }
 
-  /** Throws {@link Poison} for an event that nobody here listens to. */
+  /** Throws {@link UnprocessableMessage} for an event that nobody here listens to. */
   public Future<?> handle(EventMessage message) {
     var handler = handlers.get(message.data().getClass());
     if (handler == null) {
-      throw new Poison(queue + " does not listen to " + message.type());
+      throw new UnprocessableMessage(queue + " does not listen to " + message.type());
     }
     return handler.apply(message, message.data());
   }

@@ -2,8 +2,8 @@ package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
 import baedal.events.EventMessages;
-import baedal.events.Poison;
 import baedal.events.Subscriptions;
+import baedal.events.UnprocessableMessage;
 import baedal.runtime.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,7 +23,7 @@ public final class TransientFeed {
   private static final Logger log = LoggerFactory.getLogger(TransientFeed.class);
   private static final int MAX_WAITING = 10_000;
 
-  private final BrokerLink link;
+  private final BrokerConnection link;
   private final String queue;
   private final Predicate<EventMessages.Glance> wanted;
   private final Consumer<EventMessage> handler;
@@ -41,7 +41,7 @@ public final class TransientFeed {
     queue = name + "." + Ids.next();
     this.wanted = wanted;
     this.handler = handler;
-    link = new BrokerLink(vertx, amqpUri, name, this::up, () -> {});
+    link = new BrokerConnection(vertx, amqpUri, name, this::up, () -> {});
   }
 
   public void start() {
@@ -81,7 +81,7 @@ public final class TransientFeed {
       if (wanted.test(EventMessages.glance(body))) {
         handler.accept(EventMessages.decode(body));
       }
-    } catch (Poison poison) {
+    } catch (UnprocessableMessage poison) {
       log.atDebug()
           .addKeyValue("reason", poison.getMessage())
           .log("not understood, and not needed");

@@ -88,7 +88,9 @@ class BackboneFaultsTest {
           return handle(message);
         });
     AMQP.BasicProperties properties =
-        EventPublisher.properties(null, 2).headers(Map.of(Failures.ATTEMPTS, attempts)).build();
+        EventPublisher.properties(null, 2)
+            .headers(Map.of(RetryAndDeadLetter.ATTEMPTS, attempts))
+            .build();
     publisher.send("", "store", properties, Buffer.buffer(cancel(1))).await();
     await().until(() -> handled.size() == 1);
   }
@@ -156,8 +158,12 @@ class BackboneFaultsTest {
               return handle(message);
             });
     String firstFailed = "2026-01-02T03:04:05Z";
-    send(Map.of(Failures.ATTEMPTS, "6", Failures.FIRST_FAILED, firstFailed), cancel(1));
-    send(Map.of(Failures.ATTEMPTS, "5", Failures.FIRST_FAILED, firstFailed), cancel(2));
+    send(
+        Map.of(RetryAndDeadLetter.ATTEMPTS, "6", RetryAndDeadLetter.FIRST_FAILED, firstFailed),
+        cancel(1));
+    send(
+        Map.of(RetryAndDeadLetter.ATTEMPTS, "5", RetryAndDeadLetter.FIRST_FAILED, firstFailed),
+        cancel(2));
     publish(3, 3);
     await().until(() -> handled.size() == 1);
     await().until(() -> count(Topology.retryQueue("store", 60)) == 1);
@@ -232,12 +238,12 @@ class BackboneFaultsTest {
   @Test
   void an_outage_elsewhere_takes_no_try_from_a_bug_that_comes_after_it() {
     consume(message -> Future.failedFuture(new IOException("the provider is away")));
-    send(Map.of(Failures.ATTEMPTS, "5", Failures.WAITS, "2"), cancel(1));
+    send(Map.of(RetryAndDeadLetter.ATTEMPTS, "5", RetryAndDeadLetter.WAITS, "2"), cancel(1));
     String rung = Topology.retryQueue("store", 60);
     await().until(() -> count(rung) == 1);
     Map<String, Object> headers = headersOfNext(rung);
-    assertThat(Failures.number(headers, Failures.ATTEMPTS)).isEqualTo(5);
-    assertThat(Failures.number(headers, Failures.WAITS)).isEqualTo(3);
+    assertThat(RetryAndDeadLetter.number(headers, RetryAndDeadLetter.ATTEMPTS)).isEqualTo(5);
+    assertThat(RetryAndDeadLetter.number(headers, RetryAndDeadLetter.WAITS)).isEqualTo(3);
   }
 
   @Test
@@ -460,12 +466,12 @@ class BackboneFaultsTest {
 
   /** How often the first of the queue was given back, as far as the broker counts. */
   private int givenBack(String queue) {
-    return Failures.number(headersOfNext(queue), "x-delivery-count");
+    return RetryAndDeadLetter.number(headersOfNext(queue), "x-delivery-count");
   }
 
   private Map<String, Object> headersOfNext(String queue) {
     try {
-      return Failures.headersOf(channel.basicGet(queue, true).getProps());
+      return RetryAndDeadLetter.headersOf(channel.basicGet(queue, true).getProps());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

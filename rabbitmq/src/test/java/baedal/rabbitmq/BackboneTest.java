@@ -392,8 +392,8 @@ class BackboneTest {
             got != null;
             got = channel.basicGet(queue, true)) {
           AMQP.BasicProperties properties = got.getProps();
-          reasons.add(properties.getHeaders().get(Failures.REASON).toString());
-          stacks.add(properties.getHeaders().get(Failures.STACK).toString());
+          reasons.add(properties.getHeaders().get(RetryAndDeadLetter.REASON).toString());
+          stacks.add(properties.getHeaders().get(RetryAndDeadLetter.STACK).toString());
           assertThat(new String(got.getBody(), StandardCharsets.UTF_8)).startsWith("{");
         }
       }

@@ -13,7 +13,7 @@ import baedal.postgres.PgSchema;
 import baedal.postgres.PgStore;
 import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
-import baedal.runtime.Outage;
+import baedal.runtime.TransientFailures;
 import baedal.testkit.FaultProxy;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
@@ -104,7 +104,7 @@ class FrozenServerTest {
 
   private static void assertOutage(Future<?> call) {
     await().until(call::isComplete);
-    assertThat(call.cause()).matches(Outage::isOutage, "is an outage");
+    assertThat(call.cause()).matches(TransientFailures::isOutage, "is an outage");
   }
 
   private static boolean succeeds(Future<?> call) {

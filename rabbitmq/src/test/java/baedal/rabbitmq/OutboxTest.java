@@ -18,7 +18,7 @@ import baedal.postgres.PgStore;
 import baedal.redis.RedisAggregates;
 import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
-import baedal.runtime.Outage;
+import baedal.runtime.TransientFailures;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -107,7 +107,7 @@ class OutboxTest {
                 tell.get().await();
               }
             })
-        .matches(Outage::isOutage);
+        .matches(TransientFailures::isOutage);
     things.change("o", thing -> Change.of(new Thing(0))).await();
     outbox.next(1).await().sent().await();
     assertThat(tell.get().await().times()).isEqualTo(1);

@@ -1,6 +1,6 @@
 package baedal.store;
 
-import baedal.runtime.Rounds;
+import baedal.runtime.PeriodicTask;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -22,12 +22,12 @@ final class Announcements {
 
   private final StoreRepository repository;
   private final Clock clock;
-  private final Rounds rounds;
+  private final PeriodicTask rounds;
 
   Announcements(Vertx vertx, StoreRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
-    rounds = new Rounds(vertx, RETRY, "announcing stores", () -> announceAfter(null));
+    rounds = new PeriodicTask(vertx, RETRY, "announcing stores", () -> announceAfter(null));
   }
 
   /** Begins at once; rounds go on until one finds nothing left. */

@@ -5,8 +5,8 @@ import baedal.events.EventMessage;
 import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
+import baedal.runtime.PeriodicTask;
 import baedal.runtime.Refusal;
-import baedal.runtime.Rounds;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -34,14 +34,14 @@ final class Kitchen {
 
   private final StoreRepository repository;
   private final Clock clock;
-  private final Rounds sweep;
+  private final PeriodicTask sweep;
   private String lastLookedAt = "";
 
   Kitchen(Vertx vertx, StoreRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
     sweep =
-        new Rounds(
+        new PeriodicTask(
             vertx,
             SWEEP,
             "owed stock and old keys",
@@ -60,7 +60,7 @@ final class Kitchen {
    * Takes the stock, then opens the ticket, whose id is the mark that this order was seen. A ticket
    * that is over already (rejected, or canceled in the meantime) keeps nothing of what was taken.
    */
-  Future<FoodCooking> receive(EventMessage message, OrderEvent.Paid paid) {
+  Future<Ticket> receive(EventMessage message, OrderEvent.Paid paid) {
     return repository
         .ticket(paid.orderId())
         .compose(known -> known == null ? open(message, paid) : Future.succeededFuture(known))
@@ -71,7 +71,7 @@ final class Kitchen {
                     : Future.succeededFuture(ticket));
   }
 
-  private Future<FoodCooking> open(EventMessage message, OrderEvent.Paid paid) {
+  private Future<Ticket> open(EventMessage message, OrderEvent.Paid paid) {
     return repository
         .store(paid.order().storeId())
         .compose(
@@ -82,37 +82,36 @@ final class Kitchen {
                         .compose(
                             taken ->
                                 repository.changeTicket(
-                                    message, before -> FoodCooking.receive(before, paid, taken)),
+                                    message, before -> Ticket.receive(before, paid, taken)),
                             e ->
                                 outOfStock(e)
                                     ? reject(message, paid, OUT_OF_STOCK)
                                     : Future.failedFuture(e)));
   }
 
-  private Future<FoodCooking> reject(EventMessage message, OrderEvent.Paid paid, String reason) {
+  private Future<Ticket> reject(EventMessage message, OrderEvent.Paid paid, String reason) {
     return repository.changeTicket(
-        message, before -> FoodCooking.receiveAndReject(before, paid, reason));
+        message, before -> Ticket.receiveAndReject(before, paid, reason));
   }
 
   private static boolean outOfStock(Throwable e) {
     return e instanceof Refusal refusal && refusal.type().equals("out-of-stock");
   }
 
-  Future<FoodCooking> cancelRequested(EventMessage message, OrderEvent.CancelRequested asked) {
+  Future<Ticket> cancelRequested(EventMessage message, OrderEvent.CancelRequested asked) {
     return repository
-        .changeTicket(message, before -> FoodCooking.cancelRequested(before, asked, now()))
+        .changeTicket(message, before -> Ticket.cancelRequested(before, asked, now()))
         .compose(this::settle);
   }
 
-  Future<FoodCooking> updated(EventMessage message, OrderEvent.Updated update) {
+  Future<Ticket> updated(EventMessage message, OrderEvent.Updated update) {
     return update.established()
-        ? repository.changeTicket(message, before -> FoodCooking.updated(before, update, now()))
+        ? repository.changeTicket(message, before -> Ticket.updated(before, update, now()))
         : Future.succeededFuture();
   }
 
   /** What the store's own people do with a ticket. */
-  Future<FoodCooking> act(
-      String orderId, BiFunction<FoodCooking, Instant, Change<FoodCooking>> action) {
+  Future<Ticket> act(String orderId, BiFunction<Ticket, Instant, Change<Ticket>> action) {
     return repository
         .changeTicket(
             orderId,
@@ -126,22 +125,22 @@ final class Kitchen {
   }
 
   /** The stock of a ticket that is over comes back; what is cooked never will. */
-  private Future<FoodCooking> settle(FoodCooking ticket) {
+  private Future<Ticket> settle(Ticket ticket) {
     if (!ticket.stockOwed()) {
       return Future.succeededFuture(ticket);
     }
-    return ticket.status() == FoodCookingStatus.COOKED
+    return ticket.status() == TicketStatus.COOKED
         ? consume(ticket.id(), ticket.details())
-            .compose(v -> repository.changeTicket(ticket.id(), FoodCooking::stockSettled))
+            .compose(v -> repository.changeTicket(ticket.id(), Ticket::stockSettled))
         : returned(ticket, ticket.details());
   }
 
-  private Future<FoodCooking> returned(FoodCooking ticket, OrderDetails order) {
+  private Future<Ticket> returned(Ticket ticket, OrderDetails order) {
     return giveBack(ticket.id(), order)
         .compose(
             v ->
                 ticket.stockOwed()
-                    ? repository.changeTicket(ticket.id(), FoodCooking::stockSettled)
+                    ? repository.changeTicket(ticket.id(), Ticket::stockSettled)
                     : Future.succeededFuture(ticket));
   }
 
@@ -157,7 +156,7 @@ final class Kitchen {
             });
   }
 
-  private Future<FoodCooking> settleLater(String orderId) {
+  private Future<Ticket> settleLater(String orderId) {
     return repository
         .ticket(orderId)
         .compose(this::settle)

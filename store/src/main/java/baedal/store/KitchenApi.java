@@ -49,7 +49,7 @@ final class KitchenApi {
   record TicketView(
       String orderId,
       String storeId,
-      FoodCookingStatus status,
+      TicketStatus status,
       List<Line> lines,
       Fulfilment fulfilment,
       Parcel parcel,
@@ -60,7 +60,7 @@ final class KitchenApi {
       String reason,
       Instant receivedAt) {
 
-    static TicketView of(FoodCooking t) {
+    static TicketView of(Ticket t) {
       var d = t.details();
       return new TicketView(
           t.id(),
@@ -101,7 +101,7 @@ final class KitchenApi {
   }
 
   private interface Action {
-    Change<FoodCooking> on(FoodCooking ticket, Store store, Instant now);
+    Change<Ticket> on(Ticket ticket, Store store, Instant now);
   }
 
   private Future<TicketView> act(RoutingContext ctx, Action action) {
@@ -111,7 +111,7 @@ final class KitchenApi {
   }
 
   /** A ticket, and its store, for which the caller works. */
-  private record Own(FoodCooking ticket, Store store) {}
+  private record Own(Ticket ticket, Store store) {}
 
   private Future<Own> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");

@@ -41,8 +41,8 @@ final class StoreRepository {
   private final MongoAggregates<Store> stores;
   private final MongoPlaces<Store> addresses;
   private final MongoAggregates<Menu> menus;
-  private final MongoAggregates<FoodCooking> tickets;
-  private final Turns turns = new Turns();
+  private final MongoAggregates<Ticket> tickets;
+  private final KeyedQueue turns = new KeyedQueue();
 
   StoreRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
@@ -69,7 +69,7 @@ final class StoreRepository {
         new MongoAggregates<>(
             mongo,
             TICKETS,
-            FoodCooking.class,
+            Ticket.class,
             ticket ->
                 new JsonObject()
                     .put("storeId", ticket.storeId())
@@ -263,14 +263,14 @@ final class StoreRepository {
   }
 
   /** Null when there is none. */
-  Future<FoodCooking> ticket(String orderId) {
+  Future<Ticket> ticket(String orderId) {
     return tickets.find(orderId);
   }
 
   /**
    * A store's tickets, oldest first; {@code status} and {@code after} (an order id) may be null.
    */
-  Future<List<FoodCooking>> tickets(String storeId, String status, String after, int limit) {
+  Future<List<Ticket>> tickets(String storeId, String status, String after, int limit) {
     JsonObject query = new JsonObject().put("storeId", storeId).put("known", true);
     if (status != null) {
       query.put("status", status);
@@ -278,14 +278,12 @@ final class StoreRepository {
     return tickets.list(after(query, after), BY_ID, limit);
   }
 
-  Future<FoodCooking> changeTicket(
-      String orderId, Function<FoodCooking, Change<FoodCooking>> transition) {
+  Future<Ticket> changeTicket(String orderId, Function<Ticket, Change<Ticket>> transition) {
     return tickets.change(orderId, transition);
   }
 
   /** Applies what an event says, exactly once for each message. */
-  Future<FoodCooking> changeTicket(
-      EventMessage message, Function<FoodCooking, Change<FoodCooking>> transition) {
+  Future<Ticket> changeTicket(EventMessage message, Function<Ticket, Change<Ticket>> transition) {
     return tickets.change(message.subject(), message, transition);
   }
 

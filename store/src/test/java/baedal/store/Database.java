@@ -77,7 +77,7 @@ final class Database {
         .await();
   }
 
-  FoodCooking ticket(String orderId) {
+  Ticket ticket(String orderId) {
     return repository.ticket(orderId).await();
   }
 

@@ -1,16 +1,16 @@
 package baedal.store;
 
-import static baedal.store.FoodCookingStatus.ACCEPTED;
-import static baedal.store.FoodCookingStatus.CANCELED;
-import static baedal.store.FoodCookingStatus.COOKED;
-import static baedal.store.FoodCookingStatus.COOKING;
-import static baedal.store.FoodCookingStatus.RECEIVED;
-import static baedal.store.FoodCookingStatus.REJECTED;
 import static baedal.store.Samples.NOON;
 import static baedal.store.Samples.cancelRequested;
 import static baedal.store.Samples.line;
 import static baedal.store.Samples.paid;
 import static baedal.store.Samples.updated;
+import static baedal.store.TicketStatus.ACCEPTED;
+import static baedal.store.TicketStatus.CANCELED;
+import static baedal.store.TicketStatus.COOKED;
+import static baedal.store.TicketStatus.COOKING;
+import static baedal.store.TicketStatus.RECEIVED;
+import static baedal.store.TicketStatus.REJECTED;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +22,7 @@ import baedal.events.Line;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.runtime.Boot;
-import baedal.runtime.Outage;
+import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -141,7 +141,7 @@ class KitchenTest {
       db.menu("fried", 2);
       deliver(db.kitchen, message(paid(id, line("fried", 2))));
       db.kitchen.act(id, KitchenTest::accepted).await();
-      Future<?> start = db.replica().act(id, FoodCooking::start);
+      Future<?> start = db.replica().act(id, Ticket::start);
       Future<?> cancel = handle(db.kitchen, message(cancelRequested(id)));
       Future.join(start, cancel).otherwiseEmpty().await();
       assertThat(cancel.succeeded()).isTrue();
@@ -204,7 +204,7 @@ class KitchenTest {
       EventMessage fifth = message(updated(id, 5, "fifth", line("fried", 1)));
       play(seed, List.of(paid, fourth, fifth).subList(0, 1 + changes).toArray(EventMessage[]::new));
       db.kitchen.act(id, KitchenTest::accepted).await();
-      db.kitchen.act(id, FoodCooking::start).await();
+      db.kitchen.act(id, Ticket::start).await();
       play(seed, paid, fourth, fifth);
       long cooked = db.ticket(id).details().version();
       assertThat(cooked).as("seed " + seed).isEqualTo(List.of(2L, 4L, 5L).get(changes));
@@ -339,19 +339,19 @@ class KitchenTest {
         });
   }
 
-  private static Change<FoodCooking> accepted(FoodCooking ticket, Instant now) {
+  private static Change<Ticket> accepted(Ticket ticket, Instant now) {
     return ticket.accept("owner-1", now);
   }
 
-  private static Change<FoodCooking> finished(FoodCooking ticket, Instant now) {
+  private static Change<Ticket> finished(Ticket ticket, Instant now) {
     return ticket.finish("owner-1", now);
   }
 
-  private static Change<FoodCooking> acceptedAtLeast(FoodCooking ticket, Instant now) {
+  private static Change<Ticket> acceptedAtLeast(Ticket ticket, Instant now) {
     return ticket.status() == RECEIVED ? accepted(ticket, now) : Change.none(ticket);
   }
 
-  private static Change<FoodCooking> startedAtLeast(FoodCooking ticket, Instant now) {
+  private static Change<Ticket> startedAtLeast(Ticket ticket, Instant now) {
     return ticket.status() == ACCEPTED ? ticket.start(now) : Change.none(ticket);
   }
 
@@ -388,7 +388,7 @@ class KitchenTest {
   void what_a_crash_left_uncounted_when_it_was_cooked_is_counted_as_sold_by_the_sweep() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
     db.kitchen.act("o", KitchenTest::accepted).await();
-    db.kitchen.act("o", FoodCooking::start).await();
+    db.kitchen.act("o", Ticket::start).await();
     db.repository.changeTicket("o", ticket -> finished(ticket, NOON)).await();
     db.kitchen.start();
     await().until(() -> !db.ticket("o").stockOwed());
@@ -404,7 +404,7 @@ class KitchenTest {
     EventMessage paid = message(paid("o", line("fried", 2)));
     deliver(db.kitchen, paid);
     db.kitchen.act("o", KitchenTest::accepted).await();
-    db.kitchen.act("o", FoodCooking::start).await();
+    db.kitchen.act("o", Ticket::start).await();
     db.kitchen.act("o", KitchenTest::finished).await();
     db.repository.changeMenu(Menu.key("s-1", "fried"), menu -> menu.take("o", 2, NOON)).await();
     assertThat(db.stock("fried")).isEqualTo(98);
@@ -435,7 +435,7 @@ class KitchenTest {
   void what_was_cooked_stays_sold() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
     db.kitchen.act("o", KitchenTest::accepted).await();
-    db.kitchen.act("o", FoodCooking::start).await();
+    db.kitchen.act("o", Ticket::start).await();
     db.kitchen.act("o", KitchenTest::finished).await();
     assertThat(db.repository.menu("s-1", "fried").await().taken()).isEmpty();
     assertThat(db.stock("fried")).isEqualTo(98);
@@ -466,13 +466,13 @@ class KitchenTest {
     }
     db.kitchen.act("c", KitchenTest::accepted).await();
     assertThat(db.repository.tickets("s-1", null, null, 10).await())
-        .extracting(FoodCooking::id)
+        .extracting(Ticket::id)
         .containsExactly("b", "c", "d");
     assertThat(db.repository.tickets("s-1", null, "b", 1).await())
-        .extracting(FoodCooking::id)
+        .extracting(Ticket::id)
         .containsExactly("c");
     assertThat(db.repository.tickets("s-1", ACCEPTED.name(), null, 10).await())
-        .extracting(FoodCooking::id)
+        .extracting(Ticket::id)
         .containsExactly("c");
   }
 
@@ -516,7 +516,7 @@ class KitchenTest {
       case 2 ->
           received
               .compose(v -> kitchen.act(id, KitchenTest::accepted))
-              .compose(v -> kitchen.act(id, FoodCooking::start))
+              .compose(v -> kitchen.act(id, Ticket::start))
               .compose(v -> kitchen.act(id, KitchenTest::finished));
       default -> received;
     };
@@ -587,7 +587,7 @@ class KitchenTest {
       Future<?> done = handle(random.nextBoolean() ? db.kitchen : db.replica(), next);
       done.otherwiseEmpty().await();
       if (done.failed()) {
-        assertThat(done.cause()).matches(Outage::isOutage);
+        assertThat(done.cause()).matches(TransientFailures::isOutage);
         mail.add(next);
       }
     }

@@ -70,16 +70,15 @@ final class Samples {
   }
 
   /** A ticket that has got as far as {@code status}, on the way that leads there. */
-  static FoodCooking at(FoodCookingStatus status) {
-    FoodCooking received = FoodCooking.receive(null, paid(), Map.of()).state();
+  static Ticket at(TicketStatus status) {
+    Ticket received = Ticket.receive(null, paid(), Map.of()).state();
     return switch (status) {
       case RECEIVED -> received;
       case ACCEPTED -> received.accept("owner-1", NOON).state();
-      case COOKING -> at(FoodCookingStatus.ACCEPTED).start(NOON).state();
-      case COOKED -> at(FoodCookingStatus.COOKING).finish("owner-1", NOON).state();
+      case COOKING -> at(TicketStatus.ACCEPTED).start(NOON).state();
+      case COOKED -> at(TicketStatus.COOKING).finish("owner-1", NOON).state();
       case REJECTED -> received.reject("재료 소진", NOON).state();
-      case CANCELED ->
-          FoodCooking.cancelRequested(received, cancelRequested("order-1"), NOON).state();
+      case CANCELED -> Ticket.cancelRequested(received, cancelRequested("order-1"), NOON).state();
     };
   }
 

@@ -75,17 +75,20 @@ public final class EventMessages {
     return text;
   }
 
-  /** Throws {@link Poison}, which says why, when the text is not a message that we know. */
+  /**
+   * Throws {@link UnprocessableMessage}, which says why, when the text is not a message that we
+   * know.
+   */
   public static EventMessage decode(String text) {
     try {
       JsonNode json = Json.mapper().readTree(text.getBytes(StandardCharsets.UTF_8));
       if (!json.path("specversion").asText().equals(SPEC_VERSION)) {
-        throw new Poison("not CloudEvents " + SPEC_VERSION);
+        throw new UnprocessableMessage("not CloudEvents " + SPEC_VERSION);
       }
       String type = required(json, "type");
       Event data = Json.mapper().treeToValue(json.path("data"), EventTypes.type(type));
       if (data == null) {
-        throw new Poison("without data");
+        throw new UnprocessableMessage("without data");
       }
       return new EventMessage(
           required(json, "id"),
@@ -96,11 +99,11 @@ public final class EventMessages {
           json.path("traceparent").asText(null),
           data);
     } catch (JsonProcessingException e) {
-      throw new Poison("cannot be read: " + e.getOriginalMessage(), e);
+      throw new UnprocessableMessage("cannot be read: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("bytes in memory", e);
     } catch (NumberFormatException | DateTimeException e) {
-      throw new Poison("cannot be read: " + e.getMessage(), e);
+      throw new UnprocessableMessage("cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -121,8 +124,8 @@ public final class EventMessages {
   }
 
   /**
-   * Reads only as far as these attributes: {@link #encode} writes them first. Throws {@link Poison}
-   * when one is missing.
+   * Reads only as far as these attributes: {@link #encode} writes them first. Throws {@link
+   * UnprocessableMessage} when one is missing.
    */
   private static Map<String, String> beginning(String message, Set<String> wanted) {
     Map<String, String> found = new HashMap<>();
@@ -138,10 +141,10 @@ public final class EventMessages {
         }
       }
     } catch (IOException e) {
-      throw new Poison("cannot be read: " + e.getMessage(), e);
+      throw new UnprocessableMessage("cannot be read: " + e.getMessage(), e);
     }
     if (found.size() < wanted.size()) {
-      throw new Poison("without one of " + wanted);
+      throw new UnprocessableMessage("without one of " + wanted);
     }
     return found;
   }
@@ -149,7 +152,7 @@ public final class EventMessages {
   private static String required(JsonNode json, String attribute) {
     JsonNode value = json.path(attribute);
     if (!value.isTextual() || value.textValue().isEmpty()) {
-      throw new Poison("without " + attribute);
+      throw new UnprocessableMessage("without " + attribute);
     }
     return value.textValue();
   }

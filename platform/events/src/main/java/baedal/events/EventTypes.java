@@ -51,7 +51,7 @@ public final class EventTypes {
   public static Class<? extends Event> type(String name) {
     Class<? extends Event> type = BY_NAME.get(name);
     if (type == null) {
-      throw new Poison("unknown event type " + name);
+      throw new UnprocessableMessage("unknown event type " + name);
     }
     return type;
   }

@@ -107,17 +107,17 @@ class PublishedContractTest {
   void what_is_no_message_is_poison_that_says_why() {
     String fine = EventMessages.encode(Samples.of("order.paid"));
     assertThatThrownBy(() -> EventMessages.decode("{"))
-        .isInstanceOf(Poison.class)
+        .isInstanceOf(UnprocessableMessage.class)
         .hasMessageContaining("cannot be read");
-    assertThatThrownBy(() -> EventMessages.decode("null")).isInstanceOf(Poison.class);
+    assertThatThrownBy(() -> EventMessages.decode("null")).isInstanceOf(UnprocessableMessage.class);
     assertThatThrownBy(() -> EventMessages.decode(fine.replace("order.paid", "order.painted")))
-        .isInstanceOf(Poison.class)
+        .isInstanceOf(UnprocessableMessage.class)
         .hasMessageContaining("unknown event type");
     assertThatThrownBy(() -> EventMessages.decode(fine.replace("\"1.0\"", "\"2.0\"")))
-        .isInstanceOf(Poison.class)
+        .isInstanceOf(UnprocessableMessage.class)
         .hasMessageContaining("CloudEvents");
     assertThatThrownBy(
             () -> EventMessages.decode(fine.replace("\"sequence\":\"7\"", "\"sequence\":\"x\"")))
-        .isInstanceOf(Poison.class);
+        .isInstanceOf(UnprocessableMessage.class);
   }
 }

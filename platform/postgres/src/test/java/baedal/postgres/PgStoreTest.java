@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baedal.runtime.Boot;
-import baedal.runtime.Outage;
+import baedal.runtime.TransientFailures;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -55,6 +55,6 @@ class PgStoreTest {
                         .execute()
                         .compose(v -> connection.query("CREATE TABLE later (id text)").execute()));
     assertThat(written.otherwiseEmpty().await()).isNull();
-    assertThat(written.cause()).matches(Outage::isOutage, "is an outage");
+    assertThat(written.cause()).matches(TransientFailures::isOutage, "is an outage");
   }
 }

@@ -112,7 +112,7 @@ final class IssuerKeys {
     if (last.done().succeeded()) {
       return Future.failedFuture(absent(last, issuedAt, cameNanos));
     }
-    return Shared.here(last.done())
+    return ContextFutures.here(last.done())
         .transform(
             done -> {
               if (done.failed()) {

@@ -93,7 +93,8 @@ public final class Problems {
   private static boolean isOfClient(Throwable failure, HttpServerRequest request) {
     return failure instanceof StreamResetException
         || failure instanceof Http2Exception
-        || (sends(request) && (failure instanceof HttpClosedException || Outage.isOutage(failure)));
+        || (sends(request)
+            && (failure instanceof HttpClosedException || TransientFailures.isOutage(failure)));
   }
 
   /** Whether there is more to come of the request. */
@@ -120,7 +121,7 @@ public final class Problems {
     if (isOfClient(failure, ctx.request())) {
       return ofStatus(400);
     }
-    if (Outage.isOutage(failure)) {
+    if (TransientFailures.isOutage(failure)) {
       log.atWarn()
           .addKeyValue("path", ctx.request().path())
           .addKeyValue("cause", failure)

@@ -84,7 +84,7 @@ public final class ServiceClient {
     if (!PATH.matcher(path).matches()) {
       return Future.failedFuture(Refusal.notFound("there is no such thing"));
     }
-    return WholeAnswer.within(
+    return ResponseDeadline.within(
             timeout,
             request(method, path),
             request -> body == null ? request.send() : request.sendJsonObject(body))

@@ -50,7 +50,7 @@ public final class Tokens {
   private static final int SKEW_SECONDS = 5;
 
   private final JWTAuth jwt;
-  private final KnownCallers ours = new KnownCallers();
+  private final TokenCache ours = new TokenCache();
   private final Identity.OpenId people;
   private final IssuerKeys issuer;
   private volatile ForService forService;

@@ -44,15 +44,15 @@ class AuthorizationMatrixTest {
   private static final String GATEWAY = "gateway";
   private static final Set<String> FOREIGN = Set.of("none", "empty", "403", "404", "409");
 
-  private static Town town;
-  private static Papers papers;
-  private static Lives lives;
+  private static TestSystem town;
+  private static TestTokens papers;
+  private static ResourceFixture lives;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new Town();
-    papers = new Papers(town);
-    lives = Lives.in(town);
+    town = new TestSystem();
+    papers = new TestTokens(town);
+    lives = ResourceFixture.in(town);
   }
 
   @AfterAll
@@ -61,11 +61,11 @@ class AuthorizationMatrixTest {
   }
 
   /** Where an operation can be asked for. */
-  private record Door(String name, String url, Operation operation) {
+  private record Route(String name, String url, Operation operation) {
 
-    static Stream<Door> of(Operation operation) {
-      Door own = new Door("own port", town.settings.url(operation.service()), operation);
-      Door gateway = new Door(GATEWAY, town.settings.url(GATEWAY), operation);
+    static Stream<Route> of(Operation operation) {
+      Route own = new Route("own port", town.settings.url(operation.service()), operation);
+      Route gateway = new Route(GATEWAY, town.settings.url(GATEWAY), operation);
       boolean hidden = operation.isInternal() || operation.service().equals("gateway");
       return hidden ? Stream.of(own) : Stream.of(gateway, own);
     }
@@ -84,11 +84,11 @@ class AuthorizationMatrixTest {
   }
 
   private interface Check {
-    void of(Door door) throws IOException;
+    void of(Route door) throws IOException;
   }
 
   private static Stream<DynamicTest> atEveryDoor(Check check) {
-    return Contracts.all().stream().flatMap(Door::of).map(door -> door.test("", check));
+    return Contracts.all().stream().flatMap(Route::of).map(door -> door.test("", check));
   }
 
   @Test
@@ -151,7 +151,7 @@ class AuthorizationMatrixTest {
   Stream<DynamicTest> what_is_for_services_only_is_not_behind_the_gateway() {
     return Contracts.all().stream()
         .filter(operation -> operation.isInternal() && !operation.path().startsWith("/dev/"))
-        .map(operation -> new Door(GATEWAY, town.settings.url(GATEWAY), operation))
+        .map(operation -> new Route(GATEWAY, town.settings.url(GATEWAY), operation))
         .map(
             door ->
                 door.test(
@@ -168,7 +168,7 @@ class AuthorizationMatrixTest {
   Stream<DynamicTest> what_is_anothers_is_answered_as_promised_and_to_its_owner_it_opens() {
     return Contracts.all().stream()
         .filter(operation -> !operation.foreign().equals("none"))
-        .flatMap(Door::of)
+        .flatMap(Route::of)
         .flatMap(
             door ->
                 ROLES.stream()
@@ -176,7 +176,7 @@ class AuthorizationMatrixTest {
                     .map(role -> door.test(" as " + role, d -> foreignAndOwn(d, role))));
   }
 
-  private static void foreignAndOwn(Door door, String role) throws IOException {
+  private static void foreignAndOwn(Route door, String role) throws IOException {
     String promised = door.operation().foreign();
     List<String> strangers = new ArrayList<>();
     strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role)));
@@ -215,19 +215,20 @@ class AuthorizationMatrixTest {
             .text("couponId");
     Client.Answer answer =
         stranger.post(
-            "/coupons/" + coupon + "/use", Town.json().put("orderId", lives.ids().get("orderId")));
+            "/coupons/" + coupon + "/use",
+            TestSystem.json().put("orderId", lives.ids().get("orderId")));
     assertThat(answer.status()).isEqualTo(404);
     assertThat(stranger.get("/coupons").body().path("items").path(0).path("status").asText())
         .isEqualTo("ISSUED");
   }
 
   /** The example of the document, with {@code known} ids for those that it names. */
-  private static Plain example(Operation operation, String token, Map<String, String> known) {
+  private static RawRequest example(Operation operation, String token, Map<String, String> known) {
     Buffer body = null;
     if (operation.contentType() != null) {
       body = Buffer.buffer(operation.example(known).toString());
     }
-    return Plain.of(
+    return RawRequest.of(
         operation, token, asked -> value(operation, asked, known), operation.contentType(), body);
   }
 

@@ -13,12 +13,12 @@ import java.util.List;
  */
 record Bought(Client customer, String orderId, boolean atOnce) {
 
-  static Bought in(Town town, Town.Shop shop) throws IOException {
+  static Bought in(TestSystem town, TestSystem.Shop shop) throws IOException {
     Client customer = town.customer();
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    ObjectNode memo = Town.json().put("memo", "문 앞에 두세요");
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    ObjectNode memo = TestSystem.json().put("memo", "문 앞에 두세요");
     assertThat(customer.patch("/orders/" + orderId, memo).status()).isEqualTo(200);
-    Client.Answer first = customer.post("/payments", Town.card(orderId));
+    Client.Answer first = customer.post("/payments", TestSystem.card(orderId));
     assertThat(first.status()).as("%s", first.body()).isIn(201, 503);
     boolean atOnce = first.status() == 201;
     if (!atOnce) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.dev.Client;
 import baedal.journey.Contracts.Operation;
-import baedal.journey.Town.Shop;
+import baedal.journey.TestSystem.Shop;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.SchemaLocation;
@@ -31,12 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The documents that the gateway serves say what there is, and hang together. */
 class ContractTest {
 
-  private static Town town;
+  private static TestSystem town;
   private static JsonNode document;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new Town();
+    town = new TestSystem();
     document = town.promises.document();
   }
 
@@ -93,7 +93,7 @@ class ContractTest {
             .orElseThrow();
     Map<String, String> ids = Map.of("storeId", shop.storeId(), "menuId", menuId);
     HttpResponse<String> made =
-        Plain.of(
+        RawRequest.of(
                 put,
                 shop.owner().token(),
                 parameter -> ids.get(parameter.path("name").asText()),

@@ -35,15 +35,15 @@ class FuzzTest {
       Pattern.compile(
           "Exception|\\tat |at [a-z]+\\.[a-z.]+\\(|java\\.|io\\.vertx|com\\.mongodb|SELECT |INSERT |WRONGTYPE|stack trace");
 
-  private static Town town;
-  private static Papers papers;
-  private static Lives lives;
+  private static TestSystem town;
+  private static TestTokens papers;
+  private static ResourceFixture lives;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new Town();
-    papers = new Papers(town);
-    lives = Lives.in(town);
+    town = new TestSystem();
+    papers = new TestTokens(town);
+    lives = ResourceFixture.in(town);
   }
 
   @AfterAll
@@ -70,7 +70,7 @@ class FuzzTest {
   private static void ask(Operation operation, Hostile hostile) throws IOException {
     boolean hidden = operation.isInternal() || hostile.onceIn(2);
     String url = town.settings.url(hidden ? operation.service() : "gateway");
-    Plain plain = plain(operation, hostile);
+    RawRequest plain = plain(operation, hostile);
     String what = "seed %d: %.800s to %s".formatted(SEED, plain, url);
     HttpResponse<String> answer;
     try {
@@ -86,18 +86,18 @@ class FuzzTest {
     }
     if (operation.path().equals(KNOBS) && answer.statusCode() == 204) {
       Buffer example = Buffer.buffer(operation.example(Map.of()).toString());
-      Plain.of(operation, plain.token(), p -> null, operation.contentType(), example).to(url);
+      RawRequest.of(operation, plain.token(), p -> null, operation.contentType(), example).to(url);
     }
   }
 
-  private static Plain plain(Operation operation, Hostile hostile) {
+  private static RawRequest plain(Operation operation, Hostile hostile) {
     String contentType = operation.contentType();
     Buffer body = null;
     if (contentType != null) {
       contentType = hostile.contentType(contentType);
       body = hostile.body(operation.example(lives.ids()));
     }
-    return Plain.of(
+    return RawRequest.of(
         operation,
         token(operation, hostile),
         parameter -> value(operation, parameter, hostile),

@@ -10,7 +10,7 @@ import baedal.backing.Redis;
 import baedal.backing.Secrets;
 import baedal.backing.Server;
 import baedal.dev.Client;
-import baedal.journey.Town.Shop;
+import baedal.journey.TestSystem.Shop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,7 +75,7 @@ class OutageTest {
   private static Restartable redis;
   private static Restartable mongo;
   private static Restartable rabbit;
-  private static Town town;
+  private static TestSystem town;
 
   @BeforeAll
   static void start() throws IOException {
@@ -92,7 +92,7 @@ class OutageTest {
         new Restartable(
             () -> Rabbit.start(home.resolve("rabbitmq"), amqpPort, managementPort, password, null));
     town =
-        new Town(
+        new TestSystem(
             Map.of(
                 "POSTGRES_URI", postgres.server.uri(),
                 "REDIS_URI", redis.server.uri(),
@@ -130,7 +130,7 @@ class OutageTest {
     town.awaited("all is well again", town.anyone, "/health", a -> a.status() == 200);
   }
 
-  /** Its {@code Retry-After} is seen by {@link Promises}. */
+  /** Its {@code Retry-After} is seen by {@link ContractChecker}. */
   private static void sentAway(Client.Answer answer) {
     assertThat(answer.status()).as("%s", answer.body()).isEqualTo(503);
     assertThat(answer.text("type")).startsWith("/problems/");
@@ -140,15 +140,15 @@ class OutageTest {
   void without_postgresql_orders_are_answered_with_come_back_later() throws Exception {
     Shop shop = town.shop("FOOD", 1_000, null);
     Client customer = town.customer();
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
     away(postgres, "order");
-    sentAway(customer.post("/orders", Town.delivery(shop.storeId(), 1)));
+    sentAway(customer.post("/orders", TestSystem.delivery(shop.storeId(), 1)));
     sentAway(customer.get("/orders"));
-    sentAway(customer.post("/payments", Town.card(orderId)));
+    sentAway(customer.post("/payments", TestSystem.card(orderId)));
     sentAway(customer.get("/payments?orderId=" + orderId));
     back(postgres);
     assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
-    town.paid(customer, Town.delivery(shop.storeId(), 1));
+    town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
   }
 
   @Test
@@ -157,7 +157,7 @@ class OutageTest {
     Client customer = town.customer();
     String campaign = town.campaign(1);
     away(redis, "coupon");
-    String orderId = town.paid(customer, Town.visit(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.visit(shop.storeId(), 1));
     town.kitchen(shop, orderId, "accept", "start", "finish");
     town.order(customer, orderId, "COOKED");
     assertThat(customer.post("/orders/" + orderId + "/confirm", null).status()).isEqualTo(200);
@@ -177,7 +177,7 @@ class OutageTest {
     Client customer = town.customer();
     Client rider = town.rider("r-away");
     away(mongo, "store");
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     sentAway(customer.get("/stores"));
     sentAway(shop.owner().get("/foodCookings/" + orderId));
     sentAway(shop.owner().post("/foodCookings/" + orderId + "/accept", null));
@@ -203,8 +203,8 @@ class OutageTest {
     Shop shop = town.shop("FOOD", 1_000, null);
     Client customer = town.customer();
     away(rabbit, "order");
-    String paid = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    String unpaid = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    String paid = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    String unpaid = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
     assertThat(town.pay(customer, paid).status()).isEqualTo(201);
     assertThat(town.tomorrow().comesFor(paid)).isTrue();
     assertThat(town.tomorrow().comesFor(unpaid)).isTrue();

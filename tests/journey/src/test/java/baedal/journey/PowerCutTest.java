@@ -3,7 +3,7 @@ package baedal.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.bench.Soak;
-import baedal.dev.Steps;
+import baedal.dev.ConsoleProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class PowerCutTest {
   @Test
   void nothing_is_lost_and_nothing_happens_twice(@TempDir Path home) throws IOException {
     long seed = System.nanoTime();
-    Soak.Outcome outcome = Soak.run(home, Duration.ZERO, ORDERS, seed, new Steps());
+    Soak.Outcome outcome = Soak.run(home, Duration.ZERO, ORDERS, seed, new ConsoleProgress());
     assertThat(outcome.failures()).as("seed %d", seed).isEmpty();
     assertThat(outcome.ended()).as("seed %d", seed).isGreaterThanOrEqualTo(ORDERS);
   }

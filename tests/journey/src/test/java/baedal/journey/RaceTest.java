@@ -1,11 +1,11 @@
 package baedal.journey;
 
-import static baedal.journey.Town.delivery;
-import static baedal.journey.Town.json;
-import static baedal.journey.Town.visit;
+import static baedal.journey.TestSystem.delivery;
+import static baedal.journey.TestSystem.json;
+import static baedal.journey.TestSystem.visit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.bench.Tomorrow;
+import baedal.bench.DueDateShifter;
 import baedal.dev.Client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -42,12 +42,12 @@ class RaceTest {
 
   private static final ExecutorService rounds = Executors.newFixedThreadPool(AT_ONCE);
   private static final ExecutorService racers = Executors.newCachedThreadPool();
-  private static Town town;
-  private static Town.Shop shop;
+  private static TestSystem town;
+  private static TestSystem.Shop shop;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new Town();
+    town = new TestSystem();
     shop = town.shop("FOOD", 20_000, null);
   }
 
@@ -190,7 +190,7 @@ class RaceTest {
   @Test
   void pay_against_expire() throws Exception {
     Handicap payment = new Handicap();
-    Tomorrow tomorrow = town.tomorrow();
+    DueDateShifter tomorrow = town.tomorrow();
     rounds(
         random -> {
           Client customer = town.customer();
@@ -269,7 +269,7 @@ class RaceTest {
   /** All are placed before any is paid: an unpaid order takes no stock. */
   @Test
   void the_last_portions_for_twice_as_many() throws Exception {
-    Town.Shop scarce = town.shop("FURNITURE", 20_000, ROUNDS);
+    TestSystem.Shop scarce = town.shop("FURNITURE", 20_000, ROUNDS);
     Queue<Pair> placed = new ConcurrentLinkedQueue<>();
     rounds(
         random -> {
@@ -295,7 +295,7 @@ class RaceTest {
   /** Each change is asked for twice under its key, as after a lost answer. */
   @Test
   void the_owner_changes_the_stock_while_orders_take_it_and_give_it_back() throws Exception {
-    Town.Shop counted = town.shop("FURNITURE", 20_000, 1_000);
+    TestSystem.Shop counted = town.shop("FURNITURE", 20_000, 1_000);
     AtomicInteger added = new AtomicInteger();
     AtomicInteger sold = new AtomicInteger();
     String stock = "/stores/" + counted.storeId() + "/menus/m-1/stock";
@@ -327,7 +327,7 @@ class RaceTest {
     assertThat(town.stock(counted)).isEqualTo(1_000 + added.get() - sold.get());
   }
 
-  private static int received(Town.Shop shop) throws IOException {
+  private static int received(TestSystem.Shop shop) throws IOException {
     int count = 0;
     String cursor = "";
     while (cursor != null) {
@@ -462,7 +462,7 @@ class RaceTest {
     rounds(
         random -> {
           Client customer = town.customer();
-          ObjectNode checkout = Town.checkout(shop.storeId(), "4242424242424242");
+          ObjectNode checkout = TestSystem.checkout(shop.storeId(), "4242424242424242");
           List<Callable<Client.Answer>> checkouts =
               Collections.nCopies(6, () -> town.checkOut(customer, checkout, "the-same"));
           List<Client.Answer> answers = race(random, checkouts);

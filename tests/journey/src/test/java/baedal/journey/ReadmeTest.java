@@ -2,8 +2,8 @@ package baedal.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.audit.Limits;
 import baedal.audit.Sources;
+import baedal.audit.Tolerances;
 import baedal.coupon.CouponConfig;
 import baedal.gateway.GatewayConfig;
 import baedal.mypage.MyPageConfig;
@@ -45,7 +45,7 @@ class ReadmeTest {
           "coupon", CouponConfig::from,
           "mypage", MyPageConfig::from,
           "gateway", GatewayConfig::from,
-          "audit", config -> List.of(Sources.from(config), Limits.from(config)));
+          "audit", config -> List.of(Sources.from(config), Tolerances.from(config)));
 
   /** Kubernetes sets it; it is no setting. */
   private static final String NO_SETTING = "KUBERNETES_SERVICE_HOST";

@@ -2,9 +2,9 @@ package baedal.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.bench.Crowd;
+import baedal.bench.ScenarioRunner;
+import baedal.dev.EndpointRouting;
 import baedal.dev.Settings;
-import baedal.dev.Ways;
 import baedal.events.Subscriptions;
 import baedal.testkit.FaultProxy;
 import io.vertx.core.Vertx;
@@ -42,13 +42,14 @@ class ScaleOutTest {
   void two_and_three_replicas_of_every_service_do_everything_once() throws IOException {
     Settings first = Settings.onFreePorts();
     SERVICES.forEach(
-        service -> wires.put(Ways.to(service), new FaultProxy(vertx, first.url(service))));
+        service ->
+            wires.put(EndpointRouting.to(service), new FaultProxy(vertx, first.url(service))));
     places.add(first);
     long seed = System.nanoTime();
-    try (Town town = new Town(first, this::way)) {
+    try (TestSystem town = new TestSystem(first, this::way)) {
       List<Runnable> replicas = new ArrayList<>();
       replicas.add(oneMore(town));
-      Crowd crowd = town.crowd(seed);
+      ScenarioRunner crowd = town.crowd(seed);
       crowd.start(PEOPLE);
       goOn(
           crowd,
@@ -85,7 +86,7 @@ class ScaleOutTest {
   }
 
   /** Whoever keeps a connection stays with its replica: all have their share only after a while. */
-  private void goOn(Crowd crowd, String when, BooleanSupplier allWork) {
+  private void goOn(ScenarioRunner crowd, String when, BooleanSupplier allWork) {
     long deadline = System.nanoTime() + SHARED_WITHIN.toNanos();
     do {
       assertThat(crowd.everySaga()).as(when).isEmpty();
@@ -116,11 +117,11 @@ class ScaleOutTest {
   }
 
   private FaultProxy to(String service) {
-    return wires.get(Ways.to(service));
+    return wires.get(EndpointRouting.to(service));
   }
 
   /** What is returned takes the replica out of its turn, and stops it. */
-  private Runnable oneMore(Town town) throws IOException {
+  private Runnable oneMore(TestSystem town) throws IOException {
     Settings ports = Settings.onFreePorts();
     places.add(ports);
     Runnable stop = town.replicate(ports);

@@ -3,11 +3,11 @@ package baedal.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import baedal.bench.Crowd;
-import baedal.bench.Errand;
+import baedal.bench.OrderScenario;
+import baedal.bench.ScenarioRunner;
 import baedal.dev.Client;
+import baedal.dev.EndpointRouting;
 import baedal.dev.Settings;
-import baedal.dev.Ways;
 import baedal.testkit.FaultProxy;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -65,7 +65,7 @@ class StepTest {
   private record Way(String service, String setting) implements Comparable<Way> {
 
     boolean leadsTo(String other) {
-      return setting.equals(Ways.to(other));
+      return setting.equals(EndpointRouting.to(other));
     }
 
     @Override
@@ -84,15 +84,15 @@ class StepTest {
   private static final Queue<Future<?>> born = new ConcurrentLinkedQueue<>();
   private static final long seed = System.nanoTime();
   private static final Random random = new Random(seed);
-  private static Town town;
-  private static Crowd crowd;
+  private static TestSystem town;
+  private static ScenarioRunner crowd;
 
   /** How many messages went which way while every saga came to its end once. */
   private static Map<Way, Long> usual;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new Town(Settings.onFreePorts(), StepTest::wired);
+    town = new TestSystem(Settings.onFreePorts(), StepTest::wired);
     crowd = town.crowd(seed);
     usual = messages(() -> assertThat(crowd.everySaga()).isEmpty());
   }
@@ -144,7 +144,7 @@ class StepTest {
   private static void live(String service) {
     try {
       Settings at = Settings.onFreePorts();
-      addresses.put(Ways.to(service), at.url(service));
+      addresses.put(EndpointRouting.to(service), at.url(service));
       town.replace(service, at);
       for (FaultProxy wire : wires(way -> way.leadsTo(service))) {
         wire.refuse();
@@ -198,11 +198,11 @@ class StepTest {
     town.toldInOrder();
   }
 
-  private static Stream<Errand.Saga> chosen() {
+  private static Stream<OrderScenario.Saga> chosen() {
     String chosen = System.getProperty(EVERY_STEP);
     return chosen.equals("true")
-        ? Arrays.stream(Errand.Saga.values())
-        : Arrays.stream(chosen.split(",")).map(Errand.Saga::valueOf);
+        ? Arrays.stream(OrderScenario.Saga.values())
+        : Arrays.stream(chosen.split(",")).map(OrderScenario.Saga::valueOf);
   }
 
   /**
@@ -212,10 +212,10 @@ class StepTest {
   @ParameterizedTest
   @MethodSource("chosen")
   @EnabledIfSystemProperty(named = EVERY_STEP, matches = ".+")
-  void a_saga_comes_to_its_end_at_whichever_message_anything_happens(Errand.Saga saga)
+  void a_saga_comes_to_its_end_at_whichever_message_anything_happens(OrderScenario.Saga saga)
       throws Exception {
     Map<Way, Long> steps = messages(() -> crowd.run(saga, random));
-    steps.remove(new Way(Town.PEOPLE, Ways.to("gateway")));
+    steps.remove(new Way(TestSystem.PEOPLE, EndpointRouting.to("gateway")));
     for (long nth = 1; nth <= Collections.max(steps.values()); nth++) {
       for (FaultProxy.Loss loss : FaultProxy.Loss.values()) {
         for (Way way : steps.keySet()) {
@@ -239,7 +239,7 @@ class StepTest {
     town.agrees();
   }
 
-  private static void comesToItsEnd(Errand.Saga saga, String what) throws Exception {
+  private static void comesToItsEnd(OrderScenario.Saga saga, String what) throws Exception {
     log.atInfo().addKeyValue("saga", saga).log(what);
     Throwable wrong = catchThrowable(() -> crowd.run(saga, random));
     wires.values().forEach(FaultProxy::cancelCut);
@@ -250,7 +250,7 @@ class StepTest {
   @Test
   void while_the_store_service_is_gone_people_order_and_pay_and_it_misses_nothing()
       throws Exception {
-    Town.Shop shop = town.shop("FOOD", 15_000, null);
+    TestSystem.Shop shop = town.shop("FOOD", 15_000, null);
     die("store");
     List<Bought> bought = new ArrayList<>();
     Instant end = Instant.now().plus(GONE_FOR);
@@ -282,13 +282,13 @@ class StepTest {
   @Test
   void a_silent_network_makes_nothing_hang() throws IOException {
     Client customer = town.customer();
-    Town.Shop shop = town.shop("FOOD", 15_000, null);
+    TestSystem.Shop shop = town.shop("FOOD", 15_000, null);
     silent("POSTGRES_URI", customer, "/orders");
     silent("MONGO_URI", customer, "/stores");
     silent("REDIS_URI", customer, "/coupons");
     List<FaultProxy> broker = wires(way -> way.setting().equals("AMQP_URI"));
     broker.forEach(FaultProxy::freeze);
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     broker.forEach(FaultProxy::recover);
     town.order(customer, orderId, "PAID");
     town.agrees();

@@ -8,7 +8,7 @@ import baedal.dev.SampleData;
 import baedal.dev.Settings;
 import baedal.events.EventMessage;
 import baedal.events.Subscriptions;
-import baedal.journey.Town.Shop;
+import baedal.journey.TestSystem.Shop;
 import baedal.mongodb.MongoStore;
 import baedal.postgres.PgStore;
 import baedal.rabbitmq.Topology;
@@ -48,14 +48,14 @@ class WholeLifeTest {
   private static final Pattern LOCK =
       Pattern.compile("java\\.util\\.concurrent\\.locks\\.\\w*Lock(\\$.*)?");
   private static final List<String> EACH_REPLAYED_ONCE = List.of("1", "1");
-  private static Town town;
+  private static TestSystem town;
 
   @BeforeAll
   static void start() throws Exception {
     BLOCKED.start();
     ((Logger) LoggerFactory.getLogger("io.vertx.core.impl.BlockedThreadChecker"))
         .addAppender(BLOCKED);
-    town = new Town();
+    town = new TestSystem();
   }
 
   @AfterAll
@@ -95,7 +95,7 @@ class WholeLifeTest {
     Shop shop = town.shop("FOOD", 18_000, 10);
     Client customer = town.customer();
     Client rider = town.rider("r-1");
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 2));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 2));
     town.kitchen(shop, orderId, "accept", "start", "finish");
     town.awaited(
         "the job is open",
@@ -135,9 +135,9 @@ class WholeLifeTest {
   void an_unpaid_order_is_canceled_at_once_and_its_store_never_hears_of_it() throws Exception {
     Shop shop = town.shop("FOOD", 9_000, 5);
     Client customer = town.customer();
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
     Client.Answer canceled =
-        customer.post("/orders/" + orderId + "/cancel", Town.json().put("reason", "마음이 바뀜"));
+        customer.post("/orders/" + orderId + "/cancel", TestSystem.json().put("reason", "마음이 바뀜"));
     assertThat(canceled.status()).isEqualTo(200);
     assertThat(canceled.text("status")).isEqualTo("CANCELED");
     town.awaited(
@@ -153,18 +153,18 @@ class WholeLifeTest {
   void a_checkout_repeated_after_all_was_canceled_is_answered_as_before() throws Exception {
     Shop shop = town.shop("FOOD", 9_000, 5);
     Client customer = town.customer();
-    ObjectNode checkout = Town.checkout(shop.storeId(), "4242424242424242");
+    ObjectNode checkout = TestSystem.checkout(shop.storeId(), "4242424242424242");
     Client.Answer paid = town.checkOut(customer, checkout, "k-1");
     assertThat(paid.status()).as("%s", paid.body()).isEqualTo(201);
     String orderId = paid.body().path("order").path("orderId").asText();
     town.order(customer, orderId, "PAID");
-    customer.post("/orders/" + orderId + "/cancel", Town.json());
+    customer.post("/orders/" + orderId + "/cancel", TestSystem.json());
     town.order(customer, orderId, "CANCELED");
     assertThat(town.payment(customer, orderId)).isEqualTo("REFUNDED");
     assertThat(town.checkOut(customer, checkout, "k-1")).isEqualTo(paid);
-    ObjectNode other = Town.checkout(shop.storeId(), "5555555555554444");
+    ObjectNode other = TestSystem.checkout(shop.storeId(), "5555555555554444");
     assertThat(town.checkOut(customer, other, "k-1").status()).isEqualTo(422);
-    other.set("order", Town.delivery(shop.storeId(), 2));
+    other.set("order", TestSystem.delivery(shop.storeId(), 2));
     assertThat(town.checkOut(customer, other, "k-1").status()).isEqualTo(422);
     assertThat(customer.get("/orders").body().path("items")).hasSize(1);
     assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
@@ -174,7 +174,7 @@ class WholeLifeTest {
   void a_declined_checkout_stays_declined_and_is_paid_by_another_card() throws Exception {
     Shop shop = town.shop("FOOD", 9_000, 5);
     Client customer = town.customer();
-    ObjectNode checkout = Town.checkout(shop.storeId(), "4000000000000002");
+    ObjectNode checkout = TestSystem.checkout(shop.storeId(), "4000000000000002");
     Client.Answer declined = null;
     for (int i = 0; i < 2; i++) {
       declined = town.checkOut(customer, checkout, "k-1");
@@ -185,7 +185,7 @@ class WholeLifeTest {
     town.awaited(
         "paid",
         customer,
-        () -> customer.post("/payments", Town.card(orderId), "k-2"),
+        () -> customer.post("/payments", TestSystem.card(orderId), "k-2"),
         a -> a.status() == 201);
     town.order(customer, orderId, "PAID");
     assertThat(customer.get("/orders").body().path("items")).hasSize(1);
@@ -195,11 +195,11 @@ class WholeLifeTest {
   void a_paid_order_canceled_before_cooking_gives_back_money_and_stock() throws Exception {
     Shop shop = town.shop("FURNITURE", 240_000, 3);
     Client customer = town.customer();
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 2));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 2));
     town.kitchen(shop, orderId, "accept");
     assertThat(town.stock(shop)).isEqualTo(1);
     town.order(customer, orderId, "ACCEPTED");
-    assertThat(customer.post("/orders/" + orderId + "/cancel", Town.json()).status())
+    assertThat(customer.post("/orders/" + orderId + "/cancel", TestSystem.json()).status())
         .isEqualTo(202);
     town.order(customer, orderId, "CANCELED");
     assertThat(town.payment(customer, orderId)).isEqualTo("REFUNDED");
@@ -221,10 +221,10 @@ class WholeLifeTest {
   void once_the_pan_is_hot_a_cancellation_is_refused() throws Exception {
     Shop shop = town.shop("FOOD", 12_000, null);
     Client customer = town.customer();
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     town.kitchen(shop, orderId, "accept", "start");
     town.order(customer, orderId, "COOKING");
-    Client.Answer refused = customer.post("/orders/" + orderId + "/cancel", Town.json());
+    Client.Answer refused = customer.post("/orders/" + orderId + "/cancel", TestSystem.json());
     assertThat(refused.status()).isEqualTo(409);
     assertThat(refused.text("type")).isEqualTo("/problems/order-state");
     assertThat(refused.text("detail")).contains("COOKING");
@@ -236,11 +236,12 @@ class WholeLifeTest {
     Shop shop = town.shop("FOOD", 12_000, 4);
     Client customer = town.customer();
     String coupon = taken(customer, town.campaign(1));
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    customer.post("/coupons/" + coupon + "/use", Town.json().put("orderId", orderId));
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    customer.post("/coupons/" + coupon + "/use", TestSystem.json().put("orderId", orderId));
     assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
     town.kitchen(shop, orderId, "accept");
-    shop.owner().post("/foodCookings/" + orderId + "/reject", Town.json().put("reason", "재료 소진"));
+    shop.owner()
+        .post("/foodCookings/" + orderId + "/reject", TestSystem.json().put("reason", "재료 소진"));
     town.order(customer, orderId, "REJECTED");
     town.awaited(
         "refunded",
@@ -270,7 +271,7 @@ class WholeLifeTest {
     List<String> orders = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       customers.add(town.customer());
-      orders.add(town.placed(customers.get(i), Town.delivery(shop.storeId(), 1)));
+      orders.add(town.placed(customers.get(i), TestSystem.delivery(shop.storeId(), 1)));
     }
     for (int i = 0; i < 3; i++) {
       assertThat(town.pay(customers.get(i), orders.get(i)).status()).isEqualTo(201);
@@ -300,11 +301,11 @@ class WholeLifeTest {
         town.awaited(
             "the order service knows that it is sold out",
             late,
-            () -> late.post("/orders", Town.delivery(shop.storeId(), 1)),
+            () -> late.post("/orders", TestSystem.delivery(shop.storeId(), 1)),
             a -> a.status() == 409);
     assertThat(refused.text("type")).isEqualTo("/problems/sold-out");
     Client.Answer checkout =
-        late.post("/checkouts", Town.checkout(shop.storeId(), "4242424242424242"));
+        late.post("/checkouts", TestSystem.checkout(shop.storeId(), "4242424242424242"));
     assertThat(checkout.status()).isEqualTo(409);
     assertThat(checkout.text("type")).isEqualTo("/problems/sold-out");
     assertThat(checkout.body().path("errors").path(0).path("pointer").asText())
@@ -323,8 +324,9 @@ class WholeLifeTest {
   void a_declined_card_leaves_the_order_payable() throws Exception {
     Shop shop = town.shop("FOOD", 7_000, null);
     Client customer = town.customer();
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    Client.Answer declined = town.pay(customer, Town.card(orderId).put("card", "4000000000000002"));
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    Client.Answer declined =
+        town.pay(customer, TestSystem.card(orderId).put("card", "4000000000000002"));
     assertThat(declined.status()).isEqualTo(402);
     assertThat(declined.text("type")).isEqualTo("/problems/payment-declined");
     assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
@@ -336,8 +338,8 @@ class WholeLifeTest {
       throws Exception {
     Shop shop = town.shop("FOOD", 7_000, null);
     Client customer = town.customer();
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    ObjectNode slow = Town.card(orderId).put("card", "4000000000000259");
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    ObjectNode slow = TestSystem.card(orderId).put("card", "4000000000000259");
     Client.Answer later = customer.post("/payments", slow);
     assertThat(later.status()).isEqualTo(503);
     assertThat(later.text("type")).isEqualTo("/problems/payment-unavailable");
@@ -350,15 +352,16 @@ class WholeLifeTest {
   void a_parcel_is_paid_on_delivery_and_carried_by_the_rider_the_company_names() throws Exception {
     Shop company = town.shop("COURIER", 12_000, null);
     Client customer = town.customer();
-    String orderId = town.placed(customer, Town.parcel(company.storeId(), 1));
+    String orderId = town.placed(customer, TestSystem.parcel(company.storeId(), 1));
     Client.Answer promised =
-        town.pay(customer, Town.json().put("orderId", orderId).put("method", "ON_DELIVERY"));
+        town.pay(customer, TestSystem.json().put("orderId", orderId).put("method", "ON_DELIVERY"));
     assertThat(promised.text("status")).isEqualTo("DEFERRED");
     town.kitchen(company, orderId, "accept");
     assertThat(
             company
                 .owner()
-                .post("/foodCookings/" + orderId + "/assign", Town.json().put("riderId", "r-7"))
+                .post(
+                    "/foodCookings/" + orderId + "/assign", TestSystem.json().put("riderId", "r-7"))
                 .status())
         .isEqualTo(200);
     town.kitchen(company, orderId, "start", "finish");
@@ -373,12 +376,14 @@ class WholeLifeTest {
     town.rides(rider, orderId, "pick");
     assertThat(
             rider
-                .post("/deliveries/" + orderId + "/deliver", Town.json().put("collected", 1))
+                .post("/deliveries/" + orderId + "/deliver", TestSystem.json().put("collected", 1))
                 .status())
         .isEqualTo(400);
     assertThat(
             rider
-                .post("/deliveries/" + orderId + "/deliver", Town.json().put("collected", 12_000))
+                .post(
+                    "/deliveries/" + orderId + "/deliver",
+                    TestSystem.json().put("collected", 12_000))
                 .status())
         .isEqualTo(200);
     town.order(customer, orderId, "DELIVERED");
@@ -394,16 +399,16 @@ class WholeLifeTest {
       throws Exception {
     Shop shop = town.shop("FOOD", 15_000, null);
     Client customer = town.customer();
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    ObjectNode promise = Town.json().put("orderId", orderId).put("method", "ON_DELIVERY");
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    ObjectNode promise = TestSystem.json().put("orderId", orderId).put("method", "ON_DELIVERY");
     assertThat(town.pay(customer, promise).status()).isEqualTo(201);
-    Client.Answer card = town.pay(customer, Town.card(orderId));
+    Client.Answer card = town.pay(customer, TestSystem.card(orderId));
     assertThat(card.status()).isEqualTo(409);
     assertThat(card.text("type")).isEqualTo("/problems/payment-promised");
     town.order(customer, orderId, "PAID");
-    assertThat(town.pay(customer, Town.card(orderId)).status()).isEqualTo(409);
+    assertThat(town.pay(customer, TestSystem.card(orderId)).status()).isEqualTo(409);
     assertThat(town.pay(customer, promise).text("status")).isEqualTo("DEFERRED");
-    customer.post("/orders/" + orderId + "/cancel", Town.json().put("reason", "x"));
+    customer.post("/orders/" + orderId + "/cancel", TestSystem.json().put("reason", "x"));
     town.order(customer, orderId, "CANCELED");
     JsonNode payments = customer.get("/payments?orderId=" + orderId).body().path("items");
     assertThat(payments.findValuesAsText("status")).containsExactly("VOIDED");
@@ -422,7 +427,7 @@ class WholeLifeTest {
     Shop hotel = town.shop("ROOM", 89_000, 2);
     Client customer = town.customer();
     ObjectNode stay =
-        Town.visit(hotel.storeId(), 1)
+        TestSystem.visit(hotel.storeId(), 1)
             .put("from", "2027-01-01T06:00:00Z")
             .put("to", "2027-01-03T02:00:00Z");
     String orderId = town.paid(customer, stay);
@@ -439,7 +444,7 @@ class WholeLifeTest {
       throws Exception {
     Shop hotel = town.shop("ROOM", 89_000, null);
     Client customer = town.customer();
-    ObjectNode delivery = Town.delivery(hotel.storeId(), 1);
+    ObjectNode delivery = TestSystem.delivery(hotel.storeId(), 1);
     assertThat(customer.post("/orders", delivery).status()).isEqualTo(400);
     forgetKind(hotel.storeId());
     town.placed(customer, delivery);
@@ -483,14 +488,14 @@ class WholeLifeTest {
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();
     String coupon = taken(customer, town.campaign(5));
-    String orderId = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
     Client.Answer used =
-        customer.post("/coupons/" + coupon + "/use", Town.json().put("orderId", orderId));
+        customer.post("/coupons/" + coupon + "/use", TestSystem.json().put("orderId", orderId));
     assertThat(used.body().path("due").asLong()).isEqualTo(7_000);
-    String second = town.placed(customer, Town.delivery(shop.storeId(), 1));
+    String second = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
     assertThat(
             customer
-                .post("/coupons/" + coupon + "/use", Town.json().put("orderId", second))
+                .post("/coupons/" + coupon + "/use", TestSystem.json().put("orderId", second))
                 .status())
         .isEqualTo(409);
     Client.Answer paid = town.pay(customer, orderId);
@@ -501,7 +506,7 @@ class WholeLifeTest {
         "/coupons",
         a -> a.body().path("items").path(0).path("status").asText().equals("USED"));
     town.kitchen(shop, orderId);
-    customer.post("/orders/" + orderId + "/cancel", Town.json());
+    customer.post("/orders/" + orderId + "/cancel", TestSystem.json());
     town.order(customer, orderId, "CANCELED");
     town.awaited(
         "the coupon is back",
@@ -514,10 +519,13 @@ class WholeLifeTest {
   void a_change_before_cooking_reaches_the_ticket() throws Exception {
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     town.kitchen(shop, orderId, "accept");
     town.order(customer, orderId, "ACCEPTED");
-    assertThat(customer.patch("/orders/" + orderId, Town.json().put("memo", "벨 누르지 마세요")).status())
+    assertThat(
+            customer
+                .patch("/orders/" + orderId, TestSystem.json().put("memo", "벨 누르지 마세요"))
+                .status())
         .isEqualTo(200);
     town.awaited(
         "the ticket shows it",
@@ -532,7 +540,7 @@ class WholeLifeTest {
     Client customer = town.customer();
     Client stranger = town.customer();
     for (int i = 0; i < 20; i++) {
-      String page = "/mypages/" + town.placed(customer, Town.delivery(shop.storeId(), 1));
+      String page = "/mypages/" + town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
       assertThat(customer.get(page).status()).isIn(200, 202);
       assertThat(stranger.get(page).status()).isEqualTo(404);
     }
@@ -542,7 +550,7 @@ class WholeLifeTest {
   void a_customer_watches_live_where_the_order_and_its_rider_are() throws Exception {
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     town.awaited(
         "MyPage knows it", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
     List<String> lines = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -561,7 +569,7 @@ class WholeLifeTest {
     Client rider = town.rider("r-live");
     town.awaited("open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
     town.rides(rider, orderId, "claim", "pick");
-    rider.put("/riders/me/location", Town.json().put("lat", 37.555).put("lng", 126.921));
+    rider.put("/riders/me/location", TestSystem.json().put("lat", 37.555).put("lng", 126.921));
     town.awaited(
         "the rider is seen", customer, "/mypages/" + orderId, a -> seen(lines, "event: location"));
     town.rides(rider, orderId, "deliver");
@@ -580,11 +588,12 @@ class WholeLifeTest {
   @Test
   void what_nobody_understands_waits_for_the_operator_and_holds_up_nobody() throws Exception {
     Client admin = town.anyone.as("operator", "admin");
-    Mail.broadcast(town, "{\"id\":\"broken-1\",\"type\":\"order.paid\",\"data\":{");
-    Mail.broadcast(town, "{\"id\":\"broken-2\",\"type\":\"order.paid\",\"specversion\":\"9.9\"}");
+    InjectedMessages.broadcast(town, "{\"id\":\"broken-1\",\"type\":\"order.paid\",\"data\":{");
+    InjectedMessages.broadcast(
+        town, "{\"id\":\"broken-2\",\"type\":\"order.paid\",\"specversion\":\"9.9\"}");
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     town.kitchen(shop, orderId, "accept", "start", "finish");
     for (String service : List.of("store", "coupon", "mypage")) {
       String letters = "/deadLetters/" + service;
@@ -631,12 +640,12 @@ class WholeLifeTest {
       List<EventMessage> heard =
           told.stream().filter(m -> Subscriptions.of(service).contains(m.type())).toList();
       assertThat(heard).as("heard by %s", service).isNotEmpty();
-      Mail.lay(town, Topology.deadQueue(service), heard);
+      InjectedMessages.lay(town, Topology.deadQueue(service), heard);
       assertThat(admin.post("/deadLetters/" + service + "/replay", null).body().path("replayed"))
           .as(service)
-          .isEqualTo(Town.json().numberNode(heard.size()));
+          .isEqualTo(TestSystem.json().numberNode(heard.size()));
     }
-    String last = town.paid(customer, Town.visit(shop.storeId(), 1));
+    String last = town.paid(customer, TestSystem.visit(shop.storeId(), 1));
     town.kitchen(shop, last, "accept", "start", "finish");
     town.order(customer, last, "COOKED");
     customer.post("/orders/" + last + "/confirm", null);
@@ -653,27 +662,28 @@ class WholeLifeTest {
     String campaign = town.campaign(1);
     String coupon =
         customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
-    String canceled = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    ObjectNode use = Town.json().put("orderId", canceled);
+    String canceled = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    ObjectNode use = TestSystem.json().put("orderId", canceled);
     assertThat(customer.post("/coupons/" + coupon + "/use", use).status()).isEqualTo(200);
     town.pay(customer, canceled);
     town.order(customer, canceled, "PAID");
-    customer.post("/orders/" + canceled + "/cancel", Town.json().put("reason", "x"));
+    customer.post("/orders/" + canceled + "/cancel", TestSystem.json().put("reason", "x"));
     town.order(customer, canceled, "CANCELED");
-    String rejected = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String rejected = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     town.kitchen(shop, rejected);
-    shop.owner().post("/foodCookings/" + rejected + "/reject", Town.json().put("reason", "x"));
+    shop.owner()
+        .post("/foodCookings/" + rejected + "/reject", TestSystem.json().put("reason", "x"));
     town.order(customer, rejected, "REJECTED");
-    String delivered = town.placed(customer, Town.delivery(shop.storeId(), 1));
-    ObjectNode memo = Town.json().put("memo", "문 앞에");
+    String delivered = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
+    ObjectNode memo = TestSystem.json().put("memo", "문 앞에");
     assertThat(customer.patch("/orders/" + delivered, memo).status()).isEqualTo(200);
-    ObjectNode atTheDoor = Town.json().put("orderId", delivered).put("method", "ON_DELIVERY");
+    ObjectNode atTheDoor = TestSystem.json().put("orderId", delivered).put("method", "ON_DELIVERY");
     assertThat(town.pay(customer, atTheDoor).status()).isEqualTo(201);
     town.kitchen(shop, delivered, "accept", "start", "finish");
     Client rider = town.rider("r-replay");
     town.awaited("open", rider, "/deliveries/" + delivered, a -> a.status() == 200);
     town.rides(rider, delivered, "claim", "release", "claim", "pick");
-    ObjectNode collected = Town.json().put("collected", 20_000);
+    ObjectNode collected = TestSystem.json().put("collected", 20_000);
     assertThat(rider.post("/deliveries/" + delivered + "/deliver", collected).status())
         .isEqualTo(200);
     town.order(customer, delivered, "DELIVERED");
@@ -687,11 +697,12 @@ class WholeLifeTest {
     Client.Answer answer;
     String orderId;
     do {
-      orderId = town.paid(customer, Town.visit(shop.storeId(), 1));
+      orderId = town.paid(customer, TestSystem.visit(shop.storeId(), 1));
       town.kitchen(shop, orderId, "accept");
       town.order(customer, orderId, "ACCEPTED");
       town.kitchen(shop, orderId, "start");
-      answer = customer.post("/orders/" + orderId + "/cancel", Town.json().put("reason", "x"));
+      answer =
+          customer.post("/orders/" + orderId + "/cancel", TestSystem.json().put("reason", "x"));
     } while (answer.status() != 202);
     town.order(customer, orderId, "COOKING");
     return orderId;
@@ -724,10 +735,10 @@ class WholeLifeTest {
     Shop shop = town.shop("FOOD", 10_000, null);
     Client customer = town.customer();
     Client stranger = town.customer();
-    String orderId = town.paid(customer, Town.delivery(shop.storeId(), 1));
+    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
     town.kitchen(shop, orderId);
     assertThat(stranger.get("/orders/" + orderId).status()).isEqualTo(404);
-    assertThat(stranger.post("/orders/" + orderId + "/cancel", Town.json()).status())
+    assertThat(stranger.post("/orders/" + orderId + "/cancel", TestSystem.json()).status())
         .isEqualTo(404);
     assertThat(stranger.get("/mypages/" + orderId).status()).isEqualTo(404);
     assertThat(town.pay(stranger, orderId).status()).isEqualTo(404);

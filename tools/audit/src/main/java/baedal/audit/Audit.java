@@ -19,7 +19,7 @@ public final class Audit {
   public static void main(String[] args) {
     Config config = Config.of(System.getenv());
     try {
-      System.exit(run(Sources.from(config), Limits.from(config)));
+      System.exit(run(Sources.from(config), Tolerances.from(config)));
     } catch (Exception e) {
       System.err.println("audit: " + Objects.requireNonNullElse(e.getMessage(), e.toString()));
       System.exit(NOT_MADE);
@@ -27,7 +27,7 @@ public final class Audit {
   }
 
   /** The exit code: 0 when everything agrees. */
-  public static int run(Sources sources, Limits limits) {
+  public static int run(Sources sources, Tolerances limits) {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, sources, limits)) {
       List<Finding> findings = auditor.audit();

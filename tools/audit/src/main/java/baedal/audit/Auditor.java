@@ -1,7 +1,7 @@
 package baedal.audit;
 
-import baedal.audit.BooksRepository.Kept;
-import baedal.audit.Limits.Bounds;
+import baedal.audit.AuditRepository.Kept;
+import baedal.audit.Tolerances.Bounds;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -26,15 +26,15 @@ public final class Auditor implements AutoCloseable {
 
   private static final Duration AGAIN = Duration.ofMillis(200);
 
-  private final BooksRepository books;
-  private final Leftovers leftovers;
+  private final AuditRepository books;
+  private final BrokerCheck leftovers;
   private final Clock clock;
-  private final Limits limits;
+  private final Tolerances limits;
   private long orders;
 
-  public Auditor(Vertx vertx, Sources sources, Limits limits) {
-    books = new BooksRepository(vertx, sources);
-    leftovers = new Leftovers(vertx, sources.broker());
+  public Auditor(Vertx vertx, Sources sources, Tolerances limits) {
+    books = new AuditRepository(vertx, sources);
+    leftovers = new BrokerCheck(vertx, sources.broker());
     clock = Clock.systemUTC();
     this.limits = limits;
   }
@@ -58,7 +58,7 @@ public final class Auditor implements AutoCloseable {
     List<Finding> findings = new ArrayList<>();
     walk(
         books::orders,
-        Story::orderId,
+        OrderSnapshot::orderId,
         stories -> {
           orders += stories.size();
           stories.forEach(story -> findings.addAll(Rules.check(story, bounds)));
@@ -147,7 +147,7 @@ public final class Auditor implements AutoCloseable {
             orderIds ->
                 books.stories(orderIds).stream()
                     .filter(story -> Rules.atRest(story, began))
-                    .map(Story::orderId)
+                    .map(OrderSnapshot::orderId)
                     .collect(Collectors.toSet())));
   }
 
@@ -187,7 +187,7 @@ public final class Auditor implements AutoCloseable {
   private void claims(Instant began, List<Finding> findings) {
     String cursor = "0";
     do {
-      BooksRepository.Coupons some = books.coupons(cursor);
+      AuditRepository.Coupons some = books.coupons(cursor);
       List<Kept> held = new ArrayList<>();
       for (Kept kept : some.coupons()) {
         tell(kept, coupon -> held.add(kept), findings);
@@ -203,8 +203,8 @@ public final class Auditor implements AutoCloseable {
   private void checkClaims(List<Kept> coupons, Instant began, List<Finding> findings) {
     Set<String> orderIds =
         coupons.stream().map(kept -> holder(kept.state())).collect(Collectors.toSet());
-    Map<String, Story> holders =
-        books.stories(orderIds).stream().collect(Collectors.toMap(Story::orderId, s -> s));
+    Map<String, OrderSnapshot> holders =
+        books.stories(orderIds).stream().collect(Collectors.toMap(OrderSnapshot::orderId, s -> s));
     for (Kept kept : coupons) {
       tell(
           kept,

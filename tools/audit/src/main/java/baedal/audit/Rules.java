@@ -1,6 +1,6 @@
 package baedal.audit;
 
-import baedal.audit.Limits.Bounds;
+import baedal.audit.Tolerances.Bounds;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
@@ -49,7 +49,7 @@ final class Rules {
           "DELIVERED", Set.of("DELIVERED"),
           "COMPLETED", Set.of("DELIVERED"));
 
-  record Rule(String name, BiFunction<Story, Bounds, Stream<String>> broken) {}
+  record Rule(String name, BiFunction<OrderSnapshot, Bounds, Stream<String>> broken) {}
 
   static final List<Rule> RULES =
       List.of(
@@ -70,7 +70,7 @@ final class Rules {
   private Rules() {}
 
   /** Nothing of a story that changed since the grace began: it may still be under way. */
-  static List<Finding> check(Story story, Bounds bounds) {
+  static List<Finding> check(OrderSnapshot story, Bounds bounds) {
     try {
       return story.changedAt().isBefore(bounds.graceBegan()) ? broken(story, bounds) : List.of();
     } catch (DateTimeException e) {
@@ -79,7 +79,7 @@ final class Rules {
   }
 
   /** Nobody knows of an order with unreadable times. */
-  static boolean atRest(Story story, Instant graceBegan) {
+  static boolean atRest(OrderSnapshot story, Instant graceBegan) {
     try {
       return story.changedAt().isBefore(graceBegan);
     } catch (DateTimeException e) {
@@ -88,7 +88,7 @@ final class Rules {
   }
 
   /** Nothing else can be said of an order of which something cannot be read. */
-  private static List<Finding> unreadable(Story s) {
+  private static List<Finding> unreadable(OrderSnapshot s) {
     Stream<Map.Entry<String, JsonNode>> payments =
         s.payments().stream().map(payment -> Map.entry("payment", payment));
     Stream<Map.Entry<String, JsonNode>> others =
@@ -109,7 +109,7 @@ final class Rules {
     return new Finding(UNREADABLE, subject, why);
   }
 
-  private static List<Finding> broken(Story story, Bounds bounds) {
+  private static List<Finding> broken(OrderSnapshot story, Bounds bounds) {
     List<Finding> unreadable = unreadable(story);
     if (!unreadable.isEmpty()) {
       return unreadable;
@@ -124,7 +124,7 @@ final class Rules {
   }
 
   /** A coupon that an order holds is held by an order that knows of it. */
-  static List<Finding> checkClaim(JsonNode coupon, Story holder, Instant graceBegan) {
+  static List<Finding> checkClaim(JsonNode coupon, OrderSnapshot holder, Instant graceBegan) {
     boolean atRest = changedAt(coupon).isBefore(graceBegan) && atRest(holder, graceBegan);
     boolean forgotten = CLAIMED.contains(status(coupon)) && !id(coupon).equals(holder.couponId());
     return atRest && forgotten
@@ -137,12 +137,12 @@ final class Rules {
     return really ? Stream.of(detail) : Stream.empty();
   }
 
-  private static Stream<String> orderKnown(Story s) {
+  private static Stream<String> orderKnown(OrderSnapshot s) {
     return broken(
         s.order().isMissingNode(), "other services know of an order that the order service lost");
   }
 
-  private static Stream<String> orderStuck(Story s, Bounds bounds) {
+  private static Stream<String> orderStuck(OrderSnapshot s, Bounds bounds) {
     boolean unexpired =
         s.is("PLACED")
             && Instant.parse(s.order().path("details").path("expiresAt").asText())
@@ -153,14 +153,14 @@ final class Rules {
         "still " + s.status() + (s.settling() ? ", waiting for its money" : ""));
   }
 
-  private static Stream<String> paymentStuck(Story s) {
+  private static Stream<String> paymentStuck(OrderSnapshot s) {
     return s.payments().stream()
         .filter(p -> UNDECIDED.contains(status(p)))
         .map(p -> "payment " + id(p) + " is still " + status(p));
   }
 
   /** Money is held for exactly the orders that are established, and exactly what is due. */
-  private static Stream<String> money(Story s) {
+  private static Stream<String> money(OrderSnapshot s) {
     List<JsonNode> held = s.payments().stream().filter(p -> HELD.contains(status(p))).toList();
     if (!s.underWay()) {
       boolean waits = s.is("CANCEL_REQUESTED") || s.settling() || s.order().isMissingNode();
@@ -218,7 +218,7 @@ final class Rules {
     return payment.path("method").asText().equals("ON_DELIVERY");
   }
 
-  private static Stream<String> ticket(Story s) {
+  private static Stream<String> ticket(OrderSnapshot s) {
     if (s.is("CANCEL_REQUESTED") || s.settling() || s.order().isMissingNode()) {
       return Stream.empty();
     }
@@ -230,7 +230,7 @@ final class Rules {
   }
 
   /** The kitchen cooks what the customer ordered. */
-  private static Stream<String> ticketContent(Story s) {
+  private static Stream<String> ticketContent(OrderSnapshot s) {
     JsonNode details = s.order().path("details");
     JsonNode shown = s.ticket().path("details");
     if (!s.underWay() || !shown.isObject()) {
@@ -253,11 +253,11 @@ final class Rules {
     return whole;
   }
 
-  private static Stream<String> stockOwed(Story s) {
+  private static Stream<String> stockOwed(OrderSnapshot s) {
     return broken(s.ticket().path("stockOwed").asBoolean(), "its stock is not settled");
   }
 
-  private static Stream<String> delivery(Story s) {
+  private static Stream<String> delivery(OrderSnapshot s) {
     if (s.order().isMissingNode() || s.is("CANCEL_REQUESTED") || s.settling()) {
       return Stream.empty();
     }
@@ -265,7 +265,7 @@ final class Rules {
     return broken(!mayBe(s).contains(found), "is " + s.status() + ", but its delivery is " + found);
   }
 
-  private static Set<String> mayBe(Story s) {
+  private static Set<String> mayBe(OrderSnapshot s) {
     if (s.over()) {
       return Set.of(MISSING, "CANCELED");
     }
@@ -274,7 +274,7 @@ final class Rules {
   }
 
   /** The coupon that the order knows of: claimed by it, used when it is paid, else given back. */
-  private static Stream<String> coupon(Story s) {
+  private static Stream<String> coupon(OrderSnapshot s) {
     if (s.couponId() == null) {
       return Stream.empty();
     }
@@ -299,7 +299,7 @@ final class Rules {
             + (holder == null ? "" : " by " + holder));
   }
 
-  private static Stream<String> couponEarned(Story s) {
+  private static Stream<String> couponEarned(OrderSnapshot s) {
     if (s.order().isMissingNode()) {
       return Stream.empty();
     }
@@ -310,7 +310,7 @@ final class Rules {
         "is " + s.status() + ", but " + (earned ? "earned a coupon" : "earned no coupon"));
   }
 
-  private static Stream<String> page(Story s) {
+  private static Stream<String> page(OrderSnapshot s) {
     if (s.order().isMissingNode()) {
       return Stream.empty();
     }
@@ -326,7 +326,7 @@ final class Rules {
         .flatMap(detail -> detail);
   }
 
-  private static Stream<String> notification(Story s) {
+  private static Stream<String> notification(OrderSnapshot s) {
     return broken(s.pending() > 0, s.pending() + " notifications were not sent");
   }
 

@@ -46,7 +46,7 @@ class AuditorTest {
   @BeforeAll
   static void start() {
     stores = new Stores();
-    auditor = new Auditor(stores.vertx, stores.sources, Limits.ofGrace(GRACE));
+    auditor = new Auditor(stores.vertx, stores.sources, Tolerances.ofGrace(GRACE));
   }
 
   @AfterAll

@@ -16,8 +16,8 @@ import baedal.payment.PaymentStatus;
 import baedal.rider.Delivery;
 import baedal.rider.DeliveryStatus;
 import baedal.runtime.Json;
-import baedal.store.FoodCooking;
-import baedal.store.FoodCookingStatus;
+import baedal.store.Ticket;
+import baedal.store.TicketStatus;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -83,8 +83,8 @@ final class Books {
     return new Books(id, status, Fulfilment.DELIVERY, now);
   }
 
-  Story story() {
-    return new Story(
+  OrderSnapshot story() {
+    return new OrderSnapshot(
         id,
         orMissing(order),
         List.copyOf(payments),
@@ -137,10 +137,9 @@ final class Books {
     return payments.get(0).withObject("charge");
   }
 
-  ObjectNode ticket(FoodCookingStatus as) {
+  ObjectNode ticket(TicketStatus as) {
     return written(
-        new FoodCooking(
-            id, "store-1", as, details, 0, null, null, Map.of("fried", 2), false, now, now));
+        new Ticket(id, "store-1", as, details, 0, null, null, Map.of("fried", 2), false, now, now));
   }
 
   /** Null for null. */
@@ -226,15 +225,15 @@ final class Books {
         now);
   }
 
-  private FoodCookingStatus ticketStatus() {
+  private TicketStatus ticketStatus() {
     return switch (status) {
       case PLACED, EXPIRED -> throw new IllegalStateException("nobody cooks what nobody paid");
-      case PAID, CANCEL_REQUESTED -> FoodCookingStatus.RECEIVED;
-      case ACCEPTED -> FoodCookingStatus.ACCEPTED;
-      case COOKING -> FoodCookingStatus.COOKING;
-      case COOKED, PICKED, DELIVERED, COMPLETED -> FoodCookingStatus.COOKED;
-      case CANCELED -> FoodCookingStatus.CANCELED;
-      case REJECTED -> FoodCookingStatus.REJECTED;
+      case PAID, CANCEL_REQUESTED -> TicketStatus.RECEIVED;
+      case ACCEPTED -> TicketStatus.ACCEPTED;
+      case COOKING -> TicketStatus.COOKING;
+      case COOKED, PICKED, DELIVERED, COMPLETED -> TicketStatus.COOKED;
+      case CANCELED -> TicketStatus.CANCELED;
+      case REJECTED -> TicketStatus.REJECTED;
     };
   }
 

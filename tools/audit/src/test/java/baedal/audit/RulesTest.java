@@ -13,13 +13,13 @@ import static baedal.order.OrderStatus.PLACED;
 import static baedal.order.OrderStatus.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.audit.Limits.Bounds;
+import baedal.audit.Tolerances.Bounds;
 import baedal.coupon.CouponStatus;
 import baedal.events.Fulfilment;
 import baedal.order.OrderStatus;
 import baedal.payment.PaymentStatus;
 import baedal.rider.DeliveryStatus;
-import baedal.store.FoodCookingStatus;
+import baedal.store.TicketStatus;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,7 +158,7 @@ class RulesTest {
             "ticket  order-1  is CANCELED, but its ticket is COOKING"),
         planted(
             at(PLACED),
-            b -> b.ticket = b.ticket(FoodCookingStatus.RECEIVED),
+            b -> b.ticket = b.ticket(TicketStatus.RECEIVED),
             "ticket  order-1  is PLACED, never paid, but its ticket is RECEIVED"),
         planted(
             at(PAID),

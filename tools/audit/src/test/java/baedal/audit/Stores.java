@@ -14,8 +14,8 @@ import baedal.redis.RedisAggregates;
 import baedal.redis.RedisStore;
 import baedal.rider.Delivery;
 import baedal.runtime.Json;
-import baedal.store.FoodCooking;
 import baedal.store.Menu;
+import baedal.store.Ticket;
 import baedal.testkit.TestServers;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Promise;
@@ -88,7 +88,7 @@ final class Stores implements AutoCloseable {
       writeOrder(books);
     }
     books.payments.forEach(payment -> writePayment(books.id, payment));
-    write(stores, "foodCookings", books.id, books.ticket, FoodCooking.class);
+    write(stores, "foodCookings", books.id, books.ticket, Ticket.class);
     write(riders, "deliveries", books.id, books.delivery, Delivery.class);
     writePage("mypages", books);
     write(books.coupon);

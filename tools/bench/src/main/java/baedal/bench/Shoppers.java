@@ -3,7 +3,7 @@ package baedal.bench;
 import baedal.bench.Users.Answer;
 import baedal.dev.Client;
 import baedal.dev.Failure;
-import baedal.dev.Patient;
+import baedal.dev.RetryingClient;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,7 +35,7 @@ final class Shoppers {
   private final WebClient web;
   private final String gateway;
   private final List<Client> customers = new ArrayList<>();
-  private final Patient patient = new Patient();
+  private final RetryingClient patient = new RetryingClient();
   private final Buffer checkout;
 
   Shoppers(Vertx vertx, String gateway, int people) throws IOException {
@@ -107,7 +107,7 @@ final class Shoppers {
     Client customer = customers.get(told.who());
     String orderId = orderId(told);
     JsonNode before = payments(customer, orderId);
-    if (told.status() == SiegeReport.LATER) {
+    if (told.status() == CheckoutReport.LATER) {
       ObjectNode payment = json().put("orderId", orderId).put("method", "CARD").put("card", CARD);
       patient.ask("pay later", Set.of(201), Set.of(), () -> customer.post("/payments", payment));
     }

@@ -2,12 +2,12 @@ package baedal.bench;
 
 import baedal.audit.Auditor;
 import baedal.audit.Finding;
-import baedal.audit.Limits;
+import baedal.audit.Tolerances;
 import baedal.dev.Client;
+import baedal.dev.ConsoleProgress;
 import baedal.dev.Failure;
-import baedal.dev.Machine;
+import baedal.dev.LocalSystem;
 import baedal.dev.Settings;
-import baedal.dev.Steps;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +53,8 @@ public final class Soak {
       double minutes = Double.parseDouble(args.size() == 1 ? args.get(0) : "");
       Path home = Path.of(System.getenv().getOrDefault("BAEDAL_HOME", ".baedal")).resolve("soak");
       Duration duration = Duration.ofSeconds(Math.round(minutes * 60));
-      List<String> failures = run(home, duration, 0, System.nanoTime(), new Steps()).failures();
+      List<String> failures =
+          run(home, duration, 0, System.nanoTime(), new ConsoleProgress()).failures();
       failures.forEach(System.out::println);
       System.out.println(failures.isEmpty() ? "Nothing was lost, nothing happened twice." : "");
       return failures.isEmpty() ? 0 : 1;
@@ -67,16 +68,17 @@ public final class Soak {
     }
   }
 
-  private final Machine machine;
-  private final Steps steps;
+  private final LocalSystem machine;
+  private final ConsoleProgress steps;
   private final long seed;
-  private final Crowd crowd;
+  private final ScenarioRunner crowd;
 
-  private Soak(Machine machine, String gateway, Steps steps, long seed) throws IOException {
+  private Soak(LocalSystem machine, String gateway, ConsoleProgress steps, long seed)
+      throws IOException {
     this.machine = machine;
     this.steps = steps;
     this.seed = seed;
-    crowd = new Crowd(gateway, new Tomorrow(machine.books().orders()), seed);
+    crowd = new ScenarioRunner(gateway, new DueDateShifter(machine.books().orders()), seed);
   }
 
   /**
@@ -84,10 +86,11 @@ public final class Soak {
    * their ends, in an empty system under {@code home}. The same {@code seed} makes the same
    * choices, though not the same races.
    */
-  public static Outcome run(Path home, Duration duration, int orders, long seed, Steps steps)
+  public static Outcome run(
+      Path home, Duration duration, int orders, long seed, ConsoleProgress steps)
       throws IOException {
     Settings settings = Settings.onFreePorts();
-    Machine machine = new Machine(home, settings, System.getenv(), steps, true);
+    LocalSystem machine = new LocalSystem(home, settings, System.getenv(), steps, true);
     Thread stop = new Thread(machine::stop, "stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
@@ -145,7 +148,7 @@ public final class Soak {
   /** What still disagrees when there was time enough for every sweep. */
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, machine.books(), Limits.ofGrace(GRACE))) {
+    try (Auditor auditor = new Auditor(vertx, machine.books(), Tolerances.ofGrace(GRACE))) {
       List<Finding> findings = auditor.settled(AGREES_WITHIN);
       steps.say(auditor.orders() + " orders audited: " + findings.size() + " findings");
       return findings;

@@ -1,7 +1,7 @@
 package baedal.dev;
 
 import baedal.audit.Audit;
-import baedal.audit.Limits;
+import baedal.audit.Tolerances;
 import baedal.runtime.Config;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,17 +58,17 @@ public final class Run {
   }
 
   private static int run(List<String> words) throws IOException {
-    Steps steps = new Steps();
-    Machine machine = start(steps, words);
+    ConsoleProgress steps = new ConsoleProgress();
+    LocalSystem machine = start(steps, words);
     untilTold();
     machine.stop();
     return 0;
   }
 
-  private static Machine start(Steps steps, List<String> words) throws IOException {
+  private static LocalSystem start(ConsoleProgress steps, List<String> words) throws IOException {
     Settings settings = Settings.from(System.getenv());
-    Machine machine =
-        new Machine(HOME, settings, System.getenv(), steps, words.contains("--separate"));
+    LocalSystem machine =
+        new LocalSystem(HOME, settings, System.getenv(), steps, words.contains("--separate"));
     Runtime.getRuntime().addShutdownHook(new Thread(machine::stop, "stop"));
     machine.start(words.contains("--fresh"));
     int made = new SampleData(settings.url("gateway")).fill();
@@ -84,7 +84,7 @@ public final class Run {
   }
 
   private static int rebuild() throws IOException {
-    Steps steps = new Steps();
+    ConsoleProgress steps = new ConsoleProgress();
     Client admin =
         new Client(Settings.from(System.getenv()).url("gateway")).as("operator", "admin");
     Client.Answer state = admin.post("/rebuilds/mypage", null);
@@ -95,7 +95,7 @@ public final class Run {
     while (state.body().path("running").asBoolean()) {
       Client.pause();
       state =
-          new Patient()
+          new RetryingClient()
               .ask("the rebuild", Set.of(200), Set.of(429), () -> admin.get("/rebuilds/mypage"));
     }
     if (!state.body().path("finishedAt").isTextual()) {
@@ -107,23 +107,24 @@ public final class Run {
   }
 
   private static int audit() throws IOException {
-    if (!Machine.runs(HOME)) {
+    if (!LocalSystem.runs(HOME)) {
       throw new Failure("nothing to audit: no system runs from this folder; start one with ./run");
     }
-    Machine machine =
-        new Machine(HOME, Settings.from(System.getenv()), System.getenv(), new Steps(), false);
-    return Audit.run(machine.books(), Limits.from(Config.of(System.getenv())));
+    LocalSystem machine =
+        new LocalSystem(
+            HOME, Settings.from(System.getenv()), System.getenv(), new ConsoleProgress(), false);
+    return Audit.run(machine.books(), Tolerances.from(Config.of(System.getenv())));
   }
 
   private static int demo(List<String> words) throws IOException {
-    boolean runs = Machine.runs(HOME);
+    boolean runs = LocalSystem.runs(HOME);
     if (runs && words.size() > 1) {
       throw new Failure("a system runs already: end it first, or let the demo use it as it is");
     }
     if (!runs) {
-      start(new Steps(), words);
+      start(new ConsoleProgress(), words);
     }
-    new Demo(Machine.gateway(HOME)).play();
+    new Demo(LocalSystem.gateway(HOME)).play();
     System.out.println("The order came from the menu to the doorstep.");
     return 0;
   }

@@ -28,11 +28,11 @@ final class Services {
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
 
   private final Settings settings;
-  private final Ways ways;
-  private final Backings backings;
+  private final EndpointRouting ways;
+  private final BackingServices backings;
   private final String tokenSecret;
 
-  Services(Settings settings, Ways ways, Backings backings, String tokenSecret) {
+  Services(Settings settings, EndpointRouting ways, BackingServices backings, String tokenSecret) {
     this.settings = settings;
     this.ways = ways;
     this.backings = backings;
@@ -55,7 +55,7 @@ final class Services {
     environment.put("DEV_DOORS", "true");
     environment.put("KUBERNETES_SERVICE_HOST", "");
     for (String other : NAMES) {
-      environment.put(Ways.to(other), settings.url(other));
+      environment.put(EndpointRouting.to(other), settings.url(other));
     }
     switch (service) {
       case "order", "payment" -> environment.put("POSTGRES_URI", backings.postgres(service));

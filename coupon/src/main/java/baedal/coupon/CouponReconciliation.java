@@ -1,0 +1,79 @@
+package baedal.coupon;
+
+import baedal.events.Change;
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import baedal.runtime.ServiceClient;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+
+/** What orders say of the coupons they hold: for claims that Redis may have forgotten. */
+final class CouponReconciliation {
+
+  private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
+  private static final Set<String> WITHDRAWN = Set.of("CANCELED", "REJECTED", "EXPIRED");
+  private static final Held NOTHING = new Held(null, null, null);
+
+  private final CouponRepository coupons;
+  private final ServiceClient orders;
+  private final Clock clock;
+
+  CouponReconciliation(CouponRepository coupons, ServiceClient orders, Clock clock) {
+    this.coupons = coupons;
+    this.orders = orders;
+    this.clock = clock;
+  }
+
+  /** What order says of an order of its own. */
+  record Held(String orderId, String couponId, String status) {
+
+    private boolean holds(String coupon) {
+      return coupon.equals(couponId) && !WITHDRAWN.contains(status);
+    }
+  }
+
+  /**
+   * Asks the order whether it holds the coupon, and has the coupon know it. An order that lets go
+   * of it at this very moment has it given back.
+   */
+  Future<?> reconcile(String orderId, String couponId) {
+    return held(orderId)
+        .compose(
+            before ->
+                before.holds(couponId)
+                    ? coupons
+                        .change(couponId, coupon -> recovered(coupon, before))
+                        .compose(v -> held(orderId))
+                        .compose(after -> restoredUnless(after.holds(couponId), couponId, orderId))
+                    : Future.succeededFuture());
+  }
+
+  private Future<Held> held(String orderId) {
+    return orders
+        .get("/internal/orders/" + orderId + "/due", ORDER_TIMEOUT)
+        .map(json -> Json.toObject(json, Held.class))
+        .recover(
+            e -> Refusal.isNotFound(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e));
+  }
+
+  private Change<Coupon> recovered(Coupon coupon, Held held) {
+    boolean paid = !held.status().equals("PLACED");
+    return coupon == null ? Change.none(null) : coupon.recovered(held.orderId(), paid, now());
+  }
+
+  private Future<?> restoredUnless(boolean held, String couponId, String orderId) {
+    return held
+        ? Future.succeededFuture()
+        : coupons.change(
+            couponId,
+            coupon -> coupon == null ? Change.none(null) : coupon.restored(orderId, now()));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

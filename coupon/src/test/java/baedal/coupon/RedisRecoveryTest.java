@@ -1,0 +1,402 @@
+package baedal.coupon;
+
+import static baedal.testkit.Eventually.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.backing.Ports;
+import baedal.backing.Redis;
+import baedal.events.Event;
+import baedal.events.EventMessage;
+import baedal.events.EventMessages;
+import baedal.events.Fulfilment;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentMethod;
+import baedal.rabbitmq.EventPublisher;
+import baedal.rabbitmq.TopologyDeclaration;
+import baedal.rabbitmq.TransientFeed;
+import baedal.redis.RedisStore;
+import baedal.runtime.Boot;
+import baedal.runtime.HttpApi;
+import baedal.runtime.Identity;
+import baedal.runtime.Tokens;
+import baedal.testkit.TestServers;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.redis.client.RedisAPI;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Redis that lost what it had confirmed last: as a disk does that lied about its cache. */
+class RedisRecoveryTest {
+
+  private static final String SECRET = "a secret of at least thirty-two bytes";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final Vertx vertx = Boot.vertx();
+  private final Tokens tokens = new Tokens(vertx, SECRET);
+  private final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+
+  /** What the stand-in for the order service says of each order. */
+  private final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
+
+  private final Set<String> canceledWhenAsked = ConcurrentHashMap.newKeySet();
+  private final Set<String> silent = ConcurrentHashMap.newKeySet();
+
+  @TempDir private Path home;
+  private Redis redis;
+  private int redisPort;
+  private EventPublisher publisher;
+  private WebClient client;
+  private int port;
+
+  @BeforeEach
+  void start() throws IOException {
+    redisPort = Ports.free();
+    redis = Redis.start(home, redisPort);
+    String amqp = TestServers.amqp();
+    TopologyDeclaration.declare(vertx, amqp).await();
+    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
+    feed.start();
+    publisher = new EventPublisher(vertx, amqp, "test");
+    publisher.start();
+    int order =
+        vertx
+            .createHttpServer()
+            .requestHandler(this::order)
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    CouponVerticle coupon =
+        new CouponVerticle(
+            new CouponConfig(
+                LOOPBACK,
+                0,
+                HttpApi.DEFAULT_MAX_HEADER_BYTES,
+                redis.uri() + "/0",
+                amqp,
+                new Identity.OneMachine(SECRET),
+                "http://" + LOOPBACK + ":" + order,
+                1_000,
+                Duration.ofDays(30)));
+    vertx.deployVerticle(coupon).await();
+    port = coupon.port();
+    client = WebClient.create(vertx);
+    await().until(() -> publisher.connected() && feed.connected() && ready());
+  }
+
+  private void order(HttpServerRequest request) {
+    String orderId = request.path().split("/", -1)[3];
+    if (silent.contains(orderId)) {
+      return;
+    }
+    JsonObject order = orders.get(orderId);
+    if (canceledWhenAsked.contains(orderId)) {
+      orders.put(orderId, order.copy().put("status", "CANCELED"));
+    }
+    JsonObject none = new JsonObject().put("type", "/problems/not-found").put("detail", "none");
+    request
+        .response()
+        .setStatusCode(order == null ? 404 : 200)
+        .end((order == null ? none : order).encode());
+  }
+
+  @AfterEach
+  void stop() {
+    vertx.close().await();
+    redis.stop();
+  }
+
+  @Test
+  void claims_takes_and_earnings_that_were_lost_are_found_again() throws IOException {
+    String take = "/coupons/campaigns/" + campaign() + "/take";
+    String used = take(take, "c-1");
+    String claimed = take(take, "c-2");
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
+
+    String taken = take(take, "c-3");
+    use(used, "c-1", "o-1");
+    use(claimed, "c-2", "o-2");
+    orders.put("o-1", order("o-1", used, "PAID"));
+    tell(
+        new OrderEvent.Paid(
+            "o-1", details("c-1", used), "p-1", PaymentMethod.CARD, 0, Instant.now()),
+        new OrderEvent.Delivered("o-3", "c-1", "s-1", "r-1", 20_000, Instant.now()));
+    await()
+        .until(() -> status("c-1", used).equals("USED") && coupons("c-1").contains("earned-o-3"));
+    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.issued")).count() == 4);
+
+    forgetSince(earlier);
+
+    assertThat(status("c-1", used)).isEqualTo("USED");
+    assertThat(status("c-2", claimed)).isEqualTo("CLAIMED");
+    assertThat(coupons("c-1")).contains("earned-o-3");
+    assertThat(take(take, "c-3")).isEqualTo(taken);
+    orders.put("o-4", order("o-4", null, "PLACED"));
+    assertThat(send(HttpMethod.POST, "/coupons/" + claimed + "/use", "c-2", "customer", on("o-4")))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(409);
+    assertThat(send(HttpMethod.POST, take, "c-4", "customer", null).statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void an_empty_redis_learns_everything_again_however_much_and_however_strange()
+      throws IOException {
+    String take = "/coupons/campaigns/" + campaign() + "/take";
+    String revoked = take(take, "c-1");
+    revoke(revoked);
+    String claimed = take(take, "c-2");
+    use(claimed, "c-2", "o-1");
+    revoke(claimed);
+    List<String> many = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      OrderDetails details = details("c-3", "coupon-" + i);
+      many.add(encoded(new OrderEvent.Updated("gone-" + i, details, false, Instant.now())));
+    }
+    many.add(encoded(new OrderEvent.Updated("o-strange", null, false, Instant.now())));
+    publisher.publish(many).await();
+    await().until(() -> heard.stream().anyMatch(m -> m.subject().equals("o-strange")));
+    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.revoked")).count() >= 2);
+
+    redis.kill();
+    Files.delete(log());
+    redis = Redis.start(home, redisPort);
+    await().until(this::ready);
+
+    assertThat(status("c-1", revoked)).isEqualTo("REVOKED");
+    assertThat(status("c-2", claimed)).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void of_all_orders_that_held_a_coupon_one_after_another_the_last_one_holds_it()
+      throws IOException {
+    String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
+    use(coupon, "c-1", "o-1");
+    List<String> memos = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      memos.add(
+          encoded(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now())));
+    }
+    publisher.publish(memos).await();
+    orders.put("o-1", order("o-1", coupon, "CANCELED"));
+    tell(new OrderEvent.Canceled("o-1", "c-1", "s-1", coupon, "a mistake", Instant.now()));
+    await().until(() -> status("c-1", coupon).equals("ISSUED"));
+    use(coupon, "c-1", "o-2");
+    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.claimed")).count() == 2);
+
+    forgetSince(earlier);
+
+    assertThat(status("c-1", coupon)).isEqualTo("CLAIMED");
+  }
+
+  @Test
+  void an_order_that_lets_go_of_its_coupon_while_it_is_asked_gives_it_back() throws IOException {
+    String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
+    use(coupon, "c-1", "o-1");
+    await().until(() -> heard.stream().anyMatch(m -> m.type().equals("coupon.claimed")));
+
+    canceledWhenAsked.add("o-1");
+    forgetSince(earlier);
+
+    assertThat(orders.get("o-1").getString("status")).isEqualTo("CANCELED");
+    assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
+  }
+
+  @Test
+  void a_forgotten_claim_of_which_the_order_could_not_tell_in_time_is_found_when_it_does()
+      throws IOException {
+    String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
+    Path earlier = Files.copy(log(), home.resolve("earlier"));
+    orders.put("o-1", order("o-1", coupon, "PLACED"));
+    call(HttpMethod.POST, "/coupons/" + coupon + "/use", "c-1", "customer", on("o-1"));
+
+    forgetSince(earlier);
+    assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
+    tell(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now()));
+    await().until(() -> status("c-1", coupon).equals("CLAIMED"));
+  }
+
+  /** The order that holds another coupon does not tell whether it still does. */
+  @Test
+  void nothing_is_claimed_or_taken_until_everything_is_known_again() throws IOException {
+    String take = "/coupons/campaigns/" + campaign() + "/take";
+    use(take(take, "c-1"), "c-1", "o-1");
+    String free = take(take, "c-2");
+    String use = "/coupons/" + free + "/use";
+    orders.put("o-2", order("o-2", null, "PLACED"));
+
+    redis.kill();
+    silent.add("o-1");
+    redis = Redis.start(home, redisPort);
+    String unsure = "503 /problems/coupons-unavailable";
+    await().until(() -> answer(use, "c-2", on("o-2")).equals(unsure));
+    await().until(() -> answer(take, "c-3", null).equals(unsure));
+    assertThat(status("c-2", free)).isEqualTo("ISSUED");
+    assertThat(call(HttpMethod.GET, "/coupons", "c-3", "customer", null).getJsonArray("items"))
+        .isEmpty();
+
+    silent.clear();
+    await().until(this::ready);
+    call(HttpMethod.POST, use, "c-2", "customer", on("o-2"));
+    assertThat(status("c-3", take(take, "c-3"))).isEqualTo("ISSUED");
+  }
+
+  @Test
+  void a_redis_that_is_full_is_one_to_wait_for() {
+    RedisAPI commands = new RedisStore(vertx, redis.uri() + "/0").api();
+    String take = "/coupons/campaigns/" + campaign() + "/take";
+    commands.config(List.of("SET", "maxmemory", "1")).await();
+    tell(new OrderEvent.Delivered("o-1", "c-1", "s-1", "r-1", 20_000, Instant.now()));
+    assertThat(send(HttpMethod.POST, take, "c-1", "customer", null).statusCode()).isEqualTo(503);
+    commands.config(List.of("SET", "maxmemory", "0")).await();
+    await().until(() -> coupons("c-1").contains("earned-o-1"));
+    assertThat(status("c-1", take(take, "c-1"))).isEqualTo("ISSUED");
+  }
+
+  /** Its status, and its type where it is a problem. */
+  private String answer(String path, String customer, JsonObject body) {
+    HttpResponse<Buffer> response = send(HttpMethod.POST, path, customer, "customer", body);
+    return response.statusCode() + " " + response.bodyAsJsonObject().getString("type");
+  }
+
+  /** What Redis wrote. */
+  private Path log() {
+    return home.resolve("data/appendonly.aof");
+  }
+
+  /** Redis dies, and has lost what it wrote since. */
+  private void forgetSince(Path earlier) throws IOException {
+    redis.kill();
+    Files.copy(earlier, log(), StandardCopyOption.REPLACE_EXISTING);
+    redis = Redis.start(home, redisPort);
+    await().until(this::ready);
+  }
+
+  private void revoke(String couponId) {
+    JsonObject why = new JsonObject().put("reason", "a mistake");
+    call(HttpMethod.POST, "/coupons/" + couponId + "/revoke", "m-1", "marketing", why);
+  }
+
+  private String take(String path, String customer) {
+    return call(HttpMethod.POST, path, customer, "customer", null).getString("couponId");
+  }
+
+  /** As the order service does: applies it, and tells. */
+  private void use(String couponId, String customer, String orderId) {
+    orders.put(orderId, order(orderId, couponId, "PLACED"));
+    call(HttpMethod.POST, "/coupons/" + couponId + "/use", customer, "customer", on(orderId));
+    tell(new OrderEvent.Updated(orderId, details(customer, couponId), false, Instant.now()));
+  }
+
+  private static JsonObject on(String orderId) {
+    return new JsonObject().put("orderId", orderId);
+  }
+
+  private static JsonObject order(String orderId, String couponId, String status) {
+    return new JsonObject()
+        .put("orderId", orderId)
+        .put("due", 17_000)
+        .put("version", 2)
+        .put("status", status)
+        .put("couponId", couponId);
+  }
+
+  private static OrderDetails details(String customer, String couponId) {
+    Instant now = Instant.now();
+    return new OrderDetails(
+        customer,
+        "s-1",
+        "통닭천국",
+        List.of(),
+        Fulfilment.VISIT,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        couponId,
+        20_000,
+        3_000,
+        17_000,
+        2,
+        now,
+        now);
+  }
+
+  private String campaign() {
+    JsonObject asked =
+        new JsonObject()
+            .put("name", "첫 주문")
+            .put("discount", 3_000)
+            .put("quantity", 3)
+            .put("expiresAt", "2099-01-01T00:00:00Z");
+    return call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked).getString("campaignId");
+  }
+
+  private void tell(Event... events) {
+    for (Event event : events) {
+      publisher.publish(List.of(encoded(event))).await();
+    }
+  }
+
+  private static String encoded(Event event) {
+    return EventMessages.encode(EventMessages.wrap(List.of(event), 1, Instant.now()).get(0));
+  }
+
+  private String coupons(String customer) {
+    return call(HttpMethod.GET, "/coupons", customer, "customer", null).encode();
+  }
+
+  private String status(String customer, String couponId) {
+    return call(HttpMethod.GET, "/coupons", customer, "customer", null)
+        .getJsonArray("items")
+        .stream()
+        .map(JsonObject.class::cast)
+        .filter(coupon -> coupon.getString("couponId").equals(couponId))
+        .map(coupon -> coupon.getString("status"))
+        .findFirst()
+        .orElse("none");
+  }
+
+  private JsonObject call(
+      HttpMethod method, String path, String sub, String role, JsonObject body) {
+    HttpResponse<Buffer> response = send(method, path, sub, role, body);
+    assertThat(response.statusCode()).as(response.bodyAsString()).isBetween(200, 299);
+    return response.bodyAsJsonObject();
+  }
+
+  private HttpResponse<Buffer> send(
+      HttpMethod method, String path, String sub, String role, JsonObject body) {
+    var request =
+        client
+            .request(method, port, LOOPBACK, path)
+            .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of()));
+    return (body == null ? request.send() : request.sendJsonObject(body)).await();
+  }
+
+  private boolean ready() {
+    return client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200;
+  }
+}

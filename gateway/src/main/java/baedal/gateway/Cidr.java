@@ -1,0 +1,38 @@
+package baedal.gateway;
+
+import io.netty.util.NetUtil;
+import java.math.BigInteger;
+import java.net.InetAddress;
+
+/** A block of addresses (RFC 4632), or a single one. */
+public record Cidr(InetAddress address, int bits) {
+
+  /** {@code 10.0.0.0/8}, {@code fd00::/8}, or an address; throws for anything else. */
+  static Cidr parse(String text) {
+    String[] parts = text.split("/", 2);
+    InetAddress address = address(parts[0]);
+    if (address == null) {
+      throw new IllegalArgumentException(text);
+    }
+    int most = address.getAddress().length * Byte.SIZE;
+    int bits = parts.length == 1 ? most : Integer.parseInt(parts[1]);
+    if (bits < 0 || bits > most) {
+      throw new IllegalArgumentException(text);
+    }
+    return new Cidr(address, bits);
+  }
+
+  /** Null for what is no address; names are not looked up. */
+  static InetAddress address(String text) {
+    return NetUtil.createInetAddressFromIpAddressString(text.strip());
+  }
+
+  boolean contains(InetAddress other) {
+    return address.getClass().equals(other.getClass()) && prefix(address).equals(prefix(other));
+  }
+
+  private BigInteger prefix(InetAddress of) {
+    byte[] bytes = of.getAddress();
+    return new BigInteger(1, bytes).shiftRight(bytes.length * Byte.SIZE - bits);
+  }
+}

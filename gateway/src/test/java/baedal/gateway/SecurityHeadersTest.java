@@ -1,0 +1,84 @@
+package baedal.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a browser is told with every answer, whoever made it. */
+class SecurityHeadersTest {
+
+  private final TestGateway front = new TestGateway(Map.of("ORDER_URL", "http://127.0.0.1:1"));
+
+  @AfterEach
+  void stop() {
+    front.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /coupons HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: TOKEN\r\n\r\n",
+        "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "DELETE /checkouts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /stores HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET /stores HTTP/1.1\r\nHost: evil:99999\r\nConnection: close\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "no http at all\r\n\r\n"
+      })
+  void whoever_made_it_an_answer_is_data_that_stays_here(String request) {
+    front.service =
+        asked -> asked.response().putHeader("Server", "secret/1").putHeader("Via", "x").end("{}");
+    String answer = front.raw(request.replace("TOKEN", front.bearer()));
+    assertThat(answer).startsWith("HTTP/1.");
+    assertThat(TestGateway.header(answer, "X-Content-Type-Options")).containsExactly("nosniff");
+    assertThat(TestGateway.header(answer, "Referrer-Policy")).containsExactly("no-referrer");
+    assertThat(TestGateway.header(answer, "Cross-Origin-Resource-Policy"))
+        .containsExactly("same-origin");
+    assertThat(TestGateway.header(answer, "Content-Security-Policy"))
+        .containsExactly("default-src 'none'; frame-ancestors 'none'");
+    assertThat(TestGateway.header(answer, "Cache-Control")).containsExactly("no-store");
+    for (String banner : List.of("Server", "X-Powered-By", "Via", "Strict-Transport-Security")) {
+      assertThat(TestGateway.header(answer, banner)).as(banner).isEmpty();
+    }
+  }
+
+  @Test
+  void a_page_may_show_what_the_gateway_serves() {
+    assertThat(TestGateway.header(front.ask("GET / HTTP/1.1"), "Content-Security-Policy"))
+        .singleElement()
+        .asString()
+        .startsWith("default-src 'self'")
+        .doesNotContain("unsafe");
+  }
+
+  @Test
+  void who_says_what_to_keep_or_to_allow_is_believed() {
+    front.service =
+        asked ->
+            asked
+                .response()
+                .putHeader("Cache-Control", "max-age=60")
+                .putHeader("Content-Security-Policy", "default-src 'none'; img-src 'self'")
+                .end("{}");
+    String answer = front.ask("GET /stores HTTP/1.1");
+    assertThat(TestGateway.header(answer, "Cache-Control")).containsExactly("max-age=60");
+    assertThat(TestGateway.header(answer, "Content-Security-Policy"))
+        .containsExactly("default-src 'none'; img-src 'self'");
+  }
+
+  @Test
+  void what_is_no_http_is_refused_in_the_words_of_the_contract() {
+    assertThat(front.raw("no http at all\r\n\r\n"))
+        .contains(" 400 Bad Request\r\n")
+        .contains("application/problem+json", "/problems/bad-request");
+  }
+}

@@ -1,0 +1,42 @@
+package baedal.audit;
+
+import baedal.events.Subscriptions;
+import baedal.rabbitmq.Topology;
+import io.vertx.core.Vertx;
+import io.vertx.rabbitmq.RabbitMQClient;
+import io.vertx.rabbitmq.RabbitMQOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What lies in the broker and should not: dead letters, and events that no queue wanted. */
+final class BrokerCheck implements AutoCloseable {
+
+  private final RabbitMQClient client;
+
+  BrokerCheck(Vertx vertx, String amqpUri) {
+    client =
+        RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqpUri).setReconnectAttempts(0));
+    client.start().await();
+  }
+
+  List<Finding> find() {
+    List<Finding> findings = new ArrayList<>();
+    for (String consumer : Subscriptions.CONSUMERS) {
+      count(findings, "dead-letter", Topology.deadQueue(consumer));
+    }
+    count(findings, "unrouted", Topology.UNROUTED);
+    return findings;
+  }
+
+  private void count(List<Finding> findings, String rule, String queue) {
+    long messages = client.messageCount(queue).await();
+    if (messages > 0) {
+      findings.add(new Finding(rule, queue, messages + " messages"));
+    }
+  }
+
+  @Override
+  public void close() {
+    client.stop().await();
+  }
+}
