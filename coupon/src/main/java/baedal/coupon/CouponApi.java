@@ -14,7 +14,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -65,7 +64,7 @@ final class CouponApi {
     return coupons
         .ofCustomer(Caller.of(ctx).sub(), Paging.last(ctx), limit + 1)
         .map(found -> Page.of(found, limit, last -> Paging.encode(last.id())))
-        .map(page -> page.map(coupon -> CouponView.of(coupon, now())));
+        .map(page -> page.map(coupon -> CouponView.of(coupon, clock.instant())));
   }
 
   record Use(String orderId) {}
@@ -89,9 +88,9 @@ final class CouponApi {
               if (coupon == null) {
                 throw Refusal.notFound("there is no coupon " + ctx.pathParam("couponId"));
               }
-              return coupon.revoke(reason, now());
+              return coupon.revoke(reason, clock.instant());
             })
-        .map(coupon -> CouponView.of(coupon, now()));
+        .map(coupon -> CouponView.of(coupon, clock.instant()));
   }
 
   record Announce(String name, long discount, int quantity, Instant expiresAt) {}
@@ -113,7 +112,7 @@ final class CouponApi {
   }
 
   private Campaign campaign(Announce asked) {
-    if (!asked.expiresAt().isAfter(now())) {
+    if (!asked.expiresAt().isAfter(clock.instant())) {
       throw Refusal.invalid("/expiresAt", "must be in the future");
     }
     return new Campaign(
@@ -135,7 +134,7 @@ final class CouponApi {
               if (campaign == null) {
                 throw Refusal.notFound("there is no campaign " + campaignId);
               }
-              if (!campaign.expiresAt().isAfter(now())) {
+              if (!campaign.expiresAt().isAfter(clock.instant())) {
                 throw Refusal.conflict("campaign-exhausted", "the campaign is over");
               }
               Change<Coupon> issued =
@@ -148,7 +147,7 @@ final class CouponApi {
                       null,
                       campaignId,
                       campaign.expiresAt(),
-                      now());
+                      clock.instant());
               return coupons.take(campaignId, issued, key);
             })
         .map(
@@ -167,9 +166,5 @@ final class CouponApi {
     return key == null
         ? now.get()
         : answered.apply(key).compose(first -> first.map(Future::succeededFuture).orElseGet(now));
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -9,8 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +58,7 @@ final class CouponClaims {
               if (coupon == null || !coupon.customerId().equals(customerId)) {
                 throw Refusal.notFound("you have no coupon " + couponId);
               }
-              return coupon.claim(orderId, now());
+              return coupon.claim(orderId, clock.instant());
             })
         .compose(this::apply);
   }
@@ -78,7 +76,9 @@ final class CouponClaims {
             e ->
                 isNo(e)
                     ? coupons
-                        .change(claimed.id(), coupon -> coupon.restored(claimed.orderId(), now()))
+                        .change(
+                            claimed.id(),
+                            coupon -> coupon.restored(claimed.orderId(), clock.instant()))
                         .compose(v -> Future.failedFuture(e))
                     : Future.failedFuture(e));
   }
@@ -106,7 +106,7 @@ final class CouponClaims {
   /** The next sweep goes on after those that stay unsettled: they hold up no other. */
   private Future<?> settleSome() {
     return coupons
-        .unsettledSince(now().minus(UNSETTLED_AFTER), passedOver)
+        .unsettledSince(clock.instant().minus(UNSETTLED_AFTER), passedOver)
         .compose(
             some -> {
               List<Future<Boolean>> asked = some.stream().map(this::settle).toList();
@@ -129,7 +129,8 @@ final class CouponClaims {
                     .compose(
                         v ->
                             coupons.change(
-                                couponId, coupon -> coupon.confirmed(claimed.orderId(), now()))))
+                                couponId,
+                                coupon -> coupon.confirmed(claimed.orderId(), clock.instant()))))
         .onSuccess(
             v -> log.atInfo().addKeyValue("couponId", couponId).log("a claim was settled later"))
         .onFailure(
@@ -139,9 +140,5 @@ final class CouponClaims {
                     .addKeyValue("cause", e.toString())
                     .log(isNo(e) ? "a claim was given back" : "a claim is still unsettled"))
         .transform(done -> Future.succeededFuture(done.succeeded() || isNo(done.cause())));
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

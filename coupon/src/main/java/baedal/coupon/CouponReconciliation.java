@@ -7,8 +7,6 @@ import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
 /** What orders say of the coupons they hold: for claims that Redis may have forgotten. */
@@ -62,7 +60,9 @@ final class CouponReconciliation {
 
   private Change<Coupon> recovered(Coupon coupon, Held held) {
     boolean paid = !held.status().equals("PLACED");
-    return coupon == null ? Change.none(null) : coupon.recovered(held.orderId(), paid, now());
+    return coupon == null
+        ? Change.none(null)
+        : coupon.recovered(held.orderId(), paid, clock.instant());
   }
 
   private Future<?> restoredUnless(boolean held, String couponId, String orderId) {
@@ -70,10 +70,7 @@ final class CouponReconciliation {
         ? Future.succeededFuture()
         : coupons.change(
             couponId,
-            coupon -> coupon == null ? Change.none(null) : coupon.restored(orderId, now()));
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            coupon ->
+                coupon == null ? Change.none(null) : coupon.restored(orderId, clock.instant()));
   }
 }

@@ -5,6 +5,7 @@ import baedal.rabbitmq.DeadLetterApi;
 import baedal.rabbitmq.Subscription;
 import baedal.redis.RedisOutbox;
 import baedal.redis.RedisStore;
+import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
@@ -31,7 +32,7 @@ public final class CouponVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Clock clock = Clock.systemUTC();
+    Clock clock = Boot.clock();
     Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store = new RedisStore(vertx, config.redisUri());

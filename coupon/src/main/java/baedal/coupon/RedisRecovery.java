@@ -13,7 +13,6 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -99,7 +98,7 @@ final class RedisRecovery {
                 run.present().equals(run.known())
                     ? Future.succeededFuture(run.present())
                     : recover(run.knownAt()).compose(v -> still(run.present())))
-        .compose(run -> coupons.remember(run, now()).onSuccess(v -> sureOf = run));
+        .compose(run -> coupons.remember(run, clock.instant()).onSuccess(v -> sureOf = run));
   }
 
   /** A Redis that was started anew once more may have forgotten what was just recovered. */
@@ -178,7 +177,7 @@ final class RedisRecovery {
         coupon ->
             coupon == null || coupon.status() == CouponStatus.USED
                 ? Change.none(coupon)
-                : coupon.revoke(gone.reason(), now()));
+                : coupon.revoke(gone.reason(), clock.instant()));
   }
 
   /**
@@ -203,9 +202,5 @@ final class RedisRecovery {
             issued.expiresAt(),
             issued.at())
         .state();
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

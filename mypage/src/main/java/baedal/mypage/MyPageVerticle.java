@@ -4,6 +4,7 @@ import baedal.events.Outbox;
 import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
+import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
@@ -11,7 +12,6 @@ import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Clock;
 
 /** MyPage: one view of everything a customer's order is going through, live. */
 public final class MyPageVerticle extends VerticleBase {
@@ -34,7 +34,7 @@ public final class MyPageVerticle extends VerticleBase {
     Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store = new MongoStore(vertx, config.mongoUri());
-    GenerationRepository generations = new GenerationRepository(store.client(), Clock.systemUTC());
+    GenerationRepository generations = new GenerationRepository(store.client(), Boot.clock());
     MyPageRepository pages = new MyPageRepository(store.client(), generations);
     RiderPositions positions = new RiderPositions();
     live = new LiveStreams(vertx, positions, pages::find);
@@ -43,7 +43,7 @@ public final class MyPageVerticle extends VerticleBase {
         config.messengerUrl() == null
             ? new SimulatedMessenger()
             : new HttpMessenger(vertx, config.messengerUrl(), config.messengerKey());
-    notifier = new Notifier(vertx, pages, messenger, Clock.systemUTC());
+    notifier = new Notifier(vertx, pages, messenger, Boot.clock());
     backbone =
         new Backbone(
             vertx,

@@ -5,8 +5,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -96,7 +94,10 @@ final class Notifier {
     Promise<Void> over = take(orderId);
     Future<Boolean> noted =
         Future.succeededFuture()
-            .compose(v -> pages.noteSent(orderId, note, customerId, messenger.channel(), now()));
+            .compose(
+                v ->
+                    pages.noteSent(
+                        orderId, note, customerId, messenger.channel(), clock.instant()));
     noted
         .compose(first -> first ? send(orderId, customerId, note.text()) : Future.succeededFuture())
         .onComplete(v -> over.complete());
@@ -204,7 +205,7 @@ final class Notifier {
 
   private Future<Void> send(JsonObject note, String customerId) {
     return pages
-        .takeToSend(note.getString("_id"), customerId, messenger.channel(), now())
+        .takeToSend(note.getString("_id"), customerId, messenger.channel(), clock.instant())
         .compose(
             mine ->
                 mine
@@ -218,10 +219,6 @@ final class Notifier {
         .send(customerId, orderId, text)
         .onFailure(e -> notSent(orderId, e))
         .otherwiseEmpty();
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static void notSent(String orderId, Throwable cause) {

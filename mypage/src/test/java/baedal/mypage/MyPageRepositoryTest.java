@@ -3,10 +3,10 @@ package baedal.mypage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.mongodb.MongoStore;
+import baedal.runtime.Boot;
 import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mongo.MongoClient;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +25,7 @@ class MyPageRepositoryTest {
   void what_was_sent_at_the_full_second_is_older_than_what_was_sent_within_it() {
     MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
     MyPageRepository pages =
-        new MyPageRepository(mongo, new GenerationRepository(mongo, Clock.systemUTC()));
+        new MyPageRepository(mongo, new GenerationRepository(mongo, Boot.clock()));
     List<String> times =
         List.of(
             "2026-01-02T03:04:06.010Z",

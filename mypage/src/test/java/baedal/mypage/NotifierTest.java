@@ -2,6 +2,7 @@ package baedal.mypage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.runtime.Boot;
 import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -78,7 +79,7 @@ class NotifierTest {
                 MongoClient.class.getClassLoader(),
                 new Class<?>[] {MongoClient.class},
                 (proxy, method, arguments) -> answer(method.getName(), arguments));
-    Clock clock = Clock.systemUTC();
+    Clock clock = Boot.clock();
     return new Notifier(
         vertx,
         new MyPageRepository(store, new GenerationRepository(store, clock)),

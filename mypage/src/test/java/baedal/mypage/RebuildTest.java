@@ -30,7 +30,6 @@ import io.vertx.ext.mongo.MongoClient;
 import io.vertx.ext.mongo.UpdateOptions;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -178,8 +177,7 @@ class RebuildTest {
   @Test
   void a_page_whose_beginning_the_log_lost_is_kept_with_what_is_told_meanwhile() {
     MongoClient own = new MongoStore(vertx, TestServers.mongo()).client();
-    MyPageRepository pages =
-        new MyPageRepository(own, new GenerationRepository(own, Clock.systemUTC()));
+    MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
     pages.applyTo("mypages", told(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
     pages
         .applyTo(
@@ -201,8 +199,7 @@ class RebuildTest {
   @Test
   void a_page_that_was_wrong_is_made_anew() {
     MongoClient own = new MongoStore(vertx, TestServers.mongo()).client();
-    MyPageRepository pages =
-        new MyPageRepository(own, new GenerationRepository(own, Clock.systemUTC()));
+    MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
     pages.applyTo("mypages", told(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
     pages.applyTo("mypages_new", told(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
     pages.keepOlder("mypages_new").await();
@@ -277,7 +274,7 @@ class RebuildTest {
   /** A page that no event in the log made. */
   private static void write(String id) {
     MyPageRepository pages =
-        new MyPageRepository(mongo, new GenerationRepository(mongo, Clock.systemUTC()));
+        new MyPageRepository(mongo, new GenerationRepository(mongo, Boot.clock()));
     MyPage page = pages.applyTo(collection(), told(new OrderEvent.Placed(id, DETAILS), 1)).await();
     wanted.put(id, page);
   }

@@ -19,7 +19,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -85,7 +84,8 @@ final class OrderApi {
         .find(wanted.storeId(), wanted.lines().stream().map(Catalog.Wanted::menuId).toList())
         .map(
             catalog ->
-                Order.place(Ids.next(), wanted.details(customer, catalog, now(), payWithin)));
+                Order.place(
+                    Ids.next(), wanted.details(customer, catalog, clock.instant(), payWithin)));
   }
 
   private static OrderView created(RoutingContext ctx, Order order) {
@@ -177,7 +177,7 @@ final class OrderApi {
 
   private Future<Order> ofCustomer(
       RoutingContext ctx, BiFunction<Order, Instant, Change<Order>> transition) {
-    return orders.change(id(ctx), order -> transition.apply(own(order, ctx), now()));
+    return orders.change(id(ctx), order -> transition.apply(own(order, ctx), clock.instant()));
   }
 
   private static Order own(Order order, RoutingContext ctx) {
@@ -230,16 +230,12 @@ final class OrderApi {
               if (!order.details().customerId().equals(use.customerId())) {
                 throw notFound(order.id());
               }
-              return order.useCoupon(use.couponId(), use.discount(), now());
+              return order.useCoupon(use.couponId(), use.discount(), clock.instant());
             })
         .map(Due::of);
   }
 
   private static String id(RoutingContext ctx) {
     return ctx.pathParam("orderId");
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -52,7 +51,7 @@ final class OrderTimers {
 
   /** Does all that is due now. */
   Future<Void> look() {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Instant now = clock.instant();
     return orders
         .unpaidAt(now, lastUnpaid)
         .compose(due -> expire(due, now))

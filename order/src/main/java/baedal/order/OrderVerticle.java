@@ -4,6 +4,7 @@ import baedal.postgres.PgSchema;
 import baedal.postgres.PgStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
+import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
@@ -29,7 +30,7 @@ public final class OrderVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Clock clock = Clock.systemUTC();
+    Clock clock = Boot.clock();
     Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store =

@@ -15,7 +15,6 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,7 +132,7 @@ final class Cashier {
   }
 
   private boolean isHeard(Wish wish) {
-    return now().isBefore(wish.heardUntil());
+    return clock.instant().isBefore(wish.heardUntil());
   }
 
   /** An attempt that was given up, or whose money went back, is neither paid nor declined. */
@@ -228,7 +227,8 @@ final class Cashier {
     String card = wish.card();
     Change<Payment> opened;
     try {
-      opened = Payment.open(Ids.next(), due, wish.method(), Payment.lastFour(card), now());
+      opened =
+          Payment.open(Ids.next(), due, wish.method(), Payment.lastFour(card), clock.instant());
     } catch (Refusal unfit) {
       return payments
           .occupying(due.orderId())
@@ -352,12 +352,12 @@ final class Cashier {
 
   private Future<Payment> record(Payment payment, Outcome outcome, Write write) {
     if (outcome instanceof Outcome.Approved) {
-      return write.apply(p -> p.charged(now()));
+      return write.apply(p -> p.charged(clock.instant()));
     }
     if (outcome instanceof Outcome.Declined declined) {
-      return write.apply(p -> p.declined(declined.reason(), now()));
+      return write.apply(p -> p.declined(declined.reason(), clock.instant()));
     }
-    return payment.openedAt().plus(ABANDONED_AFTER).isBefore(now())
+    return payment.openedAt().plus(ABANDONED_AFTER).isBefore(clock.instant())
         ? giveUp(payment)
         : Future.failedFuture(unsettled());
   }
@@ -396,7 +396,7 @@ final class Cashier {
             : provider
                 .refund(payment.id(), payment.amount())
                 .timeout(PROVIDER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    return given.compose(v -> payments.change(payment.id(), p -> p.refunded(now())));
+    return given.compose(v -> payments.change(payment.id(), p -> p.refunded(clock.instant())));
   }
 
   /** One round over what is unsettled; while it lasts, no other begins. */
@@ -405,11 +405,11 @@ final class Cashier {
   }
 
   private Future<?> settleAll() {
-    Instant since = now().minus(STUCK_AFTER);
+    Instant since = clock.instant().minus(STUCK_AFTER);
     return Future.join(
             driven(PaymentStatus.CHARGING, since, this::settle),
             driven(PaymentStatus.REFUNDING, since, this::refundNow),
-            payments.forget(now()))
+            payments.forget(clock.instant()))
         .timeout(SWEEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -477,9 +477,5 @@ final class Cashier {
         UNSETTLED,
         "an earlier attempt to pay this order is not settled yet: pay a little later",
         RETRY_AFTER);
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

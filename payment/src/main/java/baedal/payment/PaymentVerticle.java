@@ -4,6 +4,7 @@ import baedal.postgres.PgSchema;
 import baedal.postgres.PgStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
+import baedal.runtime.Boot;
 import baedal.runtime.Digest;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
@@ -13,7 +14,6 @@ import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.net.URL;
-import java.time.Clock;
 
 /** The payment service: settles orders once, and gives money back. */
 public final class PaymentVerticle extends VerticleBase {
@@ -46,7 +46,7 @@ public final class PaymentVerticle extends VerticleBase {
                 vertx, config.providerUrl(), config.providerKey(), Cashier.PROVIDER_TIMEOUT)
             : simulator;
     ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "payment");
-    cashier = new Cashier(vertx, payments, provider, orders, Clock.systemUTC());
+    cashier = new Cashier(vertx, payments, provider, orders, Boot.clock());
     PaymentConsumer consumer = new PaymentConsumer(payments, cashier);
     backbone =
         new Backbone(

@@ -29,7 +29,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,7 +102,7 @@ class CashierTest {
 
   @BeforeEach
   void hire() {
-    cashier = new Cashier(vertx, payments, bank, orders, Clock.systemUTC());
+    cashier = new Cashier(vertx, payments, bank, orders, Boot.clock());
   }
 
   private static void due(HttpServerRequest request) {
@@ -394,7 +393,7 @@ class CashierTest {
   @Test
   void in_any_order_and_with_any_duplicates_money_goes_back_once_and_a_promise_is_kept_once() {
     List<Subscription> replicas =
-        Stream.of(cashier, new Cashier(vertx, payments, bank, orders, Clock.systemUTC()))
+        Stream.of(cashier, new Cashier(vertx, payments, bank, orders, Boot.clock()))
             .map(one -> new PaymentConsumer(payments, one).subscription())
             .toList();
     for (int seed = 0; seed < SEEDS; seed++) {

@@ -19,7 +19,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
@@ -162,7 +161,7 @@ final class RiderApi {
               if (delivery == null || delivery.job() == null) {
                 throw noSuch(ctx);
               }
-              return action.apply(delivery, now());
+              return action.apply(delivery, clock.instant());
             })
         .map(delivery -> DeliveryView.of(delivery, null));
   }
@@ -185,7 +184,7 @@ final class RiderApi {
                         jobs ->
                             new RiderView(
                                 rider.id(),
-                                rider.state(!jobs.isEmpty(), now()),
+                                rider.state(!jobs.isEmpty(), clock.instant()),
                                 rider.lat(),
                                 rider.lng())));
   }
@@ -196,7 +195,8 @@ final class RiderApi {
    */
   private Future<Void> moved(RoutingContext ctx) {
     JsonObject place = ctx.body().asJsonObject();
-    Rider rider = new Rider(rider(ctx), place.getDouble("lat"), place.getDouble("lng"), now());
+    Rider rider =
+        new Rider(rider(ctx), place.getDouble("lat"), place.getDouble("lng"), clock.instant());
     return repository
         .seen(rider)
         .compose(v -> repository.inHand(rider.id()))
@@ -227,9 +227,5 @@ final class RiderApi {
 
   private static String rider(RoutingContext ctx) {
     return Caller.of(ctx).sub();
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

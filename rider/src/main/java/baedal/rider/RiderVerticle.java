@@ -3,13 +3,13 @@ package baedal.rider;
 import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
+import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.Shutdown;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Clock;
 
 /** The rider service: jobs that riders nearby see, take and carry. */
 public final class RiderVerticle extends VerticleBase {
@@ -50,7 +50,7 @@ public final class RiderVerticle extends VerticleBase {
                 DeadLetterApi.contract())
             .onlyWhen(store::prepared);
     new DeadLetterApi("rider", backbone.deadLetters()).mount(http.router());
-    new RiderApi(repository, backbone.publisher(), Clock.systemUTC()).mount(http.router());
+    new RiderApi(repository, backbone.publisher(), Boot.clock()).mount(http.router());
     store.prepare(repository::prepare, backbone::start);
     return http.listen(config.host(), config.port(), config.maxHeaderBytes())
         .onSuccess(actual -> port = actual);

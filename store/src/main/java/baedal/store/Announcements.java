@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,8 +61,7 @@ final class Announcements {
 
   private Future<Store> announce(String id) {
     return repository
-        .changeStore(
-            id, store -> store.announceAgain(clock.instant().truncatedTo(ChronoUnit.MILLIS)))
+        .changeStore(id, store -> store.announceAgain(clock.instant()))
         .onSuccess(v -> log.atDebug().addKeyValue("storeId", id).log("store announced"))
         .onFailure(
             e ->

@@ -12,7 +12,6 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,7 +44,7 @@ final class Kitchen {
             vertx,
             SWEEP,
             "owed stock and old keys",
-            () -> Future.join(returnOwed(), repository.forget(now())));
+            () -> Future.join(returnOwed(), repository.forget(clock.instant())));
   }
 
   void start() {
@@ -100,13 +99,14 @@ final class Kitchen {
 
   Future<Ticket> cancelRequested(EventMessage message, OrderEvent.CancelRequested asked) {
     return repository
-        .changeTicket(message, before -> Ticket.cancelRequested(before, asked, now()))
+        .changeTicket(message, before -> Ticket.cancelRequested(before, asked, clock.instant()))
         .compose(this::settle);
   }
 
   Future<Ticket> updated(EventMessage message, OrderEvent.Updated update) {
     return update.established()
-        ? repository.changeTicket(message, before -> Ticket.updated(before, update, now()))
+        ? repository.changeTicket(
+            message, before -> Ticket.updated(before, update, clock.instant()))
         : Future.succeededFuture();
   }
 
@@ -119,7 +119,7 @@ final class Kitchen {
               if (ticket == null || ticket.details() == null) {
                 throw Refusal.notFound("there is no ticket " + orderId);
               }
-              return action.apply(ticket, now());
+              return action.apply(ticket, clock.instant());
             })
         .compose(this::settle);
   }
@@ -176,7 +176,8 @@ final class Kitchen {
             order,
             (key, quantity) ->
                 repository
-                    .changeMenu(key, menu -> existing(menu).take(orderId, quantity, now()))
+                    .changeMenu(
+                        key, menu -> existing(menu).take(orderId, quantity, clock.instant()))
                     .onSuccess(
                         menu ->
                             taken.computeIfAbsent(menu.menuId(), id -> menu.taken().get(orderId))))
@@ -190,7 +191,9 @@ final class Kitchen {
             repository.changeMenu(
                 key,
                 menu ->
-                    menu == null ? new Change<>(null, List.of()) : menu.giveBack(orderId, now())));
+                    menu == null
+                        ? new Change<>(null, List.of())
+                        : menu.giveBack(orderId, clock.instant())));
   }
 
   private Future<Void> consume(String orderId, OrderDetails order) {
@@ -220,9 +223,5 @@ final class Kitchen {
       done = done.compose(v -> step.apply(entry.getKey(), entry.getValue())).mapEmpty();
     }
     return done;
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -14,8 +14,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -85,13 +83,14 @@ final class MenuApi {
         asked.body(),
         before -> {
           String menuId = before == null ? menuId(ctx) : before.menuId();
-          return Menu.put(before, storeId(ctx), menuId, form, now());
+          return Menu.put(before, storeId(ctx), menuId, form, clock.instant());
         });
   }
 
   private Future<MenuView> revise(RoutingContext ctx) {
     Asked asked = Asked.of(ctx.body().asJsonObject());
-    return change(ctx, "patch", asked.body(), before -> onSale(before).revise(asked.form(), now()));
+    return change(
+        ctx, "patch", asked.body(), before -> onSale(before).revise(asked.form(), clock.instant()));
   }
 
   record Parts(String name, Long price, Integer stock, List<MenuOption> options) {}
@@ -140,7 +139,7 @@ final class MenuApi {
             Json.fromObject(asked),
             before -> {
               added.set(true);
-              return onSale(before).add(asked.add(), now());
+              return onSale(before).add(asked.add(), clock.instant());
             })
         .onSuccess(
             menu -> {
@@ -172,7 +171,7 @@ final class MenuApi {
         .own(ctx)
         .compose(store -> repository.menu(store.id(), menuId(ctx)))
         .map(MenuApi::onSale)
-        .compose(menu -> repository.changeMenu(menu.key(), m -> m.remove(now())))
+        .compose(menu -> repository.changeMenu(menu.key(), m -> m.remove(clock.instant())))
         .mapEmpty();
   }
 
@@ -204,7 +203,7 @@ final class MenuApi {
                     IdempotencyKey.of(ctx, asked).orElse(null),
                     transition,
                     (before, after) -> Json.fromObject(Changed.of(before, after)),
-                    now()))
+                    clock.instant()))
         .map(answer -> Json.toObject(answer, Changed.class))
         .map(
             changed ->
@@ -227,9 +226,5 @@ final class MenuApi {
 
   private static String menuId(RoutingContext ctx) {
     return ctx.pathParam("menuId");
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -15,8 +15,6 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /** Finding stores, and running one. */
 final class StoreApi {
@@ -85,7 +83,9 @@ final class StoreApi {
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
     return IdempotencyKey.of(ctx, asked)
-        .map(key -> repository.remember(key, Ids.next(), now()).map(StoreRepository.Led::id))
+        .map(
+            key ->
+                repository.remember(key, Ids.next(), clock.instant()).map(StoreRepository.Led::id))
         .orElseGet(() -> Future.succeededFuture(Ids.next()))
         .compose(id -> open(ctx, id, asked));
   }
@@ -93,7 +93,8 @@ final class StoreApi {
   /** The answer is the store as it was opened, also when it was opened before. */
   private Future<StoreView> open(RoutingContext ctx, String id, OpenStore asked) {
     Change<Store> opened =
-        Store.open(id, Caller.of(ctx).sub(), asked.name(), asked.kind(), asked.address(), now());
+        Store.open(
+            id, Caller.of(ctx).sub(), asked.name(), asked.kind(), asked.address(), clock.instant());
     return repository
         .changeStore(id, before -> before == null ? opened : Change.none(before))
         .map(store -> Reply.created(ctx, "/stores/" + id, StoreView.of(opened.state(), null)));
@@ -111,7 +112,8 @@ final class StoreApi {
         .compose(
             store ->
                 repository.changeStore(
-                    store.id(), s -> s.revise(asked.name(), asked.address(), asked.open(), now())))
+                    store.id(),
+                    s -> s.revise(asked.name(), asked.address(), asked.open(), clock.instant())))
         .map(store -> StoreView.of(store, null));
   }
 
@@ -142,9 +144,5 @@ final class StoreApi {
 
   static boolean worksFor(Caller caller, Store store) {
     return store.ownerId().equals(caller.sub()) || caller.stores().contains(store.id());
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -3,6 +3,7 @@ package baedal.store;
 import baedal.mongodb.MongoStore;
 import baedal.rabbitmq.Backbone;
 import baedal.rabbitmq.DeadLetterApi;
+import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.Shutdown;
@@ -28,7 +29,7 @@ public final class StoreVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Clock clock = Clock.systemUTC();
+    Clock clock = Boot.clock();
     Tokens tokens = new Tokens(vertx, config.identity());
     Readiness readiness = new Readiness(vertx);
     store = new MongoStore(vertx, config.mongoUri());

@@ -1,5 +1,6 @@
 package baedal.events;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
  * {@code address} where it goes; both, as {@code parcel}, {@code couponId}, {@code from}, {@code
  * to} and {@code memo}, may be null.
  */
+@RecordBuilder
 public record OrderDetails(
     String customerId,
     String storeId,
@@ -33,48 +35,35 @@ public record OrderDetails(
     lines = List.copyOf(lines);
   }
 
-  public OrderDetails withVersion(long next) {
-    return with(lines, address, memo, couponId, total, discount, next);
+  public OrderDetails withVersion(long newVersion) {
+    return copy().version(newVersion).build();
   }
 
-  /** {@code newDiscount} is capped: nobody is paid for ordering. */
+  /** The discount is at most the total. */
   public OrderDetails withCoupon(String newCouponId, long newDiscount) {
-    return with(lines, address, memo, newCouponId, total, Math.min(newDiscount, total), version);
+    return copy().couponId(newCouponId).build().withAmounts(total, newDiscount);
   }
 
   public OrderDetails withMemo(String newMemo) {
-    return with(lines, address, newMemo, couponId, total, discount, version);
+    return copy().memo(newMemo).build();
   }
 
   public OrderDetails withAddress(Address newAddress) {
-    return with(lines, newAddress, memo, couponId, total, discount, version);
+    return copy().address(newAddress).build();
   }
 
+  /** The total follows the lines; the discount is at most the total. */
   public OrderDetails withLines(List<Line> newLines) {
     long newTotal = newLines.stream().mapToLong(Line::amount).sum();
-    return with(newLines, address, memo, couponId, newTotal, Math.min(discount, newTotal), version);
+    return copy().lines(newLines).build().withAmounts(newTotal, discount);
   }
 
-  private OrderDetails with(
-      List<Line> l, Address a, String m, String coupon, long sum, long off, long v) {
-    return new OrderDetails(
-        customerId,
-        storeId,
-        storeName,
-        l,
-        fulfilment,
-        pickup,
-        a,
-        parcel,
-        from,
-        to,
-        m,
-        coupon,
-        sum,
-        off,
-        sum - off,
-        v,
-        placedAt,
-        expiresAt);
+  private OrderDetails withAmounts(long newTotal, long newDiscount) {
+    long capped = Math.min(newDiscount, newTotal);
+    return copy().total(newTotal).discount(capped).due(newTotal - capped).build();
+  }
+
+  private OrderDetailsBuilder copy() {
+    return OrderDetailsBuilder.builder(this);
   }
 }

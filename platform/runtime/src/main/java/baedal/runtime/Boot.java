@@ -12,6 +12,8 @@ import io.vertx.core.json.jackson.DatabindCodec;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.tracing.opentelemetry.OpenTelemetryOptions;
 import io.vertx.tracing.opentelemetry.OpenTelemetryTracingFactory;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,6 +55,13 @@ public final class Boot {
               log.atError().addKeyValue("service", service).setCause(e).log("cannot start");
               System.exit(1);
             });
+  }
+
+  /**
+   * UTC in whole milliseconds, so that an instant is the same after every store and every event.
+   */
+  public static Clock clock() {
+    return Clock.tickMillis(ZoneOffset.UTC);
   }
 
   /** A Vert.x that measures (Prometheus), traces (W3C Trace Context) and writes records as JSON. */
