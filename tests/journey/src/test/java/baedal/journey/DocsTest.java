@@ -1,0 +1,106 @@
+package baedal.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every Markdown page names files and classes that exist. */
+class DocsTest {
+
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)]*\\)");
+
+  /** A name in code style with two capital letters or more, such as {@code OrderApi}. */
+  private static final Pattern CLASS =
+      Pattern.compile("`(?:[\\w/]+/)?([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)(?:\\.\\w+)?`");
+
+  private static final Pattern DECLARED =
+      Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
+
+  /** Classes of Java that a page names. */
+  private static final Set<String> FOREIGN = Set.of("MessageDigest");
+
+  private static final Set<String> classes = new TreeSet<>();
+
+  @BeforeAll
+  static void readTheSources() throws IOException {
+    for (Path source : files(path -> path.toString().endsWith(".java"))) {
+      Matcher declared = DECLARED.matcher(Files.readString(source));
+      while (declared.find()) {
+        classes.add(declared.group(1));
+      }
+    }
+  }
+
+  @Test
+  void a_link_leads_to_a_file() throws IOException {
+    List<String> broken = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher link = LINK.matcher(Files.readString(page));
+      while (link.find()) {
+        String target = link.group(1);
+        if (!target.contains("://") && !Files.exists(page.resolveSibling(target))) {
+          broken.add(page + ": " + target);
+        }
+      }
+    }
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void a_class_that_a_page_names_exists() throws IOException {
+    List<String> unknown = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher named = CLASS.matcher(Files.readString(page));
+      while (named.find()) {
+        String name = named.group(1);
+        if (!classes.contains(name) && !FOREIGN.contains(name)) {
+          unknown.add(page + ": " + name);
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
+  }
+
+  private static List<Path> pages() throws IOException {
+    return files(path -> path.toString().endsWith(".md"));
+  }
+
+  private static List<Path> files(Predicate<Path> wanted) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (String top : tops()) {
+      try (Stream<Path> files = Files.walk(Readme.TOP.resolve(top))) {
+        files
+            .filter(Files::isRegularFile)
+            .filter(wanted)
+            .filter(DocsTest::isSource)
+            .forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** The folders and files at the top, but for what a run or a build leaves there. */
+  private static List<String> tops() throws IOException {
+    try (Stream<Path> tops = Files.list(Readme.TOP)) {
+      return tops.map(top -> top.getFileName().toString())
+          .filter(top -> !top.startsWith(".") && !top.equals("target"))
+          .toList();
+    }
+  }
+
+  private static boolean isSource(Path file) {
+    return !Readme.TOP.relativize(file).toString().contains("target/");
+  }
+}
