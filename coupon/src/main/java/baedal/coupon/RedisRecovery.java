@@ -63,7 +63,7 @@ final class RedisRecovery {
 
   void start() {
     looks.start();
-    looks.now();
+    looks.runNow();
   }
 
   void stop() {

@@ -37,7 +37,8 @@ final class Bulkhead {
               waiting.remove(turn);
               turn.tryFail("others take too long");
             });
-    return ContextFutures.here(turn.future()).onComplete(done -> vertx.cancelTimer(timer));
+    return ContextFutures.onCallersContext(turn.future())
+        .onComplete(done -> vertx.cancelTimer(timer));
   }
 
   void over() {

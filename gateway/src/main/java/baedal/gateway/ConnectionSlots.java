@@ -60,7 +60,7 @@ final class ConnectionSlots {
 
     /** Fails when the request waited too long, or its group has too many requests waiting. */
     Future<Void> granted() {
-      return ContextFutures.here(granted.future());
+      return ContextFutures.onCallersContext(granted.future());
     }
 
     /** Gives the slot to the next request, or stops waiting. May be called more than once. */

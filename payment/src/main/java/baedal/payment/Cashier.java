@@ -198,7 +198,7 @@ final class Cashier {
     Asked asked = new Asked(wish.twin(), due);
     Future<Settled> here = paying.get(asked);
     if (here != null) {
-      return ContextFutures.here(here);
+      return ContextFutures.onCallersContext(here);
     }
     Future<Settled> mine = due.payable() ? openOrJoin(due, wish) : settledBefore(due, wish);
     paying.put(asked, mine);
@@ -401,7 +401,7 @@ final class Cashier {
 
   /** One round over what is unsettled; while it lasts, no other begins. */
   Future<?> sweep() {
-    return sweep.now();
+    return sweep.runNow();
   }
 
   private Future<?> settleAll() {

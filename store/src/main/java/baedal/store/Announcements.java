@@ -32,7 +32,7 @@ final class Announcements {
   /** Begins at once; rounds go on until one finds nothing left. */
   void start() {
     rounds.start();
-    rounds.now();
+    rounds.runNow();
   }
 
   void stop() {

@@ -20,7 +20,7 @@ final class KeyedQueue {
     Promise<Void> over = Promise.promise();
     Future<Void> before = last.put(key, over.future());
     Future<Void> turn = before == null ? Future.succeededFuture() : before;
-    return ContextFutures.here(turn)
+    return ContextFutures.onCallersContext(turn)
         .compose(v -> work.get())
         .onComplete(
             done -> {

@@ -4,22 +4,23 @@ import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.PromiseInternal;
 
-/** What several wait for. */
+/** Futures that several requests wait for, such as a shared fetch or the end of a queue's task. */
 public final class ContextFutures {
 
   private ContextFutures() {}
 
   /**
-   * The same, told on the context of who asks: each goes on under the name of its own request, and
-   * not under that of the one for whose sake it was begun, or who ended it.
+   * A future with the result of {@code shared} that completes on the caller's Vert.x context. The
+   * caller's handlers then run under its own request id and trace, not under those of the request
+   * that started or completed {@code shared}. Outside any context this is {@code shared} itself.
    */
-  public static <T> Future<T> here(Future<T> shared) {
-    ContextInternal asker = ContextInternal.current();
-    if (asker == null) {
+  public static <T> Future<T> onCallersContext(Future<T> shared) {
+    ContextInternal context = ContextInternal.current();
+    if (context == null) {
       return shared;
     }
-    PromiseInternal<T> told = asker.promise();
-    shared.onComplete(told);
-    return told.future();
+    PromiseInternal<T> promise = context.promise();
+    shared.onComplete(promise);
+    return promise.future();
   }
 }

@@ -112,7 +112,7 @@ final class IssuerKeys {
     if (last.done().succeeded()) {
       return Future.failedFuture(absent(last, issuedAt, cameNanos));
     }
-    return ContextFutures.here(last.done())
+    return ContextFutures.onCallersContext(last.done())
         .transform(
             done -> {
               if (done.failed()) {

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that has to be looked for again and again. One round begins when the one before is over, and
- * what failed in it is for the next.
+ * Work that a service repeats on a timer, such as a sweep. Runs never overlap, and a failed run is
+ * logged and left to the next one.
  */
 public final class PeriodicTask {
 
@@ -18,42 +18,45 @@ public final class PeriodicTask {
 
   private final Vertx vertx;
   private final Duration pause;
-  private final String work;
-  private final Supplier<Future<?>> round;
-  private final AtomicBoolean underWay = new AtomicBoolean();
+  private final String name;
+  private final Supplier<Future<?>> work;
+  private final AtomicBoolean running = new AtomicBoolean();
   private long timer = -1;
 
-  /** {@code work} names what is looked for in the logs. */
-  public PeriodicTask(Vertx vertx, Duration pause, String work, Supplier<Future<?>> round) {
+  /** {@code name} identifies the task in the logs. */
+  public PeriodicTask(Vertx vertx, Duration pause, String name, Supplier<Future<?>> work) {
     this.vertx = vertx;
     this.pause = pause;
+    this.name = name;
     this.work = work;
-    this.round = round;
   }
 
-  /** The first round begins after a pause. */
+  /** The first run begins after one pause. */
   public void start() {
-    timer = vertx.setPeriodic(pause.toMillis(), id -> now());
+    timer = vertx.setPeriodic(pause.toMillis(), id -> runNow());
   }
 
-  /** Begins no other round; one that is under way goes on. */
+  /** No run begins after this; a run in progress is not interrupted. */
   public void stop() {
     vertx.cancelTimer(timer);
   }
 
-  /** A round out of turn, over at once while another is under way. */
-  public Future<?> now() {
-    if (!underWay.compareAndSet(false, true)) {
+  /**
+   * Runs at once, without waiting for the timer. While another run is in progress this does
+   * nothing, and the returned future has succeeded already.
+   */
+  public Future<?> runNow() {
+    if (!running.compareAndSet(false, true)) {
       return Future.succeededFuture();
     }
     return Future.succeededFuture()
-        .compose(v -> round.get())
+        .compose(v -> work.get())
         .onFailure(
             e ->
                 log.atWarn()
-                    .addKeyValue("work", work)
+                    .addKeyValue("work", name)
                     .addKeyValue("cause", e.toString())
                     .log("a round was not finished"))
-        .onComplete(done -> underWay.set(false));
+        .onComplete(done -> running.set(false));
   }
 }

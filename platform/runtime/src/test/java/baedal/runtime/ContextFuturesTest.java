@@ -26,8 +26,8 @@ class ContextFuturesTest {
   }
 
   @Test
-  void each_of_those_who_wait_for_the_same_goes_on_under_its_own_name() throws Exception {
-    Promise<String> said = Promise.promise();
+  void requests_that_wait_for_one_future_keep_their_own_request_ids() throws Exception {
+    Promise<String> shared = Promise.promise();
     CountDownLatch waiting = new CountDownLatch(2);
     int port =
         vertx
@@ -35,22 +35,22 @@ class ContextFuturesTest {
             .requestHandler(
                 request -> {
                   RequestId.begin(request);
-                  ContextFutures.here(said.future())
-                      .onSuccess(what -> request.response().end(what + RequestId.current()));
+                  ContextFutures.onCallersContext(shared.future())
+                      .onSuccess(text -> request.response().end(text + RequestId.current()));
                   waiting.countDown();
                 })
             .listen(0, LOOPBACK)
             .await()
             .actualPort();
     WebClient client = WebClient.create(vertx);
-    List<Future<HttpResponse<Buffer>>> asked =
+    List<Future<HttpResponse<Buffer>>> responses =
         List.of("a", "b").stream()
             .map(name -> client.get(port, LOOPBACK, "/").putHeader(RequestId.HEADER, name).send())
             .toList();
     assertThat(waiting.await(30, TimeUnit.SECONDS)).isTrue();
-    said.complete("for ");
-    assertThat(asked)
-        .map(answer -> answer.await().bodyAsString())
+    shared.complete("for ");
+    assertThat(responses)
+        .map(response -> response.await().bodyAsString())
         .containsExactly("for a", "for b");
   }
 }

@@ -16,60 +16,60 @@ import org.junit.jupiter.api.Test;
 class PeriodicTaskTest {
 
   private final Vertx vertx = Boot.vertx();
-  private final AtomicInteger begun = new AtomicInteger();
+  private final AtomicInteger runs = new AtomicInteger();
 
   @AfterEach
   void stop() {
     vertx.close().await();
   }
 
-  private PeriodicTask rounds(Supplier<Future<?>> round) {
+  /** Runs {@code work} every millisecond, and counts the runs. */
+  private PeriodicTask task(Supplier<Future<?>> work) {
     return new PeriodicTask(
         vertx,
         Duration.ofMillis(1),
         "test",
         () -> {
-          begun.incrementAndGet();
-          return round.get();
+          runs.incrementAndGet();
+          return work.get();
         });
   }
 
   @Test
-  void one_round_begins_when_the_one_before_is_over() {
+  void two_runs_never_overlap() {
     Promise<Void> over = Promise.promise();
-    PeriodicTask rounds = rounds(over::future);
-    Future<?> first = rounds.now();
-    assertThat(rounds.now().isComplete()).isTrue();
+    PeriodicTask task = task(over::future);
+    Future<?> first = task.runNow();
+    assertThat(task.runNow().isComplete()).isTrue();
     assertThat(first.isComplete()).isFalse();
-    assertThat(begun).hasValue(1);
+    assertThat(runs).hasValue(1);
     over.complete();
     first.await();
-    rounds.now().await();
-    assertThat(begun).hasValue(2);
+    task.runNow().await();
+    assertThat(runs).hasValue(2);
   }
 
   @Test
-  void a_round_that_fails_is_followed_by_another() throws Exception {
-    CountDownLatch rounds = new CountDownLatch(4);
-    rounds(
-            () -> {
-              rounds.countDown();
-              if (rounds.getCount() % 2 == 0) {
-                throw new IllegalStateException("thrown");
-              }
-              return Future.failedFuture("failed");
-            })
+  void a_failed_run_is_followed_by_another() throws Exception {
+    CountDownLatch fourRuns = new CountDownLatch(4);
+    task(() -> {
+          fourRuns.countDown();
+          if (fourRuns.getCount() % 2 == 0) {
+            throw new IllegalStateException("thrown");
+          }
+          return Future.failedFuture("failed");
+        })
         .start();
-    assertThat(rounds.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(fourRuns.await(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
-  void after_the_end_none_begins() {
-    PeriodicTask rounds = rounds(Future::succeededFuture);
-    rounds.start();
-    rounds.stop();
-    int until = begun.get();
+  void no_run_begins_after_stop() {
+    PeriodicTask task = task(Future::succeededFuture);
+    task.start();
+    task.stop();
+    int before = runs.get();
     vertx.timer(50).await();
-    assertThat(begun.get()).isBetween(until, until + 1);
+    assertThat(runs.get()).isBetween(before, before + 1);
   }
 }
