@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Answers 405 with the methods that the routes of this path take (RFC 9110, 15.5.6). */
+/** Answers 405 with the methods that the routes of the path accept (RFC 9110, 15.5.6). */
 final class AllowedMethods {
 
   private static final Pattern PARAMETER = Pattern.compile(":[A-Za-z0-9_]+");
@@ -17,21 +17,21 @@ final class AllowedMethods {
   private AllowedMethods() {}
 
   static void render(Router router, RoutingContext ctx) {
-    ctx.response().putHeader(HttpHeaders.ALLOW, at(router, ctx.normalizedPath()));
+    ctx.response().putHeader(HttpHeaders.ALLOW, allowed(router, ctx.normalizedPath()));
     Problems.render(ctx);
   }
 
-  private static String at(Router router, String path) {
+  private static String allowed(Router router, String path) {
     Set<String> methods = new TreeSet<>();
     for (Route route : router.getRoutes()) {
-      if (route.methods() != null && route.getPath() != null && isAt(route.getPath(), path)) {
+      if (route.methods() != null && route.getPath() != null && matches(route.getPath(), path)) {
         route.methods().stream().map(HttpMethod::name).forEach(methods::add);
       }
     }
     return String.join(", ", methods);
   }
 
-  private static boolean isAt(String route, String path) {
+  private static boolean matches(String route, String path) {
     return path.matches(PARAMETER.matcher(route).replaceAll("[^/]+") + "/?");
   }
 }

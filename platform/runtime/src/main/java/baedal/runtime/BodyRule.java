@@ -14,33 +14,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an operation takes as its body, and the check of it.
+ * The body of an operation's requests, and the check of it.
  *
- * @param mediaTypes those it takes; the first one is what a client should send
- * @param rule null where the operation takes no body
- * @param example a body that fits, as the contract shows it
+ * @param mediaTypes the accepted media types; clients should send the first one
+ * @param rule null where the operation has no body
+ * @param example a valid body from the contract, for messages
  */
 record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode example) {
 
-  /** Of an operation that takes no body: an empty object does no harm, a field is a mistake. */
-  static final BodyRule NOTHING =
+  /**
+   * For an operation without a body: an empty object is accepted, a field is a client's mistake.
+   */
+  static final BodyRule NO_BODY =
       new BodyRule(false, List.of(MediaTypes.JSON), null, MissingNode.getInstance());
 
-  /** More than any contract takes. */
+  /** No contract allows more items in an array. */
   private static final int MAX_ITEMS = 100;
 
-  /** The validator would look at each of them. */
+  /** Found before the schema is applied, since the validator would check every item. */
   private static final String TOO_MANY = "has more items than anything here takes";
 
-  /** The validator cannot compare it. */
+  /** Found before the schema is applied, since the validator cannot compare infinite numbers. */
   private static final String TOO_LARGE = "is too large a number";
 
-  /** Its pointer could not be written. */
+  /** Found before the schema is applied, since no JSON pointer could name the field. */
   private static final String BAD_NAME = "has a field whose name is no text: it ";
 
   /**
-   * Adds what is wrong with the body of a request to {@code faults}. From now on, texts in the body
-   * are in normalization form C.
+   * Adds what is wrong with the body of a request to {@code faults}. Replaces the texts in the body
+   * by their normalization form C.
    */
   void check(RoutingContext ctx, List<Refusal.Fault> faults) {
     Buffer sent = ctx.body().buffer();
@@ -59,13 +61,15 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
       }
     } else if (required) {
       faults.add(new Refusal.Fault("", "a JSON body is required, such as " + example));
-      rule.faults("", Json.mapper().createObjectNode(), Operation.MAX_FAULTS).stream()
+      rule.faults("", Json.mapper().createObjectNode(), RequestValidation.MAX_FAULTS).stream()
           .filter(fault -> !fault.pointer().isEmpty())
           .forEach(faults::add);
     }
   }
 
-  /** Null when it is not JSON in UTF-8 (RFC 8259, 8.1); the parser would take UTF-16, too. */
+  /**
+   * Null when the body is not JSON in UTF-8 (RFC 8259, 8.1). The parser alone accepts UTF-16, too.
+   */
   private static JsonNode read(Buffer sent, List<Refusal.Fault> faults) {
     if (mayBeUtf16(sent)) {
       faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
@@ -92,22 +96,22 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
     return zero || first == 0xFE || first == 0xFF;
   }
 
-  /** The parser names no place when it is too much for it as a whole. */
+  /** The parser gives no location when the whole body exceeds one of its limits. */
   private static String fault(JsonLocation at) {
     return at == null
         ? "too deeply nested, or a name or number in it is too long"
         : "look at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
-  /** Whether texts in it were changed to normalization form C. */
+  /** Returns whether a text was changed to normalization form C. */
   private boolean checkJson(JsonNode json, List<Refusal.Fault> faults) {
     boolean changed = prepare("", json, faults);
-    if (faults.size() > Operation.MAX_FAULTS
+    if (faults.size() > RequestValidation.MAX_FAULTS
         || faults.stream().anyMatch(fault -> isBeyondSchemas(fault.detail()))) {
       return false;
     }
     if (rule != null) {
-      faults.addAll(rule.faults("", json, Operation.MAX_FAULTS + 1));
+      faults.addAll(rule.faults("", json, RequestValidation.MAX_FAULTS + 1));
     } else if (!json.isObject()) {
       faults.add(new Refusal.Fault("", "is not taken: this request has no body"));
     } else {
@@ -126,50 +130,66 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
   }
 
   /**
-   * Normalizes the texts in {@code node}, and finds what no schema tells of: text that no store
-   * keeps, and a number that cannot be compared. Ends when there are enough faults. Answers whether
-   * a text was changed.
+   * Normalizes the texts in {@code node}, and adds the faults that no schema expresses: text that a
+   * store cannot keep, and numbers that cannot be compared. Stops when there are enough faults.
+   * Returns whether a text was changed.
    */
   private static boolean prepare(String pointer, JsonNode node, List<Refusal.Fault> faults) {
-    boolean changed = false;
-    if (faults.size() > Operation.MAX_FAULTS) {
+    if (faults.size() > RequestValidation.MAX_FAULTS) {
       return false;
     }
     if (node.isObject()) {
-      for (Map.Entry<String, JsonNode> field : node.properties()) {
-        String wrong = Text.fault(field.getKey());
-        if (wrong != null) {
-          faults.add(new Refusal.Fault(pointer, BAD_NAME + wrong));
-        } else {
-          String at = pointer + "/" + Contract.escape(field.getKey());
-          String normalized = normalized(field.getValue());
-          if (normalized != null) {
-            field.setValue(Json.mapper().getNodeFactory().textNode(normalized));
-            changed = true;
-          }
-          changed |= prepare(at, field.getValue(), faults);
-        }
-      }
-    } else if (node instanceof ArrayNode array && array.size() > MAX_ITEMS) {
-      faults.add(new Refusal.Fault(pointer, TOO_MANY));
-    } else if (node instanceof ArrayNode array) {
-      for (int i = 0; i < array.size(); i++) {
-        String normalized = normalized(array.get(i));
-        if (normalized != null) {
-          array.set(i, normalized);
-          changed = true;
-        }
-        changed |= prepare(pointer + "/" + i, array.get(i), faults);
-      }
-    } else if (node.isTextual() && Text.fault(node.textValue()) != null) {
+      return prepareFields(pointer, node, faults);
+    }
+    if (node instanceof ArrayNode array) {
+      return prepareItems(pointer, array, faults);
+    }
+    if (node.isTextual() && Text.fault(node.textValue()) != null) {
       faults.add(new Refusal.Fault(pointer, Text.fault(node.textValue())));
     } else if (node.isDouble() && Double.isInfinite(node.doubleValue())) {
       faults.add(new Refusal.Fault(pointer, TOO_LARGE));
     }
+    return false;
+  }
+
+  private static boolean prepareFields(
+      String pointer, JsonNode object, List<Refusal.Fault> faults) {
+    boolean changed = false;
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String nameFault = Text.fault(field.getKey());
+      if (nameFault != null) {
+        faults.add(new Refusal.Fault(pointer, BAD_NAME + nameFault));
+      } else {
+        String normalized = normalized(field.getValue());
+        if (normalized != null) {
+          field.setValue(Json.mapper().getNodeFactory().textNode(normalized));
+          changed = true;
+        }
+        changed |=
+            prepare(pointer + "/" + Contract.escape(field.getKey()), field.getValue(), faults);
+      }
+    }
     return changed;
   }
 
-  /** A text in normalization form C; null when it is that already, or is no text. */
+  private static boolean prepareItems(String pointer, ArrayNode array, List<Refusal.Fault> faults) {
+    if (array.size() > MAX_ITEMS) {
+      faults.add(new Refusal.Fault(pointer, TOO_MANY));
+      return false;
+    }
+    boolean changed = false;
+    for (int i = 0; i < array.size(); i++) {
+      String normalized = normalized(array.get(i));
+      if (normalized != null) {
+        array.set(i, normalized);
+        changed = true;
+      }
+      changed |= prepare(pointer + "/" + i, array.get(i), faults);
+    }
+    return changed;
+  }
+
+  /** A text in normalization form C; null when the node needs no change. */
   private static String normalized(JsonNode node) {
     if (!node.isTextual()) {
       return null;

@@ -4,7 +4,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
 /**
- * Who is calling: the token's subject, its roles, and for a store's staff the stores they work for.
+ * Who sends a request: the subject of the token, its roles, and for a store's staff the stores they
+ * work for.
  */
 public record Caller(String sub, Set<String> roles, Set<String> stores) {
 
@@ -15,8 +16,8 @@ public record Caller(String sub, Set<String> roles, Set<String> stores) {
   public static final String ADMIN = "admin";
   public static final String SERVICE = "service";
 
-  /** Somebody without a token: allowed only where the contract says {@code anyone}. */
-  public static final Caller NOBODY = new Caller("", Set.of(), Set.of());
+  /** The caller of a request without a token: admitted only where the contract says so. */
+  public static final Caller ANONYMOUS = new Caller("", Set.of(), Set.of());
 
   private static final String KEY = Caller.class.getName();
 
@@ -25,10 +26,10 @@ public record Caller(String sub, Set<String> roles, Set<String> stores) {
     stores = Set.copyOf(stores);
   }
 
-  /** The caller of this request, as the token check of {@link HttpApi} found it. */
+  /** The caller of this request, as {@link Authorization} found it. */
   public static Caller of(RoutingContext ctx) {
     Caller caller = ctx.get(KEY);
-    return caller == null ? NOBODY : caller;
+    return caller == null ? ANONYMOUS : caller;
   }
 
   void putInto(RoutingContext ctx) {

@@ -18,24 +18,24 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A service's OpenAPI 3.1 document, read as rules: which operations there are, for whom, and what
- * they take.
+ * Reads a service's OpenAPI 3.1 document: its operations, who may call them, and the rules for
+ * their requests.
  */
 final class Contract {
 
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head", "options");
 
-  /** Documents refer to each other by where they stand in their folders. */
+  /** The base of the documents' IRIs, so that they can refer to each other by relative paths. */
   private static final String FOLDERS = "https://baedal.invalid/";
 
-  private static final String DOCUMENT = FOLDERS + "here/openapi.yaml";
+  private static final String DOCUMENT = FOLDERS + "service/openapi.yaml";
 
   private static final Set<String> WITH_BODY = Set.of("post", "put", "patch");
 
   private final URL yaml;
 
-  /** By their IRI; others are read when something refers to them. */
+  /** By IRI. A document is read when another one first refers to it. */
   private final Map<String, JsonNode> documents = new ConcurrentHashMap<>();
 
   private final SchemaRegistry schemas;
@@ -98,25 +98,24 @@ final class Contract {
     operation.path("x-roles").forEach(role -> roles.add(role.asText()));
     if (roles.isEmpty()) {
       throw new IllegalArgumentException(
-          "the contract says not who may call " + method + " " + path + ": add x-roles");
+          "the contract does not say who may call " + method + " " + path + ": add x-roles");
     }
-    List<Operation.Parameter> parameters = new ArrayList<>();
+    List<ParameterRule> parameters = new ArrayList<>();
     addParameters(parameters, at("/paths/" + escape(path) + "/parameters"));
     addParameters(parameters, at(pointer + "/parameters"));
     return new Operation(
         method.toUpperCase(Locale.ROOT),
         path,
-        Set.copyOf(roles),
-        List.copyOf(parameters),
-        body(method, at(pointer)));
+        new Authorization(Set.copyOf(roles)),
+        new RequestValidation(List.copyOf(parameters), body(method, at(pointer))));
   }
 
-  private void addParameters(List<Operation.Parameter> parameters, Located nodes) {
+  private void addParameters(List<ParameterRule> parameters, Located nodes) {
     for (int i = 0; i < nodes.node().size(); i++) {
       Located parameter = at(nodes.pointer() + "/" + i).resolved();
       Located schema = parameter.child("schema").resolved();
       parameters.add(
-          new Operation.Parameter(
+          new ParameterRule(
               parameter.node().path("name").asText(),
               parameter.node().path("in").asText(),
               parameter.node().path("required").asBoolean(),
@@ -125,10 +124,10 @@ final class Contract {
     }
   }
 
-  /** Null where a body means nothing. */
+  /** Null where a body has no meaning, as with GET. */
   private BodyRule body(String method, Located operation) {
     if (!operation.node().has("requestBody")) {
-      return WITH_BODY.contains(method) ? BodyRule.NOTHING : null;
+      return WITH_BODY.contains(method) ? BodyRule.NO_BODY : null;
     }
     Located body = operation.child("requestBody").resolved();
     Located content = body.child("content");
@@ -158,7 +157,7 @@ final class Contract {
     return new Located(DOCUMENT, pointer);
   }
 
-  /** A part of a JSON pointer (RFC 6901). */
+  /** A reference token, escaped for a JSON pointer (RFC 6901, 3). */
   static String escape(String token) {
     return token.replace("~", "~0").replace("/", "~1");
   }

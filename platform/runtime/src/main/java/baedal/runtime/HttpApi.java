@@ -1,93 +1,66 @@
 package baedal.runtime;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.micrometer.backends.BackendRegistries;
 import java.net.URL;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP side of a service. In front of the service's own routes stand, for every operation of
- * its contract: the size limit, the token, the role, and the check of parameters and body. Health
- * and metrics come with it.
+ * The HTTP side of a service. A request passes {@link RequestGuards}, the body reader, and {@link
+ * ContractRoutes}, which check its token, role, parameters and body; then it reaches the service's
+ * own route. Health and metrics ({@link OperatorRoutes}) are included.
  */
 public final class HttpApi {
 
-  private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
-  private static final int MAX_BODY_BYTES = 64 * 1024;
-
-  private static final int MAX_LINE_BYTES = 16 * 1024;
+  /**
+   * The order of the routes of {@link RequestGuards}. A route with a lower order runs before them;
+   * one with a higher order below zero runs after them, before the body is read. A route without an
+   * order runs after both.
+   */
+  public static final int GUARDS_ORDER = Integer.MIN_VALUE + 1;
 
   /** An access token of an employee with hundreds of groups has 12 KiB and more. */
   public static final int DEFAULT_MAX_HEADER_BYTES = 32 * 1024;
 
-  /** Below, no token fits; above, one address can take too much memory with open requests. */
-  private static final int LEAST_HEADER_BYTES = 4 * 1024;
-
-  private static final int MOST_HEADER_BYTES = 256 * 1024;
-
-  /** A service takes so many bytes of header fields more: those that the gateway adds. */
-  private static final int ADDED_BY_GATEWAY = 8 * 1024;
-
-  /** A name of DNS has 253 at most; the gateway repeats it in several header fields. */
-  private static final int MAX_AUTHORITY_CHARS = 300;
-
   /**
-   * Nobody waits longer for an answer to begin: then it is a 503. What was asked for may go on all
-   * the same, and asking again under the same idempotency key finds it.
+   * After this time without a response the client gets 503. Its work may still succeed; a retry
+   * with the same idempotency key finds the result.
    */
   public static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
 
-  private static final long DRAIN_SECONDS = 10;
-  private static final long BODY_MILLIS = 10_000;
-  private static final String FORM = "application/x-www-form-urlencoded";
+  /** With less, no access token fits. */
+  private static final int LEAST_MAX_HEADER_BYTES = 4 * 1024;
+
+  /** With more, open requests from one address can take too much memory. */
+  private static final int MOST_MAX_HEADER_BYTES = 256 * 1024;
+
+  private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final String LOOPBACK = "127.0.0.1";
 
-  /** Leaves room before it, for what a front door does to every request. */
-  private static final int FIRST = Integer.MIN_VALUE + 1;
-
   private final Vertx vertx;
-  private final Expectations expectations = new Expectations(MAX_BODY_BYTES);
-  private final String service;
-  private final Router router;
-  private final Tokens tokens;
   private final Readiness readiness;
-  private final List<Operation> operations;
-  private final List<Route> operatorRoutes;
-  private final Set<Route> ours;
-  private BooleanSupplier prepared = () -> true;
-  private HttpServer server;
-  private HttpServer operators;
+  private final Router router;
+  private final RequestGuards guards;
+  private final OperatorRoutes operatorRoutes;
+  private final List<Route> publicOperatorRoutes;
+  private final ContractRoutes contractRoutes;
+  private final Set<Route> ownRoutes;
+  private final ServerLifecycle servers;
 
   /**
-   * {@code further} are contracts of what other modules serve here, or of doors that stand open
-   * only by configuration.
+   * {@code furtherContracts} describe routes that other modules add, and routes that only some
+   * configurations have, such as the dev routes.
    */
   public HttpApi(
       Vertx vertx,
@@ -95,130 +68,89 @@ public final class HttpApi {
       URL contract,
       Tokens tokens,
       Readiness readiness,
-      URL... further) {
+      URL... furtherContracts) {
     this.vertx = vertx;
-    this.service = service;
-    this.tokens = tokens;
     this.readiness = readiness;
-    tokens.watchedBy(readiness);
+    tokens.registerWith(readiness);
     Boot.json();
-    operations = new ArrayList<>(Contract.read(contract).operations());
-    for (URL more : further) {
-      operations.addAll(Contract.read(more).operations());
+    List<Operation> operations = new ArrayList<>(Contract.read(contract).operations());
+    for (URL further : furtherContracts) {
+      operations.addAll(Contract.read(further).operations());
     }
-    router = problemRouter();
-    router
-        .route()
-        .order(FIRST)
-        .handler(this::wellFormed)
-        .handler(this::inTime)
-        .handler(expectations::check)
-        .handler(HttpApi::noForm)
-        .handler(MediaTypes::uncoded)
-        .failureHandler(Problems::render);
-    if (operations.stream().anyMatch(o -> o.route().startsWith(LoopbackOnly.DEV_DOORS))) {
-      router.route(LoopbackOnly.DEV_DOORS + "*").order(FIRST).handler(LoopbackOnly::check);
-    }
+    contractRoutes = new ContractRoutes(vertx, operations, tokens);
+    guards = new RequestGuards(vertx, contractRoutes, MAX_BODY_BYTES);
+    operatorRoutes = new OperatorRoutes(readiness);
+    servers = new ServerLifecycle(vertx, service);
+
+    router = Problems.router(vertx);
+    guards.mount(router, GUARDS_ORDER);
     router.route().handler(Expectations::inviteBody);
     router
         .route()
         .handler(
             BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES).setHandleFileUploads(false));
-    operatorRoutes = openToOperators(router);
-    for (Operation operation : operations) {
-      router.route(operation.httpMethod(), operation.route()).handler(ctx -> admit(operation, ctx));
-    }
-    ours = new HashSet<>(router.getRoutes());
-  }
-
-  private Router problemRouter() {
-    Router made = Router.router(vertx);
-    for (int status : List.of(400, 404, 406, 413, 414, 415, 417, 431)) {
-      made.errorHandler(status, Problems::render);
-    }
-    made.errorHandler(405, ctx -> AllowedMethods.render(made, ctx));
-    return made;
-  }
-
-  private List<Route> openToOperators(Router router) {
-    List<Route> routes =
-        List.of(
-            router
-                .get("/health/live")
-                .handler(ctx -> answer(ctx, 200, new JsonObject().put("status", "UP"))),
-            router.get("/health/ready").handler(this::ready),
-            router.get("/metrics").handler(HttpApi::metrics));
-    routes.forEach(route -> route.method(HttpMethod.HEAD));
-    return routes;
+    publicOperatorRoutes = operatorRoutes.mount(router);
+    contractRoutes.mount(router);
+    ownRoutes = new HashSet<>(router.getRoutes());
   }
 
   /**
-   * Health and metrics on a port of their own, and no longer where the world asks. The future holds
-   * the port (0 asks for a free one).
+   * Moves health and metrics to a port of their own; the public port serves them no longer. The
+   * future holds the port ({@code port} 0 takes a free one).
    */
   public Future<Integer> operate(String host, int port) {
-    operatorRoutes.forEach(Route::remove);
-    Router inside = problemRouter();
-    inside.route().handler(expectations::check).failureHandler(Problems::render);
-    openToOperators(inside);
-    operators = vertx.createHttpServer().requestHandler(inside);
-    return operators.listen(port, host).map(HttpServer::actualPort);
+    publicOperatorRoutes.forEach(Route::remove);
+    Router operators = Problems.router(vertx);
+    guards.mountExpectations(operators);
+    operatorRoutes.mount(operators);
+    return servers.listenForOperators(operators, host, port);
   }
 
-  /**
-   * While {@code prepared} is false every operation answers 503: the service's store is not there
-   * yet.
-   */
-  public HttpApi onlyWhen(BooleanSupplier prepared) {
-    this.prepared = prepared;
+  /** Every operation answers 503 while {@code condition} is false: the store is not there yet. */
+  public HttpApi onlyWhen(BooleanSupplier condition) {
+    contractRoutes.onlyWhen(condition);
     return this;
   }
 
-  /** Where the service adds its own routes; each stands in the contract. */
+  /** The router to which the service adds its own routes. Each must be in the contract. */
   public Router router() {
     return router;
   }
 
-  /** The setting MAX_HEADER_BYTES: how large all header fields of a request may be together. */
+  /** The setting MAX_HEADER_BYTES: the limit for all header fields of a request together. */
   public static int maxHeaderBytes(Config config) {
     int bytes = config.number("MAX_HEADER_BYTES", DEFAULT_MAX_HEADER_BYTES);
-    if (bytes < LEAST_HEADER_BYTES || bytes > MOST_HEADER_BYTES) {
+    if (bytes < LEAST_MAX_HEADER_BYTES || bytes > MOST_MAX_HEADER_BYTES) {
       throw new IllegalArgumentException(
-          "MAX_HEADER_BYTES must be from " + LEAST_HEADER_BYTES + " to " + MOST_HEADER_BYTES);
+          "MAX_HEADER_BYTES must be from "
+              + LEAST_MAX_HEADER_BYTES
+              + " to "
+              + MOST_MAX_HEADER_BYTES);
     }
     return bytes;
   }
 
-  /** Listens on loopback; the future holds the port (0 asks for a free one). */
+  /** Listens on loopback. The future holds the port ({@code port} 0 takes a free one). */
   public Future<Integer> listen(int port) {
     return listen(LOOPBACK, port, DEFAULT_MAX_HEADER_BYTES);
   }
 
-  /** Takes the header fields that a gateway with the same limit passes on. */
+  /**
+   * Listens on the server of a service. {@code maxHeaderBytes} is the limit of the gateway in front
+   * of it; the service itself allows a little more, for what the gateway adds.
+   */
   public Future<Integer> listen(String host, int port, int maxHeaderBytes) {
-    int most = maxHeaderBytes + ADDED_BY_GATEWAY;
-    return listen(
-        vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setHost(host)
-                    .setPort(port)
-                    .setMaxHeaderSize(most)
-                    .setMaxInitialLineLength(MAX_LINE_BYTES)
-                    .setCompressionSupported(false)
-                    .setPerFrameWebSocketCompressionSupported(false)
-                    .setPerMessageWebSocketCompressionSupported(false))
-            .invalidRequestHandler(
-                request -> EarlyRefusal.undecodable(request, MAX_LINE_BYTES, most))
-            .requestHandler(this::accept));
+    return listen(servers.create(host, port, maxHeaderBytes, this::accept));
   }
 
   /**
-   * On a server of the caller's making, that hands its requests to {@link #accept}. Fails when a
-   * route is missing in the contract, or an operation has no route.
+   * Listens on the caller's own server, which passes its requests to {@link #accept}. Fails if a
+   * route is not in the contract or an operation has no route.
    */
-  public Future<Integer> listen(HttpServer made) {
-    List<String> differences = differences();
+  public Future<Integer> listen(HttpServer server) {
+    List<Route> serviceRoutes =
+        router.getRoutes().stream().filter(route -> !ownRoutes.contains(route)).toList();
+    List<String> differences = contractRoutes.differences(serviceRoutes);
     if (!differences.isEmpty()) {
       return Future.failedFuture(
           new IllegalStateException("contract and routes differ: " + differences));
@@ -228,219 +160,25 @@ public final class HttpApi {
         route.method(HttpMethod.HEAD);
       }
     }
-    server = made;
-    return server
-        .listen()
-        .map(HttpServer::actualPort)
-        .onSuccess(
-            at ->
-                log.atInfo()
-                    .addKeyValue("service", service)
-                    .addKeyValue("port", at)
-                    .log("listening"));
+    return servers.listen(server);
   }
 
-  /**
-   * Names the request, and routes it. The router takes one without a usable Host for a fault of its
-   * own.
-   */
+  /** Gives the request its id and routes it, unless its Host header is invalid. */
   public void accept(HttpServerRequest request) {
     RequestId.begin(request);
-    if (hasUsableHost(request)) {
+    if (RequestGuards.hasUsableHost(request)) {
       router.handle(RequestTarget.normalized(request));
-      return;
+    } else {
+      EarlyRefusal.answer(request, RequestGuards.unusableHost());
     }
-    EarlyRefusal.answer(
-        request,
-        Refusal.of(
-            Refusal.Kind.INVALID,
-            "bad-request",
-            "send a Host header with a valid host, as HTTP/1.1 asks for"));
-  }
-
-  /** HTTP/1.0 needs none (RFC 9112, 3.2). */
-  private static boolean hasUsableHost(HttpServerRequest request) {
-    if (request.authority() == null) {
-      return request.version() == HttpVersion.HTTP_1_0
-          && !request.headers().contains(HttpHeaders.HOST);
-    }
-    return request.authority().toString().length() <= MAX_AUTHORITY_CHARS;
   }
 
   /**
-   * Not ready from now on; finishes the requests in hand, ten seconds at most. Operators hear so
-   * until then.
+   * Reports not ready and finishes the requests in progress, for ten seconds at most. The
+   * operators' port closes last.
    */
   public Future<Void> close() {
     readiness.stopping();
-    Future<Void> drained =
-        server == null
-            ? Future.succeededFuture()
-            : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
-    return operators == null ? drained : drained.eventually(operators::close);
-  }
-
-  /** Before any route looks at the path: one that cannot be decoded is the client's fault. */
-  private void wellFormed(RoutingContext ctx) {
-    try {
-      ctx.normalizedPath();
-      URLDecoder.decode(ctx.request().path(), StandardCharsets.UTF_8);
-      ctx.queryParams();
-      List<Refusal.Fault> faults =
-          RequestTarget.faults(
-              ctx.request().uri(), segment -> parameterAt(ctx.request().path(), segment));
-      if (!faults.isEmpty()) {
-        ctx.fail(Refusal.invalid(faults));
-        return;
-      }
-    } catch (IllegalArgumentException e) {
-      ctx.fail(400);
-      return;
-    }
-    ctx.next();
-  }
-
-  private String parameterAt(String path, int segment) {
-    return operations.stream()
-        .filter(operation -> operation.isAt(path))
-        .map(operation -> operation.parameterAt(segment))
-        .findFirst()
-        .orElse("");
-  }
-
-  /** Whoever sends a body slowly holds nobody up for long, answered already or not. */
-  private void inTime(RoutingContext ctx) {
-    HttpServerRequest request = ctx.request();
-    if (!request.isEnded()) {
-      long timer = vertx.setTimer(BODY_MILLIS, id -> cutOff(request));
-      request.end().onComplete(v -> vertx.cancelTimer(timer));
-      ctx.addEndHandler(v -> passOver(request));
-    }
-    ctx.next();
-  }
-
-  /** Others may be on the same connection of HTTP/2, and not know of this one. */
-  private static void cutOff(HttpServerRequest request) {
-    Future<Void> ended =
-        request.version() == HttpVersion.HTTP_2
-            ? request.response().reset()
-            : request.connection().close();
-    ended.onFailure(e -> log.atDebug().addKeyValue("cause", e.toString()).log("gone already"));
-  }
-
-  /** What is left of a body that nobody wants stands before the next request. */
-  private static void passOver(HttpServerRequest request) {
-    if (!request.isEnded()) {
-      request.resume();
-    }
-  }
-
-  /** The body reader would decode a form, and take what is wrong with it for a fault of its own. */
-  private static void noForm(RoutingContext ctx) {
-    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
-    String lower = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
-    if (lower.startsWith("multipart/") || lower.startsWith(FORM)) {
-      ctx.fail(MediaTypes.unsupported(ctx));
-    } else {
-      ctx.next();
-    }
-  }
-
-  private void admit(Operation operation, RoutingContext ctx) {
-    if (!prepared.getAsBoolean()) {
-      ctx.fail(503);
-      return;
-    }
-    notForEver(ctx);
-    token(ctx, operation)
-        .onSuccess(
-            caller -> {
-              try {
-                operation.admit(caller);
-                operation.check(ctx);
-              } catch (Refusal refusal) {
-                ctx.fail(refusal);
-                return;
-              }
-              caller.putInto(ctx);
-              ctx.next();
-            })
-        .onFailure(ctx::fail);
-  }
-
-  private void notForEver(RoutingContext ctx) {
-    long timer =
-        vertx.setTimer(
-            ANSWERS_WITHIN.toMillis(),
-            id -> {
-              log.atWarn().addKeyValue("path", ctx.request().path()).log("no answer in time");
-              ctx.fail(503);
-            });
-    ctx.addHeadersEndHandler(v -> vertx.cancelTimer(timer));
-    ctx.addEndHandler(v -> vertx.cancelTimer(timer));
-  }
-
-  private Future<Caller> token(RoutingContext ctx, Operation operation) {
-    String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    return header == null && !operation.needsToken()
-        ? Future.succeededFuture(Caller.NOBODY)
-        : tokens.caller(ctx);
-  }
-
-  private List<String> differences() {
-    Set<String> routed = new HashSet<>();
-    for (Route route : router.getRoutes()) {
-      if (!ours.contains(route) && route.getPath() != null && route.methods() != null) {
-        for (HttpMethod method : route.methods()) {
-          routed.add(method.name() + " " + route.getPath());
-        }
-      }
-    }
-    Set<String> promised = new HashSet<>();
-    operations.forEach(operation -> promised.add(operation.method() + " " + operation.route()));
-    List<String> differences = new ArrayList<>();
-    promised.stream()
-        .filter(r -> !routed.contains(r))
-        .forEach(r -> differences.add(r + " has no route"));
-    routed.stream()
-        .filter(r -> !promised.contains(r))
-        .forEach(r -> differences.add(r + " is not in the contract"));
-    return differences;
-  }
-
-  private void ready(RoutingContext ctx) {
-    readiness
-        .check()
-        .onSuccess(
-            result -> {
-              JsonArray checks = new JsonArray();
-              for (CheckResult check : result.getChecks()) {
-                checks.add(
-                    new JsonObject()
-                        .put("id", check.getId())
-                        .put("status", check.getUp() ? "UP" : "DOWN"));
-              }
-              answer(
-                  ctx,
-                  result.getUp() ? 200 : 503,
-                  new JsonObject()
-                      .put("status", result.getUp() ? "UP" : "DOWN")
-                      .put("checks", checks));
-            })
-        .onFailure(ctx::fail);
-  }
-
-  private static void metrics(RoutingContext ctx) {
-    MeterRegistry registry = BackendRegistries.getDefaultNow();
-    ctx.response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-        .end(registry instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "");
-  }
-
-  private static void answer(RoutingContext ctx, int status, JsonObject body) {
-    ctx.response()
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .end(body.toBuffer());
+    return servers.close();
   }
 }

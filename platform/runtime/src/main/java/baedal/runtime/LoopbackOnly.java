@@ -5,13 +5,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.regex.Pattern;
 
 /**
- * The guard of the dev doors: the client must call this machine by a loopback name. A web site
- * whose own name is made to resolve to 127.0.0.1 (DNS rebinding) is of the same origin as that
- * name, so that CORS does not keep its pages out; but its name is in {@code Host}.
+ * Protects the dev routes against DNS rebinding: the client must address this machine by a loopback
+ * name. An attacker can make the name of a web site resolve to 127.0.0.1. Its pages are then of the
+ * same origin, so CORS does not stop them, but {@code Host} still holds the name of the site.
  */
 final class LoopbackOnly {
 
-  static final String DEV_DOORS = "/dev/";
+  static final String DEV_PATH = "/dev/";
 
   private static final Pattern LOOPBACK =
       Pattern.compile(
@@ -21,8 +21,8 @@ final class LoopbackOnly {
   private LoopbackOnly() {}
 
   static void check(RoutingContext ctx) {
-    HostAndPort called = ctx.request().authority();
-    if (called != null && LOOPBACK.matcher(called.host()).matches()) {
+    HostAndPort authority = ctx.request().authority();
+    if (authority != null && LOOPBACK.matcher(authority.host()).matches()) {
       ctx.next();
     } else {
       ctx.fail(Refusal.forbidden("use localhost, 127.0.0.1 or [::1] as the host of this URL"));

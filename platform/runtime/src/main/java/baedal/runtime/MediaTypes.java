@@ -6,7 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 
-/** What a body may be: its media type and its coding, and the refusal of another one. */
+/** The media types and content codings of request bodies, and the refusals of other ones. */
 final class MediaTypes {
 
   static final String JSON = "application/json";
@@ -14,6 +14,7 @@ final class MediaTypes {
   /** A change to a JSON document (RFC 7396). */
   static final String MERGE_PATCH = "application/merge-patch+json";
 
+  private static final String FORM = "application/x-www-form-urlencoded";
   private static final String IDENTITY = "identity";
 
   private MediaTypes() {}
@@ -23,25 +24,40 @@ final class MediaTypes {
     return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
   }
 
-  /** The answer says which media types are taken (RFC 9110, 15.5.16; RFC 5789, 2.2). */
-  static Refusal unsupported(RoutingContext ctx, List<String> taken) {
-    String list = String.join(", ", taken);
+  /**
+   * The refusal of a media type; the response lists those that are accepted (RFC 9110, 15.5.16).
+   */
+  static Refusal unsupported(RoutingContext ctx, List<String> accepted) {
+    String list = String.join(", ", accepted);
     ctx.response().putHeader(HttpHeaders.ACCEPT, list);
     if (ctx.request().method().equals(HttpMethod.PATCH)) {
       ctx.response().putHeader("Accept-Patch", list);
     }
     return Refusal.of(
-        Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: " + String.join(" or ", taken));
+        Refusal.Kind.UNSUPPORTED,
+        "not-json",
+        "send Content-Type: " + String.join(" or ", accepted));
   }
 
-  /** As the other, where the operation is not known yet. */
+  /** The refusal before the operation is known: the method decides what is accepted. */
   static Refusal unsupported(RoutingContext ctx) {
     boolean patch = ctx.request().method().equals(HttpMethod.PATCH);
     return unsupported(ctx, patch ? List.of(MERGE_PATCH, JSON) : List.of(JSON));
   }
 
-  /** Passes requests on whose body is as it is, not compressed (RFC 9110, 12.5.3). */
-  static void uncoded(RoutingContext ctx) {
+  /** Refuses forms: the body reader would decode them, and fail on an invalid one with a 500. */
+  static void refuseForms(RoutingContext ctx) {
+    String contentType = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
+    if (type.startsWith("multipart/") || type.startsWith(FORM)) {
+      ctx.fail(unsupported(ctx));
+    } else {
+      ctx.next();
+    }
+  }
+
+  /** Refuses compressed bodies, and names the one coding that is accepted (RFC 9110, 12.5.3). */
+  static void refuseContentCodings(RoutingContext ctx) {
     for (String coding : ctx.request().headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
       if (!coding.strip().equalsIgnoreCase(IDENTITY)) {
         ctx.response().putHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY);

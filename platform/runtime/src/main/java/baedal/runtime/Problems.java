@@ -1,6 +1,7 @@
 package baedal.runtime;
 
 import io.netty.handler.codec.http2.Http2Exception;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -8,15 +9,15 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Turns every failure of a request into one answer: {@code application/problem+json} (RFC 9457).
- */
+/** Turns every failure of a request into a problem document (RFC 9457). */
 public final class Problems {
 
   public static final String MEDIA_TYPE = "application/problem+json";
@@ -24,9 +25,21 @@ public final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(2);
 
+  /** Failures without an exception that a router finds by itself, such as an unknown path. */
+  private static final List<Integer> ROUTER_STATUSES =
+      List.of(400, 404, 406, 413, 414, 415, 417, 431);
+
   private Problems() {}
 
-  /** The failure handler of every router. */
+  /** A router whose own failures are answered with problem documents, too. */
+  static Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
+    ROUTER_STATUSES.forEach(status -> router.errorHandler(status, Problems::render));
+    router.errorHandler(405, ctx -> AllowedMethods.render(router, ctx));
+    return router;
+  }
+
+  /** The failure handler of every route. */
   public static void render(RoutingContext ctx) {
     if (ctx.response().ended() || ctx.response().closed()) {
       return;
@@ -38,12 +51,12 @@ public final class Problems {
     send(ctx, refusal(ctx));
   }
 
-  /** Answers with this refusal, whatever came before. */
+  /** Answers with this refusal, whatever the context's own failure is. */
   public static void send(RoutingContext ctx, Refusal refusal) {
     send(ctx, refusal, body(ctx.request().path(), refusal));
   }
 
-  /** As {@link #send(RoutingContext, Refusal)}, with members of the caller's own in the body. */
+  /** As {@link #send(RoutingContext, Refusal)}, with a body to which the caller added members. */
   public static void send(RoutingContext ctx, Refusal refusal, JsonObject body) {
     ctx.response()
         .setStatusCode(refusal.kind().status())
@@ -63,7 +76,7 @@ public final class Problems {
     ctx.response().end(body.toBuffer());
   }
 
-  /** The problem document of a refusal; {@code instance} is the path that was asked. */
+  /** The problem document of a refusal; {@code instance} is the path of the request. */
   public static JsonObject body(String instance, Refusal refusal) {
     JsonObject body =
         new JsonObject()
@@ -90,15 +103,15 @@ public final class Problems {
    * Whether the client reset its stream, closed its connection or broke the protocol before its
    * request ended.
    */
-  private static boolean isOfClient(Throwable failure, HttpServerRequest request) {
+  private static boolean isCausedByClient(Throwable failure, HttpServerRequest request) {
     return failure instanceof StreamResetException
         || failure instanceof Http2Exception
-        || (sends(request)
+        || (isSending(request)
             && (failure instanceof HttpClosedException || TransientFailures.isOutage(failure)));
   }
 
-  /** Whether there is more to come of the request. */
-  private static boolean sends(HttpServerRequest request) {
+  /** Whether the client has not sent its whole body yet. */
+  private static boolean isSending(HttpServerRequest request) {
     return !request.isEnded()
         && (request.version() == HttpVersion.HTTP_2
             || request.headers().contains(HttpHeaders.CONTENT_LENGTH)
@@ -118,7 +131,7 @@ public final class Problems {
     if (failure == null || (status >= 400 && status < 500)) {
       return ofStatus(status);
     }
-    if (isOfClient(failure, ctx.request())) {
+    if (isCausedByClient(failure, ctx.request())) {
       return ofStatus(400);
     }
     if (TransientFailures.isOutage(failure)) {
@@ -190,7 +203,7 @@ public final class Problems {
     };
   }
 
-  /** The value of a {@code Retry-After}: whole seconds, never too few. */
+  /** The value of a {@code Retry-After} header: whole seconds, rounded up, at least one. */
   public static String retryAfter(Duration wait) {
     return Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000));
   }

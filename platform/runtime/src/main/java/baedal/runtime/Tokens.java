@@ -100,8 +100,8 @@ public final class Tokens {
     }
   }
 
-  /** Not ready before the issuer's keys are there. */
-  void watchedBy(Readiness readiness) {
+  /** Makes the service not ready until it has the issuer's keys. */
+  void registerWith(Readiness readiness) {
     if (issuer != null) {
       readiness.register(
           "issuer",

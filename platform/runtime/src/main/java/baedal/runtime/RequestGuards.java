@@ -1,0 +1,91 @@
+package baedal.runtime;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The checks that {@link HttpApi} makes on every request before its body is read, whatever the
+ * request is about. The handlers in {@link #mount} are in the order in which a request passes them.
+ */
+final class RequestGuards {
+
+  /** A DNS name has 253 characters at most. The gateway repeats it in several header fields. */
+  private static final int MAX_AUTHORITY_CHARS = 300;
+
+  private final ContractRoutes contractRoutes;
+  private final Expectations expectations;
+  private final BodyDeadline bodyDeadline;
+
+  RequestGuards(Vertx vertx, ContractRoutes contractRoutes, int maxBodyBytes) {
+    this.contractRoutes = contractRoutes;
+    expectations = new Expectations(maxBodyBytes);
+    bodyDeadline = new BodyDeadline(vertx);
+  }
+
+  void mount(Router router, int order) {
+    router
+        .route()
+        .order(order)
+        .handler(this::checkTarget)
+        .handler(bodyDeadline::start)
+        .handler(expectations::check)
+        .handler(MediaTypes::refuseForms)
+        .handler(MediaTypes::refuseContentCodings)
+        .failureHandler(Problems::render);
+    if (contractRoutes.hasPathUnder(LoopbackOnly.DEV_PATH)) {
+      router.route(LoopbackOnly.DEV_PATH + "*").order(order).handler(LoopbackOnly::check);
+    }
+  }
+
+  /** The only guard of the operators' port, whose routes read no body and no parameter. */
+  void mountExpectations(Router router) {
+    router.route().handler(expectations::check).failureHandler(Problems::render);
+  }
+
+  /**
+   * Whether the router can handle the request: without a valid Host it would answer 500. HTTP/1.0
+   * needs no Host (RFC 9112, 3.2).
+   */
+  static boolean hasUsableHost(HttpServerRequest request) {
+    if (request.authority() == null) {
+      return request.version() == HttpVersion.HTTP_1_0
+          && !request.headers().contains(HttpHeaders.HOST);
+    }
+    return request.authority().toString().length() <= MAX_AUTHORITY_CHARS;
+  }
+
+  static Refusal unusableHost() {
+    return Refusal.of(
+        Refusal.Kind.INVALID,
+        "bad-request",
+        "send a Host header with a valid host, as HTTP/1.1 asks for");
+  }
+
+  /** Refuses a path or query that cannot be decoded, before any route reads it. */
+  private void checkTarget(RoutingContext ctx) {
+    try {
+      String path = ctx.request().path();
+      ctx.normalizedPath();
+      URLDecoder.decode(path, StandardCharsets.UTF_8);
+      ctx.queryParams();
+      List<Refusal.Fault> faults =
+          RequestTarget.faults(
+              ctx.request().uri(), segment -> contractRoutes.parameterAt(path, segment));
+      if (!faults.isEmpty()) {
+        ctx.fail(Refusal.invalid(faults));
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      ctx.fail(400);
+      return;
+    }
+    ctx.next();
+  }
+}

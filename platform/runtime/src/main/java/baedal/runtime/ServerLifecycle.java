@@ -1,0 +1,82 @@
+package baedal.runtime;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts and drains the HTTP servers of one {@link HttpApi}: the public one and the operators'. */
+final class ServerLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(ServerLifecycle.class);
+
+  private static final int MAX_LINE_BYTES = 16 * 1024;
+
+  /** The gateway adds header fields of its own to those of the client. */
+  private static final int ADDED_BY_GATEWAY_BYTES = 8 * 1024;
+
+  private static final long DRAIN_SECONDS = 10;
+
+  private final Vertx vertx;
+  private final String service;
+  private HttpServer server;
+  private HttpServer operators;
+
+  ServerLifecycle(Vertx vertx, String service) {
+    this.vertx = vertx;
+    this.service = service;
+  }
+
+  /** A server that does not listen yet. It answers requests that it cannot decode by itself. */
+  HttpServer create(
+      String host, int port, int gatewayHeaderBytes, Handler<HttpServerRequest> accept) {
+    int maxHeaderBytes = gatewayHeaderBytes + ADDED_BY_GATEWAY_BYTES;
+    return vertx
+        .createHttpServer(
+            new HttpServerOptions()
+                .setHost(host)
+                .setPort(port)
+                .setMaxHeaderSize(maxHeaderBytes)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false))
+        .invalidRequestHandler(
+            request -> EarlyRefusal.undecodable(request, MAX_LINE_BYTES, maxHeaderBytes))
+        .requestHandler(accept);
+  }
+
+  /** The future holds the port. */
+  Future<Integer> listen(HttpServer publicServer) {
+    server = publicServer;
+    return server
+        .listen()
+        .map(HttpServer::actualPort)
+        .onSuccess(
+            port ->
+                log.atInfo()
+                    .addKeyValue("service", service)
+                    .addKeyValue("port", port)
+                    .log("listening"));
+  }
+
+  /** The future holds the port. */
+  Future<Integer> listenForOperators(Handler<HttpServerRequest> routes, String host, int port) {
+    operators = vertx.createHttpServer().requestHandler(routes);
+    return operators.listen(port, host).map(HttpServer::actualPort);
+  }
+
+  /** Takes no new connections, and closes when the requests in progress are answered. */
+  Future<Void> close() {
+    Future<Void> drained =
+        server == null
+            ? Future.succeededFuture()
+            : server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    return operators == null ? drained : drained.eventually(operators::close);
+  }
+}

@@ -1,0 +1,97 @@
+package baedal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.client.HttpResponse;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Failures of requests as problem documents. */
+class ProblemsTest {
+
+  private final TestApi api = TestApi.things();
+
+  @AfterEach
+  void stop() {
+    api.close();
+  }
+
+  @Test
+  void an_outage_is_a_503_and_a_refusal_says_when_to_retry() {
+    var away = api.get("/things?near=1,2");
+    assertThat(away.statusCode()).isEqualTo(503);
+    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(api.get("/things/later").getHeader("Retry-After")).isEqualTo("2");
+    assertThat(api.get("/things/taken").bodyAsJsonObject().getString("type"))
+        .isEqualTo("/problems/taken");
+  }
+
+  @Test
+  void a_bug_shows_no_detail() {
+    var bug = api.get("/things/bug");
+    assertThat(bug.statusCode()).isEqualTo(500);
+    assertThat(bug.bodyAsString()).doesNotContain("secret").contains("traceId");
+  }
+
+  @Test
+  void a_client_that_resets_its_connection_is_not_logged_as_an_outage() throws Exception {
+    AtomicInteger arrived = new AtomicInteger();
+    api.http
+        .router()
+        .post("/things")
+        .order(HttpApi.GUARDS_ORDER - 1)
+        .handler(
+            ctx -> {
+              arrived.incrementAndGet();
+              ctx.next();
+            });
+    List<ILoggingEvent> logged =
+        LoggedWarnings.during(
+            () -> {
+              for (int i = 0; i < 20; i++) {
+                try (Socket socket = api.connect()) {
+                  socket.setSoLinger(true, 0);
+                  socket
+                      .getOutputStream()
+                      .write(
+                          "POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+                              .getBytes(StandardCharsets.US_ASCII));
+                  int request = i + 1;
+                  Awaitility.await().until(() -> arrived.get() == request);
+                }
+              }
+              assertThat(api.get("/things/7").statusCode()).isEqualTo(200);
+            });
+    assertThat(logged).isEmpty();
+  }
+
+  @Test
+  void unknown_paths_and_methods_are_problems_too() {
+    assertThat(api.get("/nothing").getHeader("Content-Type")).isEqualTo("application/problem+json");
+    HttpResponse<Buffer> wrong = api.call(HttpMethod.DELETE, "/things", "maker", null);
+    assertThat(wrong.statusCode()).isEqualTo(405);
+    assertThat(wrong.getHeader("Allow")).isEqualTo("GET, HEAD, POST");
+    assertThat(api.call(HttpMethod.PUT, "/things/7", "maker", null).getHeader("Allow"))
+        .isEqualTo("GET, HEAD");
+    for (String path : List.of("/things/%zz", "/things/%", "/things?near=%zz", "/things/a%00b")) {
+      assertThat(api.get(path).statusCode()).as(path).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void every_405_says_what_is_allowed_instead() {
+    for (String path : List.of("/health/live", "/metrics", "/things/7", "/things/7/")) {
+      HttpResponse<Buffer> wrong = api.call(HttpMethod.DELETE, path, "maker", null);
+      assertThat(wrong.statusCode()).as(path).isEqualTo(405);
+      assertThat(wrong.getHeader("Allow")).as(path).isEqualTo("GET, HEAD");
+    }
+  }
+}
