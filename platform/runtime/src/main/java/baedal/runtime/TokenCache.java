@@ -5,38 +5,38 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Whom a token named when it was checked, so that one which comes again is not read again. Only for
- * tokens whose key never changes. Tokens themselves are not kept.
+ * The callers of tokens that {@link Tokens} has verified, so that a token that comes again is not
+ * verified again. Only for tokens whose key never changes. Keeps digests of tokens, not the tokens.
  */
 final class TokenCache {
 
-  private static final int MOST = 4_096;
+  private static final int MAX_ENTRIES = 4_096;
 
-  private record Known(Caller caller, long until) {}
+  private record Entry(Caller caller, long expiresAtSeconds) {}
 
-  private final Map<String, Known> byToken =
+  private final Map<String, Entry> byDigest =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
-          return size() > MOST;
+        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+          return size() > MAX_ENTRIES;
         }
       };
 
-  /** Null when it is not known, or not valid any more. */
+  /** Null when the token is unknown or has expired. */
   synchronized Caller find(String token) {
     String digest = Digest.sha256(token);
-    Known known = byToken.get(digest);
-    if (known == null || known.until > Instant.now().getEpochSecond()) {
-      return known == null ? null : known.caller;
+    Entry entry = byDigest.get(digest);
+    if (entry == null || entry.expiresAtSeconds > Instant.now().getEpochSecond()) {
+      return entry == null ? null : entry.caller;
     }
-    byToken.remove(digest);
+    byDigest.remove(digest);
     return null;
   }
 
-  /** {@code until} is the end of its validity, in seconds of the epoch. */
-  synchronized void put(String token, Caller caller, long until) {
-    byToken.put(Digest.sha256(token), new Known(caller, until));
+  /** {@code expiresAtSeconds} is the token's {@code exp} claim, in seconds of the epoch. */
+  synchronized void put(String token, Caller caller, long expiresAtSeconds) {
+    byDigest.put(Digest.sha256(token), new Entry(caller, expiresAtSeconds));
   }
 }

@@ -5,7 +5,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.json.pointer.JsonPointer;
 import io.vertx.ext.auth.JWTOptions;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import io.vertx.ext.auth.User;
@@ -25,52 +24,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bearer tokens: JSON Web Tokens (RFC 7519). Those of services are signed with the secret that the
- * services share (HS256); those of people as {@link Identity} says.
+ * Issues and verifies bearer tokens: JSON Web Tokens (RFC 7519). Tokens of services are signed with
+ * the secret that all services share (HS256). {@link Identity} says who signs tokens of people.
  */
 public final class Tokens {
 
   private static final Logger log = LoggerFactory.getLogger(Tokens.class);
   private static final String ISSUER = "baedal";
-  private static final String OURS = "HS256";
+  private static final String SHARED_SECRET_ALGORITHM = "HS256";
   private static final String SCHEME = "Bearer ";
   private static final String CALLER = Tokens.class.getName();
-  private static final int MINUTES_A_PERSON = 12 * 60;
-  private static final int MINUTES_A_SERVICE = 5;
+  private static final int PERSON_MINUTES = 12 * 60;
+  private static final int SERVICE_MINUTES = 5;
   private static final Duration SERVICE_RENEWAL = Duration.ofMinutes(2);
   private static final int MIN_SECRET_BYTES = 32;
 
-  /** Checked here, since a verifier whose key cannot be read takes what is not signed. */
+  /** Checked here, because a verifier whose key cannot be read accepts unsigned tokens. */
   private static final Pattern SIGNED = Pattern.compile("[^.]+\\.[^.]+\\.[^.]+");
 
-  /** OpenID Connect Core 1.0, section 2: no subject is longer. */
-  private static final int MAX_SUBJECT_CHARS = 255;
-
-  /** How far two clocks may differ. */
+  /** The largest difference between two clocks that is tolerated. */
   private static final int SKEW_SECONDS = 5;
 
   private final JWTAuth jwt;
-  private final TokenCache ours = new TokenCache();
-  private final Identity.OpenId people;
-  private final IssuerKeys issuer;
-  private volatile ForService forService;
+  private final TokenCache verified = new TokenCache();
+  private final Identity.OpenId openId;
+  private final IssuerKeys issuerKeys;
+  private volatile ServiceToken serviceToken;
 
-  private record ForService(String name, String token, Instant issuedAt) {
+  private record ServiceToken(String service, String token, Instant issuedAt) {
 
-    boolean isGood(String wanted, Instant now) {
-      return name.equals(wanted)
+    boolean isReusable(String caller, Instant now) {
+      return service.equals(caller)
           && !now.isBefore(issuedAt)
           && now.isBefore(issuedAt.plus(SERVICE_RENEWAL));
     }
   }
 
-  /** People's tokens are signed with the secret too, as in a one-machine run. */
+  /** For a one-machine run, where the secret signs tokens of people, too. */
   public Tokens(Vertx vertx, String secret) {
     this(vertx, new Identity.OneMachine(secret));
   }
 
   /**
-   * Asks the issuer for its keys from now on; nothing waits for its answer but tokens of people.
+   * Begins to fetch the keys of an OpenID Connect issuer. Only the verification of people's tokens
+   * waits for them.
    */
   public Tokens(Vertx vertx, Identity identity) {
     String secret = identity.secret();
@@ -82,39 +79,38 @@ public final class Tokens {
         JWTAuth.create(
             vertx,
             new JWTAuthOptions()
-                .addPubSecKey(new PubSecKeyOptions().setAlgorithm(OURS).setBuffer(secret))
+                .addPubSecKey(
+                    new PubSecKeyOptions().setAlgorithm(SHARED_SECRET_ALGORITHM).setBuffer(secret))
                 .setJWTOptions(new JWTOptions().setIssuer(ISSUER).setLeeway(SKEW_SECONDS)));
-    if (identity instanceof Identity.OpenId openId) {
-      people = openId;
-      issuer =
-          new IssuerKeys(
-              vertx,
-              openId.issuer(),
-              new JWTOptions()
-                  .setIssuer(openId.issuer())
-                  .addAudience(openId.audience())
-                  .setLeeway(SKEW_SECONDS));
-    } else {
-      people = null;
-      issuer = null;
-    }
+    openId = identity instanceof Identity.OpenId issuer ? issuer : null;
+    issuerKeys =
+        openId == null
+            ? null
+            : new IssuerKeys(
+                vertx,
+                openId.issuer(),
+                new JWTOptions()
+                    .setIssuer(openId.issuer())
+                    .addAudience(openId.audience())
+                    .setLeeway(SKEW_SECONDS));
   }
 
   /** Makes the service not ready until it has the issuer's keys. */
   void registerWith(Readiness readiness) {
-    if (issuer != null) {
+    if (issuerKeys != null) {
       readiness.register(
           "issuer",
           () ->
-              issuer.known()
+              issuerKeys.areKnown()
                   ? Future.succeededFuture()
                   : Future.failedFuture("its keys are not there yet"));
     }
   }
 
   /**
-   * Fails with an {@code invalid-token} refusal when the token is not meant for us, or no longer
-   * valid; with a 503 one when the issuer's keys are not there to tell.
+   * The caller that a token names. Fails with an {@code invalid-token} refusal when the token is
+   * forged, expired or meant for another audience. Fails with a 503 one when the issuer's keys are
+   * not available.
    */
   public Future<Caller> verify(String token) {
     if (!SIGNED.matcher(token).matches()) {
@@ -122,7 +118,10 @@ public final class Tokens {
     }
     Future<Caller> caller;
     try {
-      caller = issuer == null || isOurs(token) ? own(token) : person(token);
+      caller =
+          issuerKeys == null || isSignedWithSecret(token)
+              ? verifyWithSecret(token)
+              : verifyWithIssuerKeys(token);
     } catch (RuntimeException e) {
       caller = Future.failedFuture(e);
     }
@@ -133,7 +132,7 @@ public final class Tokens {
         });
   }
 
-  /** The caller that an {@code Authorization} header (may be null) names. */
+  /** The caller that an {@code Authorization} header names; null stands for no header. */
   public Future<Caller> verifyHeader(String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return Future.failedFuture(
@@ -142,7 +141,7 @@ public final class Tokens {
     return verify(header.substring(SCHEME.length()).strip());
   }
 
-  /** The caller of this request; its token is checked once, however often one asks. */
+  /** The caller of this request. The token is verified once; later calls get the same future. */
   public Future<Caller> caller(RoutingContext ctx) {
     Future<Caller> caller = ctx.get(CALLER);
     if (caller == null) {
@@ -152,22 +151,22 @@ public final class Tokens {
     return caller;
   }
 
+  /** A token of a person that is valid for twelve hours. */
   public String issue(String sub, Collection<String> roles, Collection<String> stores) {
-    return issue(sub, roles, stores, MINUTES_A_PERSON);
+    return issue(sub, roles, stores, PERSON_MINUTES);
   }
 
   /**
-   * A short-lived token with which one service calls another in its own name; the same for the
-   * first minutes of its life.
+   * A token with which a service calls another in its own name. It is valid for five minutes, and
+   * is reused for two.
    */
-  public String forService(String name) {
-    ForService last = forService;
+  public String forService(String service) {
+    ServiceToken last = serviceToken;
     Instant now = Instant.now();
-    if (last == null || !last.isGood(name, now)) {
-      last =
-          new ForService(
-              name, issue(name, List.of(Caller.SERVICE), List.of(), MINUTES_A_SERVICE), now);
-      forService = last;
+    if (last == null || !last.isReusable(service, now)) {
+      String token = issue(service, List.of(Caller.SERVICE), List.of(), SERVICE_MINUTES);
+      last = new ServiceToken(service, token, now);
+      serviceToken = last;
     }
     return last.token;
   }
@@ -180,43 +179,48 @@ public final class Tokens {
             .put("roles", new JsonArray(List.copyOf(roles)))
             .put("stores", new JsonArray(List.copyOf(stores)));
     return jwt.generateToken(
-        claims, new JWTOptions().setAlgorithm(OURS).setIssuer(ISSUER).setExpiresInMinutes(minutes));
+        claims,
+        new JWTOptions()
+            .setAlgorithm(SHARED_SECRET_ALGORITHM)
+            .setIssuer(ISSUER)
+            .setExpiresInMinutes(minutes));
   }
 
-  private static boolean isOurs(String token) {
-    return OURS.equals(UnverifiedToken.of(token).algorithm());
+  private static boolean isSignedWithSecret(String token) {
+    return SHARED_SECRET_ALGORITHM.equals(UnverifiedToken.of(token).algorithm());
   }
 
-  /** Beside an issuer, the shared secret speaks for services alone. */
-  private Future<Caller> own(String token) {
-    Caller known = ours.find(token);
+  /** With an issuer for people, the shared secret is accepted for services only. */
+  private Future<Caller> verifyWithSecret(String token) {
+    Caller known = verified.find(token);
     return known != null
         ? Future.succeededFuture(known)
         : jwt.authenticate(new TokenCredentials(token))
             .map(
                 user -> {
                   Caller caller = caller(user, "roles");
-                  if (issuer != null && !caller.roles().equals(Set.of(Caller.SERVICE))) {
+                  if (issuerKeys != null && !caller.roles().equals(Set.of(Caller.SERVICE))) {
                     throw Refusal.invalidToken();
                   }
-                  ours.put(token, caller, ((Number) user.get("exp")).longValue());
+                  verified.put(token, caller, ((Number) user.get("exp")).longValue());
                   return caller;
                 });
   }
 
-  /** Whatever an issuer says, nobody of its people is a service. */
-  private Future<Caller> person(String token) {
-    UnverifiedToken shown = UnverifiedToken.of(token);
-    String algorithm = shown.algorithm();
-    if (!IssuerKeys.isAllowed(algorithm)
-        || shown.header().containsKey("crit")
-        || !shown.mayBeAccessToken()) {
+  /** Removes the role of services, whatever the issuer says: it issues tokens to people only. */
+  private Future<Caller> verifyWithIssuerKeys(String token) {
+    UnverifiedToken unverified = UnverifiedToken.of(token);
+    String algorithm = unverified.algorithm();
+    if (!SigningKeySet.isAllowed(algorithm)
+        || unverified.header().containsKey("crit")
+        || !unverified.mayBeAccessToken()) {
       throw Refusal.invalidToken();
     }
-    return issuer
-        .find(new IssuerKeys.Name(shown.header().getString("kid", ""), algorithm), shown.issuedAt())
-        .compose(key -> key.authenticate(new TokenCredentials(token)))
-        .map(user -> caller(user, people.rolesClaim()))
+    String kid = unverified.header().getString("kid", "");
+    return issuerKeys
+        .find(new SigningKeySet.Name(kid, algorithm), unverified.issuedAt())
+        .compose(verifier -> verifier.authenticate(new TokenCredentials(token)))
+        .map(user -> caller(user, openId.rolesClaim()))
         .map(
             caller -> {
               Set<String> roles = new HashSet<>(caller.roles());
@@ -226,44 +230,9 @@ public final class Tokens {
   }
 
   private static Caller caller(User user, String rolesClaim) {
-    JsonObject claims = user.principal();
-    if (!(claims.getValue("sub") instanceof String sub)
-        || Text.isBlank(sub)
-        || sub.length() > MAX_SUBJECT_CHARS
-        || !isPlain(sub)) {
-      throw new IllegalArgumentException("the subject is missing, too long or not plain text");
-    }
     if (user.get("exp") == null) {
       throw new IllegalArgumentException("a token that is valid for ever");
     }
-    Object roles =
-        rolesClaim.startsWith("/")
-            ? JsonPointer.from(rolesClaim).queryJson(claims)
-            : claims.getValue(rolesClaim);
-    return new Caller(sub, texts(roles), texts(claims.getValue("stores")));
-  }
-
-  /**
-   * No control characters and no lone surrogates: a store could not keep them as they are. In
-   * normalization form C, as the texts of requests that name a person.
-   */
-  private static boolean isPlain(String text) {
-    return Text.nfc(text).equals(text)
-        && text.codePoints()
-            .noneMatch(
-                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
-  }
-
-  private static Set<String> texts(Object claim) {
-    Set<String> texts = new HashSet<>();
-    if (claim instanceof JsonArray array) {
-      array.forEach(
-          value -> {
-            if (value instanceof String text && isPlain(text)) {
-              texts.add(text);
-            }
-          });
-    }
-    return texts;
+    return CallerClaims.read(user.principal(), rolesClaim);
   }
 }

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a JSON Web Token says of itself. {@link Tokens} reads it before the signature is verified:
- * it may refuse a token, or lead to the key that verifies it, and is believed for nothing else.
+ * The header and claims of a JSON Web Token before its signature is verified. {@link Tokens} uses
+ * them to refuse a token or to find the key that verifies it, and trusts them for nothing else.
  */
 record UnverifiedToken(JsonObject header, JsonObject claims) {
 
@@ -45,12 +45,12 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
     return new JsonObject(Buffer.buffer(Base64.getUrlDecoder().decode(part)));
   }
 
-  /** Null when it names none. */
+  /** Null when the header names none. */
   String algorithm() {
     return header.getString("alg");
   }
 
-  /** Null when it does not say. */
+  /** Null when the token does not say. */
   Instant issuedAt() {
     return claims.getValue("iat") instanceof Number seconds
         ? Instant.ofEpochSecond(seconds.longValue())
@@ -58,9 +58,9 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
   }
 
   /**
-   * Whether nothing shows that it is another kind of token (RFC 8725, 3.12): an issuer signs ID
-   * tokens and logout tokens with the same keys. What says that it is an access token may have a
-   * {@code nonce}, as those of Keycloak before version 25 have.
+   * False for tokens that are visibly of another kind (RFC 8725, 3.12): an issuer signs ID tokens
+   * and logout tokens with the same keys. A token that says it is an access token may have a {@code
+   * nonce}, as those of Keycloak before version 25 do.
    */
   boolean mayBeAccessToken() {
     String headerType = lowerCase(header.getValue("typ")).replaceFirst("^application/", "");

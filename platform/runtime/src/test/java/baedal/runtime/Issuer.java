@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** An OpenID Connect issuer over real HTTP, which a test turns as it likes. */
+/** An OpenID Connect issuer over real HTTP, whose keys and documents a test controls. */
 final class Issuer {
 
   private static final String LOOPBACK = "127.0.0.1";
@@ -36,7 +36,7 @@ final class Issuer {
   private volatile String name;
   private HttpServer server;
 
-  /** Not up yet: see {@link #start}. */
+  /** Not listening until {@link #start}. */
   Issuer(Vertx vertx, int port) {
     this.vertx = vertx;
     this.port = port;
@@ -63,12 +63,12 @@ final class Issuer {
     published = List.of(keys);
   }
 
-  /** What its discovery document says of itself. */
+  /** Sets the {@code issuer} in the discovery document. */
   void claimToBe(String other) {
     name = other;
   }
 
-  /** How often its keys were fetched. */
+  /** How often the keys were fetched. */
   int asked() {
     return asked.get();
   }
@@ -102,7 +102,7 @@ final class Issuer {
       }
     }
 
-    /** The same key, which says that it is for another algorithm. */
+    /** The same key pair under the name of another algorithm. */
     SigningKey as(String other) {
       return new SigningKey(kid, other, pair);
     }
@@ -120,7 +120,7 @@ final class Issuer {
           .generateToken(claims, new JWTOptions().setAlgorithm(algorithm));
     }
 
-    /** A token of exactly this header and these claims, signed as RS256 whatever they are. */
+    /** A token of this header and these claims, unchecked, and signed with RS256. */
     String sign(JsonObject header, String claims) {
       Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
       String content =
