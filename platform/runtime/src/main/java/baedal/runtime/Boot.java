@@ -33,8 +33,9 @@ public final class Boot {
   private Boot() {}
 
   /**
-   * The main of a service: reads the environment, deploys the verticle, stops on SIGTERM within 20
-   * seconds.
+   * The main method of a service. Reads the environment, deploys the verticle, and on SIGTERM stops
+   * within 20 seconds. Exits with 2 when a setting is wrong, with 1 when the verticle fails to
+   * start.
    */
   public static void main(String service, Function<Config, VerticleBase> verticle) {
     VerticleBase deployed;
@@ -64,12 +65,12 @@ public final class Boot {
     return Clock.tickMillis(ZoneOffset.UTC);
   }
 
-  /** A Vert.x that measures (Prometheus), traces (W3C Trace Context) and writes records as JSON. */
+  /** A Vert.x with metrics (Prometheus), traces (W3C Trace Context) and records as JSON. */
   public static Vertx vertx() {
     return vertx(1);
   }
 
-  /** As the other, for so many verticles that each has an event loop of its own. */
+  /** As {@link #vertx()}, with enough event loops for each of {@code verticles} to have its own. */
   public static Vertx vertx(int verticles) {
     json();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -87,8 +88,8 @@ public final class Boot {
   }
 
   /**
-   * Teaches Vert.x's own codec, with which routes answer, to write records and instants as {@link
-   * Json} does.
+   * Configures the JSON codec of Vert.x, which writes the responses of routes, to treat records and
+   * instants as {@link Json} does.
    */
   public static void json() {
     DatabindCodec.mapper().getFactory().setStreamReadConstraints(Json.LIMITS);

@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The settings of one process: text by key. A missing or wrong key fails start-up and is named. */
+/**
+ * The settings of one process: text by key. A missing or wrong setting fails the start with a
+ * message that names its key.
+ */
 public final class Config {
 
   private static final String URI_FORM =
@@ -72,12 +75,12 @@ public final class Config {
     };
   }
 
-  /** Where a server is; what is wrong is not repeated, for there may be a password in it. */
+  /** An absolute URI. The error message does not repeat the value, which may hold a password. */
   public URI uri(String key) {
     URI uri;
     try {
       uri = new URI(text(key));
-    } catch (URISyntaxException repeatsIt) {
+    } catch (URISyntaxException holdsTheValue) {
       throw wrong(key, URI_FORM, null);
     }
     if (!uri.isAbsolute()) {

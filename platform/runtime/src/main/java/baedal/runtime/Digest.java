@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Fingerprints, to tell whether two texts are the same without keeping them. */
+/** Hashes of texts in hex, to compare texts without keeping them. */
 public final class Digest {
 
   private static final String HMAC = "HmacSHA256";
@@ -23,8 +23,8 @@ public final class Digest {
   }
 
   /**
-   * As {@link #sha256}, for a text that could be found by trying all there are: without the secret
-   * nobody can try.
+   * A keyed hash, for texts with few possible values: without the secret nobody can find the text
+   * by trying all of them.
    */
   public static String hmacSha256(String secret, String text) {
     try {
@@ -36,7 +36,7 @@ public final class Digest {
     }
   }
 
-  /** Takes as long for the first difference as for the last, so that nobody learns by the clock. */
+  /** Compares in constant time, so that the duration does not reveal where two texts differ. */
   public static boolean same(String one, String other) {
     return MessageDigest.isEqual(bytes(one), bytes(other));
   }

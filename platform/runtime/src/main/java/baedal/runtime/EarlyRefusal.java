@@ -9,12 +9,12 @@ import io.vertx.core.http.HttpVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests that do not reach the router: they cannot be read, or are too large. */
+/** Answers requests that do not reach a router: they cannot be decoded, or are too large. */
 public final class EarlyRefusal {
 
   private static final Logger log = LoggerFactory.getLogger(EarlyRefusal.class);
 
-  /** The HTTP/2 error code of a stream that ended as it should (RFC 9113, 7). */
+  /** The HTTP/2 error code NO_ERROR: the client need not send the rest (RFC 9113, 8.1). */
   private static final long NO_ERROR = 0;
 
   private EarlyRefusal() {}
@@ -26,7 +26,7 @@ public final class EarlyRefusal {
         "the request line may have " + maxBytes + " bytes at most");
   }
 
-  /** {@code fault} says which header fields are too large (RFC 6585, 5). */
+  /** {@code fault} names the header fields that are too large (RFC 6585, 5). */
   public static Refusal headersTooLarge(String fault, int maxBytes) {
     return Refusal.of(
         Refusal.Kind.HEADERS_TOO_LARGE,
@@ -34,7 +34,7 @@ public final class EarlyRefusal {
         fault + ": all header fields together may have " + maxBytes + " bytes at most");
   }
 
-  /** Refuses a request whose decoder failed; its limits of line and headers are these. */
+  /** Refuses a request that the server could not decode within these limits. */
   public static void undecodable(HttpServerRequest request, int maxLineBytes, int maxHeaderBytes) {
     Throwable cause = request.decoderResult().cause();
     if (cause instanceof TooLongHttpLineException) {
@@ -48,23 +48,23 @@ public final class EarlyRefusal {
     }
   }
 
-  /** Answers, and reads nothing more of the request; in HTTP/1.x that ends the connection. */
+  /** Answers without reading the rest of the request. With HTTP/1.x this closes the connection. */
   public static void end(HttpServerRequest request, Refusal refusal) {
     RequestId.begin(request);
-    boolean own = request.version() == HttpVersion.HTTP_2;
-    if (!own) {
+    boolean http2 = request.version() == HttpVersion.HTTP_2;
+    if (!http2) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     answer(request, refusal)
-        .eventually(() -> own ? leave(request) : request.connection().close())
+        .eventually(() -> http2 ? resetUnlessEnded(request) : request.connection().close())
         .onFailure(e -> log.atDebug().addKeyValue("cause", e).log("the client is gone"));
   }
 
-  private static Future<Void> leave(HttpServerRequest request) {
+  private static Future<Void> resetUnlessEnded(HttpServerRequest request) {
     return request.isEnded() ? Future.succeededFuture() : request.response().reset(NO_ERROR);
   }
 
-  /** Answers; the connection stays open. */
+  /** Answers, and keeps the connection open. */
   static Future<Void> answer(HttpServerRequest request, Refusal refusal) {
     return request
         .response()

@@ -7,8 +7,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
- * What a request expects before it sends its body (RFC 9110, 10.1.1). Only {@code 100-continue} can
- * be met, and never for a body that is too large.
+ * Handles the {@code Expect} header of requests (RFC 9110, 10.1.1). The only expectation that can
+ * be met is {@code 100-continue}, and not for a body that is too large.
  */
 public final class Expectations {
 
@@ -31,7 +31,7 @@ public final class Expectations {
     closeUnlessInvited(ctx);
     if (expected.stream().anyMatch(value -> !value.strip().equalsIgnoreCase(CONTINUE))) {
       ctx.fail(417);
-    } else if (announced(request) > maxBodyBytes) {
+    } else if (contentLength(request) > maxBodyBytes) {
       ctx.fail(413);
     } else {
       ctx.next();
@@ -39,8 +39,8 @@ public final class Expectations {
   }
 
   /**
-   * Sends {@code 100 Continue} when the client waits for it. Who reads the body calls this once it
-   * is clear that the body is wanted.
+   * Sends {@code 100 Continue} if the client waits for it. A handler that reads the body calls this
+   * first, once the request is otherwise acceptable.
    */
   public static void invite(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
@@ -53,15 +53,15 @@ public final class Expectations {
     }
   }
 
-  /** In front of the body reader. */
+  /** {@link #invite} as a handler, to run before the body reader. */
   static void inviteBody(RoutingContext ctx) {
     invite(ctx);
     ctx.next();
   }
 
   /**
-   * After a final answer the client may send the body or not: what follows on a connection of
-   * HTTP/1.x could be read in two ways.
+   * Closes an HTTP/1.x connection after a final response without {@code 100 Continue}. The client
+   * may still send the body or not, so the next bytes could be a body or a request.
    */
   private static void closeUnlessInvited(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
@@ -82,8 +82,8 @@ public final class Expectations {
         });
   }
 
-  /** Zero when the length is not announced, or is no number: that is refused elsewhere. */
-  private static long announced(HttpServerRequest request) {
+  /** Zero without a valid Content-Length: the server refuses an invalid one by itself. */
+  private static long contentLength(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {
       return length == null ? 0 : Long.parseLong(length.strip());

@@ -6,35 +6,38 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What a caller asked for under a key of theirs: asking again is answered as the first time. */
+/**
+ * The idempotency key of a request, its caller, and a hash of its body. A repeated request gets the
+ * response of the first one.
+ */
 public record IdempotencyKey(String caller, String key, String bodyHash) {
 
-  /** How long a key is kept with its answer. */
+  /** How long a store keeps a key with its response. */
   public static final Duration KEPT = Duration.ofHours(24);
 
   private static final String HEADER = "Idempotency-Key";
 
-  /** Empty for a request without the header; {@code asked} is what the body says. */
-  public static Optional<IdempotencyKey> of(RoutingContext ctx, Object asked) {
-    return of(ctx, asked, Digest::sha256);
+  /** Empty without the header. {@code body} is the request's body after parsing. */
+  public static Optional<IdempotencyKey> of(RoutingContext ctx, Object body) {
+    return of(ctx, body, Digest::sha256);
   }
 
   /**
-   * As the other, with a {@code digest} of one's own for a body that must not be guessed from it.
+   * As {@link #of(RoutingContext, Object)}, with another hash function: a keyed one for a body that
+   * nobody must be able to guess from its hash.
    */
   public static Optional<IdempotencyKey> of(
-      RoutingContext ctx, Object asked, UnaryOperator<String> digest) {
+      RoutingContext ctx, Object body, UnaryOperator<String> digest) {
     return Optional.ofNullable(ctx.request().getHeader(HEADER))
-        .map(
-            key -> new IdempotencyKey(Caller.of(ctx).sub(), key, digest.apply(Json.encode(asked))));
+        .map(key -> new IdempotencyKey(Caller.of(ctx).sub(), key, digest.apply(Json.encode(body))));
   }
 
-  /** A name for caller and key together, which nobody can make collide with another. */
+  /** A hash of caller and key together; no client can produce the one of another caller. */
   public String fingerprint() {
     return Digest.sha256(Json.encode(List.of(caller, key)));
   }
 
-  /** Refuses another body under the same key. */
+  /** Refuses a request whose body differs from that of the first request with this key. */
   public void sameAs(String firstBodyHash) {
     if (!Digest.same(bodyHash, firstBodyHash)) {
       throw Refusal.of(

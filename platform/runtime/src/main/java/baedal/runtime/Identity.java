@@ -5,31 +5,33 @@ import java.net.InetAddress;
 import java.net.URI;
 
 /**
- * Whose tokens are believed. Services sign their calls to each other with a secret that they share.
- * People come with tokens of an OpenID Connect issuer; only in a one-machine run does the same
- * secret sign theirs too.
+ * Whose tokens a service accepts. Services sign their tokens with a secret that they share. People
+ * have tokens of an OpenID Connect issuer; only in a one-machine run the secret signs theirs, too.
  */
 public sealed interface Identity {
 
-  /** At least 32 bytes, as HS256 asks for (RFC 7518, 3.2). */
+  /** At least 32 bytes, as HS256 requires (RFC 7518, 3.2). */
   String secret();
 
-  /** The built-in issuer: whoever may open the dev doors is whoever they say. */
+  /** The built-in issuer: a dev route gives everybody any token they ask for. */
   record OneMachine(String secret) implements Identity {}
 
   /**
-   * {@code issuer} and {@code audience} are what a token's {@code iss} and {@code aud} must say.
-   * {@code rolesClaim} is the claim that lists the roles, or a JSON pointer to it such as {@code
-   * /realm_access/roles}.
+   * An OpenID Connect issuer of people's tokens.
+   *
+   * @param issuer the required {@code iss} claim
+   * @param audience the required {@code aud} claim
+   * @param rolesClaim the claim that lists the roles, or a JSON pointer to it such as {@code
+   *     /realm_access/roles}
    */
   record OpenId(String secret, String issuer, String audience, String rolesClaim)
       implements Identity {}
 
-  /** Throws for dev doors anywhere else than in a one-machine run, and names why. */
+  /** Throws, with the reason, when DEV_DOORS is set elsewhere than in a one-machine run. */
   static Identity from(Config config) {
     String secret = config.text("TOKEN_SECRET");
     if (config.flag("DEV_DOORS", false)) {
-      oneMachineOnly(config);
+      requireOneMachine(config);
       return new OneMachine(secret);
     }
     URI issuer = config.uri("OIDC_ISSUER");
@@ -43,7 +45,7 @@ public sealed interface Identity {
         config.text("OIDC_ROLES_CLAIM", "roles"));
   }
 
-  private static void oneMachineOnly(Config config) {
+  private static void requireOneMachine(Config config) {
     String host = config.text("HTTP_HOST", "127.0.0.1");
     String why =
         config.has("KUBERNETES_SERVICE_HOST")
@@ -57,7 +59,7 @@ public sealed interface Identity {
     }
   }
 
-  /** Whether what comes from there is what was sent: over TLS, or without leaving the machine. */
+  /** Whether nobody can change a response on its way: it uses TLS, or stays on this machine. */
   static boolean isTrustworthy(URI uri) {
     return uri.getHost() != null
         && ("https".equals(uri.getScheme())

@@ -2,7 +2,7 @@ package baedal.runtime;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 
-/** New identifiers: UUIDv7 (RFC 9562), so that they sort by the time they were made. */
+/** Makes new identifiers: UUIDv7 (RFC 9562), which sort by the time of their creation. */
 public final class Ids {
 
   private Ids() {}

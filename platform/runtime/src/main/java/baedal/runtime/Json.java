@@ -17,15 +17,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Records to JSON and back; instants are ISO-8601 text, unknown properties are passed over. Texts
- * are read as UTF-8: Jackson's reader of characters is slow with names of fields beyond ASCII.
+ * Converts records to JSON and back. Instants are ISO-8601 text; unknown properties are ignored.
+ * Texts are parsed as UTF-8 bytes, since Jackson's parser of characters is slow with field names
+ * beyond ASCII.
  */
 public final class Json {
 
-  /** Deeper than anything we write, and far from what exhausts a stack. */
+  /** Deeper than any record of the system, and far below what overflows a stack. */
   private static final int MAX_NESTING = 64;
 
-  /** The parser keeps the names it has seen. */
+  /** The parser keeps every name that it has read in memory. */
   private static final int MAX_NAME_CHARS = 200;
 
   static final StreamReadConstraints LIMITS =
@@ -72,7 +73,7 @@ public final class Json {
     }
   }
 
-  /** As {@link #decode}, without a text between. */
+  /** Throws {@link IllegalArgumentException} when the object is not of that type. */
   public static <T> T toObject(JsonObject json, Class<T> type) {
     try {
       return MAPPER.convertValue(json, type);

@@ -20,7 +20,7 @@ import io.vertx.core.spi.metrics.VertxMetrics;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 
 /**
- * Micrometer's metrics of Vert.x, with those of HTTP servers corrected by {@link ServerMetrics}.
+ * The Micrometer metrics of Vert.x, with those of HTTP servers corrected by {@link ServerMetrics}.
  */
 final class MetricsFactory extends MicrometerMetricsFactory {
 

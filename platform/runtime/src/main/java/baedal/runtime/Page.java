@@ -10,12 +10,15 @@ public record Page<T>(List<T> items, String next) {
     items = List.copyOf(items);
   }
 
-  /** The same page, each item shown another way. */
+  /** The same page with each item converted. */
   public <V> Page<V> map(Function<T, V> view) {
     return new Page<>(items.stream().map(view).toList(), next);
   }
 
-  /** The first {@code limit} of a list that was asked for one more. */
+  /**
+   * The first {@code limit} items of a query that asked for one more than that. {@code cursor}
+   * makes the cursor from the last item.
+   */
   public static <T> Page<T> of(List<T> found, int limit, Function<T, String> cursor) {
     boolean more = found.size() > limit;
     List<T> items = more ? found.subList(0, limit) : found;

@@ -8,8 +8,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The {@code limit} and {@code cursor} of a list. A cursor is opaque to clients: the keys of the
- * last item seen.
+ * The query parameters {@code limit} and {@code cursor} of lists. A cursor holds the keys of the
+ * last item of a page; it is opaque to clients.
  */
 public final class Paging {
 
@@ -17,13 +17,13 @@ public final class Paging {
 
   private Paging() {}
 
-  /** How many items the client wants, as the contract bounds it: 20 unless told. */
+  /** How many items the client wants: 20 by default. The contract bounds it. */
   public static int limit(RoutingContext ctx) {
     String limit = ctx.request().getParam("limit");
     return limit == null ? DEFAULT_LIMIT : Integer.parseInt(limit);
   }
 
-  /** The id of the last item of the page before, or null at first: the only key of a cursor. */
+  /** The last id of the previous page, from a cursor with one key; null for the first page. */
   public static String last(RoutingContext ctx) {
     String cursor = ctx.request().getParam("cursor");
     return cursor == null ? null : decode(cursor, 1).get(0);
@@ -34,7 +34,7 @@ public final class Paging {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(json);
   }
 
-  /** The keys in a cursor that {@link #encode} made of as many; anything else is refused. */
+  /** The keys in a cursor that {@link #encode} made from as many; any other cursor is refused. */
   public static List<String> decode(String cursor, int keys) {
     List<String> decoded = decode(cursor);
     if (decoded.size() != keys) {
@@ -60,7 +60,7 @@ public final class Paging {
     }
   }
 
-  /** What is no cursor of a list is refused with. */
+  /** The refusal of a text that is not a cursor of the list. */
   public static Refusal wrong() {
     return Refusal.invalid(
         "/cursor", "is not a cursor of this list: use `next` of the page before");

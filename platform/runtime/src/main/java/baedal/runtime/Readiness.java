@@ -8,8 +8,8 @@ import io.vertx.ext.healthchecks.Status;
 import java.util.function.Supplier;
 
 /**
- * Whether this service can do its work now: its store and the broker answer, and it is not
- * stopping.
+ * Whether this service can do its work now: its store and the broker respond, and it is not
+ * stopping. The readiness probe reads it.
  */
 public final class Readiness {
 
@@ -44,7 +44,7 @@ public final class Readiness {
     return this;
   }
 
-  /** From now on not ready: load balancers send nothing new. */
+  /** Reports not ready from now on, so that load balancers send no new requests. */
   public void stopping() {
     stopping = true;
   }

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The one way the domain says no. {@code Problems} turns it into HTTP; a consumer turns it into a
- * dead letter.
+ * The one way the domain says no. {@link Problems} turns it into an HTTP response; a consumer of
+ * events turns it into a dead letter.
  */
 public final class Refusal extends RuntimeException {
 
-  /** What kind of no: each stands for one HTTP status. */
+  /** The kinds of refusals; each has one HTTP status. */
   public enum Kind {
     INVALID(400),
     UNAUTHENTICATED(401),
@@ -39,7 +39,7 @@ public final class Refusal extends RuntimeException {
     }
   }
 
-  /** One wrong field: where it is (a JSON pointer) and what is wrong with it. */
+  /** What is wrong with one field of the request, with a JSON pointer to it. */
   public record Fault(String pointer, String detail) {}
 
   static final String INVALID_TOKEN = "invalid-token";
@@ -57,10 +57,7 @@ public final class Refusal extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
-  /**
-   * A no of any kind; {@code type} is the last part of the problem's URI, such as {@code
-   * order-state}.
-   */
+  /** {@code type} is the last part of the problem's URI, such as {@code not-found}. */
   public static Refusal of(Kind kind, String type, String detail) {
     return new Refusal(kind, type, detail, List.of(), null);
   }
@@ -86,7 +83,7 @@ public final class Refusal extends RuntimeException {
     return of(Kind.UNAUTHENTICATED, "unauthenticated", detail);
   }
 
-  /** A token that is forged, expired, or meant for somebody else (RFC 6750, 3.1). */
+  /** For a token that is forged, expired, or meant for another audience (RFC 6750, 3.1). */
   public static Refusal invalidToken() {
     return of(Kind.UNAUTHENTICATED, INVALID_TOKEN, "the token is not valid here: get a new one");
   }
@@ -100,17 +97,17 @@ public final class Refusal extends RuntimeException {
         Kind.INVALID, "invalid", "the request does not fit the contract", faults, null);
   }
 
-  /** Whether somebody said that there is no such thing. */
+  /** Whether a failure is a refusal because something does not exist. */
   public static boolean isNotFound(Throwable failure) {
     return failure instanceof Refusal refusal && refusal.kind() == Kind.NOT_FOUND;
   }
 
-  /** Not now; {@code retryAfter} is when it makes sense to ask again. */
+  /** For a request that cannot be served now; the client may retry after {@code retryAfter}. */
   public static Refusal unavailable(String type, String detail, Duration retryAfter) {
     return new Refusal(Kind.UNAVAILABLE, type, detail, List.of(), retryAfter);
   }
 
-  /** Too much was asked; {@code retryAfter} is when there is room for more. */
+  /** For too many requests; the client may retry after {@code retryAfter}. */
   public static Refusal tooMany(String detail, Duration retryAfter) {
     return new Refusal(Kind.TOO_MANY, "too-many-requests", detail, List.of(), retryAfter);
   }
@@ -127,7 +124,7 @@ public final class Refusal extends RuntimeException {
     return faults;
   }
 
-  /** Null when it makes no sense to ask again. */
+  /** How long the client should wait before it retries; null when a retry makes no sense. */
   public Duration retryAfter() {
     return retryAfter;
   }

@@ -4,18 +4,18 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Answers other than a plain 200. */
+/** Responses of handlers other than a plain 200. */
 public final class Reply {
 
   private Reply() {}
 
-  /** 201, and where the new thing is: a path whose parts may stand in a URI. */
+  /** 201 with the path of the created resource, percent-encoded, in {@code Location}. */
   public static <T> T created(RoutingContext ctx, String location, T body) {
     ctx.response().setStatusCode(201).putHeader("Location", location);
     return body;
   }
 
-  /** The path of these parts, whatever is in them. */
+  /** A path of these segments, percent-encoded. */
   public static String path(String... parts) {
     StringBuilder path = new StringBuilder();
     for (String part : parts) {
@@ -25,7 +25,7 @@ public final class Reply {
     return path.toString();
   }
 
-  /** 202: noted, and decided later. */
+  /** 202: the request is stored, and its outcome is decided later. */
   public static <T> T accepted(RoutingContext ctx, T body) {
     ctx.response().setStatusCode(202);
     return body;

@@ -6,31 +6,31 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.regex.Pattern;
 
 /**
- * The name of one request: in its answer, in the logs, and with every call that is made for its
- * sake. The caller's own, when it is fit for a log; else a new one.
+ * The id of a request: in its response, in the logs, and in the calls to other services that it
+ * causes. It is the client's own id if that is safe to log, otherwise a new one.
  */
 public final class RequestId {
 
   public static final String HEADER = "X-Request-Id";
 
-  private static final Pattern FIT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern SAFE_TO_LOG = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final ContextKey<String> KEY = ContextKey.named("requestId");
 
   private RequestId() {}
 
   /**
-   * Names the request, and says so in its answer. The name is known until the request's own context
-   * ends, so the scope is never closed.
+   * Gives the request its id and puts it into the response. The scope is never closed: it ends with
+   * the Vert.x context of the request.
    */
   @SuppressWarnings("MustBeClosedChecker")
   static void begin(HttpServerRequest request) {
-    String asked = request.getHeader(HEADER);
-    String id = asked != null && FIT.matcher(asked).matches() ? asked : Ids.next();
+    String received = request.getHeader(HEADER);
+    String id = received != null && SAFE_TO_LOG.matcher(received).matches() ? received : Ids.next();
     Context.current().with(KEY, id).makeCurrent();
     request.response().putHeader(HEADER, id);
   }
 
-  /** Of the request in hand, or null outside any. */
+  /** The id of the current request; null outside any request. */
   public static String current() {
     return Context.current().get(KEY);
   }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * The target of a request (its path and query) in normalization form C, and what is wrong with it.
- * The text in a target is percent-encoded UTF-8; one without percent signs is left alone.
+ * The target of a request (its path and query) in normalization form C, and the faults in it. Its
+ * text is percent-encoded UTF-8. A target without percent signs needs no change.
  */
 final class RequestTarget {
 
@@ -28,15 +28,15 @@ final class RequestTarget {
   private RequestTarget() {}
 
   /**
-   * {@code parameterAt} names the path parameter in a segment (the first one is 1), or answers an
-   * empty text. Throws {@link IllegalArgumentException} when two digits are missing after a percent
-   * sign.
+   * The parts of a target that are not UTF-8. {@code parameterAt} returns the name of the path
+   * parameter in a segment (the first one is 1), or an empty text. Throws {@link
+   * IllegalArgumentException} when a percent sign is not followed by two hex digits.
    */
   static List<Refusal.Fault> faults(String uri, IntFunction<String> parameterAt) {
     return uri.indexOf('%') < 0 ? List.of() : read(uri, parameterAt).faults;
   }
 
-  /** The request itself when its target is in that form already, or cannot be decoded. */
+  /** The request with its target in form C; unchanged when the target cannot be decoded. */
   static HttpServerRequest normalized(HttpServerRequest request) {
     String uri = request.uri();
     if (uri.indexOf('%') < 0) {
@@ -62,7 +62,7 @@ final class RequestTarget {
         target.normalized.append('/');
       }
       if (!target.append(segments[i], false)) {
-        target.notUtf8(parameterAt.apply(i));
+        target.addNotUtf8(parameterAt.apply(i));
       }
     }
     if (query >= 0) {
@@ -90,21 +90,21 @@ final class RequestTarget {
     int equals = parameter.indexOf('=');
     String name = equals < 0 ? parameter : parameter.substring(0, equals);
     if (!append(name, true)) {
-      notUtf8("");
+      addNotUtf8("");
     } else if (equals >= 0) {
       normalized.append('=');
       if (!append(parameter.substring(equals + 1), true)) {
-        notUtf8(decoded(name, true));
+        addNotUtf8(decoded(name, true));
       }
     }
   }
 
-  private void notUtf8(String parameter) {
+  private void addNotUtf8(String parameter) {
     String pointer = parameter.isEmpty() ? "" : "/" + Contract.escape(parameter);
     faults.add(new Refusal.Fault(pointer, "must be UTF-8, percent-encoded"));
   }
 
-  /** False when the part is not UTF-8. */
+  /** Appends a part in form C. Returns false, and appends nothing, when it is not UTF-8. */
   private boolean append(String part, boolean inQuery) {
     if (part.indexOf('%') < 0) {
       normalized.append(part);
@@ -122,7 +122,7 @@ final class RequestTarget {
     return true;
   }
 
-  /** Null when it is not UTF-8, which surrogates are not either (RFC 3629, 3). */
+  /** Null when the part is not UTF-8. Encoded surrogates are not UTF-8 either (RFC 3629, 3). */
   private static String decoded(String part, boolean inQuery) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(part.length());
     for (int i = 0; i < part.length(); i++) {
@@ -154,7 +154,7 @@ final class RequestTarget {
     return high * HEX + low;
   }
 
-  /** A request as its handlers see it: with the normalized target. */
+  /** The request with the normalized target, for the router and its handlers. */
   private static final class NormalizedRequest extends HttpServerRequestWrapper {
 
     private final String uri;

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Waits for another server no longer than it was told to, even if that stalls in mid-answer. */
+/** A timeout for the whole response of another server, even if the server stalls in the middle. */
 public final class ResponseDeadline {
 
   private ResponseDeadline() {}
 
   /**
-   * The answer to {@code request}, which {@code send} sends. The client's own timeout ends with the
-   * first bytes of an answer; this one with the last. Fails when they are not here in time.
+   * The response to {@code request}, which {@code send} sends. Fails when the response is not
+   * complete within {@code timeout}. The timeout of the client itself covers the first bytes only.
    */
   public static Future<HttpResponse<Buffer>> within(
       Duration timeout,

@@ -12,21 +12,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A schema of a contract as a check of values, whose faults tell a client what to do. No fault
- * shows a regular expression: a schema with a pattern says in {@code x-message} what is wrong with
- * a text that does not fit its pattern or its format.
+ * Checks values against a schema of a contract. Its faults tell a client what to do, and never show
+ * a regular expression: a schema with a pattern or format has an {@code x-message} for texts that
+ * do not match.
  */
 final class Rule {
 
   private static final String MESSAGE = "x-message";
 
-  /** A part of a schema that stands under a condition, and the schema with the condition. */
+  /**
+   * The pointer of a schema part under {@code then} or {@code else}; group 1 holds the {@code if}.
+   */
   private static final Pattern BRANCH = Pattern.compile("(.*)/(then|else)(?=/|$)");
 
   private final Schema schema;
   private final Function<Error, Contract.Located> schemaOf;
 
-  /** {@code schemaOf} finds the part of the contract that holds the keyword of an error. */
+  /** {@code schemaOf} returns the part of the contract that holds the keyword of an error. */
   Rule(Schema schema, Function<Error, Contract.Located> schemaOf) {
     this.schema = schema;
     this.schemaOf = schemaOf;
@@ -64,7 +66,7 @@ final class Rule {
     };
   }
 
-  /** A field, and all that is required in it. */
+  /** A fault for a missing field, and one for each field that is required in it. */
   private static List<Refusal.Fault> missing(String pointer, Error error, Contract.Located holder) {
     List<Refusal.Fault> faults = new ArrayList<>();
     String field = pointer + "/" + Contract.escape(error.getProperty());
@@ -89,7 +91,7 @@ final class Rule {
     return names.isEmpty() ? "" : "; known are " + String.join(", ", names);
   }
 
-  /** When a part holds that stands under the condition that one field has one value. */
+  /** Says when the part applies, if it depends on the value of one field; otherwise empty. */
   private static String condition(Contract.Located part) {
     Matcher branch = BRANCH.matcher(part.pointer());
     if (!branch.lookingAt()) {

@@ -8,11 +8,11 @@ import io.vertx.core.spi.observability.HttpRequest;
 import io.vertx.core.spi.observability.HttpResponse;
 
 /**
- * Passes each request's end on once. Vert.x 5.0.8 reports an HTTP/1.1 request twice whose
+ * Reports the end of each request once. Vert.x 5.0.8 reports it twice for an HTTP/1.1 request whose
  * connection was reset: for the error, and for the close that follows. The number of active
  * requests would become negative.
  *
- * @param <R> what the metrics behind it keep of a request
+ * @param <R> the request metric of the wrapped metrics
  */
 final class ServerMetrics<R, W, S> implements HttpServerMetrics<ServerMetrics.Request<R>, W, S> {
 

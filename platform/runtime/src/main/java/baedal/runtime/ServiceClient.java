@@ -19,17 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls another service in this service's own name; its problems come back as the same {@link
- * Refusal}.
+ * Calls another service in this service's own name. A problem document in the response becomes the
+ * {@link Refusal} that it describes.
  */
 public final class ServiceClient {
 
   private static final Logger log = LoggerFactory.getLogger(ServiceClient.class);
 
-  /** A service's own identity opens more doors than its callers': no id may lead to another one. */
+  /**
+   * Ids from requests are parts of paths. A service may call more than its callers, so an id must
+   * not lead to another path.
+   */
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+)+");
 
-  private static final Set<Integer> OF_OURSELVES =
+  /** Statuses that concern this service's own token or rate, not the request of its caller. */
+  private static final Set<Integer> OWN_FAILURES =
       Set.of(
           Refusal.Kind.UNAUTHENTICATED.status(),
           Refusal.Kind.FORBIDDEN.status(),
@@ -37,8 +41,8 @@ public final class ServiceClient {
 
   private static final int CONNECT_MILLIS = 1_000;
   private static final int IDLE_SECONDS = 30;
-  private static final int CONNECTIONS = 64;
-  private static final int WAITING = 1_024;
+  private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_WAITING = 1_024;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
   private final WebClient client;
@@ -47,7 +51,7 @@ public final class ServiceClient {
   private final Tokens tokens;
   private final String self;
 
-  /** {@code name} is the service called, at {@code baseUrl}; {@code self} is the one that calls. */
+  /** {@code name} is the called service, at {@code baseUrl}; {@code self} is the calling one. */
   public ServiceClient(Vertx vertx, String name, String baseUrl, Tokens tokens, String self) {
     this.client =
         WebClient.create(
@@ -56,7 +60,7 @@ public final class ServiceClient {
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
+            new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING));
     this.name = name;
     this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
     this.tokens = tokens;
@@ -88,7 +92,7 @@ public final class ServiceClient {
             timeout,
             request(method, path),
             request -> body == null ? request.send() : request.sendJsonObject(body))
-        .recover(e -> Future.failedFuture(away()))
+        .recover(e -> Future.failedFuture(unavailable()))
         .compose(this::read);
   }
 
@@ -112,19 +116,18 @@ public final class ServiceClient {
         return Future.failedFuture(refusal(status, response.bodyAsJsonObject()));
       }
     } catch (DecodeException | ClassCastException e) {
-      return Future.failedFuture(away());
+      return Future.failedFuture(unavailable());
     }
-    return Future.failedFuture(away());
+    return Future.failedFuture(unavailable());
   }
 
-  /** What it says of us, not of what our caller asks for, is no answer to our caller. */
   private Refusal refusal(int status, JsonObject problem) {
-    if (OF_OURSELVES.contains(status)) {
+    if (OWN_FAILURES.contains(status)) {
       log.atWarn()
           .addKeyValue("service", name)
           .addKeyValue("status", status)
           .log("we are refused: do the clocks, and the secret of all services, agree?");
-      return away();
+      return unavailable();
     }
     for (Refusal.Kind kind : Refusal.Kind.values()) {
       if (kind.status() == status && problem != null) {
@@ -135,10 +138,10 @@ public final class ServiceClient {
             problem.getString("detail", "refused"));
       }
     }
-    return away();
+    return unavailable();
   }
 
-  private Refusal away() {
+  private Refusal unavailable() {
     return Refusal.unavailable(
         name + "-unavailable", "not possible right now: try again a little later", RETRY_AFTER);
   }

@@ -6,8 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops parts of a service one after another; a part that fails does not keep the next from
- * stopping.
+ * Stops the parts of a service one after another. If one fails, the next is stopped all the same.
  */
 public final class Shutdown {
 

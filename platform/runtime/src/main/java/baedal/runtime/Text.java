@@ -5,14 +5,14 @@ import java.text.Normalizer.Form;
 import java.util.regex.Pattern;
 
 /**
- * What every service takes for a text. Texts from outside are read in normalization form C, so that
- * the same letters are the same characters whichever system they were typed on.
+ * The rules for texts in all services. Texts from outside are converted to normalization form C, so
+ * that equal letters are equal characters, whichever system they were typed on.
  */
 public final class Text {
 
   /**
-   * A character that shows: not a separator, a control, a format, a mark without a letter, a Hangul
-   * filler, or the empty Braille pattern. The contracts have the same pattern.
+   * A visible character: no separator, control, format, mark without a letter, Hangul filler, or
+   * empty Braille pattern. The contracts have the same pattern.
    */
   private static final Pattern VISIBLE =
       Pattern.compile("[^\\p{Z}\\p{Cc}\\p{Cf}\\p{M}\\u115F\\u1160\\u3164\\uFFA0\\u2800]");
@@ -45,17 +45,17 @@ public final class Text {
     return true;
   }
 
-  /** Whether there is nothing in it that shows; true for null. */
+  /** Whether the text has no visible character; true for null. */
   public static boolean isBlank(String text) {
     return text == null || !VISIBLE.matcher(text).find();
   }
 
-  /** An optional text as it is kept: null when it is blank. */
+  /** The form in which an optional text is stored: null when it is blank. */
   public static String orNull(String text) {
     return isBlank(text) ? null : text;
   }
 
-  /** Why no store keeps this text as it is; null when it is fine. */
+  /** Why a store could not keep this text unchanged; null when it can. */
   static String fault(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -3,18 +3,15 @@ package baedal.runtime;
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/**
- * The {@code %trace} word of the log layout: {@code traceId=… requestId=…}, each only where there
- * is one.
- */
+/** The {@code %trace} part of the log layout: {@code traceId=… requestId=…}, if there are any. */
 public final class TraceConverter extends ClassicConverter {
 
   @Override
   public String convert(ILoggingEvent event) {
-    return word("traceId", Traces.traceId()) + word("requestId", RequestId.current());
+    return pair("traceId", Traces.traceId()) + pair("requestId", RequestId.current());
   }
 
-  private static String word(String name, String value) {
+  private static String pair(String name, String value) {
     return value == null ? "" : name + "=" + value + " ";
   }
 }

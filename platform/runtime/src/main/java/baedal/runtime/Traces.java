@@ -15,7 +15,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The trace a piece of work belongs to (W3C Trace Context), across HTTP and events. */
+/** The current trace (W3C Trace Context), which HTTP requests and events carry on. */
 public final class Traces {
 
   private static final TextMapGetter<Map<String, String>> GETTER =
@@ -34,8 +34,8 @@ public final class Traces {
   private Traces() {}
 
   /**
-   * What {@link Boot} traces with: W3C propagation. Spans go nowhere: only what a caller wants
-   * recorded is passed on as such.
+   * The tracing of {@link Boot}: it propagates trace contexts and exports no spans. The sampled
+   * flag of a caller is passed on.
    */
   static OpenTelemetry telemetry() {
     return OpenTelemetrySdk.builder()
@@ -53,7 +53,7 @@ public final class Traces {
     return span.isValid() ? span.getTraceId() : null;
   }
 
-  /** The current place in the trace as a {@code traceparent} header, or null outside any trace. */
+  /** The current span as a {@code traceparent} header, or null outside any trace. */
   public static String traceparent() {
     SpanContext span = Span.current().getSpanContext();
     return span.isValid()
@@ -62,9 +62,9 @@ public final class Traces {
   }
 
   /**
-   * Does the work as a part of the trace that {@code traceparent} (may be null) names, on a context
-   * of its own: all that follows there, however much later, belongs to it too. So the scope is
-   * never closed; it ends with that context.
+   * Runs {@code work} in the trace of {@code traceparent} (null: outside any trace), on a new
+   * Vert.x context. Asynchronous work that it starts belongs to the same trace. The scope is never
+   * closed: it ends with that context.
    */
   @SuppressWarnings({"MustBeClosedChecker", "try"})
   public static <T> T within(Vertx vertx, String traceparent, Supplier<T> work) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a server is can be read, or the setting is named and what is in it stays unsaid. */
+/** URIs in settings, which may hold passwords. */
 class ConfigTest {
 
   @ParameterizedTest
@@ -19,7 +19,7 @@ class ConfigTest {
         "//us:secret@redis/0",
         "secret"
       })
-  void a_uri_that_cannot_be_read_is_named_and_its_password_is_not_repeated(String uri) {
+  void an_invalid_uri_is_refused_without_repeating_its_password(String uri) {
     assertThatThrownBy(() -> Config.of(Map.of("REDIS_URI", uri)).uri("REDIS_URI"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasNoCause()
@@ -29,7 +29,7 @@ class ConfigTest {
   }
 
   @Test
-  void a_uri_that_can_be_read_is_taken_as_it_is() {
+  void a_valid_uri_is_used_unchanged() {
     String uri = "redis://us:p%40ss@redis:6379/0";
     assertThat(Config.of(Map.of("REDIS_URI", uri)).uri("REDIS_URI")).hasToString(uri);
   }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class DigestTest {
 
   @Test
-  void the_same_is_the_same_and_nothing_else_is() {
+  void equal_digests_are_the_same_and_no_others() {
     String digest = Digest.hmacSha256("secret", "4242");
     assertThat(Digest.same(digest, Digest.hmacSha256("secret", "4242"))).isTrue();
     for (String other :

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose tokens are believed is said clearly, or the service does not start. */
+/** A service that is not told clearly whose tokens to accept does not start. */
 class IdentityTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
@@ -28,7 +28,7 @@ class IdentityTest {
     "HTTP_HOST, no-such-host.invalid",
     "OIDC_ISSUER, https://id.example.org"
   })
-  void dev_doors_open_nowhere_but_on_one_machine(String key, String value) {
+  void dev_routes_are_refused_outside_a_one_machine_run(String key, String value) {
     assertThatThrownBy(() -> from(Map.of("DEV_DOORS", "true", key, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("DEV_DOORS")
@@ -37,13 +37,13 @@ class IdentityTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost", "::1"})
-  void on_one_machine_the_secret_speaks_for_people_too(String host) {
+  void on_one_machine_the_secret_signs_for_people_too(String host) {
     assertThat(from(Map.of("DEV_DOORS", "true", "HTTP_HOST", host)))
         .isEqualTo(new Identity.OneMachine(SECRET));
   }
 
   @Test
-  void anywhere_else_an_issuer_and_an_audience_are_needed() {
+  void otherwise_an_issuer_and_an_audience_are_required() {
     assertThatThrownBy(() -> from(Map.of())).hasMessageContaining("OIDC_ISSUER is not set");
     assertThatThrownBy(() -> from(Map.of("OIDC_ISSUER", "https://id.example.org")))
         .hasMessageContaining("OIDC_AUDIENCE is not set");
@@ -53,7 +53,7 @@ class IdentityTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"http://id.example.org", "id.example.org", "ftp://127.0.0.1", "https:/x"})
-  void keys_come_over_tls(String issuer) {
+  void an_issuer_must_use_https(String issuer) {
     assertThatThrownBy(() -> from(Map.of("OIDC_ISSUER", issuer, "OIDC_AUDIENCE", "baedal")))
         .hasMessageContaining("OIDC_ISSUER");
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServiceClientTest {
 
   private static final String LOOPBACK = "127.0.0.1";
-  private static final Duration IMPATIENCE = Duration.ofMillis(200);
+  private static final Duration TIMEOUT = Duration.ofMillis(200);
 
   private final Vertx vertx = Boot.vertx();
 
@@ -29,7 +29,7 @@ class ServiceClientTest {
   }
 
   @Test
-  void a_service_that_stops_in_the_middle_of_its_answer_is_away() {
+  void a_service_that_stalls_in_the_middle_of_its_response_is_unavailable() {
     int port =
         vertx
             .createHttpServer()
@@ -40,17 +40,18 @@ class ServiceClientTest {
     Tokens tokens = new Tokens(vertx, "a secret of at least thirty-two bytes");
     ServiceClient client =
         new ServiceClient(vertx, "order", "http://" + LOOPBACK + ":" + port, tokens, "payment");
-    var answer = client.put("/x", new JsonObject(), IMPATIENCE).toCompletionStage();
+    var answer = client.put("/x", new JsonObject(), TIMEOUT).toCompletionStage();
     assertThatThrownBy(() -> answer.toCompletableFuture().get(20, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .cause()
         .isInstanceOfSatisfying(
-            Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE));
+            Refusal.class,
+            refusal -> assertThat(refusal.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 429})
-  void that_a_service_does_not_take_us_is_not_what_our_caller_did(int status) {
+  void a_refusal_of_the_own_token_is_not_passed_to_the_caller(int status) {
     int port =
         vertx
             .createHttpServer()
@@ -68,11 +69,11 @@ class ServiceClientTest {
         new ServiceClient(vertx, "order", "http://" + LOOPBACK + ":" + port, tokens, "payment");
     assertThatThrownBy(() -> client.get("/x", Duration.ofSeconds(15)).await())
         .isInstanceOfSatisfying(
-            Refusal.class, no -> assertThat(no.type()).isEqualTo("order-unavailable"));
+            Refusal.class, refusal -> assertThat(refusal.type()).isEqualTo("order-unavailable"));
   }
 
   @Test
-  void a_call_for_the_sake_of_a_request_bears_its_name() {
+  void a_call_carries_the_id_of_the_request_that_caused_it() {
     int called =
         vertx
             .createHttpServer()
@@ -127,7 +128,7 @@ class ServiceClientTest {
         "o-1\r\nX: y",
         "o-1\n"
       })
-  void no_id_leads_a_service_to_another_door(String id) {
+  void no_id_leads_to_another_path(String id) {
     List<String> reached = new CopyOnWriteArrayList<>();
     int port =
         vertx
@@ -146,7 +147,7 @@ class ServiceClientTest {
     assertThatThrownBy(
             () -> client.get("/internal/orders/" + id + "/due", Duration.ofSeconds(15)).await())
         .isInstanceOfSatisfying(
-            Refusal.class, no -> assertThat(no.kind()).isEqualTo(Refusal.Kind.NOT_FOUND));
+            Refusal.class, refusal -> assertThat(refusal.kind()).isEqualTo(Refusal.Kind.NOT_FOUND));
     client.get("/internal/orders/o-1/due", Duration.ofSeconds(15)).await();
     assertThat(reached).containsExactly("/internal/orders/o-1/due");
   }

@@ -20,7 +20,7 @@ class TracesTest {
   }
 
   @Test
-  void what_follows_later_belongs_to_the_same_trace_and_what_is_outside_does_not() {
+  void asynchronous_work_belongs_to_the_trace_that_started_it() {
     Future<String> inside =
         Traces.within(vertx, PARENT, () -> vertx.timer(20).map(v -> Traces.traceId()));
     Future<String> other =
