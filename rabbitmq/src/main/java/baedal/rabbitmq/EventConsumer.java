@@ -4,6 +4,7 @@ import baedal.events.EventMessage;
 import baedal.events.EventMessages;
 import baedal.events.EventTypes;
 import baedal.events.UnprocessableMessage;
+import baedal.runtime.KeyedQueue;
 import baedal.runtime.Refusal;
 import baedal.runtime.Traces;
 import baedal.runtime.TransientFailures;
@@ -14,8 +15,6 @@ import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -50,7 +49,7 @@ public final class EventConsumer {
   private final BrokerConnection link;
   private final EventPublisher elsewhere;
   private final RetryAndDeadLetter failures;
-  private final Map<String, Future<Boolean>> tails = new HashMap<>();
+  private final KeyedQueue subjects = new KeyedQueue();
 
   private volatile RabbitMQClient client;
   private Acknowledgements acknowledgements;
@@ -148,11 +147,10 @@ public final class EventConsumer {
       settled(from, message, link.here(bury(message, unreadable)));
       return;
     }
-    Future<Boolean> before = tails.getOrDefault(event.subject(), Future.succeededFuture());
-    Future<Boolean> mine = link.here(before.transform(v -> attempt(from, message, event, 1)));
-    tails.put(event.subject(), mine);
-    mine.onComplete(v -> tails.remove(event.subject(), mine));
-    settled(from, message, mine);
+    settled(
+        from,
+        message,
+        link.here(subjects.submit(event.subject(), () -> attempt(from, message, event, 1))));
   }
 
   /**

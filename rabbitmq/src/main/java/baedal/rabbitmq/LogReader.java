@@ -4,6 +4,7 @@ import baedal.events.EventMessage;
 import baedal.events.EventMessages;
 import baedal.events.UnprocessableMessage;
 import baedal.runtime.Ids;
+import baedal.runtime.KeyedQueue;
 import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,8 +15,6 @@ import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import java.time.Instant;
 import java.util.Date;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,10 +41,10 @@ public final class LogReader {
   private final Function<EventMessage, Future<?>> handler;
   private final BrokerConnection link;
   private final EventPublisher markers;
-  private final Map<String, Future<Void>> tails = new HashMap<>();
   private final TreeSet<Long> inHand = new TreeSet<>();
   private final Map<String, Promise<Void>> awaited = new ConcurrentHashMap<>();
 
+  private KeyedQueue subjects = new KeyedQueue();
   private Object from;
   private RabbitMQClient client;
   private final AtomicLong handled = new AtomicLong();
@@ -118,7 +117,7 @@ public final class LogReader {
             consumer -> {
               client = next;
               from = resumed;
-              tails.clear();
+              subjects = new KeyedQueue();
               inHand.clear();
               consumer.handler(message -> received(next, message));
               consumer.endHandler(v -> link.renew(next));
@@ -154,34 +153,37 @@ public final class LogReader {
   }
 
   private void begin(RabbitMQMessage message, long offset, RabbitMQClient on) {
-    String subject = "";
-    Future<Void> done;
     Promise<Void> marker = awaited.get(String.valueOf(message.properties().getMessageId()));
     if (marker != null) {
-      Future.join(List.copyOf(tails.values())).onSuccess(v -> marker.tryComplete());
-      done = Future.succeededFuture();
-    } else {
-      try {
-        EventMessage event = EventMessages.decode(message.body().toString());
-        subject = event.subject();
-        Future<Void> before = tails.getOrDefault(subject, Future.succeededFuture());
-        done = before.compose(v -> handle(event, on));
-      } catch (UnprocessableMessage poison) {
-        log.atDebug().addKeyValue("offset", offset).log("no event of ours");
-        done = Future.succeededFuture();
-      }
+      subjects.idle().onSuccess(v -> reached(marker, on));
+      processed(message, offset, on);
+      return;
     }
-    String key = subject;
-    Future<Void> mine = done;
-    tails.put(key, mine);
-    mine.onComplete(
-        v -> {
-          tails.remove(key, mine);
-          if (on == client) {
-            inHand.remove(offset);
-            on.basicAck(message.envelope().getDeliveryTag(), false);
-          }
-        });
+    EventMessage event;
+    try {
+      event = EventMessages.decode(message.body().toString());
+    } catch (UnprocessableMessage unreadable) {
+      log.atDebug().addKeyValue("offset", offset).log("skipped a message that is no event");
+      processed(message, offset, on);
+      return;
+    }
+    subjects
+        .submit(event.subject(), () -> handle(event, on))
+        .onComplete(done -> processed(message, offset, on));
+  }
+
+  /** Ignores a marker whose connection was lost: events before it may not have been handled. */
+  private void reached(Promise<Void> marker, RabbitMQClient on) {
+    if (on == client && !stopped) {
+      marker.tryComplete();
+    }
+  }
+
+  private void processed(RabbitMQMessage message, long offset, RabbitMQClient on) {
+    if (on == client) {
+      inHand.remove(offset);
+      on.basicAck(message.envelope().getDeliveryTag(), false);
+    }
   }
 
   private Future<Void> handle(EventMessage event, RabbitMQClient on) {

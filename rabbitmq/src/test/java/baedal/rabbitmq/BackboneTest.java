@@ -129,7 +129,9 @@ class BackboneTest {
     assertThat(refused.get("reasons").toString())
         .contains("can never apply")
         .contains("cannot be read");
-    assertThat(refused.get("stacks").toString()).contains("Refusal").contains("Poison");
+    assertThat(refused.get("stacks").toString())
+        .contains("Refusal")
+        .contains("UnprocessableMessage");
   }
 
   @Test

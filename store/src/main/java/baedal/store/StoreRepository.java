@@ -10,6 +10,7 @@ import baedal.mongodb.MongoPlaces;
 import baedal.mongodb.Nearest.Found;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
+import baedal.runtime.KeyedQueue;
 import baedal.runtime.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -42,7 +43,7 @@ final class StoreRepository {
   private final MongoPlaces<Store> addresses;
   private final MongoAggregates<Menu> menus;
   private final MongoAggregates<Ticket> tickets;
-  private final KeyedQueue turns = new KeyedQueue();
+  private final KeyedQueue menuChanges = new KeyedQueue();
 
   StoreRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
@@ -226,7 +227,7 @@ final class StoreRepository {
 
   /** One after another: many orders want the same menu at once, and none shall try in vain. */
   Future<Menu> changeMenu(String key, Function<Menu, Change<Menu>> transition) {
-    return turns.next(key, () -> menus.change(key, transition));
+    return menuChanges.submit(key, () -> menus.change(key, transition));
   }
 
   /**
@@ -241,7 +242,7 @@ final class StoreRepository {
       BiFunction<Menu, Menu, JsonObject> answer,
       Instant now) {
     if (key == null) {
-      return turns.next(id, () -> menus.answered(id, null, transition, answer));
+      return menuChanges.submit(id, () -> menus.answered(id, null, transition, answer));
     }
     Supplier<Future<JsonObject>> asItIs =
         () -> menus.find(id).map(menu -> answer.apply(menu, menu));
@@ -254,8 +255,8 @@ final class StoreRepository {
               if (led.done()) {
                 return asItIs.get(); // by a version that kept no answers
               }
-              return turns
-                  .next(id, () -> menus.answered(id, led.id(), transition, answer))
+              return menuChanges
+                  .submit(id, () -> menus.answered(id, led.id(), transition, answer))
                   .compose(kept -> kept == null ? asItIs.get() : Future.succeededFuture(kept))
                   .compose(kept -> done(key, kept))
                   .compose(kept -> menus.forgetAnswer(id, led.id()).otherwiseEmpty().map(kept));
