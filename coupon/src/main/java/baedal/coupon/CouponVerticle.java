@@ -1,16 +1,12 @@
 package baedal.coupon;
 
-import baedal.rabbitmq.Backbone;
-import baedal.rabbitmq.DeadLetterApi;
+import baedal.rabbitmq.RunningService;
+import baedal.rabbitmq.ServiceAssembly;
 import baedal.rabbitmq.Subscription;
 import baedal.redis.RedisOutbox;
 import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
-import baedal.runtime.Shutdown;
-import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -19,12 +15,7 @@ import java.time.Clock;
 public final class CouponVerticle extends VerticleBase {
 
   private final CouponConfig config;
-  private RedisStore store;
-  private HttpApi http;
-  private Backbone backbone;
-  private CouponClaims claims;
-  private RedisRecovery recovery;
-  private int port;
+  private RunningService service;
 
   public CouponVerticle(CouponConfig config) {
     this.config = config;
@@ -33,52 +24,41 @@ public final class CouponVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Boot.clock();
-    Tokens tokens = new Tokens(vertx, config.identity());
-    Readiness readiness = new Readiness(vertx);
-    store = new RedisStore(vertx, config.redisUri());
-    CouponRepository coupons = new CouponRepository(store.api(), () -> backbone.wake());
-    ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "coupon");
-    claims = new CouponClaims(vertx, coupons, orders, clock);
-    CouponReconciliation holdings = new CouponReconciliation(coupons, orders, clock);
-    Subscription subscription = new CouponConsumer(coupons, holdings, config).subscription();
-    recovery = new RedisRecovery(vertx, config.amqpUri(), coupons, subscription, holdings, clock);
-    backbone =
-        new Backbone(
+    RedisStore redis = new RedisStore(vertx, config.redisUri());
+    ServiceAssembly assembly =
+        new ServiceAssembly(
             vertx,
             "coupon",
             config.amqpUri(),
-            new RedisOutbox(store.api(), CouponRepository.PREFIX),
-            subscription,
-            store::ping);
-    readiness.register("redis", store::ping);
-    readiness.register("coupons", recovery::sure);
-    backbone.watchedBy(readiness);
-    http =
-        new HttpApi(
-            vertx,
-            "coupon",
-            CouponVerticle.class.getResource("openapi.yaml"),
-            tokens,
-            readiness,
-            DeadLetterApi.contract());
-    new DeadLetterApi("coupon", backbone.deadLetters()).mount(http.router());
-    new CouponApi(coupons, claims, recovery, clock).mount(http.router());
-    backbone.start();
-    claims.start();
-    recovery.start();
-    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
-        .onSuccess(actual -> port = actual);
+            config.identity(),
+            redis,
+            new RedisOutbox(redis.api(), CouponRepository.PREFIX));
+    ServiceClient orders = assembly.client("order", config.orderUrl());
+    CouponRepository coupons = new CouponRepository(redis.api(), assembly::wake);
+    CouponClaims claims = new CouponClaims(vertx, coupons, orders, clock);
+    CouponReconciliation reconciliation = new CouponReconciliation(coupons, orders, clock);
+    Subscription subscription = new CouponConsumer(coupons, reconciliation, config).subscription();
+    RedisRecovery recovery =
+        new RedisRecovery(vertx, config.amqpUri(), coupons, subscription, reconciliation, clock);
+    CouponApi api = new CouponApi(coupons, claims, recovery, clock);
+    service =
+        assembly
+            .routes(api::mount, CouponVerticle.class.getResource("openapi.yaml"))
+            .readyWhile("coupons", recovery::sure)
+            .task(claims::start, claims::stop)
+            .task(recovery::start, recovery::stop)
+            .consume(subscription)
+            .startAfter(Runnable::run);
+    return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }
 
   @Override
   public Future<?> stop() {
-    recovery.stop();
-    claims.stop();
-    return Shutdown.inTurn(http::close, backbone::stop, store::close);
+    return service.stop();
   }
 
   /** The port it listens on, once started. */
   public int port() {
-    return port;
+    return service.port();
   }
 }

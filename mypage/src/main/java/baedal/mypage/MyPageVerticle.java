@@ -2,28 +2,18 @@ package baedal.mypage;
 
 import baedal.events.Outbox;
 import baedal.mongodb.MongoStore;
-import baedal.rabbitmq.Backbone;
-import baedal.rabbitmq.DeadLetterApi;
+import baedal.rabbitmq.RunningService;
+import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Readiness;
-import baedal.runtime.ServiceClient;
-import baedal.runtime.Shutdown;
-import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.Clock;
 
 /** MyPage: one view of everything a customer's order is going through, live. */
 public final class MyPageVerticle extends VerticleBase {
 
   private final MyPageConfig config;
-  private MongoStore store;
-  private HttpApi http;
-  private Backbone backbone;
-  private LiveStreams live;
-  private LiveFeed feed;
-  private Notifier notifier;
-  private int port;
+  private RunningService service;
 
   public MyPageVerticle(MyPageConfig config) {
     this.config = config;
@@ -31,63 +21,46 @@ public final class MyPageVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.identity());
-    Readiness readiness = new Readiness(vertx);
-    store = new MongoStore(vertx, config.mongoUri());
-    GenerationRepository generations = new GenerationRepository(store.client(), Boot.clock());
-    MyPageRepository pages = new MyPageRepository(store.client(), generations);
+    Clock clock = Boot.clock();
+    MongoStore mongo = new MongoStore(vertx, config.mongoUri());
+    ServiceAssembly assembly =
+        new ServiceAssembly(
+            vertx, "mypage", config.amqpUri(), config.identity(), mongo, Outbox.none());
+    Orders orders = new Orders(assembly.client("order", config.orderUrl()));
+    GenerationRepository generations = new GenerationRepository(mongo.client(), clock);
+    MyPageRepository pages = new MyPageRepository(mongo.client(), generations);
     RiderPositions positions = new RiderPositions();
-    live = new LiveStreams(vertx, positions, pages::find);
-    feed = new LiveFeed(vertx, config.amqpUri(), live);
-    Messenger messenger =
-        config.messengerUrl() == null
-            ? new SimulatedMessenger()
-            : new HttpMessenger(vertx, config.messengerUrl(), config.messengerKey());
-    notifier = new Notifier(vertx, pages, messenger, Boot.clock());
-    backbone =
-        new Backbone(
-            vertx,
-            "mypage",
-            config.amqpUri(),
-            Outbox.none(),
-            new MyPageConsumer(pages, live, notifier).subscription(),
-            store::ping);
-    readiness.register("mongodb", store::ping);
-    backbone.watchedBy(readiness);
-    http =
-        new HttpApi(
-                vertx,
-                "mypage",
-                MyPageVerticle.class.getResource("openapi.yaml"),
-                tokens,
-                readiness,
-                DeadLetterApi.contract())
-            .onlyWhen(store::prepared);
-    new DeadLetterApi("mypage", backbone.deadLetters()).mount(http.router());
-    ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "mypage");
-    new MyPageApi(pages, live, positions, new Orders(orders)).mount(http.router());
-    new RebuildApi(new Rebuild(vertx, config.amqpUri(), pages, generations)).mount(http.router());
-    store.prepare(
-        pages::prepare,
-        () -> {
-          backbone.start();
-          feed.start();
-          live.start();
-          notifier.start();
-        });
-    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
-        .onSuccess(actual -> port = actual);
+    LiveStreams live = new LiveStreams(vertx, positions, pages::find);
+    LiveFeed feed = new LiveFeed(vertx, config.amqpUri(), live);
+    Notifier notifier = new Notifier(vertx, pages, messenger(), clock);
+    Rebuild rebuild = new Rebuild(vertx, config.amqpUri(), pages, generations);
+    service =
+        assembly
+            .routes(
+                new MyPageApi(pages, live, positions, orders)::mount,
+                MyPageVerticle.class.getResource("openapi.yaml"))
+            .routes(new RebuildApi(rebuild)::mount)
+            .drainingTask(feed::start, feed::stop)
+            .task(live::start, live::stop)
+            .drainingTask(notifier::start, notifier::stop)
+            .consume(new MyPageConsumer(pages, live, notifier).subscription())
+            .startAfter(prepared -> mongo.prepare(pages::prepare, prepared));
+    return service.listen(config.host(), config.port(), config.maxHeaderBytes());
+  }
+
+  private Messenger messenger() {
+    return config.messengerUrl() == null
+        ? new SimulatedMessenger()
+        : new HttpMessenger(vertx, config.messengerUrl(), config.messengerKey());
   }
 
   @Override
   public Future<?> stop() {
-    live.stop();
-    Future<Void> told = notifier.stop();
-    return Shutdown.inTurn(http::close, feed::stop, backbone::stop, () -> told, store::close);
+    return service.stop();
   }
 
   /** The port it listens on, once started. */
   public int port() {
-    return port;
+    return service.port();
   }
 }

@@ -2,15 +2,11 @@ package baedal.payment;
 
 import baedal.postgres.PgSchema;
 import baedal.postgres.PgStore;
-import baedal.rabbitmq.Backbone;
-import baedal.rabbitmq.DeadLetterApi;
+import baedal.rabbitmq.RunningService;
+import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
 import baedal.runtime.Digest;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
-import baedal.runtime.Shutdown;
-import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.net.URL;
@@ -19,11 +15,7 @@ import java.net.URL;
 public final class PaymentVerticle extends VerticleBase {
 
   private final PaymentConfig config;
-  private PgStore store;
-  private HttpApi http;
-  private Backbone backbone;
-  private Cashier cashier;
-  private int port;
+  private RunningService service;
 
   public PaymentVerticle(PaymentConfig config) {
     this.config = config;
@@ -31,67 +23,54 @@ public final class PaymentVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.identity());
-    Readiness readiness = new Readiness(vertx);
-    store =
+    PgStore postgres =
         new PgStore(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
-    PaymentRepository payments = new PaymentRepository(store.pool(), () -> backbone.wake());
+    ServiceAssembly assembly =
+        new ServiceAssembly(
+            vertx, "payment", config.amqpUri(), config.identity(), postgres, postgres.outbox());
+    ServiceClient orders = assembly.client("order", config.orderUrl());
+    PaymentRepository payments = new PaymentRepository(postgres.pool(), assembly::wake);
     SimulatorProvider simulator =
         config.providerUrl() == null
-            ? new SimulatorProvider(vertx, new SimulatorRepository(store.pool()))
+            ? new SimulatorProvider(vertx, new SimulatorRepository(postgres.pool()))
             : null;
-    PaymentProvider provider =
-        simulator == null
-            ? new HttpProvider(
-                vertx, config.providerUrl(), config.providerKey(), Cashier.PROVIDER_TIMEOUT)
-            : simulator;
-    ServiceClient orders = new ServiceClient(vertx, "order", config.orderUrl(), tokens, "payment");
-    cashier = new Cashier(vertx, payments, provider, orders, Boot.clock());
-    PaymentConsumer consumer = new PaymentConsumer(payments, cashier);
-    backbone =
-        new Backbone(
-            vertx,
-            "payment",
-            config.amqpUri(),
-            store.outbox(),
-            consumer.subscription(),
-            store::ping);
-    readiness.register("postgres", store::ping);
-    backbone.watchedBy(readiness);
+    PaymentProvider provider = simulator == null ? httpProvider() : simulator;
+    Cashier cashier = new Cashier(vertx, payments, provider, orders, Boot.clock());
     boolean knobs = config.devDoors() && simulator != null;
-    URL letters = DeadLetterApi.contract();
-    URL[] further = knobs ? new URL[] {letters, resource("dev.yaml")} : new URL[] {letters};
-    http =
-        new HttpApi(vertx, "payment", resource("openapi.yaml"), tokens, readiness, further)
-            .onlyWhen(store::prepared);
-    new DeadLetterApi("payment", backbone.deadLetters()).mount(http.router());
-    new PaymentApi(
+    PaymentApi api =
+        new PaymentApi(
             payments,
             cashier,
             body -> Digest.hmacSha256(config.identity().secret(), body),
-            knobs ? simulator : null)
-        .mount(http.router());
-    store.prepare(
-        () -> {
-          backbone.start();
-          cashier.start();
-        });
-    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
-        .onSuccess(actual -> port = actual);
+            knobs ? simulator : null);
+    service =
+        assembly
+            .routes(api::mount, contracts(knobs))
+            .task(cashier::start, cashier::stop)
+            .consume(new PaymentConsumer(payments, cashier).subscription())
+            .startAfter(postgres::prepare);
+    return service.listen(config.host(), config.port(), config.maxHeaderBytes());
+  }
+
+  private PaymentProvider httpProvider() {
+    return new HttpProvider(
+        vertx, config.providerUrl(), config.providerKey(), Cashier.PROVIDER_TIMEOUT);
+  }
+
+  private static URL[] contracts(boolean knobs) {
+    URL contract = PaymentVerticle.class.getResource("openapi.yaml");
+    return knobs
+        ? new URL[] {contract, PaymentVerticle.class.getResource("dev.yaml")}
+        : new URL[] {contract};
   }
 
   @Override
   public Future<?> stop() {
-    cashier.stop();
-    return Shutdown.inTurn(http::close, backbone::stop, store::close);
+    return service.stop();
   }
 
   /** The port it listens on, once started. */
   public int port() {
-    return port;
-  }
-
-  private static URL resource(String name) {
-    return PaymentVerticle.class.getResource(name);
+    return service.port();
   }
 }

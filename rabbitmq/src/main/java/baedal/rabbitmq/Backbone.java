@@ -1,6 +1,5 @@
 package baedal.rabbitmq;
 
-import baedal.events.Outbox;
 import baedal.runtime.Readiness;
 import baedal.runtime.Shutdown;
 import io.vertx.core.Future;
@@ -8,7 +7,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** What ties one service to all others: its outbox carried to the broker, its queue handled. */
+/** Connects one service to all others: its relay sends events, its consumer handles them. */
 public final class Backbone {
 
   private final EventPublisher publisher;
@@ -17,42 +16,34 @@ public final class Backbone {
   private final DeadLetters deadLetters;
 
   /**
-   * {@code storePing} tells whether the service's own store is there.
+   * {@code publisher} and {@code relay}, which uses it, are not started yet. {@code storePing}
+   * succeeds while the service's own store answers.
    *
    * @throws IllegalStateException if the subscription's handlers are not those of the events that
    *     {@link baedal.events.Subscriptions} lists for its queue
    */
   public Backbone(
       Vertx vertx,
-      String service,
       String amqpUri,
-      Outbox outbox,
+      EventPublisher publisher,
+      OutboxRelay relay,
       Subscription subscription,
       Supplier<Future<?>> storePing) {
     subscription.requireComplete();
-    publisher = new EventPublisher(vertx, amqpUri, service);
-    relay = new OutboxRelay(vertx, outbox, publisher);
+    this.publisher = publisher;
+    this.relay = relay;
     consumer = new EventConsumer(vertx, amqpUri, subscription, storePing);
     deadLetters = consumer.deadLetters(amqpUri);
   }
 
-  /** Starts, and goes on trying while the broker is away. */
+  /** Starts, and retries while the broker is away. */
   public void start() {
     publisher.start();
     relay.start();
     consumer.start();
   }
 
-  /** To be called after every write that put something into the outbox. */
-  public void wake() {
-    relay.wake();
-  }
-
-  public EventPublisher publisher() {
-    return publisher;
-  }
-
-  /** What the service could not handle. */
+  /** The messages that the service could not handle. */
   public DeadLetters deadLetters() {
     return deadLetters;
   }
@@ -68,7 +59,7 @@ public final class Backbone {
     return this;
   }
 
-  /** Takes nothing new, finishes what is in hand, sends what is written, and closes. */
+  /** Stops the consumer, then publishes what the outbox batch in hand holds, then disconnects. */
   public Future<Void> stop() {
     return Shutdown.inTurn(consumer::stop, relay::stop, publisher::stop);
   }

@@ -50,13 +50,10 @@ class SubscriptionTest {
   }
 
   private Backbone backbone(Subscription subscription) {
-    return new Backbone(
-        vertx,
-        subscription.queue(),
-        "amqp://localhost:1",
-        Outbox.none(),
-        subscription,
-        Future::succeededFuture);
+    String uri = "amqp://localhost:1";
+    EventPublisher publisher = new EventPublisher(vertx, uri, subscription.queue());
+    OutboxRelay relay = new OutboxRelay(vertx, Outbox.none(), publisher);
+    return new Backbone(vertx, uri, publisher, relay, subscription, Future::succeededFuture);
   }
 
   private static Subscription complete(String queue) {

@@ -2,7 +2,6 @@ package baedal.rider;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.events.Outbox;
 import baedal.mongodb.Geo;
 import baedal.mongodb.MongoAggregates;
 import baedal.mongodb.MongoOutbox;
@@ -28,13 +27,11 @@ final class RiderRepository {
   private static final int MAX_TOLD = 100;
 
   private final MongoClient mongo;
-  private final MongoOutbox outbox;
   private final MongoAggregates<Delivery> deliveries;
   private final MongoPlaces<Delivery> pickUps;
 
   RiderRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
-    outbox = new MongoOutbox(mongo, DELIVERIES);
     deliveries =
         new MongoAggregates<>(mongo, DELIVERIES, Delivery.class, RiderRepository::searched, wake);
     pickUps = new MongoPlaces<>(mongo, DELIVERIES, deliveries, "job.from", Delivery::id);
@@ -50,12 +47,14 @@ final class RiderRepository {
     return fields;
   }
 
-  Outbox outbox() {
-    return outbox;
+  /** The events of all deliveries that are not published yet. */
+  static MongoOutbox outbox(MongoClient mongo) {
+    return new MongoOutbox(mongo, DELIVERIES);
   }
 
+  /** Makes the indexes. */
   Future<?> prepare() {
-    return outbox
+    return outbox(mongo)
         .prepare()
         .compose(
             v ->

@@ -1,13 +1,9 @@
 package baedal.rider;
 
 import baedal.mongodb.MongoStore;
-import baedal.rabbitmq.Backbone;
-import baedal.rabbitmq.DeadLetterApi;
+import baedal.rabbitmq.RunningService;
+import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Readiness;
-import baedal.runtime.Shutdown;
-import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
@@ -15,10 +11,7 @@ import io.vertx.core.VerticleBase;
 public final class RiderVerticle extends VerticleBase {
 
   private final RiderConfig config;
-  private MongoStore store;
-  private HttpApi http;
-  private Backbone backbone;
-  private int port;
+  private RunningService service;
 
   public RiderVerticle(RiderConfig config) {
     this.config = config;
@@ -26,43 +19,32 @@ public final class RiderVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Tokens tokens = new Tokens(vertx, config.identity());
-    Readiness readiness = new Readiness(vertx);
-    store = new MongoStore(vertx, config.mongoUri());
-    RiderRepository repository = new RiderRepository(store.client(), () -> backbone.wake());
-    backbone =
-        new Backbone(
+    MongoStore mongo = new MongoStore(vertx, config.mongoUri());
+    ServiceAssembly assembly =
+        new ServiceAssembly(
             vertx,
             "rider",
             config.amqpUri(),
-            repository.outbox(),
-            new RiderConsumer(repository).subscription(),
-            store::ping);
-    readiness.register("mongodb", store::ping);
-    backbone.watchedBy(readiness);
-    http =
-        new HttpApi(
-                vertx,
-                "rider",
-                RiderVerticle.class.getResource("openapi.yaml"),
-                tokens,
-                readiness,
-                DeadLetterApi.contract())
-            .onlyWhen(store::prepared);
-    new DeadLetterApi("rider", backbone.deadLetters()).mount(http.router());
-    new RiderApi(repository, backbone.publisher(), Boot.clock()).mount(http.router());
-    store.prepare(repository::prepare, backbone::start);
-    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
-        .onSuccess(actual -> port = actual);
+            config.identity(),
+            mongo,
+            RiderRepository.outbox(mongo.client()));
+    RiderRepository repository = new RiderRepository(mongo.client(), assembly::wake);
+    RiderApi api = new RiderApi(repository, assembly.publisher(), Boot.clock());
+    service =
+        assembly
+            .routes(api::mount, RiderVerticle.class.getResource("openapi.yaml"))
+            .consume(new RiderConsumer(repository).subscription())
+            .startAfter(prepared -> mongo.prepare(repository::prepare, prepared));
+    return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }
 
   @Override
   public Future<?> stop() {
-    return Shutdown.inTurn(http::close, backbone::stop, store::close);
+    return service.stop();
   }
 
   /** The port it listens on, once started. */
   public int port() {
-    return port;
+    return service.port();
   }
 }

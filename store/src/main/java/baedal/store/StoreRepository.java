@@ -2,7 +2,6 @@ package baedal.store;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.events.Outbox;
 import baedal.mongodb.Geo;
 import baedal.mongodb.MongoAggregates;
 import baedal.mongodb.MongoOutbox;
@@ -38,7 +37,6 @@ final class StoreRepository {
   private static final JsonObject BY_ID = new JsonObject().put("_id", 1);
 
   private final MongoClient mongo;
-  private final MongoOutbox outbox;
   private final MongoAggregates<Store> stores;
   private final MongoPlaces<Store> addresses;
   private final MongoAggregates<Menu> menus;
@@ -47,7 +45,6 @@ final class StoreRepository {
 
   StoreRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
-    outbox = new MongoOutbox(mongo, TICKETS, MENUS, STORES);
     stores =
         new MongoAggregates<>(
             mongo,
@@ -80,12 +77,14 @@ final class StoreRepository {
             wake);
   }
 
-  Outbox outbox() {
-    return outbox;
+  /** The events of all stores, menus and tickets that are not published yet. */
+  static MongoOutbox outbox(MongoClient mongo) {
+    return new MongoOutbox(mongo, TICKETS, MENUS, STORES);
   }
 
+  /** Makes the indexes. */
   Future<?> prepare() {
-    return outbox
+    return outbox(mongo)
         .prepare()
         .compose(v -> mongo.createIndex(STORES, new JsonObject().put(MongoPlaces.CELL, 1)))
         .compose(v -> mongo.createIndex(MENUS, new JsonObject().put("storeId", 1).put("_id", 1)))

@@ -1,13 +1,9 @@
 package baedal.store;
 
 import baedal.mongodb.MongoStore;
-import baedal.rabbitmq.Backbone;
-import baedal.rabbitmq.DeadLetterApi;
+import baedal.rabbitmq.RunningService;
+import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Readiness;
-import baedal.runtime.Shutdown;
-import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -16,12 +12,7 @@ import java.time.Clock;
 public final class StoreVerticle extends VerticleBase {
 
   private final StoreConfig config;
-  private MongoStore store;
-  private HttpApi http;
-  private Backbone backbone;
-  private Kitchen kitchen;
-  private Announcements announcements;
-  private int port;
+  private RunningService service;
 
   public StoreVerticle(StoreConfig config) {
     this.config = config;
@@ -30,56 +21,38 @@ public final class StoreVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Boot.clock();
-    Tokens tokens = new Tokens(vertx, config.identity());
-    Readiness readiness = new Readiness(vertx);
-    store = new MongoStore(vertx, config.mongoUri());
-    StoreRepository repository = new StoreRepository(store.client(), () -> backbone.wake());
-    kitchen = new Kitchen(vertx, repository, clock);
-    announcements = new Announcements(vertx, repository, clock);
-    backbone =
-        new Backbone(
+    MongoStore mongo = new MongoStore(vertx, config.mongoUri());
+    ServiceAssembly assembly =
+        new ServiceAssembly(
             vertx,
             "store",
             config.amqpUri(),
-            repository.outbox(),
-            new StoreConsumer(kitchen).subscription(),
-            store::ping);
-    readiness.register("mongodb", store::ping);
-    backbone.watchedBy(readiness);
-    http =
-        new HttpApi(
-                vertx,
-                "store",
-                StoreVerticle.class.getResource("openapi.yaml"),
-                tokens,
-                readiness,
-                DeadLetterApi.contract())
-            .onlyWhen(store::prepared);
-    new DeadLetterApi("store", backbone.deadLetters()).mount(http.router());
+            config.identity(),
+            mongo,
+            StoreRepository.outbox(mongo.client()));
+    StoreRepository repository = new StoreRepository(mongo.client(), assembly::wake);
+    Kitchen kitchen = new Kitchen(vertx, repository, clock);
+    Announcements announcements = new Announcements(vertx, repository, clock);
     StoreApi stores = new StoreApi(repository, clock);
-    stores.mount(http.router());
-    new MenuApi(repository, stores, clock).mount(http.router());
-    new KitchenApi(repository, kitchen).mount(http.router());
-    store.prepare(
-        repository::prepare,
-        () -> {
-          backbone.start();
-          kitchen.start();
-          announcements.start();
-        });
-    return http.listen(config.host(), config.port(), config.maxHeaderBytes())
-        .onSuccess(actual -> port = actual);
+    service =
+        assembly
+            .routes(stores::mount, StoreVerticle.class.getResource("openapi.yaml"))
+            .routes(new MenuApi(repository, stores, clock)::mount)
+            .routes(new KitchenApi(repository, kitchen)::mount)
+            .task(kitchen::start, kitchen::stop)
+            .task(announcements::start, announcements::stop)
+            .consume(new StoreConsumer(kitchen).subscription())
+            .startAfter(prepared -> mongo.prepare(repository::prepare, prepared));
+    return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }
 
   @Override
   public Future<?> stop() {
-    kitchen.stop();
-    announcements.stop();
-    return Shutdown.inTurn(http::close, backbone::stop, store::close);
+    return service.stop();
   }
 
   /** The port it listens on, once started. */
   public int port() {
-    return port;
+    return service.port();
   }
 }

@@ -1,5 +1,6 @@
 package baedal.mongodb;
 
+import baedal.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -10,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A service's MongoDB: the client, and the indexes made as soon as the server is there. */
-public final class MongoStore {
+public final class MongoStore implements Database {
 
   private static final Logger log = LoggerFactory.getLogger(MongoStore.class);
   private static final long RETRY_MILLIS = 1_000;
@@ -58,17 +59,25 @@ public final class MongoStore {
             });
   }
 
+  @Override
   public boolean prepared() {
     return prepared;
   }
 
+  @Override
+  public String name() {
+    return "mongodb";
+  }
+
   /** Succeeds while the database answers and has its indexes. */
+  @Override
   public Future<?> ping() {
     return prepared
         ? client.runCommand("ping", new JsonObject().put("ping", 1))
         : Future.failedFuture(new IOException("the database has no indexes yet"));
   }
 
+  @Override
   public Future<Void> close() {
     closed = true;
     return client.close();

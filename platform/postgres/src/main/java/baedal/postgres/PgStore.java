@@ -1,6 +1,7 @@
 package baedal.postgres;
 
 import baedal.events.Outbox;
+import baedal.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * A service's PostgreSQL: the pool, the schema brought up to date as soon as the server is there,
  * and an inbox that forgets.
  */
-public final class PgStore {
+public final class PgStore implements Database {
 
   private static final Logger log = LoggerFactory.getLogger(PgStore.class);
   private static final int CONNECTIONS = 16;
@@ -124,17 +125,25 @@ public final class PgStore {
             });
   }
 
+  @Override
   public boolean prepared() {
     return migrated;
   }
 
+  @Override
+  public String name() {
+    return "postgres";
+  }
+
   /** Succeeds while the database answers and has its schema. */
+  @Override
   public Future<?> ping() {
     return migrated
         ? pool.query("SELECT 1").execute()
         : Future.failedFuture(new IOException("the database has no schema yet"));
   }
 
+  @Override
   public Future<Void> close() {
     closed = true;
     vertx.cancelTimer(forgetting);

@@ -1,5 +1,6 @@
 package baedal.redis;
 
+import baedal.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
@@ -10,7 +11,7 @@ import io.vertx.redis.client.RedisOptions;
  * A service's Redis: a pool that takes as many commands as come (the client's default refuses after
  * a few dozen).
  */
-public final class RedisStore {
+public final class RedisStore implements Database {
 
   private static final int CONNECTIONS = 16;
   private static final int WAITING = 5_000;
@@ -44,11 +45,24 @@ public final class RedisStore {
     return api;
   }
 
+  @Override
+  public String name() {
+    return "redis";
+  }
+
   /** Succeeds while Redis answers. */
+  @Override
   public Future<?> ping() {
     return api.ping(java.util.List.of());
   }
 
+  /** Redis needs no preparation. */
+  @Override
+  public boolean prepared() {
+    return true;
+  }
+
+  @Override
   public Future<Void> close() {
     return client.close();
   }

@@ -1,0 +1,59 @@
+package baedal.rabbitmq;
+
+import baedal.runtime.Database;
+import baedal.runtime.HttpApi;
+import baedal.runtime.Shutdown;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** An assembled service: starts its parts, and stops them in order. */
+public final class RunningService {
+
+  private final HttpApi http;
+  private final Backbone backbone;
+  private final Database database;
+  private final List<Task> tasks;
+  private int port;
+
+  record Task(Runnable start, Supplier<Future<Void>> stop) {}
+
+  RunningService(HttpApi http, Backbone backbone, Database database, List<Task> tasks) {
+    this.http = http;
+    this.backbone = backbone;
+    this.database = database;
+    this.tasks = List.copyOf(tasks);
+  }
+
+  /**
+   * Starts the consumer and the background tasks as soon as the database is prepared. {@code
+   * prepare} prepares it and then runs what it is given, once; it retries while the database is
+   * away.
+   */
+  public RunningService startAfter(Consumer<Runnable> prepare) {
+    prepare.accept(
+        () -> {
+          backbone.start();
+          tasks.forEach(task -> task.start().run());
+        });
+    return this;
+  }
+
+  /** Serves HTTP. The service is not ready, and answers 503, until its database is prepared. */
+  public Future<Integer> listen(String host, int requestedPort, int maxHeaderBytes) {
+    return http.listen(host, requestedPort, maxHeaderBytes).onSuccess(actual -> port = actual);
+  }
+
+  /** Stops background tasks, finishes requests and events in hand, and closes the database last. */
+  public Future<Void> stop() {
+    List<Future<Void>> stopping = tasks.stream().map(task -> task.stop().get()).toList();
+    return Shutdown.inTurn(
+        http::close, backbone::stop, () -> Future.join(stopping).mapEmpty(), database::close);
+  }
+
+  /** The port it listens on; 0 before. */
+  public int port() {
+    return port;
+  }
+}

@@ -1,0 +1,123 @@
+package baedal.rabbitmq;
+
+import baedal.events.Outbox;
+import baedal.runtime.Database;
+import baedal.runtime.HttpApi;
+import baedal.runtime.Identity;
+import baedal.runtime.Readiness;
+import baedal.runtime.ServiceClient;
+import baedal.runtime.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Puts a service together from its parts, for its verticle. The relay exists from the beginning, so
+ * that the service's repository can {@link #wake} it; the verticle then adds routes, background
+ * tasks and readiness checks, and starts the service with its subscription.
+ */
+public final class ServiceAssembly {
+
+  private final Vertx vertx;
+  private final String service;
+  private final String amqpUri;
+  private final Tokens tokens;
+  private final Database database;
+  private final Readiness readiness;
+  private final EventPublisher publisher;
+  private final OutboxRelay relay;
+  private final List<URL> contracts = new ArrayList<>();
+  private final List<Consumer<Router>> routes = new ArrayList<>();
+  private final List<RunningService.Task> tasks = new ArrayList<>();
+
+  /** {@code service} is the name of the service and of its queue. */
+  public ServiceAssembly(
+      Vertx vertx,
+      String service,
+      String amqpUri,
+      Identity identity,
+      Database database,
+      Outbox outbox) {
+    this.vertx = vertx;
+    this.service = service;
+    this.amqpUri = amqpUri;
+    this.database = database;
+    tokens = new Tokens(vertx, identity);
+    readiness = new Readiness(vertx).register(database.name(), database::ping);
+    publisher = new EventPublisher(vertx, amqpUri, service);
+    relay = new OutboxRelay(vertx, outbox, publisher);
+  }
+
+  /** To be called after every write that put something into the outbox. */
+  public void wake() {
+    relay.wake();
+  }
+
+  /** For events that are published without the outbox. */
+  public EventPublisher publisher() {
+    return publisher;
+  }
+
+  /** A client that calls {@code other} in this service's name. */
+  public ServiceClient client(String other, String url) {
+    return new ServiceClient(vertx, other, url, tokens, service);
+  }
+
+  /** Adds routes, and the contracts that describe them. */
+  public ServiceAssembly routes(Consumer<Router> mount, URL... described) {
+    routes.add(mount);
+    contracts.addAll(Arrays.asList(described));
+    return this;
+  }
+
+  /** Not ready while {@code check} fails. */
+  public ServiceAssembly readyWhile(String name, Supplier<Future<?>> check) {
+    readiness.register(name, check);
+    return this;
+  }
+
+  /** A background task: starts with the service, and stops before its HTTP server. */
+  public ServiceAssembly task(Runnable start, Runnable stop) {
+    return drainingTask(
+        start,
+        () -> {
+          stop.run();
+          return Future.succeededFuture();
+        });
+  }
+
+  /** A background task whose end the service waits for before it closes its database. */
+  public ServiceAssembly drainingTask(Runnable start, Supplier<Future<Void>> stop) {
+    tasks.add(new RunningService.Task(start, stop));
+    return this;
+  }
+
+  /**
+   * The assembled service, not started yet.
+   *
+   * @throws IllegalStateException if the subscription does not handle the events of its queue
+   */
+  public RunningService consume(Subscription subscription) {
+    Backbone backbone =
+        new Backbone(vertx, amqpUri, publisher, relay, subscription, database::ping)
+            .watchedBy(readiness);
+    HttpApi http =
+        new HttpApi(vertx, service, contracts.get(0), tokens, readiness, furtherContracts())
+            .onlyWhen(database::prepared);
+    new DeadLetterApi(service, backbone.deadLetters()).mount(http.router());
+    routes.forEach(mount -> mount.accept(http.router()));
+    return new RunningService(http, backbone, database, tasks);
+  }
+
+  private URL[] furtherContracts() {
+    List<URL> further = new ArrayList<>(contracts.subList(1, contracts.size()));
+    further.add(DeadLetterApi.contract());
+    return further.toArray(URL[]::new);
+  }
+}
