@@ -1,0 +1,146 @@
+package baedal.mypage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.events.PaymentMethod;
+import baedal.mongodb.MongoStore;
+import baedal.testkit.GoldenDocument;
+import baedal.testkit.TestServers;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The documents of MyPage in MongoDB, as earlier code wrote them. */
+class StoredDocumentsTest {
+
+  private static final Instant PLACED_AT = Instant.parse("2026-11-21T12:00:00Z");
+  private static final Instant PAID_AT = Instant.parse("2026-11-21T12:01:00.001Z");
+  private static final Instant SENT_AT = Instant.parse("2026-11-21T12:02:00Z");
+
+  /** Every component has another value than its type's default. */
+  private static final MyPage PAGE = page("order-1", true);
+
+  private static final Messages.Note NOTE = new Messages.Note("PAID", "결제가 완료되었습니다.");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+  private final GenerationRepository generations =
+      new GenerationRepository(mongo, Clock.fixed(PLACED_AT, ZoneOffset.UTC));
+  private final MyPageRepository pages = new MyPageRepository(mongo, generations);
+
+  private static MyPage page(String orderId, boolean isNew) {
+    return new MyPage(
+        orderId,
+        new MyPage.Details("customer-1", "store-1", "통닭천국", 38_000, "coupon-1", 3),
+        Map.of(Status.PLACED, PLACED_AT, Status.PAID, PAID_AT),
+        Map.of(
+            "payment-1",
+            new MyPage.Attempt(PaymentMethod.CARD, MyPage.PaymentStatus.REFUNDED, PAID_AT, isNew)),
+        new MyPage.Carrier("rider-1", 2),
+        true,
+        isNew);
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void a_stored_page_is_read_as_it_was() {
+    insert("mypages", "page.json");
+    assertThat(pages.find("order-1").await()).isEqualTo(PAGE);
+    assertThat(pages.list("customer-1", "PAID", null, 10).await()).containsExactly(PAGE);
+  }
+
+  /** A rebuild writes a page that the log no longer has as it is. */
+  @Test
+  void a_page_is_written_as_before() {
+    insert("mypages", "page.json");
+    pages.keepOlder("mypages_next").await();
+    assertThat(stored("mypages_next", "order-1")).isEqualTo(golden("page.json"));
+  }
+
+  @Test
+  void a_page_without_whole_and_voided_is_still_read() {
+    insert("mypages", "page-without-whole-and-voided.json");
+    assertThat(pages.find("order-2").await()).isEqualTo(page("order-2", false));
+  }
+
+  @Test
+  void a_stored_notification_is_sent_and_listed_as_before() {
+    insert("notifications", "notification-pending.json");
+    assertThat(pages.pending("", 10).await()).containsExactly(golden("notification-pending.json"));
+    assertThat(pages.takeToSend("order-1:PAID", "customer-1", "KAKAO", SENT_AT).await()).isTrue();
+    assertThat(stored("notifications", "order-1:PAID")).isEqualTo(golden("notification-sent.json"));
+    assertThat(pages.notifications("customer-1", null, 10).await())
+        .containsExactly(golden("notification-sent.json"));
+  }
+
+  @Test
+  void a_notification_is_written_as_before() {
+    pages.note("order-1", NOTE).await();
+    assertThat(withoutNoted(stored("notifications", "order-1:PAID")))
+        .isEqualTo(withoutNoted(golden("notification-pending.json")));
+    pages.noteSent("order-2", NOTE, "customer-1", "KAKAO", SENT_AT).await();
+    assertThat(withoutNoted(stored("notifications", "order-2:PAID")))
+        .isEqualTo(
+            withoutNoted(golden("notification-sent.json"))
+                .put("_id", "order-2:PAID")
+                .put("orderId", "order-2"));
+  }
+
+  /** The id that orders the notes is new for each. */
+  private static JsonObject withoutNoted(JsonObject note) {
+    assertThat(note.getString("noted")).isNotBlank();
+    note.remove("noted");
+    return note;
+  }
+
+  @Test
+  void stored_generations_are_read_as_they_were() {
+    insert("generations", "generations-rebuilding.json");
+    assertThat(generations.look().await())
+        .isEqualTo(new GenerationRepository.Where("mypages_1", "mypages_2"));
+    assertThat(generations.underWay(generations.document().await())).isTrue();
+    Rebuild rebuild = new Rebuild(vertx, "amqp://localhost:1", pages, generations);
+    assertThat(rebuild.state().await())
+        .isEqualTo(new Rebuild.State(true, PLACED_AT.toString(), null, 7));
+  }
+
+  @Test
+  void generations_are_written_as_before() {
+    insert("generations", "generations-rebuilt.json");
+    String building = generations.begin().await();
+    generations.heard(building, 7).await();
+    assertThat(stored("generations", "mypages"))
+        .isEqualTo(golden("generations-rebuilding.json").put("building", building));
+    generations.switchTo(building, 9).await();
+    assertThat(stored("generations", "mypages"))
+        .isEqualTo(
+            golden("generations-rebuilt.json")
+                .put("current", building)
+                .put("events", 9)
+                .put("startedAt", PLACED_AT.toString())
+                .put("heardAt", PLACED_AT.toEpochMilli())
+                .put("finishedAt", PLACED_AT.toString()));
+  }
+
+  private static JsonObject golden(String file) {
+    return GoldenDocument.read(StoredDocumentsTest.class, file);
+  }
+
+  private void insert(String collection, String file) {
+    mongo.insert(collection, golden(file)).await();
+  }
+
+  private JsonObject stored(String collection, String id) {
+    return mongo.findOne(collection, new JsonObject().put("_id", id), new JsonObject()).await();
+  }
+}

@@ -1,0 +1,194 @@
+package baedal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.events.Address;
+import baedal.events.Change;
+import baedal.events.Fulfilment;
+import baedal.events.Line;
+import baedal.events.OrderDetails;
+import baedal.events.Parcel;
+import baedal.events.StoreEvent.MenuOption;
+import baedal.mongodb.MongoStore;
+import baedal.runtime.IdempotencyKey;
+import baedal.testkit.GoldenDocument;
+import baedal.testkit.TestServers;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The documents of the store service in MongoDB, as earlier code wrote them. */
+class StoredDocumentsTest {
+
+  private static final Address PLACE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
+  private static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
+
+  /** Every component of these has another value than its type's default. */
+  private static final Store STORE =
+      new Store("store-1", "owner-1", "통닭천국", Store.Kind.COURIER, PLACE, true, 1);
+
+  private static final Menu MENU =
+      new Menu(
+          "store-1",
+          "fried",
+          "후라이드",
+          18_000,
+          7,
+          List.of(new MenuOption("순살", 2_000)),
+          true,
+          12,
+          Map.of("order-1", 2),
+          List.of("order-2", "order-3"),
+          5);
+
+  private static final Ticket TICKET =
+      new Ticket(
+          "order-1",
+          "store-1",
+          TicketStatus.REJECTED,
+          details(List.of(2_000L)),
+          41_000,
+          "rider-1",
+          "재료 소진",
+          Map.of("fried", 2),
+          true,
+          Instant.parse("2026-11-21T12:01:00.001Z"),
+          Instant.parse("2026-11-21T12:02:00.002Z"));
+
+  private static final IdempotencyKey KEY = new IdempotencyKey("owner-1", "key-1", "hash-1");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+  private final StoreRepository repository = new StoreRepository(mongo, () -> {});
+
+  private static OrderDetails details(List<Long> optionPrices) {
+    return new OrderDetails(
+        "customer-1",
+        "store-1",
+        "통닭천국",
+        List.of(new Line("fried", "후라이드", 2, 20_500, List.of("순살"), optionPrices, 41_000)),
+        Fulfilment.COURIER,
+        PLACE,
+        HOME,
+        new Parcel(Parcel.Size.MEDIUM, 2.5, "서류"),
+        Instant.parse("2026-12-24T15:00:00Z"),
+        Instant.parse("2026-12-26T11:00:00Z"),
+        "문 앞에",
+        "coupon-1",
+        41_000,
+        3_000,
+        38_000,
+        4,
+        Instant.parse("2026-11-21T12:00:00Z"),
+        Instant.parse("2026-11-21T12:15:00Z"));
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void a_stored_store_is_read_as_it_was() {
+    insert("stores", "store.json");
+    assertThat(repository.store("store-1").await()).isEqualTo(STORE);
+  }
+
+  @Test
+  void a_store_is_written_as_before() {
+    repository.changeStore("store-1", none -> Change.of(STORE)).await();
+    assertThat(stored("stores", "store-1")).isEqualTo(golden("store.json"));
+  }
+
+  /** Stores of versions without announcements are announced once more. */
+  @Test
+  void a_store_without_announced_is_read_as_never_announced() {
+    insert("stores", "store-without-announced.json");
+    assertThat(repository.store("store-2").await())
+        .isEqualTo(new Store("store-2", "owner-1", "가구점", Store.Kind.FURNITURE, PLACE, true, 0));
+    assertThat(repository.unannounced(null).await()).containsExactly("store-2");
+  }
+
+  @Test
+  void a_stored_menu_is_read_as_it_was() {
+    insert("menus", "menu.json");
+    assertThat(repository.changeMenu("store-1/fried", Change::none).await()).isEqualTo(MENU);
+  }
+
+  @Test
+  void a_menu_is_written_as_before() {
+    repository.changeMenu("store-1/fried", none -> Change.of(MENU)).await();
+    assertThat(stored("menus", "store-1/fried")).isEqualTo(golden("menu.json"));
+  }
+
+  @Test
+  void a_stored_ticket_is_read_as_it_was() {
+    insert("foodCookings", "ticket.json");
+    assertThat(repository.ticket("order-1").await()).isEqualTo(TICKET);
+    assertThat(repository.owingStock("").await()).containsExactly("order-1");
+    assertThat(repository.tickets("store-1", "REJECTED", null, 10).await()).containsExactly(TICKET);
+  }
+
+  @Test
+  void a_ticket_is_written_as_before() {
+    repository.changeTicket("order-1", none -> Change.of(TICKET)).await();
+    assertThat(stored("foodCookings", "order-1")).isEqualTo(golden("ticket.json"));
+  }
+
+  @Test
+  void a_ticket_whose_lines_have_no_option_prices_is_still_read() {
+    insert("foodCookings", "ticket-without-option-prices.json");
+    assertThat(repository.ticket("order-2").await())
+        .isEqualTo(
+            new Ticket(
+                "order-2",
+                "store-1",
+                TicketStatus.RECEIVED,
+                details(List.of()),
+                0,
+                null,
+                null,
+                Map.of(),
+                false,
+                Instant.parse("2026-11-21T12:01:00Z"),
+                Instant.parse("2026-11-21T12:01:00Z")));
+  }
+
+  @Test
+  void a_stored_idempotency_key_gives_the_answer_it_gave() {
+    insert("keys", "idempotency-key.json");
+    assertThat(repository.remember(KEY, "another", Samples.NOON).await())
+        .isEqualTo(new StoreRepository.Led("mark-1", true, new JsonObject().put("stock", 6)));
+  }
+
+  @Test
+  void an_idempotency_key_is_written_as_before() {
+    repository.remember(KEY, "mark-1", Samples.NOON).await();
+    repository
+        .changeMenu(
+            "store-1/fried",
+            KEY,
+            none -> Change.of(MENU),
+            (before, after) -> new JsonObject().put("stock", 6),
+            Samples.NOON)
+        .await();
+    assertThat(stored("keys", KEY.fingerprint())).isEqualTo(golden("idempotency-key.json"));
+  }
+
+  private static JsonObject golden(String file) {
+    return GoldenDocument.read(StoredDocumentsTest.class, file);
+  }
+
+  private void insert(String collection, String file) {
+    mongo.insert(collection, golden(file)).await();
+  }
+
+  private JsonObject stored(String collection, String id) {
+    return mongo.findOne(collection, new JsonObject().put("_id", id), new JsonObject()).await();
+  }
+}
