@@ -19,22 +19,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A payment provider behind a REST API (the table in the README). Only an answer that names our
- * payment, its amount and what became of it counts; all else may have moved money or not, and
- * fails.
+ * A payment provider behind a REST API; the README has its table. Only an answer with the payment's
+ * id, its amount and a known status counts. Any other answer fails: the money may have moved or
+ * not.
  */
 final class HttpProvider implements PaymentProvider {
 
   private static final int CONNECT_MILLIS = 2_000;
   private static final int CONNECTIONS = 64;
-  private static final int WAITING = 1_024;
+  private static final int MAX_QUEUED_REQUESTS = 1_024;
 
   private final WebClient client;
   private final String url;
   private final String key;
   private final Duration timeout;
 
-  /** {@code timeout} is for a whole answer; {@code key} is our bearer token there. */
+  /** {@code timeout} is for a whole answer; {@code key} is the bearer token. */
   HttpProvider(Vertx vertx, String url, String key, Duration timeout) {
     client =
         WebClient.create(
@@ -44,7 +44,9 @@ final class HttpProvider implements PaymentProvider {
                 .setIdleTimeout((int) timeout.toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setFollowRedirects(false),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
+            new PoolOptions()
+                .setHttp1MaxSize(CONNECTIONS)
+                .setMaxWaitQueueSize(MAX_QUEUED_REQUESTS));
     this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     this.key = key;
     this.timeout = timeout;
@@ -59,26 +61,26 @@ final class HttpProvider implements PaymentProvider {
             .put("currency", "KRW")
             .put("method", method)
             .put("card", card);
-    return whole(post("/charges", paymentId), request -> request.sendJsonObject(body))
+    return send(post("/charges", paymentId), request -> request.sendJsonObject(body))
         .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
   public Future<Outcome> lookup(String paymentId, long amount) {
-    return whole(request(HttpMethod.GET, "/charges/" + paymentId), HttpRequest::send)
+    return send(request(HttpMethod.GET, "/charges/" + paymentId), HttpRequest::send)
         .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
   public Future<Outcome> close(String paymentId, long amount) {
-    return whole(post("/charges/" + paymentId + "/close", paymentId + "-close"), HttpRequest::send)
+    return send(post("/charges/" + paymentId + "/close", paymentId + "-close"), HttpRequest::send)
         .compose(response -> outcome(response, paymentId, amount));
   }
 
   @Override
   public Future<Void> refund(String paymentId, long amount) {
     JsonObject body = new JsonObject().put("amount", amount);
-    return whole(
+    return send(
             post("/charges/" + paymentId + "/refund", paymentId + "-refund"),
             request -> request.sendJsonObject(body))
         .compose(
@@ -96,7 +98,7 @@ final class HttpProvider implements PaymentProvider {
     return client.requestAbs(method, url + path).bearerTokenAuthentication(key);
   }
 
-  private Future<HttpResponse<Buffer>> whole(
+  private Future<HttpResponse<Buffer>> send(
       HttpRequest<Buffer> request,
       Function<HttpRequest<Buffer>, Future<HttpResponse<Buffer>>> send) {
     return ResponseDeadline.within(timeout, request, send);
@@ -121,7 +123,7 @@ final class HttpProvider implements PaymentProvider {
     return new IOException("the provider gave no clear answer: " + response.statusCode());
   }
 
-  /** What the provider says of one charge; {@code amount} in won. */
+  /** The provider's answer about one charge; {@code amount} in won. */
   private record Answer(String id, String status, BigDecimal amount) {
 
     private static final Answer NONE = new Answer(null, null, null);
@@ -144,12 +146,12 @@ final class HttpProvider implements PaymentProvider {
       };
     }
 
-    boolean says(String word, String paymentId) {
-      return word.equals(status) && paymentId.equals(id);
+    boolean says(String expected, String paymentId) {
+      return expected.equals(status) && paymentId.equals(id);
     }
 
-    boolean says(String word, String paymentId, long won) {
-      return says(word, paymentId)
+    boolean says(String expected, String paymentId, long won) {
+      return says(expected, paymentId)
           && amount != null
           && amount.compareTo(BigDecimal.valueOf(won)) == 0;
     }

@@ -4,8 +4,10 @@ import baedal.events.PaymentMethod;
 import java.time.Instant;
 
 /**
- * A payment as clients see it. {@code status} is that of the payment, or {@code VOIDED}; {@code
- * paidAt} is null when it was never paid.
+ * A payment as clients see it.
+ *
+ * @param status the status of the payment, or {@code VOIDED}
+ * @param paidAt null when it was never paid
  */
 record PaymentView(
     String paymentId,
