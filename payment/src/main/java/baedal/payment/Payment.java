@@ -5,17 +5,20 @@ import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
 import baedal.runtime.Refusal;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * One attempt to settle an order, for {@code amount} won and the order as it stood at {@code
- * orderVersion}. Of a card only the last four digits are kept.
+ * One attempt to pay an order: {@code amount} won for the order at {@code orderVersion}. Its JSON
+ * is stored, so the names of its components stay.
  *
- * @param paidAt when the amount was taken, also after it was given back; null before that. Payments
- *     stored before this field existed have it only while they are PAID.
+ * @param cardLastFour the last four digits; nothing else of a card is stored
+ * @param paidAt when the amount was taken, also after a refund; null before that. Payments stored
+ *     before this field existed have it only while they are PAID.
  */
+@RecordBuilder
 public record Payment(
     String id,
     String orderId,
@@ -34,12 +37,15 @@ public record Payment(
     paidAt = paidAt == null && status == PaymentStatus.PAID ? changedAt : paidAt;
   }
 
-  /** Why a charge is declined of which the provider has not heard in time. */
+  /**
+   * The reason of a charge that the provider did not receive in time, and that was closed. It is
+   * stored: {@link #isAbandoned} compares with it.
+   */
   static final String ABANDONED = "the provider has not heard of it in time: nothing was taken";
 
   /**
-   * What is due for an order, as the order service says; what was paid for one older than {@code
-   * pricedVersion} does not settle it.
+   * The order service's answer to what is due for an order, in won. A payment for a version before
+   * {@code pricedVersion} does not settle the order.
    */
   record Due(
       String orderId,
@@ -56,15 +62,15 @@ public record Payment(
       return status.equals("PLACED");
     }
 
-    /** Whether what was paid for it comes back. */
+    /** Whether the order is off, so that a payment of it is refunded. */
     boolean withdrawn() {
       return WITHDRAWN.contains(status);
     }
   }
 
   /**
-   * A promise needs nobody's answer, but a rider to keep it; all else waits for the provider. Where
-   * nothing is due there is nothing to promise.
+   * A new payment. One on delivery is DEFERRED at once, and refused for a visit: no rider collects
+   * it. All others are CHARGING, also where nothing is due.
    */
   static Change<Payment> open(
       String id, Due due, PaymentMethod method, String cardLastFour, Instant now) {
@@ -98,29 +104,34 @@ public record Payment(
     return card == null ? null : card.substring(card.length() - 4);
   }
 
-  /** Whether it is made this way: by the same card, as far as the last four digits tell. */
-  boolean isBy(PaymentMethod way, String card) {
-    return method == way && Objects.equals(lastFour(card), cardLastFour);
+  /** Whether it is paid with this method and a card with the same last four digits. */
+  boolean isBy(PaymentMethod otherMethod, String card) {
+    return method == otherMethod && Objects.equals(lastFour(card), cardLastFour);
   }
 
   boolean isAbandoned() {
     return ABANDONED.equals(reason);
   }
 
-  /** Whether it is for the order as it is now. */
-  boolean covers(Due now) {
-    return amount == now.due() && orderVersion >= now.pricedVersion();
+  /** Whether it is neither paid nor declined: it was given up, or its money goes back. */
+  boolean hasNoResult() {
+    return switch (status) {
+      case REFUNDING, REFUNDED -> true;
+      case CHARGING, PAID, DEFERRED, DECLINED -> isAbandoned();
+    };
   }
 
-  /** Whether the order is settled by it. */
+  /** Whether it pays the order as it is now. */
+  boolean covers(Due due) {
+    return amount == due.due() && orderVersion >= due.pricedVersion();
+  }
+
+  /** Whether the order counts as paid by it. */
   boolean settles() {
     return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
   }
 
-  /**
-   * Whether it was given up without any money to give back: a promise, or an order that cost
-   * nothing.
-   */
+  /** Whether it ended without money to give back: a promise, or an order that cost nothing. */
   boolean isVoided() {
     return status == PaymentStatus.REFUNDED
         && (amount == 0 || (method.deferred() && paidAt == null));
@@ -140,14 +151,14 @@ public record Payment(
         : Change.none(this);
   }
 
-  /** The rider took it at the door. */
+  /** The rider has collected the money of a promise. */
   Change<Payment> collected(Instant now) {
     return status == PaymentStatus.DEFERRED
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))
         : Change.none(this);
   }
 
-  /** A promise is void at once; money has to come back from the provider first. */
+  /** A promise ends at once. Money has to come back from the provider first. */
   Change<Payment> giveBack(String why, Instant now) {
     return switch (status) {
       case PAID -> Change.of(to(PaymentStatus.REFUNDING, why, now));
@@ -172,18 +183,6 @@ public record Payment(
   }
 
   private Payment to(PaymentStatus next, String why, Instant now) {
-    return new Payment(
-        id,
-        orderId,
-        customerId,
-        amount,
-        method,
-        cardLastFour,
-        orderVersion,
-        next,
-        why,
-        openedAt,
-        now,
-        paidAt);
+    return PaymentBuilder.builder(this).status(next).reason(why).changedAt(now).build();
   }
 }

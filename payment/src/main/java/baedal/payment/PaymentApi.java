@@ -16,87 +16,92 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** What clients may ask of the payment service. */
+/** The routes of the payment service. */
 final class PaymentApi {
 
-  /** Tells the gateway's breaker what this call says of the provider; else it says nothing. */
+  /** Tells the gateway's breaker whether the provider answered this call or was not asked. */
   private static final String PROVIDER = "Payment-Provider";
 
-  /** For how many milliseconds from now somebody waits for the answer. */
+  /** The milliseconds for which the client waits. */
   private static final String REQUEST_TIMEOUT = "Request-Timeout";
 
   private final PaymentRepository payments;
-  private final Cashier cashier;
+  private final PayOrder payOrder;
   private final UnaryOperator<String> digest;
-  private final SimulatorProvider knobs;
+  private final SimulatorProvider simulator;
 
   /**
-   * {@code digest} tells bodies under an idempotency key apart, and no card can be guessed from it;
-   * {@code knobs} is null where the simulator has none to turn.
+   * {@code digest} is what is kept of the body of a request with an idempotency key: no card can be
+   * guessed from it. {@code simulator} is null when clients must not set its knobs.
    */
   PaymentApi(
       PaymentRepository payments,
-      Cashier cashier,
+      PayOrder payOrder,
       UnaryOperator<String> digest,
-      SimulatorProvider knobs) {
+      SimulatorProvider simulator) {
     this.payments = payments;
-    this.cashier = cashier;
+    this.payOrder = payOrder;
     this.digest = digest;
-    this.knobs = knobs;
+    this.simulator = simulator;
   }
 
   void mount(Router router) {
     router.post("/payments").respond(this::pay);
     router.get("/payments").respond(this::list);
-    router.post("/internal/payments/standing").respond(this::standing);
-    if (knobs != null) {
-      router.put("/dev/payment-provider").respond(this::turn);
+    router.post("/internal/payments/standing").respond(this::findStanding);
+    if (simulator != null) {
+      router.put("/dev/payment-provider").respond(this::setKnobs);
     }
   }
 
+  /** A digest of its JSON is stored with idempotency keys: the names of its components stay. */
   record Pay(String orderId, PaymentMethod method, String card) {}
 
   private Future<PaymentView> pay(RoutingContext ctx) {
-    Pay asked = Json.toObject(ctx.body().asJsonObject(), Pay.class);
-    return cashier
-        .pay(
-            new Cashier.Wish(
-                asked.orderId(),
-                Caller.of(ctx).sub(),
-                asked.method(),
-                asked.method() == PaymentMethod.CARD ? asked.card() : null,
-                IdempotencyKey.of(ctx, asked, digest).orElse(null),
-                heardUntil(ctx)))
-        .recover(
+    return payOrder
+        .pay(paymentRequest(ctx))
+        .onFailure(
             e -> {
-              if (e instanceof Refusal no && no.type().equals(Cashier.UNSETTLED)) {
+              if (e instanceof Refusal refusal
+                  && refusal.type().equals(PaymentRefusals.UNSETTLED)) {
                 ctx.response().putHeader(PROVIDER, "not-asked");
               }
-              return Future.failedFuture(e);
             })
-        .map(
-            end -> {
-              Payment payment = end.payment();
-              if (end.charged()) {
-                ctx.response().putHeader(PROVIDER, "answered");
-              }
-              if (payment.status() == PaymentStatus.DECLINED) {
-                throw Refusal.of(
-                    Refusal.Kind.PAYMENT_REQUIRED,
-                    "payment-declined",
-                    payment.reason() + ": the order is kept, pay again another way");
-              }
-              return Reply.created(
-                  ctx, "/payments?orderId=" + payment.orderId(), PaymentView.of(payment));
-            });
+        .map(result -> created(ctx, result));
   }
 
-  /** An answer that is only just in time may be too late on its way. */
-  private static Instant heardUntil(RoutingContext ctx) {
-    String millis = ctx.request().getHeader(REQUEST_TIMEOUT);
-    long ours = HttpApi.ANSWERS_WITHIN.toMillis();
-    long theirs = millis == null ? ours : Math.min(Long.parseLong(millis), ours);
-    return Instant.now().plusMillis(theirs * 9 / 10);
+  private PaymentRequest paymentRequest(RoutingContext ctx) {
+    Pay body = Json.toObject(ctx.body().asJsonObject(), Pay.class);
+    return new PaymentRequest(
+        body.orderId(),
+        Caller.of(ctx).sub(),
+        body.method(),
+        body.method() == PaymentMethod.CARD ? body.card() : null,
+        IdempotencyKey.of(ctx, body, digest).orElse(null),
+        awaitedUntil(ctx));
+  }
+
+  /** Earlier than the timeout itself, since the answer also needs time on its way. */
+  private static Instant awaitedUntil(RoutingContext ctx) {
+    String timeout = ctx.request().getHeader(REQUEST_TIMEOUT);
+    long serviceMillis = HttpApi.ANSWERS_WITHIN.toMillis();
+    long millis =
+        timeout == null ? serviceMillis : Math.min(Long.parseLong(timeout), serviceMillis);
+    return Instant.now().plusMillis(millis * 9 / 10);
+  }
+
+  private static PaymentView created(RoutingContext ctx, PaymentResult result) {
+    Payment payment = result.payment();
+    if (result.charged()) {
+      ctx.response().putHeader(PROVIDER, "answered");
+    }
+    if (payment.status() == PaymentStatus.DECLINED) {
+      throw Refusal.of(
+          Refusal.Kind.PAYMENT_REQUIRED,
+          "payment-declined",
+          payment.reason() + ": the order is kept, pay again another way");
+    }
+    return Reply.created(ctx, "/payments?orderId=" + payment.orderId(), PaymentView.of(payment));
   }
 
   private Future<Page<PaymentView>> list(RoutingContext ctx) {
@@ -110,13 +115,13 @@ final class PaymentApi {
 
   record Orders(List<String> orderIds) {}
 
-  private Future<Orders> standing(RoutingContext ctx) {
-    Orders asked = Json.toObject(ctx.body().asJsonObject(), Orders.class);
-    return payments.standing(asked.orderIds()).map(Orders::new);
+  private Future<Orders> findStanding(RoutingContext ctx) {
+    Orders orders = Json.toObject(ctx.body().asJsonObject(), Orders.class);
+    return payments.ordersWithPayment(orders.orderIds()).map(Orders::new);
   }
 
-  private Future<Void> turn(RoutingContext ctx) {
-    knobs.turn(Json.toObject(ctx.body().asJsonObject(), SimulatorProvider.Knobs.class));
+  private Future<Void> setKnobs(RoutingContext ctx) {
+    simulator.setKnobs(Json.toObject(ctx.body().asJsonObject(), SimulatorProvider.Knobs.class));
     return Future.succeededFuture();
   }
 }

@@ -5,15 +5,15 @@ import baedal.events.OrderEvent;
 import baedal.rabbitmq.Subscription;
 import io.vertx.core.Future;
 
-/** What the payment service hears. */
+/** The events that change payments. */
 public final class PaymentConsumer {
 
   private final PaymentRepository payments;
-  private final Cashier cashier;
+  private final RefundPayment refunds;
 
-  PaymentConsumer(PaymentRepository payments, Cashier cashier) {
+  PaymentConsumer(PaymentRepository payments, RefundPayment refunds) {
     this.payments = payments;
-    this.cashier = cashier;
+    this.refunds = refunds;
   }
 
   Subscription subscription() {
@@ -25,10 +25,10 @@ public final class PaymentConsumer {
             (m, e) -> payments.change(e.paymentId(), m, p -> p.collected(e.at())));
   }
 
-  /** The wish is durable when this succeeds; the cashier then moves the money. */
+  /** The refund is durable once the change is stored. Only then does the money move. */
   private Future<?> giveBack(EventMessage message, String paymentId, String reason) {
     return payments
         .change(paymentId, message, payment -> payment.giveBack(reason, message.time()))
-        .onSuccess(cashier::refund);
+        .onSuccess(refunds::begin);
   }
 }

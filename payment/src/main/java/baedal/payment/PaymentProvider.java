@@ -1,38 +1,42 @@
 package baedal.payment;
 
 import io.vertx.core.Future;
+import java.time.Duration;
 
 /**
- * The outside world that moves money. Each call carries our payment id: the same id never moves
- * money twice.
+ * The provider that takes money and gives it back. Each call carries the id of a payment; the
+ * provider moves the money of one id once.
  */
 interface PaymentProvider {
 
-  /** What the provider says of one payment id. */
+  /** A caller waits this long for the answer to one call. */
+  Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** The state of one payment id at the provider. */
   sealed interface Outcome {
     record Approved() implements Outcome {}
 
     record Declined(String reason) implements Outcome {}
 
-    /** It never heard of this id. */
+    /** The provider does not know this id. */
     record Unknown() implements Outcome {}
   }
 
   /**
-   * Takes {@code amount} won; fails when no answer came, in which case the money may have been
-   * taken.
+   * Takes {@code amount} won. Fails when no clear answer came: the money may have been taken or
+   * not. {@code card} may be null.
    */
   Future<Outcome> charge(String paymentId, long amount, String method, String card);
 
-  /** What became of a charge of {@code amount} won; fails when that is not certain. */
+  /** The result of a charge of {@code amount} won. Fails when it is not certain. */
   Future<Outcome> lookup(String paymentId, long amount);
 
   /**
-   * Declines the charge for good if it was not made by now: one that is still under way comes too
-   * late. What became of it is certain afterwards; fails when no answer came.
+   * Declines the charge for good if it was not made before, so that a delayed request takes no
+   * money. Returns its final result. Fails when no clear answer came.
    */
   Future<Outcome> close(String paymentId, long amount);
 
-  /** Gives all of it back; succeeds also when that was done before. */
+  /** Gives the whole amount back. Succeeds also when that was done before. */
   Future<Void> refund(String paymentId, long amount);
 }

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Payments in PostgreSQL; an index allows one open or settled payment an order. */
+/** Payments in PostgreSQL. A unique index allows each order one active payment. */
 final class PaymentRepository {
 
-  private static final String OPEN =
+  private static final String INSERT =
       """
       WITH changed AS (
         INSERT INTO payments (id, status, revision, sequence, changed_at, body, order_id, customer_id)
@@ -29,16 +29,16 @@ final class PaymentRepository {
       keyed AS (
         INSERT INTO idempotency (caller, key, body_hash, payment_id)
         SELECT $10, $11, $12, id FROM changed WHERE $11::text IS NOT NULL),
-      told AS (
+      messages AS (
       """
           + PgOutbox.append(6, "changed")
           + ") SELECT id FROM changed";
-  private static final String ANSWERED =
+  private static final String FIND_BY_KEY =
       """
       SELECT k.body_hash, coalesce(k.answer, p.body)::text, k.answer IS NOT NULL
         FROM idempotency k JOIN payments p ON p.id = k.payment_id WHERE k.caller = $1 AND k.key = $2
       """;
-  private static final String ANSWER =
+  private static final String KEEP_ANSWER =
       """
       INSERT INTO idempotency AS k (caller, key, body_hash, payment_id, answer)
       VALUES ($1, $2, $3, $4, $5::text::jsonb)
@@ -47,20 +47,17 @@ final class PaymentRepository {
       RETURNING body_hash, answer::text
       """;
 
-  /**
-   * How a charge ends for which somebody waits is, in the same statement, the answer of the keys
-   * that led to it.
-   */
-  private static final String ANSWER_ALONG =
+  /** Part of the statement that ends a charge: its result is the answer of the keys it has. */
+  private static final String ANSWER_KEYS =
       """
       UPDATE idempotency SET answer = $6::text::jsonb
        WHERE payment_id = $1 AND answer IS NULL AND EXISTS (SELECT 1 FROM changed)
       """;
 
-  private static final String FORGET =
+  private static final String RELEASE_KEY =
       "DELETE FROM idempotency WHERE caller = $1 AND key = $2 AND payment_id = $3 AND answer IS NULL";
   private static final String UNIQUE_VIOLATION = "23505";
-  private static final String OCCUPYING =
+  private static final String FIND_ACTIVE =
       """
       SELECT body::text FROM payments
        WHERE order_id = $1 AND status IN ('CHARGING', 'PAID', 'DEFERRED', 'REFUNDING')
@@ -70,12 +67,12 @@ final class PaymentRepository {
       SELECT body::text FROM payments WHERE order_id = $1 AND customer_id = $2 AND ($3::text IS NULL OR id > $3)
        ORDER BY id LIMIT $4
       """;
-  private static final String STANDING =
+  private static final String ORDERS_WITH_PAYMENT =
       """
       SELECT order_id FROM payments
        WHERE order_id = ANY($1) AND status IN ('CHARGING', 'PAID', 'DEFERRED')
       """;
-  private static final String STUCK =
+  private static final String UNFINISHED =
       "SELECT body::text FROM payments WHERE status = $1 AND changed_at < $2 ORDER BY random() LIMIT 100";
 
   private static final PgAggregates.Shape<Payment> SHAPE =
@@ -98,22 +95,26 @@ final class PaymentRepository {
 
   private final Pool pool;
   private final PgAggregates<Payment> payments;
-  private final PgAggregates<Payment> answering;
-  private final IdempotencyKeyCleanup memory;
+  private final PgAggregates<Payment> answeringPayments;
+  private final IdempotencyKeyCleanup keyCleanup;
 
   PaymentRepository(Pool pool, Runnable wake) {
     this.pool = pool;
-    memory = new IdempotencyKeyCleanup(pool);
+    keyCleanup = new IdempotencyKeyCleanup(pool);
     payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake);
-    answering = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake, ANSWER_ALONG);
+    answeringPayments =
+        new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake, ANSWER_KEYS);
   }
 
-  /** The payment that a key led to: as it was {@code answered} first, or else as it is now. */
-  record Led(Payment payment, boolean answered) {}
+  /**
+   * The payment that an idempotency key led to: as its first request was {@code answered}, or as it
+   * is now when none was.
+   */
+  record KeyedPayment(Payment payment, boolean answered) {}
 
-  /** Where this key led to. Refuses another body under the same key. */
-  Future<Optional<Led>> led(IdempotencyKey key) {
-    return pool.preparedQuery(ANSWERED)
+  /** Refuses another body under the same key. */
+  Future<Optional<KeyedPayment>> findByKey(IdempotencyKey key) {
+    return pool.preparedQuery(FIND_BY_KEY)
         .execute(Tuple.of(key.caller(), key.key()))
         .map(
             rows -> {
@@ -123,13 +124,14 @@ final class PaymentRepository {
               Row row = rows.iterator().next();
               key.sameAs(row.getString(0));
               return Optional.of(
-                  new Led(Json.decode(row.getString(1), Payment.class), row.getBoolean(2)));
+                  new KeyedPayment(
+                      Json.decode(row.getString(1), Payment.class), row.getBoolean(2)));
             });
   }
 
-  /** Keeps the first answer under the key, and gives that. */
-  Future<Payment> answer(IdempotencyKey key, Payment payment) {
-    return pool.preparedQuery(ANSWER)
+  /** Keeps the first answer under the key, and returns that one. */
+  Future<Payment> keepAnswer(IdempotencyKey key, Payment payment) {
+    return pool.preparedQuery(KEEP_ANSWER)
         .execute(
             Tuple.of(key.caller(), key.key(), key.bodyHash(), payment.id(), Json.encode(payment)))
         .map(
@@ -140,23 +142,23 @@ final class PaymentRepository {
             });
   }
 
-  /** The key leads to this payment no more, unless somebody was answered under it. */
-  Future<Void> forget(IdempotencyKey key, String paymentId) {
-    return pool.preparedQuery(FORGET)
+  /** Frees the key for another payment, unless it has an answer. */
+  Future<Void> releaseKey(IdempotencyKey key, String paymentId) {
+    return pool.preparedQuery(RELEASE_KEY)
         .execute(Tuple.of(key.caller(), key.key(), paymentId))
         .mapEmpty();
   }
 
-  /** What need not be remembered any longer. */
-  Future<Void> forget(Instant now) {
-    return memory.forget(now);
+  /** Deletes keys that are older than {@link IdempotencyKey#KEPT}. */
+  Future<Void> deleteOldKeys(Instant now) {
+    return keyCleanup.forget(now);
   }
 
   /**
-   * False when the order has an open or settled payment already. {@code key}, which may be null,
-   * leads to it from now on.
+   * Inserts a new payment with its events and its key, which may be null. False when the order has
+   * an active payment, or the key is in use.
    */
-  Future<Boolean> open(Change<Payment> opened, IdempotencyKey key) {
+  Future<Boolean> insert(Change<Payment> opened, IdempotencyKey key) {
     Tuple tuple =
         payments
             .inserted(opened)
@@ -165,7 +167,7 @@ final class PaymentRepository {
             .addString(key == null ? null : key.caller())
             .addString(key == null ? null : key.key())
             .addString(key == null ? null : key.bodyHash());
-    return pool.preparedQuery(OPEN)
+    return pool.preparedQuery(INSERT)
         .execute(tuple)
         .map(
             rows -> {
@@ -175,14 +177,14 @@ final class PaymentRepository {
         .recover(e -> isDuplicate(e) ? Future.succeededFuture(false) : Future.failedFuture(e));
   }
 
-  /** The key was used for something else in this very moment. */
+  /** Another request inserted the key at the same moment. */
   private static boolean isDuplicate(Throwable e) {
     return e instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState());
   }
 
-  /** The open or settled payment of an order. */
-  Future<Optional<Payment>> occupying(String orderId) {
-    return payments.select(OCCUPYING, Tuple.of(orderId)).map(found -> found.stream().findFirst());
+  /** The payment of an order that is open, settled or being refunded. */
+  Future<Optional<Payment>> findActive(String orderId) {
+    return payments.select(FIND_ACTIVE, Tuple.of(orderId)).map(found -> found.stream().findFirst());
   }
 
   /**
@@ -192,40 +194,40 @@ final class PaymentRepository {
     return payments.select(OF_ORDER, Tuple.of(orderId, customerId, after, limit));
   }
 
-  /** Those of these orders that somebody is paying, has paid, or promised to pay. */
-  Future<List<String>> standing(List<String> orderIds) {
-    return pool.preparedQuery(STANDING)
+  /** Those of these orders that are being paid, are paid, or are to be paid on delivery. */
+  Future<List<String>> ordersWithPayment(List<String> orderIds) {
+    return pool.preparedQuery(ORDERS_WITH_PAYMENT)
         .execute(Tuple.tuple().addArrayOfString(orderIds.toArray(String[]::new)))
         .map(rows -> rows.stream().map(row -> row.getString(0)).toList());
   }
 
   /**
-   * Some of the payments that have been in this state since before {@code since}: drawn by lot, so
-   * that those which cannot be settled do not stand before the others for ever.
+   * At most 100 payments that have had this status since before {@code since}. They are chosen at
+   * random: payments that cannot be finished do not keep out the others.
    */
-  Future<List<Payment>> stuck(PaymentStatus status, Instant since) {
-    return payments.select(STUCK, Tuple.of(status.name(), since.atOffset(ZoneOffset.UTC)));
+  Future<List<Payment>> unfinished(PaymentStatus status, Instant since) {
+    return payments.select(UNFINISHED, Tuple.of(status.name(), since.atOffset(ZoneOffset.UTC)));
   }
 
   /**
-   * As {@link #changeAsAnswer} when it is {@code heard}, else as {@link #change}, of what {@link
-   * #open} wrote and hardly anybody changed since.
+   * Changes what {@link #insert} has just written, without reading it first. {@code asAnswer} keeps
+   * the result as {@link #changeAsAnswer} does.
    */
-  Future<Payment> changeOpened(
-      Change<Payment> opened, boolean heard, Function<Payment, Change<Payment>> transition) {
-    return (heard ? answering : payments).changeInserted(opened, transition);
+  Future<Payment> changeInserted(
+      Change<Payment> inserted, boolean asAnswer, Function<Payment, Change<Payment>> transition) {
+    return (asAnswer ? answeringPayments : payments).changeInserted(inserted, transition);
   }
 
-  /** The state after the change is what the keys that led to the payment are answered. */
+  /** Also keeps the changed payment as the answer of its keys that have none. */
   Future<Payment> changeAsAnswer(String id, Function<Payment, Change<Payment>> transition) {
-    return answering.change(id, transition);
+    return answeringPayments.change(id, transition);
   }
 
   Future<Payment> change(String id, Function<Payment, Change<Payment>> transition) {
     return payments.change(id, transition);
   }
 
-  /** Applies what an event says, exactly once for each message. */
+  /** Applies an event's transition exactly once for each message. */
   Future<Payment> change(
       String id, EventMessage message, Function<Payment, Change<Payment>> transition) {
     return payments.change(id, message, transition);

@@ -1,20 +1,20 @@
 package baedal.payment;
 
-/** Where one attempt to settle an order is. */
+/** The state of one attempt to pay an order. */
 public enum PaymentStatus {
-  /** The provider was asked, and has not answered yet as far as we know. */
+  /** The provider was asked to charge it; its answer is not stored yet. */
   CHARGING,
   PAID,
-  /** Promised on delivery. */
+  /** To be paid on delivery. */
   DEFERRED,
   DECLINED,
   /** The provider was asked to give it back. */
   REFUNDING,
-  /** Given back, or void where no money was taken: see {@link Payment#isVoided}. */
+  /** The money went back; or none was taken, see {@link Payment#isVoided}. */
   REFUNDED;
 
-  /** Whether this attempt keeps another one for the same order out. */
-  boolean occupies() {
+  /** Whether the order can have no other payment beside this one. */
+  boolean isActive() {
     return switch (this) {
       case CHARGING, PAID, DEFERRED, REFUNDING -> true;
       case DECLINED, REFUNDED -> false;

@@ -10,8 +10,9 @@ import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.net.URL;
+import java.time.Clock;
 
-/** The payment service: settles orders once, and gives money back. */
+/** The payment service: takes the money of an order once, and gives it back. */
 public final class PaymentVerticle extends VerticleBase {
 
   private final PaymentConfig config;
@@ -35,26 +36,32 @@ public final class PaymentVerticle extends VerticleBase {
             ? new SimulatorProvider(vertx, new SimulatorRepository(postgres.pool()))
             : null;
     PaymentProvider provider = simulator == null ? httpProvider() : simulator;
-    Cashier cashier = new Cashier(vertx, payments, provider, orders, Boot.clock());
+    Clock clock = Boot.clock();
+    ChargePayment charges = new ChargePayment(payments, provider, clock);
+    RefundPayment refunds = new RefundPayment(payments, provider, clock);
+    PayOrder payOrder =
+        new PayOrder(
+            new OrderClient(orders), payments, charges, new InFlightPayments(vertx), clock);
+    PaymentSweep sweep = new PaymentSweep(vertx, payments, charges, refunds, clock);
     boolean knobs = config.devDoors() && simulator != null;
     PaymentApi api =
         new PaymentApi(
             payments,
-            cashier,
+            payOrder,
             body -> Digest.hmacSha256(config.identity().secret(), body),
             knobs ? simulator : null);
     service =
         assembly
             .routes(api::mount, contracts(knobs))
-            .task(cashier::start, cashier::stop)
-            .consume(new PaymentConsumer(payments, cashier).subscription())
+            .task(sweep::start, sweep::stop)
+            .consume(new PaymentConsumer(payments, refunds).subscription())
             .startAfter(postgres::prepare);
     return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }
 
   private PaymentProvider httpProvider() {
     return new HttpProvider(
-        vertx, config.providerUrl(), config.providerKey(), Cashier.PROVIDER_TIMEOUT);
+        vertx, config.providerUrl(), config.providerKey(), PaymentProvider.TIMEOUT);
   }
 
   private static URL[] contracts(boolean knobs) {

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A payment provider for one machine: approves and declines by test card, as slow and unreliable as
- * its knobs say. It remembers its charges in a table of its own, so that it can be asked after a
- * crash.
+ * A simulated provider for a run on one machine. The test card decides between approval and
+ * decline; the knobs set latency and failures. It keeps its charges in a table, so that it knows
+ * them after a crash.
  */
 final class SimulatorProvider implements PaymentProvider {
 
@@ -22,8 +22,8 @@ final class SimulatorProvider implements PaymentProvider {
   private static final Duration SLOW = Duration.ofMillis(1_500);
 
   /**
-   * Latency of an answer in milliseconds, drawn evenly from {@code [low, high]}; share of calls
-   * that fail; whether none answers.
+   * {@code latencyMs} is a range {@code [low, high]}, from which each answer draws its latency.
+   * {@code failureRate} is the share of charges that fail. With {@code hang} no charge is answered.
    */
   record Knobs(List<Integer> latencyMs, double failureRate, boolean hang) {
     static final Knobs FAST = new Knobs(List.of(0, 0), 0, false);
@@ -42,8 +42,8 @@ final class SimulatorProvider implements PaymentProvider {
     this.charges = charges;
   }
 
-  void turn(Knobs to) {
-    knobs = to;
+  void setKnobs(Knobs knobs) {
+    this.knobs = knobs;
   }
 
   @Override

@@ -389,9 +389,9 @@ class PaymentServiceTest {
     Payment paying = begun(mine, key);
     PaymentApi.Pay other = asked(order(20_000), PaymentMethod.CARD, "4242424242424242");
     Payment elsewhere = begun(other, null);
-    assertThatThrownBy(() -> repository().answer(key("k-crossed", other), elsewhere).await())
+    assertThatThrownBy(() -> repository().keepAnswer(key("k-crossed", other), elsewhere).await())
         .isInstanceOf(Refusal.class);
-    assertThat(repository().answer(key, paying).await()).isEqualTo(paying);
+    assertThat(repository().keepAnswer(key, paying).await()).isEqualTo(paying);
   }
 
   @Test
@@ -464,7 +464,7 @@ class PaymentServiceTest {
         new Payment.Due(asked.orderId(), "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
     String lastFour = asked.method() == PaymentMethod.CARD ? Payment.lastFour(asked.card()) : null;
     var opened = Payment.open(Ids.next(), due, asked.method(), lastFour, Instant.now());
-    assertThat(repository().open(opened, key).await()).isTrue();
+    assertThat(repository().insert(opened, key).await()).isTrue();
     return opened.state();
   }
 
@@ -473,10 +473,10 @@ class PaymentServiceTest {
     String orderId = order(10_000);
     pay("k-day", "c-1", declining(orderId)).await();
     Instant now = Instant.now();
-    repository().forget(now.plus(IdempotencyKey.KEPT).minusSeconds(60)).await();
+    repository().deleteOldKeys(now.plus(IdempotencyKey.KEPT).minusSeconds(60)).await();
     assertThat(pay("k-day", "c-1", declining(orderId)).await().statusCode()).isEqualTo(402);
     assertThat(charges(orderId)).isEqualTo(1);
-    repository().forget(now.plus(IdempotencyKey.KEPT).plusSeconds(60)).await();
+    repository().deleteOldKeys(now.plus(IdempotencyKey.KEPT).plusSeconds(60)).await();
     assertThat(pay("k-day", "c-1", card(orderId)).await().statusCode()).isEqualTo(201);
   }
 

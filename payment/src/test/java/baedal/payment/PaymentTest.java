@@ -121,7 +121,7 @@ class PaymentTest {
   @ParameterizedTest
   @EnumSource(names = {"DECLINED", "REFUNDED"})
   void what_is_over_makes_room_for_another_attempt(PaymentStatus status) {
-    assertThat(status.occupies()).isFalse();
+    assertThat(status.isActive()).isFalse();
     assertThat(at(status).giveBack("x", NOW).state().status()).isEqualTo(status);
     assertThat(at(status).charged(NOW).state().status()).isEqualTo(status);
   }

@@ -99,6 +99,15 @@ class StoredPaymentTest {
     assertThat(encoded(refunded(null))).isEqualTo(withPaidAt(stored, null));
   }
 
+  @Test
+  void a_stored_payment_that_was_given_up_is_recognised_by_its_reason() throws IOException {
+    ObjectNode stored = golden("payment.json").deepCopy();
+    stored.put("status", "DECLINED");
+    stored.put("reason", "the provider has not heard of it in time: nothing was taken");
+    assertThat(decoded(stored).isAbandoned()).isTrue();
+    assertThat(decoded(golden("payment.json")).isAbandoned()).isFalse();
+  }
+
   private static JsonNode withPaidAt(JsonNode stored, String paidAt) {
     return stored.<ObjectNode>deepCopy().put("paidAt", paidAt);
   }

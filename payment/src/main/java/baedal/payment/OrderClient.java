@@ -1,0 +1,33 @@
+package baedal.payment;
+
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import baedal.runtime.ServiceClient;
+import io.vertx.core.Future;
+import java.time.Duration;
+
+/** Asks the order service what is due for an order. */
+final class OrderClient {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+  private final ServiceClient orders;
+
+  OrderClient(ServiceClient orders) {
+    this.orders = orders;
+  }
+
+  /** Refused as not found when the order is another customer's. */
+  Future<Payment.Due> due(String orderId, String customerId) {
+    return orders
+        .get("/internal/orders/" + orderId + "/due", TIMEOUT)
+        .map(json -> Json.toObject(json, Payment.Due.class))
+        .map(
+            due -> {
+              if (!due.customerId().equals(customerId)) {
+                throw Refusal.notFound("there is no order " + orderId);
+              }
+              return due;
+            });
+  }
+}

@@ -1,0 +1,195 @@
+package baedal.payment;
+
+import baedal.events.Change;
+import baedal.payment.PaymentDecision.Found;
+import baedal.payment.PaymentRepository.KeyedPayment;
+import baedal.runtime.Ids;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Pays an order once, however many requests ask for it. A request continues the attempt that its
+ * idempotency key led to. Without one it opens a payment and charges it, or joins the payment that
+ * the order has.
+ */
+final class PayOrder {
+
+  private final OrderClient orders;
+  private final PaymentRepository payments;
+  private final ChargePayment charges;
+  private final InFlightPayments inFlight;
+  private final Clock clock;
+
+  PayOrder(
+      OrderClient orders,
+      PaymentRepository payments,
+      ChargePayment charges,
+      InFlightPayments inFlight,
+      Clock clock) {
+    this.orders = orders;
+    this.payments = payments;
+    this.charges = charges;
+    this.inFlight = inFlight;
+    this.clock = clock;
+  }
+
+  /**
+   * The payment of the order, or the declined attempt. Under an idempotency key it is the result of
+   * the first request whose client was still waiting. Fails with a {@link Refusal} when there is no
+   * result.
+   */
+  Future<PaymentResult> pay(PaymentRequest request) {
+    return resumeByKey(request)
+        .compose(
+            resumed ->
+                resumed.isPresent() ? Future.succeededFuture(resumed.get()) : openOrJoin(request))
+        .compose(result -> keepAnswer(request, result));
+  }
+
+  private Future<PaymentResult> keepAnswer(PaymentRequest request, PaymentResult result) {
+    return request.key() != null && request.isAwaited(clock.instant())
+        ? payments
+            .keepAnswer(request.key(), result.payment())
+            .map(first -> new PaymentResult(first, result.charged()))
+        : Future.succeededFuture(result);
+  }
+
+  private Future<PaymentResult> openOrJoin(PaymentRequest request) {
+    return due(request)
+        .compose(
+            due ->
+                inFlight.share(
+                    request,
+                    due,
+                    () -> due.payable() ? open(request, due) : joinSettled(request, due)));
+  }
+
+  private Future<PaymentResult> open(PaymentRequest request, Payment.Due due) {
+    String lastFour = Payment.lastFour(request.card());
+    Change<Payment> opened;
+    try {
+      opened = Payment.open(Ids.next(), due, request.method(), lastFour, clock.instant());
+    } catch (Refusal refusal) {
+      // The order may be paid already, whatever is wrong with this request.
+      return joinActive(request, due).map(active -> active.orElseThrow(() -> refusal));
+    }
+    return payments
+        .insert(opened, request.key())
+        .compose(
+            inserted -> inserted ? charge(request, due, opened) : joinConcurrent(request, due));
+  }
+
+  private Future<PaymentResult> charge(
+      PaymentRequest request, Payment.Due due, Change<Payment> opened) {
+    Payment payment = opened.state();
+    return payment.status() == PaymentStatus.CHARGING
+        ? charges
+            .charge(
+                payment,
+                request.card(),
+                change ->
+                    payments.changeInserted(opened, request.isAwaited(clock.instant()), change))
+            .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request))
+            .map(PayOrder::orUnsettled)
+        : Future.succeededFuture(PaymentResult.stored(payment));
+  }
+
+  /** Another request used the key, or opened a payment of the order, at the same moment. */
+  private Future<PaymentResult> joinConcurrent(PaymentRequest request, Payment.Due due) {
+    return resumeByKey(request)
+        .compose(
+            resumed ->
+                resumed.isPresent() ? Future.succeededFuture(resumed) : joinActive(request, due))
+        .map(PayOrder::orUnsettled);
+  }
+
+  /**
+   * Continues the attempt that the key of the request led to. Empty without such an attempt, or
+   * when it was given up and the key is free for another.
+   */
+  private Future<Optional<PaymentResult>> resumeByKey(PaymentRequest request) {
+    return request.key() == null
+        ? Future.succeededFuture(Optional.empty())
+        : payments
+            .findByKey(request.key())
+            .compose(
+                keyed ->
+                    keyed.isPresent()
+                        ? resume(request, keyed.get())
+                        : Future.succeededFuture(Optional.empty()));
+  }
+
+  private Future<Optional<PaymentResult>> resume(PaymentRequest request, KeyedPayment keyed) {
+    PaymentResult stored = PaymentResult.stored(keyed.payment());
+    if (keyed.answered()) {
+      return keyed.payment().hasNoResult()
+          ? Future.failedFuture(PaymentRefusals.voided())
+          : Future.succeededFuture(Optional.of(stored));
+    }
+    return due(request)
+        .compose(
+            due ->
+                due.payable()
+                    ? carryOut(Found.BY_KEY, stored, due, request)
+                    : joinSettled(request, due).map(Optional::of));
+  }
+
+  /** For an order that cannot be paid any more: shows the payment that settled it. */
+  private Future<PaymentResult> joinSettled(PaymentRequest request, Payment.Due due) {
+    return joinActive(request, due)
+        .map(active -> active.orElseThrow(() -> PaymentRefusals.orderState(due)));
+  }
+
+  /** Takes the result from the active payment of the order. Empty when it has none. */
+  private Future<Optional<PaymentResult>> joinActive(PaymentRequest request, Payment.Due due) {
+    return payments
+        .findActive(due.orderId())
+        .compose(
+            active ->
+                active.isPresent()
+                    ? carryOut(Found.BY_ORDER, PaymentResult.stored(active.get()), due, request)
+                    : Future.succeededFuture(Optional.empty()));
+  }
+
+  /** Empty when the attempt was given up, so that another payment can be opened. */
+  private Future<Optional<PaymentResult>> carryOut(
+      Found found, PaymentResult result, Payment.Due due, PaymentRequest request) {
+    Payment payment = result.payment();
+    return switch (PaymentDecision.of(found, payment, due, request)) {
+      case ANSWER -> Future.succeededFuture(Optional.of(result));
+      case LOOK_UP_OR_CHARGE ->
+          charges
+              .lookUpOrCharge(payment, request.card(), answering(request, payment))
+              .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request));
+      case LOOK_UP ->
+          charges
+              .lookUp(payment)
+              .map(PaymentResult::stored)
+              .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request));
+      case OPEN_ANOTHER ->
+          payments.releaseKey(request.key(), payment.id()).map(v -> Optional.empty());
+      case REFUSE_UNSETTLED -> Future.failedFuture(PaymentRefusals.unsettled());
+      case REFUSE_PROMISED -> Future.failedFuture(PaymentRefusals.promised());
+      case REFUSE_VOID -> Future.failedFuture(PaymentRefusals.voided());
+      case REFUSE_ORDER_STATE -> Future.failedFuture(PaymentRefusals.orderState(due));
+    };
+  }
+
+  /** The end of the charge is also the answer under the keys, if the client still waits for it. */
+  private ChargePayment.Store answering(PaymentRequest request, Payment payment) {
+    return change ->
+        request.isAwaited(clock.instant())
+            ? payments.changeAsAnswer(payment.id(), change)
+            : payments.change(payment.id(), change);
+  }
+
+  private Future<Payment.Due> due(PaymentRequest request) {
+    return orders.due(request.orderId(), request.customerId());
+  }
+
+  private static PaymentResult orUnsettled(Optional<PaymentResult> result) {
+    return result.orElseThrow(PaymentRefusals::unsettled);
+  }
+}

@@ -1,0 +1,50 @@
+package baedal.payment;
+
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives back the money of a payment that is stored as REFUNDING. */
+final class RefundPayment {
+
+  private static final Logger log = LoggerFactory.getLogger(RefundPayment.class);
+
+  private final PaymentRepository payments;
+  private final PaymentProvider provider;
+  private final Clock clock;
+
+  RefundPayment(PaymentRepository payments, PaymentProvider provider, Clock clock) {
+    this.payments = payments;
+    this.provider = provider;
+    this.clock = clock;
+  }
+
+  /** Begins a refund, if the payment is REFUNDING. {@link PaymentSweep} retries one that fails. */
+  void begin(Payment payment) {
+    if (payment.status() == PaymentStatus.REFUNDING) {
+      refund(payment)
+          .onFailure(
+              e ->
+                  log.atWarn()
+                      .addKeyValue("orderId", payment.orderId())
+                      .addKeyValue("cause", e.toString())
+                      .log("refund failed, will retry"));
+    }
+  }
+
+  /** The provider gives the money of a payment id back once, however often it is asked. */
+  Future<Payment> refund(Payment payment) {
+    return giveBack(payment)
+        .compose(v -> payments.change(payment.id(), p -> p.refunded(clock.instant())));
+  }
+
+  private Future<Void> giveBack(Payment payment) {
+    return payment.amount() == 0 || payment.method().deferred()
+        ? Future.succeededFuture()
+        : provider
+            .refund(payment.id(), payment.amount())
+            .timeout(PaymentProvider.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}
