@@ -94,7 +94,7 @@ final class TestSystem implements AutoCloseable {
   void agrees() {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, books(), Tolerances.ofGrace(GRACE))) {
-      assertThat(auditor.settled(AGREES_WITHIN)).isEmpty();
+      assertThat(auditor.auditUntilConsistent(AGREES_WITHIN)).isEmpty();
     } finally {
       vertx.close().await();
     }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The audit as a program: prints every finding, a line each, and exits with 1 when there is any,
- * with 2 when it could not look.
+ * The audit as a program: prints each finding on a line. The exit code is 0 without findings, 1
+ * with findings, and 2 when the audit could not read a store or the broker.
  */
 public final class Audit {
 
-  /** The exit code of an audit that could not look. */
-  public static final int NOT_MADE = 2;
+  /** The exit code of an audit that could not read a store or the broker. */
+  public static final int FAILED = 2;
 
   private Audit() {}
 
@@ -22,20 +22,20 @@ public final class Audit {
       System.exit(run(Sources.from(config), Tolerances.from(config)));
     } catch (Exception e) {
       System.err.println("audit: " + Objects.requireNonNullElse(e.getMessage(), e.toString()));
-      System.exit(NOT_MADE);
+      System.exit(FAILED);
     }
   }
 
-  /** The exit code: 0 when everything agrees. */
-  public static int run(Sources sources, Tolerances limits) {
+  /** Audits once, prints the findings, and returns the exit code. */
+  public static int run(Sources sources, Tolerances tolerances) {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, sources, limits)) {
+    try (Auditor auditor = new Auditor(vertx, sources, tolerances)) {
       List<Finding> findings = auditor.audit();
       findings.forEach(System.out::println);
       System.out.println(
           auditor.orders()
               + " orders audited; what changed in the last "
-              + limits.grace().toSeconds()
+              + tolerances.grace().toSeconds()
               + " s was left alone: "
               + (findings.isEmpty() ? "everything agrees" : findings.size() + " findings"));
       return findings.isEmpty() ? 0 : 1;

@@ -1,6 +1,5 @@
 package baedal.audit;
 
-import baedal.audit.AuditRepository.Kept;
 import baedal.audit.Tolerances.Bounds;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
@@ -18,83 +17,73 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Compares what all services know of each order, of what stores sell, of coupons, and what waits in
- * outboxes and dead letters. It may run beside a living system: what changed within the grace
- * period is left alone, because it may still be on its way.
+ * Compares what all services have stored of each order, of stock and of coupons, and counts what
+ * waits in outboxes and dead-letter queues. {@link Audit} and tests use it. It may run beside a
+ * living system: what changed within the grace period may not have arrived everywhere, and is left
+ * alone.
  */
 public final class Auditor implements AutoCloseable {
 
-  private static final Duration AGAIN = Duration.ofMillis(200);
+  private static final Duration RETRY_DELAY = Duration.ofMillis(200);
 
-  private final AuditRepository books;
-  private final BrokerCheck leftovers;
+  private final AuditRepository repository;
+  private final BrokerCheck broker;
   private final Clock clock;
-  private final Tolerances limits;
+  private final Tolerances tolerances;
   private long orders;
 
-  public Auditor(Vertx vertx, Sources sources, Tolerances limits) {
-    books = new AuditRepository(vertx, sources);
-    leftovers = new BrokerCheck(vertx, sources.broker());
+  public Auditor(Vertx vertx, Sources sources, Tolerances tolerances) {
+    repository = new AuditRepository(vertx, sources);
+    broker = new BrokerCheck(vertx, sources.broker());
     clock = Clock.systemUTC();
-    this.limits = limits;
+    this.tolerances = tolerances;
   }
 
   @Override
   public void close() {
-    books.close();
-    leftovers.close();
+    repository.close();
+    broker.close();
   }
 
-  /** How many orders the last audit looked at. */
+  /** How many orders the last audit compared. */
   public long orders() {
     return orders;
   }
 
-  /** Everything that does not agree; empty when all is well. */
+  /** All findings; empty when everything agrees. */
   public List<Finding> audit() {
     orders = 0;
-    Bounds bounds = limits.at(clock.instant());
-    Instant began = bounds.graceBegan();
+    Bounds bounds = tolerances.at(clock.instant());
+    Instant graceBegan = bounds.graceBegan();
     List<Finding> findings = new ArrayList<>();
-    walk(
-        books::orders,
-        OrderSnapshot::orderId,
-        stories -> {
-          orders += stories.size();
-          stories.forEach(story -> findings.addAll(Rules.check(story, bounds)));
-        });
+    knownOrders(bounds, findings);
     unknownOrders(bounds, findings);
-    for (String paymentId : books.chargesOfNobody()) {
-      findings.add(
-          new Finding(
-              "provider", paymentId, "the provider holds money for a payment that is lost"));
-    }
-    stock(began, findings);
-    claims(began, findings);
-    unsent(began, findings);
-    findings.addAll(leftovers.find());
+    chargesWithoutPayment(findings);
+    stock(graceBegan, findings);
+    couponClaims(graceBegan, findings);
+    unsentEvents(graceBegan, findings);
+    findings.addAll(broker.find());
     return findings.stream().distinct().toList();
   }
 
   /**
-   * Audits a system that nobody uses any more until everything agrees, and agrees still when the
-   * grace period has passed, so that nothing is left alone; but not longer than {@code within}.
-   * What disagrees then.
+   * Audits an idle system until there is no finding, not even after the grace period has passed, so
+   * that nothing is left alone. Returns the findings that remain after {@code timeout}.
    */
-  public List<Finding> settled(Duration within) {
-    Instant deadline = clock.instant().plus(within);
-    List<Finding> findings = auditTwice();
+  public List<Finding> auditUntilConsistent(Duration timeout) {
+    Instant deadline = clock.instant().plus(timeout);
+    List<Finding> findings = auditBeyondGrace();
     while (!findings.isEmpty() && clock.instant().isBefore(deadline)) {
-      pause(AGAIN);
-      findings = auditTwice();
+      pause(RETRY_DELAY);
+      findings = auditBeyondGrace();
     }
     return findings;
   }
 
-  private List<Finding> auditTwice() {
+  private List<Finding> auditBeyondGrace() {
     List<Finding> findings = audit();
     if (findings.isEmpty()) {
-      pause(limits.grace());
+      pause(tolerances.grace());
       findings = audit();
     }
     return findings;
@@ -109,118 +98,143 @@ public final class Auditor implements AutoCloseable {
     }
   }
 
-  /** Through all there is, a page after another. */
-  private static <T> void walk(
-      Function<String, List<T>> next, Function<T, String> id, Consumer<List<T>> each) {
+  /** Calls {@code consumer} with one page after another, until a page is empty. */
+  private static <T> void forEachPage(
+      Function<String, List<T>> pageAfter, Function<T, String> id, Consumer<List<T>> consumer) {
     String after = "";
-    for (List<T> page = next.apply(after); !page.isEmpty(); page = next.apply(after)) {
-      each.accept(page);
+    for (List<T> page = pageAfter.apply(after); !page.isEmpty(); page = pageAfter.apply(after)) {
+      consumer.accept(page);
       after = id.apply(page.get(page.size() - 1));
     }
   }
 
-  /** What others know of orders that the order service does not know. */
+  private void knownOrders(Bounds bounds, List<Finding> findings) {
+    forEachPage(
+        repository::snapshotsAfter,
+        OrderSnapshot::orderId,
+        snapshots -> {
+          orders += snapshots.size();
+          snapshots.forEach(snapshot -> findings.addAll(Rules.check(snapshot, bounds)));
+        });
+  }
+
+  /** What other services have of orders that the order service does not have. */
   private void unknownOrders(Bounds bounds, List<Finding> findings) {
-    Set<String> told = new HashSet<>();
-    List<Function<String, List<String>>> others =
-        List.of(books::paidOrders, books::ticketsAfter, books::deliveriesAfter, books::pagesAfter);
-    for (Function<String, List<String>> idsAfter : others) {
-      walk(
+    Set<String> reported = new HashSet<>();
+    List<Function<String, List<String>>> otherServices =
+        List.of(
+            repository.postgres()::paidOrdersAfter,
+            repository.mongo()::ticketIdsAfter,
+            repository.mongo()::deliveryIdsAfter,
+            repository.mongo()::pageIdsAfter);
+    for (Function<String, List<String>> idsAfter : otherServices) {
+      forEachPage(
           idsAfter,
           Function.identity(),
           ids -> {
-            Set<String> unknown = books.unknown(ids);
-            unknown.removeIf(id -> !told.add(id));
+            Set<String> unknown = repository.postgres().unknownOrders(ids);
+            unknown.removeIf(id -> !reported.add(id));
             if (!unknown.isEmpty()) {
-              books.stories(unknown).forEach(s -> findings.addAll(Rules.check(s, bounds)));
+              repository.snapshots(unknown).forEach(s -> findings.addAll(Rules.check(s, bounds)));
             }
           });
     }
   }
 
-  private void stock(Instant began, List<Finding> findings) {
-    Stock stock = new Stock(began);
-    tellAll(books::menus, stock::menu, stock::unreadableMenu, findings);
-    tellAll(books::tickets, stock::ticket, stock::unreadableTicket, findings);
+  private void chargesWithoutPayment(List<Finding> findings) {
+    for (String paymentId : repository.postgres().chargesWithoutPayment()) {
+      findings.add(
+          new Finding(
+              "provider", paymentId, "the provider holds money for a payment that is lost"));
+    }
+  }
+
+  private void stock(Instant graceBegan, List<Finding> findings) {
+    Stock stock = new Stock(graceBegan);
+    readAll(repository.mongo()::menusAfter, stock::menu, stock::unreadableMenu, findings);
+    readAll(repository.mongo()::ticketsAfter, stock::ticket, stock::unreadableTicket, findings);
     findings.addAll(
         stock.findings(
             orderIds ->
-                books.stories(orderIds).stream()
-                    .filter(story -> Rules.atRest(story, began))
+                repository.snapshots(orderIds).stream()
+                    .filter(snapshot -> Rules.isUnchangedSince(snapshot, graceBegan))
                     .map(OrderSnapshot::orderId)
                     .collect(Collectors.toSet())));
   }
 
-  /** {@code unreadable} is told the ids of those that cannot be read. */
-  private static void tellAll(
-      Function<String, List<Kept>> next,
-      Consumer<JsonNode> listener,
+  /** Calls {@code unreadable} with the id of each state that cannot be read. */
+  private static void readAll(
+      Function<String, List<StoredState>> pageAfter,
+      Consumer<JsonNode> consumer,
       Consumer<String> unreadable,
       List<Finding> findings) {
-    walk(
-        next,
-        Kept::id,
-        some ->
-            some.forEach(
-                kept -> {
-                  if (!tell(kept, listener, findings)) {
-                    unreadable.accept(kept.id());
+    forEachPage(
+        pageAfter,
+        StoredState::id,
+        page ->
+            page.forEach(
+                stored -> {
+                  if (!read(stored, consumer, findings)) {
+                    unreadable.accept(stored.id());
                   }
                 }));
   }
 
-  /** Whether it can be read; what cannot is a finding, and does not end the audit. */
-  private static boolean tell(Kept kept, Consumer<JsonNode> listener, List<Finding> findings) {
-    if (kept.state().has(Rules.UNREADABLE)) {
-      findings.add(Rules.unreadable(kept.id(), "what is kept of it is no JSON"));
+  /** False when the state cannot be read: that is a finding, and does not end the audit. */
+  private static boolean read(
+      StoredState stored, Consumer<JsonNode> consumer, List<Finding> findings) {
+    if (StoredJson.isUnreadable(stored.state())) {
+      findings.add(Rules.unreadable(stored.id(), "what is kept of it is no JSON"));
       return false;
     }
     try {
-      listener.accept(kept.state());
+      consumer.accept(stored.state());
       return true;
     } catch (DateTimeException e) {
-      findings.add(Rules.unreadable(kept.id(), e.getMessage()));
+      findings.add(Rules.unreadable(stored.id(), e.getMessage()));
       return false;
     }
   }
 
-  private void claims(Instant began, List<Finding> findings) {
-    String cursor = "0";
+  private void couponClaims(Instant graceBegan, List<Finding> findings) {
+    String cursor = RedisAuditRepository.SCAN_START;
     do {
-      AuditRepository.Coupons some = books.coupons(cursor);
-      List<Kept> held = new ArrayList<>();
-      for (Kept kept : some.coupons()) {
-        tell(kept, coupon -> held.add(kept), findings);
+      RedisAuditRepository.CouponPage page = repository.redis().scan(cursor);
+      List<StoredState> held = new ArrayList<>();
+      for (StoredState stored : page.coupons()) {
+        read(stored, coupon -> held.add(stored), findings);
       }
-      held.removeIf(kept -> holder(kept.state()).isEmpty());
+      held.removeIf(stored -> holder(stored.state()).isEmpty());
       if (!held.isEmpty()) {
-        checkClaims(held, began, findings);
+        checkClaims(held, graceBegan, findings);
       }
-      cursor = some.cursor();
-    } while (!cursor.equals("0"));
+      cursor = page.cursor();
+    } while (!cursor.equals(RedisAuditRepository.SCAN_START));
   }
 
-  private void checkClaims(List<Kept> coupons, Instant began, List<Finding> findings) {
+  private void checkClaims(List<StoredState> coupons, Instant graceBegan, List<Finding> findings) {
     Set<String> orderIds =
-        coupons.stream().map(kept -> holder(kept.state())).collect(Collectors.toSet());
+        coupons.stream().map(stored -> holder(stored.state())).collect(Collectors.toSet());
     Map<String, OrderSnapshot> holders =
-        books.stories(orderIds).stream().collect(Collectors.toMap(OrderSnapshot::orderId, s -> s));
-    for (Kept kept : coupons) {
-      tell(
-          kept,
-          coupon -> findings.addAll(Rules.checkClaim(coupon, holders.get(holder(coupon)), began)),
+        repository.snapshots(orderIds).stream()
+            .collect(Collectors.toMap(OrderSnapshot::orderId, s -> s));
+    for (StoredState stored : coupons) {
+      read(
+          stored,
+          coupon ->
+              findings.addAll(CouponRules.claim(coupon, holders.get(holder(coupon)), graceBegan)),
           findings);
     }
   }
 
-  /** The order that holds the coupon, or "". */
+  /** The id of the order that holds the coupon, or "". */
   private static String holder(JsonNode coupon) {
     return coupon.path("orderId").asText("");
   }
 
-  private void unsent(Instant began, List<Finding> findings) {
-    books
-        .unsent(began.getEpochSecond())
+  private void unsentEvents(Instant graceBegan, List<Finding> findings) {
+    repository
+        .unsentEvents(graceBegan.getEpochSecond())
         .forEach(
             (service, count) -> {
               if (count > 0) {

@@ -8,7 +8,7 @@ import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What lies in the broker and should not: dead letters, and events that no queue wanted. */
+/** Counts dead letters, and events that the broker could not route to any queue. */
 final class BrokerCheck implements AutoCloseable {
 
   private final RabbitMQClient client;

@@ -1,6 +1,12 @@
 package baedal.audit;
 
-/** Something that does not agree: which rule it breaks, whose it is, and what was seen. */
+/**
+ * One disagreement.
+ *
+ * @param rule the id of the rule, as the README lists it
+ * @param subject usually the order's id
+ * @param detail what was found
+ */
 public record Finding(String rule, String subject, String detail) {
 
   @Override

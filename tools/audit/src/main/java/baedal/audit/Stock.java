@@ -13,9 +13,10 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * Compares menus with tickets: what a menu counts as taken belongs to open tickets, what it counts
- * as sold was cooked, and its free stock is not negative. The auditor reads all menus first, then
- * all tickets, so that every ticket that a menu counts is found. Does no I/O.
+ * The rule {@code stock}: compares menus with tickets. What a menu counts as taken belongs to open
+ * tickets, what it counts as sold was cooked, and its free stock is not negative. The {@link
+ * Auditor} reads all menus first, then all tickets, so that it finds every ticket that a menu
+ * counts. Does no I/O.
  */
 final class Stock {
 
@@ -23,30 +24,33 @@ final class Stock {
 
   private final Instant graceBegan;
 
-  /** By menu: what it says that each order took, and that it sold. */
-  private final Map<String, Map<String, Integer>> says = new TreeMap<>();
+  /** By menu, then by order: the quantity that the menu counts as taken. */
+  private final Map<String, Map<String, Integer>> takenByMenu = new TreeMap<>();
 
-  private final Map<String, Long> sold = new HashMap<>();
+  /** By menu: the quantity that the menu counts as sold. */
+  private final Map<String, Long> soldByMenu = new HashMap<>();
 
-  /** By menu: what is free to sell, where that is less than nothing. */
+  /** By menu: its free stock, where that is negative. */
   private final Map<String, Integer> negative = new TreeMap<>();
 
-  /** By menu: what each open ticket took, and what was cooked. */
-  private final Map<String, Map<String, Integer>> took = new HashMap<>();
+  /** By menu, then by order: the quantity on open tickets. */
+  private final Map<String, Map<String, Integer>> onOpenTickets = new HashMap<>();
 
+  /** By menu: the quantity on cooked tickets. */
   private final Map<String, Long> cooked = new HashMap<>();
 
-  /** By menu: what was cooked but may not be counted yet. */
+  /**
+   * By menu: the quantity on tickets cooked within the grace period, not yet sure to be counted.
+   */
   private final Map<String, Long> justCooked = new HashMap<>();
 
-  /** Orders whose tickets changed just now, or say themselves that they owe stock. */
-  private final Set<String> moving = new HashSet<>();
+  /** Orders whose tickets changed within the grace period, or still owe stock. */
+  private final Set<String> changing = new HashSet<>();
 
-  /** Menus of which nobody can read what they say. */
-  private final Set<String> unreadable = new HashSet<>();
+  private final Set<String> unreadableMenus = new HashSet<>();
 
-  /** Whether all tickets were read: only then it is known what was cooked. */
-  private boolean allRead = true;
+  /** What was cooked is known only if every ticket was readable. */
+  private boolean allTicketsRead = true;
 
   Stock(Instant graceBegan) {
     this.graceBegan = graceBegan;
@@ -54,8 +58,8 @@ final class Stock {
 
   void menu(JsonNode menu) {
     String key = key(menu);
-    says.put(key, quantities(menu));
-    sold.put(key, menu.path("sold").asLong());
+    takenByMenu.put(key, quantities(menu));
+    soldByMenu.put(key, menu.path("sold").asLong());
     if (menu.path("stock").asInt() < 0) {
       negative.put(key, menu.path("stock").asInt());
     }
@@ -64,35 +68,35 @@ final class Stock {
   void ticket(JsonNode ticket) {
     String id = ticket.path("id").asText();
     String status = ticket.path("status").asText();
-    boolean atRest =
+    boolean unchanged =
         Instant.parse(ticket.path("changedAt").asText()).isBefore(graceBegan)
             && !ticket.path("stockOwed").asBoolean();
-    if (!atRest) {
-      moving.add(id);
+    if (!unchanged) {
+      changing.add(id);
     }
     quantities(ticket)
         .forEach(
             (menuId, quantity) -> {
               String menu = key(ticket, menuId);
-              says.putIfAbsent(menu, Map.of());
+              takenByMenu.putIfAbsent(menu, Map.of());
               if (OPEN.contains(status)) {
-                took.computeIfAbsent(menu, m -> new HashMap<>()).put(id, quantity);
+                onOpenTickets.computeIfAbsent(menu, m -> new HashMap<>()).put(id, quantity);
               } else if (status.equals("COOKED")) {
-                (atRest ? cooked : justCooked).merge(menu, (long) quantity, Long::sum);
+                (unchanged ? cooked : justCooked).merge(menu, (long) quantity, Long::sum);
               }
             });
   }
 
   void unreadableMenu(String key) {
-    unreadable.add(key);
+    unreadableMenus.add(key);
   }
 
   void unreadableTicket(String id) {
-    moving.add(id);
-    allRead = false;
+    changing.add(id);
+    allTicketsRead = false;
   }
 
-  /** Of a menu among all stores' menus. */
+  /** {@code storeId/menuId}. */
   static String key(JsonNode menu) {
     return key(menu, menu.path("menuId").asText());
   }
@@ -107,46 +111,49 @@ final class Stock {
     return quantities;
   }
 
-  /** {@code atRest} tells those of some orders that nothing has changed since the grace began. */
-  List<Finding> findings(UnaryOperator<Set<String>> atRest) {
-    says.keySet().removeAll(unreadable);
-    Map<String, Set<String>> doubtful = new HashMap<>();
+  /**
+   * The disagreements. {@code unchanged} returns which of some orders have not changed within the
+   * grace period; the others are left alone.
+   */
+  List<Finding> findings(UnaryOperator<Set<String>> unchanged) {
+    takenByMenu.keySet().removeAll(unreadableMenus);
+    Map<String, Set<String>> differing = new HashMap<>();
     Set<String> all = new TreeSet<>();
-    for (String menu : says.keySet()) {
-      Set<String> orders = doubtful(menu);
-      doubtful.put(menu, orders);
+    for (String menu : takenByMenu.keySet()) {
+      Set<String> orders = differingOrders(menu);
+      differing.put(menu, orders);
       all.addAll(orders);
     }
-    Set<String> really = all.isEmpty() ? all : atRest.apply(all);
+    Set<String> unchangedOrders = all.isEmpty() ? all : unchanged.apply(all);
     List<Finding> findings = new ArrayList<>();
     negative.forEach(
         (menu, free) ->
             findings.add(new Finding("stock", menu, "says that " + free + " are free to sell")));
-    for (String menu : says.keySet()) {
-      Set<String> orders = doubtful.get(menu);
-      orders.retainAll(really);
+    for (String menu : takenByMenu.keySet()) {
+      Set<String> orders = differing.get(menu);
+      orders.retainAll(unchangedOrders);
       compareTaken(menu, orders, findings);
-      if (allRead) {
+      if (allTicketsRead) {
         compareSold(menu, findings);
       }
     }
     return findings;
   }
 
-  private Map<String, Integer> took(String menu) {
-    return took.getOrDefault(menu, Map.of());
+  private Map<String, Integer> onOpenTickets(String menu) {
+    return onOpenTickets.getOrDefault(menu, Map.of());
   }
 
-  /** The orders of which the menu says another thing than their tickets. */
-  private Set<String> doubtful(String menu) {
-    Set<Map.Entry<String, Integer>> either = new HashSet<>(says.get(menu).entrySet());
-    either.addAll(took(menu).entrySet());
-    Set<Map.Entry<String, Integer>> both = new HashSet<>(says.get(menu).entrySet());
-    both.retainAll(took(menu).entrySet());
+  /** The orders for which the menu counts another quantity than their tickets. */
+  private Set<String> differingOrders(String menu) {
+    Set<Map.Entry<String, Integer>> either = new HashSet<>(takenByMenu.get(menu).entrySet());
+    either.addAll(onOpenTickets(menu).entrySet());
+    Set<Map.Entry<String, Integer>> both = new HashSet<>(takenByMenu.get(menu).entrySet());
+    both.retainAll(onOpenTickets(menu).entrySet());
     either.removeAll(both);
     Set<String> orders = new TreeSet<>();
     either.forEach(entry -> orders.add(entry.getKey()));
-    orders.removeAll(moving);
+    orders.removeAll(changing);
     return orders;
   }
 
@@ -157,9 +164,9 @@ final class Stock {
               "stock",
               menu,
               "says that "
-                  + only(orders, says.get(menu))
+                  + only(orders, takenByMenu.get(menu))
                   + " is taken, but open tickets took "
-                  + only(orders, took(menu))));
+                  + only(orders, onOpenTickets(menu))));
     }
   }
 
@@ -170,7 +177,7 @@ final class Stock {
   }
 
   private void compareSold(String menu, List<Finding> findings) {
-    long count = sold.getOrDefault(menu, 0L);
+    long count = soldByMenu.getOrDefault(menu, 0L);
     long least = cooked.getOrDefault(menu, 0L);
     long most = least + justCooked.getOrDefault(menu, 0L);
     if (count < least || count > most) {

@@ -5,28 +5,28 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How long something may take before it is wrong.
+ * How long a change may take before a disagreement is a finding.
  *
- * @param grace what changed since then may still be on its way
- * @param confirmsAfter how much silence is a confirmation, as the order service has it
+ * @param grace what changed less than this long ago may not have arrived everywhere
+ * @param confirmsAfter after how long the order service completes a delivered order by itself
  */
 public record Tolerances(Duration grace, Duration confirmsAfter) {
 
-  private static final Duration A_DAY = Duration.ofHours(24);
+  private static final Duration DEFAULT_CONFIRMS_AFTER = Duration.ofHours(24);
 
-  /** Seen from some moment. */
+  /** The tolerances as points in time, for one audit. */
   record Bounds(Instant graceBegan, Instant silenceBegan) {}
 
-  /** From {@code GRACE_SECONDS}, or a minute, and {@code ORDER_CONFIRMS_AFTER}, or a day. */
+  /** From the settings {@code GRACE_SECONDS} and {@code ORDER_CONFIRMS_AFTER}. */
   public static Tolerances from(Config config) {
     return new Tolerances(
         Duration.ofSeconds(config.number("GRACE_SECONDS", 60)),
-        config.duration("ORDER_CONFIRMS_AFTER", A_DAY));
+        config.duration("ORDER_CONFIRMS_AFTER", DEFAULT_CONFIRMS_AFTER));
   }
 
-  /** Silence counts as the order service does it by default. */
+  /** With the order service's default for {@code confirmsAfter}. */
   public static Tolerances ofGrace(Duration grace) {
-    return new Tolerances(grace, A_DAY);
+    return new Tolerances(grace, DEFAULT_CONFIRMS_AFTER);
   }
 
   Bounds at(Instant now) {

@@ -40,8 +40,8 @@ class AuditTest {
   void twoOrders() {
     stores.clear();
     Instant earlier = Instant.now().minus(Duration.ofMinutes(5));
-    stores.write(Books.of("order-1", OrderStatus.PLACED, earlier));
-    stores.write(Books.of("order-2", OrderStatus.EXPIRED, earlier));
+    stores.write(OrderStates.of("order-1", OrderStatus.PLACED, earlier));
+    stores.write(OrderStates.of("order-2", OrderStatus.EXPIRED, earlier));
   }
 
   private static void lose(String orderId) {

@@ -32,12 +32,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Disagreements planted in real stores, and seen by an audit of them all. */
+/** Disagreements planted in real stores, and found by an audit of all of them. */
 class AuditorTest {
 
   private static final Duration GRACE = Duration.ofMinutes(1);
 
-  /** More than are read at once, twice over. */
+  /** More than two pages. */
   private static final int MANY = 1_001;
 
   private static Stores stores;
@@ -56,7 +56,7 @@ class AuditorTest {
   }
 
   @BeforeEach
-  void forget() {
+  void clearStores() {
     stores.clear();
   }
 
@@ -64,8 +64,8 @@ class AuditorTest {
     return Instant.now().truncatedTo(ChronoUnit.MILLIS).minus(Duration.ofMinutes(5));
   }
 
-  private static Books books(String id, OrderStatus status) {
-    return Books.of(id, status, earlier());
+  private static OrderStates states(String id, OrderStatus status) {
+    return OrderStates.of(id, status, earlier());
   }
 
   private static List<String> audit() {
@@ -79,10 +79,10 @@ class AuditorTest {
   }
 
   @Test
-  void stores_that_agree_are_passed_over() {
+  void stores_that_agree_give_no_finding() {
     for (OrderStatus status : OrderStatus.values()) {
       if (status != OrderStatus.CANCEL_REQUESTED) {
-        stores.write(books(status.name(), status));
+        stores.write(states(status.name(), status));
       }
     }
     menu(Map.of("PAID", 2, "ACCEPTED", 2, "COOKING", 2), 8);
@@ -92,20 +92,20 @@ class AuditorTest {
 
   @Test
   void each_store_is_read() {
-    Books money = books("a-money", OrderStatus.CANCELED);
+    OrderStates money = states("a-money", OrderStatus.CANCELED);
     money.charge().put("refunded", false);
-    Books ticket = books("b-ticket", OrderStatus.PAID);
+    OrderStates ticket = states("b-ticket", OrderStatus.PAID);
     ticket.ticket.put("status", "ACCEPTED");
-    Books delivery = books("c-delivery", OrderStatus.ACCEPTED);
+    OrderStates delivery = states("c-delivery", OrderStatus.ACCEPTED);
     delivery.delivery = delivery.delivery(DeliveryStatus.OPEN);
-    Books coupon = books("d-coupon", OrderStatus.PLACED);
+    OrderStates coupon = states("d-coupon", OrderStatus.PLACED);
     coupon.coupon = null;
-    Books earned = books("e-earned", OrderStatus.CANCELED);
+    OrderStates earned = states("e-earned", OrderStatus.CANCELED);
     earned.earned = earned.coupon("earned-e-earned", CouponStatus.ISSUED);
-    Books page = books("f-page", OrderStatus.PLACED);
+    OrderStates page = states("f-page", OrderStatus.PLACED);
     page.page.put("shown", "EXPIRED");
-    Books note = books("g-note", OrderStatus.PLACED);
-    note.pending = 1;
+    OrderStates note = states("g-note", OrderStatus.PLACED);
+    note.pendingNotifications = 1;
     List.of(money, ticket, delivery, coupon, earned, page, note).forEach(stores::write);
     menu(Map.of("b-ticket", 2, "c-delivery", 2), 1);
     assertThat(audit())
@@ -121,11 +121,11 @@ class AuditorTest {
   }
 
   @Test
-  void money_that_was_never_taken_and_money_of_nobody_are_found() {
-    Books never = books("never-taken", OrderStatus.PAID);
+  void a_payment_without_a_charge_and_a_charge_without_a_payment_are_found() {
+    OrderStates never = states("never-taken", OrderStatus.PAID);
     never.payments.get(0).remove("charge");
     stores.write(never);
-    Books lost = books("lost", OrderStatus.PLACED);
+    OrderStates lost = states("lost", OrderStatus.PLACED);
     lost.pay("p-lost", PaymentStatus.PAID);
     stores.write(lost);
     stores.payments.pool().query("DELETE FROM payments WHERE id = 'p-lost'").execute().await();
@@ -137,9 +137,9 @@ class AuditorTest {
   }
 
   @Test
-  void what_nobody_can_read_is_named_and_hides_nothing_else() {
-    List.of("a", "b", "c", "d", "e").forEach(id -> stores.write(books(id, OrderStatus.PAID)));
-    Books wrong = books("z", OrderStatus.PAID);
+  void an_unreadable_state_is_a_finding_and_hides_no_other() {
+    List.of("a", "b", "c", "d", "e").forEach(id -> stores.write(states(id, OrderStatus.PAID)));
+    OrderStates wrong = states("z", OrderStatus.PAID);
     wrong.ticket.put("status", "ACCEPTED");
     stores.write(wrong);
     menu(Map.of("a", 2, "b", 2, "c", 2, "d", 2, "e", 2, "z", 2), 0);
@@ -167,14 +167,14 @@ class AuditorTest {
 
   @Test
   void what_changed_within_the_grace_period_is_left_alone() {
-    Books young = Books.of("young", OrderStatus.PAID, Instant.now());
+    OrderStates young = OrderStates.of("young", OrderStatus.PAID, Instant.now());
     young.payments.clear();
     young.ticket = null;
     young.delivery = young.delivery(DeliveryStatus.OPEN);
     young.coupon = young.coupon("coupon-2", CouponStatus.CLAIMED);
     young.page = null;
     stores.write(young);
-    Books unknown = Books.of("unknown", OrderStatus.CANCELED, Instant.now());
+    OrderStates unknown = OrderStates.of("unknown", OrderStatus.CANCELED, Instant.now());
     unknown.order = null;
     stores.write(unknown);
     menu(Map.of("young", 2), 0);
@@ -182,11 +182,11 @@ class AuditorTest {
   }
 
   @Test
-  void an_order_that_was_lost_is_told_once_whoever_knows_of_it() {
-    Books books = books("lost", OrderStatus.COMPLETED);
-    books.order = null;
-    books.coupon = null;
-    stores.write(books);
+  void a_lost_order_is_reported_once() {
+    OrderStates states = states("lost", OrderStatus.COMPLETED);
+    states.order = null;
+    states.coupon = null;
+    stores.write(states);
     menu(Map.of(), 2);
     assertThat(audit())
         .containsExactly(
@@ -195,26 +195,26 @@ class AuditorTest {
   }
 
   @Test
-  void each_service_alone_tells_of_an_order_that_was_lost() {
-    Books payment = books("payment", OrderStatus.PLACED);
+  void a_lost_order_is_found_through_each_other_service() {
+    OrderStates payment = states("payment", OrderStatus.PLACED);
     payment.pay("p-1", PaymentStatus.DECLINED);
-    Books ticket = books("ticket", OrderStatus.CANCELED);
+    OrderStates ticket = states("ticket", OrderStatus.CANCELED);
     ticket.payments.clear();
-    Books delivery = books("delivery", OrderStatus.PLACED);
+    OrderStates delivery = states("delivery", OrderStatus.PLACED);
     delivery.delivery = delivery.delivery(DeliveryStatus.CANCELED);
-    Books page = books("page", OrderStatus.PLACED);
+    OrderStates page = states("page", OrderStatus.PLACED);
     List.of(payment, ticket, delivery, page)
         .forEach(
-            books -> {
-              books.order = null;
-              books.coupon = null;
-              if (books != page) {
-                books.page = null;
+            states -> {
+              states.order = null;
+              states.coupon = null;
+              if (states != page) {
+                states.page = null;
               }
-              if (books != delivery) {
-                books.delivery = null;
+              if (states != delivery) {
+                states.delivery = null;
               }
-              stores.write(books);
+              stores.write(states);
             });
     menu(Map.of(), 0);
     assertThat(auditor.audit())
@@ -227,7 +227,7 @@ class AuditorTest {
   }
 
   @Test
-  void stock_taken_for_an_order_of_which_nobody_knows_is_found() {
+  void stock_taken_for_an_unknown_order_is_found() {
     menu(Map.of("nobody's", 1), 0);
     assertThat(audit())
         .containsExactly(
@@ -235,12 +235,12 @@ class AuditorTest {
   }
 
   @Test
-  void of_two_coupons_that_an_order_holds_it_must_know_both() {
-    Books books = books("order", OrderStatus.PLACED);
-    stores.write(books);
-    stores.write(books.coupon("coupon-0", CouponStatus.CLAIMED));
-    stores.write(books.coupon("coupon-2", CouponStatus.USED));
-    stores.write(books.coupon("coupon-3", CouponStatus.ISSUED));
+  void an_order_must_know_each_of_two_coupons_that_it_holds() {
+    OrderStates states = states("order", OrderStatus.PLACED);
+    stores.write(states);
+    stores.write(states.coupon("coupon-0", CouponStatus.CLAIMED));
+    stores.write(states.coupon("coupon-2", CouponStatus.USED));
+    stores.write(states.coupon("coupon-3", CouponStatus.ISSUED));
     assertThat(audit())
         .containsExactlyInAnyOrder(
             "claim  order  does not know of its coupon coupon-0",
@@ -248,16 +248,16 @@ class AuditorTest {
   }
 
   @Test
-  void the_pages_are_where_my_page_says() {
+  void pages_are_read_from_the_current_collection_of_mypage() {
     stores
         .pages
         .client()
         .insert("generations", new JsonObject().put("_id", "mypages").put("current", "mypages_2"))
         .await();
-    Books books = books("order", OrderStatus.PLACED);
-    stores.write(books);
+    OrderStates states = states("order", OrderStatus.PLACED);
+    stores.write(states);
     assertThat(audit()).containsExactly("mypage  order  is PLACED, but MyPage shows nothing");
-    stores.writePage("mypages_2", books);
+    stores.writePage("mypages_2", states);
     assertThat(audit()).isEmpty();
   }
 
@@ -274,14 +274,14 @@ class AuditorTest {
   }
 
   @Test
-  void events_of_just_now_may_still_be_sent() {
+  void events_within_the_grace_period_are_not_counted() {
     unsent(Instant.now());
     assertThat(audit()).isEmpty();
   }
 
-  /** One in each outbox of each service. */
+  /** Puts one event into each outbox of each service. */
   private static void unsent(Instant since) {
-    stores.write(books("order", OrderStatus.COOKED));
+    stores.write(states("order", OrderStatus.COOKED));
     menu(Map.of(), 2);
     unsent(stores.orders, since);
     unsent(stores.payments, since);
@@ -303,13 +303,13 @@ class AuditorTest {
   }
 
   private static void unsent(MongoStore store, String collection, Instant since) {
-    JsonObject told = new JsonObject().put("pendingSince", since.toEpochMilli());
+    JsonObject pending = new JsonObject().put("pendingSince", since.toEpochMilli());
     store
         .client()
         .updateCollectionWithOptions(
             collection,
             new JsonObject(),
-            new JsonObject().put("$set", told),
+            new JsonObject().put("$set", pending),
             new UpdateOptions().setUpsert(true))
         .await();
   }
@@ -320,7 +320,7 @@ class AuditorTest {
   }
 
   @Test
-  void what_lies_in_the_broker_is_counted_by_queue() {
+  void dead_letters_and_unrouted_messages_are_counted_by_queue() {
     Subscriptions.CONSUMERS.forEach(consumer -> stores.publish("", Topology.deadQueue(consumer)));
     stores.publish("", Topology.deadQueue("store"));
     stores.publish("order", "order.nobody-wants-this");
@@ -336,8 +336,8 @@ class AuditorTest {
   }
 
   @Test
-  void however_many_there_are_all_are_read() {
-    Books order = books("order", OrderStatus.CANCELED);
+  void more_than_two_pages_are_read_to_the_end() {
+    OrderStates order = states("order", OrderStatus.CANCELED);
     order.details().putNull("couponId");
     order.order.putNull("paymentId");
     stores
@@ -354,7 +354,7 @@ class AuditorTest {
     List<BulkOperation> tickets = new ArrayList<>();
     List<Future<?>> coupons = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
-      Books lost = books("lost-" + i, OrderStatus.CANCELED);
+      OrderStates lost = states("lost-" + i, OrderStatus.CANCELED);
       lost.ticket.putObject("taken");
       tickets.add(
           BulkOperation.createInsert(

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 /** Menus against tickets: what is taken, and what is sold. */
 class StockTest {
 
-  private final Stock stock = new Stock(Books.NOON.plusSeconds(1));
+  private final Stock stock = new Stock(OrderStates.NOON.plusSeconds(1));
 
-  /** The tickets of {@link Books} took two of it. */
+  /** The tickets of {@link OrderStates} took two of it. */
   private void menu(Map<String, Integer> taken, long sold) {
     Menu menu =
         new Menu(
@@ -27,11 +27,11 @@ class StockTest {
   }
 
   private static ObjectNode ticket(String id, OrderStatus status) {
-    return Books.of(id, status, Books.NOON).ticket;
+    return OrderStates.of(id, status, OrderStates.NOON).ticket;
   }
 
   private static ObjectNode late(ObjectNode ticket) {
-    return ticket.put("changedAt", Books.NOON.plusSeconds(1).toString());
+    return ticket.put("changedAt", OrderStates.NOON.plusSeconds(1).toString());
   }
 
   private List<String> lines(UnaryOperator<Set<String>> atRest) {

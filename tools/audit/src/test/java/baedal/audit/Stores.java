@@ -30,7 +30,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 
-/** Real stores with the services' own schemas and a real broker; books are written into them. */
+/** The stores of all services with their own schemas, and a broker, for a test to write into. */
 final class Stores implements AutoCloseable {
 
   private static final String ORDER =
@@ -83,32 +83,32 @@ final class Stores implements AutoCloseable {
     vertx.close().await();
   }
 
-  void write(Books books) {
-    if (books.order != null) {
-      writeOrder(books);
+  void write(OrderStates states) {
+    if (states.order != null) {
+      writeOrder(states);
     }
-    books.payments.forEach(payment -> writePayment(books.id, payment));
-    write(stores, "foodCookings", books.id, books.ticket, Ticket.class);
-    write(riders, "deliveries", books.id, books.delivery, Delivery.class);
-    writePage("mypages", books);
-    write(books.coupon);
-    write(books.earned);
-    for (long note = 0; note < books.pending; note++) {
-      JsonObject pending = new JsonObject().put("orderId", books.id).put("state", "PENDING");
+    states.payments.forEach(payment -> writePayment(states.id, payment));
+    write(stores, "foodCookings", states.id, states.ticket, Ticket.class);
+    write(riders, "deliveries", states.id, states.delivery, Delivery.class);
+    writePage("mypages", states);
+    write(states.coupon);
+    write(states.earned);
+    for (long i = 0; i < states.pendingNotifications; i++) {
+      JsonObject pending = new JsonObject().put("orderId", states.id).put("state", "PENDING");
       pages.client().insert("notifications", pending).await();
     }
   }
 
-  private void writeOrder(Books books) {
+  private void writeOrder(OrderStates states) {
     orders
         .pool()
         .preparedQuery(ORDER)
         .execute(
             Tuple.of(
-                books.id,
-                books.order.path("status").asText(),
-                changedAt(books.order).atOffset(ZoneOffset.UTC),
-                books.order.toString()))
+                states.id,
+                states.order.path("status").asText(),
+                changedAt(states.order).atOffset(ZoneOffset.UTC),
+                states.order.toString()))
         .await();
   }
 
@@ -155,13 +155,13 @@ final class Stores implements AutoCloseable {
     }
   }
 
-  /** Into one of MyPage's collections. */
-  void writePage(String collection, Books books) {
-    if (books.page != null) {
-      MyPage page = Json.decode(books.page.toString(), MyPage.class);
-      JsonObject status = new JsonObject().put("status", books.page.path("shown").asText());
+  /** Writes the page into one of MyPage's collections. */
+  void writePage(String collection, OrderStates states) {
+    if (states.page != null) {
+      MyPage page = Json.decode(states.page.toString(), MyPage.class);
+      JsonObject status = new JsonObject().put("status", states.page.path("shown").asText());
       new MongoAggregates<>(pages.client(), collection, MyPage.class, p -> status, () -> {})
-          .change(books.id, before -> Change.of(page))
+          .change(states.id, before -> Change.of(page))
           .await();
     }
   }
@@ -180,7 +180,7 @@ final class Stores implements AutoCloseable {
     }
   }
 
-  /** What no version of the service would write. */
+  /** Overwrites a field with text that no version of a service would write. */
   void garble(MongoStore store, String collection, String id, String field, String nonsense) {
     JsonObject garbled = new JsonObject().put("$set", new JsonObject().put(field, nonsense));
     store.client().updateCollection(collection, new JsonObject().put("_id", id), garbled).await();
@@ -195,7 +195,7 @@ final class Stores implements AutoCloseable {
     broker.waitForConfirms().await();
   }
 
-  /** Forgets all that was written. */
+  /** Deletes everything from the stores and the broker's queues. */
   void clear() {
     orders.pool().query("TRUNCATE orders, outbox").execute().await();
     payments.pool().query("TRUNCATE payments, simulator_charge, outbox").execute().await();

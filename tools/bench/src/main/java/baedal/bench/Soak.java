@@ -149,7 +149,7 @@ public final class Soak {
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, machine.books(), Tolerances.ofGrace(GRACE))) {
-      List<Finding> findings = auditor.settled(AGREES_WITHIN);
+      List<Finding> findings = auditor.auditUntilConsistent(AGREES_WITHIN);
       steps.say(auditor.orders() + " orders audited: " + findings.size() + " findings");
       return findings;
     } finally {

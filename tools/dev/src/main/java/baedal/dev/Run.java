@@ -53,7 +53,7 @@ public final class Run {
     } catch (Exception e) {
       LoggerFactory.getLogger(Run.class).atError().setCause(e).log("cannot go on");
       System.err.println("baedal: " + Failure.words(e));
-      System.exit(words.contains("audit") ? Audit.NOT_MADE : 1);
+      System.exit(words.contains("audit") ? Audit.FAILED : 1);
     }
   }
 

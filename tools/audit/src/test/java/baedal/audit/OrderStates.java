@@ -29,10 +29,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What all services keep of one order, as their own records write it, and in agreement: a test
- * plants its disagreement here. What a service does not have is null.
+ * What all services have stored of one order, as their own records write it, and in agreement. A
+ * test plants its disagreement here. A state that a service does not have is null.
  */
-final class Books {
+final class OrderStates {
 
   static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   static final long DUE = 34_000;
@@ -46,18 +46,18 @@ final class Books {
   ObjectNode coupon;
   ObjectNode earned;
   ObjectNode page;
-  long pending;
+  long pendingNotifications;
 
   private final OrderStatus status;
   private final OrderDetails details;
   private final Instant now;
 
-  private Books(String id, OrderStatus status, Fulfilment fulfilment, Instant now) {
+  private OrderStates(String id, OrderStatus status, Fulfilment fulfilment, Instant now) {
     this.id = id;
     this.status = status;
     this.now = now;
     details = details(fulfilment);
-    order = written(order());
+    order = encoded(order());
     if (paid()) {
       pay("payment-of-" + id, over() ? PaymentStatus.REFUNDED : PaymentStatus.PAID);
       ticket = ticket(ticketStatus());
@@ -70,20 +70,20 @@ final class Books {
     page = page();
   }
 
-  /** Of an order that is brought, has a coupon, and changed at noon for the last time. */
-  static Books at(OrderStatus status) {
+  /** Of an order that is delivered, has a coupon, and changed last at {@link #NOON}. */
+  static OrderStates at(OrderStatus status) {
     return at(status, Fulfilment.DELIVERY);
   }
 
-  static Books at(OrderStatus status, Fulfilment fulfilment) {
-    return new Books("order-1", status, fulfilment, NOON);
+  static OrderStates at(OrderStatus status, Fulfilment fulfilment) {
+    return new OrderStates("order-1", status, fulfilment, NOON);
   }
 
-  static Books of(String id, OrderStatus status, Instant now) {
-    return new Books(id, status, Fulfilment.DELIVERY, now);
+  static OrderStates of(String id, OrderStatus status, Instant now) {
+    return new OrderStates(id, status, Fulfilment.DELIVERY, now);
   }
 
-  OrderSnapshot story() {
+  OrderSnapshot snapshot() {
     return new OrderSnapshot(
         id,
         orMissing(order),
@@ -93,7 +93,7 @@ final class Books {
         orMissing(coupon),
         orMissing(earned),
         orMissing(page),
-        pending);
+        pendingNotifications);
   }
 
   private static JsonNode orMissing(ObjectNode node) {
@@ -104,7 +104,7 @@ final class Books {
     return order.withObject("details");
   }
 
-  /** Another attempt to pay, of which the provider thinks the same. */
+  /** Adds a payment, and the provider's charge that agrees with it. */
   ObjectNode pay(String paymentId, PaymentStatus as) {
     Payment payment =
         new Payment(
@@ -120,7 +120,7 @@ final class Books {
             now,
             now,
             null);
-    ObjectNode node = written(payment);
+    ObjectNode node = encoded(payment);
     boolean approved = as != PaymentStatus.DECLINED;
     boolean refunded = as == PaymentStatus.REFUNDED;
     node.putObject("charge").put("amount", DUE).put("approved", approved).put("refunded", refunded);
@@ -128,7 +128,7 @@ final class Books {
     return node;
   }
 
-  /** It was promised on delivery instead, and is not collected yet. */
+  /** Makes the payment one on delivery that is not collected yet. */
   void defer() {
     payments.get(0).put("status", "DEFERRED").remove("charge");
   }
@@ -138,11 +138,11 @@ final class Books {
   }
 
   ObjectNode ticket(TicketStatus as) {
-    return written(
+    return encoded(
         new Ticket(id, "store-1", as, details, 0, null, null, Map.of("fried", 2), false, now, now));
   }
 
-  /** Null for null. */
+  /** Null if {@code as} is null. */
   ObjectNode delivery(DeliveryStatus as) {
     DeliveryJob job =
         new DeliveryJob(
@@ -157,12 +157,12 @@ final class Books {
             0,
             null,
             "owner-1");
-    return as == null ? null : written(new Delivery(id, as, job, "rider-1", now));
+    return as == null ? null : encoded(new Delivery(id, as, job, "rider-1", now));
   }
 
   ObjectNode coupon(String couponId, CouponStatus as) {
     boolean held = as == CouponStatus.CLAIMED || as == CouponStatus.USED;
-    return written(
+    return encoded(
         new Coupon(
             couponId,
             details.customerId(),
@@ -227,7 +227,7 @@ final class Books {
 
   private TicketStatus ticketStatus() {
     return switch (status) {
-      case PLACED, EXPIRED -> throw new IllegalStateException("nobody cooks what nobody paid");
+      case PLACED, EXPIRED -> throw new IllegalStateException("an unpaid order has no ticket");
       case PAID, CANCEL_REQUESTED -> TicketStatus.RECEIVED;
       case ACCEPTED -> TicketStatus.ACCEPTED;
       case COOKING -> TicketStatus.COOKING;
@@ -264,10 +264,10 @@ final class Books {
          "details": {"customerId": "customer-1", "storeId": "store-1", "storeName": "통닭천국", "due": %d, "sequence": 1}}
         """
             .formatted(id, status, now, DUE);
-    return written(Json.decode(text, MyPage.class)).put("shown", status.name());
+    return encoded(Json.decode(text, MyPage.class)).put("shown", status.name());
   }
 
-  private static ObjectNode written(Object state) {
+  private static ObjectNode encoded(Object state) {
     try {
       return (ObjectNode) Json.mapper().readTree(Json.encode(state));
     } catch (JsonProcessingException e) {

@@ -1,0 +1,150 @@
+package baedal.audit;
+
+import baedal.postgres.PgStore;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads the PostgreSQL databases of order and payment, for {@link AuditRepository}. Each call
+ * blocks.
+ */
+final class PostgresAuditRepository {
+
+  private static final int PAGE_SIZE = 500;
+
+  private static final String ORDERS_AFTER =
+      "SELECT id, body::text FROM orders WHERE id > $1 ORDER BY id LIMIT " + PAGE_SIZE;
+  private static final String ORDERS_BY_ID = "SELECT id, body::text FROM orders WHERE id = ANY($1)";
+  private static final String PAYMENTS_BY_ORDER =
+      """
+      SELECT p.order_id, p.body::text, c.amount, c.approved, c.refunded, EXISTS (SELECT 1 FROM simulator_charge)
+        FROM payments p LEFT JOIN simulator_charge c ON c.payment_id = p.id WHERE p.order_id = ANY($1) ORDER BY p.id
+      """;
+  private static final String CHARGES_WITHOUT_PAYMENT =
+      """
+      SELECT payment_id FROM simulator_charge c
+       WHERE approved AND NOT refunded AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = c.payment_id)
+       ORDER BY payment_id LIMIT
+      """
+          + PAGE_SIZE;
+  private static final String UNKNOWN_ORDERS =
+      """
+      SELECT wanted.id FROM unnest($1::text[]) AS wanted (id)
+       WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = wanted.id)
+      """;
+  private static final String PAID_ORDERS_AFTER =
+      "SELECT DISTINCT order_id FROM payments WHERE order_id > $1 ORDER BY order_id LIMIT "
+          + PAGE_SIZE;
+
+  /** The time of an event is a field of the event. */
+  private static final String UNSENT_EVENTS =
+      "SELECT count(*) FROM outbox WHERE (body::json ->> 'time')::timestamptz < to_timestamp($1)";
+
+  private final PgStore orders;
+  private final PgStore payments;
+
+  PostgresAuditRepository(Vertx vertx, Sources sources) {
+    orders = new PgStore(vertx, sources.orders());
+    payments = new PgStore(vertx, sources.payments());
+  }
+
+  Future<?> close() {
+    return Future.join(orders.close(), payments.close());
+  }
+
+  /** The next page of orders, by id. */
+  Map<String, JsonNode> ordersAfter(String orderId) {
+    return byId(query(orders, ORDERS_AFTER, Tuple.of(orderId)));
+  }
+
+  /** Those of these orders that the order service has. */
+  Map<String, JsonNode> orders(Collection<String> orderIds) {
+    return byId(query(orders, ORDERS_BY_ID, idArray(orderIds)));
+  }
+
+  private static Map<String, JsonNode> byId(RowSet<Row> rows) {
+    Map<String, JsonNode> states = new HashMap<>();
+    rows.forEach(row -> states.put(row.getString(0), StoredJson.parse(row.getString(1))));
+    return states;
+  }
+
+  /** Those of these orders that the order service does not have. */
+  Set<String> unknownOrders(Collection<String> orderIds) {
+    Set<String> unknown = new TreeSet<>();
+    query(orders, UNKNOWN_ORDERS, idArray(orderIds)).forEach(row -> unknown.add(row.getString(0)));
+    return unknown;
+  }
+
+  /**
+   * The payments of these orders, each with the provider's charge as {@code charge}: null when the
+   * simulated provider has none, and missing when the simulated provider is not in use.
+   */
+  Map<String, List<JsonNode>> payments(Collection<String> orderIds) {
+    Map<String, List<JsonNode>> payments = new HashMap<>();
+    for (Row row : query(this.payments, PAYMENTS_BY_ORDER, idArray(orderIds))) {
+      ObjectNode payment = StoredJson.parse(row.getString(1));
+      if (row.getLong(2) != null) {
+        payment
+            .putObject("charge")
+            .put("amount", row.getLong(2))
+            .put("approved", row.getBoolean(3))
+            .put("refunded", row.getBoolean(4));
+      } else if (row.getBoolean(5)) {
+        payment.putNull("charge");
+      }
+      payments.computeIfAbsent(row.getString(0), id -> new ArrayList<>()).add(payment);
+    }
+    return payments;
+  }
+
+  /** Payment ids for which the simulated provider holds money, and which are not stored. */
+  List<String> chargesWithoutPayment() {
+    return strings(query(payments, CHARGES_WITHOUT_PAYMENT, Tuple.tuple()));
+  }
+
+  /** The next page of ids of orders that have a payment. */
+  List<String> paidOrdersAfter(String orderId) {
+    return strings(query(payments, PAID_ORDERS_AFTER, Tuple.of(orderId)));
+  }
+
+  private static List<String> strings(RowSet<Row> rows) {
+    List<String> values = new ArrayList<>();
+    rows.forEach(row -> values.add(row.getString(0)));
+    return values;
+  }
+
+  /** How many events of order are in its outbox and older than {@code epochSeconds}. */
+  long unsentByOrder(long epochSeconds) {
+    return unsent(orders, epochSeconds);
+  }
+
+  /** How many events of payment are in its outbox and older than {@code epochSeconds}. */
+  long unsentByPayment(long epochSeconds) {
+    return unsent(payments, epochSeconds);
+  }
+
+  private static long unsent(PgStore store, long epochSeconds) {
+    Tuple since = Tuple.of((double) epochSeconds);
+    return query(store, UNSENT_EVENTS, since).iterator().next().getLong(0);
+  }
+
+  private static RowSet<Row> query(PgStore store, String sql, Tuple parameters) {
+    return store.pool().preparedQuery(sql).execute(parameters).await();
+  }
+
+  private static Tuple idArray(Collection<String> ids) {
+    return Tuple.tuple().addArrayOfString(ids.toArray(String[]::new));
+  }
+}
