@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.Ports;
 import baedal.backing.Rabbit;
+import baedal.backing.RabbitPackage;
 import baedal.backing.Secrets;
 import baedal.backing.ServerProcess;
 import baedal.backing.Tools;
@@ -97,10 +98,10 @@ final class Standalone implements AutoCloseable {
   private Rabbit startBroker() throws IOException {
     Path folder = home.resolve("rabbitmq");
     String password = Secrets.random();
-    if (!Rabbit.installed() && Tools.docker()) {
+    if (!RabbitPackage.isInstalled() && Tools.docker()) {
       return Rabbit.startInDocker(folder, Ports.free(), Ports.free(), password);
     }
-    Rabbit.ensureInstalled(System.err::println);
+    RabbitPackage.ensureInstalled(System.err::println);
     return Rabbit.start(folder, Ports.free(), Ports.free(), password, null);
   }
 

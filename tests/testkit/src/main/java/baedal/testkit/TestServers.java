@@ -4,6 +4,8 @@ import baedal.backing.Mongo;
 import baedal.backing.Ports;
 import baedal.backing.Postgres;
 import baedal.backing.Rabbit;
+import baedal.backing.RabbitManagement;
+import baedal.backing.RabbitPackage;
 import baedal.backing.Redis;
 import baedal.backing.Secrets;
 import baedal.backing.Server;
@@ -104,7 +106,8 @@ public final class TestServers {
       }
       URI server = URI.create(broker.uri());
       String[] user = server.getUserInfo().split(":", 2);
-      return Rabbit.virtualHost(broker.management(), server.getPort(), user[0], user[1], name());
+      return new RabbitManagement(broker.management(), user[0], user[1])
+          .createVirtualHost(name(), server.getPort());
     } catch (IOException e) {
       throw new UncheckedIOException("no RabbitMQ for tests", e);
     }
@@ -131,7 +134,7 @@ public final class TestServers {
       Containers.Broker container = Containers.rabbit();
       return new Broker(container.uri(), container.management());
     }
-    Rabbit.ensureInstalled(System.err::println);
+    RabbitPackage.ensureInstalled(System.err::println);
     Rabbit node =
         started(
             Rabbit.start(

@@ -11,13 +11,13 @@ import java.util.Map;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
-/** Documents in the embedded server's file: BSON, as on the wire. */
+/** How the embedded server's file stores documents: as BSON. */
 final class DocumentType extends BasicDataType<Document> {
 
-  private static final int BYTES_A_DOCUMENT = 1_024;
+  private static final int BYTES_PER_DOCUMENT = 1_024;
 
-  /** Of a value and its place in memory, about. */
-  private static final int BYTES_A_VALUE = 64;
+  /** The estimated memory of a value and its references. */
+  private static final int BYTES_PER_VALUE = 64;
 
   @Override
   public int getMemory(Document document) {
@@ -25,14 +25,14 @@ final class DocumentType extends BasicDataType<Document> {
   }
 
   private static int memory(Object value) {
-    int bytes = BYTES_A_VALUE;
+    int bytes = BYTES_PER_VALUE;
     if (value instanceof Map<?, ?> fields) {
       for (Map.Entry<?, ?> field : fields.entrySet()) {
         bytes += memory(field.getKey()) + memory(field.getValue());
       }
-    } else if (value instanceof Collection<?> several) {
-      for (Object one : several) {
-        bytes += memory(one);
+    } else if (value instanceof Collection<?> elements) {
+      for (Object element : elements) {
+        bytes += memory(element);
       }
     } else if (value instanceof String text) {
       bytes += text.length();
@@ -42,7 +42,7 @@ final class DocumentType extends BasicDataType<Document> {
 
   @Override
   public void write(WriteBuffer to, Document document) {
-    ByteBuf bson = Unpooled.buffer(BYTES_A_DOCUMENT);
+    ByteBuf bson = Unpooled.buffer(BYTES_PER_DOCUMENT);
     BsonEncoder.encodeDocument(document, bson);
     to.put(bson.nioBuffer());
   }

@@ -30,39 +30,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The embedded server's storage, written to its file before a command is answered: what it
- * acknowledged survives the death of its process. It is served by one thread: commands that wait
- * for it are done one after another, written together, and then answered. So it is written between
- * commands only, never with one half done. Documents are found by id and by {@link FieldIndex}.
+ * The embedded MongoDB's storage. It writes a change to its file before it answers the command, so
+ * that what it acknowledged survives the death of its process. One thread executes the waiting
+ * commands one after another, writes all their changes at once, and then answers them. So the file
+ * never holds half a command. Documents are found by id and by {@link FieldIndex}.
  */
 final class DurableBackend extends H2Backend {
 
-  /** Overwritten parts of the file are used again after this time. */
+  /** The file's overwritten chunks are used again after this time. */
   private static final int RETENTION_MILLIS = 5_000;
 
-  /** Small: a page is written whole for each document that changes. */
+  /** Small, because each changed document rewrites its whole page. */
   private static final int PAGE_BYTES = 4_096;
 
-  /** Of the file: documents as BSON, and the entries of their indexes. */
+  /** The version of the file: documents as BSON, and the entries of their indexes. */
   private static final int FORMAT = 2;
 
   /**
-   * An older file: its indexes are made when it is opened. What wrote it cannot read the new one.
+   * An older version without indexes. Opening it builds them; the older code cannot read it then.
    */
   private static final int WITHOUT_INDEXES = 1;
 
   private static final Logger log = LoggerFactory.getLogger(DurableBackend.class);
   private static final DocumentType DOCUMENTS = new DocumentType();
 
-  /** Between a collection and its index: the server removes the map of that name with either. */
+  /** Separates collection and index in a map's name. The server drops such maps by this name. */
   private static final String INDEX = "._index_";
 
-  private static final String ANSWERS = "answers";
+  private static final String HANDLER = "durable-answers";
 
   private final List<Answer> unwritten = new ArrayList<>();
 
-  /** Why the file cannot be written any more: what is in memory is not to be told from then on. */
-  private Throwable broken;
+  /** Why the file cannot be written. From then on no command is answered. Null before. */
+  private Throwable writeError;
 
   DurableBackend(Path file) {
     super(open(file));
@@ -100,39 +100,39 @@ final class DurableBackend extends H2Backend {
   @Override
   public Document handleMessage(MongoMessage message) {
     ChannelPipeline pipeline = message.getChannel().pipeline();
-    if (pipeline.get(ANSWERS) == null) {
-      pipeline.addFirst(ANSWERS, new Answers());
+    if (pipeline.get(HANDLER) == null) {
+      pipeline.addFirst(HANDLER, new Answers());
     }
     return super.handleMessage(message);
   }
 
-  /** An answer on its way to a client; {@code sent} tells what became of it. */
+  /** An answer to a client; {@code sent} completes when it is sent or fails. */
   @SuppressWarnings("FutureReturnValueIgnored")
   private record Answer(ChannelHandlerContext to, Object body, ChannelPromise sent) {
 
-    void go() {
+    void send() {
       to.writeAndFlush(body, sent);
     }
 
-    void lose(Throwable cause) {
+    void fail(Throwable cause) {
       ReferenceCountUtil.release(body);
       sent.tryFailure(cause);
       to.close();
     }
   }
 
-  /** Holds back what a connection is answered while anything is not written. */
+  /** Holds back answers while a change is not written. */
   private final class Answers extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void write(ChannelHandlerContext to, Object body, ChannelPromise sent) {
       Answer answer = new Answer(to, body, sent);
-      if (broken != null) {
-        answer.lose(broken);
+      if (writeError != null) {
+        answer.fail(writeError);
         return;
       }
       if (!getMvStore().hasUnsavedChanges()) {
-        answer.go();
+        answer.send();
         return;
       }
       unwritten.add(answer);
@@ -142,19 +142,19 @@ final class DurableBackend extends H2Backend {
     }
   }
 
-  /** Runs when every command has been done that was there to be read. */
+  /** Runs after all commands that had arrived. */
   private void writeAndAnswer() {
     List<Answer> answers = List.copyOf(unwritten);
     unwritten.clear();
     try {
       commit();
     } catch (RuntimeException | Error e) {
-      broken = e;
+      writeError = e;
       log.atError().setCause(e).log("the data file cannot be written");
-      answers.forEach(answer -> answer.lose(e));
+      answers.forEach(answer -> answer.fail(e));
       return;
     }
-    answers.forEach(Answer::go);
+    answers.forEach(Answer::send);
   }
 
   private final class Database extends H2Database {
@@ -163,7 +163,7 @@ final class DurableBackend extends H2Backend {
       super(name, getMvStore(), getCursorRegistry());
     }
 
-    /** Called by the constructor above this one already. */
+    /** The superclass constructor calls this before the fields of this class are set. */
     @Override
     protected MongoCollection<Object> openOrCreateCollection(
         String name, CollectionOptions options) {
@@ -223,33 +223,34 @@ final class DurableBackend extends H2Backend {
       this.documents = documents;
     }
 
-    /** Nobody asks for it, and each write of a document would write it too. */
+    /** The size is not used, and counting it would cost another write for each document. */
     @Override
     protected boolean tracksDataSize() {
       return false;
     }
 
     /**
-     * The server uses the index of ids only where nothing but the id is asked for; and to put
-     * documents in the order of their ids, in which they lie, it would have all of them in memory.
+     * The server uses the index of ids only for a query by id alone. To sort by id it would load
+     * all documents, although they are stored in that order.
      */
     @Override
     protected QueryResult matchDocuments(
         Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
-      Object asked = query.get(IdIndex.ID);
-      if (asked instanceof String id) {
+      Object wanted = query.get(IdIndex.ID);
+      if (wanted instanceof String id) {
         return matchDocumentsFromStream(
             Stream.ofNullable(getDocument(id)), query, orderBy, skip, limit, batchSize, fields);
       }
       if (BY_ID.equals(orderBy)) {
-        return matchDocumentsFromStream(from(asked), query, null, skip, limit, batchSize, fields);
+        return matchDocumentsFromStream(
+            storedFrom(wanted), query, null, skip, limit, batchSize, fields);
       }
       return super.matchDocuments(query, orderBy, skip, limit, batchSize, fields);
     }
 
-    /** Those that can be what is asked for, by id, one after another. */
-    private Stream<Document> from(Object asked) {
-      Object first = asked instanceof Document range ? range.get("$gt") : null;
+    /** Documents in the order of their ids; begins at the lower bound of the wanted ids. */
+    private Stream<Document> storedFrom(Object wanted) {
+      Object first = wanted instanceof Document range ? range.get("$gt") : null;
       Cursor<Object, Document> cursor = documents.cursor(first instanceof String ? first : null);
       return Stream.generate(
               () -> cursor.hasNext() && cursor.next() != null ? cursor.getValue() : null)

@@ -15,31 +15,31 @@ import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 
 /**
- * Which documents have the first field of an index, and with which text or truth value. The
- * embedded server has no indexes but unique ones, and would look through the whole collection. The
- * entries are kept in the data file and written together with the documents: to open an index reads
- * no document.
+ * An index of the first field of a compound index, by string and boolean values. The embedded
+ * server has unique indexes only, and would scan the whole collection. The entries are stored in
+ * the data file and written together with the documents, so that opening an index reads no
+ * document.
  */
 final class FieldIndex extends Index<Object> {
 
   private static final Document EXISTS = new Document("$exists", true);
 
-  /** The entry of an index that has every document; an entry of a document is never empty. */
+  /** The entry of an index that has every document. An entry of a document is never empty. */
   private static final String COMPLETE = "";
 
-  /** What is not written yet is in memory. */
-  private static final int DOCUMENTS_A_WRITE = 5_000;
+  /** Bounds memory: entries stay in memory until they are written. */
+  private static final int DOCUMENTS_PER_WRITE = 5_000;
 
   private static final String TEXT = "s";
   private static final String TRUE = "t";
   private static final String FALSE = "f";
 
-  /** The field is there, with none of the values that are found by. */
+  /** The document has the field, with a value of another type. */
   private static final String OTHER = "o";
 
   private final String field;
 
-  /** By value and id of the document; one document has an entry for each of its values. */
+  /** The key is the value and the document's id. An array has an entry for each element. */
   private final MVMap<String, Boolean> entries;
 
   FieldIndex(String name, List<IndexKey> keys, MVMap<String, Boolean> entries) {
@@ -49,8 +49,8 @@ final class FieldIndex extends Index<Object> {
   }
 
   /**
-   * Adds every document of the collection, if that was never finished. {@code write} is called now
-   * and then; where it is interrupted, all is added again.
+   * Builds the index from every document of the collection, unless it is complete. Calls {@code
+   * write} after each batch. An interrupted build starts again.
    */
   void complete(MVMap<Object, Document> documents, Runnable write) {
     if (entries.containsKey(COMPLETE)) {
@@ -61,7 +61,7 @@ final class FieldIndex extends Index<Object> {
     for (int added = 1; cursor.hasNext(); added++) {
       Object id = cursor.next();
       add(cursor.getValue(), id, null);
-      if (added % DOCUMENTS_A_WRITE == 0) {
+      if (added % DOCUMENTS_PER_WRITE == 0) {
         write.run();
       }
     }
@@ -74,21 +74,21 @@ final class FieldIndex extends Index<Object> {
     if (query.get(IdIndex.ID) instanceof String || field.contains(".")) {
       return false;
     }
-    Object asked = query.get(field);
-    return isIndexed(asked) || EXISTS.equals(asked);
+    Object wanted = query.get(field);
+    return isIndexed(wanted) || EXISTS.equals(wanted);
   }
 
   @Override
   public synchronized Iterable<Object> getPositions(Document query) {
-    Object asked = query.get(field);
-    return EXISTS.equals(asked) ? all() : those(prefix(asked));
+    Object wanted = query.get(field);
+    return EXISTS.equals(wanted) ? allIds() : idsWithPrefix(prefix(wanted));
   }
 
-  private Set<Object> all() {
+  private Set<Object> allIds() {
     Set<Object> ids = new LinkedHashSet<>();
-    Iterator<String> every = entries.keyIterator(null);
-    while (every.hasNext()) {
-      String entry = every.next();
+    Iterator<String> iterator = entries.keyIterator(null);
+    while (iterator.hasNext()) {
+      String entry = iterator.next();
       if (!entry.equals(COMPLETE)) {
         ids.add(id(entry));
       }
@@ -96,11 +96,11 @@ final class FieldIndex extends Index<Object> {
     return ids;
   }
 
-  private List<Object> those(String prefix) {
+  private List<Object> idsWithPrefix(String prefix) {
     List<Object> ids = new ArrayList<>();
-    Iterator<String> following = entries.keyIterator(prefix);
-    while (following.hasNext()) {
-      String entry = following.next();
+    Iterator<String> iterator = entries.keyIterator(prefix);
+    while (iterator.hasNext()) {
+      String entry = iterator.next();
       if (!entry.startsWith(prefix)) {
         break;
       }
@@ -115,7 +115,7 @@ final class FieldIndex extends Index<Object> {
     entries(document, position).forEach(entry -> entries.put(entry, true));
   }
 
-  /** Null, as of an index that does not have every document: others know the position. */
+  /** Null means that this index does not know the position; the server asks the next index. */
   @Override
   public synchronized Object remove(Document document) {
     entries(document, document.get(IdIndex.ID)).forEach(entries::remove);
@@ -131,7 +131,7 @@ final class FieldIndex extends Index<Object> {
     now.stream().filter(entry -> !old.contains(entry)).forEach(entry -> entries.put(entry, true));
   }
 
-  /** An array is found by each of its elements. */
+  /** An array has one entry for each of its elements. */
   private Set<String> entries(Document document, Object id) {
     Set<String> entries = new LinkedHashSet<>();
     if (document.containsKey(field)) {
@@ -150,7 +150,7 @@ final class FieldIndex extends Index<Object> {
     return value instanceof String || value instanceof Boolean;
   }
 
-  /** A text is preceded by its length: so it is not the beginning of another one. */
+  /** A string is preceded by its length, so that it is not a prefix of another one. */
   private static String prefix(Object value) {
     if (value instanceof String text) {
       return TEXT + text.length() + ":" + text;
@@ -177,7 +177,7 @@ final class FieldIndex extends Index<Object> {
   @Override
   public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {}
 
-  /** The server would add every document to one that is. */
+  /** The server would add every document to an empty index. */
   @Override
   public boolean isEmpty() {
     return false;

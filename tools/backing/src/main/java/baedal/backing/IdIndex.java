@@ -10,8 +10,8 @@ import java.util.Map;
 import org.h2.mvstore.MVMap;
 
 /**
- * Which ids there are: the documents themselves tell, which are kept by their ids (texts). So no
- * write of a document costs one of its index.
+ * The index of document ids. The documents are stored by their ids (strings), so the index needs no
+ * entries of its own, and a write of a document costs no write of an index.
  */
 final class IdIndex extends AbstractUniqueIndex<Object> {
 
@@ -36,12 +36,12 @@ final class IdIndex extends AbstractUniqueIndex<Object> {
   @Override
   public synchronized void checkAdd(Document document, MongoCollection<Object> collection) {
     if (!(document.get(ID) instanceof String)) {
-      throw new UnsupportedOperationException("an id must be a text here");
+      throw new UnsupportedOperationException("an id must be a string here");
     }
     super.checkAdd(document, collection);
   }
 
-  /** The document was added already. */
+  /** The server has stored the document already. */
   @Override
   public void add(Document document, Object position, MongoCollection<Object> collection) {}
 
@@ -50,7 +50,7 @@ final class IdIndex extends AbstractUniqueIndex<Object> {
     return true;
   }
 
-  /** The document itself goes next. */
+  /** The server removes the document next. */
   @Override
   protected Object removeDocument(KeyValue key) {
     return getPosition(key);

@@ -21,8 +21,8 @@ public final class Mongo implements Server {
 
   private static final String EMBEDDED = "embedded MongoDB";
 
-  private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
-  private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
   private final String kind;
   private final int port;
@@ -38,13 +38,13 @@ public final class Mongo implements Server {
     this.kill = kill;
   }
 
-  /** The embedded server as a process of its own: its data file and its port. */
+  /** Runs the embedded server as a process; the arguments are its data file and its port. */
   public static void main(String[] args) {
     Mongo mongo = embedded(Path.of(args[0]), Integer.parseInt(args[1]));
     Runtime.getRuntime().addShutdownHook(new Thread(mongo::stop, "stop"));
   }
 
-  /** {@code separate}: the embedded server, too, gets a process of its own. */
+  /** {@code separate}: the embedded server gets a process of its own, too. */
   public static Mongo start(Path home, int port, boolean separate) throws IOException {
     Path data = home.resolve("data");
     Files.createDirectories(data);
@@ -90,8 +90,8 @@ public final class Mongo implements Server {
   private static Mongo process(String kind, Path home, int port, List<String> command)
       throws IOException {
     ServerProcess process = ServerProcess.start(kind, command, Map.of(), home.resolve("mongo.log"));
-    process.await(() -> Ports.answers(port), STARTS_WITHIN);
-    return new Mongo(kind, port, process.pid(), () -> process.stop(STOPS_WITHIN), process::kill);
+    process.await(() -> Ports.answers(port), START_TIMEOUT);
+    return new Mongo(kind, port, process.pid(), () -> process.stop(STOP_TIMEOUT), process::kill);
   }
 
   /** The embedded server inside this JVM, with its data in {@code file}. */
@@ -99,14 +99,14 @@ public final class Mongo implements Server {
     return embedded(new DurableBackend(file), port);
   }
 
-  /** The embedded server inside this JVM, forgetting everything with it. */
+  /** The embedded server inside this JVM, without a file. */
   public static Mongo inMemory(int port) {
     return embedded(H2Backend.inMemory(), port);
   }
 
   /**
-   * One thread does all commands: what the server sends are the documents that it holds, and
-   * another command would change them while they are being sent.
+   * One thread executes all commands. The server sends the documents that it holds, not copies: a
+   * second thread could change them while they are being sent.
    */
   private static Mongo embedded(MongoBackend backend, int port) {
     MongoServer server = new MongoServer(backend);
@@ -117,8 +117,7 @@ public final class Mongo implements Server {
         ProcessHandle.current().pid(),
         server::shutdownNow,
         () -> {
-          throw new UnsupportedOperationException(
-              "the embedded MongoDB lives in this very process");
+          throw new UnsupportedOperationException("the embedded MongoDB runs in this process");
         });
   }
 

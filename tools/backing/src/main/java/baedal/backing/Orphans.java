@@ -13,29 +13,29 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Processes that a JVM started and left behind when it was killed. They hold data folders and
- * ports, so they must be gone before others take their place. Ids are used again: a process counts
- * as ours only by its time of birth or by a program in a folder of ours.
+ * Ends processes that an earlier JVM started and left behind when it was killed. They hold data
+ * folders and ports, so they must be gone before new servers start. Process ids are used again: a
+ * process counts as an orphan only if its start time, or the folder of its program, matches.
  */
 public final class Orphans {
 
-  private static final String MARK = ".pid";
+  private static final String SUFFIX = ".pid";
   private static final int DEPTH = 2;
-  private static final Duration CLOCK_MAY_DIFFER_BY = Duration.ofSeconds(2);
-  private static final long PATIENCE_SECONDS = 12;
+  private static final Duration START_TIME_TOLERANCE = Duration.ofSeconds(2);
+  private static final long STOP_SECONDS = 12;
 
   private Orphans() {}
 
-  /** Ends what still runs of those whose logs lie in {@code home}'s folders; returns how many. */
+  /** Ends the orphans whose logs are in {@code home}'s folders; returns how many. */
   public static int end(Path home) throws IOException {
     if (!Files.isDirectory(home)) {
       return 0;
     }
     List<Path> marks;
-    try (Stream<Path> files = Files.find(home, DEPTH, (file, attributes) -> isMark(file))) {
+    try (Stream<Path> files = Files.find(home, DEPTH, (file, attributes) -> isMarkFile(file))) {
       marks = files.toList();
     }
-    List<ProcessHandle> orphans = marks.stream().flatMap(mark -> marked(mark).stream()).toList();
+    List<ProcessHandle> orphans = marks.stream().flatMap(mark -> orphan(mark).stream()).toList();
     end(orphans);
     for (Path mark : marks) {
       Files.delete(mark);
@@ -43,7 +43,7 @@ public final class Orphans {
     return orphans.size();
   }
 
-  /** Ends what runs a program from this folder; returns how many. */
+  /** Ends all processes that run a program from this folder; returns how many. */
   static int endProgramsIn(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return 0;
@@ -61,14 +61,15 @@ public final class Orphans {
     List<ProcessHandle> all =
         processes.stream().flatMap(p -> Stream.concat(Stream.of(p), p.descendants())).toList();
     processes.forEach(ProcessHandle::destroy);
-    if (!gone(all)) {
+    if (!awaitEnd(all)) {
       all.forEach(ProcessHandle::destroyForcibly);
-      gone(all);
+      awaitEnd(all);
     }
   }
 
-  private static boolean gone(List<ProcessHandle> processes) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+  /** Whether all have ended in time. */
+  private static boolean awaitEnd(List<ProcessHandle> processes) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
     try {
       for (ProcessHandle process : processes) {
         process.onExit().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -82,36 +83,38 @@ public final class Orphans {
     }
   }
 
-  static Path mark(Path log) {
-    return log.resolveSibling(log.getFileName() + MARK);
+  /** The file beside a log that holds the id and the start time of its process. */
+  static Path markFile(Path log) {
+    return log.resolveSibling(log.getFileName() + SUFFIX);
   }
 
-  private static boolean isMark(Path file) {
-    return file.toString().endsWith(".log" + MARK);
+  private static boolean isMarkFile(Path file) {
+    return file.toString().endsWith(".log" + SUFFIX);
   }
 
   static void write(Path log, ProcessHandle process) throws IOException {
-    Instant born = process.info().startInstant().orElse(Instant.now());
-    Files.writeString(mark(log), process.pid() + " " + born.toEpochMilli());
+    Instant startedAt = process.info().startInstant().orElse(Instant.now());
+    Files.writeString(markFile(log), process.pid() + " " + startedAt.toEpochMilli());
   }
 
-  private static Optional<ProcessHandle> marked(Path mark) {
+  private static Optional<ProcessHandle> orphan(Path mark) {
     try {
-      String[] words = Files.readString(mark).split(" ", 2);
-      Instant born = Instant.ofEpochMilli(Long.parseLong(words[1]));
-      return ProcessHandle.of(Long.parseLong(words[0])).filter(process -> bornAt(process, born));
+      String[] parts = Files.readString(mark).split(" ", 2);
+      Instant startedAt = Instant.ofEpochMilli(Long.parseLong(parts[1]));
+      return ProcessHandle.of(Long.parseLong(parts[0]))
+          .filter(process -> startedAt(process, startedAt));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
   }
 
-  /** A zombie has a time of birth, too, but no program any more. */
-  private static boolean bornAt(ProcessHandle process, Instant born) {
+  /** A zombie has a start time, too, but no program. */
+  private static boolean startedAt(ProcessHandle process, Instant time) {
     return process.info().command().isPresent()
         && process
             .info()
             .startInstant()
-            .filter(at -> Duration.between(at, born).abs().compareTo(CLOCK_MAY_DIFFER_BY) < 0)
+            .filter(at -> Duration.between(at, time).abs().compareTo(START_TIME_TOLERANCE) < 0)
             .isPresent();
   }
 }

@@ -21,66 +21,65 @@ public final class Ports {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
-   * The last ones, oldest first: their servers may not listen yet. And those that were found in
+   * Ports returned last, oldest first, because their servers may not listen yet; and ports found in
    * use.
    */
-  private static final Set<Integer> GIVEN = new LinkedHashSet<>();
+  private static final Set<Integer> RECENT = new LinkedHashSet<>();
 
-  /** Listens on the first port of the range that is this process's until it ends. */
+  /** Reserves this process's range: listens on its first port until the process ends. */
   private static ServerSocket range;
 
   private Ports() {}
 
   /**
-   * A port that nobody uses, and not the same again before some hundred others. It lies below the
-   * range from which the system takes ports for outgoing connections (32768 and up on Linux), so
-   * that none of these takes it before its server does. Processes that run side by side have ranges
-   * of their own.
+   * A port that nobody uses. The same port is not returned again before some hundred others. It
+   * lies below the range from which Linux takes ports for outgoing connections (32768 and up), so
+   * that no connection takes it before its server does. Each process has a range of its own.
    */
   public static synchronized int free() throws IOException {
     if (range == null) {
-      range = ownRange();
+      range = reserveRange();
     }
     int first = range.getLocalPort() + 1;
-    while (GIVEN.size() > RANGE / 2) {
-      GIVEN.remove(GIVEN.iterator().next());
+    while (RECENT.size() > RANGE / 2) {
+      RECENT.remove(RECENT.iterator().next());
     }
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       int port = first + RANDOM.nextInt(RANGE - 1);
-      if (GIVEN.add(port) && isFree(port)) {
+      if (RECENT.add(port) && isFree(port)) {
         return port;
       }
     }
     throw new IOException("no free port between " + first + " and " + (first + RANGE));
   }
 
-  private static ServerSocket ownRange() throws IOException {
-    IOException why = null;
+  private static ServerSocket reserveRange() throws IOException {
+    IOException cause = null;
     for (int port = FIRST; port < FIRST + RANGES * RANGE; port += RANGE) {
       try {
-        return listening(port);
+        return bind(port);
       } catch (IOException taken) {
-        why = taken;
+        cause = taken;
       }
     }
-    throw new IOException("all ranges of ports from " + FIRST + " on are taken", why);
+    throw new IOException("all ranges of ports from " + FIRST + " on are taken", cause);
   }
 
   public static boolean isFree(int port) {
-    return obstacle(port).isEmpty();
+    return bindError(port).isEmpty();
   }
 
-  /** Why nobody can listen on this port now, in the words of the system. */
-  public static Optional<String> obstacle(int port) {
+  /** The operating system's message why this port cannot be bound now; empty if it can. */
+  public static Optional<String> bindError(int port) {
     try {
-      listening(port).close();
+      bind(port).close();
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(e.getMessage());
     }
   }
 
-  private static ServerSocket listening(int port) throws IOException {
+  private static ServerSocket bind(int port) throws IOException {
     ServerSocket socket = new ServerSocket();
     try {
       socket.setReuseAddress(true);
@@ -92,6 +91,7 @@ public final class Ports {
     }
   }
 
+  /** Whether something accepts connections on this port. */
   public static boolean answers(int port) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);

@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PostgreSQL from the binaries in Maven Central, on loopback, durable (the embedded defaults are
- * not).
+ * PostgreSQL from the binaries in Maven Central, on loopback. It is durable, which the defaults of
+ * the embedded server are not.
  */
 public final class Postgres implements Server {
 
   private static final Logger log = LoggerFactory.getLogger(Postgres.class);
-  private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
-  private static final Duration STOPS_WITHIN = Duration.ofSeconds(30);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Under load, transactions that end within this time share one write to the disk. */
+  /** Under load, transactions that commit within this time share one write to the disk. */
   private static final String COMMIT_DELAY_MICROS = "1000";
 
   private static final List<String[]> DURABLE =
@@ -49,7 +49,7 @@ public final class Postgres implements Server {
     this.data = data;
   }
 
-  /** {@code home} keeps the binaries and, in {@code data}, the databases. */
+  /** {@code home} holds the binaries and, in {@code data}, the databases. */
   public static Postgres start(Path home, int port) throws IOException {
     Path data = home.resolve("data");
     Path log = home.resolve("postgres.log");
@@ -63,7 +63,7 @@ public final class Postgres implements Server {
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)
             .setPort(port)
-            .setPGStartupWait(STARTS_WITHIN)
+            .setPGStartupWait(START_TIMEOUT)
             .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .setLocaleConfig("locale-provider", "builtin")
@@ -79,9 +79,9 @@ public final class Postgres implements Server {
   }
 
   /**
-   * A server whose JVM died holds the data folder: ends it and its children; returns how many they
-   * were. The id it left behind may be another process's by now, and would keep the next from
-   * starting.
+   * Ends a server that outlived its JVM, and its children, because they hold the data folder;
+   * returns how many processes. Deletes the server's pid file: the id in it may be used again, and
+   * would keep a new server from starting.
    */
   public static int endOrphans(Path home) throws IOException {
     int orphans = Orphans.endProgramsIn(home.resolve("binaries"));
@@ -112,11 +112,11 @@ public final class Postgres implements Server {
     }
   }
 
-  /** Ends when the server has: a busy one may write its last pages for a while. */
+  /** Waits for the server's end: a busy one may write its last pages for a while. */
   @Override
   public void stop() {
     Optional<ProcessHandle> postmaster = ProcessHandle.of(pid());
-    release();
+    closeStarter();
     postmaster.ifPresent(Postgres::awaitEnd);
     try {
       if (!Files.exists(pidFile(data))) {
@@ -129,13 +129,13 @@ public final class Postgres implements Server {
 
   private static void awaitEnd(ProcessHandle postmaster) {
     try {
-      postmaster.onExit().orTimeout(STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS).join();
+      postmaster.onExit().orTimeout(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
       postmaster.destroyForcibly();
     }
   }
 
-  /** Its children hold the data folder until they are gone, too. */
+  /** Waits for its children, too: they hold the data folder until they have ended. */
   @Override
   public void kill() {
     ProcessHandle.of(pid())
@@ -147,13 +147,11 @@ public final class Postgres implements Server {
               children.forEach(ProcessHandle::destroyForcibly);
               children.forEach(child -> child.onExit().join());
             });
-    release();
+    closeStarter();
   }
 
-  /**
-   * Its starter holds a lock on the data folder; that there is nothing left to stop is no fault.
-   */
-  private void release() {
+  /** The starter holds a lock on the data folder. The server may have ended before: no error. */
+  private void closeStarter() {
     try {
       server.close();
     } catch (IOException e) {
@@ -161,10 +159,7 @@ public final class Postgres implements Server {
     }
   }
 
-  /**
-   * Makes the database where it is missing; {@code serverUri} as in {@link #uri}. Returns the
-   * database's own URI.
-   */
+  /** Makes the database where it is missing; returns its URI. */
   public static String database(String serverUri, String name) throws SQLException {
     java.net.URI server = java.net.URI.create(serverUri);
     String[] user =
@@ -181,15 +176,15 @@ public final class Postgres implements Server {
           statement.executeQuery(
               "SELECT 1 FROM pg_database WHERE datname = '" + name.replace("'", "''") + "'")) {
         if (found.next()) {
-          return at(server, name);
+          return databaseUri(server, name);
         }
       }
       statement.execute("CREATE DATABASE " + quoted);
     }
-    return at(server, name);
+    return databaseUri(server, name);
   }
 
-  private static String at(java.net.URI server, String name) {
+  private static String databaseUri(java.net.URI server, String name) {
     return "postgresql://" + server.getRawAuthority() + "/" + name;
   }
 }

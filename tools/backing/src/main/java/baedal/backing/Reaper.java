@@ -7,23 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Ends what this JVM started even when the JVM itself is killed: a shell that is told through a
- * pipe what to watch, and ends it when the pipe closes, as it does with its writer.
+ * Ends the processes that this JVM started, even when the JVM is killed. A shell reads from a pipe
+ * what to watch. The pipe closes when the JVM ends; then the shell ends what it watches.
  */
 final class Reaper {
 
   /**
-   * Each argument is a process id, or a folder of PostgreSQL: such a server may just be starting,
-   * so it is looked for a little longer, as long as the folder belongs to this JVM, which is the
-   * shell's parent at its start. What does not end when asked is killed with its process group.
+   * Each positional parameter is a process id, or a folder of PostgreSQL. A server of such a folder
+   * may be starting, so the shell looks for its process id for three seconds, as long as the folder
+   * belongs to this JVM, the shell's parent. After twelve seconds the shell kills what is left,
+   * with its process group.
    */
   private static final String SCRIPT =
       """
       trap '' INT QUIT TERM HUP
-      while read -r word what; do
-        case $word in
-          watch) set -- "$@" "$what" ;;
-          forget) for one; do shift; [ "$one" = "$what" ] || set -- "$@" "$one"; done ;;
+      while read -r command target; do
+        case $command in
+          watch) set -- "$@" "$target" ;;
+          forget) for one; do shift; [ "$one" = "$target" ] || set -- "$@" "$one"; done ;;
         esac
       done
       [ $# -gt 0 ] || exit 0
@@ -51,25 +52,25 @@ final class Reaper {
   private Reaper() {}
 
   static void watch(long pid) throws IOException {
-    tell("watch " + pid);
+    send("watch " + pid);
   }
 
-  /** It has ended: its id may be another's by now. */
+  /** To be called when the process has ended: its id may be used again. */
   static void forget(long pid) throws IOException {
-    tell("forget " + pid);
+    send("forget " + pid);
   }
 
-  /** The PostgreSQL of this folder, from before its start; its process is none of ours. */
+  /** Watches the PostgreSQL of this folder; to be called before it starts. */
   static void watch(Path postgres) throws IOException {
     Files.writeString(postgres.resolve("owner"), "" + ProcessHandle.current().pid());
-    tell("watch " + postgres.toAbsolutePath());
+    send("watch " + postgres.toAbsolutePath());
   }
 
   static void forget(Path postgres) throws IOException {
-    tell("forget " + postgres.toAbsolutePath());
+    send("forget " + postgres.toAbsolutePath());
   }
 
-  private static synchronized void tell(String line) throws IOException {
+  private static synchronized void send(String line) throws IOException {
     if (pipe == null) {
       Process shell =
           new ProcessBuilder("sh", "-c", SCRIPT)

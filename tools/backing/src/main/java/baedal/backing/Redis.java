@@ -10,14 +10,14 @@ import java.util.Map;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * Redis from the binary in Maven Central, on loopback, writing every change to its append-only
+ * Redis from the binary in Maven Central, on loopback. It writes every change to its append-only
  * file.
  */
 public final class Redis implements Server {
 
-  private static final Duration STARTS_WITHIN = Duration.ofSeconds(20);
-  private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
-  private static final long COPIED_WITHIN_SECONDS = 30;
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+  private static final long COPY_SECONDS = 30;
 
   private final ServerProcess process;
   private final int port;
@@ -27,7 +27,7 @@ public final class Redis implements Server {
     this.port = port;
   }
 
-  /** {@code appendfsync always}: what Redis confirmed is on the disk, as with the other stores. */
+  /** With {@code appendfsync always}, Redis confirms a write when it is on the disk. */
   public static Redis start(Path home, int port) throws IOException {
     Path data = home.resolve("data");
     Files.createDirectories(data);
@@ -54,21 +54,21 @@ public final class Redis implements Server {
                 "no"),
             Map.of(),
             home.resolve("redis.log"));
-    process.await(() -> Ports.answers(port), STARTS_WITHIN);
+    process.await(() -> Ports.answers(port), START_TIMEOUT);
     return new Redis(process, port);
   }
 
   /**
-   * A copy, made by a process of its own. What this one writes, a child that it starts at the same
-   * moment holds open for a while, and Linux runs no program that is open for writing.
+   * The executable, copied by another process. A file that this JVM writes is inherited open by a
+   * child that it starts at the same moment, and Linux runs no program that is open for writing.
    */
   private static Path binary(Path home) throws IOException {
     Path binary = home.resolve("redis-server");
     if (!Files.isExecutable(binary)) {
       Path extracted = ExecutableProvider.newJarResourceProvider(home.toFile()).get().toPath();
       Path copy = home.resolve("redis-server.part");
-      List<String> copying = List.of("cp", extracted.toString(), copy.toString());
-      if (!Tools.succeeds(copying, COPIED_WITHIN_SECONDS) || !copy.toFile().setExecutable(true)) {
+      List<String> command = List.of("cp", extracted.toString(), copy.toString());
+      if (!Tools.succeeds(command, COPY_SECONDS) || !copy.toFile().setExecutable(true)) {
         throw new IOException("cannot make " + binary + " executable: is the disk full or noexec?");
       }
       Files.move(copy, binary, StandardCopyOption.ATOMIC_MOVE);
@@ -94,7 +94,7 @@ public final class Redis implements Server {
 
   @Override
   public void stop() {
-    process.stop(STOPS_WITHIN);
+    process.stop(STOP_TIMEOUT);
   }
 
   @Override

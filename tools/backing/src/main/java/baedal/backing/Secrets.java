@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** Random secrets of this machine, kept in files that only their owner can read. */
+/** Random secrets in files that only their owner can read. */
 public final class Secrets {
 
   private static final int BYTES = 24;
@@ -22,8 +22,8 @@ public final class Secrets {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** The secret in this file, made at the first time. */
-  public static String kept(Path file) throws IOException {
+  /** Reads the secret of this file; makes one if the file is missing or empty. */
+  public static String loadOrCreate(Path file) throws IOException {
     String secret = Files.exists(file) ? Files.readString(file).strip() : "";
     if (secret.isEmpty()) {
       secret = random();
@@ -32,7 +32,10 @@ public final class Secrets {
     return secret;
   }
 
-  /** A file that only its owner can read; after a crash it is there whole, or as it was. */
+  /**
+   * Writes a file that only its owner can read. The write is atomic: after a crash the file has the
+   * old content or the new one.
+   */
   public static void write(Path file, String content) throws IOException {
     Files.createDirectories(file.getParent());
     Path part = file.resolveSibling(file.getFileName() + ".part");

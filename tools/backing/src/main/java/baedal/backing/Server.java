@@ -1,18 +1,19 @@
 package baedal.backing;
 
-/** A backing service on this machine. */
+/** A backing service that this JVM started on this machine. */
 public interface Server {
 
   String name();
 
-  /** What clients connect to, without a database or virtual host. */
+  /** The URI that clients connect to, without a database or virtual host. */
   String uri();
 
-  /** Its process, or this one when it runs inside. */
+  /** The id of its process: this JVM's if the server runs inside, -1 if it is unknown. */
   long pid();
 
+  /** Asks the server to end, and waits until it has. */
   void stop();
 
-  /** SIGKILL, to it and to what it started: as a power cut would. */
+  /** Sends SIGKILL to the server and its children, as a power cut would end them. */
   void kill();
 }

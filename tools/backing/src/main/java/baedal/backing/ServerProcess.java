@@ -15,14 +15,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
- * A server as an operating-system process: started, watched until it answers, stopped or killed.
+ * A server as an operating-system process: starts it, waits until it is ready, stops or kills it.
  */
 public final class ServerProcess {
 
   private static final long POLL_MILLIS = 50;
   private static final int LAST_LINES = 15;
 
-  /** Of 19 at most; each step takes a fifth of the share. */
+  /** 19 is the lowest priority; each step takes a fifth of the share. */
   private static final String NICE = "8";
 
   private final String name;
@@ -36,18 +36,18 @@ public final class ServerProcess {
   }
 
   /**
-   * Starts the command in the folder of {@code log}, to which goes what it prints. It ends with
-   * this JVM, however that ends, but not by a Ctrl-C in this JVM's terminal, if there is {@code
-   * setsid}: whoever uses it must be able to finish first.
+   * Starts the command in the folder of {@code log}, which receives its output. The process ends
+   * when this JVM ends, however that happens. With {@code setsid} on the PATH, a Ctrl-C in the
+   * JVM's terminal does not reach the process: its clients finish first.
    */
   public static ServerProcess start(
       String name, List<String> command, Map<String, String> environment, Path log)
       throws IOException {
     Files.createDirectories(log.getParent());
-    List<String> own = new ArrayList<>(command);
-    Tools.find("setsid").ifPresent(setsid -> own.add(0, setsid.toString()));
+    List<String> detached = new ArrayList<>(command);
+    Tools.find("setsid").ifPresent(setsid -> detached.add(0, setsid.toString()));
     ProcessBuilder builder =
-        new ProcessBuilder(own)
+        new ProcessBuilder(detached)
             .directory(log.getParent().toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -60,19 +60,20 @@ public final class ServerProcess {
   }
 
   /**
-   * Waits until {@code ready}; fails with the end of the log when the process dies or the time is
-   * up.
+   * Waits until {@code ready} is true.
+   *
+   * @throws IOException with the end of the log, when the process ends or the time is up
    */
   public ServerProcess await(BooleanSupplier ready, Duration timeout) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!ready.getAsBoolean()) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
-        String why =
+        String problem =
             process.isAlive()
                 ? " did not answer within " + timeout.toSeconds() + " s"
                 : " stopped at once";
         kill();
-        throw new IOException(name + why + "; " + endOf(log));
+        throw new IOException(name + problem + "; " + endOf(log));
       }
       pause();
     }
@@ -88,7 +89,7 @@ public final class ServerProcess {
     }
   }
 
-  /** Whatever its encoding. */
+  /** Latin-1 reads any bytes: a log may have any encoding. */
   static String endOf(Path log) throws IOException {
     List<String> lines =
         Files.exists(log) ? Files.readAllLines(log, StandardCharsets.ISO_8859_1) : List.of();
@@ -101,22 +102,22 @@ public final class ServerProcess {
   }
 
   /**
-   * Lets others have the processors first when there are not enough: it gets a sixth of the share
-   * of another server. Only Linux has such shares, one for each session ({@code sched_autogroup},
-   * see sched(7)); elsewhere nothing changes.
+   * Lowers the priority: when processors are short, this process gets a sixth of the share of
+   * another server. Only Linux has such shares, one for each session ({@code sched_autogroup}, see
+   * sched(7)); elsewhere this does nothing.
    */
-  public void giveWay() {
+  public void lowerPriority() {
     Path share = Path.of("/proc/" + process.pid() + "/autogroup");
     try {
       if (!Files.readString(share).equals(Files.readString(Path.of("/proc/self/autogroup")))) {
         Files.writeString(share, NICE, StandardOpenOption.WRITE);
       }
     } catch (IOException e) {
-      // there are no such shares here
+      // this system has no such shares
     }
   }
 
-  /** Tells the exit code when it has ended, however that came. */
+  /** Calls {@code action} with the exit code when the process has ended, for whatever reason. */
   public void onExit(IntConsumer action) {
     Thread waiting =
         new Thread(() -> action.accept(process.onExit().join().exitValue()), name + " ends");
@@ -128,12 +129,12 @@ public final class ServerProcess {
     return process.isAlive();
   }
 
-  /** Asks it to end; insists after {@code patience}. */
-  public void stop(Duration patience) {
+  /** Sends SIGTERM; kills the process if it has not ended after {@code timeout}. */
+  public void stop(Duration timeout) {
     process.destroy();
     try {
-      if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        ended();
+      if (process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        forget();
       } else {
         kill();
       }
@@ -143,23 +144,23 @@ public final class ServerProcess {
     }
   }
 
-  /** SIGKILL, to it and its children. */
+  /** Sends SIGKILL to the process and its children. */
   public void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try {
       if (process.waitFor(5, TimeUnit.SECONDS)) {
-        ended();
+        forget();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void ended() {
+  private void forget() {
     try {
       Reaper.forget(process.pid());
-      Files.deleteIfExists(Orphans.mark(log));
+      Files.deleteIfExists(Orphans.markFile(log));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot forget " + name, e);
     }

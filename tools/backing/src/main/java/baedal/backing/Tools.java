@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The programs of this machine. */
+/** Finds and runs programs of this machine. */
 public final class Tools {
 
   private static final long DOCKER_SECONDS = 5;
 
   private Tools() {}
 
-  /** Where a program is on the PATH. */
+  /** Looks for a program on the PATH. */
   public static Optional<Path> find(String program) {
     String path = System.getenv().getOrDefault("PATH", "");
     for (String folder : path.split(":", -1)) {
@@ -28,11 +28,12 @@ public final class Tools {
     return Optional.empty();
   }
 
-  /** Whether there is a Docker engine, not just its client. */
+  /** Whether a Docker engine runs, not only its client. */
   public static boolean docker() {
     return find("docker").isPresent() && succeeds(List.of("docker", "info"), DOCKER_SECONDS);
   }
 
+  /** Runs the command and waits for at most {@code seconds}; true if it ends with 0. */
   static boolean succeeds(List<String> command, long seconds) {
     try {
       Process process =
@@ -55,19 +56,19 @@ public final class Tools {
   }
 
   /**
-   * A container in the foreground, on loopback, that is gone when it ends; its data stays in {@code
-   * data}.
+   * The command that runs a container in the foreground, reachable on loopback. Docker removes it
+   * at its end; its data stays in {@code data}.
    */
   static List<String> dockerRun(
       String image,
       int port,
-      int inside,
+      int containerPort,
       Path data,
-      String dataInside,
+      String containerData,
       Map<String, String> environment) {
     List<String> command = new ArrayList<>(List.of("docker", "run", "--rm", "--init"));
-    command.addAll(List.of("-p", "127.0.0.1:" + port + ":" + inside));
-    command.addAll(List.of("-v", data.toAbsolutePath() + ":" + dataInside));
+    command.addAll(List.of("-p", "127.0.0.1:" + port + ":" + containerPort));
+    command.addAll(List.of("-v", data.toAbsolutePath() + ":" + containerData));
     environment.forEach((key, value) -> command.addAll(List.of("-e", key + "=" + value)));
     command.add(image);
     return command;

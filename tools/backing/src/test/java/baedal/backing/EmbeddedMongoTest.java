@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the embedded MongoDB answers is true, and still is when its process was killed. */
+/** The embedded MongoDB under concurrent clients, and after its process was killed. */
 class EmbeddedMongoTest {
 
   private static final int WRITERS = 30;
@@ -40,7 +40,7 @@ class EmbeddedMongoTest {
     vertx.close().await();
   }
 
-  /** One who reads meets those who write, in the one document that all want. */
+  /** One client reads the document that others write. */
   @Test
   void a_document_is_read_whole_while_it_is_being_changed() throws IOException {
     Mongo server = Mongo.inMemory(Ports.free());
@@ -72,7 +72,7 @@ class EmbeddedMongoTest {
             .put("maxPoolSize", WRITERS));
   }
 
-  /** One document after another, until the server is gone. */
+  /** Writes one document after another until the server is killed. */
   private static Future<Void> write(MongoClient client, String id, int n, Queue<String> answered) {
     String document = id + "-" + n;
     return client
@@ -85,8 +85,7 @@ class EmbeddedMongoTest {
   }
 
   @Test
-  void what_was_answered_in_the_middle_of_everything_survives_a_kill(@TempDir Path home)
-      throws IOException {
+  void an_acknowledged_write_survives_a_kill(@TempDir Path home) throws IOException {
     int port = Ports.free();
     Mongo server = Mongo.start(home, port, true);
     MongoClient client = client(server);
@@ -108,7 +107,7 @@ class EmbeddedMongoTest {
 
   private static final List<String> STATES = List.of("PLACED", "PAID", "COOKED");
 
-  /** Changes the states of its documents and removes some, until the server is gone. */
+  /** Changes the states of its documents and removes some until the server is killed. */
   private Future<Void> change(MongoClient client, int writer, int n) {
     JsonObject id = new JsonObject().put("_id", "w" + writer + "-" + n % 20);
     JsonObject state = new JsonObject().put("state", STATES.get(n % STATES.size()));
@@ -167,7 +166,7 @@ class EmbeddedMongoTest {
     return documents.stream().map(document -> document.getString("_id")).toList();
   }
 
-  /** In a file of its own, indexed by state. */
+  /** Writes documents into a new file, indexed by state. */
   private void fill(Path file, int documents) throws IOException {
     Mongo server = Mongo.embedded(file, Ports.free());
     MongoClient client = client(server);
@@ -188,7 +187,7 @@ class EmbeddedMongoTest {
   }
 
   @Test
-  void to_open_a_file_reads_no_documents(@TempDir Path home) throws IOException {
+  void opening_a_file_reads_no_documents(@TempDir Path home) throws IOException {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 5_000);
     DurableBackend opened = new DurableBackend(file);
@@ -203,7 +202,7 @@ class EmbeddedMongoTest {
     server.stop();
   }
 
-  /** The older format had the documents and no entries of indexes. */
+  /** The older format has documents and no index entries. */
   @Test
   void a_file_of_the_older_format_gets_its_indexes_when_it_is_opened(@TempDir Path home)
       throws IOException {
@@ -227,7 +226,7 @@ class EmbeddedMongoTest {
   }
 
   @Test
-  void a_file_of_a_format_that_nobody_knows_is_refused(@TempDir Path home) throws IOException {
+  void a_file_of_an_unknown_format_is_refused(@TempDir Path home) throws IOException {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 1);
     MVStore store = MVStore.open(file.toString());

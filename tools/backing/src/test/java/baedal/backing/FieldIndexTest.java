@@ -11,7 +11,7 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 
-/** What the embedded MongoDB server finds without looking through all. */
+/** What the embedded MongoDB finds without a scan of the collection. */
 class FieldIndexTest {
 
   private static final List<IndexKey> KEYS =
@@ -60,7 +60,7 @@ class FieldIndexTest {
   }
 
   @Test
-  void a_text_that_begins_like_another_one_is_another_one() {
+  void a_string_is_not_found_by_its_prefix() {
     List<String> texts =
         List.of("a", "ab", "", "1:a", "s1:a", "t", "가", "\uD83D\uDE00", "a\u0000b");
     texts.forEach(text -> add("id of " + text, text));
@@ -105,7 +105,7 @@ class FieldIndexTest {
   }
 
   @Test
-  void what_it_cannot_know_it_leaves_to_others() {
+  void it_handles_only_queries_that_its_entries_can_answer() {
     assertThat(index.canHandle(state("PENDING").append("noted", "x"))).isTrue();
     assertThat(index.canHandle(state(true))).isTrue();
     assertThat(index.canHandle(state(exists(true)))).isTrue();

@@ -55,7 +55,7 @@ class ServersTest {
     }
   }
 
-  /** A child that is started while the program is being unpacked holds it open for a moment. */
+  /** A child process that starts while the program is unpacked inherits the open file. */
   @Test
   void redis_starts_in_an_empty_folder_while_other_processes_are_started(@TempDir Path home)
       throws Exception {
@@ -81,13 +81,13 @@ class ServersTest {
   @Test
   void a_secret_is_kept_and_readable_by_its_owner_only(@TempDir Path home) throws Exception {
     Path file = home.resolve("a/secret");
-    String secret = Secrets.kept(file);
-    assertThat(Secrets.kept(file)).isEqualTo(secret).hasSizeGreaterThanOrEqualTo(32);
+    String secret = Secrets.loadOrCreate(file);
+    assertThat(Secrets.loadOrCreate(file)).isEqualTo(secret).hasSizeGreaterThanOrEqualTo(32);
     assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
   }
 
   @Test
-  void what_a_killed_jvm_started_ends_with_it(@TempDir Path home) throws Exception {
+  void processes_end_when_their_jvm_is_killed(@TempDir Path home) throws Exception {
     Process jvm =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -109,18 +109,17 @@ class ServersTest {
   }
 
   @Test
-  void an_orphan_is_known_by_its_birth_and_ended_before_another_takes_its_place(@TempDir Path home)
-      throws Exception {
+  void an_orphan_is_recognized_by_its_start_time_and_ended(@TempDir Path home) throws Exception {
     Path log = Files.createDirectories(home.resolve("server")).resolve("server.log");
     Path other = log.resolveSibling("other.log");
     Process orphan = new ProcessBuilder("sleep", "600").start();
     Process stranger = new ProcessBuilder("sleep", "600").start();
     try {
       Orphans.write(log, orphan.toHandle());
-      Files.writeString(Orphans.mark(other), stranger.pid() + " 1000");
+      Files.writeString(Orphans.markFile(other), stranger.pid() + " 1000");
       assertThat(Orphans.end(home)).isEqualTo(1);
       assertThat(orphan.isAlive()).isFalse();
-      assertThat(stranger.isAlive()).as("who has the id of a process that is long gone").isTrue();
+      assertThat(stranger.isAlive()).as("the process with a reused id").isTrue();
       assertThat(Orphans.end(home)).isZero();
     } finally {
       orphan.destroyForcibly();
@@ -129,7 +128,7 @@ class ServersTest {
   }
 
   @Test
-  void somebody_elses_process_with_the_id_of_an_old_postgresql_is_left_alone(@TempDir Path home)
+  void a_foreign_process_with_the_id_of_an_old_postgresql_is_left_alone(@TempDir Path home)
       throws Exception {
     Path data = Files.createDirectories(home.resolve("data"));
     Process stranger = new ProcessBuilder("sleep", "600").start();
@@ -163,7 +162,7 @@ class ServersTest {
   @Test
   void a_secret_that_a_crash_left_empty_is_made_again(@TempDir Path home) throws Exception {
     Path file = Files.createFile(home.resolve("secret"));
-    assertThat(Secrets.kept(file)).isNotEmpty().isEqualTo(Secrets.kept(file));
+    assertThat(Secrets.loadOrCreate(file)).isNotEmpty().isEqualTo(Secrets.loadOrCreate(file));
   }
 
   /** Starts a process that would outlive it, and waits to be killed. */
@@ -200,9 +199,7 @@ class ServersTest {
     }
   }
 
-  /**
-   * The answer is an array of the name and the value, each with a line before that tells how long.
-   */
+  /** The response is an array of name and value, each preceded by a line with its length. */
   private static String setting(int redisPort, String name) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redisPort);
         BufferedReader answer =

@@ -3,6 +3,7 @@ package baedal.dev;
 import baedal.backing.Mongo;
 import baedal.backing.Postgres;
 import baedal.backing.Rabbit;
+import baedal.backing.RabbitPackage;
 import baedal.backing.Redis;
 import baedal.backing.Secrets;
 import baedal.backing.Server;
@@ -158,7 +159,7 @@ final class BackingServices {
       return;
     }
     String password = brokerPassword();
-    if (!Rabbit.installed() && Tools.docker()) {
+    if (!RabbitPackage.isInstalled() && Tools.docker()) {
       rabbit =
           ready(
               Rabbit.startInDocker(
@@ -169,7 +170,7 @@ final class BackingServices {
               RABBITMQ);
       return;
     }
-    Rabbit.ensureInstalled(steps::say);
+    RabbitPackage.ensureInstalled(steps::say);
     serviceUsers = true;
     Path definitions = home.resolve("rabbitmq").resolve("definitions.json");
     Secrets.write(definitions, definitions().toPrettyString());
@@ -182,7 +183,7 @@ final class BackingServices {
                 password,
                 definitions),
             RABBITMQ);
-    rabbit.giveWay();
+    rabbit.lowerPriority();
   }
 
   /** What the broker holds, with a user for each service that may do the least it needs. */
@@ -196,11 +197,11 @@ final class BackingServices {
   }
 
   private String brokerPassword() throws IOException {
-    return Secrets.kept(home.resolve("secrets").resolve("rabbitmq"));
+    return Secrets.loadOrCreate(home.resolve("secrets").resolve("rabbitmq"));
   }
 
   private String servicePassword(String service) throws IOException {
-    return Secrets.kept(home.resolve("secrets").resolve("rabbitmq-" + service));
+    return Secrets.loadOrCreate(home.resolve("secrets").resolve("rabbitmq-" + service));
   }
 
   /** A broker that loads no definitions gets them over its protocol. */

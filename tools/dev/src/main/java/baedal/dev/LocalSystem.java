@@ -125,7 +125,7 @@ public final class LocalSystem {
     backings.start();
     services =
         new Services(
-            settings, ways, backings, Secrets.kept(home.resolve("secrets").resolve("token")));
+            settings, ways, backings, Secrets.loadOrCreate(home.resolve("secrets").resolve("token")));
     if (separate) {
       startProcesses();
     } else {

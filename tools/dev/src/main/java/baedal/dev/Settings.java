@@ -132,7 +132,7 @@ public record Settings(Map<String, Integer> ports) {
   /** The port of this name; throws {@link Failure} when nobody can listen on it now. */
   int freePort(String name) {
     int port = port(name);
-    Ports.obstacle(port)
+    Ports.bindError(port)
         .ifPresent(
             why -> {
               throw new Failure(
