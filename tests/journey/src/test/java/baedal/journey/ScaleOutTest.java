@@ -43,7 +43,8 @@ class ScaleOutTest {
     Settings first = Settings.onFreePorts();
     SERVICES.forEach(
         service ->
-            wires.put(EndpointRouting.to(service), new FaultProxy(vertx, first.url(service))));
+            wires.put(
+                EndpointRouting.urlSetting(service), new FaultProxy(vertx, first.url(service))));
     places.add(first);
     long seed = System.nanoTime();
     try (TestSystem town = new TestSystem(first, this::way)) {
@@ -117,7 +118,7 @@ class ScaleOutTest {
   }
 
   private FaultProxy to(String service) {
-    return wires.get(EndpointRouting.to(service));
+    return wires.get(EndpointRouting.urlSetting(service));
   }
 
   /** What is returned takes the replica out of its turn, and stops it. */

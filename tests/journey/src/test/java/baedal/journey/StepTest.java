@@ -65,7 +65,7 @@ class StepTest {
   private record Way(String service, String setting) implements Comparable<Way> {
 
     boolean leadsTo(String other) {
-      return setting.equals(EndpointRouting.to(other));
+      return setting.equals(EndpointRouting.urlSetting(other));
     }
 
     @Override
@@ -144,7 +144,7 @@ class StepTest {
   private static void live(String service) {
     try {
       Settings at = Settings.onFreePorts();
-      addresses.put(EndpointRouting.to(service), at.url(service));
+      addresses.put(EndpointRouting.urlSetting(service), at.url(service));
       town.replace(service, at);
       for (FaultProxy wire : wires(way -> way.leadsTo(service))) {
         wire.refuse();
@@ -215,7 +215,7 @@ class StepTest {
   void a_saga_comes_to_its_end_at_whichever_message_anything_happens(OrderScenario.Saga saga)
       throws Exception {
     Map<Way, Long> steps = messages(() -> crowd.run(saga, random));
-    steps.remove(new Way(TestSystem.PEOPLE, EndpointRouting.to("gateway")));
+    steps.remove(new Way(TestSystem.PEOPLE, EndpointRouting.urlSetting("gateway")));
     for (long nth = 1; nth <= Collections.max(steps.values()); nth++) {
       for (FaultProxy.Loss loss : FaultProxy.Loss.values()) {
         for (Way way : steps.keySet()) {

@@ -61,7 +61,7 @@ final class TestSystem implements AutoCloseable {
 
   /** {@code environment} names backing services that the test runs itself. */
   TestSystem(Map<String, String> environment) throws IOException {
-    this(environment, Settings.onFreePorts(), EndpointRouting.STRAIGHT);
+    this(environment, Settings.onFreePorts(), EndpointRouting.DIRECT);
   }
 
   /** Services and people go by {@code ways}, where the test has a wire of its own between. */
@@ -75,7 +75,7 @@ final class TestSystem implements AutoCloseable {
     home = Files.createTempDirectory("baedal-journey");
     machine = new LocalSystem(home, settings, environment, new ConsoleProgress(), false, ways);
     machine.start(true);
-    url = ways.way(PEOPLE, EndpointRouting.to("gateway"), settings.url("gateway"));
+    url = ways.route(PEOPLE, EndpointRouting.urlSetting("gateway"), settings.url("gateway"));
     promises = ContractChecker.of(url);
     anyone = new Client(url, promises::keptBy);
   }
@@ -271,7 +271,7 @@ final class TestSystem implements AutoCloseable {
 
   /** Where the books of this town are. */
   Sources books() {
-    return machine.books();
+    return machine.sources();
   }
 
   /** See {@link DueDateShifter}. */

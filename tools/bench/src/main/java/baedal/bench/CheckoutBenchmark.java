@@ -60,42 +60,42 @@ public final class CheckoutBenchmark {
       siege.wrong.stream().limit(MOST_SHOWN).forEach(System.out::println);
       System.exit(siege.wrong.isEmpty() ? 0 : 1);
     } catch (Failure | IOException e) {
-      System.err.println("baedal: " + Failure.words(e));
+      System.err.println("baedal: " + Failure.describe(e));
       System.exit(1);
     }
   }
 
   private CheckoutReport lay(Duration duration) throws IOException {
     shoppers.provider(FASTEST, SLOWEST, false);
-    steps.say("everything warms up");
+    steps.print("everything warms up");
     Users first = users(FEW);
     browsing(WARM_UP);
     first.stop();
     Client.pause(CALM);
-    steps.say("some only browse");
+    steps.print("some only browse");
     List<Answer> before = browsing(CALM);
 
-    steps.say("the provider is slow");
+    steps.print("the provider is slow");
     Users users = users(PEOPLE);
     List<Answer> browsing = browsing(duration);
     Instant end = Instant.now();
     Part slow = new Part(users.stop(), browsing);
-    steps.say("the last who paid looks it up");
+    steps.print("the last who paid looks it up");
     Duration behind = behind(slow, end);
 
-    steps.say("the provider hangs");
+    steps.print("the provider hangs");
     users = users(PEOPLE);
     Client.pause(MEAN);
     shoppers.provider(FASTEST, SLOWEST, true);
     long hung = System.nanoTime();
     browsing = browsing(duration);
-    steps.say("the provider is back");
+    steps.print("the provider is back");
     shoppers.provider(FASTEST, SLOWEST, false);
     long back = System.nanoTime();
     Client.pause(RECOVERY);
     Part hanging = new Part(users.stop(), browsing);
 
-    steps.say("everybody asks what became of their order");
+    steps.print("everybody asks what became of their order");
     shoppers.provider(Duration.ZERO, Duration.ZERO, false);
     List<Instant> paid = payments(slow.checkouts());
     payments(hanging.checkouts());

@@ -171,7 +171,7 @@ public final class OrderScenario {
 
   private void count(String menuId, int stock) {
     ObjectNode menu = json().put("name", "한정 메뉴").put("price", 15_000).put("stock", stock);
-    patient.ask(
+    patient.request(
         "the menu is put",
         Set.of(200, 201),
         Set.of(),
@@ -185,7 +185,7 @@ public final class OrderScenario {
     kitchen("accept");
     atOnce(this::startUnlessCanceled, this::cancel);
     Client.Answer order =
-        patient.ask(
+        patient.request(
             "the race is decided",
             Set.of(200),
             Set.of(409),
@@ -203,7 +203,7 @@ public final class OrderScenario {
   }
 
   private void startUnlessCanceled() {
-    patient.ask(
+    patient.request(
         "start",
         Set.of(200, 409),
         Set.of(),
@@ -232,7 +232,7 @@ public final class OrderScenario {
   private void placeWithCoupon() {
     String couponId =
         patient
-            .ask(
+            .request(
                 "take a coupon",
                 Set.of(201),
                 Set.of(),
@@ -276,7 +276,7 @@ public final class OrderScenario {
   }
 
   private void change(ObjectNode change, Set<Integer> wanted) {
-    patient.ask("change", wanted, Set.of(), () -> customer.patch("/orders/" + orderId, change));
+    patient.request("change", wanted, Set.of(), () -> customer.patch("/orders/" + orderId, change));
   }
 
   private String deliver() {
@@ -307,7 +307,7 @@ public final class OrderScenario {
 
   /** Whoever released it before has it no more: 404. */
   private void release(Client from) {
-    patient.ask(
+    patient.request(
         "release",
         Set.of(200, 404),
         Set.of(),
@@ -322,7 +322,7 @@ public final class OrderScenario {
     String key = UUID.randomUUID().toString();
     orderId =
         patient
-            .ask("place", Set.of(201), notYet, () -> customer.post("/orders", order, key))
+            .request("place", Set.of(201), notYet, () -> customer.post("/orders", order, key))
             .text("orderId");
   }
 
@@ -364,7 +364,7 @@ public final class OrderScenario {
   }
 
   private void pay(ObjectNode payment, Set<Integer> wanted) {
-    patient.ask("pay", wanted, Set.of(), () -> customer.post("/payments", payment));
+    patient.request("pay", wanted, Set.of(), () -> customer.post("/payments", payment));
   }
 
   private ObjectNode card(String number) {
@@ -372,7 +372,7 @@ public final class OrderScenario {
   }
 
   private void ticket() {
-    patient.ask(
+    patient.request(
         "the ticket is there",
         Set.of(200),
         NOT_THERE_YET,
@@ -399,7 +399,7 @@ public final class OrderScenario {
 
   /** The job is there as soon as the rider service heard of it. */
   private void ride(String action, ObjectNode body) {
-    patient.ask(
+    patient.request(
         action,
         Set.of(200),
         NOT_THERE_YET,
@@ -407,7 +407,7 @@ public final class OrderScenario {
   }
 
   private String confirm() {
-    patient.ask(
+    patient.request(
         "confirm",
         Set.of(200),
         Set.of(409),
@@ -416,7 +416,7 @@ public final class OrderScenario {
   }
 
   private void cancel() {
-    patient.ask(
+    patient.request(
         "cancel",
         Set.of(200, 202, 409),
         Set.of(),
@@ -425,7 +425,7 @@ public final class OrderScenario {
 
   private long due() {
     return patient
-        .ask("see", Set.of(200), Set.of(), () -> customer.get("/orders/" + orderId))
+        .request("see", Set.of(200), Set.of(), () -> customer.get("/orders/" + orderId))
         .body()
         .path("due")
         .asLong();
@@ -448,13 +448,13 @@ public final class OrderScenario {
     return ended(status);
   }
 
-  private void becomes(String status, RetryingClient.Asking asking) {
-    patient.ask(
+  private void becomes(String status, RetryingClient.Request request) {
+    patient.request(
         "it is " + status,
         Set.of(200),
         NOT_THERE_YET,
         () -> {
-          Client.Answer now = asking.ask();
+          Client.Answer now = request.send();
           return now.status() == 200 && !now.text("status").equals(status)
               ? new Client.Answer(409, now.body())
               : now;
@@ -462,7 +462,7 @@ public final class OrderScenario {
   }
 
   private void post(Client who, String path, ObjectNode body) {
-    patient.ask(path, Set.of(200), Set.of(), () -> who.post(path, body));
+    patient.request(path, Set.of(200), Set.of(), () -> who.post(path, body));
   }
 
   /** What goes wrong with either is told. */

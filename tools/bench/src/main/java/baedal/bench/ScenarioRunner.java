@@ -85,7 +85,7 @@ public final class ScenarioRunner {
 
   /** How many orders came to which end so far, and how often something was asked again. */
   public String report() {
-    return "orders came to their ends " + ends + "; asked again " + patient.repeats() + " times";
+    return "orders came to their ends " + ends + "; asked again " + patient.retries() + " times";
   }
 
   /** One order in each way, all at once; what went wrong. */
@@ -142,7 +142,7 @@ public final class ScenarioRunner {
   /** The door for tokens is in the gateway, which may be away. */
   private Client someone(String role) {
     Client[] made = new Client[1];
-    patient.ask(
+    patient.request(
         "a token",
         Set.of(200),
         Set.of(),
@@ -163,7 +163,7 @@ public final class ScenarioRunner {
     owner.put("/stores/" + storeId + "/menus/m-1", menu);
     Client customer = anyone.as("customer-" + UUID.randomUUID(), "customer");
     ObjectNode order = OrderScenario.order(storeId, kind.equals("COURIER") ? kind : "VISIT");
-    patient.ask(
+    patient.request(
         "the order service knows the shop",
         Set.of(201),
         Set.of(400, 404, 409),

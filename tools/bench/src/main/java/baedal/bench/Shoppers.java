@@ -52,7 +52,7 @@ final class Shoppers {
     both.set("order", order);
     both.set("payment", json().put("method", "CARD").put("card", CARD));
     checkout = Buffer.buffer(both.toString());
-    patient.ask(
+    patient.request(
         "the order service knows the shop",
         Set.of(201),
         Set.of(400),
@@ -109,7 +109,7 @@ final class Shoppers {
     JsonNode before = payments(customer, orderId);
     if (told.status() == CheckoutReport.LATER) {
       ObjectNode payment = json().put("orderId", orderId).put("method", "CARD").put("card", CARD);
-      patient.ask("pay later", Set.of(201), Set.of(), () -> customer.post("/payments", payment));
+      patient.request("pay later", Set.of(201), Set.of(), () -> customer.post("/payments", payment));
     }
     JsonNode payments = payments(customer, orderId);
     if (!isPaidOnce(payments) || payments.path(0).path("amount").asLong() != PRICE) {
@@ -133,7 +133,7 @@ final class Shoppers {
       Client.pause();
       status =
           patient
-              .ask("its page", Set.of(200), Set.of(202, 404), () -> customer.get(page))
+              .request("its page", Set.of(200), Set.of(202, 404), () -> customer.get(page))
               .text("status");
       if (System.nanoTime() > deadline) {
         throw new Failure("the page of a paid order stays " + status);

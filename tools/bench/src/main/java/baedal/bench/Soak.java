@@ -78,7 +78,7 @@ public final class Soak {
     this.machine = machine;
     this.steps = steps;
     this.seed = seed;
-    crowd = new ScenarioRunner(gateway, new DueDateShifter(machine.books().orders()), seed);
+    crowd = new ScenarioRunner(gateway, new DueDateShifter(machine.sources().orders()), seed);
   }
 
   /**
@@ -103,17 +103,17 @@ public final class Soak {
   }
 
   private Outcome run(Duration duration, int orders) throws IOException {
-    steps.say("soak with seed " + seed);
+    steps.print("soak with seed " + seed);
     crowd.start(PEOPLE);
     List<String> failures;
     try {
       powerCuts(Instant.now().plus(duration));
-      steps.say(crowd.report());
+      steps.print(crowd.report());
       awaitEnded(orders);
     } finally {
       failures = new ArrayList<>(crowd.goHome());
     }
-    steps.say(crowd.report());
+    steps.print(crowd.report());
     machine.awaitReady();
     audit().forEach(finding -> failures.add(finding.toString()));
     return new Outcome(crowd.ended(), failures);
@@ -132,7 +132,7 @@ public final class Soak {
     boolean everything = false;
     while (crowd.isContent() && (!everything || Instant.now().isBefore(end))) {
       if (next.isEmpty()) {
-        next.addAll(machine.victims());
+        next.addAll(machine.processes());
         Collections.shuffle(next, random);
       }
       String victim = next.remove(0);
@@ -141,16 +141,16 @@ public final class Soak {
       machine.kill(victim);
       Client.pause(Duration.ofMillis(random.nextInt(MAX_DOWN_MILLIS)));
       machine.restart(victim);
-      steps.say("killed and restarted " + victim);
+      steps.print("killed and restarted " + victim);
     }
   }
 
   /** What still disagrees when there was time enough for every sweep. */
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, machine.books(), Tolerances.ofGrace(GRACE))) {
+    try (Auditor auditor = new Auditor(vertx, machine.sources(), Tolerances.ofGrace(GRACE))) {
       List<Finding> findings = auditor.auditUntilConsistent(AGREES_WITHIN);
-      steps.say(auditor.orders() + " orders audited: " + findings.size() + " findings");
+      steps.print(auditor.orders() + " orders audited: " + findings.size() + " findings");
       return findings;
     } finally {
       vertx.close().await();

@@ -14,7 +14,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 
-/** A person with curl: calls the gateway, as somebody. */
+/** A blocking HTTP client of the gateway, with the token of one user or without. */
 public final class Client {
 
   private static final HttpClient HTTP =
@@ -25,7 +25,7 @@ public final class Client {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  /** What came back. */
+  /** A response: its status, and its body as JSON; a missing node if it is none. */
   public record Answer(int status, JsonNode body) {
 
     public String text(String field) {
@@ -33,37 +33,37 @@ public final class Client {
     }
   }
 
-  /** Sees every answer before whoever asked does. */
-  public interface Witness {
-    void sees(HttpResponse<String> answer);
+  /** Receives every response before the caller does. */
+  public interface ResponseListener {
+    void onResponse(HttpResponse<String> response);
   }
 
   private final String gateway;
   private final String token;
-  private final Witness witness;
+  private final ResponseListener listener;
 
   public Client(String gateway) {
-    this(gateway, answer -> {});
+    this(gateway, response -> {});
   }
 
-  public Client(String gateway, Witness witness) {
-    this(gateway, null, witness);
+  public Client(String gateway, ResponseListener listener) {
+    this(gateway, null, listener);
   }
 
-  private Client(String gateway, String token, Witness witness) {
+  private Client(String gateway, String token, ResponseListener listener) {
     this.gateway = gateway;
     this.token = token;
-    this.witness = witness;
+    this.listener = listener;
   }
 
-  /** The same gateway, as somebody: with a token of the one-machine door. */
+  /** A client with a token for this user, which the gateway of a one-machine run issues. */
   public Client as(String sub, String role) throws IOException {
-    ObjectNode asked = Json.mapper().createObjectNode().put("sub", sub);
-    asked.set("roles", Json.mapper().valueToTree(List.of(role)));
-    return new Client(gateway, call("POST", "/dev/tokens", asked).text("token"), witness);
+    ObjectNode claims = Json.mapper().createObjectNode().put("sub", sub);
+    claims.set("roles", Json.mapper().valueToTree(List.of(role)));
+    return new Client(gateway, call("POST", "/dev/tokens", claims).text("token"), listener);
   }
 
-  /** Whose calls these are, as a bearer token; null for anyone. */
+  /** The bearer token; null for a client without one. */
   public String token() {
     return token;
   }
@@ -76,7 +76,7 @@ public final class Client {
     return call("POST", path, body);
   }
 
-  /** With an {@code Idempotency-Key}: asking again makes no second one. */
+  /** With an {@code Idempotency-Key}: a repeated request has no second effect. */
   public Answer post(String path, JsonNode body, String key) throws IOException {
     return call("POST", path, body, key);
   }
@@ -93,6 +93,7 @@ public final class Client {
     return call("PATCH", path, body);
   }
 
+  /** Whether the gateway reports that the whole system is healthy. */
   public boolean isUp() {
     try {
       return get("/health").status() == 200;
@@ -101,6 +102,7 @@ public final class Client {
     }
   }
 
+  /** The body of the health report, for a message. */
   public String health() {
     try {
       return get("/health").body().toString();
@@ -109,10 +111,12 @@ public final class Client {
     }
   }
 
+  /** Sleeps between two attempts. */
   public static void pause() {
     pause(PAUSE);
   }
 
+  /** Throws {@link Failure} when the thread is interrupted. */
   public static void pause(Duration time) {
     try {
       Thread.sleep(time.toMillis());
@@ -147,7 +151,7 @@ public final class Client {
     try {
       HttpResponse<String> response =
           HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      witness.sees(response);
+      listener.onResponse(response);
       return new Answer(response.statusCode(), json(response.body()));
     } catch (ConnectException e) {
       throw new IOException("nothing answers at " + gateway, e);

@@ -2,19 +2,17 @@ package baedal.dev;
 
 import java.util.Locale;
 
-/**
- * Tells the person at the terminal what is being done: a line a step, with seconds since the start.
- */
+/** Prints the steps of a run to the terminal, each with the seconds since the start. */
 public final class ConsoleProgress {
 
   private final long start = System.nanoTime();
 
-  public synchronized void say(String what) {
-    System.out.printf(Locale.ROOT, "%6.1f s  %s%n", seconds(), what);
+  public synchronized void print(String step) {
+    System.out.printf(Locale.ROOT, "%6.1f s  %s%n", seconds(), step);
     System.out.flush();
   }
 
-  public double seconds() {
+  private double seconds() {
     return (System.nanoTime() - start) / 1e9;
   }
 }

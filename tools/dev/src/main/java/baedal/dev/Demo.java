@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** One order's whole life, from menu to doorstep, through the gateway: each step with its time. */
+/** Plays the whole life of one order through the gateway, and prints each step with its time. */
 public final class Demo {
 
   private static final long DEADLINE_NANOS = 15_000_000_000L;
@@ -19,14 +19,25 @@ public final class Demo {
   private long last = System.nanoTime();
 
   public Demo(String gateway) throws IOException {
-    String who = UUID.randomUUID().toString().substring(0, 8);
+    String suffix = UUID.randomUUID().toString().substring(0, 8);
     anyone = new Client(gateway);
-    customer = anyone.as("demo-customer-" + who, "customer");
-    rider = anyone.as("demo-rider-" + who, "rider");
+    customer = anyone.as("demo-customer-" + suffix, "customer");
+    rider = anyone.as("demo-rider-" + suffix, "rider");
   }
 
-  /** Throws {@link Failure} at the step that did not go as it should. */
+  /** Throws {@link Failure} at the first step that fails. */
   public void play() throws IOException {
+    JsonNode store = findStore();
+    String storeId = store.path("storeId").asText();
+    JsonNode menu = readMenu(storeId);
+    String orderId = orderAndPay(storeId, menu);
+    cook(anyone.as(store.path("ownerId").asText(), "owner"), orderId);
+    deliver(orderId);
+    confirm(orderId);
+    watch(orderId);
+  }
+
+  private JsonNode findStore() throws IOException {
     JsonNode store =
         awaited(
                 "the customer looks for a store nearby",
@@ -36,11 +47,13 @@ public final class Demo {
             .body()
             .path("items")
             .path(0);
-    String storeId = store.path("storeId").asText();
-    told("finds " + store.path("name").asText(), true, store);
-    Client owner = anyone.as(store.path("ownerId").asText(), "owner");
+    step("finds " + store.path("name").asText(), true, store);
+    return store;
+  }
+
+  private JsonNode readMenu(String storeId) throws IOException {
     JsonNode menu = anyone.get("/stores/" + storeId + "/menus").body().path("items").path(0);
-    told(
+    step(
         "reads its menu: "
             + menu.path("name").asText()
             + ", "
@@ -48,16 +61,22 @@ public final class Demo {
             + " won",
         menu.has("menuId"),
         menu);
+    return menu;
+  }
 
+  private String orderAndPay(String storeId, JsonNode menu) throws IOException {
     Client.Answer placed = customer.post("/orders", order(storeId, menu));
     String orderId = placed.text("orderId");
-    told("orders two: " + placed.text("due") + " won due", placed.status() == 201, placed.body());
+    step("orders two: " + placed.text("due") + " won due", placed.status() == 201, placed.body());
     Client.Answer paid =
         customer.post(
             "/payments",
             json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242"));
-    told("pays by card: " + paid.text("status"), paid.status() == 201, paid.body());
+    step("pays by card: " + paid.text("status"), paid.status() == 201, paid.body());
+    return orderId;
+  }
 
+  private void cook(Client owner, String orderId) throws IOException {
     awaited(
         "the store's ticket is there",
         owner,
@@ -66,44 +85,46 @@ public final class Demo {
     kitchen(owner, orderId, "accept", "ACCEPTED");
     kitchen(owner, orderId, "start", "COOKING");
     kitchen(owner, orderId, "finish", "COOKED");
+  }
 
+  private void deliver(String orderId) throws IOException {
     rider.put("/riders/me/location", json().put("lat", 37.556).put("lng", 126.922));
     awaited(
         "a rider nearby sees the job",
         rider,
         "/deliveries?near=37.556,126.922&radiusKm=5&limit=100",
         a -> a.body().path("items").findValuesAsText("orderId").contains(orderId));
-    deliver(orderId, "claim", "CLAIMED");
-    deliver(orderId, "pick", "PICKED");
+    ride(orderId, "claim", "CLAIMED");
+    ride(orderId, "pick", "PICKED");
     rider.put("/riders/me/location", json().put("lat", 37.558).put("lng", 126.925));
-    deliver(orderId, "deliver", "DELIVERED");
+    ride(orderId, "deliver", "DELIVERED");
+  }
 
+  private void confirm(String orderId) throws IOException {
     awaited(
         "the order is DELIVERED",
         customer,
         "/orders/" + orderId,
         a -> a.text("status").equals("DELIVERED"));
     Client.Answer confirmed = customer.post("/orders/" + orderId + "/confirm", null);
-    told(
+    step(
         "the customer confirms: " + confirmed.text("status"),
         confirmed.text("status").equals("COMPLETED"),
         confirmed.body());
     awaited("a coupon is earned", customer, "/coupons", a -> a.body().path("items").size() == 1);
+  }
+
+  private void watch(String orderId) throws IOException {
     Client.Answer page =
         awaited(
             "MyPage tells the whole story",
             customer,
             "/mypages/" + orderId,
             a -> a.body().path("timeline").size() == 8);
-    page.body()
-        .path("timeline")
-        .forEach(
-            step ->
-                System.out.println(
-                    "            "
-                        + step.path("at").asText()
-                        + "  "
-                        + step.path("status").asText()));
+    for (JsonNode entry : page.body().path("timeline")) {
+      System.out.println(
+          "            " + entry.path("at").asText() + "  " + entry.path("status").asText());
+    }
     awaited(
         "the customer was told of every change",
         customer,
@@ -114,15 +135,15 @@ public final class Demo {
   private void kitchen(Client owner, String orderId, String action, String status)
       throws IOException {
     Client.Answer done = owner.post("/foodCookings/" + orderId + "/" + action, null);
-    told(
+    step(
         "the store: " + action + " → " + done.text("status"),
         done.text("status").equals(status),
         done.body());
   }
 
-  private void deliver(String orderId, String action, String status) throws IOException {
+  private void ride(String orderId, String action, String status) throws IOException {
     Client.Answer done = rider.post("/deliveries/" + orderId + "/" + action, null);
-    told(
+    step(
         "the rider: " + action + " → " + done.text("status"),
         done.text("status").equals(status),
         done.body());
@@ -149,22 +170,24 @@ public final class Demo {
   }
 
   private Client.Answer awaited(
-      String what, Client who, String path, Predicate<Client.Answer> condition) throws IOException {
+      String what, Client client, String path, Predicate<Client.Answer> condition)
+      throws IOException {
     long deadline = System.nanoTime() + DEADLINE_NANOS;
-    Client.Answer answer = who.get(path);
+    Client.Answer answer = client.get(path);
     while (!condition.test(answer) && System.nanoTime() < deadline) {
       Client.pause();
-      answer = who.get(path);
+      answer = client.get(path);
     }
-    told(what, condition.test(answer), answer.body());
+    step(what, condition.test(answer), answer.body());
     return answer;
   }
 
-  private void told(String what, boolean asItShould, JsonNode answer) {
+  /** Prints a step; throws {@link Failure} if it did not succeed. */
+  private void step(String what, boolean succeeded, JsonNode answer) {
     long now = System.nanoTime();
     System.out.printf(Locale.ROOT, "%7.0f ms  %s%n", (now - last) / 1e6, what);
     last = now;
-    if (!asItShould) {
+    if (!succeeded) {
       throw new Failure("the demo failed there; the answer was " + answer);
     }
   }

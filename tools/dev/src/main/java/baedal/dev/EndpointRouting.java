@@ -3,23 +3,23 @@ package baedal.dev;
 import java.util.Locale;
 
 /**
- * By which way a service goes to another one, to its store or to the broker: a test may put a wire
- * of its own between.
+ * Decides which address a service uses for another service, its store or the broker. A test returns
+ * the address of a proxy.
  */
 @FunctionalInterface
 public interface EndpointRouting {
 
-  /** Each goes straight to the other. */
-  EndpointRouting STRAIGHT = (service, setting, uri) -> uri;
+  /** Every service uses the real addresses. */
+  EndpointRouting DIRECT = (service, setting, uri) -> uri;
 
   /**
-   * What {@code service} is told as its {@code setting} ({@code ORDER_URL}, {@code POSTGRES_URI} …)
-   * instead of {@code uri}; asked each time that a service starts.
+   * The value of {@code setting} ({@code ORDER_URL}, {@code POSTGRES_URI} …) for {@code service};
+   * {@code uri} is the real address. Called each time that a service starts.
    */
-  String way(String service, String setting, String uri);
+  String route(String service, String setting, String uri);
 
-  /** The setting that says where {@code service} is. */
-  static String to(String service) {
+  /** The setting that holds the URL of {@code service}. */
+  static String urlSetting(String service) {
     return service.toUpperCase(Locale.ROOT) + "_URL";
   }
 }

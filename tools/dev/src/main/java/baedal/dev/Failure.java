@@ -3,24 +3,30 @@ package baedal.dev;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
 
-/** Why the system cannot start, in one line that says what to do. */
+/**
+ * Why a program of this folder ends: one line for the terminal that says what is wrong and what to
+ * do.
+ */
 public final class Failure extends RuntimeException {
 
   public Failure(String message) {
     super(message, null, false, false);
   }
 
-  /** What went wrong in words: many causes have no message, or only the name of a file. */
-  public static String words(Throwable e) {
+  /**
+   * Describes an error for the terminal. Many exceptions have no message, or only the name of a
+   * file: then the words of the class name say what is wrong.
+   */
+  public static String describe(Throwable e) {
     String message = e.getMessage();
     if (e instanceof FileSystemException file && file.getReason() == null) {
-      return spoken(file) + ": " + file.getFile();
+      return classWords(file) + ": " + file.getFile();
     }
-    return message == null || message.isBlank() ? spoken(e) : message;
+    return message == null || message.isBlank() ? classWords(e) : message;
   }
 
-  /** {@code AccessDeniedException} is «access denied». */
-  private static String spoken(Throwable e) {
+  /** {@code AccessDeniedException} becomes «access denied». */
+  private static String classWords(Throwable e) {
     return e.getClass()
         .getSimpleName()
         .replace("Exception", "")

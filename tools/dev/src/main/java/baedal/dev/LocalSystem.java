@@ -4,189 +4,103 @@ import baedal.audit.Sources;
 import baedal.backing.Orphans;
 import baedal.backing.Postgres;
 import baedal.backing.Secrets;
-import baedal.backing.ServerProcess;
 import baedal.backing.Tools;
-import baedal.runtime.Boot;
-import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /**
- * The whole system on one machine: backing services and the seven services, started, described, and
- * stopped again.
+ * The whole system on one machine: starts the backing services and the seven services, describes
+ * them in {@code run.json}, and stops them again. {@code ./run}, the soak and journey tests use it.
  */
 public final class LocalSystem {
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
 
-  /** With the longest of the backing services, RabbitMQ, under 20 seconds. */
-  private static final Duration SERVICES_STOP_WITHIN = Duration.ofSeconds(8);
-
-  private static final String RUN = "run.json";
-  private static final long ENOUGH_DISK_BYTES = 500_000_000L;
+  /** Together with RabbitMQ, the slowest backing service, under 20 seconds. */
+  private static final Duration SERVICE_STOP_TIMEOUT = Duration.ofSeconds(8);
 
   private final Path home;
+  private final HomeFolder folder;
   private final Settings settings;
   private final Map<String, String> environment;
-  private final ConsoleProgress steps;
+  private final ConsoleProgress progress;
   private final boolean separate;
-  private final EndpointRouting ways;
-  private final Map<String, ServerProcess> processes = new ConcurrentHashMap<>();
-  private final Map<String, String> deployed = new ConcurrentHashMap<>();
-  private final Map<String, Integer> lives = new ConcurrentHashMap<>();
-  private FileLock lock;
-  private BackingServices backings;
+  private final EndpointRouting routing;
+  private BackingServices backing;
   private Services services;
-  private Vertx vertx;
+  private ServiceVerticles verticles;
+  private ServiceProcesses processes;
 
-  /** {@code environment} may name backing services that run already. */
+  /**
+   * {@code environment} may name backing services that run already. {@code separate} gives each
+   * service a process of its own.
+   */
   public LocalSystem(
       Path home,
       Settings settings,
       Map<String, String> environment,
-      ConsoleProgress steps,
+      ConsoleProgress progress,
       boolean separate) {
-    this(home, settings, environment, steps, separate, EndpointRouting.STRAIGHT);
+    this(home, settings, environment, progress, separate, EndpointRouting.DIRECT);
   }
 
-  /** As the other; the services go to each other and to the backing services by {@code ways}. */
+  /** As the other; {@code routing} changes how services reach each other and their servers. */
   public LocalSystem(
       Path home,
       Settings settings,
       Map<String, String> environment,
-      ConsoleProgress steps,
+      ConsoleProgress progress,
       boolean separate,
-      EndpointRouting ways) {
-    this.ways = ways;
+      EndpointRouting routing) {
     this.home = home.toAbsolutePath();
+    folder = new HomeFolder(this.home);
     this.settings = settings;
     this.environment = environment;
-    this.steps = steps;
+    this.progress = progress;
     this.separate = separate;
+    this.routing = routing;
   }
 
-  /** Whether a system runs from this folder. */
-  static boolean runs(Path home) throws IOException {
-    Files.createDirectories(home);
-    try (RandomAccessFile file = new RandomAccessFile(home.resolve("lock").toFile(), "rw");
-        FileLock lock = file.getChannel().tryLock()) {
-      return lock == null;
-    }
-  }
-
-  /** Where the gateway of the system is that runs from this folder, once it has started. */
-  static String gateway(Path home) throws IOException {
-    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-    while (!Files.exists(home.resolve(RUN))) {
-      if (!runs(home) || System.nanoTime() > deadline) {
-        throw new Failure("the system of this folder did not become ready");
-      }
-      Client.pause();
-    }
-    return Json.mapper().readTree(home.resolve(RUN).toFile()).path("gateway").asText();
-  }
-
+  /**
+   * Starts everything and returns when all services are ready. {@code fresh} deletes all data
+   * before. Throws {@link Failure} when something is missing or does not start.
+   */
   public void start(boolean fresh) throws IOException {
-    takeLock();
-    Files.deleteIfExists(home.resolve(RUN));
+    folder.lock();
+    RunDescription.delete(home);
     int orphans = Orphans.end(home) + Postgres.endOrphans(home.resolve("postgres"));
     if (orphans > 0) {
-      steps.say("ended " + orphans + " processes that a killed run left behind");
+      progress.print("ended " + orphans + " processes that a killed run left behind");
     }
     checkTools();
-    checkPorts();
+    settings.portsToBind(environment).forEach(settings::freePort);
     if (fresh) {
-      clear();
-      steps.say("starting empty");
+      folder.clear();
+      progress.print("starting empty");
     }
-    checkDisk();
-    backings = new BackingServices(home, settings, environment, steps, separate);
-    backings.start();
+    folder.checkDisk();
+    backing = new BackingServices(home, settings, environment, progress, separate);
+    backing.start();
     services =
         new Services(
-            settings, ways, backings, Secrets.loadOrCreate(home.resolve("secrets").resolve("token")));
+            settings,
+            routing,
+            backing.databases(),
+            backing.brokerAccess(),
+            Secrets.loadOrCreate(home.resolve("secrets").resolve("token")));
     if (separate) {
       startProcesses();
     } else {
       startVerticles();
     }
     awaitReady();
-    describe();
-  }
-
-  @SuppressWarnings("resource")
-  private void takeLock() throws IOException {
-    try {
-      Files.createDirectories(home);
-      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-      lock = new RandomAccessFile(home.resolve("lock").toFile(), "rw").getChannel().tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    } catch (IOException e) {
-      throw new Failure(
-          "cannot write to " + home + " (" + Failure.words(e) + "): make it yours, and writable");
-    }
-    if (lock == null) {
-      throw new Failure(
-          "Baedal runs already from this folder (see "
-              + home.resolve(RUN)
-              + "): end it first with Ctrl-C in its terminal");
-    }
-  }
-
-  private void clear() throws IOException {
-    List<Path> all;
-    try (Stream<Path> files = Files.walk(home)) {
-      all =
-          files
-              .sorted(Comparator.reverseOrder())
-              .filter(file -> !file.equals(home) && !kept(file))
-              .toList();
-    }
-    for (Path file : all) {
-      Files.deleteIfExists(file);
-    }
-  }
-
-  /** What this very process holds open. */
-  private boolean kept(Path file) {
-    String first = home.relativize(file).getName(0).toString();
-    return Set.of("lock", "logs", "tmp", "soak").contains(first);
-  }
-
-  private void checkDisk() throws IOException {
-    long free = Files.getFileStore(home).getUsableSpace();
-    if (free < ENOUGH_DISK_BYTES) {
-      throw new Failure(
-          "the disk of "
-              + home
-              + " has only "
-              + free / 1_000_000
-              + " MB left: free "
-              + ENOUGH_DISK_BYTES / 1_000_000
-              + " MB");
-    }
+    RunDescription.write(home, settings, describe());
   }
 
   /** PostgreSQL refuses to run as root; its starter then changes the user with this tool. */
@@ -198,225 +112,137 @@ public final class LocalSystem {
     }
   }
 
-  private void checkPorts() {
-    settings.portsToTake(environment).forEach(settings::freePort);
-  }
-
   private void startVerticles() {
-    vertx = Boot.vertx(Services.NAMES.size());
-    backings.declare(vertx);
-    deployed.putAll(deploy(services));
-    steps.say("seven services are deployed");
-  }
-
-  /**
-   * One more replica of every service on the ports {@code at}, in this JVM, ready for work. What is
-   * returned stops it: each service finishes what it has in hand.
-   */
-  public Runnable replicate(Settings at) {
-    List<String> replica = List.copyOf(deploy(services.on(at)).values());
-    for (String service : Services.NAMES) {
-      awaitReady(service, at);
-    }
-    return () -> io.vertx.core.Future.all(replica.stream().map(vertx::undeploy).toList()).await();
-  }
-
-  /**
-   * The next life of a service, on its port in {@code at}, in this JVM. The last one ends in its
-   * own time: whoever wants it dead has cut it off before.
-   */
-  public void replace(String service, Settings at) {
-    String last = deployed.put(service, deploy(services.on(at), service).await());
-    vertx.undeploy(last).onFailure(e -> steps.say(service + " ended badly: " + Failure.words(e)));
-  }
-
-  private Map<String, String> deploy(Services all) {
-    Map<String, io.vertx.core.Future<String>> deployed = new LinkedHashMap<>();
-    Services.NAMES.forEach(service -> deployed.put(service, deploy(all, service)));
-    io.vertx.core.Future.all(List.copyOf(deployed.values())).await();
-    Map<String, String> ids = new LinkedHashMap<>();
-    deployed.forEach((service, id) -> ids.put(service, id.result()));
-    return ids;
-  }
-
-  private io.vertx.core.Future<String> deploy(Services all, String service) {
-    return vertx
-        .deployVerticle(all.verticle(service))
-        .recover(
-            e ->
-                io.vertx.core.Future.failedFuture(
-                    new Failure(
-                        "%s cannot start on port %d (%s): %s"
-                            .formatted(
-                                service,
-                                all.port(service),
-                                Services.portSetting(service),
-                                Failure.words(e)))));
+    verticles = new ServiceVerticles(services, progress, SERVICE_STOP_TIMEOUT);
+    backing.declareTopology(verticles.vertx());
+    verticles.start();
   }
 
   private void startProcesses() throws IOException {
-    Vertx declaring = Vertx.vertx();
-    backings.declare(declaring);
-    declaring.close().await();
-    for (String service : Services.NAMES) {
-      startProcess(service);
-      steps.say(service + " starts in a process of its own");
-    }
+    Vertx vertx = Vertx.vertx();
+    backing.declareTopology(vertx);
+    vertx.close().await();
+    processes =
+        new ServiceProcesses(services, home.resolve("logs"), progress, SERVICE_STOP_TIMEOUT);
+    processes.start();
   }
 
-  private void startProcess(String service) throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Xmx160m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Services.mainClass(service));
-    Map<String, String> own = services.environment(service);
-    own.put("LOG_FORMAT", "text");
-    int life = lives.merge(service, 1, Integer::sum);
-    String log = life == 1 ? service + ".log" : service + "-" + life + ".log";
-    Path file = home.resolve("logs").resolve(log);
-    ServerProcess process = ServerProcess.start(service, command, own, file);
-    processes.put(service, process);
-    process.onExit(code -> ended(service, process, code, file));
+  /**
+   * Starts a second replica of every service in this JVM, on other ports, and returns when all are
+   * ready. The returned action stops the replica: each service finishes what it does.
+   */
+  public Runnable replicate(Settings ports) {
+    return verticles.replicate(ports);
   }
 
-  /** Whoever ends a process on purpose takes it out first. */
-  private void ended(String service, ServerProcess process, int code, Path log) {
-    if (processes.remove(service, process)) {
-      steps.say(service + " ended by itself with " + code + ": see " + log + ", and start anew");
-    }
+  /**
+   * Starts the service again in this JVM, on its port in {@code ports}. The previous instance is
+   * undeployed without waiting: a test that wants it dead cuts its connections before.
+   */
+  public void replace(String service, Settings ports) {
+    verticles.replace(service, ports);
   }
 
-  /** What a power cut may hit: every service and every backing service of ours. */
-  public List<String> victims() {
-    List<String> victims = new ArrayList<>(Services.NAMES);
-    victims.addAll(backings.ours());
-    return victims;
+  /** The names of all services, and of the backing services that this run started. */
+  public List<String> processes() {
+    List<String> names = new ArrayList<>(Services.NAMES);
+    names.addAll(backing.started());
+    return names;
   }
 
-  /** SIGKILL to one of {@link #victims}; only where each has a process of its own. */
-  public void kill(String victim) {
-    if (processes.containsKey(victim)) {
-      processes.remove(victim).kill();
+  /** Sends SIGKILL to one of {@link #processes}; only in a system of separate processes. */
+  public void kill(String name) {
+    if (processes.runs(name)) {
+      processes.kill(name);
     } else {
-      backings.kill(victim);
+      backing.kill(name);
     }
   }
 
-  /** Starts again what was killed, and comes back when a backing service answers. */
-  public void restart(String victim) throws IOException {
-    if (Services.NAMES.contains(victim)) {
-      startProcess(victim);
+  /** Starts a killed process again; waits for a backing service, but not for a service. */
+  public void restart(String name) throws IOException {
+    if (Services.NAMES.contains(name)) {
+      processes.start(name);
     } else {
-      backings.start(victim);
+      backing.start(name);
     }
   }
 
-  /** Comes back when all services say that they are ready. */
+  /** Waits until all services are ready; throws {@link Failure} after 90 seconds. */
   public void awaitReady() throws IOException {
     Client client = new Client(settings.url("gateway"));
-    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+    long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
     while (!client.isUp()) {
       if (System.nanoTime() > deadline) {
         throw new Failure(
             "the services did not become ready within "
-                + READY_WITHIN.toSeconds()
+                + READY_TIMEOUT.toSeconds()
                 + " s: "
                 + client.health());
       }
       Client.pause();
     }
-    steps.say("all services are ready");
+    progress.print("all services are ready");
   }
 
-  /** All but the gateway, which has nothing to get ready. */
-  private static void awaitReady(String service, Settings at) {
-    if (!service.equals("gateway")) {
-      new RetryingClient()
-          .ask(
-              service + " is ready",
-              Set.of(200),
-              Set.of(),
-              () -> new Client(at.url(service)).get("/health/ready"));
-    }
-  }
-
-  private void describe() throws IOException {
-    ArrayNode all = backings.describe();
+  private ArrayNode describe() {
+    ArrayNode entries = backing.describe();
     for (String service : Services.NAMES) {
-      long pid = separate ? processes.get(service).pid() : ProcessHandle.current().pid();
-      all.addObject()
+      entries
+          .addObject()
           .put("name", service)
-          .put("pid", pid)
+          .put("pid", runner().pid(service))
           .put("address", "127.0.0.1:" + services.port(service))
           .put("data", home.toString());
     }
-    ObjectNode run = Json.mapper().createObjectNode();
-    run.put("gateway", settings.url("gateway"));
-    run.put("operations", "http://127.0.0.1:" + settings.port(Settings.OPERATIONS));
-    run.set("processes", all);
-    Path part = Files.writeString(home.resolve(RUN + ".part"), run.toPrettyString() + "\n");
-    Files.move(part, home.resolve(RUN), StandardCopyOption.ATOMIC_MOVE);
+    return entries;
   }
 
-  /** Where an audit of the system that runs from this folder finds what each service keeps. */
-  public Sources books() {
-    BackingServices running = new BackingServices(home, settings, environment, steps, separate);
-    running.attach();
+  private ServiceRunner runner() {
+    return separate ? processes : verticles;
+  }
+
+  /** Where an audit finds the stores and the broker of the system that runs from this folder. */
+  public Sources sources() {
+    DatabaseUris databases = DatabaseUris.ofRunning(settings, environment);
     return new Sources(
-        running.postgres("order"),
-        running.postgres("payment"),
-        running.mongo("store"),
-        running.mongo("rider"),
-        running.redis(),
-        running.mongo("mypage"),
-        running.amqp());
+        databases.postgres("order"),
+        databases.postgres("payment"),
+        databases.mongo("store"),
+        databases.mongo("rider"),
+        databases.redisDatabase(),
+        databases.mongo("mypage"),
+        new BrokerAccess(home, settings, environment).adminUri());
   }
 
-  /** Where to look at the broker, or null. */
+  /** The address and user of the broker's management page, or null. */
   String management() {
-    return backings.management();
+    return backing.management();
   }
 
-  /** Ends everything it started, and nothing else. */
+  /** Stops everything that this object started; does nothing if it started nothing. */
   public void stop() {
-    if (lock == null) {
+    if (!folder.isLocked()) {
       return;
     }
     try {
-      List<ServerProcess> ending = List.copyOf(processes.values());
-      processes.clear();
-      ending.parallelStream().forEach(process -> process.stop(SERVICES_STOP_WITHIN));
-      if (vertx != null) {
-        vertx
-            .close()
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(SERVICES_STOP_WITHIN.toSeconds(), TimeUnit.SECONDS);
+      if (runner() != null) {
+        runner().stop();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      steps.say("not all services stopped in time: " + e);
     } finally {
-      if (backings != null) {
-        backings.stop();
+      if (backing != null) {
+        backing.stop();
       }
-      home.resolve(RUN).toFile().delete();
       unlock();
     }
   }
 
   private void unlock() {
     try {
-      lock.acquiredBy().close();
-      lock = null;
+      RunDescription.delete(home);
+      folder.unlock();
     } catch (IOException e) {
-      steps.say("could not unlock " + home + ": " + Failure.words(e));
+      progress.print("could not unlock " + home + ": " + Failure.describe(e));
     }
   }
 }

@@ -8,30 +8,34 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Someone who asks again when there was no answer, or when told to come back a little later; and
- * who takes any other unexpected answer for a fault of the system.
+ * Repeats a request until it has an expected status. It retries after a lost connection and after a
+ * 503. A request without any response, or with an unexpected status, is a {@link Failure}.
  */
 public final class RetryingClient {
 
-  /** Longer than the longest outage and the time after which an unheard-of charge is given up. */
-  private static final Duration PATIENCE = Duration.ofSeconds(100);
+  /** Longer than the longest outage, and than the time after which payment gives up a charge. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(100);
 
-  private final AtomicLong repeats = new AtomicLong();
+  private final AtomicLong retries = new AtomicLong();
 
-  public interface Asking {
-    Client.Answer ask() throws IOException;
+  /** Sends one attempt. */
+  public interface Request {
+    Client.Answer send() throws IOException;
   }
 
   /**
-   * The first answer with one of the statuses {@code wanted}; those {@code notYet} are waited out.
+   * The first response with a status of {@code expected}; one of {@code notYet} is retried.
+   *
+   * @param what names the request in a failure
    */
-  public Client.Answer ask(String what, Set<Integer> wanted, Set<Integer> notYet, Asking asking) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  public Client.Answer request(
+      String what, Set<Integer> expected, Set<Integer> notYet, Request request) {
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     String last = "nothing";
     while (System.nanoTime() < deadline) {
       try {
-        Client.Answer answer = asking.ask();
-        if (wanted.contains(answer.status())) {
+        Client.Answer answer = request.send();
+        if (expected.contains(answer.status())) {
           return answer;
         }
         last = answer.toString();
@@ -45,14 +49,14 @@ public final class RetryingClient {
       } catch (IOException e) {
         last = e.toString();
       }
-      repeats.incrementAndGet();
+      retries.incrementAndGet();
       Client.pause();
     }
-    throw new Failure(what + ": not within " + PATIENCE.toSeconds() + " s; at last " + last);
+    throw new Failure(what + ": not within " + TIMEOUT.toSeconds() + " s; at last " + last);
   }
 
-  /** How often something was asked again. */
-  public long repeats() {
-    return repeats.get();
+  /** How many requests were sent again. */
+  public long retries() {
+    return retries.get();
   }
 }

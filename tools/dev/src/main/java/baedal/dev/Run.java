@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
-/** {@code ./run}: the whole system on this machine. */
+/** The program behind {@code ./run}: runs the whole system on this system. */
 public final class Run {
 
   private static final Path HOME = Path.of(System.getenv().getOrDefault("BAEDAL_HOME", ".baedal"));
-  private static final Set<String> WORDS =
+  private static final Set<String> ARGUMENTS =
       Set.of("demo", "audit", "rebuild", "--fresh", "--separate");
   private static final String USAGE =
       """
@@ -31,106 +31,110 @@ public final class Run {
 
   public static void main(String[] args) {
     LoggerFactory.getILoggerFactory();
-    List<String> words = List.of(args);
-    if (words.contains("--help") || words.contains("-h")) {
+    List<String> arguments = List.of(args);
+    if (arguments.contains("--help") || arguments.contains("-h")) {
       System.out.print(USAGE);
       System.exit(0);
     }
-    for (String word : words) {
-      if (!WORDS.contains(word)) {
-        System.err.println("baedal: there is no '" + word + "'; ./run --help lists what there is");
+    for (String argument : arguments) {
+      if (!ARGUMENTS.contains(argument)) {
+        System.err.println(
+            "baedal: there is no '" + argument + "'; ./run --help lists what there is");
         System.exit(2);
       }
     }
     try {
-      if (words.contains("audit")) {
+      if (arguments.contains("audit")) {
         System.exit(audit());
       }
-      if (words.contains("rebuild")) {
+      if (arguments.contains("rebuild")) {
         System.exit(rebuild());
       }
-      System.exit(words.contains("demo") ? demo(words) : run(words));
+      System.exit(arguments.contains("demo") ? demo(arguments) : run(arguments));
     } catch (Exception e) {
-      LoggerFactory.getLogger(Run.class).atError().setCause(e).log("cannot go on");
-      System.err.println("baedal: " + Failure.words(e));
-      System.exit(words.contains("audit") ? Audit.FAILED : 1);
+      LoggerFactory.getLogger(Run.class).atError().setCause(e).log("the run failed");
+      System.err.println("baedal: " + Failure.describe(e));
+      System.exit(arguments.contains("audit") ? Audit.FAILED : 1);
     }
   }
 
-  private static int run(List<String> words) throws IOException {
-    ConsoleProgress steps = new ConsoleProgress();
-    LocalSystem machine = start(steps, words);
-    untilTold();
-    machine.stop();
+  private static int run(List<String> arguments) throws IOException {
+    ConsoleProgress progress = new ConsoleProgress();
+    LocalSystem system = start(progress, arguments);
+    awaitShutdown();
+    system.stop();
     return 0;
   }
 
-  private static LocalSystem start(ConsoleProgress steps, List<String> words) throws IOException {
+  private static LocalSystem start(ConsoleProgress progress, List<String> arguments)
+      throws IOException {
     Settings settings = Settings.from(System.getenv());
-    LocalSystem machine =
-        new LocalSystem(HOME, settings, System.getenv(), steps, words.contains("--separate"));
-    Runtime.getRuntime().addShutdownHook(new Thread(machine::stop, "stop"));
-    machine.start(words.contains("--fresh"));
+    LocalSystem system =
+        new LocalSystem(
+            HOME, settings, System.getenv(), progress, arguments.contains("--separate"));
+    Runtime.getRuntime().addShutdownHook(new Thread(system::stop, "stop"));
+    system.start(arguments.contains("--fresh"));
     int made = new SampleData(settings.url("gateway")).fill();
     if (made > 0) {
-      steps.say(made + " sample stores around Mapo are open");
+      progress.print(made + " sample stores around Mapo are open");
     }
-    String management = machine.management();
-    steps.say(
+    String management = system.management();
+    progress.print(
         "ready: "
             + settings.url("gateway")
             + (management == null ? "" : "   RabbitMQ: " + management));
-    return machine;
+    return system;
   }
 
   private static int rebuild() throws IOException {
-    ConsoleProgress steps = new ConsoleProgress();
+    ConsoleProgress progress = new ConsoleProgress();
     Client admin =
         new Client(Settings.from(System.getenv()).url("gateway")).as("operator", "admin");
     Client.Answer state = admin.post("/rebuilds/mypage", null);
     if (state.status() != 202) {
       throw new Failure("the pages are not rebuilt: " + state.body());
     }
-    steps.say("the pages are being made anew from the log");
+    progress.print("the pages are being made anew from the log");
     while (state.body().path("running").asBoolean()) {
       Client.pause();
       state =
           new RetryingClient()
-              .ask("the rebuild", Set.of(200), Set.of(429), () -> admin.get("/rebuilds/mypage"));
+              .request(
+                  "the rebuild", Set.of(200), Set.of(429), () -> admin.get("/rebuilds/mypage"));
     }
     if (!state.body().path("finishedAt").isTextual()) {
       throw new Failure(
           "the pages are as they were: the rebuild was given up, mypage's log says why");
     }
-    steps.say("the pages are rebuilt from " + state.text("events") + " events");
+    progress.print("the pages are rebuilt from " + state.text("events") + " events");
     return 0;
   }
 
   private static int audit() throws IOException {
-    if (!LocalSystem.runs(HOME)) {
+    if (!HomeFolder.isInUse(HOME)) {
       throw new Failure("nothing to audit: no system runs from this folder; start one with ./run");
     }
-    LocalSystem machine =
+    LocalSystem system =
         new LocalSystem(
             HOME, Settings.from(System.getenv()), System.getenv(), new ConsoleProgress(), false);
-    return Audit.run(machine.books(), Tolerances.from(Config.of(System.getenv())));
+    return Audit.run(system.sources(), Tolerances.from(Config.of(System.getenv())));
   }
 
-  private static int demo(List<String> words) throws IOException {
-    boolean runs = LocalSystem.runs(HOME);
-    if (runs && words.size() > 1) {
+  private static int demo(List<String> arguments) throws IOException {
+    boolean runs = HomeFolder.isInUse(HOME);
+    if (runs && arguments.size() > 1) {
       throw new Failure("a system runs already: end it first, or let the demo use it as it is");
     }
     if (!runs) {
-      start(new ConsoleProgress(), words);
+      start(new ConsoleProgress(), arguments);
     }
-    new Demo(LocalSystem.gateway(HOME)).play();
+    new Demo(RunDescription.awaitGateway(HOME)).play();
     System.out.println("The order came from the menu to the doorstep.");
     return 0;
   }
 
-  /** Until the process is told to end: its shutdown hook does the rest. */
-  private static void untilTold() {
+  /** Waits for a signal that ends the process; the shutdown hook stops the system. */
+  private static void awaitShutdown() {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A dozen stores around Seoul's Mapo, so that a fresh system has something to order; made through
- * the gateway.
+ * A dozen stores around Seoul's Mapo, so that a fresh system has something to order. It opens them
+ * through the gateway.
  */
 public final class SampleData {
 
@@ -21,7 +21,7 @@ public final class SampleData {
     anyone = new Client(gateway);
   }
 
-  /** Does nothing where there is a store already; returns how many it made. */
+  /** Opens the sample stores if there is no store; returns how many it opened. */
   public int fill() throws IOException {
     if (anyone.get("/stores?limit=1").body().path("items").size() > 0) {
       return 0;
@@ -29,7 +29,7 @@ public final class SampleData {
     return open();
   }
 
-  /** Opens the sample stores, whatever is there already; returns how many. */
+  /** Opens the sample stores in any case; returns how many. */
   public int open() throws IOException {
     JsonNode stores;
     try (InputStream in = SampleData.class.getResourceAsStream("stores.json")) {
@@ -65,17 +65,17 @@ public final class SampleData {
   }
 
   /**
-   * Stores become orderable when the order service has heard of them: then only the made-up menu is
-   * refused.
+   * Waits until the order service knows the menus. It then refuses only the last line of the probe,
+   * whose menu does not exist.
    */
   private void awaitKnown(ObjectNode probe) throws IOException {
     Client customer = anyone.as("sample-data", "customer");
-    int madeUp = probe.path("lines").size() - 1;
+    int unknownLine = probe.path("lines").size() - 1;
     long deadline = System.nanoTime() + DEADLINE_NANOS;
     while (System.nanoTime() < deadline) {
       JsonNode errors = customer.post("/orders", probe).body().path("errors");
       if (errors.size() == 1
-          && errors.path(0).path("pointer").asText().equals("/lines/" + madeUp + "/menuId")) {
+          && errors.path(0).path("pointer").asText().equals("/lines/" + unknownLine + "/menuId")) {
         return;
       }
       Client.pause();

@@ -21,32 +21,39 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The seven services of a one-machine run: how each is configured, and what starts it. */
+/** The seven services of a one-machine run: their settings, verticles and main classes. */
 final class Services {
 
   static final List<String> NAMES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
 
   private final Settings settings;
-  private final EndpointRouting ways;
-  private final BackingServices backings;
+  private final EndpointRouting routing;
+  private final DatabaseUris databases;
+  private final BrokerAccess broker;
   private final String tokenSecret;
 
-  Services(Settings settings, EndpointRouting ways, BackingServices backings, String tokenSecret) {
+  Services(
+      Settings settings,
+      EndpointRouting routing,
+      DatabaseUris databases,
+      BrokerAccess broker,
+      String tokenSecret) {
     this.settings = settings;
-    this.ways = ways;
-    this.backings = backings;
+    this.routing = routing;
+    this.databases = databases;
+    this.broker = broker;
     this.tokenSecret = tokenSecret;
   }
 
-  /** The same on other ports. */
+  /** The same services on other ports. */
   Services on(Settings ports) {
-    return new Services(ports, ways, backings, tokenSecret);
+    return new Services(ports, routing, databases, broker, tokenSecret);
   }
 
   /**
-   * The settings of one service: what a cluster would put into its environment. A run may itself
-   * live in a pod, as a build's often does, and is still one machine.
+   * The environment of one service. {@code KUBERNETES_SERVICE_HOST} is cleared, because this run is
+   * one machine even inside a pod, where builds often run.
    */
   Map<String, String> environment(String service) {
     Map<String, String> environment = new LinkedHashMap<>();
@@ -55,12 +62,12 @@ final class Services {
     environment.put("DEV_DOORS", "true");
     environment.put("KUBERNETES_SERVICE_HOST", "");
     for (String other : NAMES) {
-      environment.put(EndpointRouting.to(other), settings.url(other));
+      environment.put(EndpointRouting.urlSetting(other), settings.url(other));
     }
     switch (service) {
-      case "order", "payment" -> environment.put("POSTGRES_URI", backings.postgres(service));
-      case "store", "rider", "mypage" -> environment.put("MONGO_URI", backings.mongo(service));
-      case "coupon" -> environment.put("REDIS_URI", backings.redis());
+      case "order", "payment" -> environment.put("POSTGRES_URI", databases.postgres(service));
+      case "store", "rider", "mypage" -> environment.put("MONGO_URI", databases.mongo(service));
+      case "coupon" -> environment.put("REDIS_URI", databases.redisDatabase());
       case "gateway" -> {
         environment.put("HTTP_HOST", "127.0.0.1");
         environment.put("CORS_ORIGINS", "loopback");
@@ -69,23 +76,18 @@ final class Services {
       default -> throw new IllegalArgumentException(service);
     }
     if (!service.equals("gateway")) {
-      environment.put("AMQP_URI", backings.amqp(service));
+      environment.put("AMQP_URI", broker.serviceUri(service));
     }
     environment.replaceAll(
         (setting, value) ->
             setting.endsWith("_URI") || setting.endsWith("_URL")
-                ? ways.way(service, setting, value)
+                ? routing.route(service, setting, value)
                 : value);
     return environment;
   }
 
   int port(String service) {
-    return settings.port(portSetting(service));
-  }
-
-  /** What names the port of a service. */
-  static String portSetting(String service) {
-    return service.toUpperCase(Locale.ROOT) + "_PORT";
+    return settings.port(Settings.portSetting(service));
   }
 
   VerticleBase verticle(String service) {

@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What runs where on this machine; each port is changed by an environment variable of the setting's
- * name.
+ * The ports of a one-machine run, by the names of the environment variables that set them. Checks
+ * the environment when it is read.
  */
 public record Settings(Map<String, Integer> ports) {
 
@@ -41,24 +43,25 @@ public record Settings(Map<String, Integer> ports) {
     DEFAULTS.put(MANAGEMENT, 15672);
   }
 
-  /** Backing services that somebody else runs: what names one, and what that looks like. */
-  private static final Map<String, Pattern> NAMED =
+  /** The variables that name an external backing service, and the form of their values. */
+  private static final Map<String, Pattern> EXTERNAL =
       Map.of(
           "POSTGRES_URI", Pattern.compile("postgresql://[^/?#\\s]+"),
           "MONGO_URI", Pattern.compile("mongodb://[^/?#\\s]+"),
           "REDIS_URI", Pattern.compile("redis://[^/?#\\s]+"),
           "AMQP_URI", Pattern.compile("amqp://[^?#\\s]+"));
 
-  private static final Map<String, List<String>> OTHERS =
+  /** The ports that stay unused when a backing service is external. */
+  private static final Map<String, List<String>> PORTS_OF_EXTERNAL =
       Map.of(
           "POSTGRES_URI", List.of(POSTGRES),
           "MONGO_URI", List.of(MONGO),
           "REDIS_URI", List.of(REDIS),
           "AMQP_URI", List.of(AMQP, MANAGEMENT));
 
-  /** Throws {@link Failure} that names the setting which is wrong. */
+  /** Throws {@link Failure} that names the wrong setting. */
   public static Settings from(Map<String, String> environment) {
-    checkNamed(environment);
+    checkExternal(environment);
     Map<String, Integer> ports = new LinkedHashMap<>();
     DEFAULTS.forEach(
         (name, fallback) -> {
@@ -77,8 +80,8 @@ public record Settings(Map<String, Integer> ports) {
     return new Settings(ports);
   }
 
-  private static void checkNamed(Map<String, String> environment) {
-    NAMED.forEach(
+  private static void checkExternal(Map<String, String> environment) {
+    EXTERNAL.forEach(
         (name, form) -> {
           String uri = environment.getOrDefault(name, "").strip();
           if (!uri.isEmpty() && !form.matcher(uri).matches()) {
@@ -100,7 +103,7 @@ public record Settings(Map<String, Integer> ports) {
         });
   }
 
-  /** Ports that nobody uses now, for a test beside a running system. */
+  /** Free ports, for a system beside a running one. */
   public static Settings onFreePorts() throws IOException {
     Map<String, Integer> ports = new LinkedHashMap<>();
     for (String name : DEFAULTS.keySet()) {
@@ -117,29 +120,29 @@ public record Settings(Map<String, Integer> ports) {
     return ports.get(name);
   }
 
-  /** Those of the services, and of the backing services that are not somebody else's. */
-  List<String> portsToTake(Map<String, String> environment) {
+  /** The names of the ports that a run binds: all but those of external backing services. */
+  List<String> portsToBind(Map<String, String> environment) {
     List<String> names = new ArrayList<>(ports.keySet());
-    OTHERS.forEach(
-        (variable, itsPorts) -> {
-          if (!environment.getOrDefault(variable, "").isBlank()) {
-            names.removeAll(itsPorts);
+    PORTS_OF_EXTERNAL.forEach(
+        (variable, unused) -> {
+          if (externalUri(environment, variable).isPresent()) {
+            names.removeAll(unused);
           }
         });
     return names;
   }
 
-  /** The port of this name; throws {@link Failure} when nobody can listen on it now. */
+  /** The port of this name; throws {@link Failure} when it cannot be bound now. */
   int freePort(String name) {
     int port = port(name);
     Ports.bindError(port)
         .ifPresent(
-            why -> {
+            error -> {
               throw new Failure(
                   "port "
                       + port
                       + " is not free ("
-                      + why
+                      + error
                       + "): end what uses it, or set "
                       + name
                       + " to another one");
@@ -148,6 +151,18 @@ public record Settings(Map<String, Integer> ports) {
   }
 
   public String url(String service) {
-    return "http://127.0.0.1:" + port(service.toUpperCase(java.util.Locale.ROOT) + "_PORT");
+    return "http://127.0.0.1:" + port(portSetting(service));
+  }
+
+  /** The setting that holds the port of a service. */
+  static String portSetting(String service) {
+    return service.toUpperCase(Locale.ROOT) + "_PORT";
+  }
+
+  /** The external backing service that {@code variable} names; empty when it is not set. */
+  static Optional<String> externalUri(Map<String, String> environment, String variable) {
+    return Optional.ofNullable(environment.get(variable))
+        .map(String::strip)
+        .filter(uri -> !uri.isEmpty());
   }
 }

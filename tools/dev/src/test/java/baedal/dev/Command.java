@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A command as a person types it: what it printed, and how it ended. */
+/** Runs a command as a person types it, and reads its output and exit code. */
 final class Command {
 
-  private static final long ENDS_WITHIN_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final Process process;
   private final Path out;
@@ -26,8 +26,8 @@ final class Command {
     this.err = err;
   }
 
-  /** {@code ./run WORDS} behind its script, with what it keeps under {@code home}. */
-  static Command run(Path home, Map<String, String> environment, String... words)
+  /** The program behind {@code ./run ARGUMENTS}, with its data under {@code home}. */
+  static Command run(Path home, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -39,7 +39,7 @@ final class Command {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Run.class.getName()));
-    command.addAll(List.of(words));
+    command.addAll(List.of(arguments));
     Map<String, String> all = new HashMap<>(environment);
     all.put("BAEDAL_HOME", home.toString());
     all.put("LOG_FORMAT", "file");
@@ -70,19 +70,20 @@ final class Command {
     return Files.readString(out);
   }
 
-  List<String> complaints() throws IOException {
+  /** The lines on standard error. */
+  List<String> errors() throws IOException {
     return Files.readAllLines(err);
   }
 
-  /** The one line of its complaints. */
-  String complaint() throws IOException {
-    assertThat(complaints()).hasSize(1);
-    return complaints().get(0);
+  /** The only line on standard error. */
+  String error() throws IOException {
+    assertThat(errors()).hasSize(1);
+    return errors().get(0);
   }
 
-  /** Waits for its end; returns its exit code. */
+  /** Waits for the end of the command; returns its exit code. */
   int end() throws InterruptedException {
-    boolean ended = process.waitFor(ENDS_WITHIN_SECONDS, TimeUnit.SECONDS);
+    boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly();
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ./run} says when it cannot do what it is asked: one line, and an exit code. */
+/** A failing {@code ./run} prints one line and ends with an exit code. */
 class RunTest {
 
   @TempDir Path home;
@@ -30,30 +30,29 @@ class RunTest {
   void an_unknown_word_is_named() throws Exception {
     Command run = Command.run(home, Map.of(), "--frehs");
     assertThat(run.end()).isEqualTo(2);
-    assertThat(run.complaint()).contains("'--frehs'", "./run --help");
+    assertThat(run.error()).contains("'--frehs'", "./run --help");
   }
 
   @Test
   void a_wrong_setting_is_named() throws Exception {
     Command run = Command.run(home, Map.of("GATEWAY_PORT", "eighty"));
     assertThat(run.end()).isEqualTo(1);
-    assertThat(run.complaint())
-        .isEqualTo("baedal: GATEWAY_PORT must be a port number, not 'eighty'");
+    assertThat(run.error()).isEqualTo("baedal: GATEWAY_PORT must be a port number, not 'eighty'");
   }
 
   @Test
   void a_port_in_use_is_found_before_anything_starts_or_is_forgotten() throws Exception {
-    Path kept = Files.writeString(home.resolve("kept"), "data");
+    Path data = Files.writeString(home.resolve("kept"), "data");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Map<String, String> environment = new HashMap<>();
       Settings.onFreePorts().ports().forEach((name, port) -> environment.put(name, "" + port));
       environment.put("MONGO_PORT", "" + taken.getLocalPort());
       Command run = Command.run(home, environment, "--fresh");
       assertThat(run.end()).isEqualTo(1);
-      assertThat(run.complaint()).contains("port " + taken.getLocalPort(), "MONGO_PORT");
+      assertThat(run.error()).contains("port " + taken.getLocalPort(), "MONGO_PORT");
       assertThat(run.out()).isEmpty();
     }
-    assertThat(kept).exists();
+    assertThat(data).exists();
   }
 
   @Test
@@ -61,15 +60,15 @@ class RunTest {
     Path file = Files.createFile(home.resolve("file"));
     Command run = Command.run(file, Map.of());
     assertThat(run.end()).isEqualTo(1);
-    assertThat(run.complaint()).startsWith("baedal: cannot write to " + file);
+    assertThat(run.error()).startsWith("baedal: cannot write to " + file);
   }
 
-  /** With another code than an audit that found something. */
+  /** The exit code differs from that of an audit with findings. */
   @Test
   void an_audit_of_nothing_says_so() throws Exception {
     Command audit = Command.run(home, Map.of(), "audit");
     assertThat(audit.end()).isEqualTo(2);
-    assertThat(audit.complaint()).startsWith("baedal: nothing to audit");
+    assertThat(audit.error()).startsWith("baedal: nothing to audit");
     assertThat(audit.out()).isEmpty();
   }
 
@@ -83,7 +82,7 @@ class RunTest {
             "200 {\"running\":true,\"finishedAt\":null}",
             "200 {\"running\":false,\"finishedAt\":null}");
     assertThat(rebuild.end()).isEqualTo(1);
-    assertThat(rebuild.complaint()).contains("the rebuild was given up");
+    assertThat(rebuild.error()).contains("the rebuild was given up");
   }
 
   @Test
@@ -95,7 +94,7 @@ class RunTest {
     assertThat(rebuild.end()).isZero();
   }
 
-  /** Against a gateway that gives these answers, one after another. */
+  /** Runs {@code ./run rebuild} against a gateway that gives these responses, one after another. */
   private Command rebuild(String... answers) throws Exception {
     Queue<String> states = new ConcurrentLinkedQueue<>(List.of(answers));
     HttpServer gateway =
@@ -153,7 +152,7 @@ class RunTest {
               .toString());
       Command demo = Command.run(home, Map.of(), "demo");
       assertThat(demo.end()).isEqualTo(1);
-      assertThat(demo.complaint()).contains("the demo failed", "the order service rests");
+      assertThat(demo.error()).contains("the demo failed", "the order service rests");
       assertThat(demo.out().lines().toList()).last().asString().contains("orders two");
     } finally {
       gateway.stop(0);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts at the top, on machines that lack something. */
+/** The scripts {@code run} and {@code verify} on machines that lack something. */
 class ScriptsTest {
 
   @TempDir Path clone;
@@ -34,30 +34,30 @@ class ScriptsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"run", "verify"})
-  void an_old_java_is_told_by_its_version(String script) throws Exception {
-    assertThat(complaint(script, "openjdk version \"11.0.2\" 2019-01-15"))
+  void an_old_java_is_reported_with_its_version(String script) throws Exception {
+    assertThat(error(script, "openjdk version \"11.0.2\" 2019-01-15"))
         .contains("Java 17 or newer", " is 11:", "JAVA_HOME");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"run", "verify"})
   void java_8_counts_as_old(String script) throws Exception {
-    assertThat(complaint(script, "java version \"1.8.0_202\"")).contains("Java 17 or newer");
+    assertThat(error(script, "java version \"1.8.0_202\"")).contains("Java 17 or newer");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"run", "verify"})
-  void a_missing_java_is_told(String script) throws Exception {
+  void a_missing_java_is_reported(String script) throws Exception {
     Command command = script(script, clone.resolve("nowhere"));
     assertThat(command.end()).isEqualTo(1);
-    assertThat(command.complaint())
+    assertThat(command.error())
         .contains("Java 17 or newer", clone.resolve("nowhere").toString(), "none");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"run", "verify"})
-  void a_runtime_without_a_compiler_is_told(String script) throws Exception {
-    assertThat(complaint(script, "openjdk version \"21.0.1\" 2023-10-17"))
+  void a_runtime_without_a_compiler_is_reported(String script) throws Exception {
+    assertThat(error(script, "openjdk version \"21.0.1\" 2023-10-17"))
         .contains("needs a JDK", "only a runtime");
   }
 
@@ -68,11 +68,11 @@ class ScriptsTest {
     executable(clone.resolve("mvnw"), "echo 'Unknown host repo.example'; exit 1");
     Command command = script("run", java);
     assertThat(command.end()).isEqualTo(1);
-    assertThat(command.complaints()).last().asString().contains("is there a network?");
+    assertThat(command.errors()).last().asString().contains("is there a network?");
     assertThat(clone.resolve("tools/bench/target/built")).doesNotExist();
   }
 
-  /** One that is not looked at would leave old jars to be started. */
+  /** A source that {@code run} does not look at would start stale jars. */
   @ParameterizedTest
   @MethodSource("sources")
   void a_changed_source_of_any_module_is_built(String source) throws Exception {
@@ -109,10 +109,10 @@ class ScriptsTest {
                     m + "/pom.xml", m + "/src/main/java/A.java", m + "/src/main/resources/a")));
   }
 
-  private String complaint(String script, String version) throws Exception {
+  private String error(String script, String version) throws Exception {
     Command command = script(script, java(version));
     assertThat(command.end()).isEqualTo(1);
-    return command.complaint();
+    return command.error();
   }
 
   private Command script(String script, Path javaHome) throws IOException {
@@ -120,7 +120,7 @@ class ScriptsTest {
         List.of("sh", clone.resolve(script).toString()), Map.of("JAVA_HOME", javaHome.toString()));
   }
 
-  /** A Java that tells its version and can do nothing else. */
+  /** A Java that prints its version and can do nothing else. */
   private Path java(String version) throws IOException {
     Path home = clone.resolve("java home");
     Files.createDirectories(home.resolve("bin"));

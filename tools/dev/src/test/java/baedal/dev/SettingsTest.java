@@ -48,12 +48,12 @@ class SettingsTest {
   }
 
   @Test
-  void the_ports_of_servers_that_are_somebody_elses_are_not_taken() {
+  void the_ports_of_external_servers_are_not_bound() {
     Map<String, String> environment = new HashMap<>();
     environment.put("AMQP_URI", "amqp://user:password@broker:5672/vhost");
     environment.put("MONGO_URI", "mongodb://one:27017,two:27017");
     environment.put("REDIS_URI", "");
-    assertThat(Settings.from(environment).portsToTake(environment))
+    assertThat(Settings.from(environment).portsToBind(environment))
         .doesNotContain("AMQP_PORT", "MANAGEMENT_PORT", "MONGO_PORT")
         .contains("REDIS_PORT", "POSTGRES_PORT", "GATEWAY_PORT", "ORDER_PORT")
         .hasSize(10);
@@ -70,9 +70,10 @@ class SettingsTest {
   }
 
   @Test
-  void a_fault_without_a_message_still_says_what_it_is() {
-    assertThat(Failure.words(new AccessDeniedException("/data"))).isEqualTo("access denied: /data");
-    assertThat(Failure.words(new ConnectException())).isEqualTo("connect");
-    assertThat(Failure.words(new Failure("no room"))).isEqualTo("no room");
+  void an_error_without_a_message_is_described_by_its_class() {
+    assertThat(Failure.describe(new AccessDeniedException("/data")))
+        .isEqualTo("access denied: /data");
+    assertThat(Failure.describe(new ConnectException())).isEqualTo("connect");
+    assertThat(Failure.describe(new Failure("no room"))).isEqualTo("no room");
   }
 }

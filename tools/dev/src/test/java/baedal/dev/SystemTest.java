@@ -21,12 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One system's days: started, killed, started again, ended, and started empty. */
+/** One system is started, killed, started again, ended, and started empty. */
 class SystemTest {
 
   private static final long DEADLINE_SECONDS = 120;
 
-  /** The system's servers bear such names only where Java can open them. */
+  /** A name beyond ASCII, where this JVM can open such files. */
   private static final String FOLDER =
       System.getProperty("sun.jnu.encoding").equals("UTF-8") ? "배달 집" : "a folder";
 
@@ -41,14 +41,14 @@ class SystemTest {
   }
 
   @Test
-  void it_keeps_what_it_was_told_ends_what_it_started_and_forgets_when_asked() throws Exception {
+  void it_keeps_its_data_ends_what_it_started_and_clears_when_asked() throws Exception {
     home = temp.resolve(FOLDER);
     settings = Settings.onFreePorts();
 
     Command first = ready();
     List<ProcessHandle> processes = described(first.pid());
     Map<String, String> secrets = secrets();
-    commandLinesTellNone(processes, secrets);
+    commandLinesHoldNoSecret(processes, secrets);
     String order = order();
     anAuditAgrees();
     secondIsRefused();
@@ -91,13 +91,13 @@ class SystemTest {
     await(
         "ready",
         () -> {
-          assertThat(command.alive()).as("%s", command.complaints()).isTrue();
+          assertThat(command.alive()).as("%s", command.errors()).isTrue();
           return command.out().contains("ready: " + settings.url("gateway"));
         });
     return command;
   }
 
-  /** Each process that run.json names listens where it says, and on loopback only. */
+  /** Each process in run.json listens at its address, and on loopback only. */
   private List<ProcessHandle> described(long launcher) throws IOException {
     JsonNode run = Json.mapper().readTree(home.resolve("run.json").toFile());
     assertThat(run.path("gateway").asText()).isEqualTo(settings.url("gateway"));
@@ -133,7 +133,7 @@ class SystemTest {
     return all;
   }
 
-  /** The ports on which a process accepts connections, and the address of each; from Linux. */
+  /** The ports on which a process accepts connections, and the address of each; Linux only. */
   private static Map<Integer, String> listening(long pid) throws IOException {
     List<String> sockets = new ArrayList<>();
     try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
@@ -159,11 +159,11 @@ class SystemTest {
     try {
       return Files.readSymbolicLink(file).toString();
     } catch (IOException e) {
-      return "gone meanwhile";
+      return "closed meanwhile";
     }
   }
 
-  /** All secrets by name; whatever file holds one is for its owner only. */
+  /** All secrets by name. Checks that only the owner can read a file that holds one. */
   private Map<String, String> secrets() throws IOException {
     Map<String, String> secrets = new TreeMap<>();
     for (Path file : files(home.resolve("secrets"))) {
@@ -194,8 +194,9 @@ class SystemTest {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 
-  /** Everybody on the machine can see these. */
-  private void commandLinesTellNone(List<ProcessHandle> processes, Map<String, String> secrets) {
+  /** Every user of the machine can see command lines. */
+  private void commandLinesHoldNoSecret(
+      List<ProcessHandle> processes, Map<String, String> secrets) {
     for (ProcessHandle process : processes) {
       String line = process.info().commandLine().orElse("");
       assertThat(secrets.values()).as("%s", process.info()).noneMatch(line::contains);
@@ -224,14 +225,14 @@ class SystemTest {
 
   private void anAuditAgrees() throws Exception {
     Command audit = run("audit");
-    assertThat(audit.end()).as("%s %s", audit.out(), audit.complaints()).isZero();
+    assertThat(audit.end()).as("%s %s", audit.out(), audit.errors()).isZero();
     assertThat(audit.out()).startsWith("1 orders audited").contains("everything agrees");
   }
 
   private void secondIsRefused() throws Exception {
     Command second = run();
     assertThat(second.end()).isEqualTo(1);
-    assertThat(second.complaint()).contains("runs already", home.resolve("run.json").toString());
+    assertThat(second.error()).contains("runs already", home.resolve("run.json").toString());
     assertThat(new Client(settings.url("gateway")).isUp()).isTrue();
     assertThat(home.resolve("run.json")).exists();
   }
@@ -240,7 +241,7 @@ class SystemTest {
     await("the end of all", () -> processesAtHome().isEmpty());
   }
 
-  /** Each server works in its folder. */
+  /** Each server's working directory is its folder. */
   private List<Long> processesAtHome() throws IOException {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.map(ProcessHandle::pid)

@@ -1,0 +1,85 @@
+package baedal.dev;
+
+import baedal.backing.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Each service in a process of its own, which may be killed and started again. */
+final class ServiceProcesses implements ServiceRunner {
+
+  private final Services services;
+  private final Path logs;
+  private final ConsoleProgress progress;
+  private final Duration stopTimeout;
+  private final Map<String, ServerProcess> processes = new ConcurrentHashMap<>();
+  private final Map<String, Integer> startCounts = new ConcurrentHashMap<>();
+
+  ServiceProcesses(Services services, Path logs, ConsoleProgress progress, Duration stopTimeout) {
+    this.services = services;
+    this.logs = logs;
+    this.progress = progress;
+    this.stopTimeout = stopTimeout;
+  }
+
+  @Override
+  public void start() throws IOException {
+    for (String service : Services.NAMES) {
+      start(service);
+      progress.print(service + " starts in a process of its own");
+    }
+  }
+
+  /** Starts the service; each start has a log of its own. */
+  void start(String service) throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx160m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Services.mainClass(service));
+    Map<String, String> environment = services.environment(service);
+    environment.put("LOG_FORMAT", "text");
+    int count = startCounts.merge(service, 1, Integer::sum);
+    Path log = logs.resolve(count == 1 ? service + ".log" : service + "-" + count + ".log");
+    ServerProcess process = ServerProcess.start(service, command, environment, log);
+    processes.put(service, process);
+    process.onExit(code -> reportExit(service, process, code, log));
+  }
+
+  /**
+   * Prints nothing for a process that was killed or stopped: it was removed from the map before.
+   */
+  private void reportExit(String service, ServerProcess process, int code, Path log) {
+    if (processes.remove(service, process)) {
+      progress.print(
+          service + " ended by itself with " + code + ": see " + log + ", and start anew");
+    }
+  }
+
+  boolean runs(String service) {
+    return processes.containsKey(service);
+  }
+
+  void kill(String service) {
+    processes.remove(service).kill();
+  }
+
+  @Override
+  public long pid(String service) {
+    return processes.get(service).pid();
+  }
+
+  @Override
+  public void stop() {
+    List<ServerProcess> stopping = List.copyOf(processes.values());
+    processes.clear();
+    stopping.parallelStream().forEach(process -> process.stop(stopTimeout));
+  }
+}
