@@ -206,8 +206,8 @@ class OutageTest {
     String paid = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
     String unpaid = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
     assertThat(town.pay(customer, paid).status()).isEqualTo(201);
-    assertThat(town.tomorrow().comesFor(paid)).isTrue();
-    assertThat(town.tomorrow().comesFor(unpaid)).isTrue();
+    assertThat(town.tomorrow().shift(paid)).isTrue();
+    assertThat(town.tomorrow().shift(unpaid)).isTrue();
     town.order(customer, unpaid, "EXPIRED");
     assertThat(customer.get("/orders/" + paid).text("status")).isEqualTo("PLACED");
     back(rabbit);

@@ -23,6 +23,6 @@ class PowerCutTest {
     long seed = System.nanoTime();
     Soak.Outcome outcome = Soak.run(home, Duration.ZERO, ORDERS, seed, new ConsoleProgress());
     assertThat(outcome.failures()).as("seed %d", seed).isEmpty();
-    assertThat(outcome.ended()).as("seed %d", seed).isGreaterThanOrEqualTo(ORDERS);
+    assertThat(outcome.endedOrders()).as("seed %d", seed).isGreaterThanOrEqualTo(ORDERS);
   }
 }

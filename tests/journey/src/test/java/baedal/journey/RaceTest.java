@@ -195,7 +195,7 @@ class RaceTest {
         random -> {
           Client customer = town.customer();
           String orderId = town.placed(customer, delivery(shop.storeId(), 1));
-          assertThat(tomorrow.comesFor(orderId)).isTrue();
+          assertThat(tomorrow.shift(orderId)).isTrue();
           payment.await(random);
           Client.Answer paid = town.pay(customer, orderId);
           assertThat(paid.status()).isIn(201, 409);

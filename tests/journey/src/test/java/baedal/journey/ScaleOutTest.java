@@ -60,7 +60,7 @@ class ScaleOutTest {
       goOn(crowd, "three replicas, seed " + seed, () -> haveTheirShare(carried()));
       replicas.forEach(Runnable::run);
       assertThat(crowd.everySaga()).as("one replica again, seed %d", seed).isEmpty();
-      assertThat(crowd.goHome()).as("seed %d", seed).isEmpty();
+      assertThat(crowd.stop()).as("seed %d", seed).isEmpty();
       town.agrees();
       town.toldInOrder();
     } finally {

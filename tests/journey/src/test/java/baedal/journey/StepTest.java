@@ -107,7 +107,7 @@ class StepTest {
 
   @AfterAll
   static void stop() {
-    crowd.goHome();
+    crowd.stop();
     town.close();
     births.shutdown();
     vertx.close().await();

@@ -1,7 +1,7 @@
 package baedal.bench;
 
 import baedal.bench.CheckoutReport.Part;
-import baedal.bench.Users.Answer;
+import baedal.bench.Users.Result;
 import baedal.dev.Client;
 import baedal.dev.ConsoleProgress;
 import baedal.dev.Failure;
@@ -19,131 +19,131 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The experiment that Baedal began with: 100 people order and pay through the gateway while the
- * payment provider takes 400 to 620 ms; then while it does not answer at all. In the end everybody
- * asks what became of their order.
+ * The experiment that Baedal began with, started by {@code tools/bench/checkout}. 100 customers
+ * order and pay through the gateway while the payment provider takes 400 to 620 ms, and then while
+ * it hangs. In the end every customer checks the payment of each order.
  */
 public final class CheckoutBenchmark {
 
-  static final int PEOPLE = 100;
+  static final int USERS = 100;
   static final Duration FASTEST = Duration.ofMillis(400);
   private static final Duration SLOWEST = Duration.ofMillis(620);
   static final Duration MEAN = FASTEST.plus(SLOWEST).dividedBy(2);
 
-  /** Until the compiler has seen everything, with so few that it has time to do its work. */
+  /** Until the JIT compiler has compiled everything; half the users leave it time to work. */
   private static final Duration WARM_UP = Duration.ofMinutes(2);
 
-  private static final int FEW = PEOPLE / 2;
+  private static final int WARM_UP_USERS = USERS / 2;
   private static final Duration CALM = Duration.ofSeconds(10);
   private static final Duration RECOVERY = Duration.ofSeconds(10);
-  private static final Duration BETWEEN_VISITS = Duration.ofMillis(100);
-  private static final int MOST_SHOWN = 20;
+  private static final Duration BROWSE_INTERVAL = Duration.ofMillis(100);
+  private static final int MAX_PRINTED_ERRORS = 20;
 
   private final Vertx vertx;
   private final Shoppers shoppers;
-  private final ConsoleProgress steps = new ConsoleProgress();
-  private final List<String> wrong = new ArrayList<>();
+  private final ConsoleProgress progress = new ConsoleProgress();
+  private final List<String> errors = new ArrayList<>();
 
   private CheckoutBenchmark(Vertx vertx, String gateway) throws IOException {
     this.vertx = vertx;
-    shoppers = new Shoppers(vertx, gateway, PEOPLE);
+    shoppers = new Shoppers(vertx, gateway, USERS);
   }
 
   /**
-   * {@code gateway seconds}: where the system is, and how long each part lasts. Exits with 1 when
-   * anybody was told what the contract does not say, or has not paid exactly once in the end.
+   * The arguments are the URL of the gateway and the seconds of each part. Exits with 1 when a
+   * response was not one of the contract, or an order is not paid exactly once in the end.
    */
   public static void main(String[] args) {
     try {
-      CheckoutBenchmark siege = new CheckoutBenchmark(Vertx.vertx(), args[0]);
-      System.out.println("\n" + siege.lay(Duration.ofSeconds(Long.parseLong(args[1]))).table());
-      siege.wrong.stream().limit(MOST_SHOWN).forEach(System.out::println);
-      System.exit(siege.wrong.isEmpty() ? 0 : 1);
+      CheckoutBenchmark benchmark = new CheckoutBenchmark(Vertx.vertx(), args[0]);
+      Duration duration = Duration.ofSeconds(Long.parseLong(args[1]));
+      System.out.println("\n" + benchmark.run(duration).table());
+      benchmark.errors.stream().limit(MAX_PRINTED_ERRORS).forEach(System.out::println);
+      System.exit(benchmark.errors.isEmpty() ? 0 : 1);
     } catch (Failure | IOException e) {
       System.err.println("baedal: " + Failure.describe(e));
       System.exit(1);
     }
   }
 
-  private CheckoutReport lay(Duration duration) throws IOException {
-    shoppers.provider(FASTEST, SLOWEST, false);
-    steps.print("everything warms up");
-    Users first = users(FEW);
-    browsing(WARM_UP);
-    first.stop();
+  private CheckoutReport run(Duration duration) throws IOException {
+    shoppers.setProvider(FASTEST, SLOWEST, false);
+    progress.print("everything warms up");
+    Users warmUp = checkouts(WARM_UP_USERS);
+    browse(WARM_UP);
+    warmUp.stop();
     Client.pause(CALM);
-    steps.print("some only browse");
-    List<Answer> before = browsing(CALM);
+    progress.print("some only browse");
+    List<Result> before = browse(CALM);
 
-    steps.print("the provider is slow");
-    Users users = users(PEOPLE);
-    List<Answer> browsing = browsing(duration);
-    Instant end = Instant.now();
+    progress.print("the provider is slow");
+    Users users = checkouts(USERS);
+    List<Result> browsing = browse(duration);
+    Instant slowEnd = Instant.now();
     Part slow = new Part(users.stop(), browsing);
-    steps.print("the last who paid looks it up");
-    Duration behind = behind(slow, end);
+    progress.print("the last who paid looks it up");
+    Duration pageLag = pageLag(slow, slowEnd);
 
-    steps.print("the provider hangs");
-    users = users(PEOPLE);
+    progress.print("the provider hangs");
+    users = checkouts(USERS);
     Client.pause(MEAN);
-    shoppers.provider(FASTEST, SLOWEST, true);
-    long hung = System.nanoTime();
-    browsing = browsing(duration);
-    steps.print("the provider is back");
-    shoppers.provider(FASTEST, SLOWEST, false);
-    long back = System.nanoTime();
+    shoppers.setProvider(FASTEST, SLOWEST, true);
+    long hungAt = System.nanoTime();
+    browsing = browse(duration);
+    progress.print("the provider is back");
+    shoppers.setProvider(FASTEST, SLOWEST, false);
+    long recoveredAt = System.nanoTime();
     Client.pause(RECOVERY);
     Part hanging = new Part(users.stop(), browsing);
 
-    steps.print("everybody asks what became of their order");
-    shoppers.provider(Duration.ZERO, Duration.ZERO, false);
-    List<Instant> paid = payments(slow.checkouts());
-    payments(hanging.checkouts());
-    long inTime = paid.stream().filter(end::isAfter).count();
+    progress.print("everybody asks what became of their order");
+    shoppers.setProvider(Duration.ZERO, Duration.ZERO, false);
+    List<Instant> paid = checkPayments(slow.checkouts());
+    checkPayments(hanging.checkouts());
+    long paidInTime = paid.stream().filter(slowEnd::isAfter).count();
     return new CheckoutReport(
-        duration, before, slow, paid.size(), inTime, behind, hanging, hung, back);
+        duration, before, slow, paid.size(), paidInTime, pageLag, hanging, hungAt, recoveredAt);
   }
 
-  /** People who check out again at once, but no faster than anybody can pay. */
-  private Users users(int people) {
-    return new Users(vertx, people, FASTEST, shoppers::checkOut).start();
+  private Users checkouts(int count) {
+    return new Users(vertx, count, FASTEST, shoppers::checkOut).start();
   }
 
-  /** How long after {@code end} the last order that was paid at once is paid in its page, too. */
-  private Duration behind(Part part, Instant end) {
+  /** How long after {@code end} MyPage shows the last payment that was confirmed at once. */
+  private Duration pageLag(Part part, Instant end) {
     part.checkouts().stream()
-        .filter(answer -> answer.status() == CheckoutReport.PAID)
-        .max(Comparator.comparingLong(answer -> answer.asked() + answer.took()))
+        .filter(result -> result.status() == CheckoutReport.PAID)
+        .max(Comparator.comparingLong(Result::answeredAt))
         .ifPresent(shoppers::awaitPage);
     return Duration.between(end, Instant.now());
   }
 
-  private List<Answer> browsing(Duration duration) {
-    Users one = new Users(vertx, 1, BETWEEN_VISITS, who -> shoppers.browse()).start();
+  private List<Result> browse(Duration duration) {
+    Users browser = new Users(vertx, 1, BROWSE_INTERVAL, user -> shoppers.browse()).start();
     Client.pause(duration);
-    return one.stop();
+    return browser.stop();
   }
 
-  /** When each of these orders was paid; those that were not before anybody asked are missing. */
-  private List<Instant> payments(List<Answer> told) {
-    ExecutorService asking = Executors.newFixedThreadPool(PEOPLE);
-    List<Future<Instant>> asked = new ArrayList<>();
-    for (Answer answer : told) {
-      if (CheckoutReport.isAnswer(answer)) {
-        asked.add(asking.submit(() -> shoppers.paidAt(answer)));
+  /** Returns when each order had been paid; without those not yet paid when the check began. */
+  private List<Instant> checkPayments(List<Result> checkouts) {
+    ExecutorService pool = Executors.newFixedThreadPool(USERS);
+    List<Future<Instant>> checks = new ArrayList<>();
+    for (Result checkout : checkouts) {
+      if (CheckoutReport.isExpected(checkout)) {
+        checks.add(pool.submit(() -> shoppers.paidAt(checkout)));
       } else {
-        wrong.add("a checkout was answered " + answer.status());
+        errors.add("a checkout was answered " + checkout.status());
       }
     }
-    asking.shutdown();
-    return asked.stream().map(this::result).filter(Objects::nonNull).toList();
+    pool.shutdown();
+    return checks.stream().map(this::result).filter(Objects::nonNull).toList();
   }
 
-  private Instant result(Future<Instant> asked) {
+  private Instant result(Future<Instant> check) {
     try {
-      return asked.get();
+      return check.get();
     } catch (ExecutionException e) {
-      wrong.add(e.getCause().getMessage());
+      errors.add(e.getCause().getMessage());
       return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

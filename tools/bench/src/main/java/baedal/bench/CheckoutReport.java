@@ -1,44 +1,54 @@
 package baedal.bench;
 
-import baedal.bench.Users.Answer;
+import baedal.bench.Users.Result;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * What a siege measured, as a Markdown table. Of the orders of the slow part {@code settled} were
- * paid before anybody asked, {@code inTime} of them before its end; {@code behind} its end were the
- * customers' pages. The provider began to hang at {@code hung} and was {@code back} by {@link
- * System#nanoTime}.
+ * The results of the checkout benchmark, as a Markdown table.
+ *
+ * @param duration of each part
+ * @param before browsing before any checkout
+ * @param slow the part in which the provider is slow
+ * @param paid how many orders of the slow part were paid before their customers asked
+ * @param paidInTime how many of these were paid before the end of the part
+ * @param pageLag how long after the end of the slow part the pages showed all payments
+ * @param hanging the part in which the provider hangs
+ * @param hungAt when the provider began to hang, by {@link System#nanoTime}
+ * @param recoveredAt when the provider answered again, by {@link System#nanoTime}
  */
 record CheckoutReport(
     Duration duration,
-    List<Answer> before,
+    List<Result> before,
     Part slow,
-    long settled,
-    long inTime,
-    Duration behind,
+    long paid,
+    long paidInTime,
+    Duration pageLag,
     Part hanging,
-    long hung,
-    long back) {
+    long hungAt,
+    long recoveredAt) {
 
-  /** Checkouts, and what those who only browse the stores were answered meanwhile. */
-  record Part(List<Answer> checkouts, List<Answer> browsing) {}
+  /** The checkouts of one part, and the requests of a user who only browses meanwhile. */
+  record Part(List<Result> checkouts, List<Result> browsing) {}
 
   static final int PAID = 201;
   static final int LATER = 202;
 
-  static boolean isAnswer(Answer answer) {
-    return answer.status() == PAID || answer.status() == LATER;
+  /** Whether the status is one that the contract of a checkout with a valid card allows. */
+  static boolean isExpected(Result result) {
+    return result.status() == PAID || result.status() == LATER;
   }
 
   String table() {
-    double limit = CheckoutBenchmark.PEOPLE / seconds(CheckoutBenchmark.MEAN.toNanos());
-    double payments = inTime / seconds(duration.toNanos());
-    long open = open().orElse(back);
-    List<Answer> whileOpen =
-        hanging.checkouts().stream().filter(a -> a.asked() >= open && a.asked() < back).toList();
+    double limit = CheckoutBenchmark.USERS / seconds(CheckoutBenchmark.MEAN.toNanos());
+    double payments = paidInTime / seconds(duration.toNanos());
+    long open = breakerOpenedAt().orElse(recoveredAt);
+    List<Result> whileOpen =
+        hanging.checkouts().stream()
+            .filter(r -> r.sentAt() >= open && r.sentAt() < recoveredAt)
+            .toList();
     return """
     | %d people check out, %d s each part | the original | Baedal |
     |---|---:|---:|
@@ -59,42 +69,42 @@ record CheckoutReport(
     | before, while the provider is slow, while it hangs | | %s, %s, %s ms |
     """
         .formatted(
-            CheckoutBenchmark.PEOPLE,
+            CheckoutBenchmark.USERS,
             duration.toSeconds(),
             available(slow),
             number(payments),
             number(limit),
-            CheckoutBenchmark.PEOPLE,
+            CheckoutBenchmark.USERS,
             seconds(CheckoutBenchmark.MEAN.toNanos()),
             percent(payments / limit),
             times(slow.checkouts()),
             percent(share(slow.checkouts(), LATER)),
-            percent((double) settled / slow.checkouts().size() - share(slow.checkouts(), PAID)),
-            number(seconds(behind.toNanos())),
+            percent((double) paid / slow.checkouts().size() - share(slow.checkouts(), PAID)),
+            number(seconds(pageLag.toNanos())),
             available(hanging),
-            since(hung, open()),
+            since(hungAt, breakerOpenedAt()),
             times(whileOpen),
-            since(back, healed()),
+            since(recoveredAt, firstPaymentAt()),
             median(before),
             median(slow.browsing()),
             median(hanging.browsing()));
   }
 
-  /** From when on people were sent away at once, without waiting for any payment. */
-  private OptionalLong open() {
+  /** When the first user was told to pay later at once: without waiting for the provider. */
+  private OptionalLong breakerOpenedAt() {
     return hanging.checkouts().stream()
-        .filter(a -> a.status() == LATER && a.asked() >= hung)
-        .filter(a -> a.took() < CheckoutBenchmark.FASTEST.toNanos())
-        .mapToLong(Answer::asked)
+        .filter(r -> r.status() == LATER && r.sentAt() >= hungAt)
+        .filter(r -> r.tookNanos() < CheckoutBenchmark.FASTEST.toNanos())
+        .mapToLong(Result::sentAt)
         .min();
   }
 
-  /** When the first answer came that said paid, once the provider was back. */
-  private OptionalLong healed() {
+  /** When the first payment was confirmed after the provider answered again. */
+  private OptionalLong firstPaymentAt() {
     return hanging.checkouts().stream()
-        .filter(a -> a.status() == PAID)
-        .mapToLong(a -> a.asked() + a.took())
-        .filter(answered -> answered >= back)
+        .filter(r -> r.status() == PAID)
+        .mapToLong(Result::answeredAt)
+        .filter(answeredAt -> answeredAt >= recoveredAt)
         .min();
   }
 
@@ -103,25 +113,25 @@ record CheckoutReport(
   }
 
   private static String available(Part part) {
-    List<Answer> all = part.checkouts();
+    List<Result> all = part.checkouts();
     return percent(share(all, PAID) + share(all, LATER)) + " of " + all.size();
   }
 
-  private static double share(List<Answer> answers, int status) {
-    double those = answers.stream().filter(a -> a.status() == status).count();
-    return those / answers.size();
+  private static double share(List<Result> results, int status) {
+    double matching = results.stream().filter(r -> r.status() == status).count();
+    return matching / results.size();
   }
 
-  private static String times(List<Answer> answers) {
+  private static String times(List<Result> results) {
     return "%.0f, %.0f, %.0f ms"
         .formatted(
-            Users.percentile(answers, 50),
-            Users.percentile(answers, 95),
-            Users.percentile(answers, 99));
+            Users.percentile(results, 50),
+            Users.percentile(results, 95),
+            Users.percentile(results, 99));
   }
 
-  private static String median(List<Answer> answers) {
-    return number(Users.percentile(answers, 50));
+  private static String median(List<Result> results) {
+    return number(Users.percentile(results, 50));
   }
 
   private static String number(double value) {

@@ -8,12 +8,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
- * Comes sooner for an order that nobody does anything about: what it waits for was due a day ago.
- * Writes into the order service's own database, as no service may.
+ * Moves an order's due date into the past, so that it expires or completes at the next sweep. It
+ * writes into the order service's own database, which no service may do.
  */
 public final class DueDateShifter {
 
-  private static final String A_DAY_AGO =
+  private static final String SHIFT =
       """
       UPDATE orders
          SET expires_at = now(), changed_at = now() - interval '1 day',
@@ -22,13 +22,13 @@ public final class DueDateShifter {
       """
           .formatted(instant("now()"), instant("now() - interval '1 day'"));
 
-  private final String jdbc;
+  private final String jdbcUrl;
   private final String[] user;
 
   /** {@code orders} is {@code postgresql://user:password@host:port/database}. */
   public DueDateShifter(String orders) {
     URI server = URI.create(orders);
-    jdbc = "jdbc:postgresql://" + server.getHost() + ":" + server.getPort() + server.getPath();
+    jdbcUrl = "jdbc:postgresql://" + server.getHost() + ":" + server.getPort() + server.getPath();
     user = server.getUserInfo().split(":", 2);
   }
 
@@ -38,17 +38,17 @@ public final class DueDateShifter {
   }
 
   /**
-   * Whether the order waits for time to pass.
+   * Returns false if the order does not wait for a due date.
    *
-   * @throws IOException when its database is away
+   * @throws IOException when the database is away
    */
-  public boolean comesFor(String orderId) throws IOException {
-    try (Connection connection = DriverManager.getConnection(jdbc, user[0], user[1]);
-        PreparedStatement update = connection.prepareStatement(A_DAY_AGO)) {
+  public boolean shift(String orderId) throws IOException {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl, user[0], user[1]);
+        PreparedStatement update = connection.prepareStatement(SHIFT)) {
       update.setString(1, orderId);
       return update.executeUpdate() > 0;
     } catch (SQLException e) {
-      throw new IOException("tomorrow does not come for " + orderId + ": " + e.getMessage(), e);
+      throw new IOException("cannot shift the due date of " + orderId + ": " + e.getMessage(), e);
     }
   }
 }

@@ -1,9 +1,10 @@
 package baedal.bench;
 
+import static baedal.bench.OrderRequests.json;
+
 import baedal.dev.Client;
 import baedal.dev.Failure;
 import baedal.dev.RetryingClient;
-import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,114 +24,120 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** Many people who order in every way an order can go, from stores of their own. */
+/** Runs {@link OrderScenario}s for many users at the same time, in stores of its own. */
 public final class ScenarioRunner {
 
   private static final List<OrderScenario.Saga> SAGAS = List.of(OrderScenario.Saga.values());
 
-  private final RetryingClient patient = new RetryingClient();
+  private final RetryingClient http = new RetryingClient();
   private final Client anyone;
-  private final DueDateShifter tomorrow;
+  private final DueDateShifter dueDates;
   private final long seed;
-  private final List<OrderScenario.Shop> shops;
-  private final OrderScenario.Shop couriers;
+  private final List<Shop> shops;
+  private final Shop courierCompany;
   private final String campaign;
-  private final Map<String, Integer> ends = Collections.synchronizedMap(new TreeMap<>());
+  private final Map<String, Integer> ordersByEnd = Collections.synchronizedMap(new TreeMap<>());
   private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
-  private final AtomicBoolean over = new AtomicBoolean();
-  private final List<Future<?>> busy = new ArrayList<>();
-  private final ExecutorService people = Executors.newCachedThreadPool();
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final List<Future<?>> users = new ArrayList<>();
+  private final ExecutorService pool = Executors.newCachedThreadPool();
 
   /**
-   * Opens the stores; the same {@code seed} makes the same choices, though not the same races.
+   * Opens the stores. The same {@code seed} makes the same choices, though not the same races.
    *
-   * @throws Failure when the system is not ready for them
+   * @throws Failure when the system does not answer as expected
    */
-  public ScenarioRunner(String gateway, DueDateShifter tomorrow, long seed) throws IOException {
+  public ScenarioRunner(String gateway, DueDateShifter dueDates, long seed) throws IOException {
     anyone = new Client(gateway);
-    this.tomorrow = tomorrow;
+    this.dueDates = dueDates;
     this.seed = seed;
-    shops = List.of(shop("FOOD", null), shop("FURNITURE", 100_000));
-    couriers = shop("COURIER", null);
-    campaign = campaign();
+    shops = List.of(openShop("FOOD", null), openShop("FURNITURE", 100_000));
+    courierCompany = openShop("COURIER", null);
+    campaign = openCampaign();
   }
 
-  /** So many people order, one order after another, until {@link #goHome}. */
-  public void start(int howMany) {
-    for (int i = 0; i < howMany; i++) {
+  /** Starts so many users, who each order again and again until {@link #stop}. */
+  public void start(int count) {
+    for (int i = 0; i < count; i++) {
       Random random = new Random(seed + i);
-      busy.add(people.submit(() -> orderOn(random)));
+      users.add(pool.submit(() -> orderUntilStopped(random)));
     }
   }
 
-  /** Nothing went wrong so far. */
-  public boolean isContent() {
+  /** Whether no scenario has failed so far. */
+  public boolean hasNoFailures() {
     return failures.isEmpty();
   }
 
-  /** Lets everybody finish the order in hand; what went wrong, an order a line. */
-  public List<String> goHome() {
-    over.set(true);
-    people.shutdown();
-    busy.forEach(ScenarioRunner::finished);
+  /** Waits until each user has finished the current order; returns the failures, one an order. */
+  public List<String> stop() {
+    stopped.set(true);
+    pool.shutdown();
+    users.forEach(ScenarioRunner::awaitEnd);
     return List.copyOf(failures);
   }
 
-  /** How many orders came to their ends so far. */
-  int ended() {
-    synchronized (ends) {
-      return ends.values().stream().mapToInt(Integer::intValue).sum();
+  /** How many orders have ended so far. */
+  int endedOrders() {
+    synchronized (ordersByEnd) {
+      return ordersByEnd.values().stream().mapToInt(Integer::intValue).sum();
     }
   }
 
-  /** How many orders came to which end so far, and how often something was asked again. */
+  /** The number of orders by the status in which they ended, and the number of retries. */
   public String report() {
-    return "orders came to their ends " + ends + "; asked again " + patient.retries() + " times";
+    return "orders came to their ends "
+        + ordersByEnd
+        + "; asked again "
+        + http.retries()
+        + " times";
   }
 
-  /** One order in each way, all at once; what went wrong. */
+  /** Runs each saga once, all at the same time; returns the failures, one an order. */
   public List<String> everySaga() {
     List<Future<?>> running = new ArrayList<>();
     for (OrderScenario.Saga saga : SAGAS) {
       Random random = new Random(seed + running.size());
-      running.add(people.submit(() -> noted(() -> run(saga, random))));
+      running.add(pool.submit(() -> runAndRecord(() -> run(saga, random))));
     }
-    running.forEach(ScenarioRunner::finished);
+    running.forEach(ScenarioRunner::awaitEnd);
     return List.copyOf(failures);
   }
 
   /**
-   * One order of that kind, by people who were never here before; the status it ended in.
+   * Runs the saga once, with a new customer and a new rider; returns the status in which it ends.
    *
-   * @throws Failure when anything was not as it should be
+   * @throws Failure when a step fails
    */
   public String run(OrderScenario.Saga saga, Random random) {
-    OrderScenario.Shop shop =
-        saga == OrderScenario.Saga.PAY_AT_THE_DOOR
-            ? couriers
+    Shop shop =
+        saga == OrderScenario.Saga.PAY_ON_DELIVERY
+            ? courierCompany
             : shops.get(random.nextInt(shops.size()));
-    return new OrderScenario(
-            patient, tomorrow, someone("customer"), someone("rider"), shop, campaign, random)
-        .run(saga);
+    int quantity = 1 + random.nextInt(2);
+    OrderSteps steps =
+        new OrderSteps(
+            http, dueDates, newUser("customer"), newUser("rider"), shop, campaign, quantity);
+    return new OrderScenario(steps, random).run(saga);
   }
 
-  private void orderOn(Random random) {
-    while (!over.get() && isContent()) {
-      noted(() -> run(SAGAS.get(random.nextInt(SAGAS.size())), random));
+  private void orderUntilStopped(Random random) {
+    while (!stopped.get() && hasNoFailures()) {
+      runAndRecord(() -> run(SAGAS.get(random.nextInt(SAGAS.size())), random));
     }
   }
 
-  private void noted(Supplier<String> order) {
+  private void runAndRecord(Supplier<String> scenario) {
     try {
-      ends.merge(order.get(), 1, Integer::sum);
+      ordersByEnd.merge(scenario.get(), 1, Integer::sum);
     } catch (Failure e) {
       failures.add(e.getMessage());
     }
   }
 
-  private static void finished(Future<?> one) {
+  private static void awaitEnd(Future<?> task) {
     try {
-      one.get();
+      task.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
@@ -139,39 +146,43 @@ public final class ScenarioRunner {
     }
   }
 
-  /** The door for tokens is in the gateway, which may be away. */
-  private Client someone(String role) {
-    Client[] made = new Client[1];
-    patient.request(
+  /** The gateway issues the token, and may be away. */
+  private Client newUser(String role) {
+    Client[] user = new Client[1];
+    http.request(
         "a token",
         Set.of(200),
         Set.of(),
         () -> {
-          made[0] = anyone.as(role + "-" + UUID.randomUUID(), role);
-          return new Client.Answer(made[0].token() == null ? 503 : 200, null);
+          user[0] = anyone.as(role + "-" + UUID.randomUUID(), role);
+          return new Client.Answer(user[0].token() == null ? 503 : 200, null);
         });
-    return made[0];
+    return user[0];
   }
 
-  private OrderScenario.Shop shop(String kind, Integer stock) throws IOException {
+  private Shop openShop(String kind, Integer stock) throws IOException {
     Client owner = anyone.as("owner-" + UUID.randomUUID(), "owner");
     ObjectNode store = json().put("name", "가게 " + kind).put("kind", kind);
     store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
     String storeId = owner.post("/stores", store).text("storeId");
     ObjectNode menu = json().put("name", "메뉴").put("price", 15_000).put("stock", stock);
-    menu.putArray("options").addObject().put("name", OrderScenario.FREE_OF_CHARGE).put("price", 0);
-    owner.put("/stores/" + storeId + "/menus/m-1", menu);
+    menu.putArray("options").addObject().put("name", OrderRequests.FREE_OPTION).put("price", 0);
+    owner.put("/stores/" + storeId + "/menus/" + OrderRequests.MENU, menu);
     Client customer = anyone.as("customer-" + UUID.randomUUID(), "customer");
-    ObjectNode order = OrderScenario.order(storeId, kind.equals("COURIER") ? kind : "VISIT");
-    patient.request(
+    ObjectNode order =
+        OrderRequests.order(
+            storeId,
+            kind.equals("COURIER") ? kind : "VISIT",
+            OrderRequests.lines(OrderRequests.MENU, 1));
+    http.request(
         "the order service knows the shop",
         Set.of(201),
         Set.of(400, 404, 409),
         () -> customer.post("/orders", order));
-    return new OrderScenario.Shop(storeId, owner);
+    return new Shop(storeId, owner);
   }
 
-  private String campaign() throws IOException {
+  private String openCampaign() throws IOException {
     ObjectNode campaign =
         json()
             .put("name", "첫 주문")
@@ -179,9 +190,5 @@ public final class ScenarioRunner {
             .put("quantity", 1_000_000)
             .put("expiresAt", Instant.now().plus(Duration.ofDays(30)).toString());
     return anyone.as("marketing-1", "marketing").post("/coupons", campaign).text("campaignId");
-  }
-
-  private static ObjectNode json() {
-    return Json.mapper().createObjectNode();
   }
 }

@@ -1,10 +1,11 @@
 package baedal.bench;
 
-import baedal.bench.Users.Answer;
+import static baedal.bench.OrderRequests.json;
+
+import baedal.bench.Users.Result;
 import baedal.dev.Client;
 import baedal.dev.Failure;
 import baedal.dev.RetryingClient;
-import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
@@ -23,117 +24,111 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** Customers with cards that are good, and a shop of their own that never runs out. */
+/** The customers of the checkout benchmark: with valid cards, and a store with unlimited stock. */
 final class Shoppers {
 
-  private static final String CARD = "4242424242424242";
   private static final long PRICE = 15_000;
-  private static final Duration PAGE_WITHIN = Duration.ofMinutes(2);
+  private static final Duration PAGE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
   private final Client anyone;
   private final WebClient web;
   private final String gateway;
   private final List<Client> customers = new ArrayList<>();
-  private final RetryingClient patient = new RetryingClient();
+  private final RetryingClient http = new RetryingClient();
   private final Buffer checkout;
 
-  Shoppers(Vertx vertx, String gateway, int people) throws IOException {
+  Shoppers(Vertx vertx, String gateway, int count) throws IOException {
     this.gateway = gateway;
     anyone = new Client(gateway);
     web =
         WebClient.create(
-            vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(2 * people));
-    for (int i = 0; i < people; i++) {
+            vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(2 * count));
+    for (int i = 0; i < count; i++) {
       customers.add(anyone.as("customer-" + UUID.randomUUID(), "customer"));
     }
-    ObjectNode order = order(shop());
-    ObjectNode both = json();
-    both.set("order", order);
-    both.set("payment", json().put("method", "CARD").put("card", CARD));
-    checkout = Buffer.buffer(both.toString());
-    patient.request(
+    ObjectNode order =
+        OrderRequests.order(openShop(), "DELIVERY", OrderRequests.lines(OrderRequests.MENU, 1));
+    ObjectNode body = json();
+    body.set("order", order);
+    body.set("payment", json().put("method", "CARD").put("card", OrderRequests.VALID_CARD));
+    checkout = Buffer.buffer(body.toString());
+    http.request(
         "the order service knows the shop",
         Set.of(201),
         Set.of(400),
         () -> customers.get(0).post("/orders", order));
   }
 
-  private String shop() throws IOException {
+  private String openShop() throws IOException {
     Client owner = anyone.as("owner-" + UUID.randomUUID(), "owner");
     ObjectNode store = json().put("name", "줄 서는 집").put("kind", "FOOD");
-    store.set("address", place());
+    store.set("address", OrderRequests.address("서울 마포구", 37.55, 126.92));
     String storeId = owner.post("/stores", store).text("storeId");
-    owner.put("/stores/" + storeId + "/menus/m-1", json().put("name", "국밥").put("price", PRICE));
+    String menu = "/stores/" + storeId + "/menus/" + OrderRequests.MENU;
+    owner.put(menu, json().put("name", "국밥").put("price", PRICE));
     return storeId;
   }
 
-  private static ObjectNode order(String storeId) {
-    ObjectNode order = json().put("storeId", storeId).put("fulfilment", "DELIVERY");
-    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", 1);
-    order.set("address", place());
-    return order;
-  }
-
-  Future<HttpResponse<Buffer>> checkOut(int who) {
+  Future<HttpResponse<Buffer>> checkOut(int customer) {
     return web.postAbs(gateway + "/checkouts")
         .timeout(TIMEOUT.toMillis())
-        .bearerTokenAuthentication(customers.get(who).token())
+        .bearerTokenAuthentication(customers.get(customer).token())
         .putHeader("Content-Type", "application/json")
         .sendBuffer(checkout);
   }
 
+  /** Reads the list of stores, without a token. */
   Future<HttpResponse<Buffer>> browse() {
     HttpRequest<Buffer> stores = web.getAbs(gateway + "/stores?limit=10");
     return stores.timeout(TIMEOUT.toMillis()).send();
   }
 
-  /** Turns the knobs of the simulated provider. */
-  void provider(Duration fastest, Duration slowest, boolean hangs) throws IOException {
-    ObjectNode knobs = json().put("failureRate", 0).put("hang", hangs);
-    knobs.putArray("latencyMs").add(fastest.toMillis()).add(slowest.toMillis());
-    Client.Answer answer = anyone.put("/dev/payment-provider", knobs);
+  /** Sets how the simulated payment provider behaves. */
+  void setProvider(Duration fastest, Duration slowest, boolean hangs) throws IOException {
+    ObjectNode behaviour = json().put("failureRate", 0).put("hang", hangs);
+    behaviour.putArray("latencyMs").add(fastest.toMillis()).add(slowest.toMillis());
+    Client.Answer answer = anyone.put("/dev/payment-provider", behaviour);
     if (answer.status() != 204) {
-      throw new Failure("the provider's knobs do not turn: " + answer);
+      throw new Failure("the simulated provider refused its settings: " + answer);
     }
   }
 
   /**
-   * Asks what became of an order, as its customer, and pays if told to pay later: when it had been
-   * paid before anybody asked, or null. Throws {@link Failure} when it is not paid exactly once
-   * then, or was said to be paid and is not.
+   * Checks the payment of one order, as its customer. If the checkout was answered with "pay
+   * later", the customer pays now. Returns when the order had been paid before that, or null if it
+   * had not. Throws {@link Failure} when the order is not paid exactly once in the end.
    */
-  Instant paidAt(Answer told) throws IOException {
-    Client customer = customers.get(told.who());
-    String orderId = orderId(told);
+  Instant paidAt(Result checkout) throws IOException {
+    Client customer = customers.get(checkout.user());
+    String orderId = orderId(checkout);
     JsonNode before = payments(customer, orderId);
-    if (told.status() == CheckoutReport.LATER) {
-      ObjectNode payment = json().put("orderId", orderId).put("method", "CARD").put("card", CARD);
-      patient.request("pay later", Set.of(201), Set.of(), () -> customer.post("/payments", payment));
+    if (checkout.status() == CheckoutReport.LATER) {
+      ObjectNode payment = OrderRequests.cardPayment(orderId, OrderRequests.VALID_CARD);
+      http.request("pay later", Set.of(201), Set.of(), () -> customer.post("/payments", payment));
     }
     JsonNode payments = payments(customer, orderId);
     if (!isPaidOnce(payments) || payments.path(0).path("amount").asLong() != PRICE) {
       throw new Failure(
-          "order " + orderId + " was answered " + told.status() + ", but has " + payments);
+          "order " + orderId + " was answered " + checkout.status() + ", but has " + payments);
     }
     return isPaidOnce(before) ? Instant.parse(before.path(0).path("paidAt").asText()) : null;
   }
 
-  private static String orderId(Answer told) {
-    return told.response().bodyAsJsonObject().getJsonObject("order").getString("orderId");
+  private static String orderId(Result checkout) {
+    return checkout.response().bodyAsJsonObject().getJsonObject("order").getString("orderId");
   }
 
-  /** Until this order's page knows that it is paid. */
-  void awaitPage(Answer told) {
-    Client customer = customers.get(told.who());
-    String page = "/mypages/" + orderId(told);
-    long deadline = System.nanoTime() + PAGE_WITHIN.toNanos();
+  /** Waits until MyPage shows the order as paid. */
+  void awaitPage(Result checkout) {
+    Client customer = customers.get(checkout.user());
+    String page = "/mypages/" + orderId(checkout);
+    long deadline = System.nanoTime() + PAGE_TIMEOUT.toNanos();
     String status;
     do {
       Client.pause();
       status =
-          patient
-              .request("its page", Set.of(200), Set.of(202, 404), () -> customer.get(page))
+          http.request("its page", Set.of(200), Set.of(202, 404), () -> customer.get(page))
               .text("status");
       if (System.nanoTime() > deadline) {
         throw new Failure("the page of a paid order stays " + status);
@@ -147,13 +142,5 @@ final class Shoppers {
 
   private static boolean isPaidOnce(JsonNode payments) {
     return payments.size() == 1 && payments.path(0).path("status").asText().equals("PAID");
-  }
-
-  private static ObjectNode place() {
-    return json().put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
-  }
-
-  private static ObjectNode json() {
-    return Json.mapper().createObjectNode();
   }
 }

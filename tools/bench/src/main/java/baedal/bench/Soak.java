@@ -20,28 +20,28 @@ import java.util.Random;
 import org.slf4j.LoggerFactory;
 
 /**
- * Orders flow through a system of its own, each service in a process of its own, while one process
- * after another is killed and started again. In the end every order must have come to its end, and
- * the audit must find that everything agrees.
+ * The program behind {@code ./run soak}. It starts a system with each service in a process of its
+ * own, runs scenarios against it, and kills and restarts one process after another. In the end
+ * every order must have ended, and the audit must find nothing.
  */
 public final class Soak {
 
-  private static final int PEOPLE = 24;
+  private static final int USERS = 24;
   private static final int MAX_DOWN_MILLIS = 2_000;
-  private static final int MAX_CALM_MILLIS = 2_000;
+  private static final int MAX_UP_MILLIS = 2_000;
   private static final Duration GRACE = Duration.ofSeconds(3);
 
   /**
-   * Much longer than any sweep takes to find what a crash left behind, on however slow a machine.
+   * Much longer than the sweeps take to repair what a crash left behind, also on a slow machine.
    */
-  private static final Duration AGREES_WITHIN = Duration.ofMinutes(5);
+  private static final Duration AUDIT_TIMEOUT = Duration.ofMinutes(5);
 
-  /** How many orders came to their ends, and what went wrong. */
-  public record Outcome(int ended, List<String> failures) {}
+  /** How many orders ended, and the failures and findings. */
+  public record Outcome(int endedOrders, List<String> failures) {}
 
   /**
-   * {@code ./run soak MINUTES}: exits with 1 if anything was lost or happened twice, with 2 if the
-   * minutes are not a number.
+   * The argument is the number of minutes. Exits with 1 after a failure or a finding, and with 2 if
+   * the argument is not a number.
    */
   public static void main(String[] args) {
     LoggerFactory.getILoggerFactory();
@@ -68,89 +68,90 @@ public final class Soak {
     }
   }
 
-  private final LocalSystem machine;
-  private final ConsoleProgress steps;
+  private final LocalSystem system;
+  private final ConsoleProgress progress;
   private final long seed;
-  private final ScenarioRunner crowd;
+  private final ScenarioRunner scenarios;
 
-  private Soak(LocalSystem machine, String gateway, ConsoleProgress steps, long seed)
+  private Soak(LocalSystem system, String gateway, ConsoleProgress progress, long seed)
       throws IOException {
-    this.machine = machine;
-    this.steps = steps;
+    this.system = system;
+    this.progress = progress;
     this.seed = seed;
-    crowd = new ScenarioRunner(gateway, new DueDateShifter(machine.sources().orders()), seed);
+    scenarios = new ScenarioRunner(gateway, new DueDateShifter(system.sources().orders()), seed);
   }
 
   /**
-   * Runs for {@code duration}, but until everything was killed once and {@code orders} came to
-   * their ends, in an empty system under {@code home}. The same {@code seed} makes the same
-   * choices, though not the same races.
+   * Runs in an empty system under {@code home}: for {@code duration}, and longer until every
+   * process was killed once and {@code orders} orders have ended. The same {@code seed} makes the
+   * same choices, though not the same races.
    */
   public static Outcome run(
-      Path home, Duration duration, int orders, long seed, ConsoleProgress steps)
+      Path home, Duration duration, int orders, long seed, ConsoleProgress progress)
       throws IOException {
     Settings settings = Settings.onFreePorts();
-    LocalSystem machine = new LocalSystem(home, settings, System.getenv(), steps, true);
-    Thread stop = new Thread(machine::stop, "stop");
+    LocalSystem system = new LocalSystem(home, settings, System.getenv(), progress, true);
+    Thread stop = new Thread(system::stop, "stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
-      machine.start(true);
-      return new Soak(machine, settings.url("gateway"), steps, seed).run(duration, orders);
+      system.start(true);
+      return new Soak(system, settings.url("gateway"), progress, seed).run(duration, orders);
     } finally {
-      machine.stop();
+      system.stop();
       Runtime.getRuntime().removeShutdownHook(stop);
     }
   }
 
   private Outcome run(Duration duration, int orders) throws IOException {
-    steps.print("soak with seed " + seed);
-    crowd.start(PEOPLE);
+    progress.print("soak with seed " + seed);
+    scenarios.start(USERS);
     List<String> failures;
     try {
-      powerCuts(Instant.now().plus(duration));
-      steps.print(crowd.report());
+      killUntil(Instant.now().plus(duration));
+      progress.print(scenarios.report());
       awaitEnded(orders);
     } finally {
-      failures = new ArrayList<>(crowd.goHome());
+      failures = new ArrayList<>(scenarios.stop());
     }
-    steps.print(crowd.report());
-    machine.awaitReady();
+    progress.print(scenarios.report());
+    system.awaitReady();
     audit().forEach(finding -> failures.add(finding.toString()));
-    return new Outcome(crowd.ended(), failures);
+    return new Outcome(scenarios.endedOrders(), failures);
   }
 
-  /** Who finds that anything takes too long is not content. */
+  /** Ends early after a failure, also when something takes too long. */
   private void awaitEnded(int orders) {
-    while (crowd.isContent() && crowd.ended() < orders) {
+    while (scenarios.hasNoFailures() && scenarios.endedOrders() < orders) {
       Client.pause();
     }
   }
 
-  private void powerCuts(Instant end) throws IOException {
+  /** Kills and restarts processes until {@code end}, but each at least once. */
+  private void killUntil(Instant end) throws IOException {
     Random random = new Random(seed);
-    List<String> next = new ArrayList<>();
-    boolean everything = false;
-    while (crowd.isContent() && (!everything || Instant.now().isBefore(end))) {
-      if (next.isEmpty()) {
-        next.addAll(machine.processes());
-        Collections.shuffle(next, random);
+    List<String> remaining = new ArrayList<>();
+    boolean allKilled = false;
+    while (scenarios.hasNoFailures() && (!allKilled || Instant.now().isBefore(end))) {
+      if (remaining.isEmpty()) {
+        remaining.addAll(system.processes());
+        Collections.shuffle(remaining, random);
       }
-      String victim = next.remove(0);
-      everything |= next.isEmpty();
-      Client.pause(Duration.ofMillis(random.nextInt(MAX_CALM_MILLIS)));
-      machine.kill(victim);
+      String process = remaining.remove(0);
+      allKilled |= remaining.isEmpty();
+      Client.pause(Duration.ofMillis(random.nextInt(MAX_UP_MILLIS)));
+      system.kill(process);
       Client.pause(Duration.ofMillis(random.nextInt(MAX_DOWN_MILLIS)));
-      machine.restart(victim);
-      steps.print("killed and restarted " + victim);
+      system.restart(process);
+      progress.print("killed and restarted " + process);
     }
   }
 
-  /** What still disagrees when there was time enough for every sweep. */
+  /** The findings that remain after enough time for every sweep. */
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, machine.sources(), Tolerances.ofGrace(GRACE))) {
-      List<Finding> findings = auditor.auditUntilConsistent(AGREES_WITHIN);
-      steps.print(auditor.orders() + " orders audited: " + findings.size() + " findings");
+    try (Auditor auditor = new Auditor(vertx, system.sources(), Tolerances.ofGrace(GRACE))) {
+      List<Finding> findings = auditor.auditUntilConsistent(AUDIT_TIMEOUT);
+      progress.print(auditor.orders() + " orders audited: " + findings.size() + " findings");
       return findings;
     } finally {
       vertx.close().await();

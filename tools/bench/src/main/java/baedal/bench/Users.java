@@ -12,84 +12,92 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * People who all do the same again and again until told to stop, each once at a time. All of them
- * live on one event loop.
+ * Simulated users who all send the same request again and again, each one request at a time, until
+ * they are stopped. All of them run on one event loop.
  */
 final class Users {
 
   /**
-   * What one of them was told: {@code asked} and {@code took} in nanoseconds; status 0 and no
-   * {@code response} where nothing came back.
+   * The result of one request. {@code response} is null and {@code status} 0 without a response.
+   *
+   * @param sentAt by {@link System#nanoTime}
+   * @param tookNanos until the response, or the failure
    */
-  record Answer(int who, long asked, long took, int status, HttpResponse<Buffer> response) {}
+  record Result(int user, long sentAt, long tookNanos, int status, HttpResponse<Buffer> response) {
+
+    long answeredAt() {
+      return sentAt + tookNanos;
+    }
+  }
 
   private final Context context;
-  private final int people;
+  private final int count;
   private final Duration pace;
-  private final IntFunction<Future<HttpResponse<Buffer>>> act;
-  private final List<Answer> answers = new ArrayList<>();
-  private volatile boolean over;
-  private Future<?> all;
+  private final IntFunction<Future<HttpResponse<Buffer>>> request;
+  private final List<Result> results = new ArrayList<>();
+  private volatile boolean stopped;
+  private Future<?> allStopped;
 
   /**
-   * {@code act} is what a person does; it begins anew after {@code pace} at the earliest. They come
-   * one after another, all within the first {@code pace}.
+   * {@code request} sends the request of one user. Each user sends the next one after {@code pace}
+   * at the earliest. The users start one after another within the first {@code pace}.
    */
-  Users(Vertx vertx, int people, Duration pace, IntFunction<Future<HttpResponse<Buffer>>> act) {
+  Users(Vertx vertx, int count, Duration pace, IntFunction<Future<HttpResponse<Buffer>>> request) {
     context = vertx.getOrCreateContext();
-    this.people = people;
+    this.count = count;
     this.pace = pace;
-    this.act = act;
+    this.request = request;
   }
 
   Users start() {
-    List<Future<Void>> leaving = new ArrayList<>();
-    for (int i = 0; i < people; i++) {
-      int who = i;
-      Promise<Void> left = Promise.promise();
-      leaving.add(left.future());
-      context.owner().setTimer(1 + pace.toMillis() * i / people, id -> enter(who, left));
+    List<Future<Void>> stops = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int user = i;
+      Promise<Void> stop = Promise.promise();
+      stops.add(stop.future());
+      context.owner().setTimer(1 + pace.toMillis() * i / count, id -> enter(user, stop));
     }
-    all = Future.join(leaving);
+    allStopped = Future.join(stops);
     return this;
   }
 
-  /** Everything that was answered, once the last of them has their answer. */
-  List<Answer> stop() {
-    over = true;
-    all.await();
-    return answers;
+  /** Waits for the requests that were sent, and returns all results. */
+  List<Result> stop() {
+    stopped = true;
+    allStopped.await();
+    return results;
   }
 
-  private void enter(int who, Promise<Void> left) {
-    context.runOnContext(v -> act(who, left));
+  private void enter(int user, Promise<Void> stop) {
+    context.runOnContext(v -> send(user, stop));
   }
 
-  private void act(int who, Promise<Void> left) {
-    if (over) {
-      left.complete();
+  private void send(int user, Promise<Void> stop) {
+    if (stopped) {
+      stop.complete();
       return;
     }
-    long asked = System.nanoTime();
-    act.apply(who)
+    long sentAt = System.nanoTime();
+    request
+        .apply(user)
         .onComplete(
             done -> {
-              long took = System.nanoTime() - asked;
+              long took = System.nanoTime() - sentAt;
               HttpResponse<Buffer> response = done.otherwise((HttpResponse<Buffer>) null).result();
               int status = response == null ? 0 : response.statusCode();
-              answers.add(new Answer(who, asked, took, status, response));
-              long rest = pace.minusNanos(took).toMillis();
-              if (rest > 0) {
-                context.owner().setTimer(rest, id -> act(who, left));
+              results.add(new Result(user, sentAt, took, status, response));
+              long wait = pace.minusNanos(took).toMillis();
+              if (wait > 0) {
+                context.owner().setTimer(wait, id -> send(user, stop));
               } else {
-                act(who, left);
+                send(user, stop);
               }
             });
   }
 
-  /** The {@code percent}th percentile in milliseconds of what took how long; NaN of nothing. */
-  static double percentile(List<Answer> answers, double percent) {
-    long[] took = answers.stream().mapToLong(Answer::took).sorted().toArray();
+  /** The {@code percent}th percentile of the times in milliseconds; NaN without results. */
+  static double percentile(List<Result> results, double percent) {
+    long[] took = results.stream().mapToLong(Result::tookNanos).sorted().toArray();
     int at = (int) Math.ceil(percent / 100 * took.length) - 1;
     return took.length == 0 ? Double.NaN : took[Math.max(0, at)] / 1e6;
   }

@@ -3,41 +3,41 @@ package baedal.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.bench.CheckoutReport.Part;
-import baedal.bench.Users.Answer;
+import baedal.bench.Users.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the table of a siege makes of answers. */
+/** The numbers that the report derives from results. */
 class CheckoutReportTest {
 
-  private static final long HUNG = 1_000;
-  private static final long BACK = 9_000;
+  private static final long HUNG_AT = 1_000;
+  private static final long RECOVERED_AT = 9_000;
 
-  private final List<Answer> slow = new ArrayList<>();
-  private final List<Answer> hanging = new ArrayList<>();
+  private final List<Result> slow = new ArrayList<>();
+  private final List<Result> hanging = new ArrayList<>();
 
   @Test
-  void what_is_not_a_2xx_is_no_availability() {
-    slow.add(told(503, 0, 20));
-    slow.add(told(0, 0, 15_000));
+  void only_2xx_counts_as_available() {
+    slow.add(result(503, 0, 20));
+    slow.add(result(0, 0, 15_000));
     for (int i = 0; i < 6; i++) {
-      slow.add(told(201, i, 500 + i));
+      slow.add(result(201, i, 500 + i));
     }
-    openAndHeal();
+    openAndRecover();
     assertThat(row("availability")).endsWith("63.55 % | 75.00 % of 8");
   }
 
   @Test
-  void payments_count_when_they_were_made_in_time_and_those_told_later_are_told() {
+  void payments_count_in_time_and_later_ones_have_their_own_rows() {
     for (int i = 0; i < 90; i++) {
-      slow.add(told(201, i, 500));
+      slow.add(result(201, i, 500));
     }
     for (int i = 0; i < 10; i++) {
-      slow.add(told(202, i, 611));
+      slow.add(result(202, i, 611));
     }
-    openAndHeal();
+    openAndRecover();
     assertThat(row("payments a second")).endsWith("9.8");
     assertThat(row("of the 196.1 a second")).endsWith("5.00 %");
     assertThat(row("told «pay a little later»")).endsWith("10.00 %");
@@ -47,35 +47,35 @@ class CheckoutReportTest {
   }
 
   @Test
-  void the_breaker_is_open_when_people_are_sent_away_at_once_and_healed_when_one_can_pay() {
-    slow.add(told(201, 0, 500));
-    hanging.add(told(201, 400, 500));
-    hanging.add(told(202, 1_100, 611));
-    hanging.add(told(202, 2_500, 5));
-    hanging.add(told(202, 3_000, 611));
-    hanging.add(told(202, 3_100, 7));
-    hanging.add(told(202, 9_100, 4));
-    hanging.add(told(201, 10_000, 510));
+  void the_breaker_opens_with_the_first_fast_202_and_closes_with_a_payment() {
+    slow.add(result(201, 0, 500));
+    hanging.add(result(201, 400, 500));
+    hanging.add(result(202, 1_100, 611));
+    hanging.add(result(202, 2_500, 5));
+    hanging.add(result(202, 3_000, 611));
+    hanging.add(result(202, 3_100, 7));
+    hanging.add(result(202, 9_100, 4));
+    hanging.add(result(201, 10_000, 510));
     assertThat(row("the breaker is open after")).endsWith("1.5 s");
     assertThat(row("answered within from then on")).endsWith("7, 611, 611 ms");
     assertThat(row("the first payment after")).endsWith("1.5 s");
   }
 
   @Test
-  void a_breaker_that_does_not_open_and_a_system_that_does_not_heal_are_told() {
-    slow.add(told(201, 0, 500));
-    hanging.add(told(202, 2_000, 611));
+  void a_breaker_that_never_opens_or_closes_is_reported() {
+    slow.add(result(201, 0, 500));
+    hanging.add(result(202, 2_000, 611));
     assertThat(row("the breaker is open after")).endsWith("never");
     assertThat(row("the first payment after")).endsWith("never");
   }
 
-  private void openAndHeal() {
-    hanging.add(told(202, 2_000, 5));
-    hanging.add(told(201, 10_000, 500));
+  private void openAndRecover() {
+    hanging.add(result(202, 2_000, 5));
+    hanging.add(result(201, 10_000, 500));
   }
 
   private String table() {
-    List<Answer> browsing = List.of(told(200, 0, 2));
+    List<Result> browsing = List.of(result(200, 0, 2));
     return new CheckoutReport(
             Duration.ofSeconds(10),
             browsing,
@@ -84,8 +84,8 @@ class CheckoutReportTest {
             98,
             Duration.ofMillis(1_500),
             new Part(hanging, browsing),
-            nanos(HUNG),
-            nanos(BACK))
+            nanos(HUNG_AT),
+            nanos(RECOVERED_AT))
         .table();
   }
 
@@ -99,8 +99,8 @@ class CheckoutReportTest {
         .orElseThrow();
   }
 
-  private static Answer told(int status, long askedMillis, long tookMillis) {
-    return new Answer(0, nanos(askedMillis), nanos(tookMillis), status, null);
+  private static Result result(int status, long sentAtMillis, long tookMillis) {
+    return new Result(0, nanos(sentAtMillis), nanos(tookMillis), status, null);
   }
 
   private static long nanos(long millis) {

@@ -1,0 +1,252 @@
+package baedal.bench;
+
+import static baedal.bench.OrderRequests.json;
+
+import baedal.dev.Client;
+import baedal.dev.RetryingClient;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What a customer, a store's owner and a rider do with one order, each step a request that is
+ * retried until it succeeds. A step that fails throws {@link baedal.dev.Failure}.
+ */
+final class OrderSteps {
+
+  private static final Set<Integer> NOT_YET = Set.of(202, 404, 409);
+
+  private final RetryingClient http;
+  private final DueDateShifter dueDates;
+  private final Client customer;
+  private final Client rider;
+  private final Shop shop;
+  private final String campaign;
+  private final int quantity;
+  private String orderId = "(not placed)";
+
+  /** {@code campaign} gives one coupon to each customer. */
+  OrderSteps(
+      RetryingClient http,
+      DueDateShifter dueDates,
+      Client customer,
+      Client rider,
+      Shop shop,
+      String campaign,
+      int quantity) {
+    this.http = http;
+    this.dueDates = dueDates;
+    this.customer = customer;
+    this.rider = rider;
+    this.shop = shop;
+    this.campaign = campaign;
+    this.quantity = quantity;
+  }
+
+  String orderId() {
+    return orderId;
+  }
+
+  /** How many of the menu the customer orders. */
+  int quantity() {
+    return quantity;
+  }
+
+  void place(String fulfilment) {
+    place(fulfilment, OrderRequests.MENU, Set.of());
+  }
+
+  /** Orders a menu that the order service may not know yet: that is a 400. */
+  void placeOfNewMenu(String fulfilment, String menuId) {
+    place(fulfilment, menuId, Set.of(400));
+  }
+
+  private void place(String fulfilment, String menuId, Set<Integer> notYet) {
+    ObjectNode order =
+        OrderRequests.order(shop.storeId(), fulfilment, OrderRequests.lines(menuId, quantity));
+    String key = UUID.randomUUID().toString();
+    orderId =
+        http.request("place", Set.of(201), notYet, () -> customer.post("/orders", order, key))
+            .text("orderId");
+  }
+
+  void placeWithCoupon() {
+    String couponId =
+        http.request(
+                "take a coupon",
+                Set.of(201),
+                Set.of(),
+                () -> customer.post("/coupons/campaigns/" + campaign + "/take", null))
+            .text("couponId");
+    place("DELIVERY");
+    post(customer, "/coupons/" + couponId + "/use", json().put("orderId", orderId));
+  }
+
+  void change(ObjectNode change, Set<Integer> expected) {
+    http.request("change", expected, Set.of(), () -> customer.patch("/orders/" + orderId, change));
+  }
+
+  void payByCard() {
+    payByCard(OrderRequests.VALID_CARD, Set.of(201));
+  }
+
+  void payByCard(String card, Set<Integer> expected) {
+    pay(OrderRequests.cardPayment(orderId, card), expected);
+  }
+
+  void payOnDelivery() {
+    pay(OrderRequests.paymentOnDelivery(orderId), Set.of(201));
+  }
+
+  private void pay(ObjectNode payment, Set<Integer> expected) {
+    http.request("pay", expected, Set.of(), () -> customer.post("/payments", payment));
+  }
+
+  /** Does not say whether the order is canceled: the status that follows does. */
+  void cancel() {
+    http.request(
+        "cancel",
+        Set.of(200, 202, 409),
+        Set.of(),
+        () -> customer.post("/orders/" + orderId + "/cancel", json().put("reason", "마음이 바뀜")));
+  }
+
+  /** The store's owner puts a menu with this stock. */
+  void putMenu(String menuId, int stock) {
+    ObjectNode menu = json().put("name", "한정 메뉴").put("price", 15_000).put("stock", stock);
+    http.request(
+        "the menu is put",
+        Set.of(200, 201),
+        Set.of(),
+        () -> shop.owner().put("/stores/" + shop.storeId() + "/menus/" + menuId, menu));
+  }
+
+  /** The store's owner does these actions, one after another, once the ticket is there. */
+  void kitchen(String... actions) {
+    awaitTicket();
+    for (String action : actions) {
+      post(shop.owner(), "/foodCookings/" + orderId + "/" + action, null);
+    }
+  }
+
+  void reject() {
+    awaitTicket();
+    post(shop.owner(), "/foodCookings/" + orderId + "/reject", json().put("reason", "재료 소진"));
+  }
+
+  private void awaitTicket() {
+    http.request(
+        "the ticket is there",
+        Set.of(200),
+        NOT_YET,
+        () -> shop.owner().get("/foodCookings/" + orderId));
+  }
+
+  void startUnlessCanceled() {
+    http.request(
+        "start",
+        Set.of(200, 409),
+        Set.of(),
+        () -> shop.owner().post("/foodCookings/" + orderId + "/start", null));
+  }
+
+  void claim() {
+    ride("claim", null);
+  }
+
+  /** A retry finds that the rider has released the job already: 404. */
+  void release() {
+    http.request(
+        "release",
+        Set.of(200, 404),
+        Set.of(),
+        () -> rider.post("/deliveries/" + orderId + "/release", null));
+  }
+
+  /** The rider claims, picks and delivers; {@code collected} is in won, 0 for a prepaid order. */
+  void deliver(long collected) {
+    claim();
+    ride("pick", null);
+    ride("deliver", collected == 0 ? null : json().put("collected", collected));
+  }
+
+  /** The job exists once the rider service has received its event. */
+  private void ride(String action, ObjectNode body) {
+    http.request(
+        action,
+        Set.of(200),
+        NOT_YET,
+        () -> rider.post("/deliveries/" + orderId + "/" + action, body));
+  }
+
+  /** In won. */
+  long due() {
+    return http.request("see", Set.of(200), Set.of(), () -> customer.get("/orders/" + orderId))
+        .body()
+        .path("due")
+        .asLong();
+  }
+
+  /** The customer confirms; returns the status in which the order ends. */
+  String confirm() {
+    http.request(
+        "confirm",
+        Set.of(200),
+        Set.of(409),
+        () -> customer.post("/orders/" + orderId + "/confirm", null));
+    return awaitEnd("COMPLETED");
+  }
+
+  /** Waits for one of two statuses, and returns it. */
+  String awaitEither(String status, String other) {
+    return http.request(
+            "the race is decided",
+            Set.of(200),
+            Set.of(409),
+            () -> {
+              Client.Answer order = customer.get("/orders/" + orderId);
+              return Set.of(status, other).contains(order.text("status"))
+                  ? order
+                  : new Client.Answer(409, order.body());
+            })
+        .text("status");
+  }
+
+  /** Waits until the order and its page have this status, and returns it. */
+  String awaitEnd(String status) {
+    awaitStatus(status, () -> customer.get("/orders/" + orderId));
+    awaitStatus(status, () -> customer.get("/mypages/" + orderId));
+    return status;
+  }
+
+  /**
+   * Lets the order's due date pass, and waits for its end. An order that has not received the event
+   * before its due date sets a new one then, so each attempt shifts it again.
+   */
+  String awaitEndAfterDueDate(String status) {
+    awaitStatus(
+        status,
+        () -> {
+          dueDates.shift(orderId);
+          return customer.get("/orders/" + orderId);
+        });
+    return awaitEnd(status);
+  }
+
+  private void awaitStatus(String status, RetryingClient.Request request) {
+    http.request(
+        "it is " + status,
+        Set.of(200),
+        NOT_YET,
+        () -> {
+          Client.Answer answer = request.send();
+          return answer.status() == 200 && !answer.text("status").equals(status)
+              ? new Client.Answer(409, answer.body())
+              : answer;
+        });
+  }
+
+  private void post(Client client, String path, ObjectNode body) {
+    http.request(path, Set.of(200), Set.of(), () -> client.post(path, body));
+  }
+}
