@@ -5,34 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.CouponEvent;
 import baedal.events.Event;
-import baedal.events.EventMessage;
-import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
-import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.TopologyDeclaration;
-import baedal.rabbitmq.TransientFeed;
 import baedal.redis.RedisStore;
-import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Paging;
-import baedal.runtime.Tokens;
+import baedal.testkit.BrokerClient;
+import baedal.testkit.ServiceFixture;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.ext.web.client.WebClient;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -55,8 +45,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CouponServiceTest {
 
-  private static final String SECRET = "a secret of at least thirty-two bytes";
-  private static final String LOOPBACK = "127.0.0.1";
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
   /** What the stand-in does with a coupon for an order. */
@@ -68,59 +56,25 @@ class CouponServiceTest {
     IS_AWAY
   }
 
-  private static final Vertx vertx = Boot.vertx();
-  private static final Tokens tokens = new Tokens(vertx, SECRET);
-  private static final String MARKETER = tokens.issue("m-9", List.of("marketing"), List.of());
-  private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private static final String redis = TestServers.redis();
+  private static final ServiceFixture service = new ServiceFixture(TopologyDeclaration::declare);
+  private static final String MARKETER = service.token("m-9", "marketing");
   private static final Map<String, Habit> habits = new ConcurrentHashMap<>();
   private static final Map<String, Integer> applied = new ConcurrentHashMap<>();
-  private static final String redis = TestServers.redis();
-  private static EventPublisher publisher;
-  private static WebClient client;
-  private static int port;
 
   @BeforeAll
   static void start() {
-    String amqp = TestServers.amqp();
-    TopologyDeclaration.declare(vertx, amqp).await();
-    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
-    feed.start();
-    publisher = new EventPublisher(vertx, amqp, "test");
-    publisher.start();
-    int order =
-        vertx
-            .createHttpServer()
-            .requestHandler(CouponServiceTest::useCoupon)
-            .listen(0, LOOPBACK)
-            .await()
-            .actualPort();
-    CouponVerticle coupon =
-        new CouponVerticle(
-            new CouponConfig(
-                LOOPBACK,
-                0,
-                HttpApi.DEFAULT_MAX_HEADER_BYTES,
-                redis,
-                amqp,
-                new Identity.OneMachine(SECRET),
-                "http://" + LOOPBACK + ":" + order,
-                1_000,
-                Duration.ofDays(30)));
-    vertx.deployVerticle(coupon).await();
-    port = coupon.port();
-    client = WebClient.create(vertx);
-    await()
-        .until(
-            () ->
-                publisher.connected()
-                    && feed.connected()
-                    && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode()
-                        == 200);
+    CouponConfig config =
+        CouponConfig.from(
+            service.config(
+                Map.of(
+                    "REDIS_URI", redis, "ORDER_URL", service.serve(CouponServiceTest::useCoupon))));
+    service.start(new CouponVerticle(config), CouponVerticle::port);
   }
 
   @AfterAll
   static void stop() {
-    vertx.close().await();
+    service.close();
   }
 
   private static void useCoupon(HttpServerRequest request) {
@@ -156,11 +110,7 @@ class CouponServiceTest {
 
   private static Future<HttpResponse<Buffer>> send(
       HttpMethod method, String path, String sub, String role, JsonObject body) {
-    var request =
-        client
-            .request(method, port, LOOPBACK, path)
-            .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of()));
-    return body == null ? request.send() : request.sendJsonObject(body);
+    return service.send(method, path, service.token(sub, role), body);
   }
 
   private static HttpResponse<Buffer> call(
@@ -207,11 +157,8 @@ class CouponServiceTest {
         .getJsonObject(0);
   }
 
-  private static <E extends CouponEvent> long told(Class<E> type, String couponId) {
-    return heard.stream()
-        .map(EventMessage::data)
-        .filter(e -> type.isInstance(e) && ((CouponEvent) e).couponId().equals(couponId))
-        .count();
+  private static <E extends CouponEvent> long published(Class<E> type, String couponId) {
+    return service.broker().recorded(type).filter(e -> e.couponId().equals(couponId)).count();
   }
 
   @Test
@@ -269,7 +216,7 @@ class CouponServiceTest {
     habits.put(orderId, Habit.REFUSES);
     assertThat(use(coupon, "c-refused", orderId).await().statusCode()).isEqualTo(409);
     assertThat(held("c-refused").getString("status")).isEqualTo("ISSUED");
-    await().until(() -> told(CouponEvent.Restored.class, coupon) == 1);
+    await().until(() -> published(CouponEvent.Restored.class, coupon) == 1);
   }
 
   @Test
@@ -283,7 +230,7 @@ class CouponServiceTest {
       assertThat(lost.statusCode()).isEqualTo(503);
       assertThat(lost.getHeader("Retry-After")).isNotNull();
       assertThat(held(customer).getString("status")).isEqualTo("CLAIMED");
-      await().until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
+      await().until(() -> published(CouponEvent.Claimed.class, coupon) == 1);
     }
   }
 
@@ -301,7 +248,7 @@ class CouponServiceTest {
     String orderId = Ids.next();
     habits.put(orderId, Habit.IS_AWAY_ONCE);
     assertThat(use(coupon, "c-behind", orderId).await().statusCode()).isEqualTo(503);
-    await().until(() -> told(CouponEvent.Claimed.class, coupon) == 1);
+    await().until(() -> published(CouponEvent.Claimed.class, coupon) == 1);
     stuck.forEach(habits::remove);
   }
 
@@ -342,36 +289,41 @@ class CouponServiceTest {
       String orderId = Ids.next();
       use(coupon, customer, orderId).await();
       List<String> bodies = new ArrayList<>();
-      bodies.add(message(new OrderEvent.Updated(orderId, details(customer, coupon), false, NOW)));
-      end.events(orderId, customer, coupon).forEach(event -> bodies.add(message(event)));
+      bodies.add(
+          BrokerClient.encode(
+              new OrderEvent.Updated(orderId, details(customer, coupon), false, NOW)));
+      end.events(orderId, customer, coupon)
+          .forEach(event -> bodies.add(BrokerClient.encode(event)));
       bodies.addAll(List.copyOf(bodies));
       Collections.shuffle(bodies, new Random(seed));
-      bodies.add(message(new OrderEvent.Delivered(orderId, "c-last", "s", "r", 1, NOW)));
-      publisher.publish(bodies).await();
-      await().until(() -> told(CouponEvent.Issued.class, "earned-" + orderId) == 1);
+      bodies.add(
+          BrokerClient.encode(new OrderEvent.Delivered(orderId, "c-last", "s", "r", 1, NOW)));
+      service.broker().publish(bodies);
+      await().until(() -> published(CouponEvent.Issued.class, "earned-" + orderId) == 1);
       assertThat(held(customer).getString("status")).as("seed %d", seed).isEqualTo(end.coupon);
-      await().until(() -> told(CouponEvent.Restored.class, coupon) == (end == End.PAID ? 0 : 1));
+      await()
+          .until(() -> published(CouponEvent.Restored.class, coupon) == (end == End.PAID ? 0 : 1));
     }
   }
 
   @Test
   void an_order_earns_one_coupon_however_often_it_arrives() {
     String orderId = Ids.next();
-    String delivered = message(new OrderEvent.Delivered(orderId, "c-earner", "s", "r", 1, NOW));
-    publisher
+    String delivered =
+        BrokerClient.encode(new OrderEvent.Delivered(orderId, "c-earner", "s", "r", 1, NOW));
+    service
+        .broker()
         .publish(
             List.of(
                 delivered,
                 delivered,
-                message(new OrderEvent.Completed(orderId, "c-earner", "s", 1, true, NOW))))
-        .await();
-    await().until(() -> told(CouponEvent.Issued.class, "earned-" + orderId) == 1);
+                BrokerClient.encode(
+                    new OrderEvent.Completed(orderId, "c-earner", "s", 1, true, NOW))));
+    await().until(() -> published(CouponEvent.Issued.class, "earned-" + orderId) == 1);
     String second = Ids.next();
-    publisher
-        .publish(List.of(message(new OrderEvent.Delivered(second, "c-earner", "s", "r", 1, NOW))))
-        .await();
-    await().until(() -> told(CouponEvent.Issued.class, "earned-" + second) == 1);
-    assertThat(told(CouponEvent.Issued.class, "earned-" + orderId)).isEqualTo(1);
+    service.broker().publish(new OrderEvent.Delivered(second, "c-earner", "s", "r", 1, NOW));
+    await().until(() -> published(CouponEvent.Issued.class, "earned-" + second) == 1);
+    assertThat(published(CouponEvent.Issued.class, "earned-" + orderId)).isEqualTo(1);
   }
 
   @Test
@@ -438,13 +390,13 @@ class CouponServiceTest {
     for (int round = 0; round < 20; round++) {
       String key = "k-announce-" + round;
       JsonObject asked = announcement("2099-01-01T00:00:00Z");
-      HttpResponse<Buffer> first = one(fifty(() -> keyed(key, "/coupons", MARKETER, asked)));
+      HttpResponse<Buffer> first = one(fifty(() -> service.post(key, "/coupons", MARKETER, asked)));
       assertThat(first.statusCode()).isEqualTo(201);
       assertThat(first.getHeader("Location"))
           .endsWith(first.bodyAsJsonObject().getString("campaignId"));
-      refused(keyed(key, "/coupons", MARKETER, asked.copy().put("discount", 2)));
-      String other = tokens.issue("m-10", List.of("marketing"), List.of());
-      assertThat(campaignId(keyed(key, "/coupons", other, asked).await()))
+      refused(service.post(key, "/coupons", MARKETER, asked.copy().put("discount", 2)));
+      String other = service.token("m-10", "marketing");
+      assertThat(campaignId(service.post(key, "/coupons", other, asked).await()))
           .as("a key is its caller's own")
           .isNotEqualTo(campaignId(first));
     }
@@ -457,50 +409,50 @@ class CouponServiceTest {
       String customer = "c-take-" + round;
       String token = customer(customer);
       String path = "/coupons/campaigns/" + campaign(100) + "/take";
-      HttpResponse<Buffer> first = one(fifty(() -> keyed(key, path, token, null)));
+      HttpResponse<Buffer> first = one(fifty(() -> service.post(key, path, token, null)));
       assertThat(first.statusCode()).isEqualTo(201);
       String coupon = first.bodyAsJsonObject().getString("couponId");
       use(coupon, customer, Ids.next()).await();
-      assertThat(keyed(key, path, token, null).await().body()).isEqualTo(first.body());
-      JsonObject present = keyed(key + "-new", path, token, null).await().bodyAsJsonObject();
+      assertThat(service.post(key, path, token, null).await().body()).isEqualTo(first.body());
+      JsonObject present = service.post(key + "-new", path, token, null).await().bodyAsJsonObject();
       assertThat(present.getString("couponId")).isEqualTo(coupon);
       assertThat(present.getString("status")).as("as it is now").isEqualTo("CLAIMED");
-      refused(keyed(key, "/coupons/campaigns/" + campaign(1) + "/take", token, null));
+      refused(service.post(key, "/coupons/campaigns/" + campaign(1) + "/take", token, null));
     }
   }
 
   @Test
   void a_key_of_one_operation_is_none_of_another() {
-    String both = tokens.issue("c-both", List.of("marketing", "customer"), List.of());
+    String both = service.tokens().issue("c-both", List.of("marketing", "customer"), List.of());
     HttpResponse<Buffer> announced =
-        keyed("k-both", "/coupons", both, announcement("2099-01-01T00:00:00Z")).await();
+        service.post("k-both", "/coupons", both, announcement("2099-01-01T00:00:00Z")).await();
     String path = announced.getHeader("Location") + "/take";
-    assertThat(keyed("k-both", path, both, null).await().statusCode()).isEqualTo(201);
+    assertThat(service.post("k-both", path, both, null).await().statusCode()).isEqualTo(201);
   }
 
   @Test
   void a_campaign_that_ended_since_changes_no_answer() {
     String token = customer("c-late");
     JsonObject asked = announcement(Instant.now().plusSeconds(10).toString());
-    HttpResponse<Buffer> announced = keyed("k-late", "/coupons", MARKETER, asked).await();
+    HttpResponse<Buffer> announced = service.post("k-late", "/coupons", MARKETER, asked).await();
     String path = announced.getHeader("Location") + "/take";
-    HttpResponse<Buffer> taken = keyed("k-late", path, token, null).await();
+    HttpResponse<Buffer> taken = service.post("k-late", path, token, null).await();
     assertThat(taken.statusCode()).isEqualTo(201);
     await()
         .until(
             () -> call(HttpMethod.POST, "/coupons", "m-9", "marketing", asked).statusCode() == 400);
-    assertThat(keyed("k-late", "/coupons", MARKETER, asked).await().body())
+    assertThat(service.post("k-late", "/coupons", MARKETER, asked).await().body())
         .isEqualTo(announced.body());
-    assertThat(keyed("k-late", path, token, null).await().body()).isEqualTo(taken.body());
-    assertThat(keyed("k-later", path, token, null).await().statusCode()).isEqualTo(409);
+    assertThat(service.post("k-late", path, token, null).await().body()).isEqualTo(taken.body());
+    assertThat(service.post("k-later", path, token, null).await().statusCode()).isEqualTo(409);
   }
 
   @Test
   void every_key_expires_after_a_day() {
     String path = "/coupons/campaigns/" + campaign(1) + "/take";
-    keyed("k-day", path, customer("c-day"), null).await();
-    keyed("k-day", "/coupons", MARKETER, announcement("2099-01-01T00:00:00Z")).await();
-    RedisStore store = new RedisStore(vertx, redis);
+    service.post("k-day", path, customer("c-day"), null).await();
+    service.post("k-day", "/coupons", MARKETER, announcement("2099-01-01T00:00:00Z")).await();
+    RedisStore store = new RedisStore(service.vertx(), redis);
     List<String> kept =
         store.api().keys("coupon:key:*").await().stream().map(Object::toString).toList();
     assertThat(kept.stream().map(key -> key.split(":", -1)[2]).distinct())
@@ -515,7 +467,7 @@ class CouponServiceTest {
   void a_key_is_a_hundred_visible_characters_at_most() {
     String path = "/coupons/campaigns/" + campaign(1) + "/take";
     for (String key : List.of("", "k".repeat(101), "two words")) {
-      HttpResponse<Buffer> wrong = keyed(key, path, customer("c-1"), null).await();
+      HttpResponse<Buffer> wrong = service.post(key, path, customer("c-1"), null).await();
       assertThat(wrong.statusCode()).as(key).isEqualTo(400);
       assertThat(wrong.bodyAsString()).contains("/Idempotency-Key");
     }
@@ -543,7 +495,7 @@ class CouponServiceTest {
   }
 
   private static String customer(String sub) {
-    return tokens.issue(sub, List.of("customer"), List.of());
+    return service.token(sub, "customer");
   }
 
   private static List<HttpResponse<Buffer>> fifty(Supplier<Future<HttpResponse<Buffer>>> request) {
@@ -618,16 +570,6 @@ class CouponServiceTest {
     }
   }
 
-  private static Future<HttpResponse<Buffer>> keyed(
-      String key, String path, String token, JsonObject body) {
-    var request =
-        client
-            .post(port, LOOPBACK, path)
-            .putHeader("Idempotency-Key", key)
-            .bearerTokenAuthentication(token);
-    return body == null ? request.send() : request.sendJsonObject(body);
-  }
-
   private static OrderDetails details(String customer, String coupon) {
     return new OrderDetails(
         customer,
@@ -648,9 +590,5 @@ class CouponServiceTest {
         2,
         NOW,
         NOW);
-  }
-
-  private static String message(Event event) {
-    return EventMessages.encode(EventMessages.wrap(List.of(event), 1, NOW).get(0));
   }
 }

@@ -5,58 +5,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.backing.Ports;
 import baedal.backing.Redis;
-import baedal.events.Event;
-import baedal.events.EventMessage;
-import baedal.events.EventMessages;
+import baedal.events.CouponEvent;
 import baedal.events.Fulfilment;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
-import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.TopologyDeclaration;
-import baedal.rabbitmq.TransientFeed;
 import baedal.redis.RedisStore;
-import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Identity;
-import baedal.runtime.Tokens;
-import baedal.testkit.TestServers;
-import io.vertx.core.Vertx;
+import baedal.testkit.BrokerClient;
+import baedal.testkit.ServiceFixture;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.ext.web.client.WebClient;
 import io.vertx.redis.client.RedisAPI;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Redis that lost what it had confirmed last: as a disk does that lied about its cache. */
+/**
+ * The coupon service when Redis has lost its last confirmed writes, as after a disk failure. Each
+ * test has a Redis of its own, whose append-only file it sets back.
+ */
 class RedisRecoveryTest {
 
-  private static final String SECRET = "a secret of at least thirty-two bytes";
-  private static final String LOOPBACK = "127.0.0.1";
+  private final ServiceFixture service = new ServiceFixture(TopologyDeclaration::declare);
 
-  private final Vertx vertx = Boot.vertx();
-  private final Tokens tokens = new Tokens(vertx, SECRET);
-  private final List<EventMessage> heard = new CopyOnWriteArrayList<>();
-
-  /** What the stand-in for the order service says of each order. */
+  /** The orders of the stand-in for the order service, by id. */
   private final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
 
   private final Set<String> canceledWhenAsked = ConcurrentHashMap.newKeySet();
@@ -65,43 +52,16 @@ class RedisRecoveryTest {
   @TempDir private Path home;
   private Redis redis;
   private int redisPort;
-  private EventPublisher publisher;
-  private WebClient client;
-  private int port;
 
   @BeforeEach
   void start() throws IOException {
     redisPort = Ports.free();
     redis = Redis.start(home, redisPort);
-    String amqp = TestServers.amqp();
-    TopologyDeclaration.declare(vertx, amqp).await();
-    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
-    feed.start();
-    publisher = new EventPublisher(vertx, amqp, "test");
-    publisher.start();
-    int order =
-        vertx
-            .createHttpServer()
-            .requestHandler(this::order)
-            .listen(0, LOOPBACK)
-            .await()
-            .actualPort();
-    CouponVerticle coupon =
-        new CouponVerticle(
-            new CouponConfig(
-                LOOPBACK,
-                0,
-                HttpApi.DEFAULT_MAX_HEADER_BYTES,
-                redis.uri() + "/0",
-                amqp,
-                new Identity.OneMachine(SECRET),
-                "http://" + LOOPBACK + ":" + order,
-                1_000,
-                Duration.ofDays(30)));
-    vertx.deployVerticle(coupon).await();
-    port = coupon.port();
-    client = WebClient.create(vertx);
-    await().until(() -> publisher.connected() && feed.connected() && ready());
+    CouponConfig config =
+        CouponConfig.from(
+            service.config(
+                Map.of("REDIS_URI", redis.uri() + "/0", "ORDER_URL", service.serve(this::order))));
+    service.start(new CouponVerticle(config), CouponVerticle::port);
   }
 
   private void order(HttpServerRequest request) {
@@ -122,7 +82,7 @@ class RedisRecoveryTest {
 
   @AfterEach
   void stop() {
-    vertx.close().await();
+    service.close();
     redis.stop();
   }
 
@@ -137,13 +97,15 @@ class RedisRecoveryTest {
     use(used, "c-1", "o-1");
     use(claimed, "c-2", "o-2");
     orders.put("o-1", order("o-1", used, "PAID"));
-    tell(
-        new OrderEvent.Paid(
-            "o-1", details("c-1", used), "p-1", PaymentMethod.CARD, 0, Instant.now()),
-        new OrderEvent.Delivered("o-3", "c-1", "s-1", "r-1", 20_000, Instant.now()));
+    service
+        .broker()
+        .publish(
+            new OrderEvent.Paid(
+                "o-1", details("c-1", used), "p-1", PaymentMethod.CARD, 0, Instant.now()),
+            new OrderEvent.Delivered("o-3", "c-1", "s-1", "r-1", 20_000, Instant.now()));
     await()
         .until(() -> status("c-1", used).equals("USED") && coupons("c-1").contains("earned-o-3"));
-    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.issued")).count() == 4);
+    await().until(() -> published(CouponEvent.Issued.class) == 4);
 
     forgetSince(earlier);
 
@@ -170,17 +132,22 @@ class RedisRecoveryTest {
     List<String> many = new ArrayList<>();
     for (int i = 0; i < 1_500; i++) {
       OrderDetails details = details("c-3", "coupon-" + i);
-      many.add(encoded(new OrderEvent.Updated("gone-" + i, details, false, Instant.now())));
+      many.add(
+          BrokerClient.encode(new OrderEvent.Updated("gone-" + i, details, false, Instant.now())));
     }
-    many.add(encoded(new OrderEvent.Updated("o-strange", null, false, Instant.now())));
-    publisher.publish(many).await();
-    await().until(() -> heard.stream().anyMatch(m -> m.subject().equals("o-strange")));
-    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.revoked")).count() >= 2);
+    many.add(BrokerClient.encode(new OrderEvent.Updated("o-strange", null, false, Instant.now())));
+    service.broker().publish(many);
+    await()
+        .until(
+            () ->
+                service.broker().recorded().stream()
+                    .anyMatch(m -> m.subject().equals("o-strange")));
+    await().until(() -> published(CouponEvent.Revoked.class) >= 2);
 
     redis.kill();
     Files.delete(log());
     redis = Redis.start(home, redisPort);
-    await().until(this::ready);
+    await().until(service::isReady);
 
     assertThat(status("c-1", revoked)).isEqualTo("REVOKED");
     assertThat(status("c-2", claimed)).isEqualTo("REVOKED");
@@ -195,14 +162,17 @@ class RedisRecoveryTest {
     List<String> memos = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       memos.add(
-          encoded(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now())));
+          BrokerClient.encode(
+              new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now())));
     }
-    publisher.publish(memos).await();
+    service.broker().publish(memos);
     orders.put("o-1", order("o-1", coupon, "CANCELED"));
-    tell(new OrderEvent.Canceled("o-1", "c-1", "s-1", coupon, "a mistake", Instant.now()));
+    service
+        .broker()
+        .publish(new OrderEvent.Canceled("o-1", "c-1", "s-1", coupon, "a mistake", Instant.now()));
     await().until(() -> status("c-1", coupon).equals("ISSUED"));
     use(coupon, "c-1", "o-2");
-    await().until(() -> heard.stream().filter(m -> m.type().equals("coupon.claimed")).count() == 2);
+    await().until(() -> published(CouponEvent.Claimed.class) == 2);
 
     forgetSince(earlier);
 
@@ -214,7 +184,7 @@ class RedisRecoveryTest {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
     Path earlier = Files.copy(log(), home.resolve("earlier"));
     use(coupon, "c-1", "o-1");
-    await().until(() -> heard.stream().anyMatch(m -> m.type().equals("coupon.claimed")));
+    await().until(() -> published(CouponEvent.Claimed.class) > 0);
 
     canceledWhenAsked.add("o-1");
     forgetSince(earlier);
@@ -233,7 +203,9 @@ class RedisRecoveryTest {
 
     forgetSince(earlier);
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
-    tell(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now()));
+    service
+        .broker()
+        .publish(new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now()));
     await().until(() -> status("c-1", coupon).equals("CLAIMED"));
   }
 
@@ -257,40 +229,42 @@ class RedisRecoveryTest {
         .isEmpty();
 
     silent.clear();
-    await().until(this::ready);
+    await().until(service::isReady);
     call(HttpMethod.POST, use, "c-2", "customer", on("o-2"));
     assertThat(status("c-3", take(take, "c-3"))).isEqualTo("ISSUED");
   }
 
   @Test
   void a_redis_that_is_full_is_one_to_wait_for() {
-    RedisAPI commands = new RedisStore(vertx, redis.uri() + "/0").api();
+    RedisAPI commands = new RedisStore(service.vertx(), redis.uri() + "/0").api();
     String take = "/coupons/campaigns/" + campaign() + "/take";
     commands.config(List.of("SET", "maxmemory", "1")).await();
-    tell(new OrderEvent.Delivered("o-1", "c-1", "s-1", "r-1", 20_000, Instant.now()));
+    service
+        .broker()
+        .publish(new OrderEvent.Delivered("o-1", "c-1", "s-1", "r-1", 20_000, Instant.now()));
     assertThat(send(HttpMethod.POST, take, "c-1", "customer", null).statusCode()).isEqualTo(503);
     commands.config(List.of("SET", "maxmemory", "0")).await();
     await().until(() -> coupons("c-1").contains("earned-o-1"));
     assertThat(status("c-1", take(take, "c-1"))).isEqualTo("ISSUED");
   }
 
-  /** Its status, and its type where it is a problem. */
+  /** The status, and the type of the problem. */
   private String answer(String path, String customer, JsonObject body) {
     HttpResponse<Buffer> response = send(HttpMethod.POST, path, customer, "customer", body);
     return response.statusCode() + " " + response.bodyAsJsonObject().getString("type");
   }
 
-  /** What Redis wrote. */
+  /** The append-only file of Redis. */
   private Path log() {
     return home.resolve("data/appendonly.aof");
   }
 
-  /** Redis dies, and has lost what it wrote since. */
+  /** Kills Redis and starts it with an earlier copy of its append-only file. */
   private void forgetSince(Path earlier) throws IOException {
     redis.kill();
     Files.copy(earlier, log(), StandardCopyOption.REPLACE_EXISTING);
     redis = Redis.start(home, redisPort);
-    await().until(this::ready);
+    await().until(service::isReady);
   }
 
   private void revoke(String couponId) {
@@ -302,11 +276,14 @@ class RedisRecoveryTest {
     return call(HttpMethod.POST, path, customer, "customer", null).getString("couponId");
   }
 
-  /** As the order service does: applies it, and tells. */
+  /** Uses a coupon as the order service does: applies it, and publishes the change. */
   private void use(String couponId, String customer, String orderId) {
     orders.put(orderId, order(orderId, couponId, "PLACED"));
     call(HttpMethod.POST, "/coupons/" + couponId + "/use", customer, "customer", on(orderId));
-    tell(new OrderEvent.Updated(orderId, details(customer, couponId), false, Instant.now()));
+    service
+        .broker()
+        .publish(
+            new OrderEvent.Updated(orderId, details(customer, couponId), false, Instant.now()));
   }
 
   private static JsonObject on(String orderId) {
@@ -355,14 +332,8 @@ class RedisRecoveryTest {
     return call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked).getString("campaignId");
   }
 
-  private void tell(Event... events) {
-    for (Event event : events) {
-      publisher.publish(List.of(encoded(event))).await();
-    }
-  }
-
-  private static String encoded(Event event) {
-    return EventMessages.encode(EventMessages.wrap(List.of(event), 1, Instant.now()).get(0));
+  private long published(Class<? extends CouponEvent> type) {
+    return service.broker().recorded(type).count();
   }
 
   private String coupons(String customer) {
@@ -389,14 +360,6 @@ class RedisRecoveryTest {
 
   private HttpResponse<Buffer> send(
       HttpMethod method, String path, String sub, String role, JsonObject body) {
-    var request =
-        client
-            .request(method, port, LOOPBACK, path)
-            .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of()));
-    return (body == null ? request.send() : request.sendJsonObject(body)).await();
-  }
-
-  private boolean ready() {
-    return client.get(port, LOOPBACK, "/health/ready").send().await().statusCode() == 200;
+    return service.call(method, path, service.token(sub, role), body);
   }
 }

@@ -4,34 +4,26 @@ import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baedal.events.Event;
-import baedal.events.EventMessage;
-import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
-import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.TopologyDeclaration;
-import baedal.rabbitmq.TransientFeed;
-import baedal.runtime.Boot;
 import baedal.runtime.Digest;
-import baedal.runtime.HttpApi;
 import baedal.runtime.IdempotencyKey;
-import baedal.runtime.Identity;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
-import baedal.runtime.Tokens;
+import baedal.testkit.BrokerClient;
+import baedal.testkit.ServiceFixture;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.ext.web.client.WebClient;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
@@ -40,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,64 +42,34 @@ import org.junit.jupiter.api.Test;
  */
 class PaymentServiceTest {
 
-  private static final String SECRET = "a secret of at least thirty-two bytes";
-  private static final String LOOPBACK = "127.0.0.1";
   private static final String DECLINED_CARD = "4000000000000002";
 
-  private static final Vertx vertx = Boot.vertx();
-  private static final Tokens tokens = new Tokens(vertx, SECRET);
-  private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private static final ServiceFixture service = new ServiceFixture(TopologyDeclaration::declare);
   private static final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
-  private static EventPublisher publisher;
-  private static WebClient client;
   private static Pool pool;
-  private static int port;
 
   @BeforeAll
   static void start() {
-    String amqp = TestServers.amqp();
     String postgres = TestServers.postgres();
-    TopologyDeclaration.declare(vertx, amqp).await();
-    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
-    feed.start();
-    publisher = new EventPublisher(vertx, amqp, "test");
-    publisher.start();
-    int order =
-        vertx
-            .createHttpServer()
-            .requestHandler(PaymentServiceTest::due)
-            .listen(0, LOOPBACK)
-            .await()
-            .actualPort();
-    PaymentVerticle payment =
-        new PaymentVerticle(
-            new PaymentConfig(
-                LOOPBACK,
-                0,
-                HttpApi.DEFAULT_MAX_HEADER_BYTES,
-                postgres,
-                amqp,
-                new Identity.OneMachine(SECRET),
-                "http://" + LOOPBACK + ":" + order,
-                null,
-                null,
-                true));
-    vertx.deployVerticle(payment).await();
-    port = payment.port();
-    client = WebClient.create(vertx);
-    pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(postgres)).using(vertx).build();
-    await()
-        .until(
-            () ->
-                publisher.connected()
-                    && feed.connected()
-                    && client.get(port, LOOPBACK, "/health/ready").send().await().statusCode()
-                        == 200);
+    PaymentConfig config =
+        PaymentConfig.from(
+            service.config(
+                Map.of(
+                    "POSTGRES_URI",
+                    postgres,
+                    "ORDER_URL",
+                    service.serve(PaymentServiceTest::due))));
+    service.start(new PaymentVerticle(config), PaymentVerticle::port);
+    pool =
+        PgBuilder.pool()
+            .connectingTo(PgConnectOptions.fromUri(postgres))
+            .using(service.vertx())
+            .build();
   }
 
   @AfterAll
   static void stop() {
-    vertx.close().await();
+    service.close();
   }
 
   private static void due(HttpServerRequest request) {
@@ -142,18 +103,11 @@ class PaymentServiceTest {
   }
 
   private static Future<HttpResponse<Buffer>> pay(String sub, JsonObject body) {
-    return client
-        .post(port, LOOPBACK, "/payments")
-        .bearerTokenAuthentication(tokens.issue(sub, List.of("customer"), List.of()))
-        .sendJsonObject(body);
+    return service.send(HttpMethod.POST, "/payments", service.token(sub, "customer"), body);
   }
 
   private static Future<HttpResponse<Buffer>> pay(String key, String sub, JsonObject body) {
-    return client
-        .post(port, LOOPBACK, "/payments")
-        .bearerTokenAuthentication(tokens.issue(sub, List.of("customer"), List.of()))
-        .putHeader("Idempotency-Key", key)
-        .sendJsonObject(body);
+    return service.post(key, "/payments", service.token(sub, "customer"), body);
   }
 
   private static JsonObject body(PaymentApi.Pay asked) {
@@ -171,11 +125,8 @@ class PaymentServiceTest {
         .put("card", "4242424242424242");
   }
 
-  private static <E extends PaymentEvent> long told(Class<E> type, String orderId) {
-    return heard.stream()
-        .map(EventMessage::data)
-        .filter(e -> type.isInstance(e) && e.subject().equals(orderId))
-        .count();
+  private static <E extends PaymentEvent> long published(Class<E> type, String orderId) {
+    return service.broker().recorded(type).filter(e -> e.subject().equals(orderId)).count();
   }
 
   private static long charges(String orderId) {
@@ -197,7 +148,7 @@ class PaymentServiceTest {
     assertThat(paid.statusCode()).isEqualTo(201);
     assertThat(paid.bodyAsJsonObject().getLong("amount")).isEqualTo(40_000);
     assertThat(paid.bodyAsString()).contains("4242").doesNotContain("42424242");
-    await().until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+    await().until(() -> published(PaymentEvent.Paid.class, orderId) == 1);
     assertThat(
             pool.query("SELECT count(*) FROM payments WHERE body::text LIKE '%42424242%'")
                 .execute()
@@ -221,7 +172,7 @@ class PaymentServiceTest {
       assertThat(answers.stream().map(a -> a.bodyAsJsonObject().getString("paymentId")).distinct())
           .hasSize(1);
       assertThat(charges(orderId)).isEqualTo(1);
-      await().until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+      await().until(() -> published(PaymentEvent.Paid.class, orderId) == 1);
     }
   }
 
@@ -236,8 +187,8 @@ class PaymentServiceTest {
     await()
         .until(
             () ->
-                told(PaymentEvent.Declined.class, orderId) == 1
-                    && told(PaymentEvent.Paid.class, orderId) == 1);
+                published(PaymentEvent.Declined.class, orderId) == 1
+                    && published(PaymentEvent.Paid.class, orderId) == 1);
   }
 
   @Test
@@ -260,11 +211,8 @@ class PaymentServiceTest {
     String orderId = order(10_000);
     JsonObject first = pay("k-back", "c-1", card(orderId)).await().bodyAsJsonObject();
     String paymentId = first.getString("paymentId");
-    publisher
-        .publish(
-            List.of(message(new OrderEvent.RefundRequested(orderId, paymentId, "", Instant.EPOCH))))
-        .await();
-    await().until(() -> told(PaymentEvent.Refunded.class, orderId) == 1);
+    service.broker().publish(new OrderEvent.RefundRequested(orderId, paymentId, "", Instant.EPOCH));
+    await().until(() -> published(PaymentEvent.Refunded.class, orderId) == 1);
     HttpResponse<Buffer> again = pay("k-back", "c-1", card(orderId)).await();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(again.bodyAsJsonObject()).isEqualTo(first);
@@ -417,11 +365,8 @@ class PaymentServiceTest {
   }
 
   private static HttpResponse<Buffer> standing(JsonObject body, String sub, String role) {
-    return client
-        .post(port, LOOPBACK, "/internal/payments/standing")
-        .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of()))
-        .sendJsonObject(body)
-        .await();
+    return service.call(
+        HttpMethod.POST, "/internal/payments/standing", service.token(sub, role), body);
   }
 
   @Test
@@ -438,11 +383,12 @@ class PaymentServiceTest {
   }
 
   private static JsonObject list(String orderId, String cursor) {
-    return client
-        .get(port, LOOPBACK, "/payments?limit=1&orderId=" + orderId + cursor)
-        .bearerTokenAuthentication(tokens.issue("c-1", List.of("customer"), List.of()))
-        .send()
-        .await()
+    return service
+        .call(
+            HttpMethod.GET,
+            "/payments?limit=1&orderId=" + orderId + cursor,
+            service.token("c-1", "customer"),
+            null)
         .bodyAsJsonObject();
   }
 
@@ -455,7 +401,8 @@ class PaymentServiceTest {
   }
 
   private static IdempotencyKey key(String key, PaymentApi.Pay asked) {
-    return new IdempotencyKey("c-1", key, Digest.hmacSha256(SECRET, Json.encode(asked)));
+    return new IdempotencyKey(
+        "c-1", key, Digest.hmacSha256(ServiceFixture.SECRET, Json.encode(asked)));
   }
 
   /** As far as a replica came that died before it asked the provider. */
@@ -510,26 +457,29 @@ class PaymentServiceTest {
     String orderId = order(10_000);
     String paymentId = pay("c-1", card(orderId)).await().bodyAsJsonObject().getString("paymentId");
     String first =
-        message(new OrderEvent.RefundRequested(orderId, paymentId, "canceled", Instant.EPOCH));
+        BrokerClient.encode(
+            new OrderEvent.RefundRequested(orderId, paymentId, "canceled", Instant.EPOCH));
     String second =
-        message(new OrderEvent.PaymentRefused(orderId, paymentId, "changed", Instant.EPOCH));
-    publisher.publish(List.of(second, first, first, second)).await();
-    await().until(() -> told(PaymentEvent.Refunded.class, orderId) > 0);
+        BrokerClient.encode(
+            new OrderEvent.PaymentRefused(orderId, paymentId, "changed", Instant.EPOCH));
+    service.broker().publish(List.of(second, first, first, second));
+    await().until(() -> published(PaymentEvent.Refunded.class, orderId) > 0);
     HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
     assertThat(again.statusCode()).as("payable again").isEqualTo(201);
     String other = again.bodyAsJsonObject().getString("paymentId");
-    String last = message(new OrderEvent.RefundRequested(orderId, other, "x", Instant.EPOCH));
-    publisher.publish(List.of(first, second, last)).await();
+    String last =
+        BrokerClient.encode(new OrderEvent.RefundRequested(orderId, other, "x", Instant.EPOCH));
+    service.broker().publish(List.of(first, second, last));
     await().until(() -> refunds(orderId).contains(other));
     assertThat(refunds(orderId)).containsExactly(paymentId, other);
   }
 
   private static List<String> refunds(String orderId) {
-    return heard.stream()
-        .map(EventMessage::data)
-        .filter(
-            e -> e instanceof PaymentEvent.Refunded refunded && refunded.orderId().equals(orderId))
-        .map(e -> ((PaymentEvent.Refunded) e).paymentId())
+    return service
+        .broker()
+        .recorded(PaymentEvent.Refunded.class)
+        .filter(refunded -> refunded.orderId().equals(orderId))
+        .map(PaymentEvent.Refunded::paymentId)
         .toList();
   }
 
@@ -543,20 +493,22 @@ class PaymentServiceTest {
       assertThat(promised.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
     }
     String collected =
-        message(new OrderEvent.Collected(kept, paymentOf(kept), "r-1", 12_000, Instant.EPOCH));
-    publisher
+        BrokerClient.encode(
+            new OrderEvent.Collected(kept, paymentOf(kept), "r-1", 12_000, Instant.EPOCH));
+    service
+        .broker()
         .publish(
             List.of(
                 collected,
                 collected,
-                message(
-                    new OrderEvent.RefundRequested(voided, paymentOf(voided), "x", Instant.EPOCH))))
-        .await();
+                BrokerClient.encode(
+                    new OrderEvent.RefundRequested(
+                        voided, paymentOf(voided), "x", Instant.EPOCH))));
     await()
         .until(
             () ->
-                told(PaymentEvent.Paid.class, kept) == 1
-                    && told(PaymentEvent.Refunded.class, voided) == 1);
+                published(PaymentEvent.Paid.class, kept) == 1
+                    && published(PaymentEvent.Refunded.class, voided) == 1);
   }
 
   @Test
@@ -614,14 +566,11 @@ class PaymentServiceTest {
     JsonObject first = pay("c-1", card(paid)).await().bodyAsJsonObject();
     String promised = order(12_000);
     pay("c-1", onDelivery(promised)).await();
-    publisher
+    service
+        .broker()
         .publish(
-            List.of(
-                message(new OrderEvent.RefundRequested(paid, paymentOf(paid), "x", Instant.EPOCH)),
-                message(
-                    new OrderEvent.RefundRequested(
-                        promised, paymentOf(promised), "x", Instant.EPOCH))))
-        .await();
+            new OrderEvent.RefundRequested(paid, paymentOf(paid), "x", Instant.EPOCH),
+            new OrderEvent.RefundRequested(promised, paymentOf(promised), "x", Instant.EPOCH));
     await().until(() -> attempt(paid).getString("status").equals("REFUNDED"));
     assertThat(first.getString("paidAt")).isNotNull();
     assertThat(attempt(paid).getString("paidAt")).isEqualTo(first.getString("paidAt"));
@@ -727,7 +676,7 @@ class PaymentServiceTest {
                 .formatted(paymentId))
         .execute()
         .await();
-    await().until(() -> told(PaymentEvent.Paid.class, orderId) == 1);
+    await().until(() -> published(PaymentEvent.Paid.class, orderId) == 1);
     HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(paymentId);
@@ -748,7 +697,11 @@ class PaymentServiceTest {
     orders.get(orderId).put("status", "CANCELED");
     assertThat(pay("c-1", card(orderId)).await().statusCode()).isEqualTo(409);
     assertThat(
-            client.get(port, LOOPBACK, "/payments?orderId=" + orderId).send().await().statusCode())
+            service
+                .request(HttpMethod.GET, "/payments?orderId=" + orderId)
+                .send()
+                .await()
+                .statusCode())
         .isEqualTo(401);
   }
 
@@ -791,8 +744,8 @@ class PaymentServiceTest {
   void the_knobs_of_the_simulator_are_for_services_only_and_a_failing_provider_is_a_503() {
     JsonObject failing = new JsonObject().put("failureRate", 1.0);
     assertThat(
-            client
-                .put(port, LOOPBACK, "/dev/payment-provider")
+            service
+                .request(HttpMethod.PUT, "/dev/payment-provider")
                 .sendJsonObject(failing)
                 .await()
                 .statusCode())
@@ -811,16 +764,13 @@ class PaymentServiceTest {
 
   private static void turn(JsonObject knobs) {
     assertThat(
-            client
-                .put(port, LOOPBACK, "/dev/payment-provider")
-                .bearerTokenAuthentication(tokens.forService("gateway"))
-                .sendJsonObject(knobs)
-                .await()
+            service
+                .call(
+                    HttpMethod.PUT,
+                    "/dev/payment-provider",
+                    service.tokens().forService("gateway"),
+                    knobs)
                 .statusCode())
         .isEqualTo(204);
-  }
-
-  private static String message(Event event) {
-    return EventMessages.encode(EventMessages.wrap(List.of(event), 1, Instant.now()).get(0));
   }
 }

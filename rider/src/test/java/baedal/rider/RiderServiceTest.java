@@ -13,30 +13,23 @@ import baedal.events.OrderEvent;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.mongodb.MongoStore;
-import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.TopologyDeclaration;
-import baedal.rabbitmq.TransientFeed;
-import baedal.runtime.Boot;
-import baedal.runtime.HttpApi;
-import baedal.runtime.Identity;
 import baedal.runtime.Ids;
-import baedal.runtime.Tokens;
+import baedal.testkit.ServiceFixture;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.ext.web.client.WebClient;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,51 +39,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The rider service over HTTP, with the real broker. */
 class RiderServiceTest {
 
-  private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
-  private static final Vertx vertx = Boot.vertx();
-  private static final Tokens tokens = new Tokens(vertx, SECRET);
-  private static final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private static final ServiceFixture service = new ServiceFixture(TopologyDeclaration::declare);
   private static MongoClient mongo;
-  private static WebClient client;
-  private static EventPublisher publisher;
-  private static int port;
 
   @BeforeAll
   static void start() {
-    String amqp = TestServers.amqp();
-    TopologyDeclaration.declare(vertx, amqp).await();
-    TransientFeed feed = new TransientFeed(vertx, amqp, "test", any -> true, heard::add);
-    feed.start();
-    publisher = new EventPublisher(vertx, amqp, "test");
-    publisher.start();
     String uri = TestServers.mongo();
-    mongo = new MongoStore(vertx, uri).client();
-    RiderVerticle rider =
-        new RiderVerticle(
-            new RiderConfig(
-                "127.0.0.1",
-                0,
-                HttpApi.DEFAULT_MAX_HEADER_BYTES,
-                uri,
-                amqp,
-                new Identity.OneMachine(SECRET)));
-    vertx.deployVerticle(rider).await();
-    port = rider.port();
-    client = WebClient.create(vertx);
-    await()
-        .until(
-            () ->
-                publisher.connected()
-                    && feed.connected()
-                    && client.get(port, "127.0.0.1", "/health/ready").send().await().statusCode()
-                        == 200);
+    mongo = new MongoStore(service.vertx(), uri).client();
+    RiderConfig config = RiderConfig.from(service.config(Map.of("MONGO_URI", uri)));
+    service.start(new RiderVerticle(config), RiderVerticle::port);
   }
 
   @AfterAll
   static void stop() {
-    vertx.close().await();
+    service.close();
   }
 
   private static DeliveryJob job(double lat, double lng) {
@@ -99,17 +63,9 @@ class RiderServiceTest {
         "s-1", "통닭천국", "c-1", Fulfilment.DELIVERY, from, from, null, null, 0, null, "owner-1");
   }
 
-  private static void tell(Event... events) {
-    List<String> bodies = new ArrayList<>();
-    for (Event event : events) {
-      EventMessages.wrap(List.of(event), 1, NOW).forEach(m -> bodies.add(EventMessages.encode(m)));
-    }
-    publisher.publish(bodies).await();
-  }
-
   private static String open(double lat, double lng) {
     String orderId = Ids.next();
-    tell(new StoreEvent.CookFinished(orderId, job(lat, lng), NOW));
+    service.broker().publish(new StoreEvent.CookFinished(orderId, job(lat, lng), NOW));
     await()
         .until(
             () -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
@@ -132,9 +88,10 @@ class RiderServiceTest {
   }
 
   private static long claims(String orderId) {
-    return heard.stream()
-        .map(EventMessage::data)
-        .filter(e -> e instanceof RiderEvent.Claimed c && c.orderId().equals(orderId))
+    return service
+        .broker()
+        .recorded(RiderEvent.Claimed.class)
+        .filter(claimed -> claimed.orderId().equals(orderId))
         .count();
   }
 
@@ -161,7 +118,7 @@ class RiderServiceTest {
       List<String> bodies = new ArrayList<>(messages.stream().map(EventMessages::encode).toList());
       bodies.addAll(List.copyOf(bodies));
       Collections.shuffle(bodies, new Random(seed));
-      publisher.publish(bodies).await();
+      service.broker().publish(bodies);
       await().until(() -> kept(orderId).getJsonArray("seen").size() == messages.size());
       assertThat(kept(orderId).getJsonObject("state").getString("status"))
           .as("seed %d", seed)
@@ -234,12 +191,10 @@ class RiderServiceTest {
     await()
         .until(
             () ->
-                heard.stream()
-                    .anyMatch(
-                        m ->
-                            m.data() instanceof RiderEvent.Moved moved
-                                && moved.orderId().equals(orderId)
-                                && moved.lat() == 37.1));
+                service
+                    .broker()
+                    .recorded(RiderEvent.Moved.class)
+                    .anyMatch(moved -> moved.orderId().equals(orderId) && moved.lat() == 37.1));
     assertThat(me("r-moving").getString("state")).isEqualTo("BUSY");
     assertThat(call(HttpMethod.GET, "/deliveries?mine=true", "r-moving", null).bodyAsString())
         .contains(orderId);
@@ -297,11 +252,8 @@ class RiderServiceTest {
                 .statusCode())
         .isEqualTo(400);
     assertThat(
-            client
-                .get(port, "127.0.0.1", "/deliveries?near=1,2")
-                .bearerTokenAuthentication(tokens.issue("c", List.of("customer"), List.of()))
-                .send()
-                .await()
+            service
+                .call(HttpMethod.GET, "/deliveries?near=1,2", service.token("c", "customer"), null)
                 .statusCode())
         .isEqualTo(403);
   }
@@ -309,10 +261,10 @@ class RiderServiceTest {
   @Test
   void the_customer_and_the_people_of_the_store_follow_their_delivery() {
     String orderId = Ids.next();
-    tell(new StoreEvent.OrderAccepted(orderId, job(37.55, 126.92), NOW));
+    service.broker().publish(new StoreEvent.OrderAccepted(orderId, job(37.55, 126.92), NOW));
     await().until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
     followed(orderId, "WAITING", null);
-    tell(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
+    service.broker().publish(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
     await()
         .until(
             () -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
@@ -357,21 +309,18 @@ class RiderServiceTest {
     JsonObject before =
         new JsonObject(EventMessages.encode(EventMessages.wrap(List.of(accepted), 1, NOW).get(0)));
     assertThat(before.getJsonObject("data").getJsonObject("job").remove("ownerId")).isNotNull();
-    publisher.publish(List.of(before.encode())).await();
+    service.broker().publish(List.of(before.encode()));
     await().until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
     assertThat(shown(orderId, "staff-1", "owner", "s-1").statusCode()).isEqualTo(200);
     assertThat(shown(orderId, "owner-1", "owner").statusCode()).isEqualTo(404);
-    tell(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
+    service.broker().publish(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
     await().until(() -> shown(orderId, "owner-1", "owner").statusCode() == 200);
   }
 
   private static HttpResponse<Buffer> shown(
       String orderId, String sub, String role, String... stores) {
-    return client
-        .get(port, "127.0.0.1", "/deliveries/" + orderId)
-        .bearerTokenAuthentication(tokens.issue(sub, List.of(role), List.of(stores)))
-        .send()
-        .await();
+    return service.call(
+        HttpMethod.GET, "/deliveries/" + orderId, service.token(sub, role, stores), null);
   }
 
   @Test
@@ -390,21 +339,18 @@ class RiderServiceTest {
   }
 
   private static int takenBack(String orderId) {
-    return client
-        .post(port, "127.0.0.1", "/deliveries/" + orderId + "/release")
-        .bearerTokenAuthentication(tokens.issue("admin-1", List.of("admin"), List.of()))
-        .send()
-        .await()
+    return service
+        .call(
+            HttpMethod.POST,
+            "/deliveries/" + orderId + "/release",
+            service.token("admin-1", "admin"),
+            null)
         .statusCode();
   }
 
   private static Future<HttpResponse<Buffer>> send(
       HttpMethod method, String path, String rider, JsonObject body) {
-    var request =
-        client
-            .request(method, port, "127.0.0.1", path)
-            .bearerTokenAuthentication(tokens.issue(rider, List.of("rider"), List.of()));
-    return body == null ? request.send() : request.sendJsonObject(body);
+    return service.send(method, path, service.token(rider, "rider"), body);
   }
 
   private static HttpResponse<Buffer> call(
