@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The order service's own copy of one store and those of its menus that an order asks for. {@code
- * kind} is null until the store service announced it.
+ * The order service's own copy of one store and of the menus that a request names. {@code kind} is
+ * null until the store service announces it.
  */
 record Catalog(
     String storeId,
@@ -26,7 +26,7 @@ record Catalog(
     Address address,
     Map<String, Menu> menus) {
 
-  /** Won. No order comes to more: payment, riders and the contracts count on it. */
+  /** The maximum total of an order in won: payment, riders and the contracts rely on it. */
   static final long MAX_TOTAL = 10_000_000_000L;
 
   static final String NO_OPTION = "this menu has no such option";
@@ -39,17 +39,17 @@ record Catalog(
     }
   }
 
-  /** One line as a customer asks for it; its texts are in normalization form C. */
-  record Wanted(String menuId, int quantity, List<String> options) {
+  /** One line of a customer's request; its texts are in normalization form C. */
+  record RequestedLine(String menuId, int quantity, List<String> options) {
 
-    Wanted {
+    RequestedLine {
       options = options == null ? List.of() : List.copyOf(options);
     }
   }
 
-  /** What is wrong with this fulfilment at a store of this kind; empty when it is offered. */
-  Optional<Refusal.Fault> fault(Fulfilment fulfilment) {
-    List<Fulfilment> offered = offered();
+  /** The fault of a fulfilment that a store of this kind does not offer; empty if it does. */
+  Optional<Refusal.Fault> fulfilmentFault(Fulfilment fulfilment) {
+    List<Fulfilment> offered = offeredFulfilments();
     if (offered.contains(fulfilment)) {
       return Optional.empty();
     }
@@ -58,8 +58,8 @@ record Catalog(
         new Refusal.Fault("/fulfilment", "a store of kind " + kind + " offers only: " + names));
   }
 
-  /** By the kind as store events name it. A kind that is not known rules out nothing. */
-  private List<Fulfilment> offered() {
+  /** A store of an unknown kind offers them all. */
+  private List<Fulfilment> offeredFulfilments() {
     return switch (kind == null ? "" : kind) {
       case "FOOD", "FURNITURE" -> List.of(Fulfilment.DELIVERY, Fulfilment.VISIT);
       case "COURIER" -> List.of(Fulfilment.COURIER);
@@ -68,21 +68,21 @@ record Catalog(
     };
   }
 
-  /** What the lines cost; refuses all that this store does not sell, each with its pointer. */
-  List<Line> price(List<Wanted> wanted) {
+  /** The lines with their prices; refuses what this store does not sell, each with its pointer. */
+  List<Line> price(List<RequestedLine> requested) {
     List<Refusal.Fault> faults = new ArrayList<>();
-    List<Line> lines = price(wanted, faults);
+    List<Line> lines = price(requested, faults);
     if (!faults.isEmpty()) {
       throw Refusal.invalid(faults);
     }
     return lines;
   }
 
-  /** As {@link #price(List)}, adding what is wrong to the faults found so far. */
-  List<Line> price(List<Wanted> wanted, List<Refusal.Fault> faults) {
+  /** As {@link #price(List)}, but adds the faults to {@code faults} instead of refusing. */
+  List<Line> price(List<RequestedLine> requested, List<Refusal.Fault> faults) {
     List<Line> lines = new ArrayList<>();
-    for (int i = 0; i < wanted.size(); i++) {
-      price(wanted.get(i), "/lines/" + i, faults).ifPresent(lines::add);
+    for (int i = 0; i < requested.size(); i++) {
+      price(requested.get(i), "/lines/" + i, faults).ifPresent(lines::add);
     }
     long total = lines.stream().mapToLong(Line::amount).sum();
     if (total > MAX_TOTAL) {
@@ -98,19 +98,19 @@ record Catalog(
     return lines;
   }
 
-  /** As {@link #price(List)}; refuses lines of which the known stock is not enough, too. */
-  List<Line> priceInStock(List<Wanted> wanted) {
-    List<Line> lines = price(wanted);
-    needStock(lines);
+  /** As {@link #price(List)}; also refuses lines that exceed the known stock. */
+  List<Line> priceInStock(List<RequestedLine> requested) {
+    List<Line> lines = price(requested);
+    requireStock(lines);
     return lines;
   }
 
   /**
-   * Refuses lines that ask for more of a counted menu than is known to be free to sell. Orders that
-   * are not paid yet have taken nothing, and the ticket is the final check: two customers may still
-   * both pay for the last portion.
+   * Refuses lines that exceed the known stock of a counted menu. An unpaid order takes no stock, so
+   * two customers may still both pay for the last portion. The store checks again when it opens the
+   * ticket.
    */
-  void needStock(List<Line> lines) {
+  void requireStock(List<Line> lines) {
     Map<String, Integer> quantities = new HashMap<>();
     lines.forEach(line -> quantities.merge(line.menuId(), line.quantity(), Integer::sum));
     List<Refusal.Fault> faults = new ArrayList<>();
@@ -133,15 +133,16 @@ record Catalog(
     }
   }
 
-  private Optional<Line> price(Wanted wanted, String pointer, List<Refusal.Fault> faults) {
-    Menu menu = menus.get(wanted.menuId());
+  private Optional<Line> price(
+      RequestedLine requested, String pointer, List<Refusal.Fault> faults) {
+    Menu menu = menus.get(requested.menuId());
     if (menu == null) {
       faults.add(new Refusal.Fault(pointer + "/menuId", "this store sells no such menu"));
       return Optional.empty();
     }
     List<Long> prices = new ArrayList<>();
-    for (int i = 0; i < wanted.options().size(); i++) {
-      Optional<MenuOption> option = menu.option(wanted.options().get(i));
+    for (int i = 0; i < requested.options().size(); i++) {
+      Optional<MenuOption> option = menu.option(requested.options().get(i));
       if (option.isEmpty()) {
         faults.add(new Refusal.Fault(pointer + "/options/" + i, NO_OPTION));
       } else {
@@ -153,10 +154,10 @@ record Catalog(
         new Line(
             menu.menuId(),
             menu.name(),
-            wanted.quantity(),
+            requested.quantity(),
             unitPrice,
-            wanted.options(),
+            requested.options(),
             prices,
-            unitPrice * wanted.quantity()));
+            unitPrice * requested.quantity()));
   }
 }

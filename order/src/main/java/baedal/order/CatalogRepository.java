@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The order service's own copy of stores and menus, kept fresh by store events; the newest word
- * wins.
+ * The order service's own copy of stores and menus, kept current by store events. An older event
+ * never replaces a newer one: a store has a sequence, a menu a revision.
  */
 final class CatalogRepository {
 
@@ -29,7 +29,7 @@ final class CatalogRepository {
         LEFT JOIN menu_copy m ON m.store_id = s.store_id AND m.menu_id = ANY($2) AND NOT m.removed
        WHERE s.store_id = $1
       """;
-  private static final String STORE =
+  private static final String SAVE_STORE =
       """
       INSERT INTO store_copy (store_id, owner_id, name, kind, open, address, sequence)
       VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7)
@@ -38,7 +38,7 @@ final class CatalogRepository {
             address = excluded.address, sequence = excluded.sequence
         WHERE store_copy.sequence < excluded.sequence
       """;
-  private static final String MENU =
+  private static final String SAVE_MENU =
       """
       INSERT INTO menu_copy (store_id, menu_id, name, price, stock, options, removed, revision)
       VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8)
@@ -55,8 +55,8 @@ final class CatalogRepository {
   }
 
   /**
-   * The store with those of these menus that it sells; empty when the store is not known. A menu
-   * whose id is stored in normalization form D, as by earlier versions, is found by form C, too.
+   * The store with those of these menus that it sells; empty when the store is not known. Earlier
+   * versions stored menu ids in normalization form D: they are found by form C, too.
    */
   Future<Optional<Catalog>> find(String storeId, List<String> menuIds) {
     String[] stored =
@@ -102,16 +102,16 @@ final class CatalogRepository {
   }
 
   Future<?> opened(EventMessage message, StoreEvent.Opened e) {
-    return store(
+    return save(
         e.storeId(), e.ownerId(), e.name(), e.kind(), true, e.address(), message.sequence());
   }
 
   Future<?> closed(EventMessage message, StoreEvent.Closed e) {
-    return store(
+    return save(
         e.storeId(), e.ownerId(), e.name(), e.kind(), false, e.address(), message.sequence());
   }
 
-  private Future<?> store(
+  private Future<?> save(
       String id,
       String owner,
       String name,
@@ -119,7 +119,7 @@ final class CatalogRepository {
       boolean open,
       Address address,
       long sequence) {
-    return pool.preparedQuery(STORE)
+    return pool.preparedQuery(SAVE_STORE)
         .execute(
             Tuple.tuple()
                 .addString(id)
@@ -132,7 +132,7 @@ final class CatalogRepository {
   }
 
   Future<?> menuChanged(StoreEvent.MenuChanged e) {
-    return pool.preparedQuery(MENU)
+    return pool.preparedQuery(SAVE_MENU)
         .execute(
             Tuple.tuple()
                 .addString(e.storeId())

@@ -13,6 +13,7 @@ import baedal.runtime.Refusal;
 import baedal.runtime.Reply;
 import baedal.runtime.Text;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -20,9 +21,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** What clients may ask of the order service. */
+/** The HTTP routes of the order service. */
 final class OrderApi {
 
   private final OrderRepository orders;
@@ -41,7 +43,7 @@ final class OrderApi {
     router.post("/orders").respond(this::place);
     router.get("/orders").respond(this::list);
     router.get("/orders/:orderId").respond(this::show);
-    router.patch("/orders/:orderId").respond(this::revise);
+    router.patch("/orders/:orderId").respond(this::change);
     router.post("/orders/:orderId/cancel").respond(this::cancel);
     router.post("/orders/:orderId/confirm").respond(this::confirm);
     router.get("/internal/orders/:orderId/due").respond(this::due);
@@ -49,43 +51,46 @@ final class OrderApi {
   }
 
   private Future<OrderView> place(RoutingContext ctx) {
-    PlaceOrder wanted = Json.toObject(ctx.body().asJsonObject(), PlaceOrder.class);
-    String customer = Caller.of(ctx).sub();
-    return IdempotencyKey.of(ctx, wanted)
-        .map(key -> placeOnce(wanted, customer, key))
-        .orElseGet(() -> placed(wanted, customer).compose(orders::place))
+    PlaceOrder request = Json.toObject(ctx.body().asJsonObject(), PlaceOrder.class);
+    String customerId = Caller.of(ctx).sub();
+    return IdempotencyKey.of(ctx, request)
+        .map(key -> placeOnce(request, customerId, key))
+        .orElseGet(() -> newOrder(request, customerId).compose(orders::place))
         .map(order -> created(ctx, order));
   }
 
-  private Future<Order> placeOnce(PlaceOrder wanted, String customer, IdempotencyKey key) {
+  private Future<Order> placeOnce(PlaceOrder request, String customerId, IdempotencyKey key) {
     return orders
-        .answered(key)
+        .placedWith(key)
         .compose(
             first ->
                 first.isPresent()
                     ? Future.succeededFuture(first.get())
-                    : placed(wanted, customer)
+                    : newOrder(request, customerId)
                         .compose(
                             placed -> orders.placeOnce(placed, key),
                             refusal -> placedMeanwhile(key, refusal)));
   }
 
-  /** The store may have sold out or closed since another request under this key had its order. */
+  /** A concurrent request with this key may have placed its order before the store sold out. */
   private Future<Order> placedMeanwhile(IdempotencyKey key, Throwable refusal) {
     return orders
-        .answered(key)
+        .placedWith(key)
         .compose(
             first ->
                 first.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(refusal)));
   }
 
-  private Future<Change<Order>> placed(PlaceOrder wanted, String customer) {
-    return catalogs
-        .find(wanted.storeId(), wanted.lines().stream().map(Catalog.Wanted::menuId).toList())
+  private Future<Change<Order>> newOrder(PlaceOrder request, String customerId) {
+    return findCatalog(request.storeId(), request.lines())
         .map(
             catalog ->
                 Order.place(
-                    Ids.next(), wanted.details(customer, catalog, clock.instant(), payWithin)));
+                    Ids.next(), request.details(customerId, catalog, clock.instant(), payWithin)));
+  }
+
+  private Future<Optional<Catalog>> findCatalog(String storeId, List<Catalog.RequestedLine> lines) {
+    return catalogs.find(storeId, lines.stream().map(Catalog.RequestedLine::menuId).toList());
   }
 
   private static OrderView created(RoutingContext ctx, Order order) {
@@ -122,14 +127,14 @@ final class OrderApi {
                   .map(
                       store ->
                           store
-                              .filter(own -> own.ownerId().equals(caller.sub()))
-                              .map(own -> order)
+                              .filter(catalog -> catalog.ownerId().equals(caller.sub()))
+                              .map(catalog -> order)
                               .orElseThrow(() -> notFound(order.id())));
             })
         .map(OrderView::of);
   }
 
-  private Future<OrderView> revise(RoutingContext ctx) {
+  private Future<OrderView> change(RoutingContext ctx) {
     JsonObject patch = ctx.body().asJsonObject();
     Address address =
         patch.containsKey("address")
@@ -139,60 +144,68 @@ final class OrderApi {
         patch.containsKey("memo")
             ? String.valueOf(patch.getValue("memo") == null ? "" : patch.getValue("memo"))
             : null;
-    if (!patch.containsKey("lines")) {
-      return ofCustomer(ctx, (order, now) -> order.revise(null, address, memo, now))
-          .map(OrderView::of);
-    }
-    List<Catalog.Wanted> wanted =
-        List.of(Json.decode(patch.getJsonArray("lines").encode(), Catalog.Wanted[].class));
+    Future<Order> changed =
+        patch.containsKey("lines")
+            ? changeLines(ctx, patch.getJsonArray("lines"), address, memo)
+            : changeOwn(ctx, (order, now) -> OrderUpdate.change(order, null, address, memo, now));
+    return changed.map(OrderView::of);
+  }
+
+  private Future<Order> changeLines(
+      RoutingContext ctx, JsonArray lines, Address address, String memo) {
+    List<Catalog.RequestedLine> requested =
+        List.of(Json.decode(lines.encode(), Catalog.RequestedLine[].class));
     return orders
         .find(id(ctx))
-        .map(order -> own(order, ctx))
+        .map(order -> requireOwn(order, ctx))
+        .compose(order -> findCatalog(order.details().storeId(), requested))
+        .map(Optional::orElseThrow)
         .compose(
-            order ->
-                catalogs.find(
-                    order.details().storeId(),
-                    wanted.stream().map(Catalog.Wanted::menuId).toList()))
-        .compose(
-            catalog -> {
-              Catalog menus = catalog.orElseThrow();
-              return ofCustomer(
-                  ctx,
-                  (order, now) -> order.revise(order.priced(wanted, menus), address, memo, now));
-            })
-        .map(OrderView::of);
+            catalog ->
+                changeOwn(
+                    ctx,
+                    (order, now) ->
+                        OrderUpdate.change(
+                            order,
+                            OrderUpdate.price(order, requested, catalog),
+                            address,
+                            memo,
+                            now)));
   }
 
   private Future<OrderView> cancel(RoutingContext ctx) {
     JsonObject body = ctx.body().asJsonObject();
-    String reason = body == null ? "" : body.getString("reason", "");
-    return ofCustomer(ctx, (order, now) -> order.cancel(Text.isBlank(reason) ? "" : reason, now))
+    String text = body == null ? "" : body.getString("reason", "");
+    String reason = Text.isBlank(text) ? "" : text;
+    return changeOwn(ctx, (order, now) -> Cancellation.request(order, reason, now))
         .map(OrderView::of)
         .map(view -> view.status() == OrderStatus.CANCELED ? view : Reply.accepted(ctx, view));
   }
 
   private Future<OrderView> confirm(RoutingContext ctx) {
-    return ofCustomer(ctx, (order, now) -> order.confirm(true, now)).map(OrderView::of);
+    return changeOwn(ctx, Confirmation::byCustomer).map(OrderView::of);
   }
 
-  private Future<Order> ofCustomer(
+  /** Applies a transition to the order of the path if it is the caller's own. */
+  private Future<Order> changeOwn(
       RoutingContext ctx, BiFunction<Order, Instant, Change<Order>> transition) {
-    return orders.change(id(ctx), order -> transition.apply(own(order, ctx), clock.instant()));
+    return orders.change(
+        id(ctx), order -> transition.apply(requireOwn(order, ctx), clock.instant()));
   }
 
-  private static Order own(Order order, RoutingContext ctx) {
+  private static Order requireOwn(Order order, RoutingContext ctx) {
     if (!order.details().customerId().equals(Caller.of(ctx).sub())) {
       throw notFound(order.id());
     }
     return order;
   }
 
-  /** Also for an order of somebody else: that it exists is not theirs to know. */
+  /** Also the answer about another customer's order: a caller cannot find out that it exists. */
   private static Refusal notFound(String orderId) {
     return Refusal.notFound("there is no order " + orderId);
   }
 
-  /** What payment asks before it charges. */
+  /** The payment service calls this before it charges. */
   private Future<Due> due(RoutingContext ctx) {
     return orders.find(id(ctx)).map(Due::of);
   }
@@ -222,15 +235,15 @@ final class OrderApi {
   record UseCoupon(String couponId, String customerId, long discount) {}
 
   private Future<Due> useCoupon(RoutingContext ctx) {
-    UseCoupon use = Json.toObject(ctx.body().asJsonObject(), UseCoupon.class);
+    UseCoupon request = Json.toObject(ctx.body().asJsonObject(), UseCoupon.class);
     return orders
         .change(
             id(ctx),
             order -> {
-              if (!order.details().customerId().equals(use.customerId())) {
+              if (!order.details().customerId().equals(request.customerId())) {
                 throw notFound(order.id());
               }
-              return order.useCoupon(use.couponId(), use.discount(), clock.instant());
+              return CouponUse.use(order, request.couponId(), request.discount(), clock.instant());
             })
         .map(Due::of);
   }

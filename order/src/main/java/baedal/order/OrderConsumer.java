@@ -15,7 +15,7 @@ import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import java.time.Instant;
 
-/** What the order service hears, and the transition each event means. */
+/** The events that the order service consumes, and the transition that each one causes. */
 public final class OrderConsumer {
 
   private final OrderRepository orders;
@@ -33,58 +33,66 @@ public final class OrderConsumer {
             (m, e) ->
                 orders.change(
                     m,
-                    o -> o.paid(e.paymentId(), e.method(), e.amount(), e.orderVersion(), e.at())))
+                    o ->
+                        PaymentAcceptance.decide(
+                            o, e.paymentId(), e.method(), e.amount(), e.orderVersion(), e.at())))
         .on(
             PaymentEvent.Deferred.class,
             (m, e) ->
                 orders.change(
                     m,
-                    o -> o.paid(e.paymentId(), e.method(), e.amount(), e.orderVersion(), e.at())))
+                    o ->
+                        PaymentAcceptance.decide(
+                            o, e.paymentId(), e.method(), e.amount(), e.orderVersion(), e.at())))
         .on(PaymentEvent.Declined.class, (m, e) -> Future.succeededFuture())
         .on(
             PaymentEvent.Refunded.class,
-            (m, e) -> orders.change(m, o -> o.refunded(e.paymentId(), e.at())))
+            (m, e) -> orders.change(m, o -> Refund.completed(o, e.paymentId(), e.at())))
         .on(StoreEvent.Opened.class, (m, e) -> catalogs.opened(m, e))
         .on(StoreEvent.Closed.class, (m, e) -> catalogs.closed(m, e))
         .on(StoreEvent.MenuChanged.class, (m, e) -> catalogs.menuChanged(e))
         .on(
             StoreEvent.OrderAccepted.class,
-            (m, e) -> orders.change(m, o -> o.advanced(ACCEPTED, e.at())))
+            (m, e) -> orders.change(m, o -> FulfilmentProgress.reached(o, ACCEPTED, e.at())))
         .on(
             StoreEvent.OrderRejected.class,
-            (m, e) -> orders.change(m, o -> o.rejected(e.reason(), e.at())))
+            (m, e) -> orders.change(m, o -> Rejection.rejectedByStore(o, e.reason(), e.at())))
         .on(
             StoreEvent.CookStarted.class,
-            (m, e) -> orders.change(m, o -> o.advanced(COOKING, e.at())))
+            (m, e) -> orders.change(m, o -> FulfilmentProgress.reached(o, COOKING, e.at())))
         .on(
             StoreEvent.CookFinished.class,
-            (m, e) -> orders.change(m, o -> o.advanced(COOKED, e.at())))
+            (m, e) -> orders.change(m, o -> FulfilmentProgress.reached(o, COOKED, e.at())))
         .on(
             StoreEvent.CancelAccepted.class,
-            (m, e) -> orders.change(m, o -> o.cancelAccepted(e.at())))
+            (m, e) -> orders.change(m, o -> Cancellation.acceptedByStore(o, e.at())))
         .on(
             StoreEvent.CancelRefused.class,
-            (m, e) -> orders.change(m, o -> o.cancelRefused(e.status(), e.at())))
+            (m, e) -> orders.change(m, o -> Cancellation.refusedByStore(o, e.status(), e.at())))
         .on(
             StoreEvent.UpdateRefused.class,
-            (m, e) -> orders.change(m, o -> o.updateRefused(e.keptVersion(), e.at())))
-        .on(RiderEvent.Picked.class, (m, e) -> orders.change(m, o -> o.advanced(PICKED, e.at())))
+            (m, e) -> orders.change(m, o -> OrderUpdate.refusedByStore(o, e.keptVersion(), e.at())))
+        .on(
+            RiderEvent.Picked.class,
+            (m, e) -> orders.change(m, o -> FulfilmentProgress.reached(o, PICKED, e.at())))
         .on(
             RiderEvent.Delivered.class,
-            (m, e) -> orders.change(m, o -> o.delivered(e.riderId(), e.collected(), e.at())))
-        .on(CouponEvent.Restored.class, (m, e) -> couponGone(m, e.couponId(), e.at()))
-        .on(CouponEvent.Revoked.class, (m, e) -> couponGone(m, e.couponId(), e.at()));
+            (m, e) ->
+                orders.change(
+                    m, o -> FulfilmentProgress.delivered(o, e.riderId(), e.collected(), e.at())))
+        .on(CouponEvent.Restored.class, (m, e) -> couponTakenBack(m, e.couponId(), e.at()))
+        .on(CouponEvent.Revoked.class, (m, e) -> couponTakenBack(m, e.couponId(), e.at()));
   }
 
   /**
-   * A coupon that no order holds is its own subject, and none of our business; nor is one that
-   * somebody tried to use on an order that never was.
+   * Ignores a coupon that no order held: then the subject is the coupon itself. Also ignores one
+   * that was claimed for an order that does not exist.
    */
-  private Future<?> couponGone(EventMessage message, String couponId, Instant at) {
+  private Future<?> couponTakenBack(EventMessage message, String couponId, Instant at) {
     return message.subject().equals(couponId)
         ? Future.succeededFuture()
         : orders
-            .change(message, order -> order.loseCoupon(couponId, at))
+            .change(message, order -> CouponUse.takenBack(order, couponId, at))
             .recover(
                 e -> Refusal.isNotFound(e) ? Future.succeededFuture() : Future.failedFuture(e));
   }

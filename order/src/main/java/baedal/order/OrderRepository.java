@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Orders in PostgreSQL: each change and its events are one statement, and the database decides
+ * Orders in PostgreSQL. One statement writes a change and its events, and the database decides
  * races.
  */
 final class OrderRepository {
 
-  /** Of so many at most each look of the timers is. */
-  static final int SWEEP = 100;
+  /** The maximum number of orders that one run of the timers reads of each kind. */
+  static final int TIMER_BATCH = 100;
 
   private static final String PLACE =
       """
@@ -44,7 +44,7 @@ final class OrderRepository {
         SELECT $1, $2, 1, $3, $4, $5::text::jsonb, $8, $9, $10 FROM claimed RETURNING id)
       """
           + PgOutbox.append(6, "changed");
-  private static final String ANSWERED =
+  private static final String PLACED_WITH_KEY =
       "SELECT body_hash, answer::text FROM idempotency WHERE caller = $1 AND key = $2";
   private static final String LIST =
       """
@@ -52,12 +52,12 @@ final class OrderRepository {
        WHERE customer_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR id < $3)
        ORDER BY id DESC LIMIT $4
       """;
-  private static final String UNPAID =
+  private static final String OVERDUE =
       """
       SELECT body::text FROM orders WHERE status = 'PLACED' AND expires_at <= $1 AND (expires_at, id) > ($2, $3)
        ORDER BY expires_at, id LIMIT
       """
-          + SWEEP;
+          + TIMER_BATCH;
   private static final String SERVED =
       """
       SELECT body::text FROM orders
@@ -66,7 +66,7 @@ final class OrderRepository {
               OR body #>> '{details,fulfilment}' = 'VISIT' AND coalesce(body #>> '{details,to}', '') <= $2)
        ORDER BY changed_at LIMIT
       """
-          + SWEEP;
+          + TIMER_BATCH;
   private static final PgAggregates.Shape<Order> SHAPE =
       new PgAggregates.Shape<>() {
         @Override
@@ -87,34 +87,34 @@ final class OrderRepository {
 
   private final Pool pool;
   private final PgAggregates<Order> orders;
-  private final IdempotencyKeyCleanup memory;
+  private final IdempotencyKeyCleanup keyCleanup;
 
   OrderRepository(Pool pool, Runnable wake) {
     this.pool = pool;
-    memory = new IdempotencyKeyCleanup(pool);
+    keyCleanup = new IdempotencyKeyCleanup(pool);
     orders = new PgAggregates<>(pool, "orders", Order.class, SHAPE, wake);
   }
 
-  /** One round trip for the order and its event. */
+  /** Inserts an order and its event. */
   Future<Order> place(Change<Order> placed) {
     return pool.preparedQuery(PLACE)
-        .execute(inserted(placed))
+        .execute(columns(placed))
         .map(done -> orders.told(placed.state()));
   }
 
   /**
-   * As {@link #place}, once a key: the same key with the same body gives the order as it was placed
-   * the first time, also while that is still going on.
+   * As {@link #place}, but at most once for each key: the same key with the same body gives the
+   * order as it was placed first. A concurrent request waits for the first one.
    */
   Future<Order> placeOnce(Change<Order> placed, IdempotencyKey key) {
-    Tuple tuple = inserted(placed).addString(key.key()).addString(key.bodyHash());
+    Tuple tuple = columns(placed).addString(key.key()).addString(key.bodyHash());
     return pool.preparedQuery(PLACE_ONCE)
         .execute(tuple)
         .compose(
             done ->
                 done.rowCount() > 0
                     ? Future.succeededFuture(orders.told(placed.state()))
-                    : answered(key)
+                    : placedWith(key)
                         .compose(
                             first ->
                                 first.isPresent()
@@ -122,18 +122,18 @@ final class OrderRepository {
                                     : placeOnce(placed, key)));
   }
 
-  private Tuple inserted(Change<Order> placed) {
+  private Tuple columns(Change<Order> placed) {
     Order order = placed.state();
     return orders
         .inserted(placed)
         .addString(order.details().customerId())
         .addString(order.details().storeId())
-        .addOffsetDateTime(at(order.details().expiresAt()));
+        .addOffsetDateTime(utc(order.details().expiresAt()));
   }
 
-  /** The order as this key placed it; refuses another body under the same key. */
-  Future<Optional<Order>> answered(IdempotencyKey key) {
-    return pool.preparedQuery(ANSWERED)
+  /** The order as it was placed with this key; refuses another body with the same key. */
+  Future<Optional<Order>> placedWith(IdempotencyKey key) {
+    return pool.preparedQuery(PLACED_WITH_KEY)
         .execute(Tuple.of(key.caller(), key.key()))
         .map(
             rows -> {
@@ -163,32 +163,32 @@ final class OrderRepository {
     return orders.change(id, transition);
   }
 
-  /** Applies what an event says to its order, exactly once for each message. */
+  /** Applies the transition that an event causes, exactly once for each message. */
   Future<Order> change(EventMessage message, Function<Order, Change<Order>> transition) {
     return orders.change(message.subject(), message, transition);
   }
 
   /**
-   * The next {@link #SWEEP} of those that we do not know to be paid in time, the oldest first; from
-   * the first on when {@code after} is null.
+   * The next {@link #TIMER_BATCH} orders that are unpaid and due to expire, the oldest first. They
+   * follow the order {@code after}, or begin with the first one when it is null.
    */
-  Future<List<Order>> unpaidAt(Instant now, Order after) {
+  Future<List<Order>> unpaidOverdue(Instant now, Order after) {
     Instant since = after == null ? Instant.EPOCH : after.details().expiresAt();
     String id = after == null ? "" : after.id();
-    return orders.select(UNPAID, Tuple.of(at(now), at(since), id));
+    return orders.select(OVERDUE, Tuple.of(utc(now), utc(since), id));
   }
 
-  /** Some of those that the customer has had since {@code then} and not confirmed. */
+  /** Up to {@link #TIMER_BATCH} orders that were served before {@code then} and not confirmed. */
   Future<List<Order>> servedBefore(Instant then) {
-    return orders.select(SERVED, Tuple.of(at(then), then.toString()));
+    return orders.select(SERVED, Tuple.of(utc(then), then.toString()));
   }
 
-  /** What need not be remembered any longer. */
-  Future<Void> forget(Instant now) {
-    return memory.forget(now);
+  /** Deletes idempotency keys that are older than a day. */
+  Future<Void> deleteOldKeys(Instant now) {
+    return keyCleanup.forget(now);
   }
 
-  private static OffsetDateTime at(Instant instant) {
+  private static OffsetDateTime utc(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
   }
 }

@@ -1,6 +1,6 @@
 package baedal.order;
 
-/** Where an order is; the first eight in the order in which a good life passes through them. */
+/** The status of an order. A successful order passes through the first eight in this order. */
 public enum OrderStatus {
   PLACED,
   PAID,
@@ -15,7 +15,7 @@ public enum OrderStatus {
   REJECTED,
   EXPIRED;
 
-  /** Whether the order is on its way through the kitchen and to the customer. */
+  /** Whether the order is paid and not completed, with no cancellation and no rejection. */
   boolean underWay() {
     return switch (this) {
       case PAID, ACCEPTED, COOKING, COOKED, PICKED, DELIVERED -> true;
@@ -23,7 +23,7 @@ public enum OrderStatus {
     };
   }
 
-  /** Whether the order is taken back, and with it whatever it held. */
+  /** Whether the order has ended without success: it gives back its coupon. */
   boolean withdrawn() {
     return switch (this) {
       case CANCELED, REJECTED, EXPIRED -> true;
@@ -40,6 +40,7 @@ public enum OrderStatus {
     };
   }
 
+  /** Of two statuses of a successful order the later one. */
   OrderStatus later(OrderStatus other) {
     return compareTo(other) >= 0 ? this : other;
   }

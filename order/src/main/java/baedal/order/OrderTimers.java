@@ -14,23 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens when nobody does anything: unpaid orders expire, served ones are confirmed, old keys
- * are forgotten. Due times are in the database, so that they survive restarts; the transition
- * itself lets each happen once, however many replicas look.
+ * Expires unpaid orders, confirms served ones after a silence, and deletes old idempotency keys.
+ * The due times are in the database, so they survive restarts. Every replica runs these timers; the
+ * transitions make sure that each effect happens once.
  */
 final class OrderTimers {
 
   private static final Logger log = LoggerFactory.getLogger(OrderTimers.class);
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final OrderRepository orders;
   private final Payments payments;
   private final Clock clock;
   private final Duration confirmsAfter;
-  private final PeriodicTask looks;
+  private final PeriodicTask task;
 
-  /** Of those not known to be paid; null before the first, and when all were looked at. */
-  private volatile Order lastUnpaid;
+  /** The last overdue order of the previous run; null when the next run begins with the first. */
+  private volatile Order expiryCursor;
 
   OrderTimers(
       Vertx vertx, OrderRepository orders, Payments payments, Clock clock, Duration confirmsAfter) {
@@ -38,51 +38,55 @@ final class OrderTimers {
     this.payments = payments;
     this.clock = clock;
     this.confirmsAfter = confirmsAfter;
-    looks = new PeriodicTask(vertx, LOOK, "what is due", this::look);
+    task = new PeriodicTask(vertx, INTERVAL, "order timers", this::runOnce);
   }
 
   void start() {
-    looks.start();
+    task.start();
   }
 
   void stop() {
-    looks.stop();
+    task.stop();
   }
 
-  /** Does all that is due now. */
-  Future<Void> look() {
+  /** Processes one batch of what is due. */
+  Future<Void> runOnce() {
     Instant now = clock.instant();
     return orders
-        .unpaidAt(now, lastUnpaid)
+        .unpaidOverdue(now, expiryCursor)
         .compose(due -> expire(due, now))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
-        .compose(due -> changeEach(due, order -> order.confirmSilently(confirmsAfter, now)))
-        .compose(v -> orders.forget(now));
+        .compose(due -> changeEach(due, order -> Confirmation.bySilence(order, confirmsAfter, now)))
+        .compose(v -> orders.deleteOldKeys(now));
   }
 
   /**
-   * An order may be paid although we have not heard of it: the word of it can be late by as long as
-   * the broker is away. So payment is asked, and while it is away nothing expires. The next look
-   * goes on where this one ends: what waits for the word of its payment holds up no other.
+   * The payment service is asked first: an order may be paid although its event has not arrived,
+   * because the broker is down. While the payment service is down, nothing expires. The next run
+   * continues after this batch, so orders that wait for the event do not block the others.
    */
   private Future<Void> expire(List<Order> due, Instant now) {
-    boolean further = due.size() == OrderRepository.SWEEP;
-    lastUnpaid = further ? due.get(due.size() - 1) : null;
+    boolean mayHaveMore = due.size() == OrderRepository.TIMER_BATCH;
+    expiryCursor = mayHaveMore ? due.get(due.size() - 1) : null;
     return due.isEmpty()
         ? Future.succeededFuture()
         : payments
-            .standing(due.stream().map(Order::id).toList())
+            .withActivePayment(due.stream().map(Order::id).toList())
             .onFailure(
-                e -> log.atWarn().addKeyValue("cause", e.toString()).log("nothing expires yet"))
-            .compose(paid -> changeEach(unless(paid, due), order -> order.expire(now)))
+                e ->
+                    log.atWarn()
+                        .addKeyValue("cause", e.toString())
+                        .log("payment service not reached, orders expire later"))
+            .compose(
+                active -> changeEach(without(active, due), order -> Expiration.expire(order, now)))
             .otherwiseEmpty();
   }
 
-  private static List<Order> unless(Set<String> paid, List<Order> due) {
-    return due.stream().filter(order -> !paid.contains(order.id())).toList();
+  private static List<Order> without(Set<String> orderIds, List<Order> due) {
+    return due.stream().filter(order -> !orderIds.contains(order.id())).toList();
   }
 
-  /** One after another; what fails for one order is tried again, and holds up no other. */
+  /** One after another. An order that fails is retried by a later run and blocks no other. */
   private Future<Void> changeEach(List<Order> due, Function<Order, Change<Order>> transition) {
     Future<Void> done = Future.succeededFuture();
     for (Order order : due) {
@@ -93,7 +97,7 @@ final class OrderTimers {
                       log.atWarn()
                           .addKeyValue("orderId", order.id())
                           .addKeyValue("cause", e.toString())
-                          .log("a timer waits"))
+                          .log("a timer failed for an order, will retry"))
               .otherwiseEmpty()
               .mapEmpty();
     }

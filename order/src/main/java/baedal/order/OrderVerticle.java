@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 
-/** The order service: takes orders, holds their state, and publishes how it changes. */
+/** The order service: accepts orders, keeps their state, and publishes their events. */
 public final class OrderVerticle extends VerticleBase {
 
   private final OrderConfig config;

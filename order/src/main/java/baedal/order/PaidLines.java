@@ -12,28 +12,28 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The lines of a paid order, compared with what was paid. A line keeps its price, whatever the
- * store asks for the menu by now, and so does an option that was paid, also when the customer
- * swapped it for another one since. Only a new option has the price of the catalogue. Lines from
- * before the prices of options were kept are judged by the catalogue alone.
+ * Prices other options on the lines of a paid order. A line keeps the price that was paid, even if
+ * the store has changed the price of the menu. So does an option that was paid, even if the
+ * customer has swapped it for another one since. Only a new option has the price of the catalog.
+ * Older orders lack the prices of their options: those come from the catalog, too.
  *
- * @param paid the lines as they are now
+ * @param present the lines as they are now
  * @param earlier the lines before each change of the paid order, the oldest first
  */
-record PaidLines(List<Line> paid, List<List<Line>> earlier, Catalog catalog) {
+record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) {
 
-  /** The same menus and quantities with other options; refuses all that cannot be judged. */
-  List<Line> with(List<Catalog.Wanted> wanted) {
-    if (!samePortions(paid, wanted)) {
+  /** Refuses other menus or quantities, and every option that has no known price. */
+  List<Line> withOptions(List<Catalog.RequestedLine> requested) {
+    if (!sameQuantities(present, requested)) {
       throw Refusal.conflict(
-          "order-state",
+          StateRefusals.TYPE,
           "the order is paid: its menus and quantities cannot change, only options at the same"
               + " price; cancel it and place a new order");
     }
     List<Refusal.Fault> faults = new ArrayList<>();
     List<Line> lines = new ArrayList<>();
-    for (int i = 0; i < wanted.size(); i++) {
-      lines.add(changed(i, wanted.get(i).options(), faults));
+    for (int i = 0; i < requested.size(); i++) {
+      lines.add(withOptions(i, requested.get(i).options(), faults));
     }
     if (!faults.isEmpty()) {
       throw Refusal.invalid(faults);
@@ -41,16 +41,16 @@ record PaidLines(List<Line> paid, List<List<Line>> earlier, Catalog catalog) {
     return lines;
   }
 
-  /** Whether the same quantities of the same menus are wanted, line by line. */
-  static boolean samePortions(List<Line> lines, List<Catalog.Wanted> wanted) {
-    return wanted.stream()
-        .map(w -> w.menuId() + " " + w.quantity())
+  /** Whether the same quantities of the same menus are requested, line by line. */
+  static boolean sameQuantities(List<Line> lines, List<Catalog.RequestedLine> requested) {
+    return requested.stream()
+        .map(r -> r.menuId() + " " + r.quantity())
         .toList()
         .equals(lines.stream().map(l -> Text.nfc(l.menuId()) + " " + l.quantity()).toList());
   }
 
-  private Line changed(int index, List<String> options, List<Refusal.Fault> faults) {
-    Line line = paid.get(index);
+  private Line withOptions(int index, List<String> options, List<Refusal.Fault> faults) {
+    Line line = present.get(index);
     String pointer = "/lines/" + index + "/options";
     List<String> before = line.options().stream().map(Text::nfc).toList();
     if (new HashSet<>(options).equals(new HashSet<>(before))) {
@@ -58,12 +58,12 @@ record PaidLines(List<Line> paid, List<List<Line>> earlier, Catalog catalog) {
     }
     Map<String, Long> prices = prices(index);
     long unitPrice = line.unitPrice();
-    for (String gone : without(before, options)) {
-      Long price = prices.get(gone);
+    for (String removed : without(before, options)) {
+      Long price = prices.get(removed);
       if (price == null) {
         faults.add(
             new Refusal.Fault(
-                pointer, "the price of " + gone + " is no longer known: keep this option"));
+                pointer, "the price of " + removed + " is no longer known: keep this option"));
       } else {
         unitPrice -= price;
       }
@@ -71,7 +71,7 @@ record PaidLines(List<Line> paid, List<List<Line>> earlier, Catalog catalog) {
     for (String added : without(options, before)) {
       Long price = prices.get(added);
       if (price == null) {
-        faults.add(new Refusal.Fault(pointer + "/" + options.indexOf(added), unknown(line)));
+        faults.add(new Refusal.Fault(pointer + "/" + options.indexOf(added), noPrice(line)));
       } else {
         unitPrice += price;
       }
@@ -88,11 +88,11 @@ record PaidLines(List<Line> paid, List<List<Line>> earlier, Catalog catalog) {
   }
 
   /**
-   * What each option costs on this line: as on the line now, else as it was paid, else as in the
-   * catalogue; by its name in normalization form C.
+   * The price of each option on this line, by its name in normalization form C. The present line
+   * decides, then the earlier ones, the newest first, and last the catalog.
    */
   private Map<String, Long> prices(int index) {
-    Line line = paid.get(index);
+    Line line = present.get(index);
     Map<String, Long> prices = new HashMap<>();
     menu(line)
         .ifPresent(menu -> menu.options().forEach(o -> prices.put(Text.nfc(o.name()), o.price())));
@@ -113,7 +113,7 @@ record PaidLines(List<Line> paid, List<List<Line>> earlier, Catalog catalog) {
     return Optional.ofNullable(catalog.menus().get(line.menuId()));
   }
 
-  private String unknown(Line line) {
+  private String noPrice(Line line) {
     return menu(line).isPresent()
         ? Catalog.NO_OPTION
         : "the store no longer sells this menu: only options that were paid can be kept";

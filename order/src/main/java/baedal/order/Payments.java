@@ -8,23 +8,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** What the payment service knows of orders that nobody has told us of yet. */
+/** The payment service, as {@link OrderTimers} calls it before unpaid orders expire. */
 @FunctionalInterface
 interface Payments {
 
-  /** Those of these orders that somebody is paying, has paid, or promised to pay. */
-  Future<Set<String>> standing(List<String> orderIds);
+  /** Those of these orders whose payment is in progress, made, or promised on delivery. */
+  Future<Set<String>> withActivePayment(List<String> orderIds);
 
-  /** Asks the payment service itself; fails while it is away. */
+  /** Calls the payment service; the future fails while it cannot be reached. */
   static Payments of(ServiceClient service) {
     Duration timeout = Duration.ofSeconds(2);
     return orderIds ->
         service
             .post(
                 "/internal/payments/standing", new JsonObject().put("orderIds", orderIds), timeout)
-            .map(answer -> Set.copyOf(Json.toObject(answer, Orders.class).orderIds()));
+            .map(answer -> Set.copyOf(Json.toObject(answer, OrderIds.class).orderIds()));
   }
 
-  /** As it answers. */
-  record Orders(List<String> orderIds) {}
+  /** The body of the response. */
+  record OrderIds(List<String> orderIds) {}
 }

@@ -14,10 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a customer asks for: the body of {@code POST /orders}. */
+/**
+ * The body of {@code POST /orders}. Its component names are the field names of the request, and
+ * part of the hash that an idempotency key keeps.
+ */
 record PlaceOrder(
     String storeId,
-    List<Catalog.Wanted> lines,
+    List<Catalog.RequestedLine> lines,
     Fulfilment fulfilment,
     Address pickup,
     Address address,
@@ -27,8 +30,8 @@ record PlaceOrder(
     String memo) {
 
   /**
-   * The order as it stands at this moment, priced from the store's copy; empty when there is no
-   * such store. Refuses all that is wrong at once, then a store that is closed, then what is sold
+   * The details of the new order, with the prices of {@code store}, which is empty when there is no
+   * such store. Refuses every invalid field at once, then a closed store, then lines that are sold
    * out.
    */
   OrderDetails details(
@@ -42,7 +45,7 @@ record PlaceOrder(
     if (store.isEmpty()) {
       faults.add(new Refusal.Fault("/storeId", "there is no such store"));
     }
-    store.flatMap(catalog -> catalog.fault(fulfilment)).ifPresent(faults::add);
+    store.flatMap(catalog -> catalog.fulfilmentFault(fulfilment)).ifPresent(faults::add);
     List<Line> priced = store.map(catalog -> catalog.price(lines, faults)).orElse(List.of());
     if (!faults.isEmpty()) {
       throw Refusal.invalid(faults);
@@ -51,7 +54,7 @@ record PlaceOrder(
     if (!catalog.open()) {
       throw Refusal.conflict("store-closed", "the store takes no orders now");
     }
-    catalog.needStock(priced);
+    catalog.requireStock(priced);
     boolean visit = fulfilment == Fulfilment.VISIT;
     boolean courier = fulfilment == Fulfilment.COURIER;
     long total = priced.stream().mapToLong(Line::amount).sum();
@@ -63,7 +66,7 @@ record PlaceOrder(
         fulfilment,
         courier ? pickup : catalog.address(),
         visit ? null : address,
-        courier ? described(parcel) : null,
+        courier ? withoutBlankDescription(parcel) : null,
         visit ? begin : null,
         visit ? end : null,
         Text.orNull(memo),
@@ -76,7 +79,7 @@ record PlaceOrder(
         now.plus(payWithin));
   }
 
-  private static Parcel described(Parcel parcel) {
+  private static Parcel withoutBlankDescription(Parcel parcel) {
     return new Parcel(parcel.size(), parcel.weightKg(), Text.orNull(parcel.description()));
   }
 

@@ -2,29 +2,23 @@ package baedal.order;
 
 import baedal.runtime.Refusal;
 
-/** Refusals of what the state of an order does not allow: both states, the reason, what to do. */
+/**
+ * Builds the refusal of an action that the status of an order does not allow. It names both
+ * statuses, the reason, and what the customer can do.
+ */
 final class StateRefusals {
+
+  /** The problem type of every such refusal. */
+  static final String TYPE = "order-state";
 
   static final String TOO_LATE = "it is too late: ask the store";
 
   private StateRefusals() {}
 
-  static Refusal confirm(Order order) {
-    String advice =
-        switch (order.status()) {
-          case PLACED -> "pay for it first";
-          case PAID, ACCEPTED, COOKING, COOKED, PICKED ->
-              "confirm it once it is " + (order.isVisit() ? "COOKED" : "DELIVERED");
-          case CANCEL_REQUESTED -> "wait for the answer";
-          case DELIVERED, COMPLETED, CANCELED, REJECTED, EXPIRED -> "there is nothing to confirm";
-        };
-    return refusal(order, "become COMPLETED", advice);
-  }
-
   /** {@code action} is what the order cannot do, such as "become CANCELED". */
-  static Refusal refusal(Order order, String action, String advice) {
+  static Refusal of(Order order, String action, String advice) {
     return Refusal.conflict(
-        "order-state",
+        TYPE,
         "an order that is "
             + order.status()
             + " cannot "
@@ -46,7 +40,7 @@ final class StateRefusals {
       case DELIVERED -> "it was delivered";
       case COMPLETED -> "the customer has it and it is closed";
       case CANCEL_REQUESTED ->
-          order.settling()
+          order.refundPending()
               ? "its cancellation was accepted, and the money is on its way back"
               : "its cancellation was requested, and the store has not answered yet";
       case CANCELED -> "it was canceled";

@@ -342,9 +342,9 @@ class OrderApiTest {
     HttpResponse<Buffer> askedAgain = http.post(paid + "/cancel", me, reason);
     assertThat(askedAgain.statusCode()).isEqualTo(202);
     assertThat(askedAgain.bodyAsJsonObject()).isEqualTo(asked.bodyAsJsonObject());
-    change(paid, o -> o.cancelAccepted(Samples.NOON));
+    change(paid, o -> Cancellation.acceptedByStore(o, Samples.NOON));
     assertThat(http.post(paid + "/cancel", me, null).statusCode()).isEqualTo(202);
-    change(paid, o -> o.refunded("p-1", Samples.NOON));
+    change(paid, o -> Refund.completed(o, "p-1", Samples.NOON));
     HttpResponse<Buffer> done = http.post(paid + "/cancel", me, null);
     assertThat(done.statusCode()).isEqualTo(200);
     assertThat(done.bodyAsJsonObject().getString("status")).isEqualTo("CANCELED");
@@ -353,20 +353,20 @@ class OrderApiTest {
   @Test
   void an_order_whose_coupon_came_back_shows_no_coupon() {
     String path = place();
-    change(path, o -> o.useCoupon("k-1", 1_000, Samples.NOON));
+    change(path, o -> CouponUse.use(o, "k-1", 1_000, Samples.NOON));
     change(path, o -> Samples.pay(o, "p-1", PaymentMethod.CARD));
     assertThat(http.get(path, me).bodyAsJsonObject().getString("couponId")).isEqualTo("k-1");
-    change(path, o -> o.rejected("OUT_OF_STOCK", Samples.NOON));
+    change(path, o -> Rejection.rejectedByStore(o, "OUT_OF_STOCK", Samples.NOON));
     assertThat(http.get(path, me).bodyAsJsonObject().getString("couponId")).isEqualTo("k-1");
-    change(path, o -> o.refunded("p-1", Samples.NOON));
+    change(path, o -> Refund.completed(o, "p-1", Samples.NOON));
     assertThat(http.get(path, me).bodyAsJsonObject().getString("couponId")).isNull();
     String unpaid = place();
-    change(unpaid, o -> o.useCoupon("k-2", 1_000, Samples.NOON));
+    change(unpaid, o -> CouponUse.use(o, "k-2", 1_000, Samples.NOON));
     HttpResponse<Buffer> canceled = http.post(unpaid + "/cancel", me, null);
     assertThat(canceled.bodyAsJsonObject().getString("couponId")).isNull();
     String expired = place();
-    change(expired, o -> o.useCoupon("k-3", 1_000, Samples.NOON));
-    change(expired, o -> o.expire(o.details().expiresAt()));
+    change(expired, o -> CouponUse.use(o, "k-3", 1_000, Samples.NOON));
+    change(expired, o -> Expiration.expire(o, o.details().expiresAt()));
     assertThat(http.get(expired, me).bodyAsJsonObject().getString("couponId")).isNull();
   }
 
@@ -376,7 +376,7 @@ class OrderApiTest {
     change(path, o -> Samples.pay(o, "p-1", PaymentMethod.CARD));
     assertThat(problem(http.post(path + "/confirm", me, null)))
         .isEqualTo("409 /problems/order-state");
-    change(path, o -> o.delivered("r-7", 0, Samples.NOON));
+    change(path, o -> FulfilmentProgress.delivered(o, "r-7", 0, Samples.NOON));
     HttpResponse<Buffer> confirmed = http.post(path + "/confirm", me, null);
     assertThat(confirmed.statusCode()).isEqualTo(200);
     assertThat(confirmed.bodyAsJsonObject().getString("status")).isEqualTo("COMPLETED");

@@ -97,7 +97,10 @@ class OrderRepositoryTest {
   void a_change_and_its_events_are_written_together_and_numbered_on() {
     Order order = place().state();
     orders.change(order.id(), o -> Samples.pay(o, "p-1", PaymentMethod.ON_DELIVERY)).await();
-    Order delivered = orders.change(order.id(), o -> o.delivered("r-7", 40_000, NOON)).await();
+    Order delivered =
+        orders
+            .change(order.id(), o -> FulfilmentProgress.delivered(o, "r-7", 40_000, NOON))
+            .await();
     assertThat(orders.find(order.id()).await()).isEqualTo(delivered);
     assertThat(db.outbox())
         .containsExactly("order.placed", "order.paid", "order.collected", "order.delivered");
@@ -115,7 +118,7 @@ class OrderRepositoryTest {
     String id = place().state().id();
     List<Future<Order>> cancels =
         IntStream.range(0, AT_ONCE)
-            .mapToObj(i -> orders.change(id, o -> o.cancel("n " + i, NOON)))
+            .mapToObj(i -> orders.change(id, o -> Cancellation.request(o, "n " + i, NOON)))
             .toList();
     Future.all(cancels).await();
     assertThat(cancels.stream().map(Future::result).distinct()).hasSize(1);
@@ -133,10 +136,10 @@ class OrderRepositoryTest {
         all.add(
             orders.change(
                 paidMessage(order, payment),
-                o -> o.paid(payment, PaymentMethod.CARD, 40_000, 1, NOON)));
-        all.add(orders.change(order.id(), o -> o.cancel("", NOON)));
-        all.add(orders.change(order.id(), o -> o.expire(expiry)));
-        all.add(orders.change(order.id(), o -> o.revise(null, null, payment, NOON)));
+                o -> PaymentAcceptance.decide(o, payment, PaymentMethod.CARD, 40_000, 1, NOON)));
+        all.add(orders.change(order.id(), o -> Cancellation.request(o, "", NOON)));
+        all.add(orders.change(order.id(), o -> Expiration.expire(o, expiry)));
+        all.add(orders.change(order.id(), o -> OrderUpdate.change(o, null, null, payment, NOON)));
       }
       Future.join(all).otherwiseEmpty().await();
       Order end = orders.find(order.id()).await();
@@ -166,7 +169,11 @@ class OrderRepositoryTest {
     List<Future<Order>> copies =
         IntStream.range(0, AT_ONCE)
             .mapToObj(
-                i -> orders.change(stale, o -> o.paid("p-stale", PaymentMethod.CARD, 1, 1, NOON)))
+                i ->
+                    orders.change(
+                        stale,
+                        o ->
+                            PaymentAcceptance.decide(o, "p-stale", PaymentMethod.CARD, 1, 1, NOON)))
             .toList();
     Future.all(copies).await();
     assertThat(db.outbox()).containsExactly("order.placed", "order.payment-refused");
@@ -198,15 +205,15 @@ class OrderRepositoryTest {
   void a_key_keeps_its_first_answer_whatever_becomes_of_the_order() {
     IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
     Order first = orders.placeOnce(fresh(), key).await();
-    orders.change(first.id(), o -> o.cancel("", NOON)).await();
-    assertThat(orders.answered(key).await()).contains(first);
+    orders.change(first.id(), o -> Cancellation.request(o, "", NOON)).await();
+    assertThat(orders.placedWith(key).await()).contains(first);
     assertThat(orders.placeOnce(fresh(), key).await()).isEqualTo(first);
   }
 
   @Test
   void a_key_is_its_callers_own_and_takes_no_other_body() {
     orders.placeOnce(fresh(), new IdempotencyKey("c-1", "k", "hash")).await();
-    assertThat(orders.answered(new IdempotencyKey("c-2", "k", "hash")).await()).isEmpty();
+    assertThat(orders.placedWith(new IdempotencyKey("c-2", "k", "hash")).await()).isEmpty();
     Refusal refusal =
         catchThrowableOfType(
             Refusal.class,
@@ -232,7 +239,9 @@ class OrderRepositoryTest {
   @Test
   void an_order_whose_payment_we_have_not_heard_of_does_not_expire_and_holds_up_no_other() {
     List<String> ids =
-        IntStream.range(0, 3 * OrderRepository.SWEEP).mapToObj(i -> place().state().id()).toList();
+        IntStream.range(0, 3 * OrderRepository.TIMER_BATCH)
+            .mapToObj(i -> place().state().id())
+            .toList();
     String unpaid = ids.get(ids.size() - 1);
     standing.addAll(ids.subList(0, ids.size() - 1));
     Instant late = NOON.plus(Duration.ofDays(1));
@@ -254,7 +263,7 @@ class OrderRepositoryTest {
     String unpaid = place().state().id();
     String delivered = place().state().id();
     orders.change(delivered, o -> Samples.pay(o, "p-1", PaymentMethod.CARD)).await();
-    orders.change(delivered, o -> o.delivered("r-7", 0, NOON)).await();
+    orders.change(delivered, o -> FulfilmentProgress.delivered(o, "r-7", 0, NOON)).await();
     look(NOON.plus(Samples.PATIENCE));
     assertThat(orders.find(unpaid).await().status()).isEqualTo(PLACED);
     assertThat(orders.find(delivered).await().status()).isEqualTo(COMPLETED);
@@ -267,10 +276,10 @@ class OrderRepositoryTest {
   void a_day_of_silence_completes_deliveries_and_visits_once() {
     String delivered = place().state().id();
     orders.change(delivered, o -> Samples.pay(o, "p-1", PaymentMethod.CARD)).await();
-    orders.change(delivered, o -> o.delivered("r-7", 0, NOON)).await();
+    orders.change(delivered, o -> FulfilmentProgress.delivered(o, "r-7", 0, NOON)).await();
     String visit = placed(Samples.placed(Fulfilment.VISIT));
     orders.change(visit, o -> Samples.pay(o, "p-2", PaymentMethod.CARD)).await();
-    orders.change(visit, o -> o.advanced(OrderStatus.COOKED, NOON)).await();
+    orders.change(visit, o -> FulfilmentProgress.reached(o, OrderStatus.COOKED, NOON)).await();
     look(NOON.plus(Samples.PATIENCE).minusMillis(1));
     assertThat(db.outbox()).doesNotContain("order.completed");
     look(NOON.plus(Samples.PATIENCE));
@@ -319,7 +328,7 @@ class OrderRepositoryTest {
   /** Three replicas look at once. */
   private void look(Instant now) {
     time = now;
-    Future.all(replicas.stream().map(OrderTimers::look).toList()).await();
+    Future.all(replicas.stream().map(OrderTimers::runOnce).toList()).await();
   }
 
   private Change<Order> place() {

@@ -36,11 +36,11 @@ class OrderSagaTest {
 
   private static final List<Function<Order, Change<Order>>> GOOD_LIFE =
       List.of(
-          order -> order.advanced(ACCEPTED, NOON),
-          order -> order.advanced(COOKING, NOON),
-          order -> order.advanced(COOKED, NOON),
-          order -> order.advanced(PICKED, NOON),
-          order -> order.delivered("r-7", 40_000, NOON));
+          order -> FulfilmentProgress.reached(order, ACCEPTED, NOON),
+          order -> FulfilmentProgress.reached(order, COOKING, NOON),
+          order -> FulfilmentProgress.reached(order, COOKED, NOON),
+          order -> FulfilmentProgress.reached(order, PICKED, NOON),
+          order -> FulfilmentProgress.delivered(order, "r-7", 40_000, NOON));
 
   @Test
   void any_order_and_any_duplicates_of_a_good_life_deliver_it_once() {
@@ -152,9 +152,9 @@ class OrderSagaTest {
       }
       mind--;
       if (random.nextInt(3) == 0) {
-        happened(order.cancel("", NOON));
+        happened(Cancellation.request(order, "", NOON));
       } else {
-        happened(order.revise(null, null, "memo " + mind, NOON));
+        happened(OrderUpdate.change(order, null, null, "memo " + mind, NOON));
       }
     }
 
@@ -167,7 +167,7 @@ class OrderSagaTest {
           memo = update.order().memo();
         } else {
           long kept = shown;
-          mail.add(o -> o.updateRefused(kept, NOON));
+          mail.add(o -> OrderUpdate.refusedByStore(o, kept, NOON));
         }
         return;
       }
@@ -175,10 +175,10 @@ class OrderSagaTest {
         asked--;
         if (ticket.equals("RECEIVED") || ticket.equals("ACCEPTED")) {
           ticket = "CANCELED";
-          mail.add(o -> o.cancelAccepted(NOON));
+          mail.add(o -> Cancellation.acceptedByStore(o, NOON));
         } else {
           String status = ticket.equals("GONE") ? "COOKED" : ticket;
-          mail.add(o -> o.cancelRefused(status, NOON));
+          mail.add(o -> Cancellation.refusedByStore(o, status, NOON));
         }
         return;
       }
@@ -189,23 +189,23 @@ class OrderSagaTest {
       switch (ticket) {
         case "RECEIVED" -> {
           if (random.nextInt(4) == 0) {
-            mail.add(o -> o.rejected("OUT_OF_STOCK", NOON));
+            mail.add(o -> Rejection.rejectedByStore(o, "OUT_OF_STOCK", NOON));
             return "REJECTED";
           }
-          mail.add(o -> o.advanced(ACCEPTED, NOON));
+          mail.add(o -> FulfilmentProgress.reached(o, ACCEPTED, NOON));
           return "ACCEPTED";
         }
         case "ACCEPTED" -> {
-          mail.add(o -> o.advanced(COOKING, NOON));
+          mail.add(o -> FulfilmentProgress.reached(o, COOKING, NOON));
           return "COOKING";
         }
         case "COOKING" -> {
-          mail.add(o -> o.advanced(COOKED, NOON));
+          mail.add(o -> FulfilmentProgress.reached(o, COOKED, NOON));
           return "COOKED";
         }
         case "COOKED" -> {
-          mail.add(o -> o.advanced(PICKED, NOON));
-          mail.add(o -> o.delivered("r-7", 40_000, NOON));
+          mail.add(o -> FulfilmentProgress.reached(o, PICKED, NOON));
+          mail.add(o -> FulfilmentProgress.delivered(o, "r-7", 40_000, NOON));
           return "GONE";
         }
         default -> {
@@ -217,7 +217,7 @@ class OrderSagaTest {
     private void cashier() {
       if (owed > 0) {
         owed--;
-        mail.add(o -> o.refunded("p-1", NOON));
+        mail.add(o -> Refund.completed(o, "p-1", NOON));
       }
     }
 

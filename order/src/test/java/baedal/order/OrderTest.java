@@ -76,11 +76,14 @@ class OrderTest {
   @Test
   void a_payment_of_another_amount_or_for_other_lines_is_given_back() {
     Order order = placed();
-    only(order.paid("p-1", PaymentMethod.CARD, 39_999, 1, NOON), OrderEvent.PaymentRefused.class);
+    only(
+        PaymentAcceptance.decide(order, "p-1", PaymentMethod.CARD, 39_999, 1, NOON),
+        OrderEvent.PaymentRefused.class);
     List<Line> others = order.details().lines().stream().map(OrderTest::withoutOptions).toList();
-    Order changed = order.revise(others, null, null, NOON).state();
+    Order changed = OrderUpdate.change(order, others, null, null, NOON).state();
     assertThat(changed.details().due()).isEqualTo(order.details().due());
-    Change<Order> stale = changed.paid("p-1", PaymentMethod.CARD, 40_000, 1, NOON);
+    Change<Order> stale =
+        PaymentAcceptance.decide(changed, "p-1", PaymentMethod.CARD, 40_000, 1, NOON);
     only(stale, OrderEvent.PaymentRefused.class);
     assertThat(stale.state().status()).isEqualTo(PLACED);
   }
@@ -98,15 +101,16 @@ class OrderTest {
 
   @Test
   void the_memo_and_the_address_may_change_while_the_payment_is_on_its_way() {
-    Order changed = placed().revise(null, STORE, "문 앞에", NOON).state();
-    Change<Order> paid = changed.paid("p-1", PaymentMethod.CARD, 40_000, 1, NOON);
+    Order changed = OrderUpdate.change(placed(), null, STORE, "문 앞에", NOON).state();
+    Change<Order> paid =
+        PaymentAcceptance.decide(changed, "p-1", PaymentMethod.CARD, 40_000, 1, NOON);
     assertThat(paid.state().status()).isEqualTo(PAID);
     assertThat(only(paid, OrderEvent.Paid.class).order().address()).isEqualTo(STORE);
   }
 
   @Test
   void an_unpaid_order_is_canceled_at_once() {
-    Change<Order> change = placed().cancel("changed my mind", NOON);
+    Change<Order> change = Cancellation.request(placed(), "changed my mind", NOON);
     assertThat(change.state().status()).isEqualTo(CANCELED);
     assertThat(only(change, OrderEvent.Canceled.class).reason()).isEqualTo("changed my mind");
   }
@@ -114,7 +118,7 @@ class OrderTest {
   @ParameterizedTest
   @EnumSource(names = {"PAID", "ACCEPTED"})
   void a_paid_order_asks_its_store_before_it_is_canceled(OrderStatus status) {
-    Change<Order> change = at(status).cancel("changed my mind", NOON);
+    Change<Order> change = Cancellation.request(at(status), "changed my mind", NOON);
     assertThat(change.state().status()).isEqualTo(CANCEL_REQUESTED);
     only(change, OrderEvent.CancelRequested.class);
   }
@@ -122,7 +126,7 @@ class OrderTest {
   @ParameterizedTest
   @EnumSource(names = {"COOKING", "COOKED", "PICKED", "DELIVERED"})
   void an_order_on_the_stove_refuses_to_be_canceled(OrderStatus status) {
-    Refusal refusal = refusal(() -> at(status).cancel("", NOON));
+    Refusal refusal = refusal(() -> Cancellation.request(at(status), "", NOON));
     assertThat(refusal.type()).isEqualTo("order-state");
     assertThat(refusal).hasMessageContaining(status.name()).hasMessageContaining("CANCELED");
   }
@@ -130,76 +134,84 @@ class OrderTest {
   @ParameterizedTest
   @EnumSource(names = {"COMPLETED", "REJECTED", "EXPIRED"})
   void what_is_over_is_not_canceled(OrderStatus status) {
-    assertThat(refusal(() -> at(status).cancel("", NOON)).type()).isEqualTo("order-state");
+    assertThat(refusal(() -> Cancellation.request(at(status), "", NOON)).type())
+        .isEqualTo("order-state");
   }
 
   @ParameterizedTest
   @EnumSource(names = {"CANCEL_REQUESTED", "CANCELED"})
   void a_cancellation_that_is_repeated_changes_nothing(OrderStatus status) {
     Order order = at(status);
-    assertThat(order.cancel("once more", later(9))).isEqualTo(Change.none(order));
+    assertThat(Cancellation.request(order, "once more", later(9))).isEqualTo(Change.none(order));
   }
 
   @Test
   void the_store_agrees_the_money_comes_back_and_only_then_it_is_canceled() {
-    Change<Order> agreed = at(CANCEL_REQUESTED).cancelAccepted(later(3));
+    Change<Order> agreed = Cancellation.acceptedByStore(at(CANCEL_REQUESTED), later(3));
     assertThat(agreed.state().status()).isEqualTo(CANCEL_REQUESTED);
     assertThat(only(agreed, OrderEvent.RefundRequested.class).paymentId()).isEqualTo("p-1");
-    Change<Order> done = agreed.state().refunded("p-1", later(4));
+    Change<Order> done = Refund.completed(agreed.state(), "p-1", later(4));
     assertThat(done.state().status()).isEqualTo(CANCELED);
     only(done, OrderEvent.Canceled.class);
   }
 
   @Test
   void the_store_refuses_and_the_order_is_where_the_kitchen_is() {
-    Order asked = at(ACCEPTED).cancel("", NOON).state();
-    assertThat(asked.cancelRefused("COOKING", NOON).state().status()).isEqualTo(COOKING);
-    Order heard = asked.advanced(COOKED, NOON).state();
-    assertThat(heard.cancelRefused("COOKING", NOON).state().status()).isEqualTo(COOKED);
+    Order asked = Cancellation.request(at(ACCEPTED), "", NOON).state();
+    assertThat(Cancellation.refusedByStore(asked, "COOKING", NOON).state().status())
+        .isEqualTo(COOKING);
+    Order heard = FulfilmentProgress.reached(asked, COOKED, NOON).state();
+    assertThat(Cancellation.refusedByStore(heard, "COOKING", NOON).state().status())
+        .isEqualTo(COOKED);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"PAID", "ACCEPTED"})
   void a_store_that_rejected_it_refuses_to_cancel_it_and_the_rejection_decides(OrderStatus status) {
-    Order back = at(status).cancel("", NOON).state().cancelRefused("REJECTED", NOON).state();
+    Order back =
+        Cancellation.refusedByStore(
+                Cancellation.request(at(status), "", NOON).state(), "REJECTED", NOON)
+            .state();
     assertThat(back.status()).isEqualTo(status);
-    only(back.rejected("OUT_OF_STOCK", NOON), OrderEvent.RefundRequested.class);
+    only(Rejection.rejectedByStore(back, "OUT_OF_STOCK", NOON), OrderEvent.RefundRequested.class);
   }
 
   @Test
   void a_rejected_order_is_rejected_for_good_once_the_money_is_back() {
-    Change<Order> rejected = paid().rejected("OUT_OF_STOCK", NOON);
+    Change<Order> rejected = Rejection.rejectedByStore(paid(), "OUT_OF_STOCK", NOON);
     assertThat(rejected.state().status()).isEqualTo(REJECTED);
     only(rejected, OrderEvent.RefundRequested.class);
-    Change<Order> done = rejected.state().refunded("p-1", NOON);
+    Change<Order> done = Refund.completed(rejected.state(), "p-1", NOON);
     assertThat(only(done, OrderEvent.Rejected.class).reason()).isEqualTo("OUT_OF_STOCK");
-    assertThat(done.state().refunded("p-1", NOON).events()).isEmpty();
+    assertThat(Refund.completed(done.state(), "p-1", NOON).events()).isEmpty();
   }
 
   @Test
   void the_refund_of_another_payment_says_nothing_about_the_order() {
     Order rejected = at(REJECTED);
-    assertThat(rejected.refunded("p-2", NOON)).isEqualTo(Change.none(rejected));
-    assertThat(placed().refunded("p-2", NOON).events()).isEmpty();
+    assertThat(Refund.completed(rejected, "p-2", NOON)).isEqualTo(Change.none(rejected));
+    assertThat(Refund.completed(placed(), "p-2", NOON).events()).isEmpty();
   }
 
   @Test
   void a_rider_at_the_door_delivers_and_tells_what_was_collected() {
     Order promised = paid(placed(), PaymentMethod.ON_DELIVERY);
-    Change<Order> change = promised.delivered("r-7", 40_000, NOON);
+    Change<Order> change = FulfilmentProgress.delivered(promised, "r-7", 40_000, NOON);
     assertThat(change.state().status()).isEqualTo(DELIVERED);
     assertThat(change.events()).hasSize(2);
     assertThat(change.events().get(0)).isInstanceOf(OrderEvent.Collected.class);
     assertThat(change.events().get(1)).isInstanceOf(OrderEvent.Delivered.class);
-    only(paid().delivered("r-7", 0, NOON), OrderEvent.Delivered.class);
-    only(promised.delivered("r-7", 0, NOON), OrderEvent.Delivered.class);
+    only(FulfilmentProgress.delivered(paid(), "r-7", 0, NOON), OrderEvent.Delivered.class);
+    only(FulfilmentProgress.delivered(promised, "r-7", 0, NOON), OrderEvent.Delivered.class);
   }
 
   @Test
   void the_customer_confirms_a_delivery_and_a_visit_as_soon_as_it_is_ready() {
-    only(at(DELIVERED).confirm(true, NOON), OrderEvent.Completed.class);
-    Order visit = paid(placed(Fulfilment.VISIT), PaymentMethod.CARD).advanced(COOKED, NOON).state();
-    assertThat(visit.confirm(true, NOON).state().status()).isEqualTo(COMPLETED);
+    only(Confirmation.byCustomer(at(DELIVERED), NOON), OrderEvent.Completed.class);
+    Order visit =
+        FulfilmentProgress.reached(paid(placed(Fulfilment.VISIT), PaymentMethod.CARD), COOKED, NOON)
+            .state();
+    assertThat(Confirmation.byCustomer(visit, NOON).state().status()).isEqualTo(COMPLETED);
   }
 
   @ParameterizedTest
@@ -207,7 +219,8 @@ class OrderTest {
       mode = EnumSource.Mode.EXCLUDE,
       names = {"DELIVERED", "COMPLETED"})
   void what_the_customer_has_not_got_cannot_be_confirmed(OrderStatus status) {
-    assertThat(refusal(() -> at(status).confirm(true, NOON)).type()).isEqualTo("order-state");
+    assertThat(refusal(() -> Confirmation.byCustomer(at(status), NOON)).type())
+        .isEqualTo("order-state");
   }
 
   @ParameterizedTest
@@ -224,7 +237,7 @@ class OrderTest {
     "EXPIRED, not paid"
   })
   void a_confirmation_that_is_refused_says_why_in_each_state(OrderStatus status, String why) {
-    assertThat(refusal(() -> at(status).confirm(true, NOON)))
+    assertThat(refusal(() -> Confirmation.byCustomer(at(status), NOON)))
         .hasMessageContaining(status.name())
         .hasMessageContaining("COMPLETED")
         .hasMessageContaining(why);
@@ -241,7 +254,7 @@ class OrderTest {
     "EXPIRED, not paid"
   })
   void a_cancellation_that_is_refused_says_why_in_each_state(OrderStatus status, String why) {
-    assertThat(refusal(() -> at(status).cancel("", NOON)))
+    assertThat(refusal(() -> Cancellation.request(at(status), "", NOON)))
         .hasMessageContaining(status.name())
         .hasMessageContaining("CANCELED")
         .hasMessageContaining(why);
@@ -260,7 +273,7 @@ class OrderTest {
     "EXPIRED, not paid"
   })
   void a_change_that_is_refused_says_why_in_each_state(OrderStatus status, String why) {
-    assertThat(refusal(() -> at(status).revise(null, STORE, null, NOON)))
+    assertThat(refusal(() -> OrderUpdate.change(at(status), null, STORE, null, NOON)))
         .hasMessageContaining(status.name())
         .hasMessageContaining("changed")
         .hasMessageContaining(why);
@@ -269,18 +282,22 @@ class OrderTest {
   @Test
   void a_visit_that_is_not_ready_says_that_the_store_prepares_it() {
     Order visit =
-        paid(placed(Fulfilment.VISIT), PaymentMethod.CARD).advanced(COOKING, NOON).state();
-    assertThat(refusal(() -> visit.confirm(true, NOON))).hasMessageContaining("COOKED");
+        FulfilmentProgress.reached(
+                paid(placed(Fulfilment.VISIT), PaymentMethod.CARD), COOKING, NOON)
+            .state();
+    assertThat(refusal(() -> Confirmation.byCustomer(visit, NOON))).hasMessageContaining("COOKED");
   }
 
   @Test
   void a_day_of_silence_is_a_confirmation() {
     Order delivered = at(DELIVERED);
-    assertThat(delivered.confirmSilently(PATIENCE, later(3).plus(PATIENCE).minusMillis(1)).events())
+    assertThat(
+            Confirmation.bySilence(delivered, PATIENCE, later(3).plus(PATIENCE).minusMillis(1))
+                .events())
         .isEmpty();
     OrderEvent.Completed completed =
         only(
-            delivered.confirmSilently(PATIENCE, later(3).plus(PATIENCE)),
+            Confirmation.bySilence(delivered, PATIENCE, later(3).plus(PATIENCE)),
             OrderEvent.Completed.class);
     assertThat(completed.byCustomer()).isFalse();
   }
@@ -301,69 +318,76 @@ class OrderTest {
     Order order =
         Order.place("o", stay.details("c-1", Optional.of(CATALOG), NOON, Samples.PAY_WITHIN))
             .state();
-    Order ready = paid(order, PaymentMethod.CARD).advanced(COOKED, later(9)).state();
+    Order ready =
+        FulfilmentProgress.reached(paid(order, PaymentMethod.CARD), COOKED, later(9)).state();
     assertThat(ready.servedAt()).isEqualTo("2026-12-26T11:00:00Z");
-    assertThat(ready.confirmSilently(PATIENCE, later(9).plus(PATIENCE)).events()).isEmpty();
+    assertThat(Confirmation.bySilence(ready, PATIENCE, later(9).plus(PATIENCE)).events()).isEmpty();
     assertThat(at(COOKED).servedAt()).isNull();
   }
 
   @Test
   void an_order_that_nobody_paid_in_time_expires_and_one_that_was_paid_does_not() {
     Order order = placed();
-    assertThat(order.expire(order.details().expiresAt().minusMillis(1)).events()).isEmpty();
-    Change<Order> change = order.expire(order.details().expiresAt());
+    assertThat(Expiration.expire(order, order.details().expiresAt().minusMillis(1)).events())
+        .isEmpty();
+    Change<Order> change = Expiration.expire(order, order.details().expiresAt());
     assertThat(change.state().status()).isEqualTo(EXPIRED);
     only(change, OrderEvent.Expired.class);
-    assertThat(paid().expire(NOON.plus(Duration.ofDays(1))).events()).isEmpty();
+    assertThat(Expiration.expire(paid(), NOON.plus(Duration.ofDays(1))).events()).isEmpty();
   }
 
   @Test
   void a_coupon_lowers_what_is_due_and_the_same_one_again_changes_nothing() {
-    Change<Order> change = placed().useCoupon("k-1", 3_000, NOON);
+    Change<Order> change = CouponUse.use(placed(), "k-1", 3_000, NOON);
     OrderEvent.Updated updated = only(change, OrderEvent.Updated.class);
     assertThat(updated.established()).isFalse();
     assertThat(updated.order().due()).isEqualTo(37_000);
     assertThat(updated.order().couponId()).isEqualTo("k-1");
-    assertThat(change.state().useCoupon("k-1", 3_000, NOON).events()).isEmpty();
+    assertThat(CouponUse.use(change.state(), "k-1", 3_000, NOON).events()).isEmpty();
     Order paid = paid(change.state(), PaymentMethod.CARD);
-    assertThat(paid.useCoupon("k-1", 3_000, NOON).events()).isEmpty();
+    assertThat(CouponUse.use(paid, "k-1", 3_000, NOON).events()).isEmpty();
   }
 
   @Test
   void the_discount_is_never_more_than_the_total_and_follows_it_while_unpaid() {
-    Order cheap = placed().useCoupon("k-1", 45_000, NOON).state();
+    Order cheap = CouponUse.use(placed(), "k-1", 45_000, NOON).state();
     assertThat(cheap.details().due()).isZero();
     List<Line> more = CATALOG.price(List.of(chicken("순살"), chicken()));
-    assertThat(cheap.revise(more, null, null, NOON).state().details().due()).isEqualTo(31_000);
+    assertThat(OrderUpdate.change(cheap, more, null, null, NOON).state().details().due())
+        .isEqualTo(31_000);
   }
 
   @Test
   void a_second_coupon_or_one_for_a_paid_order_is_refused() {
-    Order holding = placed().useCoupon("k-1", 3_000, NOON).state();
-    assertThat(refusal(() -> holding.useCoupon("k-2", 1, NOON)).type()).isEqualTo("order-state");
-    assertThat(refusal(() -> paid().useCoupon("k-2", 1, NOON)).type()).isEqualTo("order-state");
+    Order holding = CouponUse.use(placed(), "k-1", 3_000, NOON).state();
+    assertThat(refusal(() -> CouponUse.use(holding, "k-2", 1, NOON)).type())
+        .isEqualTo("order-state");
+    assertThat(refusal(() -> CouponUse.use(paid(), "k-2", 1, NOON)).type())
+        .isEqualTo("order-state");
   }
 
   @Test
   void an_order_that_is_over_has_given_its_coupon_back() {
-    Order holding = placed().useCoupon("k-1", 3_000, NOON).state();
-    Order canceled = holding.cancel("", NOON).state();
-    assertThat(refusal(() -> canceled.useCoupon("k-1", 3_000, NOON)).type())
+    Order holding = CouponUse.use(placed(), "k-1", 3_000, NOON).state();
+    Order canceled = Cancellation.request(holding, "", NOON).state();
+    assertThat(refusal(() -> CouponUse.use(canceled, "k-1", 3_000, NOON)).type())
         .isEqualTo("order-state");
   }
 
   @Test
   void a_coupon_that_is_taken_back_costs_an_unpaid_order_its_discount() {
-    Order holding = placed().useCoupon("k-1", 3_000, NOON).state();
-    assertThat(holding.loseCoupon("k-1", NOON).state().details().due()).isEqualTo(40_000);
-    assertThat(holding.loseCoupon("k-2", NOON).events()).isEmpty();
-    assertThat(paid(holding, PaymentMethod.CARD).loseCoupon("k-1", NOON).events()).isEmpty();
+    Order holding = CouponUse.use(placed(), "k-1", 3_000, NOON).state();
+    assertThat(CouponUse.takenBack(holding, "k-1", NOON).state().details().due()).isEqualTo(40_000);
+    assertThat(CouponUse.takenBack(holding, "k-2", NOON).events()).isEmpty();
+    assertThat(CouponUse.takenBack(paid(holding, PaymentMethod.CARD), "k-1", NOON).events())
+        .isEmpty();
   }
 
   @Test
   void an_unpaid_order_may_change_altogether() {
-    List<Line> lines = CATALOG.price(List.of(new Catalog.Wanted("cola", 3, List.of())));
-    OrderDetails changed = placed().revise(lines, STORE, "조심히", NOON).state().details();
+    List<Line> lines = CATALOG.price(List.of(new Catalog.RequestedLine("cola", 3, List.of())));
+    OrderDetails changed =
+        OrderUpdate.change(placed(), lines, STORE, "조심히", NOON).state().details();
     assertThat(changed.total()).isEqualTo(6_000);
     assertThat(changed.address()).isEqualTo(STORE);
     assertThat(changed.memo()).isEqualTo("조심히");
@@ -373,25 +397,26 @@ class OrderTest {
   /** What compares services knows from it that others may not have heard yet. */
   @Test
   void what_the_customer_wants_or_owes_anew_counts_as_a_change() {
-    assertThat(placed().revise(null, STORE, null, later(5)).state().changedAt())
+    assertThat(OrderUpdate.change(placed(), null, STORE, null, later(5)).state().changedAt())
         .isEqualTo(later(5));
-    Order holding = placed().useCoupon("k-1", 3_000, later(5)).state();
+    Order holding = CouponUse.use(placed(), "k-1", 3_000, later(5)).state();
     assertThat(holding.changedAt()).isEqualTo(later(5));
-    assertThat(holding.loseCoupon("k-1", later(6)).state().changedAt()).isEqualTo(later(6));
+    assertThat(CouponUse.takenBack(holding, "k-1", later(6)).state().changedAt())
+        .isEqualTo(later(6));
   }
 
   @Test
   void a_store_that_refuses_late_does_not_put_off_the_confirmation() {
-    Order changed = paid().revise(null, STORE, null, later(2)).state();
-    Order delivered = changed.delivered("r-7", 0, later(3)).state();
-    Order refused = delivered.updateRefused(1, later(9)).state();
+    Order changed = OrderUpdate.change(paid(), null, STORE, null, later(2)).state();
+    Order delivered = FulfilmentProgress.delivered(changed, "r-7", 0, later(3)).state();
+    Order refused = OrderUpdate.refusedByStore(delivered, 1, later(9)).state();
     assertThat(refused.details().address()).isEqualTo(HOME);
     assertThat(refused.servedAt()).isEqualTo(later(3));
   }
 
   @Test
   void an_empty_memo_is_none_and_what_is_not_named_stays() {
-    OrderDetails changed = placed().revise(null, null, "", NOON).state().details();
+    OrderDetails changed = OrderUpdate.change(placed(), null, null, "", NOON).state().details();
     assertThat(changed.memo()).isNull();
     assertThat(changed.address()).isEqualTo(HOME);
     assertThat(changed.total()).isEqualTo(40_000);
@@ -402,13 +427,15 @@ class OrderTest {
   void a_paid_order_may_change_its_options_at_the_same_price_only(OrderStatus status) {
     Order order = at(status);
     Change<Order> change =
-        order.revise(order.priced(List.of(chicken("뼈")), CATALOG), null, null, NOON);
+        OrderUpdate.change(
+            order, OrderUpdate.price(order, List.of(chicken("뼈")), CATALOG), null, null, NOON);
     assertThat(only(change, OrderEvent.Updated.class).established()).isTrue();
-    List<Line> dearer = order.priced(List.of(chicken("순살", "무")), CATALOG);
-    assertThat(refusal(() -> order.revise(dearer, null, null, NOON)).type())
+    List<Line> dearer = OrderUpdate.price(order, List.of(chicken("순살", "무")), CATALOG);
+    assertThat(refusal(() -> OrderUpdate.change(order, dearer, null, null, NOON)).type())
         .isEqualTo("order-state");
-    List<Catalog.Wanted> others = List.of(new Catalog.Wanted("cola", 20, List.of()));
-    assertThat(refusal(() -> order.priced(others, CATALOG)).type()).isEqualTo("order-state");
+    List<Catalog.RequestedLine> others = List.of(new Catalog.RequestedLine("cola", 20, List.of()));
+    assertThat(refusal(() -> OrderUpdate.price(order, others, CATALOG)).type())
+        .isEqualTo("order-state");
   }
 
   @ParameterizedTest
@@ -416,14 +443,15 @@ class OrderTest {
       mode = EnumSource.Mode.EXCLUDE,
       names = {"PLACED", "PAID", "ACCEPTED"})
   void nothing_changes_once_the_pan_is_hot_or_it_is_over(OrderStatus status) {
-    Refusal refusal = refusal(() -> at(status).revise(null, STORE, null, NOON));
+    Refusal refusal = refusal(() -> OrderUpdate.change(at(status), null, STORE, null, NOON));
     assertThat(refusal.type()).isEqualTo("order-state");
     assertThat(refusal).hasMessageContaining(status.name());
   }
 
   @Test
   void a_visit_has_no_address_to_change() {
-    Refusal refusal = refusal(() -> placed(Fulfilment.VISIT).revise(null, HOME, null, NOON));
+    Refusal refusal =
+        refusal(() -> OrderUpdate.change(placed(Fulfilment.VISIT), null, HOME, null, NOON));
     assertThat(refusal.faults()).extracting(Refusal.Fault::pointer).containsExactly("/address");
   }
 
@@ -431,35 +459,38 @@ class OrderTest {
   void a_change_that_the_store_refused_is_undone_to_what_its_ticket_shows() {
     Order told = paid();
     long first = told.details().version();
-    Order second = told.revise(null, null, "B", NOON).state();
+    Order second = OrderUpdate.change(told, null, null, "B", NOON).state();
     long shown = second.details().version();
-    Order third = second.advanced(ACCEPTED, NOON).state().revise(null, null, "C", NOON).state();
+    Order third =
+        OrderUpdate.change(
+                FulfilmentProgress.reached(second, ACCEPTED, NOON).state(), null, null, "C", NOON)
+            .state();
 
-    Change<Order> one = third.updateRefused(shown, NOON);
+    Change<Order> one = OrderUpdate.refusedByStore(third, shown, NOON);
     assertThat(one.state().details().memo()).isEqualTo("B");
     only(one, OrderEvent.Updated.class);
-    assertThat(one.state().updateRefused(shown, NOON).events()).isEmpty();
+    assertThat(OrderUpdate.refusedByStore(one.state(), shown, NOON).events()).isEmpty();
 
-    Change<Order> both = third.updateRefused(first, NOON);
+    Change<Order> both = OrderUpdate.refusedByStore(third, first, NOON);
     assertThat(both.state().details().memo()).isEqualTo("문 앞에");
-    assertThat(both.state().updateRefused(first, NOON).events()).isEmpty();
+    assertThat(OrderUpdate.refusedByStore(both.state(), first, NOON).events()).isEmpty();
   }
 
   @Test
   void a_refused_change_is_no_news_for_an_order_that_is_over() {
-    Order changed = paid().revise(null, null, "B", NOON).state();
-    Order rejected = changed.rejected("closed", NOON).state();
-    assertThat(rejected.updateRefused(2, NOON)).isEqualTo(Change.none(rejected));
+    Order changed = OrderUpdate.change(paid(), null, null, "B", NOON).state();
+    Order rejected = Rejection.rejectedByStore(changed, "closed", NOON).state();
+    assertThat(OrderUpdate.refusedByStore(rejected, 2, NOON)).isEqualTo(Change.none(rejected));
   }
 
   @Test
   void a_paid_order_changes_a_bounded_number_of_times() {
     Order order = paid();
     for (int i = 0; i < 10; i++) {
-      order = order.revise(null, null, "memo " + i, NOON).state();
+      order = OrderUpdate.change(order, null, null, "memo " + i, NOON).state();
     }
     Order often = order;
-    assertThat(refusal(() -> often.revise(null, null, "once more", NOON)).type())
+    assertThat(refusal(() -> OrderUpdate.change(often, null, null, "once more", NOON)).type())
         .isEqualTo("order-state");
   }
 

@@ -130,7 +130,7 @@ class PaidOrderChangeTest {
   @Test
   void an_order_that_is_being_cooked_says_so_whatever_its_menu_became() {
     String path = service.paid(delivery(line("wings", 2, "간장")));
-    service.change(path, o -> o.advanced(OrderStatus.COOKING, Samples.NOON));
+    service.change(path, o -> FulfilmentProgress.reached(o, OrderStatus.COOKING, Samples.NOON));
     service.removes("wings");
     assertThat(problem(http.patch(path, me, lines(line("wings", 2, "양념")))))
         .isEqualTo("409 /problems/order-state");

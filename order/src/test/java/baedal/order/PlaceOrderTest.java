@@ -56,7 +56,8 @@ class PlaceOrderTest {
         new PlaceOrder(
             "s-1",
             List.of(
-                chicken("순살", "no such option"), new Catalog.Wanted("no such menu", 1, List.of())),
+                chicken("순살", "no such option"),
+                new Catalog.RequestedLine("no such menu", 1, List.of())),
             Fulfilment.COURIER,
             HOME,
             HOME,

@@ -48,7 +48,7 @@ final class Samples {
             new Catalog.Menu("cola", "콜라", 2_000, 10, List.of())));
   }
 
-  static PlaceOrder wanted(Fulfilment fulfilment, Catalog.Wanted... lines) {
+  static PlaceOrder wanted(Fulfilment fulfilment, Catalog.RequestedLine... lines) {
     return switch (fulfilment) {
       case DELIVERY ->
           new PlaceOrder("s-1", List.of(lines), fulfilment, null, HOME, null, null, null, "문 앞에");
@@ -59,8 +59,8 @@ final class Samples {
     };
   }
 
-  static Catalog.Wanted chicken(String... options) {
-    return new Catalog.Wanted("fried", 2, List.of(options));
+  static Catalog.RequestedLine chicken(String... options) {
+    return new Catalog.RequestedLine("fried", 2, List.of(options));
   }
 
   static Order placed(Fulfilment fulfilment) {
@@ -84,8 +84,8 @@ final class Samples {
   }
 
   static Change<Order> pay(Order order, String paymentId, PaymentMethod method) {
-    return order.paid(
-        paymentId, method, order.details().due(), order.details().version(), later(1));
+    return PaymentAcceptance.decide(
+        order, paymentId, method, order.details().due(), order.details().version(), later(1));
   }
 
   /** An order that has got as far as {@code status}, on the way that leads there. */
@@ -93,13 +93,14 @@ final class Samples {
     return switch (status) {
       case PLACED -> placed();
       case PAID -> paid();
-      case ACCEPTED, COOKING, COOKED, PICKED -> paid().advanced(status, later(2)).state();
-      case DELIVERED -> paid().delivered("r-7", 0, later(3)).state();
-      case COMPLETED -> at(OrderStatus.DELIVERED).confirm(true, later(4)).state();
-      case CANCEL_REQUESTED -> paid().cancel("changed my mind", later(2)).state();
-      case CANCELED -> placed().cancel("changed my mind", later(2)).state();
-      case REJECTED -> paid().rejected("OUT_OF_STOCK", later(2)).state();
-      case EXPIRED -> placed().expire(NOON.plus(PAY_WITHIN)).state();
+      case ACCEPTED, COOKING, COOKED, PICKED ->
+          FulfilmentProgress.reached(paid(), status, later(2)).state();
+      case DELIVERED -> FulfilmentProgress.delivered(paid(), "r-7", 0, later(3)).state();
+      case COMPLETED -> Confirmation.byCustomer(at(OrderStatus.DELIVERED), later(4)).state();
+      case CANCEL_REQUESTED -> Cancellation.request(paid(), "changed my mind", later(2)).state();
+      case CANCELED -> Cancellation.request(placed(), "changed my mind", later(2)).state();
+      case REJECTED -> Rejection.rejectedByStore(paid(), "OUT_OF_STOCK", later(2)).state();
+      case EXPIRED -> Expiration.expire(placed(), NOON.plus(PAY_WITHIN)).state();
     };
   }
 

@@ -1,0 +1,51 @@
+package baedal.order;
+
+import baedal.events.Change;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import baedal.runtime.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Decides whether an order may be confirmed: by its customer, or by the customer's silence. */
+final class Confirmation {
+
+  private Confirmation() {}
+
+  /** Completes a served order. To confirm it again changes nothing. */
+  static Change<Order> byCustomer(Order order, Instant now) {
+    if (order.status() == OrderStatus.COMPLETED) {
+      return Change.none(order);
+    }
+    if (order.servedAt() == null) {
+      throw notServed(order);
+    }
+    return complete(order, true, now);
+  }
+
+  /** Completes an order that was served at least {@code silence} ago. */
+  static Change<Order> bySilence(Order order, Duration silence, Instant now) {
+    boolean isDue = order.servedAt() != null && !order.servedAt().plus(silence).isAfter(now);
+    return isDue ? complete(order, false, now) : Change.none(order);
+  }
+
+  private static Change<Order> complete(Order order, boolean byCustomer, Instant now) {
+    OrderDetails details = order.details();
+    return Change.of(
+        order.moveTo(OrderStatus.COMPLETED, now),
+        new OrderEvent.Completed(
+            order.id(), details.customerId(), details.storeId(), details.due(), byCustomer, now));
+  }
+
+  private static Refusal notServed(Order order) {
+    String advice =
+        switch (order.status()) {
+          case PLACED -> "pay for it first";
+          case PAID, ACCEPTED, COOKING, COOKED, PICKED ->
+              "confirm it once it is " + (order.isVisit() ? "COOKED" : "DELIVERED");
+          case CANCEL_REQUESTED -> "wait for the answer";
+          case DELIVERED, COMPLETED, CANCELED, REJECTED, EXPIRED -> "there is nothing to confirm";
+        };
+    return StateRefusals.of(order, "become COMPLETED", advice);
+  }
+}

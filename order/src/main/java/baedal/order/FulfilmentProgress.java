@@ -1,0 +1,51 @@
+package baedal.order;
+
+import baedal.events.Change;
+import baedal.events.Event;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Moves an order along as the store prepares it and the rider carries it. Events may arrive late or
+ * out of order: a later status implies the earlier ones, and none moves the order back.
+ */
+final class FulfilmentProgress {
+
+  private FulfilmentProgress() {}
+
+  /**
+   * The store or the rider reached this status. While a cancellation is requested, the status is
+   * only remembered, for the case that the store refuses.
+   */
+  static Change<Order> reached(Order order, OrderStatus reached, Instant now) {
+    if (order.awaitsCancelAnswer()) {
+      OrderStatus known = order.statusIfCancelRefused();
+      return known.later(reached) == known
+          ? Change.none(order)
+          : Change.of(order.moveTo(order.status(), now).withStatusIfCancelRefused(reached));
+    }
+    return order.status().underWay() && order.status().compareTo(reached) < 0
+        ? Change.of(order.moveTo(reached, now))
+        : Change.none(order);
+  }
+
+  /** The rider delivered the order and collected this amount of won at the door. */
+  static Change<Order> delivered(Order order, String riderId, long collected, Instant now) {
+    boolean onItsWay = order.status().underWay() && order.status() != OrderStatus.DELIVERED;
+    if (!order.awaitsCancelAnswer() && !onItsWay) {
+      return Change.none(order);
+    }
+    List<Event> events = new ArrayList<>();
+    if (order.method().deferred() && collected > 0) {
+      events.add(new OrderEvent.Collected(order.id(), order.paymentId(), riderId, collected, now));
+    }
+    OrderDetails details = order.details();
+    events.add(
+        new OrderEvent.Delivered(
+            order.id(), details.customerId(), details.storeId(), riderId, details.due(), now));
+    return new Change<>(order.moveTo(OrderStatus.DELIVERED, now), events);
+  }
+}

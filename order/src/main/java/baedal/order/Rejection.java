@@ -1,0 +1,36 @@
+package baedal.order;
+
+import baedal.events.Change;
+import baedal.events.OrderDetails;
+import baedal.events.OrderEvent;
+import java.time.Instant;
+
+/** Rejects an order that its store does not take. */
+final class Rejection {
+
+  private Rejection() {}
+
+  /** The store rejected a paid order: the order waits for its refund. */
+  static Change<Order> rejectedByStore(Order order, String reason, Instant now) {
+    boolean notBegun = order.status() == OrderStatus.PAID || order.status() == OrderStatus.ACCEPTED;
+    return notBegun || order.awaitsCancelAnswer()
+        ? Change.of(
+            order.moveTo(OrderStatus.REJECTED, now).withReason(reason).withRefundPending(),
+            new OrderEvent.RefundRequested(order.id(), order.paymentId(), reason, now))
+        : Change.none(order);
+  }
+
+  /** Announces a rejected order that was refunded. */
+  static Change<Order> close(Order order, Instant now) {
+    OrderDetails details = order.details();
+    return Change.of(
+        order.moveTo(OrderStatus.REJECTED, now),
+        new OrderEvent.Rejected(
+            order.id(),
+            details.customerId(),
+            details.storeId(),
+            details.couponId(),
+            order.reason(),
+            now));
+  }
+}
