@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
 import baedal.runtime.Json;
+import com.mongodb.MongoWriteException;
+import com.mongodb.ServerAddress;
+import com.mongodb.WriteError;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +68,11 @@ class NotifierTest {
   private Future<String> insert(JsonObject note) {
     return noted.add(note.getString("_id") + " " + note.getString("state"))
         ? Future.succeededFuture()
-        : Future.failedFuture("E11000 duplicate key");
+        : Future.failedFuture(
+            new MongoWriteException(
+                new WriteError(11_000, "duplicate key", new BsonDocument()),
+                new ServerAddress(),
+                Set.of()));
   }
 
   private static MyPage placed() {

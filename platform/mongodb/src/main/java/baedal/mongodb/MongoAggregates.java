@@ -17,19 +17,19 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * Aggregates of one kind in a MongoDB collection, a document each: {@code state}, the {@code
- * revision} that decides races, the events {@code pending}, the ids of the last messages {@code
- * seen}, and the fields to search by. A change, its events and the mark that an event was seen are
- * one update of one document.
+ * Aggregates of one kind in a MongoDB collection. Each is a document with its {@code state}, the
+ * {@code revision} that decides races, its {@code pending} events, the ids of the last messages
+ * {@code seen}, and the fields to search by. A change, its events and the id of the message that
+ * caused it are one update of one document.
  */
 public final class MongoAggregates<S> {
 
   private static final int MAX_TRIES = 50;
 
-  /** An order causes a few dozens; what is older than these is not delivered again. */
+  /** An order causes a few dozen messages. An older message is not delivered again. */
   private static final int SEEN_KEPT = 200;
 
-  /** An answer leaves its document when its caller has it elsewhere: only a crash leaves one. */
+  /** A caller deletes the answer when it has stored it elsewhere. Only a crash leaves one. */
   private static final int ANSWERS_KEPT = 20;
 
   private static final String SEEN = "seen";
@@ -42,8 +42,8 @@ public final class MongoAggregates<S> {
   private final Runnable wake;
 
   /**
-   * {@code searched} are the top-level fields to find a state by; {@code wake} is called after a
-   * write that told something.
+   * {@code searched} returns the top-level fields by which a state is found; {@code wake} is called
+   * after every write that added events to the outbox.
    */
   public MongoAggregates(
       MongoClient mongo,
@@ -73,7 +73,7 @@ public final class MongoAggregates<S> {
         .map(found -> found.stream().map(this::state).toList());
   }
 
-  /** The first ids of those that the query finds, whatever else is in them. */
+  /** The first ids that the query finds. The states are not read. */
   public Future<List<String>> ids(JsonObject query, int limit) {
     FindOptions options =
         new FindOptions()
@@ -86,24 +86,24 @@ public final class MongoAggregates<S> {
   }
 
   /**
-   * Applies a transition that a client or a timer asks for; it is given null where there is nothing
-   * yet.
+   * Applies a transition that a client or a timer asks for. It is given null if the aggregate does
+   * not exist yet.
    */
   public Future<S> change(String id, Function<S, Change<S>> transition) {
     return change(id, new Once<>(null, transition, null), MAX_TRIES).map(Outcome::state);
   }
 
   /**
-   * Applies what an event says, exactly once for each message; the transition may make what is not
-   * there yet.
+   * Applies the transition of an event, exactly once for each message. It is given null if the
+   * aggregate does not exist yet.
    */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return once(id, message.id(), transition);
   }
 
   /**
-   * Applies a transition exactly once for each {@code mark}, unless two hundred others came in
-   * between; each time, when it is null.
+   * Applies a transition exactly once for each {@code mark}. Two hundred other marks in between
+   * make it forget one. A null mark applies the transition each time.
    */
   public Future<S> once(String id, String mark, Function<S, Change<S>> transition) {
     return change(id, new Once<>(mark, transition, null), MAX_TRIES).map(Outcome::state);
@@ -122,7 +122,7 @@ public final class MongoAggregates<S> {
     return change(id, new Once<>(mark, transition, answer), MAX_TRIES).map(Outcome::answer);
   }
 
-  /** The caller of {@link #answered} keeps the answer elsewhere from now on. */
+  /** Deletes the answer of {@link #answered}: its caller has stored it elsewhere. */
   public Future<Void> forgetAnswer(String id, String mark) {
     JsonObject pull = new JsonObject().put(ANSWERS, new JsonObject().put("mark", mark));
     return mongo
@@ -181,7 +181,7 @@ public final class MongoAggregates<S> {
             });
   }
 
-  /** Null when it was forgotten. */
+  /** Null if it was deleted. */
   private static JsonObject keptAnswer(JsonObject document, String mark) {
     return document.getJsonArray(ANSWERS, new JsonArray()).stream()
         .map(JsonObject.class::cast)
@@ -202,7 +202,7 @@ public final class MongoAggregates<S> {
       return new JsonObject().put("mark", mark).put("answer", answer);
     }
 
-    /** What a {@code $push} of it adds to a document. */
+    /** The operand of the {@code $push} that adds it to a document. */
     JsonObject pushed() {
       JsonObject pushed = new JsonObject().put(SEEN, last(mark, SEEN_KEPT));
       return keepsAnswer() ? pushed.put(ANSWERS, last(kept(), ANSWERS_KEPT)) : pushed;
@@ -252,7 +252,7 @@ public final class MongoAggregates<S> {
         .map(result -> result.getDocMatched() > 0);
   }
 
-  /** An answer must be of the state that it was made of. */
+  /** An answer must belong to the state that it was computed from. */
   private Future<Boolean> markUnchanged(JsonObject query, Marked marked, JsonObject document) {
     if (!marked.keepsAnswer()) {
       JsonObject seen = new JsonObject().put(SEEN, marked.mark());
@@ -284,8 +284,8 @@ public final class MongoAggregates<S> {
     return document.getJsonArray(SEEN, new JsonArray());
   }
 
-  /** MongoDB's E11000: somebody else made it in the meantime. */
+  /** Whether an insert failed because the document exists already. */
   public static boolean isDuplicate(Throwable failure) {
-    return String.valueOf(failure.getMessage()).contains("E11000");
+    return MongoFailures.isDuplicateKey(failure);
   }
 }

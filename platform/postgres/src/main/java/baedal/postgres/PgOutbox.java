@@ -13,21 +13,18 @@ import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The outbox in PostgreSQL: a table written in the same transaction as the state. A relay locks
- * shards while it publishes ({@code FOR UPDATE SKIP LOCKED}), so that replicas share the work and
- * keep each aggregate's order.
+ * The outbox in PostgreSQL: a table that is written in the same transaction as the state. A relay
+ * locks shards while it publishes ({@code FOR UPDATE SKIP LOCKED}). Replicas thus share the work
+ * and keep the order of each aggregate's events.
  */
 public final class PgOutbox implements Outbox {
 
-  /** How many shards {@code V0__backbone.sql} makes. */
+  /** The number of rows that {@code V0__backbone.sql} inserts into {@code outbox_shard}. */
   static final int SHARDS = 16;
 
-  private static final Logger log = LoggerFactory.getLogger(PgOutbox.class);
-  private static final int SHARDS_AT_ONCE = 8;
+  private static final int SHARDS_PER_BATCH = 8;
 
   private static final String LOCK =
       """
@@ -46,15 +43,15 @@ public final class PgOutbox implements Outbox {
   }
 
   /**
-   * The SQL that appends messages if the common table expression {@code cte} has a row; its two
-   * parameters, which {@link #add} binds, are {@code $firstParameter} and the next.
+   * Returns SQL that appends messages if the common table expression {@code cte} has a row. Its
+   * parameters are {@code $firstParameter} and the next one; {@link #add} binds them.
    */
   public static String append(int firstParameter, String cte) {
     return "INSERT INTO outbox (shard, body) SELECT m.shard, m.body FROM unnest($%d::smallint[], $%d::text[]) WITH ORDINALITY AS m(shard, body, n) WHERE EXISTS (SELECT 1 FROM %s) ORDER BY m.n"
         .formatted(firstParameter, firstParameter + 1, cte);
   }
 
-  /** Binds the parameters of {@link #append} after those the tuple has. */
+  /** Binds the parameters of {@link #append} after those that the tuple has already. */
   public static Tuple add(Tuple tuple, List<EventMessage> messages) {
     Short[] shards =
         messages.stream().map(m -> (short) Shards.of(m.subject(), SHARDS)).toArray(Short[]::new);
@@ -68,21 +65,15 @@ public final class PgOutbox implements Outbox {
         .compose(
             connection ->
                 connection
-                    .exceptionHandler(PgOutbox::lost)
                     .begin()
                     .compose(transaction -> take(connection, transaction, max))
                     .onFailure(e -> connection.close()));
   }
 
-  /** The driver prints what nobody handles; whoever uses the connection is told anyway. */
-  private static void lost(Throwable cause) {
-    log.atDebug().addKeyValue("cause", cause.toString()).log("a connection was lost");
-  }
-
   private static Future<Batch> take(SqlConnection connection, Transaction transaction, int max) {
     return connection
         .preparedQuery(LOCK)
-        .execute(Tuple.of(SHARDS_AT_ONCE))
+        .execute(Tuple.of(SHARDS_PER_BATCH))
         .compose(
             locked -> {
               List<Short> shards = new ArrayList<>();

@@ -18,40 +18,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A service's PostgreSQL: the pool, the schema brought up to date as soon as the server is there,
- * and an inbox that forgets.
+ * A service's PostgreSQL: the connection pool, the migration of the schema when the server answers,
+ * and the deletion of old inbox rows.
  */
 public final class PgStore implements Database {
 
   private static final Logger log = LoggerFactory.getLogger(PgStore.class);
-  private static final int CONNECTIONS = 16;
+  static final int CONNECTIONS = 16;
   private static final int WAITING = 2_000;
   private static final int PIPELINED = 64;
   private static final int WAIT_SECONDS = 5;
 
-  /** A statement that takes longer is ended by the server. */
+  /** The server cancels a statement that takes longer. */
   private static final int STATEMENT_SECONDS = 5;
 
   /**
-   * A relay publishes for less; of one that hangs the server ends the transaction, and with it its
-   * locks.
+   * Longer than a relay publishes. The server ends the transaction of a relay that hangs, which
+   * releases its locks.
    */
   private static final int IDLE_TRANSACTION_SECONDS = 10;
 
-  /** On a connection in use: the server is gone. One at rest is closed well before. */
+  /** A connection in use that is silent for so long has lost its server. */
   private static final int SILENT_SECONDS = 10;
 
-  private static final int AT_REST_SECONDS = 5;
+  /** Less than {@link #SILENT_SECONDS}: the pool closes an unused connection first. */
+  private static final int UNUSED_SECONDS = 5;
+
   private static final long RETRY_MILLIS = 1_000;
 
-  /** Longer than any message waits: in a queue, on the retry ladder, or among the dead letters. */
-  private static final String FORGET =
+  /** No message waits for 30 days, in a queue, a retry queue or among the dead letters. */
+  private static final String CLEAN_INBOX =
       """
       DELETE FROM inbox WHERE message_id IN (
         SELECT message_id FROM inbox WHERE seen_at < now() - interval '30 days' LIMIT 1000 FOR UPDATE SKIP LOCKED)
       """;
 
-  private static final long FORGET_MILLIS = 1_000;
+  private static final long CLEAN_INBOX_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final String uri;
@@ -59,7 +61,7 @@ public final class PgStore implements Database {
   private final Pool pool;
   private volatile boolean migrated;
   private volatile boolean closed;
-  private long forgetting = -1;
+  private long inboxTimer = -1;
 
   /** {@code uri} is {@code postgresql://user:password@host:port/database}. */
   public PgStore(Vertx vertx, String uri, String... migrations) {
@@ -70,7 +72,7 @@ public final class PgStore implements Database {
     options.setCachePreparedStatements(true).setPipeliningLimit(PIPELINED);
     options.addProperty("statement_timeout", STATEMENT_SECONDS + "s");
     options.addProperty("idle_in_transaction_session_timeout", IDLE_TRANSACTION_SECONDS + "s");
-    pool =
+    Pool driverPool =
         PgBuilder.pool()
             .with(
                 new PoolOptions()
@@ -78,16 +80,17 @@ public final class PgStore implements Database {
                     .setMaxWaitQueueSize(WAITING)
                     .setConnectionTimeout(WAIT_SECONDS)
                     .setConnectionTimeoutUnit(TimeUnit.SECONDS)
-                    .setIdleTimeout(AT_REST_SECONDS))
+                    .setIdleTimeout(UNUSED_SECONDS))
             .connectingTo(options)
-            .using(new Impatient(vertx))
+            .using(new IdleTimeoutVertx(vertx))
             .build();
+    pool = new PgPool(driverPool);
   }
 
-  /** The pool passes over the transport options it is given (vertx-pg-client 5.0.8). */
-  private static final class Impatient extends VertxWrapper {
+  /** Sets the idle timeout of connections: vertx-pg-client 5.0.8 ignores the transport options. */
+  private static final class IdleTimeoutVertx extends VertxWrapper {
 
-    Impatient(Vertx vertx) {
+    IdleTimeoutVertx(Vertx vertx) {
       super((VertxInternal) vertx);
     }
 
@@ -106,14 +109,16 @@ public final class PgStore implements Database {
   }
 
   /**
-   * Migrates now if the server is there, else as soon as it is; {@code then} runs once, afterwards.
+   * Migrates the schema, and tries again every second until it succeeds. Runs {@code then} once,
+   * afterwards.
    */
   public void prepare(Runnable then) {
     PgSchema.migrate(vertx, uri, migrations)
         .onSuccess(
             v -> {
               migrated = true;
-              forgetting = vertx.setPeriodic(FORGET_MILLIS, id -> pool.query(FORGET).execute());
+              inboxTimer =
+                  vertx.setPeriodic(CLEAN_INBOX_MILLIS, id -> pool.query(CLEAN_INBOX).execute());
               then.run();
             })
         .onFailure(
@@ -146,7 +151,7 @@ public final class PgStore implements Database {
   @Override
   public Future<Void> close() {
     closed = true;
-    vertx.cancelTimer(forgetting);
+    vertx.cancelTimer(inboxTimer);
     return pool.close();
   }
 }

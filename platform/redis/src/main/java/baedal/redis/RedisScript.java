@@ -1,5 +1,6 @@
 package baedal.redis;
 
+import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.redis.client.RedisAPI;
 import io.vertx.redis.client.Response;
@@ -14,7 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A Lua script: sent once, then called by its digest. */
+/** A Lua script. It is sent once, and then called by its digest. */
 public final class RedisScript {
 
   private final String source;
@@ -35,14 +36,34 @@ public final class RedisScript {
     }
   }
 
+  /** Runs the script; {@code keys} must not be empty. */
   public Future<Response> run(RedisAPI redis, List<String> keys, List<String> arguments) {
     return redis
         .evalsha(call(digest, keys, arguments))
         .recover(
-            e ->
-                String.valueOf(e.getMessage()).contains("NOSCRIPT")
+            failure ->
+                RedisFailures.code(failure).equals(RedisFailures.NO_SCRIPT)
                     ? redis.eval(call(source, keys, arguments))
-                    : Future.failedFuture(e));
+                    : Future.failedFuture(failure))
+        .recover(
+            failure ->
+                RedisFailures.code(failure).equals(RedisFailures.GENERIC)
+                    ? withItsCode(failure, redis, keys.get(0))
+                    : Future.failedFuture(failure));
+  }
+
+  /**
+   * Redis before 7.0 gives an error in a script no code of its own, not even when the server is
+   * full or read-only. A write outside of a script has the code. This one writes nothing: the empty
+   * string changes no value and makes no key.
+   */
+  private static Future<Response> withItsCode(Throwable failure, RedisAPI redis, String key) {
+    return redis
+        .setrange(key, "0", "")
+        .transform(
+            write ->
+                Future.failedFuture(
+                    TransientFailures.isOutage(write.cause()) ? write.cause() : failure));
   }
 
   private static List<String> call(String script, List<String> keys, List<String> arguments) {

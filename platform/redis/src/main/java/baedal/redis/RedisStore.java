@@ -6,10 +6,11 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisAPI;
 import io.vertx.redis.client.RedisOptions;
+import java.util.List;
 
 /**
- * A service's Redis: a pool that takes as many commands as come (the client's default refuses after
- * a few dozen).
+ * A service's Redis: a client whose connection pool queues thousands of commands. The default of
+ * the Vert.x client refuses after a few dozen.
  */
 public final class RedisStore implements Database {
 
@@ -17,11 +18,13 @@ public final class RedisStore implements Database {
   private static final int WAITING = 5_000;
   private static final int PIPELINED = 4_096;
 
-  /** On a connection in use: the server is gone. One at rest is closed well before. */
+  /** A connection in use that is silent for so long has lost its server. */
   private static final int SILENT_SECONDS = 10;
 
-  private static final int AT_REST_MILLIS = 5_000;
-  private static final int LOOK_MILLIS = 1_000;
+  /** Less than {@link #SILENT_SECONDS}: the pool closes an unused connection first. */
+  private static final int UNUSED_MILLIS = 5_000;
+
+  private static final int CLEAN_POOL_MILLIS = 1_000;
 
   private final Redis client;
   private final RedisAPI api;
@@ -34,10 +37,10 @@ public final class RedisStore implements Database {
             .setMaxPoolSize(CONNECTIONS)
             .setMaxPoolWaiting(WAITING)
             .setMaxWaitingHandlers(PIPELINED)
-            .setPoolRecycleTimeout(AT_REST_MILLIS)
-            .setPoolCleanerInterval(LOOK_MILLIS);
+            .setPoolRecycleTimeout(UNUSED_MILLIS)
+            .setPoolCleanerInterval(CLEAN_POOL_MILLIS);
     options.getNetClientOptions().setIdleTimeout(SILENT_SECONDS);
-    client = Redis.createClient(vertx, options);
+    client = new RedisClient(Redis.createClient(vertx, options));
     api = RedisAPI.api(client);
   }
 
@@ -53,7 +56,7 @@ public final class RedisStore implements Database {
   /** Succeeds while Redis answers. */
   @Override
   public Future<?> ping() {
-    return api.ping(java.util.List.of());
+    return api.ping(List.of());
   }
 
   /** Redis needs no preparation. */

@@ -1,73 +1,63 @@
 package baedal.runtime;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.vertx.core.VertxException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.internal.net.NetSocketInternal;
 import java.io.IOException;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
 
 /**
- * Tells a store, broker or network that is away or too slow from a bug: only the first is worth
- * trying again.
+ * Tells a transient failure from a bug or a refusal: a store, a broker or a network that is away or
+ * too slow. Only a transient failure is worth a retry. Failures are recognised by their type and
+ * code, never by their message.
  */
 public final class TransientFailures {
 
-  private static final int MAX_CAUSES = 8;
-  private static final Pattern DRIVER =
-      Pattern.compile(
-          "com\\.mongodb\\..*(Timeout|Socket|NotPrimary|NodeIsRecovering|Interrupted|WaitQueue|ClusterPaused|"
-              + "PoolCleared|Security).*Exception"
-              + "|io\\.vertx\\.pgclient\\.impl\\..*Closed.*"
-              + "|com\\.rabbitmq\\.client\\.(AlreadyClosed|ShutdownSignal).*"
-              + "|.*(ConnectionPoolTooBusy|ClosedConnection|ConnectionClosed|ClosedChannel|PoolClosed).*");
-  private static final Pattern TEXT =
-      Pattern.compile(
-          "(?i).*(connection[_ ](was |is )?(closed|refused|reset)|not connected|timeout|timed out|pool closed|"
-              + "connection pool reached max|redis connection|client is closed|LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|MISCONF|OOM command not allowed).*",
-          Pattern.DOTALL);
-
   /**
-   * PostgreSQL, appendix A: connection failure, resources exhausted, shutting down or starting up,
-   * a statement or a transaction that took too long, a server that is no longer the one to write
-   * to.
+   * Knows the transient failures of one driver. The module that uses the driver provides it to the
+   * {@link ServiceLoader}.
    */
-  private static final Pattern SQL_STATE =
-      Pattern.compile("(08|53|57P)[0-9A-Z]*|57014|25P03|25006");
+  public interface Classifier {
+
+    /** Whether this failure is transient. Its causes are passed one by one. */
+    boolean isTransient(Throwable failure);
+  }
+
+  private static final int MAX_CAUSES = 8;
+
+  private static final List<Classifier> DRIVERS =
+      ServiceLoader.load(Classifier.class, TransientFailures.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
 
   private TransientFailures() {}
 
+  /** Whether the failure, or one of its causes, is transient. */
   public static boolean isOutage(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause.getCause()) {
-      if (isOne(cause)) {
+      if (isTransient(cause)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isOne(Throwable failure) {
+  private static boolean isTransient(Throwable failure) {
     if (failure instanceof Refusal refusal) {
       return refusal.kind() == Refusal.Kind.UNAVAILABLE;
     }
     if (failure instanceof JsonProcessingException) {
       return false;
     }
-    if (failure instanceof IOException || failure instanceof TimeoutException) {
-      return true;
-    }
-    if (DRIVER.matcher(failure.getClass().getName()).matches()) {
-      return true;
-    }
-    String text = String.valueOf(failure.getMessage());
-    if (failure.getClass().getSimpleName().equals("PgException")) {
-      return text.contains("(")
-          && SQL_STATE.matcher(text.replaceAll("(?s).*\\(([0-9A-Z]{5})\\)[^()]*$", "$1")).matches();
-    }
-    boolean plain =
-        failure instanceof VertxException
-            || failure.getClass().getSimpleName().startsWith("NoStackTrace")
-            || failure.getClass().getName().startsWith("io.vertx.redis");
-    return plain && TEXT.matcher(text).matches();
+    return failure instanceof IOException
+        || failure instanceof TimeoutException
+        || failure instanceof HttpClosedException
+        || failure instanceof ConnectionPoolTooBusyException
+        || failure == NetSocketInternal.CLOSED_EXCEPTION
+        || DRIVERS.stream().anyMatch(driver -> driver.isTransient(failure));
   }
 }

@@ -1,0 +1,37 @@
+package baedal.postgres;
+
+import baedal.runtime.TransientFailures;
+import io.vertx.sqlclient.ClosedConnectionException;
+import io.vertx.sqlclient.DatabaseException;
+import java.util.Set;
+
+/** The transient failures of the PostgreSQL driver, by exception type and SQLSTATE. */
+public final class PgFailures implements TransientFailures.Classifier {
+
+  /** Connection exception, insufficient resources. PostgreSQL documentation, appendix A. */
+  private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "53");
+
+  private static final Set<String> TRANSIENT_STATES =
+      Set.of(
+          "57P01", // admin_shutdown
+          "57P02", // crash_shutdown
+          "57P03", // cannot_connect_now
+          "57P04", // database_dropped
+          "57P05", // idle_session_timeout
+          "57014", // query_canceled: the statement took too long
+          "25P03", // idle_in_transaction_session_timeout
+          "25006"); // read_only_sql_transaction: this server is no longer the primary
+
+  @Override
+  public boolean isTransient(Throwable failure) {
+    return failure instanceof ClosedConnectionException
+        || (failure instanceof DatabaseException refused
+            && refused.getSqlState() != null
+            && isTransient(refused.getSqlState()));
+  }
+
+  private static boolean isTransient(String sqlState) {
+    return TRANSIENT_STATES.contains(sqlState)
+        || TRANSIENT_CLASSES.contains(sqlState.substring(0, Math.min(2, sqlState.length())));
+  }
+}

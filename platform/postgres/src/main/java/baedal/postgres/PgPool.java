@@ -1,0 +1,138 @@
+package baedal.postgres;
+
+import io.vertx.core.Future;
+import io.vertx.core.VertxException;
+import io.vertx.sqlclient.DatabaseException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PrepareOptions;
+import io.vertx.sqlclient.PreparedQuery;
+import io.vertx.sqlclient.Query;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.SqlResult;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pool that fails with an {@link IOException} when it has no connection in time. The driver's own
+ * pool fails with a {@link VertxException} that says so in its message only, and a wrong number of
+ * parameters has the same type. Therefore this pool gets a connection first, and runs the query
+ * afterwards.
+ */
+final class PgPool implements Pool {
+
+  private static final Logger log = LoggerFactory.getLogger(PgPool.class);
+
+  private final Pool pool;
+
+  PgPool(Pool pool) {
+    this.pool = pool;
+  }
+
+  @Override
+  public Future<SqlConnection> getConnection() {
+    return pool.getConnection()
+        .recover(failure -> Future.failedFuture(typed(failure)))
+        .map(connection -> connection.exceptionHandler(PgPool::lost));
+  }
+
+  private static Throwable typed(Throwable failure) {
+    return failure instanceof VertxException && !(failure instanceof DatabaseException)
+        ? new IOException("no connection to PostgreSQL", failure)
+        : failure;
+  }
+
+  /** The driver prints a failure without a handler. The running query reports it as well. */
+  private static void lost(Throwable cause) {
+    log.atDebug().addKeyValue("cause", cause.toString()).log("a connection was lost");
+  }
+
+  @Override
+  public Query<RowSet<Row>> query(String sql) {
+    return new PlainQuery<>(connection -> connection.query(sql));
+  }
+
+  @Override
+  public PreparedQuery<RowSet<Row>> preparedQuery(String sql) {
+    return new ParameterQuery<>(connection -> connection.preparedQuery(sql));
+  }
+
+  @Override
+  public PreparedQuery<RowSet<Row>> preparedQuery(String sql, PrepareOptions options) {
+    return new ParameterQuery<>(connection -> connection.preparedQuery(sql, options));
+  }
+
+  @Override
+  public int size() {
+    return pool.size();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return pool.close();
+  }
+
+  private final class PlainQuery<T> implements Query<T> {
+
+    private final Function<SqlConnection, Query<T>> on;
+
+    PlainQuery(Function<SqlConnection, Query<T>> on) {
+      this.on = on;
+    }
+
+    @Override
+    public Future<T> execute() {
+      return withConnection(connection -> on.apply(connection).execute());
+    }
+
+    @Override
+    public <R> Query<SqlResult<R>> collecting(Collector<Row, ?, R> collector) {
+      return new PlainQuery<>(connection -> on.apply(connection).collecting(collector));
+    }
+
+    @Override
+    public <U> Query<RowSet<U>> mapping(Function<Row, U> mapper) {
+      return new PlainQuery<>(connection -> on.apply(connection).mapping(mapper));
+    }
+  }
+
+  private final class ParameterQuery<T> implements PreparedQuery<T> {
+
+    private final Function<SqlConnection, PreparedQuery<T>> on;
+
+    ParameterQuery(Function<SqlConnection, PreparedQuery<T>> on) {
+      this.on = on;
+    }
+
+    @Override
+    public Future<T> execute() {
+      return withConnection(connection -> on.apply(connection).execute());
+    }
+
+    @Override
+    public Future<T> execute(Tuple parameters) {
+      return withConnection(connection -> on.apply(connection).execute(parameters));
+    }
+
+    @Override
+    public Future<T> executeBatch(List<Tuple> batch) {
+      return withConnection(connection -> on.apply(connection).executeBatch(batch));
+    }
+
+    @Override
+    public <R> PreparedQuery<SqlResult<R>> collecting(Collector<Row, ?, R> collector) {
+      return new ParameterQuery<>(connection -> on.apply(connection).collecting(collector));
+    }
+
+    @Override
+    public <U> PreparedQuery<RowSet<U>> mapping(Function<Row, U> mapper) {
+      return new ParameterQuery<>(connection -> on.apply(connection).mapping(mapper));
+    }
+  }
+}
