@@ -99,7 +99,7 @@ final class OrderRepository {
   Future<Order> place(Change<Order> placed) {
     return pool.preparedQuery(PLACE)
         .execute(columns(placed))
-        .map(done -> orders.told(placed.state()));
+        .map(done -> orders.wakeRelay(placed.state()));
   }
 
   /**
@@ -113,7 +113,7 @@ final class OrderRepository {
         .compose(
             done ->
                 done.rowCount() > 0
-                    ? Future.succeededFuture(orders.told(placed.state()))
+                    ? Future.succeededFuture(orders.wakeRelay(placed.state()))
                     : placedWith(key)
                         .compose(
                             first ->
@@ -185,7 +185,7 @@ final class OrderRepository {
 
   /** Deletes idempotency keys that are older than a day. */
   Future<Void> deleteOldKeys(Instant now) {
-    return keyCleanup.forget(now);
+    return keyCleanup.deleteExpired(now);
   }
 
   private static OffsetDateTime utc(Instant instant) {

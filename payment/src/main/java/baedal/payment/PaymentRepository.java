@@ -151,7 +151,7 @@ final class PaymentRepository {
 
   /** Deletes keys that are older than {@link IdempotencyKey#KEPT}. */
   Future<Void> deleteOldKeys(Instant now) {
-    return keyCleanup.forget(now);
+    return keyCleanup.deleteExpired(now);
   }
 
   /**
@@ -171,7 +171,7 @@ final class PaymentRepository {
         .execute(tuple)
         .map(
             rows -> {
-              payments.told(opened.state());
+              payments.wakeRelay(opened.state());
               return rows.size() > 0;
             })
         .recover(e -> isDuplicate(e) ? Future.succeededFuture(false) : Future.failedFuture(e));

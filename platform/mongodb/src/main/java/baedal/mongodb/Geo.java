@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Places on the globe, in WGS 84 degrees. A place lies in a cell of a grid; what is near is looked
- * for in the cells around, by a plain index that any database has, and refined by distance.
+ * Points on the globe, in WGS 84 degrees, and the grid by which they are found. A search reads the
+ * cells around a point by a plain index, and then compares distances.
  */
 public final class Geo {
 
-  /** How far a search may reach. */
+  /** Maximum radius of a search. */
   public static final double MAX_RADIUS_KM = 20;
 
   private static final double CELL_DEGREES = 0.05;
 
-  /** A little less than it is: what is around a circle is never too small. */
+  /** A little too short, so that the box around a circle is never too small. */
   private static final double KM_A_DEGREE = 111.1;
 
   private static final double EARTH_KM = 6371.0;
 
-  /** Distances are compared after they were rounded to the meter. */
+  /** Distances are compared after rounding to the meter. */
   private static final double ROUNDING_KM = 0.001;
 
-  /** A search of 20 km has fewer below a latitude of 85 degrees. */
+  /** A search of 20 km needs fewer columns below a latitude of 85 degrees. */
   private static final int MAX_COLUMNS = 100;
 
   private static final String ROW_END = ":";
@@ -34,10 +34,10 @@ public final class Geo {
 
   private Geo() {}
 
-  /** A point, as clients write it: {@code lat,lng}. */
+  /** A point; clients write it as {@code lat,lng}. */
   public record Point(double lat, double lng) {
 
-    /** Refuses what is no point. */
+    /** Refuses a text that is not a point; {@code pointer} names the parameter. */
     public static Point parse(String text, String pointer) {
       String[] parts = text.split(",", -1);
       try {
@@ -65,7 +65,7 @@ public final class Geo {
     }
   }
 
-  /** What a circle fits into; {@code radiusKm} is capped. Around a pole it has all longitudes. */
+  /** The box around a circle; {@code radiusKm} is capped. Around a pole it has all longitudes. */
   public static Box boxAround(Point center, double radiusKm) {
     double latSpan = (Math.min(radiusKm, MAX_RADIUS_KM) + ROUNDING_KM) / KM_A_DEGREE;
     double south = center.lat() - latSpan;
@@ -89,12 +89,12 @@ public final class Geo {
   }
 
   /**
-   * Cells of the grid, by their names. Near a pole a row has too many to list them: there are
-   * {@code rows} instead, and no {@code cells}.
+   * Cells of the grid, by their names. Near a pole a row has too many cells to list: then {@code
+   * cells} is empty, and {@code rows} holds whole rows.
    */
   public record Cells(List<String> cells, List<Row> rows) {}
 
-  /** All cells of a row: their names are not less than {@code from}, and less than {@code to}. */
+  /** A whole row: the names of its cells are from {@code from} to below {@code to}. */
   public record Row(String from, String to) {
 
     static Row of(long row) {

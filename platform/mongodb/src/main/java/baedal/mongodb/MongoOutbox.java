@@ -10,25 +10,26 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.IndexOptions;
 import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.UpdateOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The outbox in MongoDB: an array {@code pending} inside the aggregate's own document, so that one
- * update changes the state and appends its events. A relay takes a document by a lease, publishes,
- * and empties the array.
+ * The outbox in MongoDB: the array {@code pending} in the document of the aggregate. One update
+ * thus changes the state and appends its events. A relay leases a document, publishes its events,
+ * and removes them from the array.
  */
 public final class MongoOutbox implements Outbox {
 
   private static final String PENDING = "pending";
 
-  /** MongoDB takes 16 MB a document; events of different sizes may come to twice this. */
+  /** A document may have 16 MB. Events of different sizes may add up to twice this. */
   private static final int MAX_PENDING_BYTES = 6_000_000;
 
   /**
-   * Milliseconds of the epoch: nothing pending is older. There only while something is pending, and
-   * indexed sparsely.
+   * When the oldest pending event was added, in milliseconds of the epoch. The field exists only
+   * while events are pending; its index is sparse.
    */
   private static final String SINCE = "pendingSince";
 
@@ -37,7 +38,7 @@ public final class MongoOutbox implements Outbox {
 
   private final MongoClient mongo;
   private final List<String> collections;
-  private int turn;
+  private int nextCollection;
 
   public MongoOutbox(MongoClient mongo, String... collections) {
     this.mongo = mongo;
@@ -45,8 +46,8 @@ public final class MongoOutbox implements Outbox {
   }
 
   /**
-   * Adds the messages to an update, in place; its {@code $push} may hold more already. The query is
-   * narrowed, in place, to a document that has room: in which not too many of their size wait.
+   * Adds the messages to the update, whose {@code $push} may hold more already. Restricts the query
+   * to a document that has room for them. Changes both arguments.
    */
   public static JsonObject push(JsonObject query, JsonObject update, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
@@ -59,7 +60,7 @@ public final class MongoOutbox implements Outbox {
     return update;
   }
 
-  /** Adds the messages to a new document, in place. */
+  /** Adds the messages to a new document; changes the argument. */
   public static JsonObject into(JsonObject document, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
       document.put(PENDING, entries(messages)).put(SINCE, System.currentTimeMillis());
@@ -83,7 +84,7 @@ public final class MongoOutbox implements Outbox {
     return operator;
   }
 
-  /** Makes the indexes that finding pending documents needs. */
+  /** Creates the indexes that find documents with pending events. */
   public Future<Void> prepare() {
     List<Future<Void>> indexes = new ArrayList<>();
     for (String collection : collections) {
@@ -102,15 +103,13 @@ public final class MongoOutbox implements Outbox {
   }
 
   private Future<Batch> next(int max, int left) {
-    String collection = collections.get(Math.floorMod(turn++, collections.size()));
+    String collection = collections.get(Math.floorMod(nextCollection++, collections.size()));
     return candidates(collection, max)
         .compose(
             found -> found.isEmpty() && left > 1 ? next(max, left - 1) : take(collection, found));
   }
 
-  /**
-   * A lease that ends later than any could was given by a clock that is wrong, and counts for none.
-   */
+  /** A lease that ends too far in the future was given by a wrong clock, and is ignored. */
   private Future<List<JsonObject>> candidates(String collection, int max) {
     long now = System.currentTimeMillis();
     JsonArray free =
@@ -153,7 +152,7 @@ public final class MongoOutbox implements Outbox {
             });
   }
 
-  /** The document if this relay got it, else null: its lease must still be as it was seen. */
+  /** Returns the document, or null if another relay has leased it since it was found. */
   private Future<JsonObject> lease(String collection, JsonObject candidate, String owner) {
     JsonObject seen = candidate.getJsonObject(LEASE);
     JsonObject query =
@@ -176,7 +175,7 @@ public final class MongoOutbox implements Outbox {
         query,
         new JsonObject().put("$set", new JsonObject().put(LEASE, lease)),
         new FindOptions().setFields(new JsonObject().put("_id", 1).put(PENDING, 1)),
-        new io.vertx.ext.mongo.UpdateOptions().setReturningNewDocument(true));
+        new UpdateOptions().setReturningNewDocument(true));
   }
 
   private final class MongoBatch implements Batch {
@@ -184,7 +183,7 @@ public final class MongoOutbox implements Outbox {
     private final String collection;
     private final List<JsonObject> documents;
 
-    /** Of this batch alone: what a late answer to an earlier one does cannot touch it. */
+    /** Unique to this batch, so that a late update of an earlier batch does not match. */
     private final String owner;
 
     private final long takenAt;
@@ -214,13 +213,10 @@ public final class MongoOutbox implements Outbox {
       return Future.join(done).mapEmpty();
     }
 
-    /**
-     * Usually nothing came in the meantime and the array goes whole; else only what was sent leaves
-     * it.
-     */
+    /** Removes the array, or only the published events if others were added meanwhile. */
     private Future<Void> sent(JsonObject document) {
       JsonArray pending = document.getJsonArray(PENDING, new JsonArray());
-      JsonObject all = mine(document).put(PENDING, new JsonObject().put("$size", pending.size()));
+      JsonObject all = leased(document).put(PENDING, new JsonObject().put("$size", pending.size()));
       JsonObject empty =
           new JsonObject()
               .put("$unset", new JsonObject().put(PENDING, "").put(SINCE, "").put(LEASE, ""));
@@ -231,7 +227,7 @@ public final class MongoOutbox implements Outbox {
                   result.getDocModified() > 0 ? Future.succeededFuture() : pull(document, pending));
     }
 
-    /** What remains came after this was taken. */
+    /** The events that remain were added after this batch was taken. */
     private Future<Void> pull(JsonObject document, JsonArray pending) {
       JsonArray ids = new JsonArray();
       pending.forEach(entry -> ids.add(((JsonObject) entry).getString("id")));
@@ -243,7 +239,7 @@ public final class MongoOutbox implements Outbox {
                       .put(PENDING, new JsonObject().put("id", new JsonObject().put("$in", ids))))
               .put("$set", new JsonObject().put(SINCE, takenAt))
               .put("$unset", new JsonObject().put(LEASE, ""));
-      return mongo.updateCollection(collection, mine(document), update).mapEmpty();
+      return mongo.updateCollection(collection, leased(document), update).mapEmpty();
     }
 
     @Override
@@ -251,11 +247,11 @@ public final class MongoOutbox implements Outbox {
       List<Future<Void>> done = new ArrayList<>();
       JsonObject update = new JsonObject().put("$unset", new JsonObject().put(LEASE, ""));
       documents.forEach(
-          d -> done.add(mongo.updateCollection(collection, mine(d), update).mapEmpty()));
+          d -> done.add(mongo.updateCollection(collection, leased(d), update).mapEmpty()));
       return Future.join(done).mapEmpty();
     }
 
-    private JsonObject mine(JsonObject document) {
+    private JsonObject leased(JsonObject document) {
       return new JsonObject().put("_id", document.getValue("_id")).put(LEASE + ".owner", owner);
     }
   }

@@ -13,16 +13,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Finds those aggregates of a collection that are near a place, by a plain index on cells of a grid
- * ({@link Geo}): a server need not know geography. Of all that are there only the places are read,
- * and of one page the whole.
+ * Finds the aggregates of a collection near a point, nearest first, by a plain index on the cells
+ * of {@link Geo}; no geospatial index is needed. It reads the coordinates of all candidates, and
+ * the states of one page.
  */
 public final class MongoPlaces<S> {
 
-  /** By which field aggregates are searched. */
+  /** The field that holds the cell of an aggregate. */
   public static final String CELL = "cell";
 
-  /** Of more than these in one search the oldest are not found. */
+  /** A search with more candidates does not find the oldest. */
   private static final int MAX_CANDIDATES = 10_000;
 
   private final MongoClient mongo;
@@ -32,7 +32,7 @@ public final class MongoPlaces<S> {
   private final String longitude;
   private final Function<S, String> id;
 
-  /** {@code place} is the path, in a state, of what has a {@code lat} and a {@code lng}. */
+  /** {@code place} is the path, in a state, of the object with {@code lat} and {@code lng}. */
   public MongoPlaces(
       MongoClient mongo,
       String collection,
@@ -48,9 +48,10 @@ public final class MongoPlaces<S> {
   }
 
   /**
-   * Those that {@code query} finds within {@code radiusKm} of {@code from}, nearest first.
+   * Returns the aggregates that {@code query} finds within {@code radiusKm} of {@code from},
+   * nearest first.
    *
-   * @param cursor of the page before, or null
+   * @param cursor the cursor of the previous page, or null
    */
   public Future<Page<Found<S>>> near(
       JsonObject query, Geo.Point from, double radiusKm, String cursor, int limit) {
@@ -95,7 +96,7 @@ public final class MongoPlaces<S> {
     return new JsonObject().put("$or", new JsonArray(conditions));
   }
 
-  /** The index on cells is in the order of their names. */
+  /** The index orders cells by their names. */
   private static JsonObject inRow(Geo.Row row) {
     return new JsonObject()
         .put(CELL, new JsonObject().put("$gte", row.from()).put("$lt", row.to()));
@@ -118,7 +119,7 @@ public final class MongoPlaces<S> {
     return inner.getDouble(names[names.length - 1]);
   }
 
-  /** What the query finds no more, since the places were read, is left out. */
+  /** Leaves out an aggregate that the query has stopped finding since the coordinates were read. */
   private Future<Page<Found<S>>> whole(JsonObject query, Page<Found<JsonObject>> page) {
     List<String> ids = page.items().stream().map(found -> found.thing().getString("_id")).toList();
     JsonObject these = query.copy().put("_id", new JsonObject().put("$in", new JsonArray(ids)));

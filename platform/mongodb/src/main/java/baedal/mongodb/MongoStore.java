@@ -10,17 +10,17 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A service's MongoDB: the client, and the indexes made as soon as the server is there. */
+/** A service's MongoDB: the client, and the creation of indexes when the server answers. */
 public final class MongoStore implements Database {
 
   private static final Logger log = LoggerFactory.getLogger(MongoStore.class);
   private static final long RETRY_MILLIS = 1_000;
 
   /**
-   * What was acknowledged, or read, is on the disk of the majority: no answer rests on what a
-   * server that falls over takes along. Who changes what another one has just changed waits for the
-   * majority, too, as every write does, and then reads it. A server that is away is noticed in
-   * seconds. A read that had no answer is not asked again: who waits for it is told in time.
+   * Every acknowledged write, and everything that is read, is on the disks of a majority of the
+   * servers, so that the loss of one server takes nothing back. The timeouts notice a server that
+   * is away within seconds. The driver does not repeat a read, so that its caller gets an error in
+   * time.
    */
   private static final String SETTINGS =
       "w=majority&journal=true&readConcernLevel=majority&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&retryReads=false&maxPoolSize=32&waitQueueTimeoutMS=5000";
@@ -30,7 +30,7 @@ public final class MongoStore implements Database {
   private volatile boolean prepared;
   private volatile boolean closed;
 
-  /** {@code uri} is {@code mongodb://host:port/database}; settings it has are kept. */
+  /** {@code uri} is {@code mongodb://host:port/database}; its own options come after these. */
   public MongoStore(Vertx vertx, String uri) {
     this.vertx = vertx;
     String all = uri.contains("?") ? uri.replace("?", "?" + SETTINGS + "&") : uri + "?" + SETTINGS;
@@ -41,7 +41,7 @@ public final class MongoStore implements Database {
     return client;
   }
 
-  /** Runs {@code indexes} until it succeeds once, then {@code then}. */
+  /** Runs {@code indexes} every second until it succeeds, and then {@code then} once. */
   public void prepare(Supplier<Future<?>> indexes, Runnable then) {
     indexes
         .get()

@@ -7,22 +7,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/** Pages of things by their distance from a point, nearest first. */
+/** Sorts things by their distance from a point, nearest first, and cuts them into pages. */
 public final class Nearest {
 
   private static final double METERS = 1_000;
 
   private Nearest() {}
 
-  /** Something, and how far it is in kilometers, to the meter. */
+  /** A thing and its distance, rounded to the meter. */
   public record Found<T>(T thing, double distanceKm) {}
 
   /**
-   * The next {@code limit} within {@code radiusKm}, after the {@code cursor} (null at first) of the
-   * page before.
+   * Returns the next {@code limit} things within {@code radiusKm}.
    *
-   * @param place where a thing is
-   * @param id tells things at the same distance apart
+   * @param cursor the cursor of the previous page, or null
+   * @param place returns the point of a thing
+   * @param id orders things at the same distance
    */
   public static <T> Page<Found<T>> page(
       List<T> things,

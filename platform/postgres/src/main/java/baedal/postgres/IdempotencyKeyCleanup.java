@@ -7,12 +7,12 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
-/** Forgets answers under idempotency keys that are a day old, a thousand at a time. */
+/** Deletes idempotency keys, and the answers kept under them, when they are a day old. */
 public final class IdempotencyKeyCleanup {
 
-  private static final int AT_ONCE = 1_000;
+  private static final int BATCH = 1_000;
 
-  private static final String KEYS =
+  private static final String DELETE =
       """
       DELETE FROM idempotency WHERE (caller, key) IN (
         SELECT caller, key FROM idempotency WHERE made_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -24,9 +24,10 @@ public final class IdempotencyKeyCleanup {
     this.pool = pool;
   }
 
-  public Future<Void> forget(Instant now) {
-    return pool.preparedQuery(KEYS)
-        .execute(Tuple.of(now.minus(IdempotencyKey.KEPT).atOffset(ZoneOffset.UTC), AT_ONCE))
+  /** Deletes a thousand expired keys at most. */
+  public Future<Void> deleteExpired(Instant now) {
+    return pool.preparedQuery(DELETE)
+        .execute(Tuple.of(now.minus(IdempotencyKey.KEPT).atOffset(ZoneOffset.UTC), BATCH))
         .mapEmpty();
   }
 }

@@ -25,7 +25,7 @@ import java.util.function.Function;
  */
 public final class PgAggregates<S> {
 
-  /** How an aggregate shows itself to its table. */
+  /** The columns of an aggregate besides its body. */
   public interface Shape<S> {
     String id(S state);
 
@@ -49,20 +49,20 @@ public final class PgAggregates<S> {
   private final String update;
 
   /**
-   * {@code table} is the plural of what one aggregate is called; {@code wake} is called after every
-   * write that told something.
+   * {@code table} is the plural of the aggregate's name; {@code wake} is called after every write
+   * that added events to the outbox.
    */
   public PgAggregates(Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake) {
     this(pool, table, type, shape, wake, "SELECT");
   }
 
   /**
-   * As the other; {@code along} is SQL that is part of the statement of every change. It may refer
-   * to {@code changed}, which has a row if the change is made, to {@code $1} the id and {@code
-   * $6::text} the new body.
+   * As the other constructor, with a side effect: SQL that runs in the statement of every change.
+   * It may refer to {@code changed}, which has a row if the change is made, to {@code $1}, the id,
+   * and to {@code $6::text}, the new body.
    */
   public PgAggregates(
-      Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake, String along) {
+      Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake, String sideEffect) {
     this.pool = pool;
     noun = table.substring(0, table.length() - 1);
     this.type = type;
@@ -80,11 +80,11 @@ public final class PgAggregates<S> {
           UPDATE %s SET status = $3, revision = revision + 1, sequence = $4, changed_at = $5, body = $6::text::jsonb
            WHERE id = $1 AND revision = $2 RETURNING id),
         seen AS (INSERT INTO inbox (message_id) SELECT $7::text FROM changed WHERE $7::text IS NOT NULL),
-        told AS (%s),
-        along AS (%s)
+        appended AS (%s),
+        side_effect AS (%s)
         SELECT id FROM changed
         """
-            .formatted(table, PgOutbox.append(8, "changed"), along);
+            .formatted(table, PgOutbox.append(8, "changed"), sideEffect);
   }
 
   public Future<S> find(String id) {
@@ -96,14 +96,14 @@ public final class PgAggregates<S> {
     return change(id, null, transition, MAX_TRIES);
   }
 
-  /** Applies what an event says to the aggregate {@code id}, exactly once for each message. */
+  /** Applies the transition of an event, exactly once for each message. */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return change(id, message.id(), transition, MAX_TRIES);
   }
 
   /**
-   * As {@link #change(String, Function)}, of what was just inserted: it is not read again unless
-   * somebody else has changed it since.
+   * As {@link #change(String, Function)}, for an aggregate that was just inserted. It is read again
+   * only if another transition has changed it since.
    */
   public Future<S> changeInserted(Change<S> inserted, Function<S, Change<S>> transition) {
     Stored<S> asInserted = new Stored<>(inserted.state(), 1, inserted.events().size(), false);
@@ -119,7 +119,7 @@ public final class PgAggregates<S> {
     return done;
   }
 
-  /** The states that a query selects as {@code body::text} in its first column. */
+  /** Returns the states that a query selects as {@code body::text} in its first column. */
   public Future<List<S>> select(String sql, Tuple parameters) {
     return pool.preparedQuery(sql)
         .execute(parameters)
@@ -148,8 +148,8 @@ public final class PgAggregates<S> {
     return PgOutbox.add(tuple, EventMessages.wrap(made.events(), 1, now));
   }
 
-  /** To be called after an insert that told something. */
-  public S told(S state) {
+  /** Call this after an insert that added events to the outbox. Returns {@code state}. */
+  public S wakeRelay(S state) {
     wake.run();
     return state;
   }
@@ -174,11 +174,11 @@ public final class PgAggregates<S> {
         .compose(
             saved ->
                 saved
-                    ? Future.succeededFuture(told(change.state()))
-                    : again(id, messageId, transition, tries));
+                    ? Future.succeededFuture(wakeRelay(change.state()))
+                    : retry(id, messageId, transition, tries));
   }
 
-  private Future<S> again(
+  private Future<S> retry(
       String id, String messageId, Function<S, Change<S>> transition, int tries) {
     return tries > 1
         ? change(id, messageId, transition, tries - 1)

@@ -17,10 +17,10 @@ public final class PgSchema {
   private PgSchema() {}
 
   /**
-   * Where a server is, and who asks it.
+   * Parses the address of a server and the user's name and password.
    *
-   * @throws IllegalArgumentException when that is not a URI of PostgreSQL; does not say what it is,
-   *     for there may be a password in it
+   * @throws IllegalArgumentException if {@code uri} is not a PostgreSQL URI; the message does not
+   *     repeat it, because it may hold a password
    */
   static PgConnectOptions parse(String uri) {
     try {
@@ -33,8 +33,8 @@ public final class PgSchema {
   }
 
   /**
-   * {@code uri} is {@code postgresql://user:password@host:port/database}; fails while the server is
-   * away.
+   * Migrates the schema, and fails while the server is away. {@code uri} is {@code
+   * postgresql://user:password@host:port/database}.
    */
   public static Future<Void> migrate(Vertx vertx, String uri, String... locations) {
     return vertx.executeBlocking(

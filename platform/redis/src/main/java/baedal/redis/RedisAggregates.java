@@ -15,13 +15,17 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Aggregates of one kind in Redis, a hash each: state, revision, sequence. A change, its events,
- * its indexes and the mark that an event was seen are one Lua script; the revision decides races.
+ * Aggregates of one kind in Redis. Each is a hash with its state, revision and sequence. One Lua
+ * script writes a change, its events, its indexes and the id of the message that caused it. The
+ * revision decides races.
  */
 public final class RedisAggregates<S> {
 
   private static final int MAX_TRIES = 50;
-  private static final Duration REMEMBERED = Duration.ofDays(7);
+
+  /** How long the id of a handled message is kept. */
+  private static final Duration SEEN_KEPT = Duration.ofDays(7);
+
   private static final RedisScript SAVE =
       new RedisScript(RedisAggregates.class.getResource("save.lua"));
 
@@ -34,8 +38,8 @@ public final class RedisAggregates<S> {
   private final Runnable wake;
 
   /**
-   * {@code indexes} are Redis commands that keep a state findable; {@code wake} is called after a
-   * write that told something.
+   * {@code indexes} returns the Redis commands that index a state; {@code wake} is called after
+   * every write that added events to the outbox.
    */
   public RedisAggregates(
       RedisAPI redis,
@@ -50,7 +54,7 @@ public final class RedisAggregates<S> {
     this.wake = wake;
   }
 
-  /** The key of an aggregate's hash: no id, whoever made it up, reaches any other kind of key. */
+  /** The key of an aggregate's hash. No id makes it equal to a key of another kind. */
   public String key(String id) {
     return prefix + ":aggregate:" + id;
   }
@@ -61,14 +65,14 @@ public final class RedisAggregates<S> {
   }
 
   /**
-   * Applies a transition that a client or a timer asks for; it is given null where there is nothing
-   * yet.
+   * Applies a transition that a client or a timer asks for. It is given null if the aggregate does
+   * not exist yet.
    */
   public Future<S> change(String id, Function<S, Change<S>> transition) {
     return change(id, null, transition, MAX_TRIES);
   }
 
-  /** Applies what an event says, exactly once for each message. */
+  /** Applies the transition of an event, exactly once for each message. */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return change(id, message.id(), transition, MAX_TRIES);
   }
@@ -86,7 +90,7 @@ public final class RedisAggregates<S> {
                 return messageId == null
                     ? Future.succeededFuture(stored.state())
                     : redis
-                        .setex(seen(messageId), Long.toString(REMEMBERED.toSeconds()), "1")
+                        .setex(seen(messageId), Long.toString(SEEN_KEPT.toSeconds()), "1")
                         .map(stored.state());
               }
               return save(id, messageId, stored, change)
@@ -118,7 +122,7 @@ public final class RedisAggregates<S> {
     arguments.add(Long.toString(stored.revision()));
     arguments.add(Json.encode(change.state()));
     arguments.add(Long.toString(stored.sequence() + messages.size()));
-    arguments.add(messageId == null ? "" : Long.toString(REMEMBERED.toSeconds()));
+    arguments.add(messageId == null ? "" : Long.toString(SEEN_KEPT.toSeconds()));
     arguments.add(Json.encode(indexes.apply(change.state())));
     messages.forEach(message -> arguments.add(EventMessages.encode(message)));
     List<String> keys = List.of(key(id), seen(messageId), RedisOutbox.key(prefix, subject));

@@ -11,32 +11,33 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The outbox in Redis: streams that the Lua script of a change {@code XADD}s to. Each stream is one
- * shard of the aggregates; a relay holds a shard by a lease while it publishes.
+ * The outbox in Redis: streams to which the Lua script of a change appends ({@code XADD}). Each
+ * stream is one shard of the aggregates. A relay leases a shard while it publishes.
  */
 public final class RedisOutbox implements Outbox {
 
   private static final int SHARDS = 8;
   private static final String LEASE_MILLIS = "15000";
   private static final String RELEASE =
-      "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+      "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return"
+          + " 0";
 
   private final RedisAPI redis;
   private final String prefix;
   private final String owner = Ids.next();
-  private int turn;
+  private int nextShard;
 
   public RedisOutbox(RedisAPI redis, String prefix) {
     this.redis = redis;
     this.prefix = prefix;
   }
 
-  /** The stream to which a script adds the events of this subject, as {@code body}. */
+  /** The stream to which a script appends the events of a subject, in the field {@code body}. */
   public static String key(String prefix, String subject) {
     return stream(prefix, Shards.of(subject, SHARDS));
   }
 
-  /** All the streams, for a look at what waits. */
+  /** The keys of all streams. */
   public static List<String> keys(String prefix) {
     return IntStream.range(0, SHARDS).mapToObj(shard -> stream(prefix, shard)).toList();
   }
@@ -58,14 +59,14 @@ public final class RedisOutbox implements Outbox {
     if (left == 0) {
       return Future.succeededFuture(new RedisBatch(-1, List.of(), List.of()));
     }
-    int shard = Math.floorMod(turn++, SHARDS);
+    int shard = Math.floorMod(nextShard++, SHARDS);
     return redis
         .xlen(stream(prefix, shard))
         .compose(length -> length.toLong() == 0 ? Future.succeededFuture() : take(shard, max))
         .compose(batch -> batch == null ? next(max, left - 1) : Future.succeededFuture(batch));
   }
 
-  /** Null when another relay has the shard. */
+  /** Null if another relay has leased the shard. */
   private Future<Batch> take(int shard, int max) {
     return redis
         .set(List.of(lease(shard), owner, "NX", "PX", LEASE_MILLIS))
