@@ -3,7 +3,6 @@ package baedal.runtime;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -11,7 +10,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The body of an operation's requests, and the check of it.
@@ -27,18 +25,6 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
    */
   static final BodyRule NO_BODY =
       new BodyRule(false, List.of(MediaTypes.JSON), null, MissingNode.getInstance());
-
-  /** No contract allows more items in an array. */
-  private static final int MAX_ITEMS = 100;
-
-  /** Found before the schema is applied, since the validator would check every item. */
-  private static final String TOO_MANY = "has more items than anything here takes";
-
-  /** Found before the schema is applied, since the validator cannot compare infinite numbers. */
-  private static final String TOO_LARGE = "is too large a number";
-
-  /** Found before the schema is applied, since no JSON pointer could name the field. */
-  private static final String BAD_NAME = "has a field whose name is no text: it ";
 
   /**
    * Adds what is wrong with the body of a request to {@code faults}. Replaces the texts in the body
@@ -105,9 +91,9 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
 
   /** Returns whether a text was changed to normalization form C. */
   private boolean checkJson(JsonNode json, List<Refusal.Fault> faults) {
-    boolean changed = prepare("", json, faults);
+    boolean changed = JsonNormalizer.normalize(json, faults);
     if (faults.size() > RequestValidation.MAX_FAULTS
-        || faults.stream().anyMatch(fault -> isBeyondSchemas(fault.detail()))) {
+        || faults.stream().anyMatch(JsonNormalizer::preventsValidation)) {
       return false;
     }
     if (rule != null) {
@@ -123,78 +109,5 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
                           "/" + Contract.escape(name), "is not taken: this request has no body")));
     }
     return changed;
-  }
-
-  private static boolean isBeyondSchemas(String detail) {
-    return detail.equals(TOO_MANY) || detail.equals(TOO_LARGE) || detail.startsWith(BAD_NAME);
-  }
-
-  /**
-   * Normalizes the texts in {@code node}, and adds the faults that no schema expresses: text that a
-   * store cannot keep, and numbers that cannot be compared. Stops when there are enough faults.
-   * Returns whether a text was changed.
-   */
-  private static boolean prepare(String pointer, JsonNode node, List<Refusal.Fault> faults) {
-    if (faults.size() > RequestValidation.MAX_FAULTS) {
-      return false;
-    }
-    if (node.isObject()) {
-      return prepareFields(pointer, node, faults);
-    }
-    if (node instanceof ArrayNode array) {
-      return prepareItems(pointer, array, faults);
-    }
-    if (node.isTextual() && Text.fault(node.textValue()) != null) {
-      faults.add(new Refusal.Fault(pointer, Text.fault(node.textValue())));
-    } else if (node.isDouble() && Double.isInfinite(node.doubleValue())) {
-      faults.add(new Refusal.Fault(pointer, TOO_LARGE));
-    }
-    return false;
-  }
-
-  private static boolean prepareFields(
-      String pointer, JsonNode object, List<Refusal.Fault> faults) {
-    boolean changed = false;
-    for (Map.Entry<String, JsonNode> field : object.properties()) {
-      String nameFault = Text.fault(field.getKey());
-      if (nameFault != null) {
-        faults.add(new Refusal.Fault(pointer, BAD_NAME + nameFault));
-      } else {
-        String normalized = normalized(field.getValue());
-        if (normalized != null) {
-          field.setValue(Json.mapper().getNodeFactory().textNode(normalized));
-          changed = true;
-        }
-        changed |=
-            prepare(pointer + "/" + Contract.escape(field.getKey()), field.getValue(), faults);
-      }
-    }
-    return changed;
-  }
-
-  private static boolean prepareItems(String pointer, ArrayNode array, List<Refusal.Fault> faults) {
-    if (array.size() > MAX_ITEMS) {
-      faults.add(new Refusal.Fault(pointer, TOO_MANY));
-      return false;
-    }
-    boolean changed = false;
-    for (int i = 0; i < array.size(); i++) {
-      String normalized = normalized(array.get(i));
-      if (normalized != null) {
-        array.set(i, normalized);
-        changed = true;
-      }
-      changed |= prepare(pointer + "/" + i, array.get(i), faults);
-    }
-    return changed;
-  }
-
-  /** A text in normalization form C; null when the node needs no change. */
-  private static String normalized(JsonNode node) {
-    if (!node.isTextual()) {
-      return null;
-    }
-    String normalized = Text.nfc(node.textValue());
-    return normalized.equals(node.textValue()) ? null : normalized;
   }
 }
