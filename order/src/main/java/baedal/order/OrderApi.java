@@ -61,7 +61,7 @@ final class OrderApi {
 
   private Future<Order> placeOnce(PlaceOrder request, String customerId, IdempotencyKey key) {
     return orders
-        .placedWith(key)
+        .findByKey(key)
         .compose(
             first ->
                 first.isPresent()
@@ -75,7 +75,7 @@ final class OrderApi {
   /** A concurrent request with this key may have placed its order before the store sold out. */
   private Future<Order> placedMeanwhile(IdempotencyKey key, Throwable refusal) {
     return orders
-        .placedWith(key)
+        .findByKey(key)
         .compose(
             first ->
                 first.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(refusal)));

@@ -2,14 +2,13 @@ package baedal.order;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
+import baedal.events.OrderDetails;
 import baedal.postgres.IdempotencyKeyCleanup;
+import baedal.postgres.IdempotentInsert;
 import baedal.postgres.PgAggregates;
-import baedal.postgres.PgOutbox;
 import baedal.runtime.IdempotencyKey;
-import baedal.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -27,25 +26,11 @@ final class OrderRepository {
   /** The maximum number of orders that one run of the timers reads of each kind. */
   static final int TIMER_BATCH = 100;
 
-  private static final String PLACE =
+  private static final String INSERT =
       """
-      WITH changed AS (
-        INSERT INTO orders (id, status, revision, sequence, changed_at, body, customer_id, store_id, expires_at)
-        VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $8, $9, $10) RETURNING id)
-      """
-          + PgOutbox.append(6, "changed");
-  private static final String PLACE_ONCE =
-      """
-      WITH claimed AS (
-        INSERT INTO idempotency (caller, key, body_hash, answer) VALUES ($8, $11, $12, $5::text::jsonb)
-        ON CONFLICT DO NOTHING RETURNING key),
-      changed AS (
-        INSERT INTO orders (id, status, revision, sequence, changed_at, body, customer_id, store_id, expires_at)
-        SELECT $1, $2, 1, $3, $4, $5::text::jsonb, $8, $9, $10 FROM claimed RETURNING id)
-      """
-          + PgOutbox.append(6, "changed");
-  private static final String PLACED_WITH_KEY =
-      "SELECT body_hash, answer::text FROM idempotency WHERE caller = $1 AND key = $2";
+      INSERT INTO orders (id, status, revision, sequence, changed_at, body, customer_id, store_id, expires_at)
+      VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $11, $12, $13) RETURNING id
+      """;
   private static final String LIST =
       """
       SELECT body::text FROM orders
@@ -85,21 +70,19 @@ final class OrderRepository {
         }
       };
 
-  private final Pool pool;
   private final PgAggregates<Order> orders;
+  private final IdempotentInsert<Order> insert;
   private final IdempotencyKeyCleanup keyCleanup;
 
   OrderRepository(Pool pool, Runnable wake) {
-    this.pool = pool;
     keyCleanup = new IdempotencyKeyCleanup(pool);
     orders = new PgAggregates<>(pool, "orders", Order.class, SHAPE, wake);
+    insert = IdempotentInsert.answeredAtOnce(pool, orders, Order.class, INSERT);
   }
 
   /** Inserts an order and its event. */
   Future<Order> place(Change<Order> placed) {
-    return pool.preparedQuery(PLACE)
-        .execute(columns(placed))
-        .map(done -> orders.wakeRelay(placed.state()));
+    return insert.insert(placed, columns(placed.state()), null).map(placed.state());
   }
 
   /**
@@ -107,43 +90,17 @@ final class OrderRepository {
    * order as it was placed first. A concurrent request waits for the first one.
    */
   Future<Order> placeOnce(Change<Order> placed, IdempotencyKey key) {
-    Tuple tuple = columns(placed).addString(key.key()).addString(key.bodyHash());
-    return pool.preparedQuery(PLACE_ONCE)
-        .execute(tuple)
-        .compose(
-            done ->
-                done.rowCount() > 0
-                    ? Future.succeededFuture(orders.wakeRelay(placed.state()))
-                    : placedWith(key)
-                        .compose(
-                            first ->
-                                first.isPresent()
-                                    ? Future.succeededFuture(first.get())
-                                    : placeOnce(placed, key)));
-  }
-
-  private Tuple columns(Change<Order> placed) {
-    Order order = placed.state();
-    return orders
-        .inserted(placed)
-        .addString(order.details().customerId())
-        .addString(order.details().storeId())
-        .addOffsetDateTime(utc(order.details().expiresAt()));
+    return insert.insertOrFind(placed, columns(placed.state()), key);
   }
 
   /** The order as it was placed with this key; refuses another body with the same key. */
-  Future<Optional<Order>> placedWith(IdempotencyKey key) {
-    return pool.preparedQuery(PLACED_WITH_KEY)
-        .execute(Tuple.of(key.caller(), key.key()))
-        .map(
-            rows -> {
-              if (rows.size() == 0) {
-                return Optional.empty();
-              }
-              Row row = rows.iterator().next();
-              key.sameAs(row.getString(0));
-              return Optional.of(Json.decode(row.getString(1), Order.class));
-            });
+  Future<Optional<Order>> findByKey(IdempotencyKey key) {
+    return insert.find(key).map(found -> found.map(IdempotentInsert.Keyed::state));
+  }
+
+  private static Tuple columns(Order order) {
+    OrderDetails details = order.details();
+    return Tuple.of(details.customerId(), details.storeId(), utc(details.expiresAt()));
   }
 
   Future<Order> find(String id) {

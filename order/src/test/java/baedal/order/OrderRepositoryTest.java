@@ -206,14 +206,14 @@ class OrderRepositoryTest {
     IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
     Order first = orders.placeOnce(fresh(), key).await();
     orders.change(first.id(), o -> Cancellation.request(o, "", NOON)).await();
-    assertThat(orders.placedWith(key).await()).contains(first);
+    assertThat(orders.findByKey(key).await()).contains(first);
     assertThat(orders.placeOnce(fresh(), key).await()).isEqualTo(first);
   }
 
   @Test
   void a_key_is_its_callers_own_and_takes_no_other_body() {
     orders.placeOnce(fresh(), new IdempotencyKey("c-1", "k", "hash")).await();
-    assertThat(orders.placedWith(new IdempotencyKey("c-2", "k", "hash")).await()).isEmpty();
+    assertThat(orders.findByKey(new IdempotencyKey("c-2", "k", "hash")).await()).isEmpty();
     Refusal refusal =
         catchThrowableOfType(
             Refusal.class,

@@ -1,0 +1,178 @@
+package baedal.postgres;
+
+import baedal.events.Change;
+import baedal.runtime.IdempotencyKey;
+import baedal.runtime.Json;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Inserts an aggregate, its events and the idempotency key of the request in one statement. So a
+ * key inserts at most one aggregate, however often and however concurrently its request comes. The
+ * service's table {@code idempotency} has the columns {@code caller}, {@code key} (together its
+ * primary key), {@code body_hash} and {@code answer}.
+ */
+public final class IdempotentInsert<S> {
+
+  /**
+   * The aggregate that was inserted with a key.
+   *
+   * @param state the first answer, or the present state while there is no answer
+   * @param answered whether the key has its answer
+   */
+  public record Keyed<S>(S state, boolean answered) {}
+
+  private static final String KEYS = "idempotency";
+  private static final String UNIQUE_VIOLATION = "23505";
+  private static final int MAX_TRIES = 3;
+
+  private final Pool pool;
+  private final PgAggregates<S> aggregates;
+  private final Class<S> type;
+  private final String insert;
+  private final String find;
+
+  private IdempotentInsert(
+      Pool pool, PgAggregates<S> aggregates, Class<S> type, String insert, String find) {
+    this.pool = pool;
+    this.aggregates = aggregates;
+    this.type = type;
+    this.insert = insert;
+    this.find = find;
+  }
+
+  /**
+   * For aggregates whose inserted state is the answer.
+   *
+   * @param insertRow the SQL that inserts one row and returns its {@code id}; the parameters are
+   *     those of {@link PgAggregates#inserted}, and from {@code $11} on the service's own
+   */
+  public static <S> IdempotentInsert<S> answeredAtOnce(
+      Pool pool, PgAggregates<S> aggregates, Class<S> type, String insertRow) {
+    String find =
+        "SELECT body_hash, answer::text, true FROM idempotency WHERE caller = $1 AND key = $2";
+    return new IdempotentInsert<>(
+        pool, aggregates, type, statement(insertRow, "answer", "$5::text::jsonb"), find);
+  }
+
+  /**
+   * For aggregates whose answer is known later. The service writes it to {@code answer} itself.
+   *
+   * @param insertRow as for {@link #answeredAtOnce}
+   * @param table the table of the aggregates
+   * @param idColumn the column of {@code idempotency} that holds the aggregate's id
+   */
+  public static <S> IdempotentInsert<S> answeredLater(
+      Pool pool,
+      PgAggregates<S> aggregates,
+      Class<S> type,
+      String insertRow,
+      String table,
+      String idColumn) {
+    String find =
+        """
+        SELECT k.body_hash, coalesce(k.answer, a.body)::text, k.answer IS NOT NULL
+          FROM idempotency k JOIN %s a ON a.id = k.%s WHERE k.caller = $1 AND k.key = $2
+        """
+            .formatted(table, idColumn);
+    return new IdempotentInsert<>(
+        pool, aggregates, type, statement(insertRow, idColumn, "id"), find);
+  }
+
+  private static String statement(String insertRow, String column, String value) {
+    return """
+        WITH changed AS (%s),
+        keyed AS (
+          INSERT INTO idempotency (caller, key, body_hash, %s)
+          SELECT $8, $9, $10, %s FROM changed WHERE $9::text IS NOT NULL),
+        messages AS (%s)
+        SELECT id FROM changed
+        """
+        .formatted(insertRow, column, value, PgOutbox.append(6, "changed"));
+  }
+
+  /**
+   * Inserts nothing and gives false if the key is used already, or if the row's own {@code ON
+   * CONFLICT DO NOTHING} applies. Waits for a concurrent insert with the same key.
+   *
+   * @param columns the service's own parameters of the inserted row, from {@code $11} on
+   * @param key null for a request without a key
+   */
+  public Future<Boolean> insert(Change<S> made, Tuple columns, IdempotencyKey key) {
+    Tuple tuple =
+        aggregates
+            .inserted(made)
+            .addString(key == null ? null : key.caller())
+            .addString(key == null ? null : key.key())
+            .addString(key == null ? null : key.bodyHash());
+    for (int i = 0; i < columns.size(); i++) {
+      tuple.addValue(columns.getValue(i));
+    }
+    return pool.preparedQuery(insert)
+        .execute(tuple)
+        .map(
+            rows -> {
+              boolean inserted = rows.size() > 0;
+              if (inserted) {
+                aggregates.wakeRelay(made.state());
+              }
+              return inserted;
+            })
+        .recover(e -> isUsedKey(e) ? Future.succeededFuture(false) : Future.failedFuture(e));
+  }
+
+  /**
+   * As {@link #insert}, but gives the state: the inserted one, or the one that was found with the
+   * key. Refuses another body with the same key.
+   */
+  public Future<S> insertOrFind(Change<S> made, Tuple columns, IdempotencyKey key) {
+    return insertOrFind(made, columns, key, MAX_TRIES);
+  }
+
+  private Future<S> insertOrFind(Change<S> made, Tuple columns, IdempotencyKey key, int tries) {
+    if (tries == 0) {
+      return Future.failedFuture(
+          Refusal.unavailable(
+              "busy", "the key changes too fast: try again", Duration.ofSeconds(1)));
+    }
+    return insert(made, columns, key)
+        .compose(
+            inserted ->
+                inserted
+                    ? Future.succeededFuture(made.state())
+                    : find(key)
+                        .compose(
+                            found ->
+                                found.isPresent()
+                                    ? Future.succeededFuture(found.get().state())
+                                    : insertOrFind(made, columns, key, tries - 1)));
+  }
+
+  /** Empty if the key is not used. Refuses another body with the same key. */
+  public Future<Optional<Keyed<S>>> find(IdempotencyKey key) {
+    return pool.preparedQuery(find)
+        .execute(Tuple.of(key.caller(), key.key()))
+        .map(
+            rows -> {
+              if (rows.size() == 0) {
+                return Optional.empty();
+              }
+              Row row = rows.iterator().next();
+              key.sameAs(row.getString(0));
+              return Optional.of(
+                  new Keyed<>(Json.decode(row.getString(1), type), row.getBoolean(2)));
+            });
+  }
+
+  private static boolean isUsedKey(Throwable e) {
+    return e instanceof PgException pg
+        && UNIQUE_VIOLATION.equals(pg.getSqlState())
+        && KEYS.equals(pg.getTable());
+  }
+}
