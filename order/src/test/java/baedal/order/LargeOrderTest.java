@@ -1,9 +1,9 @@
 package baedal.order;
 
-import static baedal.order.Clients.delivery;
-import static baedal.order.Clients.line;
-import static baedal.order.Clients.pointers;
-import static baedal.order.Clients.problem;
+import static baedal.order.OrderHttpClient.delivery;
+import static baedal.order.OrderHttpClient.line;
+import static baedal.order.OrderHttpClient.pointers;
+import static baedal.order.OrderHttpClient.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
@@ -21,15 +21,15 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LargeOrderTest {
 
-  private RunningOrders service;
-  private Clients http;
-  private String me;
+  private OrderServiceFixture service;
+  private OrderHttpClient http;
+  private String customerToken;
 
   @BeforeAll
   void start() {
-    service = new RunningOrders();
+    service = new OrderServiceFixture();
     http = service.http;
-    me = service.me;
+    customerToken = service.customerToken;
   }
 
   @AfterAll
@@ -40,10 +40,12 @@ class LargeOrderTest {
   @Test
   void ten_thousand_of_one_menu_can_be_ordered_and_no_more() {
     service.sells("pen", 1_000_000, null);
-    JsonObject order = http.post("/orders", me, delivery(line("pen", 10_000))).bodyAsJsonObject();
+    JsonObject order =
+        http.post("/orders", customerToken, delivery(line("pen", 10_000))).bodyAsJsonObject();
     assertThat(order.getLong("total")).isEqualTo(10_000_000_000L);
     assertThat(order.getLong("due")).isEqualTo(10_000_000_000L);
-    HttpResponse<Buffer> refused = http.post("/orders", me, delivery(line("pen", 10_001)));
+    HttpResponse<Buffer> refused =
+        http.post("/orders", customerToken, delivery(line("pen", 10_001)));
     assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
     assertThat(pointers(refused)).containsExactly("/lines/0/quantity");
   }
@@ -54,12 +56,13 @@ class LargeOrderTest {
     JsonObject[] most = new JsonObject[50];
     Arrays.fill(most, line("yacht", 10_000));
     for (JsonObject order : List.of(delivery(line("yacht", 101)), delivery(most))) {
-      HttpResponse<Buffer> refused = http.post("/orders", me, order);
+      HttpResponse<Buffer> refused = http.post("/orders", customerToken, order);
       assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
       assertThat(pointers(refused)).containsExactly("/lines");
     }
-    String path = service.placed(delivery(line("yacht", 100)));
-    assertThat(pointers(http.patch(path, me, lines(line("yacht", 101))))).containsExactly("/lines");
+    String path = service.place(delivery(line("yacht", 100)));
+    assertThat(pointers(http.patch(path, customerToken, lines(line("yacht", 101)))))
+        .containsExactly("/lines");
   }
 
   private static JsonObject lines(JsonObject... lines) {

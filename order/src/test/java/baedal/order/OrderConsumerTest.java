@@ -1,7 +1,7 @@
 package baedal.order;
 
-import static baedal.order.Clients.delivery;
-import static baedal.order.Clients.line;
+import static baedal.order.OrderHttpClient.delivery;
+import static baedal.order.OrderHttpClient.line;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,7 +45,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * The whole service between a real database and a real broker. Every event is delivered twice and
- * out of order; what the order tells is read from the exchange.
+ * out of order. The test reads the events of the order from the exchange.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OrderConsumerTest {
@@ -54,19 +54,19 @@ class OrderConsumerTest {
 
   private final Vertx vertx = Boot.vertx();
   private final Random random = new Random(7);
-  private final Map<String, List<String>> told = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> eventTypes = new ConcurrentHashMap<>();
   private final Map<String, List<Long>> sequences = new ConcurrentHashMap<>();
   private final String amqp = TestServers.amqp();
-  private EventPublisher others;
-  private Database db;
-  private Clients http;
-  private String me;
+  private EventPublisher publisher;
+  private OrderDatabase db;
+  private OrderHttpClient http;
+  private String customerToken;
 
   @BeforeAll
   void start() {
     TopologyDeclaration.declare(vertx, amqp).await();
-    listen();
-    db = new Database(vertx);
+    recordEvents();
+    db = new OrderDatabase(vertx);
     OrderVerticle service =
         new OrderVerticle(
             new OrderConfig(
@@ -76,15 +76,16 @@ class OrderConsumerTest {
                 db.uri,
                 amqp,
                 NO_PAYMENT,
-                new Identity.OneMachine(Clients.SECRET),
+                new Identity.OneMachine(OrderHttpClient.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24)));
     vertx.deployVerticle(service).await();
-    others = new EventPublisher(vertx, amqp, "others");
-    others.start();
-    http = new Clients(vertx, service.port());
-    me = http.customer("c-1");
-    await().until(() -> others.connected() && http.get("/health/ready", null).statusCode() == 200);
+    publisher = new EventPublisher(vertx, amqp, "others");
+    publisher.start();
+    http = new OrderHttpClient(vertx, service.port());
+    customerToken = http.customer("c-1");
+    await()
+        .until(() -> publisher.connected() && http.get("/health/ready", null).statusCode() == 200);
   }
 
   @AfterAll
@@ -93,35 +94,37 @@ class OrderConsumerTest {
   }
 
   @Test
-  void a_good_life_from_placed_to_delivered() {
+  void an_order_goes_from_placed_to_delivered() {
     String id = place();
-    tell(new PaymentEvent.Deferred(id, "p-" + id, 40_000, PaymentMethod.ON_DELIVERY, 1, now()));
-    status(id, "PAID");
-    tell(
+    publishShuffled(
+        new PaymentEvent.Deferred(id, "p-" + id, 40_000, PaymentMethod.ON_DELIVERY, 1, now()));
+    awaitStatus(id, "PAID");
+    publishShuffled(
         new StoreEvent.OrderAccepted(id, job(), now()),
         new StoreEvent.CookStarted(id, "s-1", now()),
         new StoreEvent.CookFinished(id, job(), now()),
         new RiderEvent.Picked(id, "r-7", now()),
         new RiderEvent.Delivered(id, "r-7", 40_000, now()));
-    status(id, "DELIVERED");
-    tell(new PaymentEvent.Paid(id, "p-" + id, 40_000, PaymentMethod.ON_DELIVERY, 1, now()));
-    http.post("/orders/" + id + "/confirm", me, null);
-    story(
+    awaitStatus(id, "DELIVERED");
+    publishShuffled(
+        new PaymentEvent.Paid(id, "p-" + id, 40_000, PaymentMethod.ON_DELIVERY, 1, now()));
+    http.post("/orders/" + id + "/confirm", customerToken, null);
+    assertEvents(
         id, "order.placed", "order.paid", "order.collected", "order.delivered", "order.completed");
   }
 
   @Test
-  void a_paid_order_that_is_canceled_in_time_is_canceled_after_the_refund() {
+  void a_paid_order_is_canceled_after_the_refund() {
     String id = paid();
-    http.post("/orders/" + id + "/cancel", me, null);
-    tell(
+    http.post("/orders/" + id + "/cancel", customerToken, null);
+    publishShuffled(
         new StoreEvent.OrderAccepted(id, job(), now()),
         new StoreEvent.CancelAccepted(id, "s-1", now()));
-    await().until(() -> told(id).contains("order.refund-requested"));
-    status(id, "CANCEL_REQUESTED");
-    tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "canceled", false, now()));
-    status(id, "CANCELED");
-    story(
+    await().until(() -> eventTypes(id).contains("order.refund-requested"));
+    awaitStatus(id, "CANCEL_REQUESTED");
+    publishShuffled(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "canceled", false, now()));
+    awaitStatus(id, "CANCELED");
+    assertEvents(
         id,
         "order.placed",
         "order.paid",
@@ -131,37 +134,37 @@ class OrderConsumerTest {
   }
 
   @Test
-  void a_cancel_that_comes_too_late_leaves_the_order_where_the_kitchen_is() {
+  void a_late_cancellation_leaves_the_order_where_the_kitchen_is() {
     String id = paid();
-    http.post("/orders/" + id + "/cancel", me, null);
-    tell(
+    http.post("/orders/" + id + "/cancel", customerToken, null);
+    publishShuffled(
         new StoreEvent.CookStarted(id, "s-1", now()),
         new StoreEvent.CookFinished(id, job(), now()),
         new StoreEvent.CancelRefused(id, "s-1", "COOKING", now()));
-    status(id, "COOKED");
-    story(id, "order.placed", "order.paid", "order.cancel-requested");
+    awaitStatus(id, "COOKED");
+    assertEvents(id, "order.placed", "order.paid", "order.cancel-requested");
   }
 
   @Test
-  void a_rejected_order_is_rejected_for_good_after_the_refund() {
+  void a_rejected_order_is_announced_after_the_refund() {
     String id = paid();
-    tell(new StoreEvent.OrderRejected(id, "s-1", "OUT_OF_STOCK", now()));
-    await().until(() -> told(id).contains("order.refund-requested"));
-    tell(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "rejected", false, now()));
-    status(id, "REJECTED");
-    story(id, "order.placed", "order.paid", "order.refund-requested", "order.rejected");
+    publishShuffled(new StoreEvent.OrderRejected(id, "s-1", "OUT_OF_STOCK", now()));
+    await().until(() -> eventTypes(id).contains("order.refund-requested"));
+    publishShuffled(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "rejected", false, now()));
+    awaitStatus(id, "REJECTED");
+    assertEvents(id, "order.placed", "order.paid", "order.refund-requested", "order.rejected");
   }
 
   @Test
-  void a_settlement_that_cannot_be_accepted_is_given_back_and_the_order_stays_payable() {
+  void a_payment_that_is_refused_leaves_the_order_payable() {
     String id = place();
-    tell(new PaymentEvent.Declined(id, "p-0", 40_000, PaymentMethod.CARD, "no", now()));
-    tell(new PaymentEvent.Paid(id, "p-1", 39_000, PaymentMethod.CARD, 1, now()));
-    await().until(() -> told(id).contains("order.payment-refused"));
-    tell(new PaymentEvent.Refunded(id, "p-1", 39_000, "refused", false, now()));
-    tell(new PaymentEvent.Paid(id, "p-2", 40_000, PaymentMethod.CARD, 1, now()));
-    status(id, "PAID");
-    story(id, "order.placed", "order.payment-refused", "order.paid");
+    publishShuffled(new PaymentEvent.Declined(id, "p-0", 40_000, PaymentMethod.CARD, "no", now()));
+    publishShuffled(new PaymentEvent.Paid(id, "p-1", 39_000, PaymentMethod.CARD, 1, now()));
+    await().until(() -> eventTypes(id).contains("order.payment-refused"));
+    publishShuffled(new PaymentEvent.Refunded(id, "p-1", 39_000, "refused", false, now()));
+    publishShuffled(new PaymentEvent.Paid(id, "p-2", 40_000, PaymentMethod.CARD, 1, now()));
+    awaitStatus(id, "PAID");
+    assertEvents(id, "order.placed", "order.payment-refused", "order.paid");
   }
 
   @Test
@@ -169,8 +172,9 @@ class OrderConsumerTest {
     String id = paid();
     long kept = order(id).getLong("version");
     JsonObject changed =
-        http.patch("/orders/" + id, me, new JsonObject().put("memo", "안에")).bodyAsJsonObject();
-    tell(
+        http.patch("/orders/" + id, customerToken, new JsonObject().put("memo", "안에"))
+            .bodyAsJsonObject();
+    publishShuffled(
         new StoreEvent.CookStarted(id, "s-1", now()),
         new StoreEvent.UpdateRefused(
             id, "s-1", changed.getLong("version"), kept, "COOKING", now()));
@@ -179,7 +183,7 @@ class OrderConsumerTest {
             () ->
                 order(id).getString("memo").equals("문 앞에")
                     && order(id).getString("status").equals("COOKING"));
-    story(id, "order.placed", "order.paid", "order.updated", "order.updated");
+    assertEvents(id, "order.placed", "order.paid", "order.updated", "order.updated");
   }
 
   @Test
@@ -188,14 +192,14 @@ class OrderConsumerTest {
     JsonObject coupon =
         new JsonObject().put("couponId", "k-1").put("customerId", "c-1").put("discount", 1_000);
     http.put("/internal/orders/" + id + "/coupon", http.service(), coupon);
-    tell(new CouponEvent.Revoked("k-1", id, "c-1", "campaign stopped", now()));
-    tell(new CouponEvent.Revoked("k-9", null, "c-9", "of no order", now()));
+    publishShuffled(new CouponEvent.Revoked("k-1", id, "c-1", "campaign stopped", now()));
+    publishShuffled(new CouponEvent.Revoked("k-9", null, "c-9", "of no order", now()));
     await().until(() -> order(id).getLong("due") == 40_000);
-    story(id, "order.placed", "order.updated", "order.updated");
+    assertEvents(id, "order.placed", "order.updated", "order.updated");
   }
 
   @Test
-  void a_coupon_that_comes_back_from_an_order_that_never_was_is_no_dead_letter() {
+  void a_coupon_restored_from_an_unknown_order_is_no_dead_letter() {
     CouponEvent restored = new CouponEvent.Restored("k-1", "o-never", "c-1", now());
     new OrderConsumer(db.orders, db.catalogs)
         .subscription()
@@ -206,19 +210,25 @@ class OrderConsumerTest {
   }
 
   @Test
-  void orders_are_priced_by_the_newest_word_about_a_menu() {
-    StoreEvent.MenuChanged dear = Database.changed("tteok", 9_000, 2, false);
-    StoreEvent.MenuChanged cheap = Database.changed("tteok", 7_000, 1, false);
-    tell(dear, cheap);
-    await().until(() -> http.post("/orders", me, delivery(line("tteok", 1))).statusCode() == 201);
-    tell(cheap);
+  void orders_are_priced_by_the_newest_event_of_a_menu() {
+    StoreEvent.MenuChanged dear = OrderDatabase.menuChanged("tteok", 9_000, 2, false);
+    StoreEvent.MenuChanged cheap = OrderDatabase.menuChanged("tteok", 7_000, 1, false);
+    publishShuffled(dear, cheap);
+    await()
+        .until(
+            () ->
+                http.post("/orders", customerToken, delivery(line("tteok", 1))).statusCode()
+                    == 201);
+    publishShuffled(cheap);
     assertThat(
-            http.post("/orders", me, delivery(line("tteok", 1))).bodyAsJsonObject().getLong("due"))
+            http.post("/orders", customerToken, delivery(line("tteok", 1)))
+                .bodyAsJsonObject()
+                .getLong("due"))
         .isEqualTo(9_000);
   }
 
-  /** What others say of an order at once, after all that was said before. */
-  private interface Words {
+  /** The events about one order that follow those of the step before. */
+  private interface Step {
     List<Event> of(String orderId);
   }
 
@@ -226,7 +236,7 @@ class OrderConsumerTest {
     return List.of(new StoreEvent.OrderAccepted(id, job(), now()), then);
   }
 
-  private List<Event> carried(String id, long collected) {
+  private List<Event> deliveryEvents(String id, long collected) {
     return List.of(
         new StoreEvent.OrderAccepted(id, job(), now()),
         new StoreEvent.CookStarted(id, "s-1", now()),
@@ -245,66 +255,66 @@ class OrderConsumerTest {
         new PaymentEvent.Refunded(id, "p-" + amount + "-" + id, amount, "", false, now()));
   }
 
-  private Map<String, List<Words>> lives() {
-    Words pays = id -> paid(id, PaymentMethod.CARD, 40_000);
-    Words hasItBack = id -> refunded(id, 40_000);
+  private Map<String, List<Step>> sagas() {
+    Step payment = id -> paid(id, PaymentMethod.CARD, 40_000);
+    Step refund = id -> refunded(id, 40_000);
     return Map.of(
-        "carried",
-        List.of(pays, id -> carried(id, 0)),
+        "delivered",
+        List.of(payment, id -> deliveryEvents(id, 0)),
         "paid at the door",
         List.of(
             id ->
                 List.of(
                     new PaymentEvent.Deferred(
                         id, "p-40000-" + id, 40_000, PaymentMethod.ON_DELIVERY, 1, now())),
-            id -> carried(id, 40_000),
+            id -> deliveryEvents(id, 40_000),
             id -> paid(id, PaymentMethod.ON_DELIVERY, 40_000)),
         "paid too little at first",
-        List.of(id -> paid(id, PaymentMethod.CARD, 39_000), id -> refunded(id, 39_000), pays),
+        List.of(id -> paid(id, PaymentMethod.CARD, 39_000), id -> refunded(id, 39_000), payment),
         "rejected",
         List.of(
-            pays,
+            payment,
             id -> accepted(id, new StoreEvent.OrderRejected(id, "s-1", "", now())),
-            hasItBack),
+            refund),
         "canceled",
         List.of(
-            pays,
+            payment,
             id -> {
-              http.post("/orders/" + id + "/cancel", me, null);
+              http.post("/orders/" + id + "/cancel", customerToken, null);
               return accepted(id, new StoreEvent.CancelAccepted(id, "s-1", now()));
             },
-            hasItBack));
+            refund));
   }
 
   @Test
-  void whole_lives_in_any_order_and_again_end_as_the_straight_ones() {
-    lives()
+  void shuffled_and_repeated_events_end_like_those_in_order() {
+    sagas()
         .forEach(
-            (name, life) -> {
-              String straight = lived(life, words -> words);
+            (name, saga) -> {
+              String inOrder = outcome(saga, messages -> messages);
               for (int seed = 0; seed < 10; seed++) {
-                Random luck = new Random(seed);
-                String strayed = lived(life, words -> strayed(words, luck));
-                assertThat(strayed).as("%s, seed %d", name, seed).isEqualTo(straight);
+                Random seeded = new Random(seed);
+                String shuffled = outcome(saga, messages -> shuffledTwice(messages, seeded));
+                assertThat(shuffled).as("%s, seed %d", name, seed).isEqualTo(inOrder);
               }
             });
   }
 
-  private static List<EventMessage> strayed(List<EventMessage> words, Random luck) {
-    List<EventMessage> strayed = new ArrayList<>(words);
-    strayed.addAll(words);
-    Collections.shuffle(strayed, luck);
-    return strayed;
+  private static List<EventMessage> shuffledTwice(List<EventMessage> messages, Random seeded) {
+    List<EventMessage> shuffled = new ArrayList<>(messages);
+    shuffled.addAll(messages);
+    Collections.shuffle(shuffled, seeded);
+    return shuffled;
   }
 
-  /** Where it ends, and how much it told on the way; what was said once may be said again later. */
-  private String lived(List<Words> life, UnaryOperator<List<EventMessage>> mail) {
+  /** The final status and the number of events. Each step delivers the earlier messages again. */
+  private String outcome(List<Step> saga, UnaryOperator<List<EventMessage>> arrival) {
     String id = place();
     Subscription service = new OrderConsumer(db.orders, db.catalogs).subscription();
-    List<EventMessage> said = new ArrayList<>();
-    for (Words words : life) {
-      said.addAll(EventMessages.wrap(words.of(id), 1, now()));
-      mail.apply(said).forEach(message -> service.handle(message).await());
+    List<EventMessage> messages = new ArrayList<>();
+    for (Step step : saga) {
+      messages.addAll(EventMessages.wrap(step.of(id), 1, now()));
+      arrival.apply(messages).forEach(message -> service.handle(message).await());
     }
     return db.pool
         .preparedQuery(
@@ -317,43 +327,43 @@ class OrderConsumerTest {
   }
 
   private String place() {
-    return http.post("/orders", me, delivery(line("fried", 2, "순살")))
+    return http.post("/orders", customerToken, delivery(line("fried", 2, "순살")))
         .bodyAsJsonObject()
         .getString("orderId");
   }
 
   private String paid() {
     String id = place();
-    tell(new PaymentEvent.Paid(id, "p-" + id, 40_000, PaymentMethod.CARD, 1, now()));
-    status(id, "PAID");
+    publishShuffled(new PaymentEvent.Paid(id, "p-" + id, 40_000, PaymentMethod.CARD, 1, now()));
+    awaitStatus(id, "PAID");
     return id;
   }
 
-  /** Each twice, in any order. */
-  private void tell(Event... events) {
+  /** Publishes each event twice, in any order. */
+  private void publishShuffled(Event... events) {
     List<String> messages = new ArrayList<>();
     EventMessages.wrap(List.of(events), 1, now())
         .forEach(m -> messages.addAll(Collections.nCopies(2, EventMessages.encode(m))));
     Collections.shuffle(messages, random);
-    others.publish(messages).await();
+    publisher.publish(messages).await();
   }
 
   private JsonObject order(String id) {
-    return http.get("/orders/" + id, me).bodyAsJsonObject();
+    return http.get("/orders/" + id, customerToken).bodyAsJsonObject();
   }
 
-  private void status(String id, String status) {
+  private void awaitStatus(String id, String status) {
     await().until(() -> order(id).getString("status").equals(status));
   }
 
-  private List<String> told(String id) {
-    return told.getOrDefault(id, List.of());
+  private List<String> eventTypes(String id) {
+    return eventTypes.getOrDefault(id, List.of());
   }
 
-  /** What the order told, once each, in order, and numbered from one. */
-  private void story(String id, String... events) {
-    await().until(() -> told(id).size() >= events.length);
-    assertThat(told(id)).containsExactly(events);
+  /** Asserts that the order published these events, in this order, and numbered from one. */
+  private void assertEvents(String id, String... events) {
+    await().until(() -> eventTypes(id).size() >= events.length);
+    assertThat(eventTypes(id)).containsExactly(events);
     List<Long> counted = new ArrayList<>();
     for (long i = 1; i <= events.length; i++) {
       counted.add(i);
@@ -361,7 +371,7 @@ class OrderConsumerTest {
     assertThat(sequences.get(id)).isEqualTo(counted);
   }
 
-  private void listen() {
+  private void recordEvents() {
     RabbitMQClient client = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
     client.start().await();
     String queue = client.queueDeclare("", false, true, true).await().getQueue();
@@ -373,7 +383,8 @@ class OrderConsumerTest {
             message -> {
               JsonObject event = message.body().toJsonObject();
               String id = event.getString("subject");
-              told.computeIfAbsent(id, k -> new CopyOnWriteArrayList<>())
+              eventTypes
+                  .computeIfAbsent(id, k -> new CopyOnWriteArrayList<>())
                   .add(event.getString("type"));
               sequences
                   .computeIfAbsent(id, k -> new CopyOnWriteArrayList<>())
@@ -387,8 +398,8 @@ class OrderConsumerTest {
         "통닭천국",
         "c-1",
         Fulfilment.DELIVERY,
-        Samples.STORE,
-        Samples.HOME,
+        OrderFixtures.STORE,
+        OrderFixtures.HOME,
         null,
         null,
         0,

@@ -1,9 +1,9 @@
 package baedal.order;
 
-import static baedal.order.Clients.address;
-import static baedal.order.Clients.delivery;
-import static baedal.order.Clients.line;
-import static baedal.order.Clients.pointers;
+import static baedal.order.OrderHttpClient.address;
+import static baedal.order.OrderHttpClient.delivery;
+import static baedal.order.OrderHttpClient.line;
+import static baedal.order.OrderHttpClient.pointers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
@@ -38,17 +38,17 @@ class OrderInputTest {
           "from", "2026-12-24T15:00:00Z",
           "to", "2026-12-25T11:00:00Z");
 
-  private RunningOrders service;
-  private Database db;
-  private Clients http;
-  private String me;
+  private OrderServiceFixture service;
+  private OrderDatabase db;
+  private OrderHttpClient http;
+  private String customerToken;
 
   @BeforeAll
   void start() {
-    service = new RunningOrders();
+    service = new OrderServiceFixture();
     db = service.db;
     http = service.http;
-    me = service.me;
+    customerToken = service.customerToken;
     anyFulfilment();
   }
 
@@ -74,10 +74,10 @@ class OrderInputTest {
     for (String part : own.split(" ", -1)) {
       order.put(part, PARTS.get(part));
     }
-    assertThat(http.post("/orders", me, order).statusCode()).isEqualTo(201);
+    assertThat(http.post("/orders", customerToken, order).statusCode()).isEqualTo(201);
     List<String> foreign = List.of(others.split(" ", -1));
     foreign.forEach(part -> order.put(part, PARTS.get(part)));
-    HttpResponse<Buffer> refused = http.post("/orders", me, order);
+    HttpResponse<Buffer> refused = http.post("/orders", customerToken, order);
     assertThat(pointers(refused))
         .containsExactlyInAnyOrderElementsOf(foreign.stream().map(part -> "/" + part).toList());
     assertThat(refused.bodyAsString()).contains("when fulfilment is " + fulfilment);
@@ -91,30 +91,35 @@ class OrderInputTest {
             .put("pickup", address("여기").put("zip", "1"))
             .put("parcel", new JsonObject().put("size", "SMALL").put("weightKg", 1).put("x", 1))
             .put("couponId", "c");
-    assertThat(pointers(http.post("/orders", me, order)))
+    assertThat(pointers(http.post("/orders", customerToken, order)))
         .containsExactlyInAnyOrder("/couponId", "/lines/0/note", "/pickup/zip", "/parcel/x");
     String path = "/orders/" + placed(line("fried", 1)).getString("orderId");
     JsonObject reason = new JsonObject().put("reason", "x").put("code", 7);
-    assertThat(pointers(http.post(path + "/cancel", me, reason))).containsExactly("/code");
-    assertThat(pointers(http.post(path + "/confirm", me, reason)))
+    assertThat(pointers(http.post(path + "/cancel", customerToken, reason)))
+        .containsExactly("/code");
+    assertThat(pointers(http.post(path + "/confirm", customerToken, reason)))
         .containsExactlyInAnyOrder("/reason", "/code");
     JsonObject coupon =
         new JsonObject().put("couponId", "k").put("customerId", "c-1").put("discount", 1);
     assertThat(
             pointers(http.put("/internal" + path + "/coupon", http.service(), coupon.put("x", 1))))
         .containsExactly("/x");
-    assertThat(pointers(http.get("/orders?state=PAID", me))).containsExactly("/state");
+    assertThat(pointers(http.get("/orders?state=PAID", customerToken))).containsExactly("/state");
     assertThat(
-            pointers(http.request(HttpMethod.POST, path + "/cancel?force=true", me).send().await()))
+            pointers(
+                http.request(HttpMethod.POST, path + "/cancel?force=true", customerToken)
+                    .send()
+                    .await()))
         .containsExactly("/force");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {" ", "\u3000\u3000", "\u200b", "\n\t", "\u3164"})
-  void an_address_is_not_blank_and_a_blank_optional_text_is_none(String blank) {
+  void a_blank_address_is_refused_and_blank_optional_text_is_dropped(String blank) {
     JsonObject order = delivery(line("fried", 1)).put("memo", blank);
     order.put("address", address(blank));
-    assertThat(pointers(http.post("/orders", me, order))).containsExactly("/address/text");
+    assertThat(pointers(http.post("/orders", customerToken, order)))
+        .containsExactly("/address/text");
     order
         .put("address", address("저기"))
         .put("fulfilment", "COURIER")
@@ -122,29 +127,29 @@ class OrderInputTest {
         .put(
             "parcel",
             new JsonObject().put("size", "SMALL").put("weightKg", 1).put("description", blank));
-    JsonObject placed = http.post("/orders", me, order).bodyAsJsonObject();
+    JsonObject placed = http.post("/orders", customerToken, order).bodyAsJsonObject();
     assertThat(placed.getString("memo")).isNull();
     assertThat(placed.getJsonObject("parcel").getString("description")).isNull();
     String path = "/orders/" + placed.getString("orderId");
-    http.patch(path, me, new JsonObject().put("memo", "문 앞에"));
+    http.patch(path, customerToken, new JsonObject().put("memo", "문 앞에"));
     JsonObject changed =
-        http.patch(path, me, new JsonObject().put("memo", blank)).bodyAsJsonObject();
+        http.patch(path, customerToken, new JsonObject().put("memo", blank)).bodyAsJsonObject();
     assertThat(changed.getString("memo")).isNull();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"2026-12-24T15:00Z", "2026-12-24T23:59:60Z", "2026-02-30T15:00:00Z", "soon"})
-  void a_time_that_is_none_is_refused_with_an_example(String time) {
+  void an_invalid_time_is_refused_with_an_example(String time) {
     JsonObject order = delivery(line("fried", 1)).put("fulfilment", "VISIT").put("from", time);
     order.remove("address");
-    HttpResponse<Buffer> refused = http.post("/orders", me, order);
+    HttpResponse<Buffer> refused = http.post("/orders", customerToken, order);
     assertThat(pointers(refused)).containsExactly("/from");
     assertThat(refused.bodyAsString()).contains("such as 2026-12-24T15:00:00Z");
   }
 
   @Test
-  void an_option_is_the_same_in_whichever_form_it_is_written_or_stored() {
+  void an_option_is_the_same_in_either_normalization_form() {
     menu("nfc", "[{\"name\":\"%s\",\"price\":500}]".formatted(NFC));
     menu("nfd", "[{\"name\":\"%s\",\"price\":500}]".formatted(NFD));
     for (String menuId : List.of("nfc", "nfd")) {
@@ -154,12 +159,12 @@ class OrderInputTest {
         assertThat(priced.getJsonArray("options")).containsExactly(NFC);
       }
     }
-    assertThat(pointers(http.post("/orders", me, delivery(line("nfc", 1, NFC, NFD)))))
+    assertThat(pointers(http.post("/orders", customerToken, delivery(line("nfc", 1, NFC, NFD)))))
         .containsExactly("/lines/0/options");
   }
 
   @Test
-  void a_menu_is_found_in_whichever_form_its_id_is_written_or_stored() {
+  void a_menu_is_found_in_either_normalization_form_of_its_id() {
     menu(NFD, "[]");
     for (String asked : List.of(NFC, NFD)) {
       assertThat(placed(line(asked, 1)).getJsonArray("lines").getJsonObject(0).getString("menuId"))
@@ -177,14 +182,14 @@ class OrderInputTest {
   }
 
   private HttpResponse<Buffer> keyed(JsonObject order) {
-    return http.request(HttpMethod.POST, "/orders", me)
+    return http.request(HttpMethod.POST, "/orders", customerToken)
         .putHeader("Idempotency-Key", "two-forms")
         .sendJsonObject(order)
         .await();
   }
 
   private JsonObject placed(JsonObject line) {
-    HttpResponse<Buffer> answer = http.post("/orders", me, delivery(line));
+    HttpResponse<Buffer> answer = http.post("/orders", customerToken, delivery(line));
     assertThat(answer.statusCode()).as(answer.bodyAsString()).isEqualTo(201);
     return answer.bodyAsJsonObject();
   }

@@ -1,5 +1,6 @@
 package baedal.order;
 
+import static baedal.order.OrderFixtures.NOON;
 import static baedal.order.OrderStatus.ACCEPTED;
 import static baedal.order.OrderStatus.CANCELED;
 import static baedal.order.OrderStatus.CANCEL_REQUESTED;
@@ -8,7 +9,6 @@ import static baedal.order.OrderStatus.COOKING;
 import static baedal.order.OrderStatus.DELIVERED;
 import static baedal.order.OrderStatus.PICKED;
 import static baedal.order.OrderStatus.REJECTED;
-import static baedal.order.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Change;
@@ -26,15 +26,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole sagas against the pure domain. Events reach an order in any order and any number of times;
- * only that nobody answers before being asked is taken for granted. The seed in a test's name
- * repeats it.
+ * Whole sagas against the pure domain. Events reach an order in any order and any number of times,
+ * but no answer precedes its request. A failure names the seed that repeats it.
  */
 class OrderSagaTest {
 
   private static final int SEEDS = 2_000;
 
-  private static final List<Function<Order, Change<Order>>> GOOD_LIFE =
+  private static final List<Function<Order, Change<Order>>> FULFILMENT =
       List.of(
           order -> FulfilmentProgress.reached(order, ACCEPTED, NOON),
           order -> FulfilmentProgress.reached(order, COOKING, NOON),
@@ -43,19 +42,19 @@ class OrderSagaTest {
           order -> FulfilmentProgress.delivered(order, "r-7", 40_000, NOON));
 
   @Test
-  void any_order_and_any_duplicates_of_a_good_life_deliver_it_once() {
-    Order straight = play(promised(), GOOD_LIFE).order;
+  void shuffled_and_repeated_fulfilment_events_deliver_the_order_once() {
+    Order inOrder = applyAll(paidOnDelivery(), FULFILMENT).order;
     for (int seed = 0; seed < SEEDS; seed++) {
       Random random = new Random(seed);
-      List<Function<Order, Change<Order>>> events = new ArrayList<>(GOOD_LIFE);
+      List<Function<Order, Change<Order>>> transitions = new ArrayList<>(FULFILMENT);
       for (int i = random.nextInt(6); i > 0; i--) {
-        events.add(GOOD_LIFE.get(random.nextInt(GOOD_LIFE.size())));
+        transitions.add(FULFILMENT.get(random.nextInt(FULFILMENT.size())));
       }
-      Collections.shuffle(events, random);
-      Played played = play(promised(), events);
-      assertThat(played.order.status()).as("seed " + seed).isEqualTo(straight.status());
-      assertThat(count(played.told, OrderEvent.Delivered.class)).as("seed " + seed).isOne();
-      assertThat(count(played.told, OrderEvent.Collected.class)).as("seed " + seed).isOne();
+      Collections.shuffle(transitions, random);
+      Outcome outcome = applyAll(paidOnDelivery(), transitions);
+      assertThat(outcome.order.status()).as("seed " + seed).isEqualTo(inOrder.status());
+      assertThat(count(outcome.events, OrderEvent.Delivered.class)).as("seed " + seed).isOne();
+      assertThat(count(outcome.events, OrderEvent.Collected.class)).as("seed " + seed).isOne();
     }
   }
 
@@ -63,122 +62,125 @@ class OrderSagaTest {
     return IntStream.range(0, 20);
   }
 
-  /** A hundred worlds a seed; each ends when nobody has anything left to do. */
+  /** A hundred simulations a seed. Each ends when no request and no event is left. */
   @ParameterizedTest(name = "seeds from {0}00")
   @MethodSource("seeds")
-  void whatever_crosses_on_the_way_order_kitchen_and_money_agree_in_the_end(int hundreds) {
+  void order_ticket_and_money_agree_whatever_events_cross(int hundreds) {
     for (int seed = hundreds * 100; seed < hundreds * 100 + 100; seed++) {
-      World world = new World(new Random(seed)).run();
-      world.agrees("seed " + seed);
+      Simulation simulation = new Simulation(new Random(seed)).run();
+      simulation.assertConsistent("seed " + seed);
     }
   }
 
   @Test
-  void the_worlds_see_every_end_there_is() {
+  void the_simulations_reach_every_final_status() {
     List<OrderStatus> ends =
         IntStream.range(0, 200)
-            .mapToObj(seed -> new World(new Random(seed)).run().order.status())
+            .mapToObj(seed -> new Simulation(new Random(seed)).run().order.status())
             .distinct()
             .toList();
     assertThat(ends).containsExactlyInAnyOrder(CANCELED, REJECTED, DELIVERED);
   }
 
-  private record Played(Order order, List<Event> told) {}
+  private record Outcome(Order order, List<Event> events) {}
 
-  private static Played play(Order start, List<Function<Order, Change<Order>>> events) {
+  private static Outcome applyAll(Order start, List<Function<Order, Change<Order>>> transitions) {
     Order order = start;
-    List<Event> told = new ArrayList<>();
-    for (Function<Order, Change<Order>> event : events) {
-      Change<Order> change = event.apply(order);
+    List<Event> events = new ArrayList<>();
+    for (Function<Order, Change<Order>> transition : transitions) {
+      Change<Order> change = transition.apply(order);
       order = change.state();
-      told.addAll(change.events());
+      events.addAll(change.events());
     }
-    return new Played(order, told);
+    return new Outcome(order, events);
   }
 
-  private static Order promised() {
-    return Samples.paid(Samples.placed(), PaymentMethod.ON_DELIVERY);
+  private static Order paidOnDelivery() {
+    return OrderFixtures.paid(OrderFixtures.placed(), PaymentMethod.ON_DELIVERY);
   }
 
-  private static long count(List<Event> told, Class<? extends Event> type) {
-    return told.stream().filter(type::isInstance).count();
+  private static long count(List<Event> events, Class<? extends Event> type) {
+    return events.stream().filter(type::isInstance).count();
   }
 
   /**
-   * A customer who wavers, a kitchen with a ticket, a cashier, and mail between them that strays.
+   * A customer who changes and cancels, a kitchen with a ticket, and a payment service. The events
+   * between them are delivered in any order, and some more than once.
    */
-  private static final class World {
+  private static final class Simulation {
 
     private final Random random;
-    private final List<Function<Order, Change<Order>>> mail = new ArrayList<>();
-    private final List<Event> told = new ArrayList<>();
-    private Order order = promised();
-    private int mind = 3;
+    private final List<Function<Order, Change<Order>>> inFlight = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>();
+    private Order order = paidOnDelivery();
+    private int decisionsLeft = 3;
     private String ticket = "RECEIVED";
-    private String memo = order.details().memo();
-    private long shown = order.details().version();
-    private int asked;
-    private int owed;
-    private int changed;
+    private String ticketMemo = order.details().memo();
+    private long ticketVersion = order.details().version();
+    private int openCancelRequests;
+    private int openRefunds;
+    private int openUpdates;
 
-    World(Random random) {
+    Simulation(Random random) {
       this.random = random;
     }
 
-    World run() {
+    Simulation run() {
       for (int step = 0; step < 400; step++) {
         switch (random.nextInt(5)) {
           case 0 -> customer();
           case 1 -> kitchen();
-          case 2 -> cashier();
+          case 2 -> payment();
           default -> deliver(random.nextInt(4) > 0);
         }
       }
-      while (!ticketClosed() || !mail.isEmpty() || asked + owed + changed > 0) {
+      while (!ticketClosed()
+          || !inFlight.isEmpty()
+          || openCancelRequests + openRefunds + openUpdates > 0) {
         kitchen();
-        cashier();
+        payment();
         deliver(true);
       }
       return this;
     }
 
     private boolean ticketClosed() {
-      return List.of("REJECTED", "CANCELED", "GONE").contains(ticket);
+      return List.of("REJECTED", "CANCELED", "PICKED_UP").contains(ticket);
     }
 
     private void customer() {
-      if (mind == 0 || !List.of(OrderStatus.PAID, ACCEPTED).contains(order.status())) {
+      if (decisionsLeft == 0 || !List.of(OrderStatus.PAID, ACCEPTED).contains(order.status())) {
         return;
       }
-      mind--;
+      decisionsLeft--;
       if (random.nextInt(3) == 0) {
-        happened(Cancellation.request(order, "", NOON));
+        apply(Cancellation.request(order, "", NOON));
       } else {
-        happened(OrderUpdate.change(order, null, null, "memo " + mind, NOON));
+        apply(OrderUpdate.change(order, null, null, "memo " + decisionsLeft, NOON));
       }
     }
 
-    /** The store hears of requests in the order in which they were made, its own pace aside. */
+    /** The store receives requests in the order in which they were made, but at any time. */
     private void kitchen() {
-      if (changed > 0 && random.nextBoolean()) {
-        OrderEvent.Updated update = updates().get(updates().size() - changed--);
+      if (openUpdates > 0 && random.nextBoolean()) {
+        OrderEvent.Updated update = updates().get(updates().size() - openUpdates--);
         if (ticket.equals("RECEIVED") || ticket.equals("ACCEPTED")) {
-          shown = update.order().version();
-          memo = update.order().memo();
+          ticketVersion = update.order().version();
+          ticketMemo = update.order().memo();
         } else {
-          long kept = shown;
-          mail.add(o -> OrderUpdate.refusedByStore(o, kept, NOON));
+          long kept = ticketVersion;
+          inFlight.add(o -> OrderUpdate.refusedByStore(o, kept, NOON));
         }
         return;
       }
-      if (asked > 0 && changed == 0 && random.nextBoolean()) {
-        asked--;
+      if (openCancelRequests > 0 && openUpdates == 0 && random.nextBoolean()) {
+        openCancelRequests--;
         if (ticket.equals("RECEIVED") || ticket.equals("ACCEPTED")) {
           ticket = "CANCELED";
-          mail.add(o -> Cancellation.acceptedByStore(o, NOON));
+          inFlight.add(o -> Cancellation.acceptedByStore(o, NOON));
         } else {
-          String status = ticket.equals("GONE") ? "COOKED" : ticket;
-          mail.add(o -> Cancellation.refusedByStore(o, status, NOON));
+          String status = ticket.equals("PICKED_UP") ? "COOKED" : ticket;
+          inFlight.add(o -> Cancellation.refusedByStore(o, status, NOON));
         }
         return;
       }
@@ -189,24 +191,24 @@ class OrderSagaTest {
       switch (ticket) {
         case "RECEIVED" -> {
           if (random.nextInt(4) == 0) {
-            mail.add(o -> Rejection.rejectedByStore(o, "OUT_OF_STOCK", NOON));
+            inFlight.add(o -> Rejection.rejectedByStore(o, "OUT_OF_STOCK", NOON));
             return "REJECTED";
           }
-          mail.add(o -> FulfilmentProgress.reached(o, ACCEPTED, NOON));
+          inFlight.add(o -> FulfilmentProgress.reached(o, ACCEPTED, NOON));
           return "ACCEPTED";
         }
         case "ACCEPTED" -> {
-          mail.add(o -> FulfilmentProgress.reached(o, COOKING, NOON));
+          inFlight.add(o -> FulfilmentProgress.reached(o, COOKING, NOON));
           return "COOKING";
         }
         case "COOKING" -> {
-          mail.add(o -> FulfilmentProgress.reached(o, COOKED, NOON));
+          inFlight.add(o -> FulfilmentProgress.reached(o, COOKED, NOON));
           return "COOKED";
         }
         case "COOKED" -> {
-          mail.add(o -> FulfilmentProgress.reached(o, PICKED, NOON));
-          mail.add(o -> FulfilmentProgress.delivered(o, "r-7", 40_000, NOON));
-          return "GONE";
+          inFlight.add(o -> FulfilmentProgress.reached(o, PICKED, NOON));
+          inFlight.add(o -> FulfilmentProgress.delivered(o, "r-7", 40_000, NOON));
+          return "PICKED_UP";
         }
         default -> {
           return ticket;
@@ -214,44 +216,44 @@ class OrderSagaTest {
       }
     }
 
-    private void cashier() {
-      if (owed > 0) {
-        owed--;
-        mail.add(o -> Refund.completed(o, "p-1", NOON));
+    private void payment() {
+      if (openRefunds > 0) {
+        openRefunds--;
+        inFlight.add(o -> Refund.completed(o, "p-1", NOON));
       }
     }
 
-    /** Any letter, not only the oldest; and sometimes it is kept, to come once more. */
-    private void deliver(boolean once) {
-      if (!mail.isEmpty()) {
-        int letter = random.nextInt(mail.size());
-        happened(mail.get(letter).apply(order));
-        if (once) {
-          mail.remove(letter);
+    /** Delivers any event, not only the oldest. One that is not removed is delivered again. */
+    private void deliver(boolean removeIt) {
+      if (!inFlight.isEmpty()) {
+        int index = random.nextInt(inFlight.size());
+        apply(inFlight.get(index).apply(order));
+        if (removeIt) {
+          inFlight.remove(index);
         }
       }
     }
 
-    private void happened(Change<Order> change) {
+    private void apply(Change<Order> change) {
       order = change.state();
       for (Event event : change.events()) {
-        told.add(event);
-        asked += event instanceof OrderEvent.CancelRequested ? 1 : 0;
-        owed += event instanceof OrderEvent.RefundRequested ? 1 : 0;
-        changed += event instanceof OrderEvent.Updated ? 1 : 0;
+        events.add(event);
+        openCancelRequests += event instanceof OrderEvent.CancelRequested ? 1 : 0;
+        openRefunds += event instanceof OrderEvent.RefundRequested ? 1 : 0;
+        openUpdates += event instanceof OrderEvent.Updated ? 1 : 0;
       }
     }
 
     private List<OrderEvent.Updated> updates() {
-      return told.stream()
+      return events.stream()
           .filter(OrderEvent.Updated.class::isInstance)
           .map(OrderEvent.Updated.class::cast)
           .toList();
     }
 
-    void agrees(String seed) {
+    void assertConsistent(String seed) {
       assertThat(order.status())
-          .as(seed + " " + told)
+          .as(seed + " " + events)
           .isNotEqualTo(CANCEL_REQUESTED)
           .isEqualTo(
               switch (ticket) {
@@ -259,15 +261,18 @@ class OrderSagaTest {
                 case "REJECTED" -> REJECTED;
                 default -> DELIVERED;
               });
-      boolean back = order.status() != DELIVERED;
-      assertThat(count(told, OrderEvent.RefundRequested.class)).as(seed).isEqualTo(back ? 1 : 0);
-      assertThat(count(told, OrderEvent.Canceled.class) + count(told, OrderEvent.Rejected.class))
+      boolean refunded = order.status() != DELIVERED;
+      assertThat(count(events, OrderEvent.RefundRequested.class))
           .as(seed)
-          .isEqualTo(back ? 1 : 0);
-      assertThat(count(told, OrderEvent.Delivered.class)).as(seed).isEqualTo(back ? 0 : 1);
-      assertThat(count(told, OrderEvent.Collected.class)).as(seed).isEqualTo(back ? 0 : 1);
-      if (!back) {
-        assertThat(order.details().memo()).as(seed + " " + told).isEqualTo(memo);
+          .isEqualTo(refunded ? 1 : 0);
+      assertThat(
+              count(events, OrderEvent.Canceled.class) + count(events, OrderEvent.Rejected.class))
+          .as(seed)
+          .isEqualTo(refunded ? 1 : 0);
+      assertThat(count(events, OrderEvent.Delivered.class)).as(seed).isEqualTo(refunded ? 0 : 1);
+      assertThat(count(events, OrderEvent.Collected.class)).as(seed).isEqualTo(refunded ? 0 : 1);
+      if (!refunded) {
+        assertThat(order.details().memo()).as(seed + " " + events).isEqualTo(ticketMemo);
       }
     }
   }

@@ -1,9 +1,9 @@
 package baedal.order;
 
-import static baedal.order.Clients.delivery;
-import static baedal.order.Clients.line;
-import static baedal.order.Clients.pointers;
-import static baedal.order.Clients.problem;
+import static baedal.order.OrderHttpClient.delivery;
+import static baedal.order.OrderHttpClient.line;
+import static baedal.order.OrderHttpClient.pointers;
+import static baedal.order.OrderHttpClient.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.StoreEvent.MenuOption;
@@ -28,15 +28,15 @@ class PaidOrderChangeTest {
   private static final MenuOption ALSO_FREE = new MenuOption("양념", 0);
   private static final MenuOption CHEESE = new MenuOption("치즈", 1_000);
 
-  private RunningOrders service;
-  private Clients http;
-  private String me;
+  private OrderServiceFixture service;
+  private OrderHttpClient http;
+  private String customerToken;
 
   @BeforeAll
   void start() {
-    service = new RunningOrders();
+    service = new OrderServiceFixture();
     http = service.http;
-    me = service.me;
+    customerToken = service.customerToken;
   }
 
   @AfterAll
@@ -51,7 +51,7 @@ class PaidOrderChangeTest {
 
   @Test
   void a_free_option_is_swapped_for_another_after_a_price_rise() {
-    String path = service.paid(delivery(line("wings", 2, "간장")));
+    String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service.sells("wings", 12_000, null, FREE, ALSO_FREE, CHEESE);
     JsonObject order = changed(path, line("wings", 2, "양념"));
     assertThat(order.getLong("total")).isEqualTo(20_000);
@@ -62,13 +62,13 @@ class PaidOrderChangeTest {
 
   @Test
   void the_same_lines_with_a_new_memo_are_taken_after_a_price_rise_and_a_removal() {
-    String path = service.paid(delivery(line("wings", 2, "간장", "치즈")));
+    String path = service.placeAndPay(delivery(line("wings", 2, "간장", "치즈")));
     service.sells("wings", 12_000, null);
     JsonObject patch = lines(line("wings", 2, "치즈", "간장")).put("memo", "벨은 누르지 마세요");
-    HttpResponse<Buffer> risen = http.patch(path, me, patch);
+    HttpResponse<Buffer> risen = http.patch(path, customerToken, patch);
     assertThat(risen.statusCode()).as(risen.bodyAsString()).isEqualTo(200);
     service.removes("wings");
-    HttpResponse<Buffer> removed = http.patch(path, me, patch.put("memo", "문 앞에"));
+    HttpResponse<Buffer> removed = http.patch(path, customerToken, patch.put("memo", "문 앞에"));
     assertThat(removed.statusCode()).as(removed.bodyAsString()).isEqualTo(200);
     assertThat(removed.bodyAsJsonObject().getString("memo")).isEqualTo("문 앞에");
     assertThat(removed.bodyAsJsonObject().getLong("total")).isEqualTo(22_000);
@@ -76,7 +76,7 @@ class PaidOrderChangeTest {
 
   @Test
   void an_option_that_was_paid_counts_at_the_price_it_was_paid() {
-    String path = service.paid(delivery(line("wings", 1, "치즈")));
+    String path = service.placeAndPay(delivery(line("wings", 1, "치즈")));
     service.sells("wings", 12_000, null, new MenuOption("치즈", 3_000), new MenuOption("파", 1_000));
     JsonObject order = changed(path, line("wings", 1, "파"));
     assertThat(order.getLong("total")).isEqualTo(11_000);
@@ -86,7 +86,7 @@ class PaidOrderChangeTest {
 
   @Test
   void an_option_that_was_paid_and_swapped_away_comes_back_at_the_price_it_was_paid() {
-    String path = service.paid(delivery(line("wings", 1, "치즈")));
+    String path = service.placeAndPay(delivery(line("wings", 1, "치즈")));
     service.sells("wings", 12_000, null, new MenuOption("치즈", 3_000), new MenuOption("파", 1_000));
     changed(path, line("wings", 1, "파"));
     assertThat(changed(path, line("wings", 1, "치즈")).getLong("total")).isEqualTo(11_000);
@@ -97,22 +97,22 @@ class PaidOrderChangeTest {
 
   @Test
   void other_menus_and_quantities_of_a_paid_order_are_refused_with_the_reason() {
-    String path = service.paid(delivery(line("wings", 2)));
+    String path = service.placeAndPay(delivery(line("wings", 2)));
     for (JsonObject other : List.of(line("wings", 3), line("cola", 10))) {
-      HttpResponse<Buffer> refused = http.patch(path, me, lines(other));
+      HttpResponse<Buffer> refused = http.patch(path, customerToken, lines(other));
       assertThat(problem(refused)).isEqualTo("409 /problems/order-state");
       assertThat(refused.bodyAsJsonObject().getString("detail")).contains("quantities");
     }
-    HttpResponse<Buffer> dearer = http.patch(path, me, lines(line("wings", 2, "치즈")));
+    HttpResponse<Buffer> dearer = http.patch(path, customerToken, lines(line("wings", 2, "치즈")));
     assertThat(problem(dearer)).isEqualTo("409 /problems/order-state");
     assertThat(dearer.bodyAsJsonObject().getString("detail")).contains("same price");
   }
 
   @Test
   void a_new_option_of_a_menu_that_is_no_longer_sold_is_refused_with_the_reason() {
-    String path = service.paid(delivery(line("wings", 2, "간장")));
+    String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service.removes("wings");
-    HttpResponse<Buffer> refused = http.patch(path, me, lines(line("wings", 2, "양념")));
+    HttpResponse<Buffer> refused = http.patch(path, customerToken, lines(line("wings", 2, "양념")));
     assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
     assertThat(pointers(refused)).containsExactly("/lines/0/options/0");
     assertThat(refused.bodyAsString()).contains("no longer sells");
@@ -121,25 +121,27 @@ class PaidOrderChangeTest {
 
   @Test
   void an_option_that_the_menu_never_had_is_refused_with_its_pointer() {
-    String path = service.paid(delivery(line("wings", 2, "간장")));
-    HttpResponse<Buffer> refused = http.patch(path, me, lines(line("wings", 2, "간장", "없음")));
+    String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
+    HttpResponse<Buffer> refused =
+        http.patch(path, customerToken, lines(line("wings", 2, "간장", "없음")));
     assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
     assertThat(pointers(refused)).containsExactly("/lines/0/options/1");
   }
 
   @Test
-  void an_order_that_is_being_cooked_says_so_whatever_its_menu_became() {
-    String path = service.paid(delivery(line("wings", 2, "간장")));
-    service.change(path, o -> FulfilmentProgress.reached(o, OrderStatus.COOKING, Samples.NOON));
+  void an_order_that_is_being_cooked_is_refused_for_that_reason() {
+    String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
+    service.change(
+        path, o -> FulfilmentProgress.reached(o, OrderStatus.COOKING, OrderFixtures.NOON));
     service.removes("wings");
-    assertThat(problem(http.patch(path, me, lines(line("wings", 2, "양념")))))
+    assertThat(problem(http.patch(path, customerToken, lines(line("wings", 2, "양념")))))
         .isEqualTo("409 /problems/order-state");
   }
 
   /** As orders were stored before the prices of their options were kept. */
   @Test
   void an_old_order_without_option_prices_is_judged_by_the_catalogue() {
-    String path = service.paid(delivery(line("wings", 2, "간장")));
+    String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service
         .db
         .pool
@@ -152,7 +154,7 @@ class PaidOrderChangeTest {
 
   @Test
   void an_option_that_was_stored_in_another_normalization_form_is_the_same_option() {
-    String path = service.paid(delivery(line("wings", 2, "간장")));
+    String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service
         .db
         .pool
@@ -167,7 +169,7 @@ class PaidOrderChangeTest {
   }
 
   private JsonObject changed(String path, JsonObject... lines) {
-    HttpResponse<Buffer> answer = http.patch(path, me, lines(lines));
+    HttpResponse<Buffer> answer = http.patch(path, customerToken, lines(lines));
     assertThat(answer.statusCode()).as(answer.bodyAsString()).isEqualTo(200);
     return answer.bodyAsJsonObject();
   }

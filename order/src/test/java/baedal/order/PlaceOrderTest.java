@@ -1,13 +1,13 @@
 package baedal.order;
 
-import static baedal.order.Samples.CATALOG;
-import static baedal.order.Samples.HOME;
-import static baedal.order.Samples.NOON;
-import static baedal.order.Samples.PARCEL;
-import static baedal.order.Samples.PAY_WITHIN;
-import static baedal.order.Samples.STORE;
-import static baedal.order.Samples.chicken;
-import static baedal.order.Samples.wanted;
+import static baedal.order.OrderFixtures.CATALOG;
+import static baedal.order.OrderFixtures.HOME;
+import static baedal.order.OrderFixtures.NOON;
+import static baedal.order.OrderFixtures.PARCEL;
+import static baedal.order.OrderFixtures.PAY_WITHIN;
+import static baedal.order.OrderFixtures.STORE;
+import static baedal.order.OrderFixtures.chicken;
+import static baedal.order.OrderFixtures.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class PlaceOrderTest {
 
   @Test
-  void the_price_comes_from_our_copy_of_the_menu_options_included() {
-    OrderDetails order = details(wanted(Fulfilment.DELIVERY, chicken("순살", "무"), chicken()));
+  void the_price_comes_from_the_copied_menu_and_its_options() {
+    OrderDetails order = details(request(Fulfilment.DELIVERY, chicken("순살", "무"), chicken()));
     assertThat(order.lines().get(0).unitPrice()).isEqualTo(20_500);
     assertThat(order.lines().get(0).amount()).isEqualTo(41_000);
     assertThat(order.lines().get(1).amount()).isEqualTo(36_000);
@@ -33,15 +33,15 @@ class PlaceOrderTest {
 
   @Test
   void a_delivery_starts_at_the_store_and_a_courier_at_the_customers_pickup() {
-    assertThat(details(wanted(Fulfilment.DELIVERY, chicken())).pickup()).isEqualTo(STORE);
-    OrderDetails courier = details(wanted(Fulfilment.COURIER, chicken()));
+    assertThat(details(request(Fulfilment.DELIVERY, chicken())).pickup()).isEqualTo(STORE);
+    OrderDetails courier = details(request(Fulfilment.COURIER, chicken()));
     assertThat(courier.pickup()).isEqualTo(HOME);
     assertThat(courier.address()).isEqualTo(STORE);
     assertThat(courier.parcel()).isEqualTo(PARCEL);
   }
 
   @Test
-  void nobody_moves_anything_for_a_visit() {
+  void a_visit_has_no_address_and_no_parcel() {
     PlaceOrder visit =
         new PlaceOrder(
             "s-1", List.of(chicken()), Fulfilment.VISIT, HOME, HOME, PARCEL, null, null, " ");
@@ -51,7 +51,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void everything_that_is_wrong_is_told_at_once() {
+  void all_faults_are_reported_at_once() {
     PlaceOrder order =
         new PlaceOrder(
             "s-1",
@@ -70,7 +70,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void a_store_that_nobody_told_of_is_a_fault_among_the_others() {
+  void an_unknown_store_is_reported_with_the_other_faults() {
     PlaceOrder order =
         new PlaceOrder(
             "s-9", List.of(chicken()), Fulfilment.DELIVERY, null, HOME, null, "noon", null, null);
@@ -99,8 +99,8 @@ class PlaceOrderTest {
         catchThrowableOfType(
             Refusal.class,
             () ->
-                wanted(Fulfilment.DELIVERY, chicken())
-                    .details("c-1", Optional.of(Samples.catalog(false)), NOON, PAY_WITHIN));
+                request(Fulfilment.DELIVERY, chicken())
+                    .details("c-1", Optional.of(OrderFixtures.catalog(false)), NOON, PAY_WITHIN));
     assertThat(refusal.type()).isEqualTo("store-closed");
     assertThat(refusal.kind()).isEqualTo(Refusal.Kind.CONFLICT);
   }

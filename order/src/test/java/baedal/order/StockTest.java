@@ -1,9 +1,9 @@
 package baedal.order;
 
-import static baedal.order.Clients.delivery;
-import static baedal.order.Clients.line;
-import static baedal.order.Clients.pointers;
-import static baedal.order.Clients.problem;
+import static baedal.order.OrderHttpClient.delivery;
+import static baedal.order.OrderHttpClient.line;
+import static baedal.order.OrderHttpClient.pointers;
+import static baedal.order.OrderHttpClient.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
@@ -23,15 +23,15 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StockTest {
 
-  private RunningOrders service;
-  private Clients http;
-  private String me;
+  private OrderServiceFixture service;
+  private OrderHttpClient http;
+  private String customerToken;
 
   @BeforeAll
   void start() {
-    service = new RunningOrders();
+    service = new OrderServiceFixture();
     http = service.http;
-    me = service.me;
+    customerToken = service.customerToken;
   }
 
   @AfterAll
@@ -42,14 +42,15 @@ class StockTest {
   @Test
   void an_order_of_more_than_the_known_stock_is_refused_before_payment() {
     service.sells("pie", 5_000, 3);
-    assertThat(http.post("/orders", me, delivery(line("pie", 3))).statusCode()).isEqualTo(201);
+    assertThat(http.post("/orders", customerToken, delivery(line("pie", 3))).statusCode())
+        .isEqualTo(201);
     HttpResponse<Buffer> refused =
-        http.post("/orders", me, delivery(line("cola", 1), line("pie", 4)));
+        http.post("/orders", customerToken, delivery(line("cola", 1), line("pie", 4)));
     assertThat(problem(refused)).isEqualTo("409 /problems/sold-out");
     assertThat(pointers(refused)).containsExactly("/lines/1/quantity");
     assertThat(detail(refused)).contains("3");
     service.sells("pie", 5_000, 0);
-    HttpResponse<Buffer> soldOut = http.post("/orders", me, delivery(line("pie", 1)));
+    HttpResponse<Buffer> soldOut = http.post("/orders", customerToken, delivery(line("pie", 1)));
     assertThat(problem(soldOut)).isEqualTo("409 /problems/sold-out");
     assertThat(pointers(soldOut)).containsExactly("/lines/0/menuId");
   }
@@ -58,7 +59,7 @@ class StockTest {
   void several_lines_of_one_menu_add_up_against_its_stock() {
     service.sells("soup", 5_000, 5);
     JsonObject order = delivery(line("soup", 3), line("cola", 1), line("soup", 3));
-    HttpResponse<Buffer> refused = http.post("/orders", me, order);
+    HttpResponse<Buffer> refused = http.post("/orders", customerToken, order);
     assertThat(problem(refused)).isEqualTo("409 /problems/sold-out");
     assertThat(pointers(refused)).containsExactly("/lines/0/quantity", "/lines/2/quantity");
   }
@@ -66,31 +67,31 @@ class StockTest {
   @Test
   void new_lines_of_an_unpaid_order_must_fit_the_known_stock() {
     service.sells("rice", 1_000, 5);
-    String path = service.placed(delivery(line("rice", 2)));
-    HttpResponse<Buffer> refused = http.patch(path, me, lines(line("rice", 6)));
+    String path = service.place(delivery(line("rice", 2)));
+    HttpResponse<Buffer> refused = http.patch(path, customerToken, lines(line("rice", 6)));
     assertThat(problem(refused)).isEqualTo("409 /problems/sold-out");
     assertThat(pointers(refused)).containsExactly("/lines/0/quantity");
-    assertThat(http.patch(path, me, lines(line("rice", 5))).statusCode()).isEqualTo(200);
+    assertThat(http.patch(path, customerToken, lines(line("rice", 5))).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void a_form_that_sends_the_same_lines_with_a_memo_is_taken_when_the_menu_is_sold_out() {
+  void unchanged_lines_are_accepted_although_the_menu_is_sold_out() {
     service.sells("tart", 4_000, 2);
-    String path = service.placed(delivery(line("tart", 2)));
+    String path = service.place(delivery(line("tart", 2)));
     service.sells("tart", 4_000, 0);
     JsonObject form = lines(line("tart", 2)).put("memo", "초는 빼고");
-    assertThat(http.patch(path, me, form).statusCode()).isEqualTo(200);
-    assertThat(problem(http.patch(path, me, lines(line("tart", 1)))))
+    assertThat(http.patch(path, customerToken, form).statusCode()).isEqualTo(200);
+    assertThat(problem(http.patch(path, customerToken, lines(line("tart", 1)))))
         .isEqualTo("409 /problems/sold-out");
   }
 
   @Test
   void lines_of_a_paid_order_are_not_compared_with_the_stock_that_is_left() {
     service.sells("stew", 7_000, 2);
-    String path = service.paid(delivery(line("stew", 2)));
+    String path = service.placeAndPay(delivery(line("stew", 2)));
     service.sells("stew", 7_000, 0);
     JsonObject same = lines(line("stew", 2)).put("memo", "더 맵게");
-    assertThat(http.patch(path, me, same).statusCode()).isEqualTo(200);
+    assertThat(http.patch(path, customerToken, same).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -130,7 +131,7 @@ class StockTest {
   }
 
   private Future<HttpResponse<Buffer>> keyed(String key, JsonObject body) {
-    return http.request(HttpMethod.POST, "/orders", me)
+    return http.request(HttpMethod.POST, "/orders", customerToken)
         .putHeader("Idempotency-Key", key)
         .sendJsonObject(body);
   }

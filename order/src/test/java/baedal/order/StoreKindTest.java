@@ -1,10 +1,10 @@
 package baedal.order;
 
-import static baedal.order.Clients.address;
-import static baedal.order.Clients.delivery;
-import static baedal.order.Clients.line;
-import static baedal.order.Clients.pointers;
-import static baedal.order.Clients.problem;
+import static baedal.order.OrderHttpClient.address;
+import static baedal.order.OrderHttpClient.delivery;
+import static baedal.order.OrderHttpClient.line;
+import static baedal.order.OrderHttpClient.pointers;
+import static baedal.order.OrderHttpClient.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
@@ -22,15 +22,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StoreKindTest {
 
-  private RunningOrders service;
-  private Clients http;
-  private String me;
+  private OrderServiceFixture service;
+  private OrderHttpClient http;
+  private String customerToken;
 
   @BeforeAll
   void start() {
-    service = new RunningOrders();
+    service = new OrderServiceFixture();
     http = service.http;
-    me = service.me;
+    customerToken = service.customerToken;
   }
 
   @AfterAll
@@ -50,7 +50,8 @@ class StoreKindTest {
   void a_fulfilment_that_the_store_does_not_offer_is_refused(
       String kind, String fulfilment, String offered) {
     service.opens("kind-" + kind, kind);
-    HttpResponse<Buffer> refused = http.post("/orders", me, order("kind-" + kind, fulfilment));
+    HttpResponse<Buffer> refused =
+        http.post("/orders", customerToken, order("kind-" + kind, fulfilment));
     assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
     assertThat(pointers(refused)).containsExactly("/fulfilment");
     assertThat(detail(refused)).endsWith(": " + offered);
@@ -67,26 +68,27 @@ class StoreKindTest {
   })
   void a_fulfilment_that_the_store_offers_is_taken(String kind, String fulfilment) {
     service.opens("offers-" + kind, kind);
-    service.placed(order("offers-" + kind, fulfilment));
+    service.place(order("offers-" + kind, fulfilment));
   }
 
   @ParameterizedTest
   @CsvSource({"DELIVERY", "COURIER", "VISIT"})
   void a_store_whose_kind_is_not_known_yet_takes_every_fulfilment_until_it_is(String fulfilment) {
     service.opens("old-" + fulfilment, null);
-    service.placed(order("old-" + fulfilment, fulfilment));
+    service.place(order("old-" + fulfilment, fulfilment));
     String kind = fulfilment.equals("COURIER") ? "ROOM" : "COURIER";
     service.opens("old-" + fulfilment, kind);
-    HttpResponse<Buffer> refused = http.post("/orders", me, order("old-" + fulfilment, fulfilment));
+    HttpResponse<Buffer> refused =
+        http.post("/orders", customerToken, order("old-" + fulfilment, fulfilment));
     assertThat(pointers(refused)).containsExactly("/fulfilment");
   }
 
   @Test
-  void a_wrong_fulfilment_is_told_with_all_other_faults() {
+  void a_wrong_fulfilment_is_reported_with_all_other_faults() {
     service.opens("faults", "ROOM");
     JsonObject order = order("faults", "DELIVERY");
     order.put("lines", new JsonArray().add(line("cola", 1)).add(line("none", 1)));
-    assertThat(pointers(http.post("/orders", me, order)))
+    assertThat(pointers(http.post("/orders", customerToken, order)))
         .containsExactlyInAnyOrder("/fulfilment", "/lines/1/menuId");
   }
 

@@ -13,8 +13,8 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.util.List;
 
-/** People and services that call a running order service. */
-final class Clients {
+/** Calls the API of a running order service, with tokens of people and services. */
+final class OrderHttpClient {
 
   static final String SECRET = "a secret of at least thirty-two bytes";
 
@@ -22,7 +22,7 @@ final class Clients {
   private final Tokens tokens;
   private final int port;
 
-  Clients(Vertx vertx, int port) {
+  OrderHttpClient(Vertx vertx, int port) {
     this.web = WebClient.create(vertx);
     this.tokens = new Tokens(vertx, SECRET);
     this.port = port;

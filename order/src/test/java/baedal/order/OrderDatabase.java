@@ -12,15 +12,17 @@ import io.vertx.sqlclient.Pool;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A real database with the order service's schema, and the store of {@link Samples} in it. */
-final class Database {
+/**
+ * A real database with the order service's schema, and the store of {@link OrderFixtures} in it.
+ */
+final class OrderDatabase {
 
   final String uri = TestServers.postgres();
   final Pool pool;
   final OrderRepository orders;
   final CatalogRepository catalogs;
 
-  Database(Vertx vertx) {
+  OrderDatabase(Vertx vertx) {
     PgStore store = new PgStore(vertx, uri, PgSchema.BACKBONE, "classpath:baedal/order/db");
     Promise<Void> prepared = Promise.promise();
     store.prepare(prepared::complete);
@@ -28,18 +30,20 @@ final class Database {
     pool = store.pool();
     orders = new OrderRepository(pool, () -> {});
     catalogs = new CatalogRepository(pool);
-    store(true, 1);
-    menu("fried", 18_000, 1, new MenuOption("순살", 2_000), new MenuOption("뼈", 2_000));
-    menu("cola", 2_000, 1);
+    saveStore(true, 1);
+    saveMenu("fried", 18_000, 1, new MenuOption("순살", 2_000), new MenuOption("뼈", 2_000));
+    saveMenu("cola", 2_000, 1);
   }
 
-  void store(boolean open, long sequence) {
+  void saveStore(boolean open, long sequence) {
     StoreEvent.Opened opened =
-        new StoreEvent.Opened("s-1", "o-1", "통닭천국", "FOOD", Samples.STORE, Samples.NOON);
+        new StoreEvent.Opened(
+            "s-1", "o-1", "통닭천국", "FOOD", OrderFixtures.STORE, OrderFixtures.NOON);
     StoreEvent.Closed closed =
-        new StoreEvent.Closed("s-1", "o-1", "통닭천국", "FOOD", Samples.STORE, Samples.NOON);
+        new StoreEvent.Closed(
+            "s-1", "o-1", "통닭천국", "FOOD", OrderFixtures.STORE, OrderFixtures.NOON);
     var message =
-        EventMessages.wrap(List.of(open ? opened : closed), sequence, Samples.NOON).get(0);
+        EventMessages.wrap(List.of(open ? opened : closed), sequence, OrderFixtures.NOON).get(0);
     if (open) {
       catalogs.opened(message, opened).await();
     } else {
@@ -47,18 +51,26 @@ final class Database {
     }
   }
 
-  void menu(String menuId, long price, long revision, MenuOption... options) {
-    catalogs.menuChanged(changed(menuId, price, revision, false, options)).await();
+  void saveMenu(String menuId, long price, long revision, MenuOption... options) {
+    catalogs.menuChanged(menuChanged(menuId, price, revision, false, options)).await();
   }
 
-  static StoreEvent.MenuChanged changed(
+  static StoreEvent.MenuChanged menuChanged(
       String menuId, long price, long revision, boolean removed, MenuOption... options) {
     return new StoreEvent.MenuChanged(
-        "s-1", menuId, menuId, price, null, List.of(options), removed, revision, Samples.NOON);
+        "s-1",
+        menuId,
+        menuId,
+        price,
+        null,
+        List.of(options),
+        removed,
+        revision,
+        OrderFixtures.NOON);
   }
 
   /** The types of the events that wait to be published, in order. */
-  List<String> outbox() {
+  List<String> outboxTypes() {
     List<String> types = new ArrayList<>();
     pool.query("SELECT body FROM outbox ORDER BY id")
         .execute()
@@ -67,7 +79,7 @@ final class Database {
     return types;
   }
 
-  List<Long> sequences() {
+  List<Long> outboxSequences() {
     List<Long> sequences = new ArrayList<>();
     pool.query("SELECT body FROM outbox ORDER BY id")
         .execute()

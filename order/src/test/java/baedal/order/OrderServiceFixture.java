@@ -18,19 +18,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** An order service with its database and without a broker, for tests over HTTP. */
-final class RunningOrders implements AutoCloseable {
+final class OrderServiceFixture implements AutoCloseable {
 
   private static final String NO_BROKER = "amqp://guest:guest@127.0.0.1:1/none";
   private static final String NO_PAYMENT = "http://127.0.0.1:1";
 
-  final Database db;
-  final Clients http;
-  final String me;
+  final OrderDatabase db;
+  final OrderHttpClient http;
+  final String customerToken;
   private final Vertx vertx = Boot.vertx();
   private final AtomicLong revision = new AtomicLong(100);
 
-  RunningOrders() {
-    db = new Database(vertx);
+  OrderServiceFixture() {
+    db = new OrderDatabase(vertx);
     OrderVerticle service =
         new OrderVerticle(
             new OrderConfig(
@@ -40,13 +40,13 @@ final class RunningOrders implements AutoCloseable {
                 db.uri,
                 NO_BROKER,
                 NO_PAYMENT,
-                new Identity.OneMachine(Clients.SECRET),
+                new Identity.OneMachine(OrderHttpClient.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24)));
     vertx.deployVerticle(service).await();
-    http = new Clients(vertx, service.port());
-    me = http.customer("c-1");
-    await().until(() -> http.get("/orders", me).statusCode() == 200);
+    http = new OrderHttpClient(vertx, service.port());
+    customerToken = http.customer("c-1");
+    await().until(() -> http.get("/orders", customerToken).statusCode() == 200);
   }
 
   @Override
@@ -54,16 +54,16 @@ final class RunningOrders implements AutoCloseable {
     vertx.close().await();
   }
 
-  /** The service hears that the store of the samples sells this menu; {@code stock} may be null. */
+  /** The store of {@link OrderFixtures} sells this menu from now on; {@code stock} may be null. */
   void sells(String menuId, long price, Integer stock, MenuOption... options) {
-    changed(menuId, price, stock, false, options);
+    saveMenu(menuId, price, stock, false, options);
   }
 
   void removes(String menuId) {
-    changed(menuId, 1, null, true);
+    saveMenu(menuId, 1, null, true);
   }
 
-  private void changed(
+  private void saveMenu(
       String menuId, long price, Integer stock, boolean removed, MenuOption... options) {
     db.catalogs
         .menuChanged(
@@ -76,29 +76,30 @@ final class RunningOrders implements AutoCloseable {
                 List.of(options),
                 removed,
                 revision.incrementAndGet(),
-                Samples.NOON))
+                OrderFixtures.NOON))
         .await();
   }
 
-  /** The service hears of an open store of this kind that sells cola. */
+  /** A store of this kind opens and sells cola. */
   void opens(String storeId, String kind) {
     StoreEvent.Opened opened =
-        new StoreEvent.Opened(storeId, "o-1", "가게", kind, Samples.STORE, Samples.NOON);
+        new StoreEvent.Opened(storeId, "o-1", "가게", kind, OrderFixtures.STORE, OrderFixtures.NOON);
     db.catalogs
         .opened(
-            EventMessages.wrap(List.of(opened), revision.incrementAndGet(), Samples.NOON).get(0),
+            EventMessages.wrap(List.of(opened), revision.incrementAndGet(), OrderFixtures.NOON)
+                .get(0),
             opened)
         .await();
     db.catalogs
         .menuChanged(
             new StoreEvent.MenuChanged(
-                storeId, "cola", "콜라", 2_000, null, List.of(), false, 1, Samples.NOON))
+                storeId, "cola", "콜라", 2_000, null, List.of(), false, 1, OrderFixtures.NOON))
         .await();
   }
 
   /** The path of a new order. */
-  String placed(JsonObject order) {
-    var created = http.post("/orders", me, order);
+  String place(JsonObject order) {
+    var created = http.post("/orders", customerToken, order);
     if (created.statusCode() != 201) {
       throw new AssertionError(created.bodyAsString());
     }
@@ -106,9 +107,9 @@ final class RunningOrders implements AutoCloseable {
   }
 
   /** The path of a new order that is paid by card. */
-  String paid(JsonObject order) {
-    String path = placed(order);
-    change(path, o -> Samples.pay(o, "p-1", PaymentMethod.CARD));
+  String placeAndPay(JsonObject order) {
+    String path = place(order);
+    change(path, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD));
     return path;
   }
 

@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The store, the menu and the orders that the tests of this package talk about. */
-final class Samples {
+/** The store, the menus and the orders of the tests in this package. */
+final class OrderFixtures {
 
   static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   static final Duration PAY_WITHIN = Duration.ofMinutes(15);
-  static final Duration PATIENCE = Duration.ofHours(24);
+  static final Duration SILENCE = Duration.ofHours(24);
   static final Address STORE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
   static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
   static final Parcel PARCEL = new Parcel(Parcel.Size.SMALL, 2.5, "documents");
   static final Catalog CATALOG = catalog(true);
 
-  private Samples() {}
+  private OrderFixtures() {}
 
   static Catalog catalog(boolean open) {
     return new Catalog(
@@ -48,7 +48,7 @@ final class Samples {
             new Catalog.Menu("cola", "콜라", 2_000, 10, List.of())));
   }
 
-  static PlaceOrder wanted(Fulfilment fulfilment, Catalog.RequestedLine... lines) {
+  static PlaceOrder request(Fulfilment fulfilment, Catalog.RequestedLine... lines) {
     return switch (fulfilment) {
       case DELIVERY ->
           new PlaceOrder("s-1", List.of(lines), fulfilment, null, HOME, null, null, null, "문 앞에");
@@ -66,7 +66,7 @@ final class Samples {
   static Order placed(Fulfilment fulfilment) {
     return Order.place(
             "order-1",
-            wanted(fulfilment, chicken("순살"))
+            request(fulfilment, chicken("순살"))
                 .details("c-1", Optional.of(CATALOG), NOON, PAY_WITHIN))
         .state();
   }
@@ -88,15 +88,15 @@ final class Samples {
         order, paymentId, method, order.details().due(), order.details().version(), later(1));
   }
 
-  /** An order that has got as far as {@code status}, on the way that leads there. */
-  static Order at(OrderStatus status) {
+  /** An order in this status, which it reached by valid transitions. */
+  static Order orderIn(OrderStatus status) {
     return switch (status) {
       case PLACED -> placed();
       case PAID -> paid();
       case ACCEPTED, COOKING, COOKED, PICKED ->
           FulfilmentProgress.reached(paid(), status, later(2)).state();
       case DELIVERED -> FulfilmentProgress.delivered(paid(), "r-7", 0, later(3)).state();
-      case COMPLETED -> Confirmation.byCustomer(at(OrderStatus.DELIVERED), later(4)).state();
+      case COMPLETED -> Confirmation.byCustomer(orderIn(OrderStatus.DELIVERED), later(4)).state();
       case CANCEL_REQUESTED -> Cancellation.request(paid(), "changed my mind", later(2)).state();
       case CANCELED -> Cancellation.request(placed(), "changed my mind", later(2)).state();
       case REJECTED -> Rejection.rejectedByStore(paid(), "OUT_OF_STOCK", later(2)).state();

@@ -1,0 +1,182 @@
+package baedal.order;
+
+import static baedal.order.OrderFixtures.NOON;
+import static baedal.order.OrderStatus.COMPLETED;
+import static baedal.order.OrderStatus.EXPIRED;
+import static baedal.order.OrderStatus.PAID;
+import static baedal.order.OrderStatus.PLACED;
+import static baedal.testkit.Eventually.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baedal.events.Change;
+import baedal.events.Fulfilment;
+import baedal.events.PaymentMethod;
+import baedal.runtime.Boot;
+import baedal.runtime.IdempotencyKey;
+import baedal.runtime.Ids;
+import baedal.runtime.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Three replicas of the timers on a real database. */
+class OrderTimersTest {
+
+  private final Vertx vertx = Boot.vertx();
+  private final OrderDatabase db = new OrderDatabase(vertx);
+  private final OrderRepository orders = db.orders;
+  private final Set<String> ordersWithPayment = ConcurrentHashMap.newKeySet();
+  private boolean paymentDown;
+  private Instant time = NOON;
+  private final List<OrderTimers> replicas =
+      IntStream.range(0, 3)
+          .mapToObj(
+              i ->
+                  new OrderTimers(
+                      vertx,
+                      orders,
+                      this::withActivePayment,
+                      new TestClock(),
+                      OrderFixtures.SILENCE))
+          .toList();
+
+  private Future<Set<String>> withActivePayment(List<String> orderIds) {
+    return paymentDown
+        ? Future.failedFuture(Refusal.unavailable("away", "away", Duration.ZERO))
+        : Future.succeededFuture(Set.copyOf(ordersWithPayment));
+  }
+
+  /** Stands at {@code time}. */
+  private final class TestClock extends Clock {
+
+    @Override
+    public Instant instant() {
+      return time;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void an_unpaid_order_expires_once_with_several_replicas() {
+    List<String> ids = IntStream.range(0, 20).mapToObj(i -> place().state().id()).toList();
+    String paid = place().state().id();
+    orders.change(paid, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD)).await();
+    runTimers(NOON.plus(OrderFixtures.PAY_WITHIN).minusMillis(1));
+    assertThat(db.outboxTypes()).doesNotContain("order.expired");
+    runTimers(NOON.plus(OrderFixtures.PAY_WITHIN));
+    assertThat(Collections.frequency(db.outboxTypes(), "order.expired")).isEqualTo(ids.size());
+    assertThat(orders.find(ids.get(0)).await().status()).isEqualTo(EXPIRED);
+    assertThat(orders.find(paid).await().status()).isEqualTo(PAID);
+  }
+
+  @Test
+  void an_order_with_an_active_payment_does_not_expire_nor_block_others() {
+    List<String> ids =
+        IntStream.range(0, 3 * OrderRepository.TIMER_BATCH)
+            .mapToObj(i -> place().state().id())
+            .toList();
+    String unpaid = ids.get(ids.size() - 1);
+    ordersWithPayment.addAll(ids.subList(0, ids.size() - 1));
+    Instant late = NOON.plus(Duration.ofDays(1));
+    await()
+        .until(
+            () -> {
+              runTimers(late);
+              return orders.find(unpaid).await().status() == EXPIRED;
+            });
+    assertThat(Collections.frequency(db.outboxTypes(), "order.expired")).isEqualTo(1);
+    String paid = ids.get(0);
+    orders.change(paid, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD)).await();
+    assertThat(orders.find(paid).await().status()).isEqualTo(PAID);
+  }
+
+  @Test
+  void while_payment_is_down_nothing_expires_but_silence_still_confirms() {
+    paymentDown = true;
+    String unpaid = place().state().id();
+    String delivered = place().state().id();
+    orders.change(delivered, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD)).await();
+    orders.change(delivered, o -> FulfilmentProgress.delivered(o, "r-7", 0, NOON)).await();
+    runTimers(NOON.plus(OrderFixtures.SILENCE));
+    assertThat(orders.find(unpaid).await().status()).isEqualTo(PLACED);
+    assertThat(orders.find(delivered).await().status()).isEqualTo(COMPLETED);
+    paymentDown = false;
+    runTimers(NOON.plus(OrderFixtures.SILENCE));
+    assertThat(orders.find(unpaid).await().status()).isEqualTo(EXPIRED);
+  }
+
+  @Test
+  void a_day_of_silence_completes_deliveries_and_visits_once() {
+    String delivered = place().state().id();
+    orders.change(delivered, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD)).await();
+    orders.change(delivered, o -> FulfilmentProgress.delivered(o, "r-7", 0, NOON)).await();
+    String visit = placed(OrderFixtures.placed(Fulfilment.VISIT));
+    orders.change(visit, o -> OrderFixtures.pay(o, "p-2", PaymentMethod.CARD)).await();
+    orders.change(visit, o -> FulfilmentProgress.reached(o, OrderStatus.COOKED, NOON)).await();
+    runTimers(NOON.plus(OrderFixtures.SILENCE).minusMillis(1));
+    assertThat(db.outboxTypes()).doesNotContain("order.completed");
+    runTimers(NOON.plus(OrderFixtures.SILENCE));
+    runTimers(NOON.plus(OrderFixtures.SILENCE).plusSeconds(60));
+    assertThat(Collections.frequency(db.outboxTypes(), "order.completed")).isEqualTo(2);
+    assertThat(orders.find(delivered).await().status()).isEqualTo(COMPLETED);
+    assertThat(orders.find(visit).await().status()).isEqualTo(COMPLETED);
+  }
+
+  @Test
+  void keys_are_deleted_after_a_day() {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
+    orders.placeOnce(newOrder(), key).await();
+    Instant now = Instant.now();
+    runTimers(now.plus(Duration.ofHours(23)));
+    assertThat(db.count("idempotency")).isEqualTo(1);
+    runTimers(now.plus(Duration.ofHours(25)));
+    assertThat(db.count("idempotency")).isZero();
+  }
+
+  /** All replicas run at once. */
+  private void runTimers(Instant now) {
+    time = now;
+    Future.all(replicas.stream().map(OrderTimers::runOnce).toList()).await();
+  }
+
+  private Change<Order> place() {
+    Change<Order> placed = newOrder();
+    orders.place(placed).await();
+    return placed;
+  }
+
+  private String placed(Order order) {
+    String id = Ids.next();
+    orders.place(Order.place(id, order.details())).await();
+    return id;
+  }
+
+  private static Change<Order> newOrder() {
+    return Order.place(Ids.next(), OrderFixtures.placed().details());
+  }
+}
