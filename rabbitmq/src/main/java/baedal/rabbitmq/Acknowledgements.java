@@ -11,70 +11,72 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * Acknowledges what one connection delivered, several with one word where they follow each other: a
- * quorum queue agrees on each word anew. To be used on one context: words overtake each other on
- * two.
+ * Acknowledges the messages of one connection in batches, with one AMQP {@code basic.ack} for
+ * several messages where possible: a quorum queue replicates every acknowledgement. All methods
+ * must run on one context, so that acknowledgements do not overtake each other.
  */
 final class Acknowledgements {
 
-  /** Half of what a consumer has in hand, so that it never waits for its last one. */
-  private static final int AT_ONCE = EventConsumer.PREFETCH / 2;
+  /** Half of the prefetch count, so that the consumer never waits for its last acknowledgement. */
+  private static final int BATCH = EventConsumer.PREFETCH / 2;
 
-  private static final long WITHIN_MILLIS = 5;
+  private static final long MAX_DELAY_MILLIS = 5;
 
   private final Vertx vertx;
   private final RabbitMQClient client;
-  private final NavigableSet<Long> inHand = new TreeSet<>();
-  private final NavigableSet<Long> settled = new TreeSet<>();
-  private Promise<Void> said;
+  private final NavigableSet<Long> unfinished = new TreeSet<>();
+  private final NavigableSet<Long> finished = new TreeSet<>();
+
+  /** The result of the next batch; null while it is empty. */
+  private Promise<Void> nextBatch;
 
   Acknowledgements(Vertx vertx, RabbitMQClient client) {
     this.vertx = vertx;
     this.client = client;
   }
 
-  /** From here on, nothing acknowledges {@code tag} before {@link #acknowledge} is told to. */
+  /** The message {@code tag} is not acknowledged before {@link #acknowledge} is called for it. */
   void delivered(long tag) {
-    inHand.add(tag);
+    unfinished.add(tag);
   }
 
-  /** Succeeds when the broker has been told, which may be a few milliseconds later. */
+  /** Succeeds when the acknowledgement is sent, at most {@value #MAX_DELAY_MILLIS} ms later. */
   Future<Void> acknowledge(long tag) {
-    inHand.remove(tag);
-    settled.add(tag);
-    if (said == null) {
-      Promise<Void> mine = Promise.promise();
-      said = mine;
-      vertx.setTimer(WITHIN_MILLIS, id -> say(mine));
+    unfinished.remove(tag);
+    finished.add(tag);
+    if (nextBatch == null) {
+      Promise<Void> batch = Promise.promise();
+      nextBatch = batch;
+      vertx.setTimer(MAX_DELAY_MILLIS, id -> flush(batch));
     }
-    Promise<Void> mine = said;
-    if (settled.size() >= AT_ONCE) {
-      say(mine);
+    Promise<Void> batch = nextBatch;
+    if (finished.size() >= BATCH) {
+      flush(batch);
     }
-    return mine.future();
+    return batch.future();
   }
 
-  private void say(Promise<Void> waiting) {
-    if (waiting == said) {
-      said = null;
-      Future.succeededFuture().compose(v -> words()).onComplete(waiting);
+  private void flush(Promise<Void> batch) {
+    if (batch == nextBatch) {
+      nextBatch = null;
+      Future.succeededFuture().compose(v -> send()).onComplete(batch);
     }
   }
 
   /** The client throws, or opens another channel, when the one that delivered is closed. */
-  private Future<Void> words() {
+  private Future<Void> send() {
     if (!client.isOpenChannel()) {
       return Future.failedFuture(new IOException("the channel is closed"));
     }
-    List<Future<Void>> words = new ArrayList<>();
-    NavigableSet<Long> beforeAllInHand =
-        inHand.isEmpty() ? settled : settled.headSet(inHand.first(), false);
-    if (!beforeAllInHand.isEmpty()) {
-      words.add(client.basicAck(beforeAllInHand.last(), true));
-      beforeAllInHand.clear();
+    List<Future<Void>> sent = new ArrayList<>();
+    NavigableSet<Long> beforeAllUnfinished =
+        unfinished.isEmpty() ? finished : finished.headSet(unfinished.first(), false);
+    if (!beforeAllUnfinished.isEmpty()) {
+      sent.add(client.basicAck(beforeAllUnfinished.last(), true));
+      beforeAllUnfinished.clear();
     }
-    settled.forEach(tag -> words.add(client.basicAck(tag, false)));
-    settled.clear();
-    return Future.all(words).mapEmpty();
+    finished.forEach(tag -> sent.add(client.basicAck(tag, false)));
+    finished.clear();
+    return Future.all(sent).mapEmpty();
   }
 }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to RabbitMQ that comes back. Each connection is a client of its own (an epoch):
- * nothing of an earlier one, a delivery tag or a pending confirm, can be mistaken for one of a
- * later. The client's own recovery is off: it confirms what was lost and forgets the prefetch.
+ * A connection to RabbitMQ that is made again when it is lost. Each connection has a client of its
+ * own, so that delivery tags and pending confirms of one are never mistaken for those of another.
+ * The client's own recovery is off: it confirms lost messages and forgets the prefetch count.
  */
 final class BrokerConnection {
 
@@ -31,8 +31,8 @@ final class BrokerConnection {
   private final ContextInternal context;
   private final String uri;
   private final String name;
-  private final Function<RabbitMQClient, Future<Void>> up;
-  private final Runnable down;
+  private final Function<RabbitMQClient, Future<Void>> onConnect;
+  private final Runnable onDisconnect;
 
   private RabbitMQClientImpl client;
   private volatile boolean ready;
@@ -41,39 +41,42 @@ final class BrokerConnection {
   private long watch = -1;
   private long backoff = FIRST_BACKOFF_MILLIS;
 
-  /** {@code up} is called with each new connection, {@code down} when one is gone or failed. */
+  /**
+   * @param onConnect prepares each new connection, which is ready when its future succeeds
+   * @param onDisconnect runs when a connection was lost, could not be made, or is stopped
+   */
   BrokerConnection(
       Vertx vertx,
       String uri,
       String name,
-      Function<RabbitMQClient, Future<Void>> up,
-      Runnable down) {
+      Function<RabbitMQClient, Future<Void>> onConnect,
+      Runnable onDisconnect) {
     this.vertx = vertx;
-    this.context = sideBySide(vertx);
+    this.context = newContext(vertx);
     this.uri = uri;
     this.name = name;
-    this.up = up;
-    this.down = down;
+    this.onConnect = onConnect;
+    this.onDisconnect = onDisconnect;
   }
 
   /**
-   * On the same event loop, with blocking calls in a row of its own: a broker that takes no
-   * messages blocks those who publish, and never who acknowledges.
+   * A context on the caller's event loop with a queue of its own for blocking calls. A broker that
+   * takes no messages then blocks publishers, and does not block acknowledgements.
    */
-  private static ContextInternal sideBySide(Vertx vertx) {
-    ContextInternal here = (ContextInternal) vertx.getOrCreateContext();
-    return here.owner().contextBuilder().withEventLoop(here.nettyEventLoop()).build();
+  private static ContextInternal newContext(Vertx vertx) {
+    ContextInternal caller = (ContextInternal) vertx.getOrCreateContext();
+    return caller.owner().contextBuilder().withEventLoop(caller.nettyEventLoop()).build();
   }
 
   Context context() {
     return context;
   }
 
-  /** The same, told on this link's context. */
-  <T> Future<T> here(Future<T> anywhere) {
-    PromiseInternal<T> told = context.promise();
-    anywhere.onComplete(told);
-    return told.future();
+  /** A future with the same result that completes on this connection's context. */
+  <T> Future<T> onContext(Future<T> future) {
+    PromiseInternal<T> completed = context.promise();
+    future.onComplete(completed);
+    return completed.future();
   }
 
   void start() {
@@ -103,15 +106,15 @@ final class BrokerConnection {
         .compose(
             v -> {
               channel = next.getChannelInstance();
-              return up.apply(next);
+              return onConnect.apply(next);
             })
         .onSuccess(v -> established(next))
         .onFailure(e -> lost(next, e));
   }
 
-  private void established(RabbitMQClientImpl of) {
-    if (stopped || of != client) {
-      of.stop();
+  private void established(RabbitMQClientImpl connected) {
+    if (stopped || connected != client) {
+      connected.stop();
       return;
     }
     ready = true;
@@ -121,26 +124,28 @@ final class BrokerConnection {
         vertx.setPeriodic(
             WATCH_MILLIS,
             id -> {
-              if (!of.isConnected() || !of.isOpenChannel() || of.getChannelInstance() != channel) {
-                lost(of, null);
+              if (!connected.isConnected()
+                  || !connected.isOpenChannel()
+                  || connected.getChannelInstance() != channel) {
+                lost(connected, null);
               }
             });
   }
 
-  /** Ends this connection, if it is still the present one, and begins the next. */
-  void renew(RabbitMQClient of) {
-    context.runOnContext(v -> lost(of, null));
+  /** Closes this connection, if it is still the current one, and makes the next one. */
+  void renew(RabbitMQClient current) {
+    context.runOnContext(v -> lost(current, null));
   }
 
-  private void lost(RabbitMQClient of, Throwable cause) {
-    if (of == null || of != client) {
+  private void lost(RabbitMQClient last, Throwable cause) {
+    if (last == null || last != client) {
       return;
     }
     client = null;
     vertx.cancelTimer(watch);
     boolean wasReady = ready;
     ready = false;
-    down.run();
+    onDisconnect.run();
     if (wasReady) {
       log.atWarn().addKeyValue("connection", name).log("lost the broker");
     } else if (cause != null) {
@@ -149,7 +154,7 @@ final class BrokerConnection {
           .addKeyValue("cause", cause.getMessage())
           .log("the broker is away");
     }
-    of.stop()
+    last.stop()
         .onComplete(
             done -> {
               if (!stopped) {
@@ -168,7 +173,7 @@ final class BrokerConnection {
           vertx.cancelTimer(watch);
           RabbitMQClient last = client;
           client = null;
-          down.run();
+          onDisconnect.run();
           (last == null ? Future.<Void>succeededFuture() : last.stop())
               .onComplete(ended -> done.complete());
         });

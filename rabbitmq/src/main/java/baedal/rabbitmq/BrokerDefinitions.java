@@ -71,7 +71,7 @@ public final class BrokerDefinitions {
     }
   }
 
-  /** Adds one of {@link Topology#USERS} with the least permissions that it needs. */
+  /** Adds one of {@link BrokerPermissions#USERS} with the least permissions that it needs. */
   public BrokerDefinitions service(String name, String password) {
     return user(name, password, "", BrokerPermissions.of(name));
   }

@@ -10,11 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A message that a service could not handle: why, since when, after how many attempts, and how
- * often it was replayed since. {@code event} and {@code subject} are null where the body does not
- * tell.
+ * A message that a service could not handle, with its history from the headers.
  *
- * @param body the message as it came, its first {@value #MAX_BODY_CHARS} characters
+ * @param event null if the body has none
+ * @param subject null if the body has none
+ * @param reason why it could not be handled
+ * @param stack null if the broker gave up by itself, and in a list
+ * @param attempts the number of retries after a bug
+ * @param replays how often it was replayed
+ * @param bytes the size of the whole body
+ * @param body the first {@value #MAX_BODY_CHARS} characters; null in a list
  */
 public record DeadLetter(
     String deadLetterId,
@@ -34,7 +39,7 @@ public record DeadLetter(
   private static final String KILLED =
       "the broker gave up: the process that handled it died or lost its connection, again and again";
 
-  /** Of those that the broker itself laid here nobody wrote a reason. */
+  /** A message that the broker moved here by itself has no reason in its headers. */
   static DeadLetter of(RabbitMQMessage message) {
     Map<String, Object> headers = RetryAndDeadLetter.headersOf(message.properties());
     String text = message.body().toString(StandardCharsets.UTF_8);
@@ -61,7 +66,7 @@ public record DeadLetter(
         Digest.sha256(message.body().toString(StandardCharsets.ISO_8859_1)).substring(0, 32));
   }
 
-  /** As a line of a list: without stack and body. */
+  /** Without stack and body, for a list. */
   DeadLetter brief() {
     return new DeadLetter(
         deadLetterId,

@@ -10,7 +10,7 @@ import java.net.URL;
 import java.util.List;
 import java.util.function.Function;
 
-/** What an operator may do with the messages that a service could not handle. */
+/** The routes by which operators list, read, replay and discard a service's dead letters. */
 public final class DeadLetterApi {
 
   private static final int MAX_SKIPPED = 10_000;
@@ -23,22 +23,27 @@ public final class DeadLetterApi {
     this.letters = letters;
   }
 
-  /** Where the contract is. */
+  /** The OpenAPI document of these routes. */
   public static URL contract() {
     return DeadLetterApi.class.getResource("dead-letters.yaml");
   }
 
   public void mount(Router router) {
-    router.get("/deadLetters/:service").respond(ours(this::list));
-    router.post("/deadLetters/:service/replay").respond(ours(this::replayAll));
-    router.get("/deadLetters/:service/:deadLetterId").respond(ours(c -> letters.find(id(c))));
-    router.delete("/deadLetters/:service/:deadLetterId").respond(ours(c -> letters.discard(id(c))));
+    router.get("/deadLetters/:service").respond(ofThisService(this::list));
+    router.post("/deadLetters/:service/replay").respond(ofThisService(this::replayAll));
+    router
+        .get("/deadLetters/:service/:deadLetterId")
+        .respond(ofThisService(c -> letters.find(id(c))));
+    router
+        .delete("/deadLetters/:service/:deadLetterId")
+        .respond(ofThisService(c -> letters.discard(id(c))));
     router
         .post("/deadLetters/:service/:deadLetterId/replay")
-        .respond(ours(c -> letters.replay(id(c))));
+        .respond(ofThisService(c -> letters.replay(id(c))));
   }
 
-  private <T> Function<RoutingContext, Future<T>> ours(Function<RoutingContext, Future<T>> action) {
+  private <T> Function<RoutingContext, Future<T>> ofThisService(
+      Function<RoutingContext, Future<T>> action) {
     return ctx -> {
       if (!ctx.pathParam("service").equals(service)) {
         throw Refusal.notFound("these are the dead letters of " + service);
@@ -53,10 +58,10 @@ public final class DeadLetterApi {
 
   record Letters(List<DeadLetter> items, String next, long total) {}
 
-  /** There is no place in a queue to come back to: the cursor counts. */
+  /** The cursor is the number of dead letters to skip: a queue has no position to return to. */
   private Future<Letters> list(RoutingContext ctx) {
     int limit = Paging.limit(ctx);
-    int skip = skipped(ctx.request().getParam("cursor"));
+    int skip = toSkip(ctx.request().getParam("cursor"));
     return letters
         .list(skip, limit + 1)
         .map(
@@ -64,23 +69,23 @@ public final class DeadLetterApi {
               Page<DeadLetter> page =
                   Page.of(
                       found.items(), limit, last -> Paging.encode(Integer.toString(skip + limit)));
-              String next = leads(skip + limit) ? page.next() : null;
+              String next = isWithinLimit(skip + limit) ? page.next() : null;
               return new Letters(page.items(), next, found.total());
             });
   }
 
-  /** Whether a cursor that passes over so many is one that this list takes. */
-  static boolean leads(int skip) {
+  /** Whether this list accepts a cursor that skips so many. */
+  static boolean isWithinLimit(int skip) {
     return skip >= 0 && skip <= MAX_SKIPPED;
   }
 
-  private static int skipped(String cursor) {
+  private static int toSkip(String cursor) {
     if (cursor == null) {
       return 0;
     }
     try {
       int skip = Integer.parseInt(Paging.decode(cursor, 1).get(0));
-      if (leads(skip)) {
+      if (isWithinLimit(skip)) {
         return skip;
       }
     } catch (NumberFormatException e) {

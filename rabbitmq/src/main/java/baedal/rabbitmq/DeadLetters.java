@@ -1,8 +1,8 @@
 package baedal.rabbitmq;
 
+import baedal.runtime.KeyedQueue;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQMessage;
@@ -10,29 +10,31 @@ import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
- * What a service could not handle: to be looked at, replayed or discarded. Each look is a
- * connection of its own; it ends when what it fetched and did not acknowledge is back in the queue.
- * Until then no other look would find it, so that looks take turns. A message is acknowledged after
- * the broker confirmed its replay; should a crash come between, it is replayed twice and has one
- * effect, like any event.
+ * The dead letters of a service: lists, replays and discards them. Every call opens a session,
+ * which is a connection of its own. A session fetches messages, and returns those that it does not
+ * acknowledge to the queue. Until then no other session finds them, so sessions run one after
+ * another. A message is acknowledged after the broker has confirmed its replay. A crash in between
+ * replays it twice; like any event, it has one effect.
  */
 public final class DeadLetters {
 
   private static final int CONNECT_MILLIS = 3_000;
-  private static final int MAX_LOOKED_AT = 10_000;
-  private static final long LOOK_SECONDS = 60;
-  private static final long GIVE_BACK_SECONDS = 5;
+  private static final int MAX_SEARCHED = 10_000;
+  private static final long SESSION_SECONDS = 60;
+  private static final long RETURN_SECONDS = 5;
 
-  /** Others may have taken some away: after a second they are not waited for. */
-  private static final int TRIES = 50;
+  /**
+   * Number of polls for the returned messages. A process that took some meanwhile would be waited
+   * for in vain.
+   */
+  private static final int MAX_POLLS = 50;
 
-  private static final long PAUSE_MILLIS = 20;
+  private static final long POLL_MILLIS = 20;
 
-  /** To the broker: every delivery tag of the connection. */
+  /** In AMQP, the delivery tag 0 stands for every message of the channel. */
   private static final long ALL = 0;
 
   private final Vertx vertx;
@@ -40,8 +42,7 @@ public final class DeadLetters {
   private final String queue;
   private final RetryAndDeadLetter failures;
 
-  private final AtomicReference<Future<Void>> last =
-      new AtomicReference<>(Future.succeededFuture());
+  private final KeyedQueue sessions = new KeyedQueue();
 
   DeadLetters(Vertx vertx, String amqpUri, String queue, RetryAndDeadLetter failures) {
     this.vertx = vertx;
@@ -50,7 +51,7 @@ public final class DeadLetters {
     this.failures = failures;
   }
 
-  /** Some of them, and how many there are. */
+  /** One page of dead letters, and the number of all. */
   public record Found(long total, List<DeadLetter> items) {
 
     public Found {
@@ -58,15 +59,16 @@ public final class DeadLetters {
     }
   }
 
-  /** Those after the first {@code skip}, {@code limit} at most, the oldest first. */
+  /** Lists at most {@code limit} dead letters after the first {@code skip}, oldest first. */
   public Future<Found> list(int skip, int limit) {
-    return inTurn(
-        look ->
-            look.fetch(skip + limit, new ArrayList<>())
+    return inSession(
+        session ->
+            session
+                .fetch(skip + limit, new ArrayList<>())
                 .map(
                     fetched ->
                         new Found(
-                            look.left,
+                            session.remaining,
                             fetched.stream()
                                 .skip(skip)
                                 .map(message -> DeadLetter.of(message).brief())
@@ -74,31 +76,28 @@ public final class DeadLetters {
   }
 
   public Future<DeadLetter> find(String id) {
-    return inTurn(look -> look.find(id, MAX_LOOKED_AT).map(DeadLetter::of));
+    return inSession(session -> session.find(id, MAX_SEARCHED).map(DeadLetter::of));
   }
 
-  /** Back to the service, as if it came for the first time. */
+  /** Puts the message back into the queue, with all its attempts. */
   public Future<Void> replay(String id) {
-    return inTurn(look -> look.find(id, MAX_LOOKED_AT).compose(look::replay));
+    return inSession(session -> session.find(id, MAX_SEARCHED).compose(session::replay));
   }
 
-  /** Those that are there now, the oldest first; how many they were. */
+  /** Replays the dead letters that are there now, oldest first; returns their number. */
   public Future<Long> replayAll() {
-    return inTurn(look -> look.replayNext(look.left, 0));
+    return inSession(session -> session.replayNext(session.remaining, 0));
   }
 
   public Future<Void> discard(String id) {
-    return inTurn(look -> look.find(id, MAX_LOOKED_AT).compose(look::settled));
+    return inSession(session -> session.find(id, MAX_SEARCHED).compose(session::acknowledge));
   }
 
-  private <T> Future<T> inTurn(Function<Look, Future<T>> work) {
-    Promise<Void> over = Promise.promise();
-    return last.getAndSet(over.future())
-        .compose(v -> look(work))
-        .onComplete(done -> over.complete());
+  private <T> Future<T> inSession(Function<Session, Future<T>> work) {
+    return sessions.submit(queue, () -> open(work));
   }
 
-  private <T> Future<T> look(Function<Look, Future<T>> work) {
+  private <T> Future<T> open(Function<Session, Future<T>> work) {
     RabbitMQOptions options =
         new RabbitMQOptions()
             .setUri(amqpUri)
@@ -110,25 +109,29 @@ public final class DeadLetters {
     return client
         .start()
         .compose(v -> client.messageCount(Topology.deadQueue(queue)))
-        .map(count -> new Look(client, count))
+        .map(count -> new Session(client, count))
         .compose(
-            look ->
-                work.apply(look).timeout(LOOK_SECONDS, TimeUnit.SECONDS).eventually(look::giveBack))
+            session ->
+                work.apply(session)
+                    .timeout(SESSION_SECONDS, TimeUnit.SECONDS)
+                    .eventually(session::returnUnacknowledged))
         .eventually(client::stop);
   }
 
-  /** One connection, and how many dead letters it leaves. */
-  private final class Look {
+  /** One connection. */
+  private final class Session {
 
     private final RabbitMQClient client;
-    private long left;
 
-    Look(RabbitMQClient client, long count) {
+    /** Number of messages that will be in the queue after this session. */
+    private long remaining;
+
+    Session(RabbitMQClient client, long count) {
       this.client = client;
-      left = count;
+      remaining = count;
     }
 
-    /** Null when there is none left. */
+    /** Null if the queue is empty. */
     private Future<RabbitMQMessage> next() {
       return client.basicGet(Topology.deadQueue(queue), false);
     }
@@ -160,13 +163,13 @@ public final class DeadLetters {
               });
     }
 
-    Future<Void> settled(RabbitMQMessage message) {
-      left--;
+    Future<Void> acknowledge(RabbitMQMessage message) {
+      remaining--;
       return client.basicAck(message.envelope().getDeliveryTag(), false);
     }
 
     Future<Void> replay(RabbitMQMessage message) {
-      return failures.replay(message).compose(v -> settled(message));
+      return failures.replay(message).compose(v -> acknowledge(message));
     }
 
     Future<Long> replayNext(long most, long done) {
@@ -180,22 +183,24 @@ public final class DeadLetters {
                           : replay(message).compose(v -> replayNext(most, done + 1)));
     }
 
-    /** What is given back is there again a moment later: whoever looks next is to find it. */
-    Future<Void> giveBack() {
+    /**
+     * Ends when the returned messages are in the queue again, so that the next session finds them.
+     */
+    Future<Void> returnUnacknowledged() {
       return client
           .basicNack(ALL, true, true)
-          .compose(v -> allThere(TRIES))
-          .timeout(GIVE_BACK_SECONDS, TimeUnit.SECONDS)
+          .compose(v -> allReturned(MAX_POLLS))
+          .timeout(RETURN_SECONDS, TimeUnit.SECONDS)
           .otherwiseEmpty();
     }
 
-    private Future<Void> allThere(int tries) {
+    private Future<Void> allReturned(int polls) {
       return client
           .messageCount(Topology.deadQueue(queue))
           .compose(
               count ->
-                  count < left && tries > 0
-                      ? vertx.timer(PAUSE_MILLIS).compose(v -> allThere(tries - 1))
+                  count < remaining && polls > 0
+                      ? vertx.timer(POLL_MILLIS).compose(v -> allReturned(polls - 1))
                       : Future.succeededFuture());
     }
   }

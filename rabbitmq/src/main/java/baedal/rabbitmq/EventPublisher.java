@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Publishes, and says «done» only when the broker has confirmed. A confirm counts only on the
- * connection on which the message went out, and only in time: all else fails, and is sent again by
- * whoever asked.
+ * Publishes messages, and succeeds when the broker has confirmed them. A confirm counts only in
+ * time and on the connection on which the message was sent. Otherwise publishing fails, and the
+ * caller publishes again.
  */
 public final class EventPublisher {
 
@@ -30,23 +30,24 @@ public final class EventPublisher {
   private static final int TRANSIENT = 1;
   private static final String DEFAULT_EXCHANGE = "";
 
-  private final BrokerConnection link;
-  private volatile ConfirmChannel epoch;
+  private final BrokerConnection connection;
+  private volatile ConfirmChannel channel;
   private volatile Promise<Void> ready = Promise.promise();
   private Runnable whenConnected = () -> {};
 
   public EventPublisher(Vertx vertx, String amqpUri, String connectionName) {
-    link =
-        new BrokerConnection(vertx, amqpUri, connectionName + "-publisher", this::up, this::down);
+    connection =
+        new BrokerConnection(
+            vertx, amqpUri, connectionName + "-publisher", this::openChannel, this::disconnected);
   }
 
   /** Connects, and keeps connecting; publishing fails while the broker is away. */
   public void start() {
-    link.start();
+    connection.start();
   }
 
   public boolean connected() {
-    return link.connected();
+    return connection.connected();
   }
 
   /** Succeeds as soon as there is a connection. */
@@ -54,13 +55,13 @@ public final class EventPublisher {
     return ready.future();
   }
 
-  /** Runs {@code action} at every new connection: what waited can go now. */
+  /** Runs {@code action} at every new connection. */
   public void onConnected(Runnable action) {
     whenConnected = action;
   }
 
   public Future<Void> stop() {
-    return link.stop();
+    return connection.stop();
   }
 
   /**
@@ -68,14 +69,14 @@ public final class EventPublisher {
    * persistent.
    */
   public Future<Void> publish(List<String> messages) {
-    return onContext(
-        now -> {
+    return withChannel(
+        open -> {
           List<Future<Void>> confirmed = new ArrayList<>(messages.size());
           for (String message : messages) {
             EventMessages.Header header = EventMessages.header(message);
             AMQP.BasicProperties properties = properties(header.id(), PERSISTENT).build();
             confirmed.add(
-                now.send(
+                open.send(
                     EventTypes.exchange(header.type()),
                     header.type(),
                     properties,
@@ -90,46 +91,51 @@ public final class EventPublisher {
    * confirmed.
    */
   public Future<Void> publishTransient(EventMessage message) {
-    return onContext(
-        now ->
-            now.client.basicPublish(
+    return withChannel(
+        open ->
+            open.client.basicPublish(
                 EventTypes.exchange(message.type()),
                 message.type(),
                 properties(message.id(), TRANSIENT).build(),
                 Buffer.buffer(EventMessages.encode(message))));
   }
 
-  /** Publishes one message to where it is told; succeeds when the broker has confirmed it. */
+  /** Publishes one message; succeeds when the broker has confirmed it. */
   Future<Void> send(
       String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
-    return onContext(now -> now.send(exchange, routingKey, properties, body));
-  }
-
-  /** The broker confirms what no queue takes: so it is looked for first. */
-  Future<Void> sendTo(String queue, AMQP.BasicProperties properties, Buffer body) {
-    return onContext(
-        now ->
-            now.client
-                .messageCount(queue)
-                .compose(v -> now.send(DEFAULT_EXCHANGE, queue, properties, body)));
+    return withChannel(open -> open.send(exchange, routingKey, properties, body));
   }
 
   /**
-   * On the link's own context, whose blocking calls keep their order, whoever asks. A channel that
-   * was closed counts as away: the client would open another, and wait for it on the event loop.
+   * Publishes one message to a queue. The broker also confirms a message that no queue takes, so
+   * this fails first if the queue is missing.
    */
-  private Future<Void> onContext(Function<ConfirmChannel, Future<Void>> work) {
+  Future<Void> sendTo(String queue, AMQP.BasicProperties properties, Buffer body) {
+    return withChannel(
+        open ->
+            open.client
+                .messageCount(queue)
+                .compose(v -> open.send(DEFAULT_EXCHANGE, queue, properties, body)));
+  }
+
+  /**
+   * Runs {@code work} on the connection's context, which keeps the order of blocking calls. Fails
+   * if the channel is closed: the client would open another one, and block the event loop
+   * meanwhile.
+   */
+  private Future<Void> withChannel(Function<ConfirmChannel, Future<Void>> work) {
     Promise<Void> done = Promise.promise();
-    link.context()
+    connection
+        .context()
         .runOnContext(
             v -> {
-              ConfirmChannel now = epoch;
-              if (now == null || !now.client.isOpenChannel()) {
+              ConfirmChannel open = channel;
+              if (open == null || !open.client.isOpenChannel()) {
                 done.fail(new IOException("the broker is away"));
                 return;
               }
               try {
-                work.apply(now).onComplete(done);
+                work.apply(open).onComplete(done);
               } catch (RuntimeException e) {
                 done.fail(e);
               }
@@ -144,46 +150,49 @@ public final class EventPublisher {
         .messageId(id);
   }
 
-  private Future<Void> up(RabbitMQClient client) {
+  private Future<Void> openChannel(RabbitMQClient client) {
     return client
         .addConfirmListener(Integer.MAX_VALUE)
         .map(
             confirmations -> {
-              ConfirmChannel next = new ConfirmChannel(client, link);
+              ConfirmChannel next = new ConfirmChannel(client, connection);
               confirmations.handler(next::confirmed);
-              epoch = next;
+              channel = next;
               ready.tryComplete();
-              link.context().runOnContext(v -> whenConnected.run());
+              connection.context().runOnContext(v -> whenConnected.run());
               return null;
             });
   }
 
-  private void down() {
-    ConfirmChannel last = epoch;
-    epoch = null;
+  private void disconnected() {
+    ConfirmChannel last = channel;
+    channel = null;
     if (last != null) {
       ready = Promise.promise();
       last.end();
     }
   }
 
-  /** One connection: what went out on it and is not confirmed yet, by delivery tag. */
+  /** The channel of one connection, and its unconfirmed messages by delivery tag. */
   private static final class ConfirmChannel {
 
     private final RabbitMQClient client;
-    private final BrokerConnection link;
+    private final BrokerConnection connection;
     private final ConcurrentNavigableMap<Long, Promise<Void>> pending =
         new ConcurrentSkipListMap<>();
     private volatile long lastTag;
     private volatile boolean ended;
 
-    ConfirmChannel(RabbitMQClient client, BrokerConnection link) {
+    ConfirmChannel(RabbitMQClient client, BrokerConnection connection) {
       this.client = client;
-      this.link = link;
+      this.connection = connection;
     }
 
     Future<Void> send(
         String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
+      if (!client.isOpenChannel()) {
+        return Future.failedFuture(new IOException("the channel is closed"));
+      }
       Promise<Void> confirmed = Promise.promise();
       client
           .basicPublishWithDeliveryTag(
@@ -192,12 +201,12 @@ public final class EventPublisher {
       return confirmed
           .future()
           .timeout(CONFIRM_SECONDS, TimeUnit.SECONDS)
-          .onFailure(e -> link.renew(client));
+          .onFailure(e -> connection.renew(client));
     }
 
     /**
-     * The client silently opens a new channel when the old one closes; its tags begin again, and
-     * mean nothing here.
+     * Refuses the tags of another channel: the client silently opens one when this one closes, and
+     * its tags begin again.
      */
     private void register(long tag, Promise<Void> confirmed) {
       if (ended || tag <= lastTag) {
@@ -216,12 +225,12 @@ public final class EventPublisher {
       while (!affected.isEmpty()) {
         var first = affected.pollFirstEntry();
         if (first != null) {
-          settle(first.getValue(), confirmation.isSucceeded());
+          complete(first.getValue(), confirmation.isSucceeded());
         }
       }
     }
 
-    private static void settle(Promise<Void> promise, boolean succeeded) {
+    private static void complete(Promise<Void> promise, boolean succeeded) {
       if (succeeded) {
         promise.tryComplete();
       } else {

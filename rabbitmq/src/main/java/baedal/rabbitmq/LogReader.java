@@ -24,36 +24,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the stream {@code log}: what was told before, and then what is told, until it is stopped.
- * Events of one subject are handled one after another; after a lost connection it goes on with the
- * first event that was not handled, so that some come twice.
+ * Reads the stream {@code log}: past events first, then new ones until it is stopped. Events of one
+ * subject are handled one after another. After a lost connection it resumes with the first event
+ * that was not handled, so that some events come twice.
  */
 public final class LogReader {
 
   private static final Logger log = LoggerFactory.getLogger(LogReader.class);
   private static final int PREFETCH = 256;
-  private static final long AGAIN_MILLIS = 500;
+  private static final long RETRY_MILLIS = 500;
   private static final int PERSISTENT = 2;
   private static final String OFFSET = "x-stream-offset";
   private static final String FIRST = "first";
 
   private final Vertx vertx;
   private final Function<EventMessage, Future<?>> handler;
-  private final BrokerConnection link;
-  private final EventPublisher markers;
-  private final TreeSet<Long> inHand = new TreeSet<>();
-  private final Map<String, Promise<Void>> awaited = new ConcurrentHashMap<>();
+  private final BrokerConnection connection;
+  private final EventPublisher markerPublisher;
+  private final TreeSet<Long> unfinished = new TreeSet<>();
 
-  private KeyedQueue subjects = new KeyedQueue();
-  private Object from;
-  private RabbitMQClient client;
+  /** Marker messages in the log, by message id. */
+  private final Map<String, Promise<Void>> markers = new ConcurrentHashMap<>();
+
   private final AtomicLong handled = new AtomicLong();
+  private KeyedQueue subjects = new KeyedQueue();
+
+  /** The value of {@code x-stream-offset}: {@code first}, a date, or the offset of a message. */
+  private Object resumeAt;
+
+  private RabbitMQClient client;
   private volatile boolean stopped;
 
   /**
-   * From {@code since}, or from the beginning when that is null. The handler's future succeeds when
-   * the effect is durable. During an outage the event is handled again; one that fails otherwise
-   * was a dead letter at its time, and is passed over.
+   * Reads from {@code since}, or from the beginning if that is null. The handler's future succeeds
+   * when the effect is durable. During an outage the event is handled again. An event that fails
+   * otherwise is skipped: it was a dead letter at its time.
    */
   public LogReader(
       Vertx vertx,
@@ -63,37 +68,37 @@ public final class LogReader {
       Function<EventMessage, Future<?>> handler) {
     this.vertx = vertx;
     this.handler = handler;
-    from = since == null ? FIRST : Date.from(since);
-    link = new BrokerConnection(vertx, amqpUri, name, this::up, this::down);
-    markers = new EventPublisher(vertx, amqpUri, name + "-markers");
+    resumeAt = since == null ? FIRST : Date.from(since);
+    connection = new BrokerConnection(vertx, amqpUri, name, this::consume, this::disconnected);
+    markerPublisher = new EventPublisher(vertx, amqpUri, name + "-markers");
   }
 
   public void start() {
-    markers.start();
-    link.start();
+    markerPublisher.start();
+    connection.start();
   }
 
   public Future<Void> stop() {
     stopped = true;
-    return link.stop().compose(v -> markers.stop());
+    return connection.stop().compose(v -> markerPublisher.stop());
   }
 
-  /** How many events were handled. */
+  /** The number of events that were handled. */
   public long handled() {
     return handled.get();
   }
 
-  /** Succeeds when everything that is in the log by now has been handled. */
+  /** Succeeds when every event that is in the log by now has been handled. */
   public Future<Void> caughtUp() {
     String marker = Ids.next();
-    Promise<Void> seen = Promise.promise();
-    awaited.put(marker, seen);
-    mark(marker);
-    return seen.future();
+    Promise<Void> reached = Promise.promise();
+    markers.put(marker, reached);
+    publishMarker(marker);
+    return reached.future();
   }
 
-  private void mark(String marker) {
-    markers
+  private void publishMarker(String marker) {
+    markerPublisher
         .sendTo(
             Topology.LOG,
             EventPublisher.properties(marker, PERSISTENT).contentType("text/plain").build(),
@@ -101,62 +106,62 @@ public final class LogReader {
         .onFailure(
             e -> {
               if (!stopped) {
-                vertx.setTimer(AGAIN_MILLIS, id -> mark(marker));
+                vertx.setTimer(RETRY_MILLIS, id -> publishMarker(marker));
               }
             });
   }
 
-  private Future<Void> up(RabbitMQClient next) {
+  private Future<Void> consume(RabbitMQClient next) {
     QueueOptions options =
         new QueueOptions().setAutoAck(false).setMaxInternalQueueSize(Integer.MAX_VALUE);
-    Object resumed = inHand.isEmpty() ? from : inHand.first();
-    options.setConsumerArguments(Map.of(OFFSET, resumed));
+    Object offset = unfinished.isEmpty() ? resumeAt : unfinished.first();
+    options.setConsumerArguments(Map.of(OFFSET, offset));
     return next.basicQos(PREFETCH)
         .compose(v -> next.basicConsumer(Topology.LOG, options))
         .map(
             consumer -> {
               client = next;
-              from = resumed;
+              resumeAt = offset;
               subjects = new KeyedQueue();
-              inHand.clear();
+              unfinished.clear();
               consumer.handler(message -> received(next, message));
-              consumer.endHandler(v -> link.renew(next));
-              markAgain();
+              consumer.endHandler(v -> connection.renew(next));
+              publishMarkersAgain();
               return null;
             });
   }
 
-  /** The log may have lost what it had confirmed, and was begun anew. */
-  private void markAgain() {
-    awaited.forEach(
-        (marker, seen) -> {
-          if (!seen.future().isComplete()) {
-            mark(marker);
+  /** An operator may have deleted the log, and the markers with it. */
+  private void publishMarkersAgain() {
+    markers.forEach(
+        (marker, reached) -> {
+          if (!reached.future().isComplete()) {
+            publishMarker(marker);
           }
         });
   }
 
-  private void down() {
+  private void disconnected() {
     client = null;
   }
 
-  private void received(RabbitMQClient on, RabbitMQMessage message) {
-    if (stopped || on != client) {
+  private void received(RabbitMQClient from, RabbitMQMessage message) {
+    if (stopped || from != client) {
       return;
     }
     long offset =
         ((Number) RetryAndDeadLetter.headersOf(message.properties()).getOrDefault(OFFSET, -1L))
             .longValue();
-    inHand.add(offset);
-    from = offset + 1;
-    begin(message, offset, on);
+    unfinished.add(offset);
+    resumeAt = offset + 1;
+    process(message, offset, from);
   }
 
-  private void begin(RabbitMQMessage message, long offset, RabbitMQClient on) {
-    Promise<Void> marker = awaited.get(String.valueOf(message.properties().getMessageId()));
+  private void process(RabbitMQMessage message, long offset, RabbitMQClient from) {
+    Promise<Void> marker = markers.get(String.valueOf(message.properties().getMessageId()));
     if (marker != null) {
-      subjects.idle().onSuccess(v -> reached(marker, on));
-      processed(message, offset, on);
+      subjects.idle().onSuccess(v -> reached(marker, from));
+      finished(message, offset, from);
       return;
     }
     EventMessage event;
@@ -164,30 +169,30 @@ public final class LogReader {
       event = EventMessages.decode(message.body().toString());
     } catch (UnprocessableMessage unreadable) {
       log.atDebug().addKeyValue("offset", offset).log("skipped a message that is no event");
-      processed(message, offset, on);
+      finished(message, offset, from);
       return;
     }
     subjects
-        .submit(event.subject(), () -> handle(event, on))
-        .onComplete(done -> processed(message, offset, on));
+        .submit(event.subject(), () -> handle(event, from))
+        .onComplete(done -> finished(message, offset, from));
   }
 
-  /** Ignores a marker whose connection was lost: events before it may not have been handled. */
-  private void reached(Promise<Void> marker, RabbitMQClient on) {
-    if (on == client && !stopped) {
+  /** Ignores a marker of a lost connection: events before it may not have been handled. */
+  private void reached(Promise<Void> marker, RabbitMQClient from) {
+    if (from == client && !stopped) {
       marker.tryComplete();
     }
   }
 
-  private void processed(RabbitMQMessage message, long offset, RabbitMQClient on) {
-    if (on == client) {
-      inHand.remove(offset);
-      on.basicAck(message.envelope().getDeliveryTag(), false);
+  private void finished(RabbitMQMessage message, long offset, RabbitMQClient from) {
+    if (from == client) {
+      unfinished.remove(offset);
+      from.basicAck(message.envelope().getDeliveryTag(), false);
     }
   }
 
-  private Future<Void> handle(EventMessage event, RabbitMQClient on) {
-    if (stopped || on != client) {
+  private Future<Void> handle(EventMessage event, RabbitMQClient from) {
+    if (stopped || from != client) {
       return Future.failedFuture("the connection to the broker was lost");
     }
     Future<?> effect;
@@ -209,7 +214,7 @@ public final class LogReader {
               .addKeyValue("cause", done.cause().toString())
               .log(outage ? "handled again" : "passed over");
           return outage
-              ? vertx.timer(AGAIN_MILLIS).compose(v -> handle(event, on))
+              ? vertx.timer(RETRY_MILLIS).compose(v -> handle(event, from))
               : Future.succeededFuture();
         });
   }

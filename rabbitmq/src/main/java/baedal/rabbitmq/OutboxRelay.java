@@ -12,19 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries messages from the outbox to the broker, at least once: only what the broker confirmed
- * leaves the outbox. Woken by the write itself; it looks by itself once a second only as a safety
- * net.
+ * Publishes the messages of the outbox, at least once: a message leaves the outbox when the broker
+ * has confirmed it. A write wakes the relay. A poll once a second is only the safety net.
  */
 public final class OutboxRelay {
 
   private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
   private static final int BATCH = 256;
 
-  /** From one batch to the next. */
-  private static final Duration PACE = Duration.ofMillis(20);
+  /** Minimum time between the starts of two batches. */
+  private static final Duration BATCH_INTERVAL = Duration.ofMillis(20);
 
-  private static final long SAFETY_NET_MILLIS = 1_000;
+  private static final long POLL_MILLIS = 1_000;
   private static final long DRAIN_SECONDS = 5;
 
   private final Vertx vertx;
@@ -33,9 +32,9 @@ public final class OutboxRelay {
   private final EventPublisher publisher;
 
   private boolean running;
-  private boolean again;
+  private boolean wokenMeanwhile;
   private boolean stopped;
-  private long safetyNet = -1;
+  private long pollTimer = -1;
   private Promise<Void> idle;
 
   public OutboxRelay(Vertx vertx, Outbox outbox, EventPublisher publisher) {
@@ -47,43 +46,43 @@ public final class OutboxRelay {
 
   public void start() {
     publisher.onConnected(this::wake);
-    safetyNet = vertx.setPeriodic(SAFETY_NET_MILLIS, id -> wake());
+    pollTimer = vertx.setPeriodic(POLL_MILLIS, id -> wake());
   }
 
-  /** To be called after every write that put something into the outbox. */
+  /** Call this after every write that added to the outbox. */
   public void wake() {
     context.runOnContext(v -> run());
   }
 
   private void run() {
     if (running) {
-      again = true;
+      wokenMeanwhile = true;
       return;
     }
     if (stopped || !publisher.connected()) {
       return;
     }
     running = true;
-    again = false;
-    long begun = System.nanoTime();
-    carry()
-        .compose(more -> pause(begun).map(more))
+    wokenMeanwhile = false;
+    long startedAt = System.nanoTime();
+    relayBatch()
+        .compose(more -> pause(startedAt).map(more))
         .onComplete(
             done -> {
               running = false;
               if (done.failed()) {
-                failed(done.cause());
+                logFailure(done.cause());
               }
               if (stopped) {
                 idle.tryComplete();
-              } else if (done.succeeded() && (again || done.result())) {
+              } else if (done.succeeded() && (wokenMeanwhile || done.result())) {
                 run();
               }
             });
   }
 
-  /** Whether there may be more. */
-  private Future<Boolean> carry() {
+  /** Returns whether the outbox may hold more. */
+  private Future<Boolean> relayBatch() {
     return Future.succeededFuture()
         .compose(v -> outbox.next(BATCH))
         .compose(
@@ -93,9 +92,9 @@ public final class OutboxRelay {
                     : publish(batch).compose(v -> batch.sent()).map(true));
   }
 
-  /** Nobody waits for the first; those that come one after another share the work. */
-  private Future<Void> pause(long begun) {
-    long rest = PACE.minusNanos(System.nanoTime() - begun).toMillis();
+  /** The first batch starts at once. Later ones wait, so that they carry more messages. */
+  private Future<Void> pause(long startedAt) {
+    long rest = BATCH_INTERVAL.minusNanos(System.nanoTime() - startedAt).toMillis();
     return rest > 0 && !stopped ? vertx.timer(rest).mapEmpty() : Future.succeededFuture();
   }
 
@@ -110,7 +109,7 @@ public final class OutboxRelay {
         e -> batch.release().otherwiseEmpty().compose(v -> Future.failedFuture(e)));
   }
 
-  private static void failed(Throwable cause) {
+  private static void logFailure(Throwable cause) {
     if (TransientFailures.isOutage(cause)) {
       log.atInfo().addKeyValue("cause", cause.getMessage()).log("events wait in the outbox");
     } else {
@@ -118,14 +117,14 @@ public final class OutboxRelay {
     }
   }
 
-  /** Finishes the batch in hand (five seconds at most). */
+  /** Finishes the current batch, for five seconds at most. */
   public Future<Void> stop() {
     Promise<Void> done = Promise.promise();
     context.runOnContext(
         v -> {
           stopped = true;
           idle = done;
-          vertx.cancelTimer(safetyNet);
+          vertx.cancelTimer(pollTimer);
           if (!running) {
             done.tryComplete();
           }

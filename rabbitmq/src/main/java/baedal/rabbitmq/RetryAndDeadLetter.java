@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where messages go that could not be handled: up a ladder of waiting queues, and in the end to the
- * dead letters.
+ * Publishes a message that could not be handled to one of the queue's retry queues, or to its dead
+ * letters. {@link Topology#RETRY_DELAYS_SECONDS} sets the delays: the n-th retry takes the n-th
+ * delay, and every further one the last. The broker delivers the message again when it has waited.
  */
 final class RetryAndDeadLetter {
 
@@ -27,7 +28,9 @@ final class RetryAndDeadLetter {
   static final String DEAD_LETTER_ID = "x-dead-letter-id";
   static final String REPLAYS = "x-replays";
 
+  /** Number of retries after a bug. Retries after an outage have no bound. */
   private static final int MAX_ATTEMPTS = 6;
+
   private static final int MAX_STACK_CHARS = 4_000;
   private static final int MAX_REASON_CHARS = 500;
   private static final int PERSISTENT = 2;
@@ -40,46 +43,46 @@ final class RetryAndDeadLetter {
     this.publisher = publisher;
   }
 
-  /** Whether a bug has had all its tries; an outage has no such bound. */
+  /** Whether a message has had all the retries that a bug gets. */
   static boolean exhausted(RabbitMQMessage message) {
     return number(headersOf(message.properties()), ATTEMPTS) >= MAX_ATTEMPTS;
   }
 
-  /** Comes back by itself, a rung higher; this was one of the tries that a bug has. */
-  Future<Void> retry(RabbitMQMessage message) {
-    return climb(message, ATTEMPTS);
+  /** Puts the message into the next retry queue, and counts this towards {@link #exhausted}. */
+  Future<Void> retryAfterBug(RabbitMQMessage message) {
+    return retry(message, ATTEMPTS);
   }
 
-  /** Comes back by itself, a rung higher; an outage takes no try from a bug that comes after it. */
-  Future<Void> await(RabbitMQMessage message) {
-    return climb(message, WAITS);
+  /** Puts the message into the next retry queue; a bug still gets all its retries later. */
+  Future<Void> retryAfterOutage(RabbitMQMessage message) {
+    return retry(message, WAITS);
   }
 
-  private Future<Void> climb(RabbitMQMessage message, String counted) {
-    List<Integer> ladder = Topology.LADDER_SECONDS;
-    Map<String, Object> had = headersOf(message.properties());
-    long times = (long) number(had, ATTEMPTS) + number(had, WAITS);
-    int seconds = ladder.get((int) Math.min(times, ladder.size() - 1));
-    Map<String, Object> headers = headers(message);
-    headers.put(counted, number(had, counted) + 1);
+  private Future<Void> retry(RabbitMQMessage message, String counter) {
+    List<Integer> delays = Topology.RETRY_DELAYS_SECONDS;
+    Map<String, Object> received = headersOf(message.properties());
+    long retries = (long) number(received, ATTEMPTS) + number(received, WAITS);
+    int seconds = delays.get((int) Math.min(retries, delays.size() - 1));
+    Map<String, Object> headers = history(message);
+    headers.put(counter, number(received, counter) + 1);
     return send(Topology.retryQueue(queue, seconds), message, headers);
   }
 
-  /** To the dead letters, with the reason and the history. */
-  Future<Void> bury(RabbitMQMessage message, Throwable cause) {
-    Map<String, Object> headers = headers(message);
+  /** Puts the message among the dead letters, with the reason and its history in the headers. */
+  Future<Void> deadLetter(RabbitMQMessage message, Throwable cause) {
+    Map<String, Object> headers = history(message);
     StringWriter stack = new StringWriter();
     cause.printStackTrace(new PrintWriter(stack));
-    headers.put(REASON, cut(cause.toString(), MAX_REASON_CHARS));
-    headers.put(STACK, cut(stack.toString(), MAX_STACK_CHARS));
+    headers.put(REASON, shortened(cause.toString(), MAX_REASON_CHARS));
+    headers.put(STACK, shortened(stack.toString(), MAX_STACK_CHARS));
     headers.put(DIED, Instant.now().toString());
     headers.put(DEAD_LETTER_ID, Ids.next());
     return send(Topology.deadQueue(queue), message, headers);
   }
 
-  /** Back to its own queue: the history goes on, the attempts begin anew. */
+  /** Puts a dead letter back into its queue. It keeps its history and gets new attempts. */
   Future<Void> replay(RabbitMQMessage message) {
-    Map<String, Object> headers = headers(message);
+    Map<String, Object> headers = history(message);
     headers.keySet().removeAll(List.of(ATTEMPTS, WAITS));
     headers.put(REPLAYS, number(headersOf(message.properties()), REPLAYS) + 1);
     return send(queue, message, headers);
@@ -93,19 +96,19 @@ final class RetryAndDeadLetter {
     return publisher.sendTo(to, properties, message.body());
   }
 
-  private static Map<String, Object> headers(RabbitMQMessage message) {
+  private static Map<String, Object> history(RabbitMQMessage message) {
     Map<String, Object> headers = new HashMap<>();
-    Map<String, Object> had = headersOf(message.properties());
-    for (String kept : List.of(ATTEMPTS, WAITS, FIRST_FAILED, REPLAYS)) {
-      if (had.get(kept) != null) {
-        headers.put(kept, had.get(kept).toString());
+    Map<String, Object> received = headersOf(message.properties());
+    for (String name : List.of(ATTEMPTS, WAITS, FIRST_FAILED, REPLAYS)) {
+      if (received.get(name) != null) {
+        headers.put(name, received.get(name).toString());
       }
     }
     headers.putIfAbsent(FIRST_FAILED, Instant.now().toString());
     return headers;
   }
 
-  /** 0 where it is missing, or somebody else's nonsense. */
+  /** Returns 0 if the header is missing or not a number. */
   static int number(Map<String, Object> headers, String name) {
     Object value = headers.get(name);
     try {
@@ -119,7 +122,7 @@ final class RetryAndDeadLetter {
     return properties.getHeaders() == null ? Map.of() : properties.getHeaders();
   }
 
-  private static String cut(String text, int chars) {
+  private static String shortened(String text, int chars) {
     return text.length() <= chars ? text : text.substring(0, chars);
   }
 }

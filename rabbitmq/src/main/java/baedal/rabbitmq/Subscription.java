@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 
-/** What a service does with the events it hears: its queue, and a handler for each type. */
+/** The queue of a service, and its handler for each event type. {@link EventConsumer} reads it. */
 public final class Subscription {
 
   private final String queue;
@@ -67,7 +67,11 @@ public final class Subscription {
     return handlers.containsKey(message.data().getClass());
   }
 
-  /** Throws {@link UnprocessableMessage} for an event that nobody here listens to. */
+  /**
+   * Passes the event to its handler.
+   *
+   * @throws UnprocessableMessage if the event has none
+   */
   public Future<?> handle(EventMessage message) {
     var handler = handlers.get(message.data().getClass());
     if (handler == null) {

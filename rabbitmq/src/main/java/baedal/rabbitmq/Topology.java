@@ -11,25 +11,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What stands in the broker: a topic exchange for each publisher; for each consuming service a
- * quorum queue, a ladder of retry queues and a dead-letter queue; the stream {@code log} of
- * everything; {@code unwatched}, which takes positions and keeps none; and {@code unrouted} for
- * what no queue wanted. The file {@code definitions.json} beside this class says the same to
- * RabbitMQ; a test compares the two.
+ * The exchanges, queues and bindings of the broker: a topic exchange for each publisher; for each
+ * consuming service a quorum queue, its retry queues and a dead-letter queue; the stream {@code
+ * log} of all events; {@code unwatched}, which discards rider positions; and {@code unrouted} for
+ * messages that no queue takes. The file {@code definitions.json} beside this class holds the same
+ * for RabbitMQ; a test compares the two.
  */
 public final class Topology {
 
-  public static final List<Integer> LADDER_SECONDS = List.of(1, 5, 30, 60);
+  /** The delays of the first, second, third and every further retry of a failed event. */
+  public static final List<Integer> RETRY_DELAYS_SECONDS = List.of(1, 5, 30, 60);
+
   public static final String LOG = "log";
   public static final String UNROUTED = "unrouted";
 
-  /** Without it, positions that nobody watches would count as events that nobody wanted. */
+  /** Discards positions that no page watches, so that they do not end in {@link #UNROUTED}. */
   public static final String UNWATCHED = "unwatched";
 
   private static final int DELIVERY_LIMIT = 50;
 
-  /** Each look at a dead letter counts as a delivery; RabbitMQ 4 would drop it after twenty. */
-  private static final int LOOKS_AT_DEAD_LETTERS = 1_000_000_000;
+  /** Reading a dead letter counts as a delivery; RabbitMQ 4 would drop it after twenty. */
+  private static final int DEAD_LETTER_DELIVERY_LIMIT = 1_000_000_000;
 
   private static final long LOG_BYTES = 2_000_000_000L;
   private static final long LOG_SEGMENT_BYTES = 50_000_000L;
@@ -40,7 +42,7 @@ public final class Topology {
     return queue + ".retry." + seconds + "s";
   }
 
-  /** Where a consumer's messages lie that it could not handle. */
+  /** The queue of the messages that a consumer could not handle. */
   public static String deadQueue(String queue) {
     return queue + ".dead";
   }
@@ -118,7 +120,7 @@ public final class Topology {
               "at-least-once",
               "x-overflow",
               "reject-publish"));
-      for (int seconds : LADDER_SECONDS) {
+      for (int seconds : RETRY_DELAYS_SECONDS) {
         queues.put(
             retryQueue(consumer, seconds),
             quorum(
@@ -133,7 +135,7 @@ public final class Topology {
                 "x-overflow",
                 "reject-publish"));
       }
-      queues.put(deadQueue(consumer), quorum("x-delivery-limit", LOOKS_AT_DEAD_LETTERS));
+      queues.put(deadQueue(consumer), quorum("x-delivery-limit", DEAD_LETTER_DELIVERY_LIMIT));
     }
     queues.put(UNROUTED, quorum());
     queues.put(UNWATCHED, queue("classic", "x-message-ttl", 0));

@@ -12,7 +12,7 @@ public final class TopologyDeclaration {
 
   private TopologyDeclaration() {}
 
-  /** Declares what is missing in the virtual host of the URI. */
+  /** Declares the exchanges, queues and bindings that the virtual host of the URI lacks. */
   public static Future<Void> declare(Vertx vertx, String amqpUri) {
     RabbitMQClient client =
         RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqpUri).setReconnectAttempts(0));

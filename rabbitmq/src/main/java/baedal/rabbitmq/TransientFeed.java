@@ -15,22 +15,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that is published from now on, for this process alone: a queue that lives as long as
- * its connection. What comes while the broker is away is missed.
+ * Receives every event that is published from now on, in a temporary queue of this process. Events
+ * that are published while the broker is away are missed.
  */
 public final class TransientFeed {
 
   private static final Logger log = LoggerFactory.getLogger(TransientFeed.class);
   private static final int MAX_WAITING = 10_000;
 
-  private final BrokerConnection link;
+  private final BrokerConnection connection;
   private final String queue;
   private final Predicate<EventMessages.Glance> wanted;
   private final Consumer<EventMessage> handler;
 
   /**
-   * The queue's name begins with {@code name}; it is unique to this process. What is not {@code
-   * wanted} is not read to its end.
+   * The name of the queue begins with {@code name} and is unique to this process. Only events that
+   * are {@code wanted} are decoded completely.
    */
   public TransientFeed(
       Vertx vertx,
@@ -41,23 +41,23 @@ public final class TransientFeed {
     queue = name + "." + Ids.next();
     this.wanted = wanted;
     this.handler = handler;
-    link = new BrokerConnection(vertx, amqpUri, name, this::up, () -> {});
+    connection = new BrokerConnection(vertx, amqpUri, name, this::consume, () -> {});
   }
 
   public void start() {
-    link.start();
+    connection.start();
   }
 
-  /** Whether nothing is missed. */
+  /** Whether the queue receives events. */
   public boolean connected() {
-    return link.connected();
+    return connection.connected();
   }
 
   public Future<Void> stop() {
-    return link.stop();
+    return connection.stop();
   }
 
-  private Future<Void> up(RabbitMQClient client) {
+  private Future<Void> consume(RabbitMQClient client) {
     Future<?> bound = client.queueDeclare(queue, false, true, true);
     for (String publisher : Subscriptions.PUBLISHERS) {
       bound = bound.compose(v -> client.queueBind(queue, publisher, "#"));
@@ -70,21 +70,21 @@ public final class TransientFeed {
                     new QueueOptions().setAutoAck(true).setMaxInternalQueueSize(MAX_WAITING)))
         .map(
             consumer -> {
-              consumer.handler(message -> heard(message.body().toString()));
-              consumer.endHandler(v -> link.renew(client));
+              consumer.handler(message -> received(message.body().toString()));
+              consumer.endHandler(v -> connection.renew(client));
               return null;
             });
   }
 
-  private void heard(String body) {
+  private void received(String body) {
     try {
       if (wanted.test(EventMessages.glance(body))) {
         handler.accept(EventMessages.decode(body));
       }
-    } catch (UnprocessableMessage poison) {
+    } catch (UnprocessableMessage unreadable) {
       log.atDebug()
-          .addKeyValue("reason", poison.getMessage())
-          .log("not understood, and not needed");
+          .addKeyValue("reason", unreadable.getMessage())
+          .log("skipped a message that is no event");
     }
   }
 }

@@ -43,13 +43,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong between the broker and a service, each by itself. */
+/** One failure at a time between the broker and a service. */
 class BackboneFaultsTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  /** A consumer that stops waits ten seconds for what does not end. */
-  private static final Duration BEFORE_IT_GIVES_UP = Duration.ofSeconds(8);
+  /** A consumer that stops waits ten seconds for its handlers. */
+  private static final Duration BEFORE_DRAIN_TIMEOUT = Duration.ofSeconds(8);
 
   private static final int TIME_TO_TAKE_SOME_SECONDS = 1;
 
@@ -108,7 +108,7 @@ class BackboneFaultsTest {
         "{\"specversion\":\"1.0\",\"type\":\"order.cancel-requested\",\"id\":\"1\",\"subject\":\"o\",\"sequence\":\"1\","
             + "\"time\":\"+1000000000-12-31T23:59:59.999999999Z\",\"data\":{\"at\":1e400000}}"
       })
-  void what_cannot_be_read_is_buried_and_the_next_is_handled(String body) {
+  void an_unreadable_message_is_a_dead_letter_and_the_next_is_handled(String body) {
     consume(this::handle);
     channel(c -> c.basicPublish("", "store", null, body.getBytes(StandardCharsets.UTF_8)));
     publisher.publish(List.of(cancel(1))).await();
@@ -117,7 +117,7 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void what_is_a_byte_too_large_is_buried_and_the_next_is_handled() {
+  void a_message_a_byte_too_large_is_a_dead_letter_and_the_next_is_handled() {
     EventConsumer consumer = consume(this::handle);
     send(Map.of(), padded(cancel(1), EventMessages.MAX_BYTES));
     send(Map.of(), padded(cancel(2), EventMessages.MAX_BYTES + 1));
@@ -128,9 +128,9 @@ class BackboneFaultsTest {
     assertThat(deadLetter(consumer).reason()).contains("larger than");
   }
 
-  /** Else the whole connection is given up for one event, and the others in hand come again. */
+  /** Otherwise one event costs the connection, and all unacknowledged ones are delivered again. */
   @Test
-  void nothing_is_taken_before_it_could_be_put_elsewhere() {
+  void no_message_is_taken_before_dead_letters_can_be_published() {
     FaultProxy proxy = new FaultProxy(vertx, amqp);
     proxy.freeze();
     EventPublisher elsewhere = new EventPublisher(vertx, proxy.uri(), "elsewhere");
@@ -146,9 +146,9 @@ class BackboneFaultsTest {
     assertThat(handled).containsExactly(1L);
   }
 
-  /** The last of its tries has failed for the one, the last but one for the other. */
+  /** One message has had all its retries, the other all but one. */
   @Test
-  void a_bug_that_had_all_its_tries_is_buried_with_its_history_and_the_next_is_handled() {
+  void a_bug_after_its_last_try_is_a_dead_letter_with_its_history() {
     EventConsumer consumer =
         consume(
             message -> {
@@ -198,7 +198,7 @@ class BackboneFaultsTest {
     assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
   }
 
-  /** The broker counts what is given back to it; after fifty times it would be a dead letter. */
+  /** The broker counts deliveries; after fifty, the message would be a dead letter. */
   @Test
   void an_outage_costs_one_call_and_one_delivery_however_often_the_store_is_looked_for() {
     AtomicInteger tries = new AtomicInteger();
@@ -219,11 +219,11 @@ class BackboneFaultsTest {
     assertThat(count("store")).as("not in hand").isZero();
     consumer.stop().await();
     await().until(() -> count("store") == 1);
-    assertThat(givenBack("store")).as("once, when the consumer stopped").isLessThanOrEqualTo(1);
+    assertThat(deliveries("store")).as("once, when the consumer stopped").isLessThanOrEqualTo(1);
   }
 
   @Test
-  void an_outage_that_lasts_elsewhere_climbs_the_ladder() {
+  void an_event_goes_to_a_retry_queue_when_the_outage_is_not_the_stores() {
     AtomicInteger tries = new AtomicInteger();
     consume(
         message ->
@@ -263,7 +263,7 @@ class BackboneFaultsTest {
     publish(1, 3);
     await().until(() -> tries.get() >= 1);
     Future<Void> stopped = stopping.stop();
-    await().atMost(BEFORE_IT_GIVES_UP).until(stopped::isComplete);
+    await().atMost(BEFORE_DRAIN_TIMEOUT).until(stopped::isComplete);
     consume(this::handle);
     await().until(() -> handled.size() == 3);
     assertThat(handled).containsExactly(1L, 2L, 3L);
@@ -305,14 +305,14 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void who_acknowledges_when_the_connection_is_gone_is_told_so() {
+  void an_acknowledgement_on_a_lost_connection_fails() {
     publish(1, 1);
     RabbitMQClient client = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
     client.start().await();
     long tag = client.basicGet("store", false).await().envelope().getDeliveryTag();
     client.stop().await();
-    Future<?> told = acknowledged(client, List.of(tag), List.of(tag));
-    await().atMost(SOON).until(told::failed);
+    Future<?> acknowledgement = acknowledged(client, List.of(tag), List.of(tag));
+    await().atMost(SOON).until(acknowledgement::failed);
     consume(this::handle);
     await().until(() -> handled.size() == 1);
   }
@@ -330,7 +330,7 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void what_can_be_neither_handled_nor_buried_stays_in_the_queue() throws Exception {
+  void a_message_that_cannot_become_a_dead_letter_stays_in_the_queue() throws Exception {
     AtomicInteger tries = new AtomicInteger();
     channel.queueDelete("store.dead");
     EventConsumer consumer =
@@ -464,8 +464,8 @@ class BackboneFaultsTest {
     }
   }
 
-  /** How often the first of the queue was given back, as far as the broker counts. */
-  private int givenBack(String queue) {
+  /** The broker's delivery count of the first message in the queue. */
+  private int deliveries(String queue) {
     return RetryAndDeadLetter.number(headersOfNext(queue), "x-delivery-count");
   }
 

@@ -135,7 +135,7 @@ class BackboneTest {
   }
 
   @Test
-  void a_bug_climbs_the_ladder_while_the_queue_behind_it_moves_on() {
+  void a_bug_goes_to_the_retry_queues_while_later_events_are_handled() {
     AtomicInteger tries = new AtomicInteger();
     AtomicBoolean fine = new AtomicBoolean();
     consume(
@@ -198,7 +198,7 @@ class BackboneTest {
   }
 
   @Test
-  void the_postgresql_outbox_is_carried_by_two_relays_in_order_and_emptied() {
+  void the_postgresql_outbox_is_published_by_two_relays_in_order_and_emptied() {
     String uri = TestServers.postgres();
     PgSchema.migrate(vertx, uri, PgSchema.BACKBONE).await();
     Pool pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(uri)).using(vertx).build();
@@ -214,7 +214,7 @@ class BackboneTest {
             .await();
       }
     }
-    assertCarried(200);
+    assertPublished(200);
     await()
         .until(
             () ->
@@ -242,7 +242,7 @@ class BackboneTest {
   }
 
   @Test
-  void the_mongodb_outbox_is_carried_by_two_relays_in_order_and_emptied() {
+  void the_mongodb_outbox_is_published_by_two_relays_in_order_and_emptied() {
     MongoClient mongo =
         MongoClient.create(vertx, new JsonObject().put("connection_string", TestServers.mongo()));
     new MongoOutbox(mongo, "empty", "things").prepare().await();
@@ -268,7 +268,7 @@ class BackboneTest {
         relays.get(order % 2).wake();
       }
     }
-    assertCarried(200);
+    assertPublished(200);
     await()
         .until(
             () ->
@@ -281,7 +281,7 @@ class BackboneTest {
                     == 0);
   }
 
-  /** However often something is told in the meantime: an audit asks how long it waits. */
+  /** The audit asks how long the oldest event waits. */
   @Test
   void what_waits_in_mongodb_is_as_old_as_its_oldest_and_what_comes_meanwhile_is_not() {
     MongoClient mongo =
@@ -314,7 +314,7 @@ class BackboneTest {
   }
 
   @Test
-  void the_redis_outbox_is_carried_by_two_relays_in_order_and_emptied() {
+  void the_redis_outbox_is_published_by_two_relays_in_order_and_emptied() {
     RedisAPI redis = RedisAPI.api(Redis.createClient(vertx, TestServers.redis()));
     List<OutboxRelay> relays = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -335,7 +335,7 @@ class BackboneTest {
         relays.get(order % 2).wake();
       }
     }
-    assertCarried(200);
+    assertPublished(200);
   }
 
   @Test
@@ -352,7 +352,7 @@ class BackboneTest {
     assertThat(message.subject()).isEqualTo("cp-1");
   }
 
-  private void assertCarried(int count) {
+  private void assertPublished(int count) {
     Map<String, List<Long>> seen = new ConcurrentHashMap<>();
     consume(
         Subscription.of("store")

@@ -69,8 +69,8 @@ class DeadLettersTest {
 
   @Test
   void a_page_leads_no_further_than_a_cursor_may() {
-    assertThat(DeadLetterApi.leads(10_000)).isTrue();
-    assertThat(DeadLetterApi.leads(10_001)).isFalse();
+    assertThat(DeadLetterApi.isWithinLimit(10_000)).isTrue();
+    assertThat(DeadLetterApi.isWithinLimit(10_001)).isFalse();
   }
 
   @Test
@@ -85,7 +85,7 @@ class DeadLettersTest {
     assertThat(whole.stack()).contains("Refusal");
     assertThat(whole.body()).contains("\"o-1\"");
     assertThat(Instant.parse(whole.diedAt())).isAfterOrEqualTo(whole.firstFailedAt());
-    for (int look = 0; look < 25; look++) {
+    for (int session = 0; session < 25; session++) {
       assertThat(only().deadLetterId()).isEqualTo(letter.deadLetterId());
     }
   }
@@ -141,7 +141,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void many_looks_at_once_hide_nothing_from_one_another() {
+  void many_readers_at_once_see_all_dead_letters() {
     for (int i = 0; i < 20; i++) {
       publish("o-" + i);
     }
@@ -163,13 +163,13 @@ class DeadLettersTest {
   }
 
   @Test
-  void what_one_replica_has_looked_at_is_there_for_the_next() {
+  void a_dead_letter_that_one_replica_has_read_is_there_for_the_next() {
     for (int i = 0; i < 100; i++) {
       publish("o-" + i);
     }
     DeadLetters replica = service().deadLetters(amqp);
     await().until(() -> replica.list(0, 1).await().total() == 100);
-    for (int look = 0; look < 25; look++) {
+    for (int session = 0; session < 25; session++) {
       assertThat(letters.list(0, 100).await().items()).hasSize(100);
       assertThat(replica.list(0, 100).await().items()).hasSize(100);
     }

@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Outboxes and marks, where replicas are slow, gone, or of another time. */
+/** Outboxes and inboxes while replicas are slow, gone, or have a wrong clock. */
 class OutboxTest {
 
   private final Vertx vertx = Boot.vertx();
@@ -78,7 +78,7 @@ class OutboxTest {
         .updateCollection(
             "things",
             new JsonObject(),
-            MongoOutbox.push(new JsonObject(), new JsonObject(), List.of(told("o", 2))))
+            MongoOutbox.push(new JsonObject(), new JsonObject(), List.of(message("o", 2))))
         .await();
     Outbox.Batch present = outbox.next(1).await();
     slow.sent().await();
@@ -89,28 +89,28 @@ class OutboxTest {
   record Thing(int times) {}
 
   @Test
-  void a_document_that_has_much_to_tell_changes_no_further_until_it_is_told() {
+  void a_document_with_many_pending_events_refuses_changes_until_they_are_sent() {
     MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
     MongoOutbox outbox = new MongoOutbox(mongo, "full");
     MongoAggregates<Thing> things =
         new MongoAggregates<>(mongo, "full", Thing.class, thing -> new JsonObject(), () -> {});
     things.change("o", nothing -> Change.of(new Thing(0))).await();
     Event event = new OrderEvent.CancelRequested("o", "c", "s", "x".repeat(500_000), Instant.EPOCH);
-    Supplier<Future<Thing>> tell =
+    Supplier<Future<Thing>> change =
         () -> things.change("o", thing -> Change.of(new Thing(thing.times() + 1), event));
     for (int i = 0; i < 10; i++) {
-      tell.get().await();
+      change.get().await();
     }
     assertThatThrownBy(
             () -> {
               for (int i = 0; i < 10; i++) {
-                tell.get().await();
+                change.get().await();
               }
             })
         .matches(TransientFailures::isOutage);
     things.change("o", thing -> Change.of(new Thing(0))).await();
     outbox.next(1).await().sent().await();
-    assertThat(tell.get().await().times()).isEqualTo(1);
+    assertThat(change.get().await().times()).isEqualTo(1);
   }
 
   @Test
@@ -123,7 +123,7 @@ class OutboxTest {
             thing -> List.of(),
             () -> {});
     things.change("o", thing -> Change.of("first")).await();
-    EventMessage event = told("o", 1);
+    EventMessage event = message("o", 1);
     things.change("o", event, Change::none).await();
     things.change("o", event, thing -> Change.of("again")).await();
     assertThat(things.find("o").await()).isEqualTo("first");
@@ -154,14 +154,15 @@ class OutboxTest {
     store.close().await();
   }
 
-  private static EventMessage told(String id, long sequence) {
+  private static EventMessage message(String id, long sequence) {
     OrderEvent event = new OrderEvent.CancelRequested(id, "c", "s", "", Instant.EPOCH);
     return EventMessages.wrap(List.of(event), sequence, Instant.EPOCH).get(0);
   }
 
   private static void insert(MongoClient mongo, String collection, String id) {
     mongo
-        .insert(collection, MongoOutbox.into(new JsonObject().put("_id", id), List.of(told(id, 1))))
+        .insert(
+            collection, MongoOutbox.into(new JsonObject().put("_id", id), List.of(message(id, 1))))
         .await();
   }
 

@@ -64,33 +64,33 @@ class PowerCutTest {
   private Rabbit broker;
   private String amqp;
 
-  /** What an order has told, and what has been heard of it: the numbers of its events, in order. */
+  /** The numbers of the events that an order published, or that were consumed, in their order. */
   private record Tally(String id, List<Long> numbers) {
 
     private Tally with(long number) {
       return new Tally(id, Stream.concat(numbers.stream(), Stream.of(number)).toList());
     }
 
-    private Change<Tally> tell() {
+    private Change<Tally> append() {
       long number = numbers.size() + 1L;
       return Change.of(
           with(number),
           new OrderEvent.CancelRequested(id, "c", "s", Long.toString(number), Instant.EPOCH));
     }
 
-    private Change<Tally> hear(long number) {
+    private Change<Tally> consume(long number) {
       return Change.of(with(number));
     }
   }
 
-  /** One kind of store: tells and hears, with what the services use. */
+  /** The aggregates of one kind of store, as the services use them. */
   private interface Tallies {
 
     Future<Tally> find(String id);
 
-    Future<Tally> tell(String id);
+    Future<Tally> append(String id);
 
-    Future<Tally> hear(String id, EventMessage message, long number);
+    Future<Tally> consume(String id, EventMessage message, long number);
   }
 
   @BeforeEach
@@ -107,7 +107,7 @@ class PowerCutTest {
     new EventConsumer(
             vertx,
             amqp,
-            Subscription.of("store").on(OrderEvent.CancelRequested.class, this::hear),
+            Subscription.of("store").on(OrderEvent.CancelRequested.class, this::consume),
             Future::succeededFuture)
         .start();
   }
@@ -119,34 +119,34 @@ class PowerCutTest {
   }
 
   /**
-   * And in its order, but for what had been given out at the moment of a kill: the broker, awake
-   * again, may first give out what is behind it.
+   * Events also keep their order, except those that were being delivered during a kill: the broker
+   * may deliver later ones first when it is back.
    */
   @Test
   void every_event_has_one_effect_however_often_the_broker_is_killed() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
-      List<Future<?>> told = new ArrayList<>();
+      List<Future<?>> appended = new ArrayList<>();
       for (String id : ids()) {
-        told.add(tell(id, EVENTS_A_ROUND));
+        appended.add(append(id, EVENTS_A_ROUND));
       }
       long before = (long) round * EVENTS_A_ROUND * ids().size();
-      await().atMost(DEADLINE).until(() -> heard() > before + EVENTS_A_ROUND);
+      await().atMost(DEADLINE).until(() -> consumed() > before + EVENTS_A_ROUND);
       broker.kill();
-      Future.all(told).await();
+      Future.all(appended).await();
       broker = startBroker();
     }
     List<Long> all = LongStream.rangeClosed(1, ROUNDS * EVENTS_A_ROUND).boxed().toList();
-    await().atMost(DEADLINE).until(() -> heard() >= (long) all.size() * ids().size());
+    await().atMost(DEADLINE).until(() -> consumed() >= (long) all.size() * ids().size());
     long late = 0;
     for (String id : ids()) {
-      List<Long> numbers = store(id).find(heardOf(id)).await().numbers();
+      List<Long> numbers = store(id).find(consumedId(id)).await().numbers();
       assertThat(numbers).as(id).containsExactlyInAnyOrderElementsOf(all);
       late += late(numbers);
     }
     assertThat(late).isLessThanOrEqualTo((long) ROUNDS * EventConsumer.PREFETCH);
   }
 
-  /** How many came after one that should have come after them. */
+  /** The number of events that came after a later one. */
   private static long late(List<Long> numbers) {
     long highest = 0;
     long late = 0;
@@ -159,24 +159,24 @@ class PowerCutTest {
     return late;
   }
 
-  private long heard() {
+  private long consumed() {
     return ids().stream()
-        .map(id -> store(id).find(heardOf(id)).await())
+        .map(id -> store(id).find(consumedId(id)).await())
         .mapToLong(tally -> tally == null ? 0 : tally.numbers().size())
         .sum();
   }
 
-  private Future<?> tell(String id, int times) {
-    Future<?> told = Future.succeededFuture();
+  private Future<?> append(String id, int times) {
+    Future<?> appended = Future.succeededFuture();
     for (int i = 0; i < times; i++) {
-      told = told.compose(v -> store(id).tell(id));
+      appended = appended.compose(v -> store(id).append(id));
     }
-    return told;
+    return appended;
   }
 
-  private Future<?> hear(EventMessage message, OrderEvent.CancelRequested event) {
+  private Future<?> consume(EventMessage message, OrderEvent.CancelRequested event) {
     String id = event.orderId();
-    return store(id).hear(heardOf(id), message, Long.parseLong(event.reason()));
+    return store(id).consume(consumedId(id), message, Long.parseLong(event.reason()));
   }
 
   private List<String> ids() {
@@ -187,8 +187,8 @@ class PowerCutTest {
     return ids;
   }
 
-  private static String heardOf(String id) {
-    return id + "-heard";
+  private static String consumedId(String id) {
+    return id + "-consumed";
   }
 
   private Tallies store(String id) {
@@ -207,7 +207,7 @@ class PowerCutTest {
             """
             INSERT INTO tally
             SELECT id, '', 0, 0, now(), jsonb_build_object('id', id, 'numbers', '[]'::jsonb)
-              FROM (SELECT 'pg-' || n || suffix AS id FROM generate_series(0, %d) n, unnest(ARRAY['', '-heard']) suffix) ids
+              FROM (SELECT 'pg-' || n || suffix AS id FROM generate_series(0, %d) n, unnest(ARRAY['', '-consumed']) suffix) ids
             """
                 .formatted(ORDERS - 1))
         .execute()
@@ -270,13 +270,13 @@ class PowerCutTest {
       }
 
       @Override
-      public Future<Tally> tell(String id) {
-        return changes.change(id, tally -> orNew(id, tally).tell());
+      public Future<Tally> append(String id) {
+        return changes.change(id, tally -> orNew(id, tally).append());
       }
 
       @Override
-      public Future<Tally> hear(String id, EventMessage message, long number) {
-        return effects.change(id, message, tally -> orNew(id, tally).hear(number));
+      public Future<Tally> consume(String id, EventMessage message, long number) {
+        return effects.change(id, message, tally -> orNew(id, tally).consume(number));
       }
     };
   }

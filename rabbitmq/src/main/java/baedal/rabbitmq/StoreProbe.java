@@ -1,0 +1,60 @@
+package baedal.rabbitmq;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Waits until the service's own store answers again. All messages that wait share one series of
+ * pings. All methods run on the consumer's context.
+ */
+final class StoreProbe {
+
+  private static final long INTERVAL_MILLIS = 500;
+  private static final long PING_TIMEOUT_MILLIS = 2_000;
+
+  private final Vertx vertx;
+  private final Supplier<Future<?>> ping;
+
+  /** Null while nothing waits. */
+  private Promise<Void> waiting;
+
+  StoreProbe(Vertx vertx, Supplier<Future<?>> ping) {
+    this.vertx = vertx;
+    this.ping = ping;
+  }
+
+  /** Succeeds when a ping succeeds, the first one in half a second, or after {@link #release}. */
+  Future<Void> available() {
+    if (waiting == null) {
+      waiting = Promise.promise();
+      pingLater(waiting);
+    }
+    return waiting.future();
+  }
+
+  /** Ends the wait whether the store answers or not. */
+  void release() {
+    Promise<Void> released = waiting;
+    waiting = null;
+    if (released != null) {
+      released.complete();
+    }
+  }
+
+  private void pingLater(Promise<Void> wait) {
+    vertx.setTimer(
+        INTERVAL_MILLIS,
+        id -> {
+          if (wait == waiting) {
+            Future.succeededFuture()
+                .compose(v -> ping.get())
+                .timeout(PING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .onSuccess(v -> release())
+                .onFailure(e -> pingLater(wait));
+          }
+        });
+  }
+}
