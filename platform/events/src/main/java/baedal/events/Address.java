@@ -1,9 +1,9 @@
 package baedal.events;
 
-/** A place: what a person reads, and WGS 84 degrees. */
+/** A postal address and its WGS 84 coordinates in degrees. */
 public record Address(String text, double lat, double lng) {
 
-  /** Minus zero is zero: some databases keep the one as the other. */
+  /** Stores minus zero as zero, because some databases do. */
   public Address {
     lat += 0.0;
     lng += 0.0;

@@ -2,14 +2,14 @@ package baedal.events;
 
 import java.util.List;
 
-/** What a transition returns: the new state, and the events it caused, in order. */
+/** The result of a transition: the new state and the events that it caused, in order. */
 public record Change<S>(S state, List<Event> events) {
 
   public Change {
     events = List.copyOf(events);
   }
 
-  /** Nothing happened. */
+  /** The state is unchanged, and there is no event. */
   public static <S> Change<S> none(S state) {
     return new Change<>(state, List.of());
   }

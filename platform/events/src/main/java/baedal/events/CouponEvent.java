@@ -3,8 +3,8 @@ package baedal.events;
 import java.time.Instant;
 
 /**
- * What the coupon service tells; the subject is the order the coupon touches, else the coupon
- * itself.
+ * The events of the coupon service. The subject is the order that uses or earned the coupon, or
+ * else the coupon itself.
  */
 public sealed interface CouponEvent extends Event {
 
@@ -18,8 +18,8 @@ public sealed interface CouponEvent extends Event {
   }
 
   /**
-   * A customer got a coupon of {@code discount} won; {@code orderId} is the order that earned it,
-   * or null; {@code campaignId} the campaign it was taken from, or null.
+   * A customer got a coupon of {@code discount} won. {@code orderId} is the order that earned it,
+   * and {@code campaignId} the campaign that it was taken from; each may be null.
    */
   record Issued(
       String couponId,
@@ -38,7 +38,7 @@ public sealed interface CouponEvent extends Event {
   record Used(String couponId, String orderId, String customerId, long discount, Instant at)
       implements CouponEvent {}
 
-  /** The claim is off: the customer has the coupon again. */
+  /** The order no longer claims the coupon: the customer has it again. */
   record Restored(String couponId, String orderId, String customerId, Instant at)
       implements CouponEvent {}
 

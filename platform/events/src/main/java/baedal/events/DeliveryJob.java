@@ -1,10 +1,10 @@
 package baedal.events;
 
 /**
- * All that a rider must know about an order: from where to where, how much to collect in won (0
- * when prepaid), and the rider the store assigned, if any; and who may follow it: the customer and
- * the store's owner. {@code to}, {@code parcel}, {@code memo} and {@code riderId} may be null, and
- * {@code ownerId} in events from before that field.
+ * The part of an order that the rider service needs: the two addresses, the amount to collect in
+ * won (0 if prepaid), the rider whom the store assigned, and the customer and the owner, who may
+ * follow the delivery. {@code to}, {@code parcel}, {@code memo} and {@code riderId} may be null.
+ * {@code ownerId} is null in events older than this field.
  */
 public record DeliveryJob(
     String storeId,

@@ -1,6 +1,6 @@
 package baedal.events;
 
-/** Something that happened, as one service tells the others. */
+/** A fact that one service publishes to the others. */
 public sealed interface Event
     permits OrderEvent, PaymentEvent, StoreEvent, RiderEvent, CouponEvent {
 

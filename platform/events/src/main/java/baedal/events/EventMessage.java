@@ -3,8 +3,8 @@ package baedal.events;
 import java.time.Instant;
 
 /**
- * An event on its way: a CloudEvents 1.0 envelope. {@code sequence} counts per aggregate, from 1;
- * {@code traceparent} (W3C Trace Context) may be null.
+ * An event in its CloudEvents 1.0 envelope. {@code sequence} counts the events of an aggregate from
+ * 1; {@code traceparent} (W3C Trace Context) may be null.
  */
 public record EventMessage(
     String id,

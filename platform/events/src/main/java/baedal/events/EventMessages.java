@@ -20,19 +20,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Events to messages and back: CloudEvents 1.0 in the structured JSON format. */
+/** Encodes and decodes events as CloudEvents 1.0 in the structured JSON format. */
 public final class EventMessages {
 
   public static final String CONTENT_TYPE = "application/cloudevents+json";
 
-  /** Larger ones are neither written nor handled. */
+  /** A larger message is neither written nor handled. */
   public static final int MAX_BYTES = 1024 * 1024;
 
   private static final String SPEC_VERSION = "1.0";
 
   private EventMessages() {}
 
-  /** New messages for these events of one aggregate, counting from {@code firstSequence}. */
+  /** Wraps events of one aggregate into messages, numbered from {@code firstSequence}. */
   public static List<EventMessage> wrap(
       List<? extends Event> events, long firstSequence, Instant now) {
     String traceparent = Traces.traceparent();
@@ -52,7 +52,7 @@ public final class EventMessages {
     return List.copyOf(messages);
   }
 
-  /** Refuses what is larger than a consumer takes: the write that would tell of it fails. */
+  /** Refuses a message that consumers would refuse as too large, so that its write fails. */
   public static String encode(EventMessage message) {
     ObjectNode json = Json.mapper().createObjectNode();
     json.put("specversion", SPEC_VERSION)
@@ -76,8 +76,9 @@ public final class EventMessages {
   }
 
   /**
-   * Throws {@link UnprocessableMessage}, which says why, when the text is not a message that we
-   * know.
+   * Decodes a message.
+   *
+   * @throws UnprocessableMessage with the reason, if the text is no message of a known type
    */
   public static EventMessage decode(String text) {
     try {
@@ -107,7 +108,7 @@ public final class EventMessages {
     }
   }
 
-  /** What a publisher must know of a message. */
+  /** The attributes that a publisher needs. */
   public record Header(String id, String type) {}
 
   public static Header header(String message) {
@@ -115,7 +116,7 @@ public final class EventMessages {
     return new Header(found.get("id"), found.get("type"));
   }
 
-  /** What a message is about, before its data. */
+  /** The attributes by which a reader decides whether to decode a message. */
   public record Glance(String type, String subject) {}
 
   public static Glance glance(String message) {
@@ -124,8 +125,9 @@ public final class EventMessages {
   }
 
   /**
-   * Reads only as far as these attributes: {@link #encode} writes them first. Throws {@link
-   * UnprocessableMessage} when one is missing.
+   * Reads a message only up to these attributes, which {@link #encode} writes first.
+   *
+   * @throws UnprocessableMessage if one is missing
    */
   private static Map<String, String> beginning(String message, Set<String> wanted) {
     Map<String, String> found = new HashMap<>();

@@ -22,7 +22,7 @@ public final class EventTypes {
 
   private EventTypes() {}
 
-  /** Every event there is, by name, sorted. */
+  /** Every event type, sorted by name. */
   public static Map<String, Class<? extends Event>> all() {
     return Map.copyOf(BY_NAME);
   }
@@ -40,7 +40,7 @@ public final class EventTypes {
     return name.substring(0, name.indexOf('.'));
   }
 
-  /** What the subject of an event of this name is called in logs. */
+  /** The log key for the subject of an event of this name. */
   public static String subjectKey(String name) {
     return switch (name) {
       case "store.opened", "store.closed", "store.menu-changed" -> "storeId";

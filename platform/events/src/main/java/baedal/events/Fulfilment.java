@@ -1,8 +1,8 @@
 package baedal.events;
 
 /**
- * Who moves what: a rider from the store, a rider between two addresses of the customer's, or
- * nobody.
+ * How an order reaches the customer: a rider fetches it from the store, a courier carries it
+ * between two addresses of the customer, or the customer comes.
  */
 public enum Fulfilment {
   DELIVERY,

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * One line of an order; {@code unitPrice} in won includes the options, {@code amount = quantity *
- * unitPrice}. {@code optionPrices} are what the options cost in won, in their order; empty on lines
- * from before they were kept.
+ * unitPrice}. {@code optionPrices} are the prices of the options in won, in their order; empty in
+ * lines older than this field.
  */
 public record Line(
     String menuId,

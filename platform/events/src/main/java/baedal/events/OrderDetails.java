@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A whole order as it travels in events. Amounts are won; {@code due = total - discount}. {@code
- * pickup} is where a rider fetches it (the store, or the customer's own pick-up for a courier),
- * {@code address} where it goes; both, as {@code parcel}, {@code couponId}, {@code from}, {@code
- * to} and {@code memo}, may be null.
+ * A whole order, as events carry it. Amounts are won; {@code due = total - discount}. A rider
+ * fetches it at {@code pickup} (the store, or the sender of a courier order) and brings it to
+ * {@code address}. Both may be null, and so may {@code parcel}, {@code couponId}, {@code from},
+ * {@code to} and {@code memo}.
  */
 @RecordBuilder
 public record OrderDetails(

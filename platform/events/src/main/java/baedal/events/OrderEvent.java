@@ -2,7 +2,7 @@ package baedal.events;
 
 import java.time.Instant;
 
-/** What the order service tells; the subject is the order id. */
+/** The events of the order service. The subject is the order id. */
 public sealed interface OrderEvent extends Event {
 
   String orderId();
@@ -12,19 +12,19 @@ public sealed interface OrderEvent extends Event {
     return orderId();
   }
 
-  /** A customer wants this; nobody has paid yet. */
+  /** A customer has placed the order; it is not paid yet. */
   record Placed(String orderId, OrderDetails order) implements OrderEvent {}
 
   /**
-   * Options, address, memo or coupon changed; {@code established} tells whether the order was
-   * already paid.
+   * Options, address, memo or coupon changed. {@code established} is true if the order was paid
+   * already.
    */
   record Updated(String orderId, OrderDetails order, boolean established, Instant at)
       implements OrderEvent {}
 
   /**
-   * The order is established: settled, or promised on delivery. {@code collect} is what the rider
-   * takes, in won.
+   * The order is paid, or will be paid on delivery. {@code collect} is the amount that the rider
+   * collects, in won.
    */
   record Paid(
       String orderId,
@@ -35,7 +35,7 @@ public sealed interface OrderEvent extends Event {
       Instant at)
       implements OrderEvent {}
 
-  /** A settlement that this order cannot accept and payment must give back. */
+  /** The order cannot accept this payment; the payment service must refund it. */
   record PaymentRefused(String orderId, String paymentId, String reason, Instant at)
       implements OrderEvent {}
 
@@ -43,11 +43,11 @@ public sealed interface OrderEvent extends Event {
       String orderId, String customerId, String storeId, String reason, Instant at)
       implements OrderEvent {}
 
-  /** A rejected or canceled order wants its money back. */
+  /** The payment of a rejected or canceled order is to be refunded. */
   record RefundRequested(String orderId, String paymentId, String reason, Instant at)
       implements OrderEvent {}
 
-  /** A rider took {@code amount} won at the door for a deferred payment. */
+  /** A rider collected {@code amount} won at the door for a deferred payment. */
   record Collected(String orderId, String paymentId, String riderId, long amount, Instant at)
       implements OrderEvent {}
 
@@ -66,7 +66,7 @@ public sealed interface OrderEvent extends Event {
       String orderId, String customerId, String storeId, String riderId, long due, Instant at)
       implements OrderEvent {}
 
-  /** The customer confirmed, or stayed silent for a day ({@code byCustomer} is false). */
+  /** The customer confirmed, or did nothing for a day ({@code byCustomer} is false). */
   record Completed(
       String orderId, String customerId, String storeId, long due, boolean byCustomer, Instant at)
       implements OrderEvent {}

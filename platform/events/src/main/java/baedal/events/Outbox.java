@@ -4,13 +4,13 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * Where events wait that were written together with the state they tell of. Several relays may take
- * from it at once: no two get the same aggregate's messages at a time, and each aggregate's come in
- * order.
+ * The unpublished events of a service, which were written together with the state. Each store
+ * module implements it. Several relays may take batches at once: at any time only one of them has
+ * messages of an aggregate, in their order.
  */
 public interface Outbox {
 
-  /** Of a service that only listens. */
+  /** The outbox of a service that publishes nothing. */
   static Outbox none() {
     Batch empty =
         new Batch() {
@@ -33,20 +33,20 @@ public interface Outbox {
   }
 
   /**
-   * The next messages, {@code max} at most, kept from other relays until {@code sent} or {@code
-   * release}.
+   * Takes the next messages, {@code max} at most. Other relays do not get them before {@code sent}
+   * or {@code release}.
    */
   Future<Batch> next(int max);
 
-  /** Messages in hand, as JSON. */
+  /** Messages that a relay has taken. */
   interface Batch {
 
     List<String> messages();
 
-    /** The broker has them all: they leave the outbox. */
+    /** Deletes the messages from the outbox: the broker has confirmed all of them. */
     Future<Void> sent();
 
-    /** They stay, for whoever asks next. */
+    /** Keeps the messages in the outbox, for the next relay. */
     Future<Void> release();
   }
 }

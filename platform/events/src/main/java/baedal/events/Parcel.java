@@ -1,6 +1,6 @@
 package baedal.events;
 
-/** What a courier carries; the weight in kilograms. */
+/** The goods of a courier order; the weight is in kilograms. */
 public record Parcel(Size size, double weightKg, String description) {
 
   public enum Size {

@@ -2,7 +2,7 @@ package baedal.events;
 
 import java.time.Instant;
 
-/** What the payment service tells; amounts are won. */
+/** The events of the payment service. Amounts are won. */
 public sealed interface PaymentEvent extends Event {
 
   String orderId();
@@ -12,7 +12,7 @@ public sealed interface PaymentEvent extends Event {
     return orderId();
   }
 
-  /** Settled: {@code amount} for the order as it stood at {@code orderVersion}. */
+  /** The order was paid: {@code amount} for its version {@code orderVersion}. */
   record Paid(
       String orderId,
       String paymentId,
@@ -22,7 +22,7 @@ public sealed interface PaymentEvent extends Event {
       Instant at)
       implements PaymentEvent {}
 
-  /** Promised on delivery. */
+  /** The customer will pay on delivery. */
   record Deferred(
       String orderId,
       String paymentId,
@@ -42,8 +42,8 @@ public sealed interface PaymentEvent extends Event {
       implements PaymentEvent {}
 
   /**
-   * Given back. When {@code voided}, no money had been taken (a promise was given up, or nothing
-   * was due) and {@code amount} is 0. Events from before that field have only the amount.
+   * The payment was refunded. If {@code voided}, no money had been taken (a deferred payment was
+   * canceled, or nothing was due), and {@code amount} is 0. Older events have no such field.
    */
   record Refunded(
       String orderId, String paymentId, long amount, String reason, boolean voided, Instant at)

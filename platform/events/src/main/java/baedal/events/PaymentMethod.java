@@ -1,6 +1,6 @@
 package baedal.events;
 
-/** How an order is settled: before the store hears of it, or by the rider at the door. */
+/** How an order is paid: before the store receives it, or to the rider on delivery. */
 public enum PaymentMethod {
   CARD,
   KAKAO_PAY,

@@ -2,7 +2,7 @@ package baedal.events;
 
 import java.time.Instant;
 
-/** What the rider service tells; the subject is the order id. */
+/** The events of the rider service. The subject is the order id. */
 public sealed interface RiderEvent extends Event {
 
   String orderId();
@@ -18,14 +18,14 @@ public sealed interface RiderEvent extends Event {
 
   record Picked(String orderId, String riderId, Instant at) implements RiderEvent {}
 
-  /** At the door; {@code collected} won were taken there (0 when the order was prepaid). */
+  /** The order was delivered, and {@code collected} won were collected (0 if it was prepaid). */
   record Delivered(String orderId, String riderId, long collected, Instant at)
       implements RiderEvent {}
 
-  /** The job was withdrawn; {@code riderId} is null when nobody had taken it. */
+  /** The job was withdrawn; {@code riderId} is null if no rider had claimed it. */
   record DeliveryCanceled(String orderId, String riderId, Instant at) implements RiderEvent {}
 
-  /** Where the rider of an order is. Transient: never in an outbox, never kept. */
+  /** The position of the rider of an order. It is transient: in no outbox, queue or log. */
   record Moved(String orderId, String riderId, double lat, double lng, Instant at)
       implements RiderEvent {}
 }

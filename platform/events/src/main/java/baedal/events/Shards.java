@@ -1,6 +1,6 @@
 package baedal.events;
 
-/** Splits aggregates among relays: an aggregate always falls into the same shard. */
+/** Assigns each aggregate to a shard of the outbox, always the same. */
 public final class Shards {
 
   private Shards() {}

@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the store service tells: about a store and its menu (subject: the store id), or about a
- * ticket (the order id).
+ * The events of the store service: of a store and its menu (the subject is the store id), or of a
+ * ticket (the subject is the order id).
  */
 public sealed interface StoreEvent extends Event {
 
-  /** A store takes orders (also told when its name or address changes). */
+  /** A store takes orders. Published again when its name or address changes. */
   record Opened(
       String storeId, String ownerId, String name, String kind, Address address, Instant at)
       implements StoreEvent {
@@ -29,9 +29,9 @@ public sealed interface StoreEvent extends Event {
   }
 
   /**
-   * One menu as it is now: {@code price} in won, {@code stock} null when unlimited, {@code removed}
-   * when it is no longer sold. {@code revision} grows by every change of this menu: the highest is
-   * the truth.
+   * The present state of one menu. {@code price} is in won, {@code stock} is null if unlimited, and
+   * {@code removed} is true if it is no longer sold. {@code revision} grows with every change: the
+   * event with the highest one is the latest.
    */
   record MenuChanged(
       String storeId,
@@ -54,7 +54,7 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** What may be added to a menu, for {@code price} won. */
+  /** An extra of a menu, for {@code price} won. */
   record MenuOption(String name, long price) {}
 
   record OrderAccepted(String orderId, DeliveryJob job, Instant at) implements StoreEvent {
@@ -93,7 +93,7 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** Too late to cancel; {@code status} is the ticket's. */
+  /** It is too late to cancel; {@code status} is that of the ticket. */
   record CancelRefused(String orderId, String storeId, String status, Instant at)
       implements StoreEvent {
     @Override
@@ -102,7 +102,7 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** Too late to change; the ticket still shows the order as of {@code keptVersion}. */
+  /** It is too late to change; the ticket keeps the order's version {@code keptVersion}. */
   record UpdateRefused(
       String orderId,
       String storeId,

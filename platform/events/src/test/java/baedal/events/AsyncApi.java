@@ -57,16 +57,16 @@ final class AsyncApi {
     }
     for (String consumer : Subscriptions.CONSUMERS) {
       for (String publisher : Subscriptions.PUBLISHERS) {
-        Set<String> heard = types(publisher);
-        heard.retainAll(Subscriptions.of(consumer));
-        if (!heard.isEmpty()) {
+        Set<String> consumed = types(publisher);
+        consumed.retainAll(Subscriptions.of(consumer));
+        if (!consumed.isEmpty()) {
           ref(
               operations
                   .putObject(consumer + ".receives." + publisher)
                   .put("action", "receive")
                   .put("summary", "what " + consumer + " hears of " + publisher),
               publisher,
-              heard);
+              consumed);
         }
       }
     }

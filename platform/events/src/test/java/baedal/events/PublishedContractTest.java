@@ -89,7 +89,7 @@ class PublishedContractTest {
   }
 
   @Test
-  void no_file_tells_of_an_event_that_is_gone() throws Exception {
+  void there_is_no_file_of_a_removed_event() throws Exception {
     for (Path folder : new Path[] {GOLDEN, PUBLISHED.resolve("schemas")}) {
       try (Stream<Path> files = Files.list(folder)) {
         assertThat(files.map(file -> file.getFileName().toString().replace(".json", "")))
@@ -104,7 +104,7 @@ class PublishedContractTest {
   }
 
   @Test
-  void what_is_no_message_is_poison_that_says_why() {
+  void a_text_that_is_no_message_is_unprocessable_for_a_stated_reason() {
     String fine = EventMessages.encode(Samples.of("order.paid"));
     assertThatThrownBy(() -> EventMessages.decode("{"))
         .isInstanceOf(UnprocessableMessage.class)
