@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces stores again after a start when other services keep more of them than an older version
- * told, or than those services kept then. Each store is announced once however many replicas start:
- * the number in its document decides. Batches follow one another, and nothing waits for them.
+ * Publishes stores again after a start, when other services keep fields that an older version did
+ * not publish or that they did not keep then. The version in a store's document decides, so that
+ * each store is published once however many replicas start. It runs in batches in the background.
  */
 final class Announcements {
 
@@ -21,40 +21,40 @@ final class Announcements {
 
   private final StoreRepository repository;
   private final Clock clock;
-  private final PeriodicTask rounds;
+  private final PeriodicTask task;
 
   Announcements(Vertx vertx, StoreRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
-    rounds = new PeriodicTask(vertx, RETRY, "announcing stores", () -> announceAfter(null));
+    task = new PeriodicTask(vertx, RETRY, "announcing stores", () -> announceAllAfter(null));
   }
 
-  /** Begins at once; rounds go on until one finds nothing left. */
+  /** Begins at once, and repeats until no store is left. */
   void start() {
-    rounds.start();
-    rounds.runNow();
+    task.start();
+    task.runNow();
   }
 
   void stop() {
-    rounds.stop();
+    task.stop();
   }
 
-  private Future<Void> announceAfter(String last) {
+  private Future<Void> announceAllAfter(String last) {
     return repository
         .unannounced(last)
         .compose(
             ids -> {
               if (!ids.isEmpty()) {
-                return announce(ids).compose(v -> announceAfter(ids.get(ids.size() - 1)));
+                return announce(ids).compose(v -> announceAllAfter(ids.get(ids.size() - 1)));
               }
               if (last == null) {
-                rounds.stop();
+                task.stop();
               }
               return Future.succeededFuture();
             });
   }
 
-  /** A store that cannot be announced now is left to the next round. */
+  /** A store that cannot be announced now is left to the next run. */
   private Future<Void> announce(List<String> ids) {
     return Future.join(ids.stream().map(this::announce).toList()).otherwiseEmpty().mapEmpty();
   }

@@ -20,21 +20,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tickets and the stock they take: two kinds of documents. Each step is conditional and carries the
- * order id, so that doing it again does nothing; stock that a finished ticket still owes is
- * returned by a sweep if a crash came between.
+ * Tickets and the stock they take, which are two kinds of documents. Each step is conditional and
+ * carries the order id, so that repeating it changes nothing. After a crash between two steps a
+ * sweep clears the stock that a ticket still owes.
  */
 final class Kitchen {
 
   private static final Logger log = LoggerFactory.getLogger(Kitchen.class);
-  private static final Duration SWEEP = Duration.ofSeconds(2);
+  private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(2);
   private static final String OUT_OF_STOCK = "OUT_OF_STOCK";
   private static final String CLOSED = "STORE_CLOSED";
 
   private final StoreRepository repository;
   private final Clock clock;
   private final PeriodicTask sweep;
-  private String lastLookedAt = "";
+  private String lastSweptId = "";
 
   Kitchen(Vertx vertx, StoreRepository repository, Clock clock) {
     this.repository = repository;
@@ -42,9 +42,9 @@ final class Kitchen {
     sweep =
         new PeriodicTask(
             vertx,
-            SWEEP,
+            SWEEP_INTERVAL,
             "owed stock and old keys",
-            () -> Future.join(returnOwed(), repository.forget(clock.instant())));
+            () -> Future.join(sweepOwedStock(), repository.keys().forgetOld(clock.instant())));
   }
 
   void start() {
@@ -56,34 +56,34 @@ final class Kitchen {
   }
 
   /**
-   * Takes the stock, then opens the ticket, whose id is the mark that this order was seen. A ticket
-   * that is over already (rejected, or canceled in the meantime) keeps nothing of what was taken.
+   * Takes the stock, then opens the ticket, whose id marks the order as seen. A ticket that was
+   * rejected, or canceled in the meantime, gives back what was taken.
    */
   Future<Ticket> receive(EventMessage message, OrderEvent.Paid paid) {
     return repository
         .ticket(paid.orderId())
-        .compose(known -> known == null ? open(message, paid) : Future.succeededFuture(known))
+        .compose(known -> known == null ? openTicket(message, paid) : Future.succeededFuture(known))
         .compose(
             ticket ->
                 ticket.status().over()
-                    ? returned(ticket, paid.order())
+                    ? giveBackStock(ticket, paid.order())
                     : Future.succeededFuture(ticket));
   }
 
-  private Future<Ticket> open(EventMessage message, OrderEvent.Paid paid) {
+  private Future<Ticket> openTicket(EventMessage message, OrderEvent.Paid paid) {
     return repository
         .store(paid.order().storeId())
         .compose(
             store ->
                 store == null || !store.open()
                     ? reject(message, paid, CLOSED)
-                    : take(paid.orderId(), paid.order())
+                    : takeStock(paid.orderId(), paid.order())
                         .compose(
                             taken ->
                                 repository.changeTicket(
                                     message, before -> Ticket.receive(before, paid, taken)),
                             e ->
-                                outOfStock(e)
+                                isOutOfStock(e)
                                     ? reject(message, paid, OUT_OF_STOCK)
                                     : Future.failedFuture(e)));
   }
@@ -93,14 +93,14 @@ final class Kitchen {
         message, before -> Ticket.receiveAndReject(before, paid, reason));
   }
 
-  private static boolean outOfStock(Throwable e) {
+  private static boolean isOutOfStock(Throwable e) {
     return e instanceof Refusal refusal && refusal.type().equals("out-of-stock");
   }
 
-  Future<Ticket> cancelRequested(EventMessage message, OrderEvent.CancelRequested asked) {
+  Future<Ticket> cancelRequested(EventMessage message, OrderEvent.CancelRequested request) {
     return repository
-        .changeTicket(message, before -> Ticket.cancelRequested(before, asked, clock.instant()))
-        .compose(this::settle);
+        .changeTicket(message, before -> Ticket.cancelRequested(before, request, clock.instant()))
+        .compose(this::clearOwedStock);
   }
 
   Future<Ticket> updated(EventMessage message, OrderEvent.Updated update) {
@@ -110,7 +110,7 @@ final class Kitchen {
         : Future.succeededFuture();
   }
 
-  /** What the store's own people do with a ticket. */
+  /** Applies an action of the store's owner or staff to a ticket. */
   Future<Ticket> act(String orderId, BiFunction<Ticket, Instant, Change<Ticket>> action) {
     return repository
         .changeTicket(
@@ -121,58 +121,59 @@ final class Kitchen {
               }
               return action.apply(ticket, clock.instant());
             })
-        .compose(this::settle);
+        .compose(this::clearOwedStock);
   }
 
-  /** The stock of a ticket that is over comes back; what is cooked never will. */
-  private Future<Ticket> settle(Ticket ticket) {
+  /** Gives back the stock that a ticket owes, or counts it as sold when it is cooked. */
+  private Future<Ticket> clearOwedStock(Ticket ticket) {
     if (!ticket.stockOwed()) {
       return Future.succeededFuture(ticket);
     }
     return ticket.status() == TicketStatus.COOKED
-        ? consume(ticket.id(), ticket.details())
-            .compose(v -> repository.changeTicket(ticket.id(), Ticket::stockSettled))
-        : returned(ticket, ticket.details());
+        ? consumeStock(ticket.id(), ticket.details())
+            .compose(v -> repository.changeTicket(ticket.id(), Ticket::clearStockOwed))
+        : giveBackStock(ticket, ticket.details());
   }
 
-  private Future<Ticket> returned(Ticket ticket, OrderDetails order) {
-    return giveBack(ticket.id(), order)
+  private Future<Ticket> giveBackStock(Ticket ticket, OrderDetails order) {
+    return giveBackStock(ticket.id(), order)
         .compose(
             v ->
                 ticket.stockOwed()
-                    ? repository.changeTicket(ticket.id(), Ticket::stockSettled)
+                    ? repository.changeTicket(ticket.id(), Ticket::clearStockOwed)
                     : Future.succeededFuture(ticket));
   }
 
-  /** The next sweep goes on where this one ends: what cannot be settled holds up no other. */
-  private Future<?> returnOwed() {
+  /** The next sweep continues after this one, so that tickets that fail do not block others. */
+  private Future<?> sweepOwedStock() {
     return repository
-        .owingStock(lastLookedAt)
+        .owingStock(lastSweptId)
         .compose(
             owing -> {
-              lastLookedAt =
-                  owing.size() < StoreRepository.SWEPT ? "" : owing.get(owing.size() - 1);
-              return Future.join(owing.stream().map(this::settleLater).toList()).otherwiseEmpty();
+              lastSweptId =
+                  owing.size() < StoreRepository.SWEEP_BATCH ? "" : owing.get(owing.size() - 1);
+              return Future.join(owing.stream().map(this::clearOwedStockOf).toList())
+                  .otherwiseEmpty();
             });
   }
 
-  private Future<Ticket> settleLater(String orderId) {
+  private Future<Ticket> clearOwedStockOf(String orderId) {
     return repository
         .ticket(orderId)
-        .compose(this::settle)
-        .onSuccess(v -> log.atInfo().addKeyValue("orderId", orderId).log("owed stock settled"))
+        .compose(this::clearOwedStock)
+        .onSuccess(v -> log.atInfo().addKeyValue("orderId", orderId).log("owed stock cleared"))
         .onFailure(
             e ->
                 log.atWarn()
                     .addKeyValue("orderId", orderId)
                     .addKeyValue("cause", e.toString())
-                    .log("owed stock is tried again"));
+                    .log("owed stock not cleared, will retry"));
   }
 
-  /** What was taken of menus that are counted, by menu id. */
-  private Future<Map<String, Integer>> take(String orderId, OrderDetails order) {
+  /** The quantity taken of each menu with limited stock, by menu id. */
+  private Future<Map<String, Integer>> takeStock(String orderId, OrderDetails order) {
     Map<String, Integer> taken = new TreeMap<>();
-    return each(
+    return forEachMenu(
             order,
             (key, quantity) ->
                 repository
@@ -180,12 +181,13 @@ final class Kitchen {
                         key, menu -> existing(menu).take(orderId, quantity, clock.instant()))
                     .onSuccess(
                         menu ->
-                            taken.computeIfAbsent(menu.menuId(), id -> menu.taken().get(orderId))))
+                            taken.computeIfAbsent(
+                                menu.menuId(), id -> menu.takenByOrder().get(orderId))))
         .map(taken);
   }
 
-  private Future<Void> giveBack(String orderId, OrderDetails order) {
-    return each(
+  private Future<Void> giveBackStock(String orderId, OrderDetails order) {
+    return forEachMenu(
         order,
         (key, quantity) ->
             repository.changeMenu(
@@ -196,8 +198,8 @@ final class Kitchen {
                         : menu.giveBack(orderId, clock.instant())));
   }
 
-  private Future<Void> consume(String orderId, OrderDetails order) {
-    return each(
+  private Future<Void> consumeStock(String orderId, OrderDetails order) {
+    return forEachMenu(
         order,
         (key, quantity) ->
             repository.changeMenu(
@@ -211,8 +213,11 @@ final class Kitchen {
     return menu;
   }
 
-  /** Always in the same order: of two orders for the same last portions one gets them all. */
-  private static Future<Void> each(
+  /**
+   * Runs {@code step} with the key of each menu and its quantity, always in the order of keys: of
+   * two orders for the same last portions one gets them all.
+   */
+  private static Future<Void> forEachMenu(
       OrderDetails order, BiFunction<String, Integer, Future<Menu>> step) {
     Map<String, Integer> quantities = new TreeMap<>();
     for (Line line : order.lines()) {

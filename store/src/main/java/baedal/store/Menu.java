@@ -4,6 +4,8 @@ import baedal.events.Change;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Refusal;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,11 +14,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One thing a store sells: price in won, stock that is free to sell (null: unlimited). {@code
- * taken} holds how many each open order took, so that taking and giving back can be done again
- * without doing it twice; {@code settled} are the last orders that are through with it, which take
- * nothing again however late they are repeated; {@code sold} is what was taken and cooked.
+ * One thing a store sells. Taking stock for an order and giving it back may be repeated: each has
+ * its effect once.
+ *
+ * @param price in won
+ * @param stock the number that is free to sell; null when it is unlimited
+ * @param takenByOrder the quantity that each open order took, by order id
+ * @param finishedOrders the ids of the last orders that gave back or consumed what they took; they
+ *     take nothing again, however late the step is repeated
+ * @param sold the number that was taken and cooked
  */
+@RecordBuilder
 public record Menu(
     String storeId,
     String menuId,
@@ -26,19 +34,19 @@ public record Menu(
     List<MenuOption> options,
     boolean removed,
     long revision,
-    Map<String, Integer> taken,
-    List<String> settled,
+    @JsonProperty("taken") Map<String, Integer> takenByOrder,
+    @JsonProperty("settled") List<String> finishedOrders,
     long sold) {
 
-  private static final int SETTLED_KEPT = 200;
+  private static final int FINISHED_KEPT = 200;
 
   /** Free to sell at once; the contract has the same number. */
   private static final int MAX_STOCK = 1_000_000;
 
   public Menu {
     options = List.copyOf(options);
-    taken = Map.copyOf(taken);
-    settled = List.copyOf(settled);
+    takenByOrder = Map.copyOf(takenByOrder);
+    finishedOrders = List.copyOf(finishedOrders);
   }
 
   /** The key of a menu among all stores' menus. */
@@ -51,59 +59,51 @@ public record Menu(
   }
 
   /**
-   * Puts a menu on sale, or writes it anew; {@code before} is null where there was none. What is
-   * not on sale has no stock to keep.
+   * Puts a menu on sale, or replaces it; {@code before} is null where there was none. A menu that
+   * is not on sale has no stock to keep.
    */
   static Change<Menu> put(Menu before, String storeId, String menuId, MenuForm form, Instant now) {
     List<MenuOption> options = form.options() == null ? List.of() : form.options();
     boolean onSale = before != null && !before.removed;
-    Integer free = form.stockAfter(onSale ? before.stock : null);
-    return told(
-        before == null
-            ? new Menu(
-                storeId,
-                menuId,
-                form.name(),
-                form.price(),
-                free,
-                options,
-                false,
-                1,
-                Map.of(),
-                List.of(),
-                0)
-            : before.written(form.name(), form.price(), free, options),
-        now);
+    Integer stock = form.stockAfter(onSale ? before.stock : null);
+    Menu existing = before == null ? blank(storeId, menuId) : before;
+    return publish(existing.rewritten(form.name(), form.price(), stock, options), now);
+  }
+
+  private static Menu blank(String storeId, String menuId) {
+    return MenuBuilder.builder()
+        .storeId(storeId)
+        .menuId(menuId)
+        .options(List.of())
+        .takenByOrder(Map.of())
+        .finishedOrders(List.of())
+        .build();
   }
 
   /** Changes the parts that the form has. */
   Change<Menu> revise(MenuForm form, Instant now) {
     Menu next =
-        written(
+        rewritten(
             form.name() == null ? name : form.name(),
             form.price() == null ? price : form.price(),
             form.stockAfter(stock),
             form.options() == null ? options : form.options());
-    return next.sells(this) ? Change.none(this) : told(next, now);
+    return next.looksLike(this) ? Change.none(this) : publish(next, now);
   }
 
-  private Menu written(String newName, long newPrice, Integer free, List<MenuOption> newOptions) {
-    return new Menu(
-        storeId,
-        menuId,
-        newName,
-        newPrice,
-        free,
-        newOptions,
-        false,
-        revision + 1,
-        taken,
-        settled,
-        sold);
+  private Menu rewritten(
+      String newName, long newPrice, Integer newStock, List<MenuOption> newOptions) {
+    return nextRevision()
+        .name(newName)
+        .price(newPrice)
+        .stock(newStock)
+        .options(newOptions)
+        .removed(false)
+        .build();
   }
 
   /** Whether customers see no difference. */
-  private boolean sells(Menu other) {
+  private boolean looksLike(Menu other) {
     return name.equals(other.name)
         && price == other.price
         && Objects.equals(stock, other.stock)
@@ -111,30 +111,15 @@ public record Menu(
   }
 
   Change<Menu> remove(Instant now) {
-    return removed
-        ? Change.none(this)
-        : told(
-            new Menu(
-                storeId,
-                menuId,
-                name,
-                price,
-                stock,
-                options,
-                true,
-                revision + 1,
-                taken,
-                settled,
-                sold),
-            now);
+    return removed ? Change.none(this) : publish(nextRevision().removed(true).build(), now);
   }
 
-  /** How many open orders hold: taken, and not cooked yet. */
+  /** The number that open orders hold: taken, and not cooked yet. */
   int held() {
-    return taken.values().stream().mapToInt(Integer::intValue).sum();
+    return takenByOrder.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Changes the number that is free to sell by a difference; what orders hold stays held. */
+  /** Adds {@code difference} to the stock; what orders hold stays held. */
   Change<Menu> add(int difference, Instant now) {
     if (stock == null) {
       throw Refusal.conflict(
@@ -152,12 +137,12 @@ public record Menu(
           "stock-too-high",
           "%d are free to sell: there can be %d at most".formatted(stock, MAX_STOCK));
     }
-    return difference == 0 ? Change.none(this) : told(with(free, taken, settled), now);
+    return difference == 0 ? Change.none(this) : publish(nextRevision().stock(free).build(), now);
   }
 
   /** Takes {@code quantity} for an order, once; refuses when there is not enough. */
   Change<Menu> take(String orderId, int quantity, Instant now) {
-    if (taken.containsKey(orderId) || settled.contains(orderId)) {
+    if (takenByOrder.containsKey(orderId) || finishedOrders.contains(orderId)) {
       return Change.none(this);
     }
     if (removed || (stock != null && stock < quantity)) {
@@ -166,72 +151,66 @@ public record Menu(
     if (stock == null) {
       return Change.none(this);
     }
-    Map<String, Integer> next = new HashMap<>(taken);
-    next.put(orderId, quantity);
-    return told(with(stock - quantity, next, settled), now);
+    Map<String, Integer> taken = new HashMap<>(takenByOrder);
+    taken.put(orderId, quantity);
+    return publish(nextRevision().stock(stock - quantity).takenByOrder(taken).build(), now);
   }
 
   /**
-   * What the order took is for sale again; once. One that took nothing yet takes nothing any more.
+   * What the order took is for sale again; once. An order that took nothing yet takes nothing any
+   * more.
    */
   Change<Menu> giveBack(String orderId, Instant now) {
-    if (!taken.containsKey(orderId)) {
-      return stock == null || settled.contains(orderId)
+    if (!takenByOrder.containsKey(orderId)) {
+      return stock == null || finishedOrders.contains(orderId)
           ? Change.none(this)
-          : Change.of(settled(orderId, taken, 0));
+          : Change.of(copy().finishedOrders(finishedWith(orderId)).build());
     }
-    Map<String, Integer> next = new HashMap<>(taken);
-    int quantity = next.remove(orderId);
-    return told(with(stock == null ? null : stock + quantity, next, settledWith(orderId)), now);
+    Integer free = stock == null ? null : stock + takenByOrder.get(orderId);
+    return publish(
+        nextRevision()
+            .stock(free)
+            .takenByOrder(takenWithout(orderId))
+            .finishedOrders(finishedWith(orderId))
+            .build(),
+        now);
   }
 
-  /** What the order took is cooked: it cannot come back any more. */
+  /** What the order took is cooked: it cannot be given back any more. */
   Change<Menu> consume(String orderId) {
-    if (!taken.containsKey(orderId)) {
+    if (!takenByOrder.containsKey(orderId)) {
       return Change.none(this);
     }
-    Map<String, Integer> next = new HashMap<>(taken);
-    int quantity = next.remove(orderId);
-    return Change.of(settled(orderId, next, quantity));
+    return Change.of(
+        copy()
+            .takenByOrder(takenWithout(orderId))
+            .finishedOrders(finishedWith(orderId))
+            .sold(sold + takenByOrder.get(orderId))
+            .build());
   }
 
-  private Menu settled(String orderId, Map<String, Integer> nowTaken, int nowSold) {
-    return new Menu(
-        storeId,
-        menuId,
-        name,
-        price,
-        stock,
-        options,
-        removed,
-        revision,
-        nowTaken,
-        settledWith(orderId),
-        sold + nowSold);
+  private Map<String, Integer> takenWithout(String orderId) {
+    Map<String, Integer> taken = new HashMap<>(takenByOrder);
+    taken.remove(orderId);
+    return taken;
   }
 
-  private Menu with(Integer newStock, Map<String, Integer> nowTaken, List<String> nowSettled) {
-    return new Menu(
-        storeId,
-        menuId,
-        name,
-        price,
-        newStock,
-        options,
-        removed,
-        revision + 1,
-        nowTaken,
-        nowSettled,
-        sold);
+  private List<String> finishedWith(String orderId) {
+    List<String> finished = new ArrayList<>(finishedOrders);
+    finished.add(orderId);
+    return finished.subList(Math.max(0, finished.size() - FINISHED_KEPT), finished.size());
   }
 
-  private List<String> settledWith(String orderId) {
-    List<String> next = new ArrayList<>(settled);
-    next.add(orderId);
-    return next.subList(Math.max(0, next.size() - SETTLED_KEPT), next.size());
+  private MenuBuilder copy() {
+    return MenuBuilder.builder(this);
   }
 
-  private static Change<Menu> told(Menu menu, Instant now) {
+  /** A copy for a change that customers see. */
+  private MenuBuilder nextRevision() {
+    return copy().revision(revision + 1);
+  }
+
+  private static Change<Menu> publish(Menu menu, Instant now) {
     return Change.of(
         menu,
         new StoreEvent.MenuChanged(

@@ -71,16 +71,16 @@ final class MenuApi {
   }
 
   private Future<MenuView> put(RoutingContext ctx) {
-    JsonObject sent = ctx.body().asJsonObject();
-    if (!sent.containsKey(OPTIONS)) {
-      sent.putNull(OPTIONS);
+    JsonObject body = ctx.body().asJsonObject();
+    if (!body.containsKey(OPTIONS)) {
+      body.putNull(OPTIONS);
     }
-    Asked asked = Asked.of(sent);
-    MenuForm form = asked.form();
+    SentMenu sent = SentMenu.of(body);
+    MenuForm form = sent.form();
     return change(
         ctx,
         "menu",
-        asked.body(),
+        sent.body(),
         before -> {
           String menuId = before == null ? menuId(ctx) : before.menuId();
           return Menu.put(before, storeId(ctx), menuId, form, clock.instant());
@@ -88,19 +88,20 @@ final class MenuApi {
   }
 
   private Future<MenuView> revise(RoutingContext ctx) {
-    Asked asked = Asked.of(ctx.body().asJsonObject());
+    SentMenu sent = SentMenu.of(ctx.body().asJsonObject());
     return change(
-        ctx, "patch", asked.body(), before -> onSale(before).revise(asked.form(), clock.instant()));
+        ctx, "patch", sent.body(), before -> onSale(before).revise(sent.form(), clock.instant()));
   }
 
   record Parts(String name, Long price, Integer stock, List<MenuOption> options) {}
 
   /**
-   * {@code body} has the parts that were sent, in one order: what an idempotency key stands for.
+   * A menu as the client sent it; {@code body} has the parts that were sent, always in the same
+   * order, for the hash of the idempotency key.
    */
-  private record Asked(MenuForm form, JsonObject body) {
+  private record SentMenu(MenuForm form, JsonObject body) {
 
-    static Asked of(JsonObject sent) {
+    static SentMenu of(JsonObject sent) {
       Parts parts = Json.toObject(sent, Parts.class);
       List<MenuOption> options = parts.options() == null ? List.of() : parts.options();
       if (options.stream().map(MenuOption::name).distinct().count() < options.size()) {
@@ -111,7 +112,7 @@ final class MenuApi {
       copy("price", parts.price(), sent, body);
       copy(STOCK, parts.stock(), sent, body);
       copy(OPTIONS, parts.options(), sent, body);
-      return new Asked(
+      return new SentMenu(
           new MenuForm(
               parts.name(),
               parts.price(),
@@ -131,37 +132,37 @@ final class MenuApi {
   record AddStock(int add, String reason) {}
 
   private Future<MenuView> addStock(RoutingContext ctx) {
-    AddStock asked = Json.toObject(ctx.body().asJsonObject(), AddStock.class);
+    AddStock request = Json.toObject(ctx.body().asJsonObject(), AddStock.class);
     AtomicBoolean added = new AtomicBoolean();
     return change(
             ctx,
             STOCK,
-            Json.fromObject(asked),
+            Json.fromObject(request),
             before -> {
               added.set(true);
-              return onSale(before).add(asked.add(), clock.instant());
+              return onSale(before).add(request.add(), clock.instant());
             })
         .onSuccess(
             menu -> {
               if (added.get()) {
-                logAdded(ctx, asked, menu);
+                logAdded(ctx, request, menu);
               }
             });
   }
 
-  private static void logAdded(RoutingContext ctx, AddStock asked, MenuView menu) {
+  private static void logAdded(RoutingContext ctx, AddStock request, MenuView menu) {
     log.atInfo()
         .addKeyValue("storeId", storeId(ctx))
         .addKeyValue("menuId", oneLine(menu.menuId()))
         .addKeyValue("by", oneLine(Caller.of(ctx).sub()))
-        .addKeyValue("add", asked.add())
+        .addKeyValue("add", request.add())
         .addKeyValue(STOCK, menu.stock())
         .addKeyValue("held", menu.held())
-        .addKeyValue("reason", asked.reason() == null ? "" : oneLine(asked.reason()))
+        .addKeyValue("reason", request.reason() == null ? "" : oneLine(request.reason()))
         .log("stock changed by its store");
   }
 
-  /** A text of others must not look like a line of the log. */
+  /** A text from outside must not look like a line of the log. */
   private static String oneLine(String text) {
     return text.replaceAll("[\\p{Cc}\u2028\u2029]", " ");
   }
@@ -191,7 +192,7 @@ final class MenuApi {
       RoutingContext ctx, String kind, JsonObject body, Function<Menu, Change<Menu>> transition) {
     String storeId = storeId(ctx);
     String menuId = menuId(ctx);
-    JsonObject asked =
+    JsonObject keyedBody =
         new JsonObject().put("storeId", storeId).put("menuId", menuId).put(kind, body);
     return stores
         .own(ctx)
@@ -200,7 +201,7 @@ final class MenuApi {
             key ->
                 repository.changeMenu(
                     key,
-                    IdempotencyKey.of(ctx, asked).orElse(null),
+                    IdempotencyKey.of(ctx, keyedBody).orElse(null),
                     transition,
                     (before, after) -> Json.fromObject(Changed.of(before, after)),
                     clock.instant()))

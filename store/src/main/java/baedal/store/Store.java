@@ -3,13 +3,17 @@ package baedal.store;
 import baedal.events.Address;
 import baedal.events.Change;
 import baedal.events.StoreEvent;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
- * A seller and its place: a restaurant, a furniture shop, a courier company or a hotel. {@code
- * announced} is the {@link #ANNOUNCEMENT} that was current at its last event; 0 for stores of
- * versions without announcements.
+ * A seller and its place: a restaurant, a furniture shop, a courier company or a hotel.
+ *
+ * @param announcedVersion the {@link #ANNOUNCEMENT_VERSION} of its last event; 0 for stores that
+ *     were stored before there were announcements
  */
+@RecordBuilder
 public record Store(
     String id,
     String ownerId,
@@ -17,13 +21,13 @@ public record Store(
     Kind kind,
     Address address,
     boolean open,
-    int announced) {
+    @JsonProperty("announced") int announcedVersion) {
 
   /**
-   * Must grow when other services begin to keep something that store events told before: stores
-   * with a lower number are then announced once more.
+   * Increase it when other services begin to keep a field that store events already had. Stores
+   * with a lower version are then announced once more.
    */
-  static final int ANNOUNCEMENT = 1;
+  static final int ANNOUNCEMENT_VERSION = 1;
 
   /** What a store sells; the order service takes only the fulfilments of its kind. */
   public enum Kind {
@@ -35,28 +39,25 @@ public record Store(
 
   static Change<Store> open(
       String id, String ownerId, String name, Kind kind, Address address, Instant now) {
-    Store store = new Store(id, ownerId, name, kind, address, true, ANNOUNCEMENT);
-    return Change.of(store, store.told(now));
+    Store store = new Store(id, ownerId, name, kind, address, true, ANNOUNCEMENT_VERSION);
+    return Change.of(store, store.event(now));
   }
 
   /** {@code null} leaves a part as it is. */
   Change<Store> revise(String newName, Address newAddress, Boolean nowOpen, Instant now) {
     Store next =
-        new Store(
-            id,
-            ownerId,
-            newName == null ? name : newName,
-            kind,
-            newAddress == null ? address : newAddress,
-            nowOpen == null ? open : nowOpen,
-            announced);
+        copy()
+            .name(newName == null ? name : newName)
+            .address(newAddress == null ? address : newAddress)
+            .open(nowOpen == null ? open : nowOpen)
+            .build();
     return next.equals(this) ? Change.none(this) : next.announce(now);
   }
 
   /** Publishes the store as it is. */
   private Change<Store> announce(Instant now) {
-    Store next = new Store(id, ownerId, name, kind, address, open, ANNOUNCEMENT);
-    return Change.of(next, next.told(now));
+    Store next = copy().announcedVersion(ANNOUNCEMENT_VERSION).build();
+    return Change.of(next, next.event(now));
   }
 
   /**
@@ -64,12 +65,16 @@ public record Store(
    * nothing.
    */
   Change<Store> announceAgain(Instant now) {
-    return announced < ANNOUNCEMENT ? announce(now) : Change.none(this);
+    return announcedVersion < ANNOUNCEMENT_VERSION ? announce(now) : Change.none(this);
   }
 
-  private StoreEvent told(Instant now) {
+  private StoreEvent event(Instant now) {
     return open
         ? new StoreEvent.Opened(id, ownerId, name, kind.name(), address, now)
         : new StoreEvent.Closed(id, ownerId, name, kind.name(), address, now);
+  }
+
+  private StoreBuilder copy() {
+    return StoreBuilder.builder(this);
   }
 }

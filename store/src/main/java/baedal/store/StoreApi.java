@@ -36,7 +36,7 @@ final class StoreApi {
     router.patch("/stores/:storeId").respond(this::revise);
   }
 
-  /** {@code distanceKm} is null where nobody asked from where. */
+  /** {@code distanceKm} is null unless the search is near a place. */
   record StoreView(
       String storeId,
       String ownerId,
@@ -71,8 +71,8 @@ final class StoreApi {
           .map(page -> page.map(store -> StoreView.of(store, null)));
     }
     Geo.Point from = Geo.Point.parse(near, "/near");
-    String asked = ctx.request().getParam("radiusKm");
-    double radius = asked == null ? DEFAULT_RADIUS_KM : Double.parseDouble(asked);
+    String radiusKm = ctx.request().getParam("radiusKm");
+    double radius = radiusKm == null ? DEFAULT_RADIUS_KM : Double.parseDouble(radiusKm);
     return repository
         .storesNear(from, radius, part, cursor, limit)
         .map(page -> page.map(found -> StoreView.of(found.thing(), found.distanceKm())));
@@ -81,20 +81,28 @@ final class StoreApi {
   record OpenStore(String name, Store.Kind kind, Address address) {}
 
   private Future<StoreView> open(RoutingContext ctx) {
-    OpenStore asked = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
-    return IdempotencyKey.of(ctx, asked)
+    OpenStore request = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
+    return IdempotencyKey.of(ctx, request)
         .map(
             key ->
-                repository.remember(key, Ids.next(), clock.instant()).map(StoreRepository.Led::id))
+                repository
+                    .keys()
+                    .remember(key, Ids.next(), clock.instant())
+                    .map(IdempotencyKeyRepository.KeyedRequest::id))
         .orElseGet(() -> Future.succeededFuture(Ids.next()))
-        .compose(id -> open(ctx, id, asked));
+        .compose(id -> open(ctx, id, request));
   }
 
   /** The answer is the store as it was opened, also when it was opened before. */
-  private Future<StoreView> open(RoutingContext ctx, String id, OpenStore asked) {
+  private Future<StoreView> open(RoutingContext ctx, String id, OpenStore request) {
     Change<Store> opened =
         Store.open(
-            id, Caller.of(ctx).sub(), asked.name(), asked.kind(), asked.address(), clock.instant());
+            id,
+            Caller.of(ctx).sub(),
+            request.name(),
+            request.kind(),
+            request.address(),
+            clock.instant());
     return repository
         .changeStore(id, before -> before == null ? opened : Change.none(before))
         .map(store -> Reply.created(ctx, "/stores/" + id, StoreView.of(opened.state(), null)));
@@ -107,13 +115,15 @@ final class StoreApi {
   record ReviseStore(String name, Address address, Boolean open) {}
 
   private Future<StoreView> revise(RoutingContext ctx) {
-    ReviseStore asked = Json.toObject(ctx.body().asJsonObject(), ReviseStore.class);
+    ReviseStore request = Json.toObject(ctx.body().asJsonObject(), ReviseStore.class);
     return own(ctx)
         .compose(
             store ->
                 repository.changeStore(
                     store.id(),
-                    s -> s.revise(asked.name(), asked.address(), asked.open(), clock.instant())))
+                    s ->
+                        s.revise(
+                            request.name(), request.address(), request.open(), clock.instant())))
         .map(store -> StoreView.of(store, null));
   }
 

@@ -3,7 +3,7 @@ package baedal.store;
 import baedal.events.OrderEvent;
 import baedal.rabbitmq.Subscription;
 
-/** What the store service hears. */
+/** Which events the store service handles, and how. */
 public final class StoreConsumer {
 
   private final Kitchen kitchen;

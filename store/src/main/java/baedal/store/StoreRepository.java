@@ -27,16 +27,17 @@ import java.util.function.Supplier;
  */
 final class StoreRepository {
 
-  static final int SWEPT = 100;
+  /** Number of ids that one call of a sweep returns at most. */
+  static final int SWEEP_BATCH = 100;
 
   private static final String STORES = "stores";
   private static final String MENUS = "menus";
-  private static final String KEYS = "keys";
   private static final String TICKETS = "foodCookings";
-  private static final String ANNOUNCED = "state.announced";
+  private static final String ANNOUNCED_VERSION = "state.announced";
   private static final JsonObject BY_ID = new JsonObject().put("_id", 1);
 
   private final MongoClient mongo;
+  private final IdempotencyKeyRepository keys;
   private final MongoAggregates<Store> stores;
   private final MongoPlaces<Store> addresses;
   private final MongoAggregates<Menu> menus;
@@ -45,6 +46,7 @@ final class StoreRepository {
 
   StoreRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
+    keys = new IdempotencyKeyRepository(mongo);
     stores =
         new MongoAggregates<>(
             mongo,
@@ -93,96 +95,33 @@ final class StoreRepository {
                 mongo.createIndex(
                     TICKETS, new JsonObject().put("storeId", 1).put("status", 1).put("_id", 1)))
         .compose(v -> mongo.createIndex(TICKETS, new JsonObject().put("stockOwed", 1)))
-        .compose(v -> mongo.createIndex(KEYS, new JsonObject().put("madeAt", 1)));
+        .compose(v -> keys.prepare());
   }
 
   Future<Store> store(String id) {
     return stores.find(id);
   }
 
-  /**
-   * What a key asks for: its id, whether that is done, and the answer to it, which is null until it
-   * is done, and where it can be told from what was asked.
-   */
-  record Led(String id, boolean done, JsonObject answer) {}
-
-  /**
-   * What this key asks for: the id {@code fresh}, or that of the first time. Refuses another body
-   * under the same key.
-   */
-  Future<Led> remember(IdempotencyKey key, String fresh, Instant now) {
-    JsonObject id = new JsonObject().put("_id", key.fingerprint());
-    JsonObject made =
-        id.copy()
-            .put("leadsTo", fresh)
-            .put("bodyHash", key.bodyHash())
-            .put("madeAt", now.toEpochMilli());
-    return mongo
-        .insert(KEYS, made)
-        .map(new Led(fresh, false, null))
-        .recover(
-            e ->
-                MongoAggregates.isDuplicate(e)
-                    ? mongo.findOne(KEYS, id, new JsonObject()).compose(first -> first(first, key))
-                    : Future.failedFuture(e))
-        .compose(led -> led == null ? remember(key, fresh, now) : Future.succeededFuture(led));
-  }
-
-  /** Null when it was forgotten in the meantime. */
-  private static Future<Led> first(JsonObject first, IdempotencyKey key) {
-    if (first == null) {
-      return Future.succeededFuture();
-    }
-    key.sameAs(first.getString("bodyHash"));
-    return Future.succeededFuture(
-        new Led(
-            first.getString("leadsTo"),
-            first.getBoolean("done", false),
-            first.getJsonObject("answer")));
-  }
-
-  /**
-   * What the key asked for is done, and is not done again. Returns the answer that is kept: this
-   * one, or that of another replica.
-   */
-  private Future<JsonObject> done(IdempotencyKey key, JsonObject answer) {
-    JsonObject id = new JsonObject().put("_id", key.fingerprint());
-    JsonObject done = new JsonObject().put("done", true).put("answer", answer);
-    return mongo
-        .updateCollection(
-            KEYS,
-            id.copy().put("done", new JsonObject().put("$ne", true)),
-            new JsonObject().put("$set", done))
-        .compose(
-            updated ->
-                updated.getDocMatched() > 0
-                    ? Future.succeededFuture(answer)
-                    : mongo
-                        .findOne(KEYS, id, new JsonObject().put("answer", 1))
-                        .map(
-                            first ->
-                                first == null ? answer : first.getJsonObject("answer", answer)));
-  }
-
-  /** Keys that are older than a day. */
-  Future<Void> forget(Instant now) {
-    long then = now.minus(IdempotencyKey.KEPT).toEpochMilli();
-    return mongo
-        .removeDocuments(KEYS, new JsonObject().put("madeAt", new JsonObject().put("$lte", then)))
-        .mapEmpty();
+  /** The idempotency keys of requests that open a store or change a menu. */
+  IdempotencyKeyRepository keys() {
+    return keys;
   }
 
   Future<Store> changeStore(String id, Function<Store, Change<Store>> transition) {
     return stores.change(id, transition);
   }
 
-  /** Ids of stores to be announced again, after {@code after}: the next {@link #SWEPT}. */
+  /** Ids of stores to be announced again, after {@code after}: the next {@link #SWEEP_BATCH}. */
   Future<List<String>> unannounced(String after) {
     JsonArray older =
         new JsonArray()
-            .add(new JsonObject().put(ANNOUNCED, new JsonObject().put("$exists", false)))
-            .add(new JsonObject().put(ANNOUNCED, new JsonObject().put("$lt", Store.ANNOUNCEMENT)));
-    return stores.ids(after(new JsonObject().put("$or", older), after), SWEPT);
+            .add(new JsonObject().put(ANNOUNCED_VERSION, new JsonObject().put("$exists", false)))
+            .add(
+                new JsonObject()
+                    .put(
+                        ANNOUNCED_VERSION,
+                        new JsonObject().put("$lt", Store.ANNOUNCEMENT_VERSION)));
+    return stores.ids(after(new JsonObject().put("$or", older), after), SWEEP_BATCH);
   }
 
   /** Stores whose name holds {@code part} if not null, by id after {@code after} if not null. */
@@ -224,15 +163,14 @@ final class StoreRepository {
     return menus.list(after(query, after == null ? null : Menu.key(storeId, after)), BY_ID, limit);
   }
 
-  /** One after another: many orders want the same menu at once, and none shall try in vain. */
+  /** Changes of one menu run one after another, so that orders do not compete for its revision. */
   Future<Menu> changeMenu(String key, Function<Menu, Change<Menu>> transition) {
     return menuChanges.submit(key, () -> menus.change(key, transition));
   }
 
   /**
    * Applies a transition of a menu, once for each {@code key} that is not null. Returns what {@code
-   * answer} makes of the menu before and after it; under a key, what it made of them the first
-   * time.
+   * answer} makes of the menu before and after it. A repeated key returns the first answer.
    */
   Future<JsonObject> changeMenu(
       String id,
@@ -243,22 +181,22 @@ final class StoreRepository {
     if (key == null) {
       return menuChanges.submit(id, () -> menus.answered(id, null, transition, answer));
     }
-    Supplier<Future<JsonObject>> asItIs =
+    Supplier<Future<JsonObject>> currentMenu =
         () -> menus.find(id).map(menu -> answer.apply(menu, menu));
-    return remember(key, Ids.next(), now)
+    return keys.remember(key, Ids.next(), now)
         .compose(
-            led -> {
-              if (led.answer() != null) {
-                return Future.succeededFuture(led.answer());
+            request -> {
+              if (request.answer() != null) {
+                return Future.succeededFuture(request.answer());
               }
-              if (led.done()) {
-                return asItIs.get(); // by a version that kept no answers
+              if (request.done()) {
+                return currentMenu.get(); // done by a version that kept no answers
               }
               return menuChanges
-                  .submit(id, () -> menus.answered(id, led.id(), transition, answer))
-                  .compose(kept -> kept == null ? asItIs.get() : Future.succeededFuture(kept))
-                  .compose(kept -> done(key, kept))
-                  .compose(kept -> menus.forgetAnswer(id, led.id()).otherwiseEmpty().map(kept));
+                  .submit(id, () -> menus.answered(id, request.id(), transition, answer))
+                  .compose(kept -> kept == null ? currentMenu.get() : Future.succeededFuture(kept))
+                  .compose(kept -> keys.storeAnswer(key, kept))
+                  .compose(kept -> menus.forgetAnswer(id, request.id()).otherwiseEmpty().map(kept));
             });
   }
 
@@ -287,8 +225,8 @@ final class StoreRepository {
     return tickets.change(message.subject(), message, transition);
   }
 
-  /** Tickets that are over and whose stock is not back yet: the next {@link #SWEPT} ids. */
+  /** Ids of tickets that owe stock, after {@code after}: the next {@link #SWEEP_BATCH}. */
   Future<List<String>> owingStock(String after) {
-    return tickets.ids(after(new JsonObject().put("stockOwed", true), after), SWEPT);
+    return tickets.ids(after(new JsonObject().put("stockOwed", true), after), SWEEP_BATCH);
   }
 }

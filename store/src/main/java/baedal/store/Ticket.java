@@ -13,16 +13,23 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.runtime.Refusal;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
 /**
- * A store's ticket for one order; its id is the order's. {@code details} is null on a ticket that
- * was canceled before the order itself was heard of. {@code taken} is how many it took of each menu
- * that is counted, by menu id; {@code stockOwed} is true until what it took is for sale again, or
- * counted as sold.
+ * A store's ticket for one order; its id is the order's.
+ *
+ * @param details null when the order was canceled before its {@code order.paid} arrived
+ * @param collect won to collect on delivery; 0 when the order is prepaid
+ * @param riderId the rider whom the store assigned, or null
+ * @param reason why the order was rejected or canceled, or null
+ * @param takenByMenu the quantity it took of each menu with limited stock, by menu id
+ * @param stockOwed true while stock that it took must still be given back or counted as sold
  */
+@RecordBuilder
 public record Ticket(
     String id,
     String storeId,
@@ -31,82 +38,68 @@ public record Ticket(
     long collect,
     String riderId,
     String reason,
-    Map<String, Integer> taken,
+    @JsonProperty("taken") Map<String, Integer> takenByMenu,
     boolean stockOwed,
     Instant receivedAt,
     Instant changedAt) {
 
-  private static final Duration ORDER_COMES_WITHIN = Duration.ofDays(1);
+  /** An update waits this long for the {@code order.paid} that it overtook. */
+  private static final Duration ORDER_ARRIVES_WITHIN = Duration.ofDays(1);
 
   public Ticket {
-    taken = Map.copyOf(taken);
+    takenByMenu = Map.copyOf(takenByMenu);
   }
 
   /**
-   * {@code before} is what is known already: an order is received once, and not after its
+   * {@code before} is the ticket so far, or null: an order is received once, and not after its
    * cancellation.
    */
-  static Change<Ticket> receive(Ticket before, OrderEvent.Paid paid, Map<String, Integer> taken) {
+  static Change<Ticket> receive(
+      Ticket before, OrderEvent.Paid paid, Map<String, Integer> takenByMenu) {
     return before != null
         ? Change.none(before)
-        : Change.of(ticket(paid, RECEIVED, null, taken, false));
+        : Change.of(received(paid).takenByMenu(takenByMenu).build());
   }
 
-  /** The store rejects by itself; what was taken on the way is owed from now on. */
+  /**
+   * The store rejects by itself. Stock that was already taken for the order is owed from now on.
+   */
   static Change<Ticket> receiveAndReject(Ticket before, OrderEvent.Paid paid, String reason) {
     if (before != null) {
       return Change.none(before);
     }
-    Ticket ticket = ticket(paid, REJECTED, reason, Map.of(), true);
+    Ticket ticket = received(paid).status(REJECTED).reason(reason).stockOwed(true).build();
     return Change.of(
         ticket, new StoreEvent.OrderRejected(ticket.id, ticket.storeId, reason, paid.at()));
   }
 
-  private static Ticket ticket(
-      OrderEvent.Paid paid,
-      TicketStatus status,
-      String reason,
-      Map<String, Integer> taken,
-      boolean stockOwed) {
-    return new Ticket(
-        paid.orderId(),
-        paid.order().storeId(),
-        status,
-        paid.order(),
-        paid.collect(),
-        null,
-        reason,
-        taken,
-        stockOwed,
-        paid.at(),
-        paid.at());
+  private static TicketBuilder received(OrderEvent.Paid paid) {
+    return TicketBuilder.builder()
+        .id(paid.orderId())
+        .storeId(paid.order().storeId())
+        .status(RECEIVED)
+        .details(paid.order())
+        .collect(paid.collect())
+        .takenByMenu(Map.of())
+        .receivedAt(paid.at())
+        .changedAt(paid.at());
   }
 
   /**
-   * Only the store knows whether the pan is hot. An order not heard of yet is canceled in advance.
+   * Only the store knows whether cooking has begun. A cancellation that arrives before its order
+   * leaves a ticket without details, so that the order opens none later.
    */
   static Change<Ticket> cancelRequested(
-      Ticket before, OrderEvent.CancelRequested asked, Instant now) {
+      Ticket before, OrderEvent.CancelRequested request, Instant now) {
     if (before == null) {
-      Ticket stone =
-          new Ticket(
-              asked.orderId(),
-              asked.storeId(),
-              CANCELED,
-              null,
-              0,
-              null,
-              asked.reason(),
-              Map.of(),
-              false,
-              now,
-              now);
-      return Change.of(stone, new StoreEvent.CancelAccepted(asked.orderId(), asked.storeId(), now));
+      return Change.of(
+          canceledInAdvance(request, now),
+          new StoreEvent.CancelAccepted(request.orderId(), request.storeId(), now));
     }
     return switch (before.status) {
       case RECEIVED, ACCEPTED ->
           Change.of(
-              before.to(CANCELED, now).owing(asked.reason()),
+              before.to(CANCELED, now).owingStock(request.reason()),
               new StoreEvent.CancelAccepted(before.id, before.storeId, now));
       case COOKING, COOKED ->
           Change.of(
@@ -116,14 +109,26 @@ public record Ticket(
     };
   }
 
+  private static Ticket canceledInAdvance(OrderEvent.CancelRequested request, Instant now) {
+    return TicketBuilder.builder()
+        .id(request.orderId())
+        .storeId(request.storeId())
+        .status(CANCELED)
+        .reason(request.reason())
+        .takenByMenu(Map.of())
+        .receivedAt(now)
+        .changedAt(now)
+        .build();
+  }
+
   /**
-   * The customer changed the order. A change that overtook the order itself is told to come again,
-   * as in an outage; after a day it is told so like all that fails, which has an end. A newer one
-   * that changes nothing still counts, so that an older one cannot come after it.
+   * The customer changed the order. An update that overtook its {@code order.paid} is retried as in
+   * an outage; after a day it fails for good. An update that changes nothing but the version is
+   * kept, so that an older one is not applied after it.
    */
   static Change<Ticket> updated(Ticket before, OrderEvent.Updated update, Instant now) {
     if (before == null) {
-      throw now.isBefore(update.at().plus(ORDER_COMES_WITHIN))
+      throw now.isBefore(update.at().plus(ORDER_ARRIVES_WITHIN))
           ? Refusal.unavailable(
               "too-early", "the order itself is still on its way", Duration.ofSeconds(1))
           : new IllegalStateException("the order itself never came: look for its order.paid");
@@ -132,11 +137,11 @@ public record Ticket(
     if (before.status.over() || next.version() <= before.details.version()) {
       return Change.none(before);
     }
-    if (before.shows(next)) {
-      return Change.of(before.showing(next, before.changedAt));
+    if (before.hasSameDetails(next)) {
+      return Change.of(before.withDetails(next, before.changedAt));
     }
     return switch (before.status) {
-      case RECEIVED, ACCEPTED -> Change.of(before.showing(next, now));
+      case RECEIVED, ACCEPTED -> Change.of(before.withDetails(next, now));
       case COOKING, COOKED, REJECTED, CANCELED ->
           Change.of(
               before,
@@ -150,7 +155,8 @@ public record Ticket(
     };
   }
 
-  private boolean shows(OrderDetails other) {
+  /** Whether the details differ in nothing but the version. */
+  private boolean hasSameDetails(OrderDetails other) {
     return details.withVersion(0).equals(other.withVersion(0));
   }
 
@@ -159,11 +165,11 @@ public record Ticket(
     if (status == ACCEPTED) {
       return Change.none(this);
     }
-    need(RECEIVED, ACCEPTED);
+    require(RECEIVED, ACCEPTED);
     return Change.of(to(ACCEPTED, now), new StoreEvent.OrderAccepted(id, job(ownerId), now));
   }
 
-  Change<Ticket> reject(String why, Instant now) {
+  Change<Ticket> reject(String newReason, Instant now) {
     if (status == REJECTED) {
       return Change.none(this);
     }
@@ -171,14 +177,15 @@ public record Ticket(
       throw refusal("become REJECTED");
     }
     return Change.of(
-        to(REJECTED, now).owing(why), new StoreEvent.OrderRejected(id, storeId, why, now));
+        to(REJECTED, now).owingStock(newReason),
+        new StoreEvent.OrderRejected(id, storeId, newReason, now));
   }
 
   Change<Ticket> start(Instant now) {
     if (status == COOKING) {
       return Change.none(this);
     }
-    need(ACCEPTED, COOKING);
+    require(ACCEPTED, COOKING);
     return Change.of(to(COOKING, now), new StoreEvent.CookStarted(id, storeId, now));
   }
 
@@ -187,14 +194,14 @@ public record Ticket(
     if (status == COOKED) {
       return Change.none(this);
     }
-    need(COOKING, COOKED);
+    require(COOKING, COOKED);
     Ticket cooked = to(COOKED, now);
     return Change.of(
-        taken.isEmpty() ? cooked : cooked.owing(reason),
+        takenByMenu.isEmpty() ? cooked : cooked.owingStock(reason),
         new StoreEvent.CookFinished(id, job(ownerId), now));
   }
 
-  /** Names the rider who is to carry it, before it is ready. */
+  /** Assigns the rider who will carry the order, before it is cooked. */
   Change<Ticket> assign(String rider, Instant now) {
     if (rider.equals(riderId)) {
       return Change.none(this);
@@ -202,35 +209,12 @@ public record Ticket(
     if (status != ACCEPTED && status != COOKING) {
       throw refusal("get a rider assigned, only one that is ACCEPTED or COOKING can");
     }
-    return Change.of(
-        new Ticket(
-            id,
-            storeId,
-            status,
-            details,
-            collect,
-            rider,
-            reason,
-            taken,
-            stockOwed,
-            receivedAt,
-            now));
+    return Change.of(copy().riderId(rider).changedAt(now).build());
   }
 
-  Change<Ticket> stockSettled() {
-    return Change.of(
-        new Ticket(
-            id,
-            storeId,
-            status,
-            details,
-            collect,
-            riderId,
-            reason,
-            taken,
-            false,
-            receivedAt,
-            changedAt));
+  /** All stock that the ticket took was given back or counted as sold. */
+  Change<Ticket> clearStockOwed() {
+    return Change.of(copy().stockOwed(false).build());
   }
 
   private DeliveryJob job(String ownerId) {
@@ -248,8 +232,8 @@ public record Ticket(
         ownerId);
   }
 
-  private void need(TicketStatus needed, TicketStatus wanted) {
-    if (status != needed) {
+  private void require(TicketStatus required, TicketStatus wanted) {
+    if (status != required) {
       throw refusal("become " + wanted);
     }
   }
@@ -269,17 +253,18 @@ public record Ticket(
   }
 
   private Ticket to(TicketStatus next, Instant now) {
-    return new Ticket(
-        id, storeId, next, details, collect, riderId, reason, taken, stockOwed, receivedAt, now);
+    return copy().status(next).changedAt(now).build();
   }
 
-  private Ticket owing(String why) {
-    return new Ticket(
-        id, storeId, status, details, collect, riderId, why, taken, true, receivedAt, changedAt);
+  private Ticket owingStock(String newReason) {
+    return copy().reason(newReason).stockOwed(true).build();
   }
 
-  private Ticket showing(OrderDetails next, Instant now) {
-    return new Ticket(
-        id, storeId, status, next, collect, riderId, reason, taken, stockOwed, receivedAt, now);
+  private Ticket withDetails(OrderDetails next, Instant now) {
+    return copy().details(next).changedAt(now).build();
+  }
+
+  private TicketBuilder copy() {
+    return TicketBuilder.builder(this);
   }
 }

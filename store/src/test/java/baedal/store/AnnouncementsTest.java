@@ -38,7 +38,7 @@ class AnnouncementsTest {
   private final String mongo = TestServers.mongo();
   private final MongoClient client = new MongoStore(vertx, mongo).client();
   private final StoreRepository repository = new StoreRepository(client, () -> {});
-  private final List<EventMessage> heard = new CopyOnWriteArrayList<>();
+  private final List<EventMessage> published = new CopyOnWriteArrayList<>();
   private Connection ear;
 
   @BeforeEach
@@ -54,7 +54,8 @@ class AnnouncementsTest {
         queue,
         true,
         (tag, delivery) ->
-            heard.add(EventMessages.decode(new String(delivery.getBody(), StandardCharsets.UTF_8))),
+            published.add(
+                EventMessages.decode(new String(delivery.getBody(), StandardCharsets.UTF_8))),
         tag -> {});
     repository.prepare().await();
   }
@@ -79,21 +80,21 @@ class AnnouncementsTest {
     List<Long> before = sequences();
     Future.all(IntStream.range(0, 3).mapToObj(i -> vertx.deployVerticle(service())).toList())
         .await();
-    await().until(() -> heard.size() >= STORES - 1);
-    assertThat(heard)
+    await().until(() -> published.size() >= STORES - 1);
+    assertThat(published)
         .extracting(EventMessage::subject)
         .doesNotHaveDuplicates()
         .doesNotContain("s-9")
         .hasSize(STORES - 1);
-    assertThat(told("s-0").data())
+    assertThat(announcement("s-0").data())
         .isInstanceOfSatisfying(
             StoreEvent.Opened.class, opened -> assertThat(opened.kind()).isEqualTo("FURNITURE"));
-    assertThat(told("s-7").data()).isInstanceOf(StoreEvent.Closed.class);
+    assertThat(announcement("s-7").data()).isInstanceOf(StoreEvent.Closed.class);
     List<Long> once = sequences();
     assertThat(sum(once)).isEqualTo(sum(before) + STORES - 1);
     vertx.deployVerticle(service()).await();
     open("s-new");
-    await().until(() -> heard.stream().anyMatch(m -> m.subject().equals("s-new")));
+    await().until(() -> published.stream().anyMatch(m -> m.subject().equals("s-new")));
     assertThat(sum(sequences())).isEqualTo(sum(once) + 1);
   }
 
@@ -115,7 +116,7 @@ class AnnouncementsTest {
         .await();
   }
 
-  /** Without the number of their announcement, and all they told was heard long ago. */
+  /** Without the number of their announcement, and all they told was published long ago. */
   private void asOlderVersionsWroteThem() {
     JsonObject without =
         new JsonObject().put("state.announced", "").put("pending", "").put("pendingSince", "");
@@ -138,8 +139,8 @@ class AnnouncementsTest {
     return numbers.stream().mapToLong(Long::longValue).sum();
   }
 
-  private EventMessage told(String storeId) {
-    return heard.stream().filter(m -> m.subject().equals(storeId)).findFirst().orElseThrow();
+  private EventMessage announcement(String storeId) {
+    return published.stream().filter(m -> m.subject().equals(storeId)).findFirst().orElseThrow();
   }
 
   private StoreVerticle service() {

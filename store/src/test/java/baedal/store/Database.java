@@ -81,8 +81,8 @@ final class Database {
     return repository.ticket(orderId).await();
   }
 
-  /** The types of the events that a ticket told, in order. */
-  List<String> told(String orderId) {
+  /** The types of the events that a ticket caused, in order. */
+  List<String> eventTypes(String orderId) {
     return pending("foodCookings", orderId).stream().map(EventMessage::type).toList();
   }
 

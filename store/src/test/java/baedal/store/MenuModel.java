@@ -132,7 +132,7 @@ final class MenuModel {
   }
 
   void check(String when) {
-    assertThat(menu.taken()).as(when).isEqualTo(held);
+    assertThat(menu.takenByOrder()).as(when).isEqualTo(held);
     assertThat(menu.held()).as(when).isEqualTo(heldNow());
     assertThat(menu.sold()).as(when).isEqualTo(sold);
     assertThat(menu.stock()).as(when).isEqualTo(free);

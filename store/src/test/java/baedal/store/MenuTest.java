@@ -42,7 +42,7 @@ class MenuTest {
   void what_is_cooked_never_comes_back() {
     Menu cooked = menu("fried", 3).take("order-1", 2, NOON).state().consume("order-1").state();
     assertThat(cooked.giveBack("order-1", NOON).state().stock()).isEqualTo(1);
-    assertThat(cooked.taken()).isEmpty();
+    assertThat(cooked.takenByOrder()).isEmpty();
     assertThat(cooked.sold()).isEqualTo(2);
   }
 

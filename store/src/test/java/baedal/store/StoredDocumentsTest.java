@@ -162,13 +162,15 @@ class StoredDocumentsTest {
   @Test
   void a_stored_idempotency_key_gives_the_answer_it_gave() {
     insert("keys", "idempotency-key.json");
-    assertThat(repository.remember(KEY, "another", Samples.NOON).await())
-        .isEqualTo(new StoreRepository.Led("mark-1", true, new JsonObject().put("stock", 6)));
+    assertThat(repository.keys().remember(KEY, "another", Samples.NOON).await())
+        .isEqualTo(
+            new IdempotencyKeyRepository.KeyedRequest(
+                "mark-1", true, new JsonObject().put("stock", 6)));
   }
 
   @Test
   void an_idempotency_key_is_written_as_before() {
-    repository.remember(KEY, "mark-1", Samples.NOON).await();
+    repository.keys().remember(KEY, "mark-1", Samples.NOON).await();
     repository
         .changeMenu(
             "store-1/fried",

@@ -92,13 +92,13 @@ class TicketTest {
 
   @Test
   void an_accepted_order_tells_riders_all_they_must_know() {
-    StoreEvent.OrderAccepted told =
+    StoreEvent.OrderAccepted accepted =
         (StoreEvent.OrderAccepted) only(at(RECEIVED).accept("owner-1", NOON));
-    assertThat(told.job().from()).isEqualTo(Samples.PLACE);
-    assertThat(told.job().to()).isEqualTo(Samples.HOME);
-    assertThat(told.job().collect()).isEqualTo(18_000);
-    assertThat(told.job().riderId()).isNull();
-    assertThat(told.job().ownerId()).isEqualTo("owner-1");
+    assertThat(accepted.job().from()).isEqualTo(Samples.PLACE);
+    assertThat(accepted.job().to()).isEqualTo(Samples.HOME);
+    assertThat(accepted.job().collect()).isEqualTo(18_000);
+    assertThat(accepted.job().riderId()).isNull();
+    assertThat(accepted.job().ownerId()).isEqualTo("owner-1");
   }
 
   @ParameterizedTest
@@ -147,11 +147,12 @@ class TicketTest {
 
   @Test
   void a_cancellation_that_overtakes_its_order_lets_no_ticket_open() {
-    var stone = Ticket.cancelRequested(null, cancelRequested("order-1"), NOON);
-    assertThat(only(stone)).isInstanceOf(StoreEvent.CancelAccepted.class);
-    assertThat(Ticket.receive(stone.state(), paid(), Map.of()))
-        .isEqualTo(Change.none(stone.state()));
-    assertThat(Ticket.receiveAndReject(stone.state(), paid(), "OUT_OF_STOCK").events()).isEmpty();
+    var canceled = Ticket.cancelRequested(null, cancelRequested("order-1"), NOON);
+    assertThat(only(canceled)).isInstanceOf(StoreEvent.CancelAccepted.class);
+    assertThat(Ticket.receive(canceled.state(), paid(), Map.of()))
+        .isEqualTo(Change.none(canceled.state()));
+    assertThat(Ticket.receiveAndReject(canceled.state(), paid(), "OUT_OF_STOCK").events())
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -167,7 +168,7 @@ class TicketTest {
     var change = Ticket.receiveAndReject(null, paid(), "OUT_OF_STOCK");
     assertThat(change.state().stockOwed()).isTrue();
     assertThat(((StoreEvent.OrderRejected) only(change)).reason()).isEqualTo("OUT_OF_STOCK");
-    assertThat(change.state().stockSettled().state().stockOwed()).isFalse();
+    assertThat(change.state().clearStockOwed().state().stockOwed()).isFalse();
   }
 
   @ParameterizedTest
