@@ -12,76 +12,77 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * In which collection the pages are, and in which they are being rebuilt. All replicas go by one
- * document, which each knows no older than {@link #KNOWN_FOR}.
+ * Where the pages are: the collection that is read, and the one in which they are being rebuilt.
+ * All replicas use one document, which each caches for at most {@link #CACHED_FOR}.
  */
 final class GenerationRepository {
 
   static final String PREFIX = "mypages";
 
-  /** How old a replica's knowledge may be when it acts on it. */
-  static final Duration KNOWN_FOR = Duration.ofSeconds(1);
+  /** Maximum age of the location that a replica uses. */
+  static final Duration CACHED_FOR = Duration.ofSeconds(1);
 
-  /** A rebuild that has not been heard of for this long died with its process. */
-  private static final Duration HEARD_OF_WITHIN = Duration.ofSeconds(30);
+  /** A rebuild without a heartbeat for this long died with its process. */
+  private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(30);
 
   private static final String COLLECTION = "generations";
   private static final JsonObject ID = new JsonObject().put("_id", PREFIX);
 
-  /** {@code building} is null while nothing is rebuilt. */
-  record Where(String current, String building) {}
+  /** Names of collections; {@code building} is null while nothing is rebuilt. */
+  record Location(String current, String building) {}
 
   private final MongoClient mongo;
   private final Clock clock;
-  private Where known;
+  private Location cached;
 
-  /** By a clock that nobody sets. */
-  private long knownAt;
+  /** In nanoseconds of {@link System#nanoTime}, which no change of the clock affects. */
+  private long cachedAt;
 
   GenerationRepository(MongoClient mongo, Clock clock) {
     this.mongo = mongo;
     this.clock = clock;
   }
 
-  Future<Where> where() {
+  Future<Location> location() {
     long now = System.nanoTime();
-    if (known != null && now - knownAt < KNOWN_FOR.toNanos()) {
-      return Future.succeededFuture(known);
+    if (cached != null && now - cachedAt < CACHED_FOR.toNanos()) {
+      return Future.succeededFuture(cached);
     }
-    return look()
+    return readLocation()
         .onSuccess(
-            where -> {
-              known = where;
-              knownAt = now;
+            location -> {
+              cached = location;
+              cachedAt = now;
             });
   }
 
-  /** As it is at this moment. */
-  Future<Where> look() {
+  /** The location as it is stored now. */
+  Future<Location> readLocation() {
     return document()
         .map(
             document ->
-                new Where(document.getString("current", PREFIX), document.getString("building")));
+                new Location(
+                    document.getString("current", PREFIX), document.getString("building")));
   }
 
-  /** All that is known of the present or last rebuild. */
+  /** The stored document, which has the state of the present or last rebuild; may be empty. */
   Future<JsonObject> document() {
     return mongo
         .findOne(COLLECTION, ID, new JsonObject())
         .map(document -> document == null ? new JsonObject() : document);
   }
 
-  /** Whether the rebuild that {@code document} tells of goes on. */
-  boolean underWay(JsonObject document) {
+  /** Whether a rebuild is running, according to the stored document. */
+  boolean isRunning(JsonObject document) {
     return document.getString("building") != null
-        && document.getLong("heardAt") >= alive(clock.instant());
+        && document.getLong("heardAt") >= oldestHeartbeat(clock.instant());
   }
 
-  private static long alive(Instant now) {
-    return now.minus(HEARD_OF_WITHIN).toEpochMilli();
+  private static long oldestHeartbeat(Instant now) {
+    return now.minus(HEARTBEAT_TIMEOUT).toEpochMilli();
   }
 
-  /** The name of a new collection to build in; null while another rebuild is under way. */
+  /** The name of a new collection to build in; null while another rebuild is running. */
   Future<String> begin() {
     Instant now = clock.instant();
     String building = PREFIX + "_" + Ids.next();
@@ -102,27 +103,27 @@ final class GenerationRepository {
             v ->
                 mongo.findOneAndUpdateWithOptions(
                     COLLECTION,
-                    ID.copy().put("$or", free(now)),
+                    ID.copy().put("$or", notRunning(now)),
                     new JsonObject().put("$set", begun),
                     new FindOptions(),
                     new UpdateOptions()))
         .map(taken -> taken == null ? null : building);
   }
 
-  private static JsonArray free(Instant now) {
+  private static JsonArray notRunning(Instant now) {
     return new JsonArray()
         .add(new JsonObject().putNull("building"))
-        .add(new JsonObject().put("heardAt", new JsonObject().put("$lt", alive(now))));
+        .add(new JsonObject().put("heardAt", new JsonObject().put("$lt", oldestHeartbeat(now))));
   }
 
-  /** False when the rebuild was given up for dead and another one has begun. */
-  Future<Boolean> heard(String building, long events) {
+  /** False when this rebuild was taken for dead and another one has begun. */
+  Future<Boolean> heartbeat(String building, long events) {
     return set(
         building,
         new JsonObject().put("events", events).put("heardAt", clock.instant().toEpochMilli()));
   }
 
-  /** From now on the pages are there. */
+  /** Ends a rebuild: from now on its collection is read. False as for a heartbeat. */
   Future<Boolean> switchTo(String building, long events) {
     return set(
         building,

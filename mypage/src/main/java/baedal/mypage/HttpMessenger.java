@@ -28,7 +28,7 @@ final class HttpMessenger implements Messenger {
             new WebClientOptions()
                 .setIdleTimeout((int) TIMEOUT.toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS),
-            new PoolOptions().setHttp1MaxSize(Notifier.AT_ONCE));
+            new PoolOptions().setHttp1MaxSize(Notifier.MAX_CONCURRENT));
     this.url = url;
     this.key = key;
   }

@@ -10,13 +10,13 @@ import io.vertx.core.Vertx;
 import java.util.List;
 
 /**
- * Tells this replica of everything that happens, whoever projects it: positions of riders, and that
- * a page which somebody watches here is about to change. Nothing of it is kept.
+ * Receives all events in every replica, also those that another replica applies to its page: the
+ * positions of riders, and hints that a page watched here is about to change. It keeps nothing.
  */
 final class LiveFeed {
 
-  /** The replica that projects an event may be a little behind this hint. */
-  private static final long[] LOOK_AGAIN_MILLIS = {50, 300, 1_500};
+  /** The replica that applies an event to its page may be later than this hint. */
+  private static final long[] REFRESH_DELAYS_MILLIS = {50, 300, 1_500};
 
   private static final String MOVED = EventTypes.name(RiderEvent.Moved.class);
 
@@ -27,7 +27,7 @@ final class LiveFeed {
   LiveFeed(Vertx vertx, String amqpUri, LiveStreams live) {
     this.vertx = vertx;
     this.live = live;
-    feed = new TransientFeed(vertx, amqpUri, "mypage.live", this::isWanted, this::heard);
+    feed = new TransientFeed(vertx, amqpUri, "mypage.live", this::isWanted, this::receive);
   }
 
   void start() {
@@ -38,18 +38,18 @@ final class LiveFeed {
     return feed.stop();
   }
 
-  /** Most of what happens, nobody watches. */
+  /** Most events are of orders that nobody watches. */
   private boolean isWanted(EventMessages.Glance event) {
     return event.type().equals(MOVED) || live.isWatched(event.subject());
   }
 
-  private void heard(EventMessage message) {
+  private void receive(EventMessage message) {
     if (message.data() instanceof RiderEvent.Moved moved) {
-      live.moved(
+      live.pushPosition(
           moved.orderId(), new RiderPositions.Place(moved.riderId(), moved.lat(), moved.lng()));
     } else {
-      for (long millis : LOOK_AGAIN_MILLIS) {
-        vertx.setTimer(millis, id -> live.look(List.of(message.subject())));
+      for (long millis : REFRESH_DELAYS_MILLIS) {
+        vertx.setTimer(millis, id -> live.refresh(List.of(message.subject())));
       }
     }
   }

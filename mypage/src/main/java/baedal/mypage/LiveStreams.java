@@ -17,24 +17,24 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Customers who watch their order: server-sent events (WHATWG HTML, 9.2), each page pushed when it
- * changes. What it is told may be old, or told twice; a stream never goes back. What it is not told
- * it sees at the next beat, when it reads all watched pages once more.
+ * Streams of server-sent events (WHATWG HTML, 9.2) to customers who watch their order: each page is
+ * pushed when it changes. A page given to it may be old or repeated; a stream never goes back. Each
+ * heartbeat reads all watched pages once more, and so finds changes that it missed.
  */
 final class LiveStreams {
 
-  private static final long BEAT_MILLIS = 5_000;
-  private static final int PAGES_A_LOOK = 100;
+  private static final long HEARTBEAT_MILLIS = 5_000;
+  private static final int REFRESH_BATCH = 100;
   private static final int ID_CHARS = 16;
 
   private final Vertx vertx;
   private final RiderPositions positions;
   private final Function<List<String>, Future<List<MyPage>>> pages;
   private final Map<String, Set<Watcher>> watchers = new HashMap<>();
-  private long heartbeat = -1;
+  private long heartbeatTimer = -1;
   private boolean stopped;
 
-  /** {@code pages} finds those that there are of some orders. */
+  /** {@code pages} reads the pages of the given orders, as far as they exist. */
   LiveStreams(
       Vertx vertx, RiderPositions positions, Function<List<String>, Future<List<MyPage>>> pages) {
     this.vertx = vertx;
@@ -43,20 +43,20 @@ final class LiveStreams {
   }
 
   void start() {
-    heartbeat = vertx.setPeriodic(BEAT_MILLIS, id -> beat());
+    heartbeatTimer = vertx.setPeriodic(HEARTBEAT_MILLIS, id -> heartbeat());
   }
 
-  /** Ends every stream; one that begins from now on ends after the page as it is. */
+  /** Ends every stream. A stream that begins later ends after its first page. */
   void stop() {
     stopped = true;
-    vertx.cancelTimer(heartbeat);
+    vertx.cancelTimer(heartbeatTimer);
     all().forEach(Watcher::end);
   }
 
   /**
-   * Begins a stream. It starts with the page, unless its order is not known yet, or the client has
-   * seen this very page ({@code Last-Event-ID}). A client that has seen a closed page gets 204, so
-   * that it does not reconnect. Changes since {@code page} was read are looked up; later ones
+   * Begins a stream with {@code page}, unless the order is not known yet or the client has seen
+   * this very page ({@code Last-Event-ID}). A client that has seen a closed page gets 204, so that
+   * it does not reconnect. The page is read once more, for changes since it was read; later changes
    * arrive as events.
    */
   void watch(RoutingContext ctx, MyPage page) {
@@ -80,47 +80,49 @@ final class LiveStreams {
     }
     Watcher watcher = new Watcher(page, response, lastId);
     watchers.computeIfAbsent(page.orderId(), id -> new LinkedHashSet<>()).add(watcher);
-    response.closeHandler(v -> forget(watcher));
-    response.exceptionHandler(e -> forget(watcher));
+    response.closeHandler(v -> remove(watcher));
+    response.exceptionHandler(e -> remove(watcher));
     response.drainHandler(v -> watcher.drained());
     response.write(":\n\n");
     watcher.show(page);
     if (stopped) {
       watcher.end();
     }
-    look(List.of(page.orderId()));
+    refresh(List.of(page.orderId()));
   }
 
   boolean isWatched(String orderId) {
     return watchers.containsKey(orderId);
   }
 
-  void changed(MyPage page) {
+  /** Pushes a page that may have changed to those who watch it. */
+  void push(MyPage page) {
     of(page.orderId()).forEach(watcher -> watcher.show(page));
   }
 
-  void moved(String orderId, RiderPositions.Place place) {
+  /** Pushes where the rider of an order is. */
+  void pushPosition(String orderId, RiderPositions.Place place) {
     positions.put(orderId, place);
-    of(orderId).forEach(watcher -> watcher.move(place));
+    of(orderId).forEach(watcher -> watcher.sendPosition(place));
   }
 
-  /** Reads these orders' pages, as far as somebody watches them, and shows what is new. */
-  Future<Void> look(Collection<String> orderIds) {
+  /** Reads the pages of those of these orders that are watched, and pushes what has changed. */
+  Future<Void> refresh(Collection<String> orderIds) {
     List<String> watched = orderIds.stream().filter(this::isWatched).toList();
     Future<Void> done = Future.succeededFuture();
-    for (int from = 0; from < watched.size(); from += PAGES_A_LOOK) {
-      List<String> some = watched.subList(from, Math.min(from + PAGES_A_LOOK, watched.size()));
+    for (int from = 0; from < watched.size(); from += REFRESH_BATCH) {
+      List<String> batch = watched.subList(from, Math.min(from + REFRESH_BATCH, watched.size()));
       done =
-          done.compose(v -> pages.apply(some))
-              .onSuccess(found -> found.forEach(this::changed))
+          done.compose(v -> pages.apply(batch))
+              .onSuccess(found -> found.forEach(this::push))
               .mapEmpty();
     }
     return done;
   }
 
-  private void beat() {
-    all().forEach(Watcher::beat);
-    look(watchers.keySet());
+  private void heartbeat() {
+    all().forEach(Watcher::heartbeat);
+    refresh(watchers.keySet());
   }
 
   private List<Watcher> of(String orderId) {
@@ -133,7 +135,7 @@ final class LiveStreams {
     return all;
   }
 
-  private void forget(Watcher watcher) {
+  private void remove(Watcher watcher) {
     watchers.computeIfPresent(
         watcher.page.orderId(),
         (id, set) -> {
@@ -153,7 +155,7 @@ final class LiveStreams {
     private final HttpServerResponse response;
     private MyPage page;
     private String lastId;
-    private boolean stuck;
+    private boolean stalled;
 
     Watcher(MyPage page, HttpServerResponse response, String lastId) {
       this.page = page;
@@ -162,11 +164,11 @@ final class LiveStreams {
     }
 
     /**
-     * The same page is not sent twice, and a slow client is sent the newest only, once it has read
-     * what came before. A closed page ends the stream.
+     * Sends the page unless it was sent already. A slow client gets only the newest page, when it
+     * has read the one before. A closed page ends the stream.
      */
-    void show(MyPage news) {
-      page = page.and(news);
+    void show(MyPage newer) {
+      page = page.and(newer);
       if (!page.isKnown() || response.ended() || response.writeQueueFull()) {
         return;
       }
@@ -181,31 +183,31 @@ final class LiveStreams {
       }
     }
 
-    void move(RiderPositions.Place place) {
+    void sendPosition(RiderPositions.Place place) {
       if (!response.ended() && !response.writeQueueFull()) {
         response.write("event: location\ndata: " + Json.encode(place) + "\n\n");
       }
     }
 
     void drained() {
-      stuck = false;
+      stalled = false;
       show(page);
     }
 
-    /** A client that has read nothing from one beat to the next is let go. */
-    void beat() {
-      if (stuck) {
-        forget(this);
+    /** Disconnects a client that has read nothing since the last heartbeat. */
+    void heartbeat() {
+      if (stalled) {
+        remove(this);
         response.reset();
       } else if (response.writeQueueFull()) {
-        stuck = true;
+        stalled = true;
       } else {
         response.write(":\n\n");
       }
     }
 
     void end() {
-      forget(this);
+      remove(this);
       if (!response.ended()) {
         response.end();
       }

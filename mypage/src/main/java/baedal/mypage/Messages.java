@@ -8,12 +8,12 @@ import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import java.util.Optional;
 
-/** What a customer is told, of which changes. */
+/** The text of the notification for each change that a customer is notified of. */
 final class Messages {
 
   private Messages() {}
 
-  /** {@code change} names the change: a customer hears of each once. */
+  /** {@code change} identifies the change within its order: each is notified once. */
   record Note(String change, String text) {}
 
   static Optional<Note> of(Event event) {

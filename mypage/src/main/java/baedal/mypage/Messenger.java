@@ -2,7 +2,7 @@ package baedal.mypage;
 
 import io.vertx.core.Future;
 
-/** The outside world that carries messages to customers. */
+/** The port to the messenger that delivers notifications to customers. */
 interface Messenger {
 
   String channel();

@@ -2,6 +2,8 @@ package baedal.mypage;
 
 import baedal.events.OrderDetails;
 import baedal.events.PaymentMethod;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,30 +13,30 @@ import java.util.function.BinaryOperator;
 import java.util.function.ToLongFunction;
 
 /**
- * What is known of one order. A page only collects facts, each at its place, and {@link #and} joins
- * what two pages know: where both speak of the same, the later one in its aggregate's own count
- * wins. So the same facts, in any order and any number of times, make the same page, and a page
- * never goes back.
+ * What is known of one order. A page only collects facts, and {@link #and} merges two pages. Where
+ * both know the same fact, the one with the higher sequence of its aggregate wins. So the same
+ * events, in any order and with any duplicates, make the same page, and a page never goes back.
  *
  * @param details null while no event of the order itself has come
- * @param facts when each status was reached
+ * @param reachedAt when each status was reached
  * @param payments the attempts to pay, by payment id
  * @param carrier null while no event of its delivery has come
- * @param whole whether its beginning is known: that it was placed
+ * @param complete whether its first event, {@code order.placed}, is among those that made it
  */
+@RecordBuilder
 public record MyPage(
     String orderId,
     Details details,
-    Map<Status, Instant> facts,
+    @JsonProperty("facts") Map<Status, Instant> reachedAt,
     Map<String, Attempt> payments,
     Carrier carrier,
     boolean cancelRefused,
-    boolean whole) {
+    @JsonProperty("whole") boolean complete) {
 
   private static final List<Status> ENDS =
       List.of(Status.COMPLETED, Status.CANCELED, Status.REJECTED, Status.EXPIRED);
 
-  /** The order itself, as of the {@code sequence}-th event of its own; {@code due} in won. */
+  /** The order after its {@code sequence}-th event; {@code due} in won. */
   record Details(
       String customerId,
       String storeId,
@@ -43,7 +45,7 @@ public record MyPage(
       String couponId,
       long sequence) {}
 
-  /** Who carries it, or null for nobody, as of the {@code sequence}-th event of its delivery. */
+  /** The rider, or null for nobody, after the {@code sequence}-th event of the delivery. */
   record Carrier(String riderId, long sequence) {}
 
   /** How far one payment got; the later in this enum, the further. */
@@ -78,7 +80,7 @@ public record MyPage(
   }
 
   public MyPage {
-    facts = Map.copyOf(facts);
+    reachedAt = Map.copyOf(reachedAt);
     payments = Map.copyOf(payments);
   }
 
@@ -86,16 +88,16 @@ public record MyPage(
     return new MyPage(orderId, null, Map.of(), Map.of(), null, false, false);
   }
 
-  /** What this page and another one of the same order know together. */
+  /** Merges this page with another one of the same order. */
   MyPage and(MyPage other) {
     return new MyPage(
         orderId,
         later(details, other.details, Details::sequence),
-        union(facts, other.facts, (a, b) -> a.isBefore(b) ? a : b),
+        union(reachedAt, other.reachedAt, (a, b) -> a.isBefore(b) ? a : b),
         union(payments, other.payments, Attempt::and),
         later(carrier, other.carrier, Carrier::sequence),
         cancelRefused || other.cancelRefused,
-        whole || other.whole);
+        complete || other.complete);
   }
 
   private static <T> T later(T a, T b, ToLongFunction<T> sequence) {
@@ -112,21 +114,26 @@ public record MyPage(
   }
 
   MyPage reached(Status status, Instant at) {
-    return and(new MyPage(orderId, null, Map.of(status, at), Map.of(), null, false, false));
+    return and(only().reachedAt(Map.of(status, at)).build());
   }
 
-  /** With {@link #details}, nothing can have been told before. */
-  MyPage placed(OrderDetails d, long sequence) {
-    return details(d, sequence)
-        .and(new MyPage(orderId, null, Map.of(), Map.of(), null, false, true));
+  /** Applies the first event of an order: the page is complete from then on. */
+  MyPage placed(OrderDetails order, long sequence) {
+    return details(order, sequence).and(only().complete(true).build());
   }
 
-  /** Whoever knows the order knows that it was placed. */
-  MyPage details(OrderDetails d, long sequence) {
-    Details details =
-        new Details(d.customerId(), d.storeId(), d.storeName(), d.due(), d.couponId(), sequence);
-    Map<Status, Instant> placed = Map.of(Status.PLACED, d.placedAt());
-    return and(new MyPage(orderId, details, placed, Map.of(), null, false, false));
+  /** Applies an event that carries the order, and with it the time at which it was placed. */
+  MyPage details(OrderDetails order, long sequence) {
+    Details newDetails =
+        new Details(
+            order.customerId(),
+            order.storeId(),
+            order.storeName(),
+            order.due(),
+            order.couponId(),
+            sequence);
+    return and(
+        only().details(newDetails).reachedAt(Map.of(Status.PLACED, order.placedAt())).build());
   }
 
   MyPage payment(String paymentId, PaymentMethod method, PaymentStatus status, Instant at) {
@@ -138,17 +145,21 @@ public record MyPage(
   }
 
   private MyPage attempt(String paymentId, Attempt attempt) {
-    return and(new MyPage(orderId, null, Map.of(), Map.of(paymentId, attempt), null, false, false));
+    return and(only().payments(Map.of(paymentId, attempt)).build());
   }
 
   /** {@code riderId} is null when nobody carries it any more. */
   MyPage rider(String riderId, long sequence) {
-    Carrier by = new Carrier(riderId, sequence);
-    return and(new MyPage(orderId, null, Map.of(), Map.of(), by, false, false));
+    return and(only().carrier(new Carrier(riderId, sequence)).build());
   }
 
   MyPage refusedToCancel() {
-    return and(new MyPage(orderId, null, Map.of(), Map.of(), null, true, false));
+    return and(only().cancelRefused(true).build());
+  }
+
+  /** A page of this order to which one fact is added. */
+  private MyPageBuilder only() {
+    return MyPageBuilder.builder(blank(orderId));
   }
 
   /** Whether an event of the order itself has come; only then there is a page to show. */
@@ -173,21 +184,21 @@ public record MyPage(
     return details == null || givenBack ? null : details.couponId();
   }
 
-  /** Told from the facts; null while none is known. */
+  /** The status that follows from those reached; null while none is known. */
   Status status() {
     for (Status end : ENDS) {
-      if (facts.containsKey(end)) {
+      if (reachedAt.containsKey(end)) {
         return end;
       }
     }
     Status furthest =
-        facts.keySet().stream()
+        reachedAt.keySet().stream()
             .filter(s -> s != Status.CANCEL_REQUESTED)
             .max(Comparator.naturalOrder())
             .orElse(null);
-    boolean asking = facts.containsKey(Status.CANCEL_REQUESTED) && !cancelRefused;
+    boolean cancelRequested = reachedAt.containsKey(Status.CANCEL_REQUESTED) && !cancelRefused;
     boolean cooking = furthest != null && furthest.compareTo(Status.COOKING) >= 0;
-    return asking && !cooking ? Status.CANCEL_REQUESTED : furthest;
+    return cancelRequested && !cooking ? Status.CANCEL_REQUESTED : furthest;
   }
 
   /** The attempt that counts: the one that holds, else the last. */
@@ -201,7 +212,7 @@ public record MyPage(
         .orElse(null);
   }
 
-  /** Nothing follows: the order has come to its end, and its money to where it belongs. */
+  /** No event follows: the order has ended, and it is paid, refunded or never charged. */
   boolean closed() {
     Status status = status();
     if (status == null || !status.isLast()) {

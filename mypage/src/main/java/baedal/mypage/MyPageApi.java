@@ -13,10 +13,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 
-/** What customers may ask of MyPage. */
+/** The routes of customers: their pages, live or not, and their notifications. */
 final class MyPageApi {
 
-  /** The events of an order are usually here in a moment. */
+  /** The events of an order usually arrive within this time. */
   private static final Duration PAGE_WITHIN = Duration.ofSeconds(1);
 
   private final MyPageRepository pages;
@@ -67,8 +67,8 @@ final class MyPageApi {
   }
 
   /**
-   * The caller's page. The order's events may not have arrived yet; then the order service says
-   * whether the caller has such an order, and the page is one that does not know its order.
+   * The caller's page. When no event of the order has arrived yet, the order service is asked
+   * whether the caller has such an order; then the page is blank.
    */
   private Future<MyPage> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");

@@ -7,7 +7,7 @@ import baedal.events.Subscriptions;
 import baedal.rabbitmq.Subscription;
 import io.vertx.core.Future;
 
-/** MyPage hears everything about orders. */
+/** Which events MyPage handles: all that are about orders. */
 public final class MyPageConsumer {
 
   private final MyPageRepository pages;
@@ -23,26 +23,26 @@ public final class MyPageConsumer {
   Subscription subscription() {
     Subscription subscription = Subscription.of("mypage");
     for (String type : Subscriptions.of("mypage")) {
-      subscription.on(EventTypes.all().get(type), this::heard);
+      subscription.on(EventTypes.all().get(type), this::handle);
     }
     return subscription;
   }
 
   /**
-   * The page, which knows whom to tell, then the note: an event that comes again because a crash
-   * came between finds itself seen by the page, and is noted then.
+   * Updates the page, which knows the customer, then stores the notification. After a crash between
+   * the two the event comes again: the page has seen it already, and the notification is stored.
    */
-  private Future<?> heard(EventMessage message, Event event) {
+  private Future<?> handle(EventMessage message, Event event) {
     if (!Projection.concerns(message)) {
       return Future.succeededFuture();
     }
     return pages
         .apply(message)
-        .onSuccess(live::changed)
+        .onSuccess(live::push)
         .compose(
             page ->
                 Messages.of(event)
-                    .map(note -> notifier.note(page.orderId(), page.customerId(), note))
+                    .map(note -> notifier.submit(page.orderId(), page.customerId(), note))
                     .orElseGet(Future::succeededFuture));
   }
 }

@@ -23,10 +23,10 @@ final class MyPageRepository {
 
   private static final Logger log = LoggerFactory.getLogger(MyPageRepository.class);
   private static final String NOTIFICATIONS = "notifications";
-  private static final int KEPT_AT_ONCE = 100;
+  private static final int COPY_BATCH = 100;
 
-  /** As text in the order of time; {@link Instant#toString} leaves the zeros of a second out. */
-  private static final DateTimeFormatter IN_ORDER =
+  /** Text that sorts by time; {@link Instant#toString} omits the zeros of a full second. */
+  private static final DateTimeFormatter SORTABLE =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private final MongoClient mongo;
@@ -39,14 +39,14 @@ final class MyPageRepository {
 
   private MongoAggregates<MyPage> pages(String collection) {
     return new MongoAggregates<>(
-        mongo, collection, MyPage.class, MyPageRepository::searched, () -> {});
+        mongo, collection, MyPage.class, MyPageRepository::searchFields, () -> {});
   }
 
   private <T> Future<T> current(Function<MongoAggregates<MyPage>, Future<T>> work) {
-    return generations.where().compose(where -> work.apply(pages(where.current())));
+    return generations.location().compose(location -> work.apply(pages(location.current())));
   }
 
-  private static JsonObject searched(MyPage page) {
+  private static JsonObject searchFields(MyPage page) {
     return new JsonObject()
         .put("customerId", page.customerId())
         .put("status", page.status() == null ? null : page.status().name());
@@ -54,8 +54,8 @@ final class MyPageRepository {
 
   Future<?> prepare() {
     return generations
-        .where()
-        .compose(where -> prepare(where.current()))
+        .location()
+        .compose(location -> prepare(location.current()))
         .compose(
             v ->
                 mongo.createIndex(
@@ -75,16 +75,16 @@ final class MyPageRepository {
    */
   Future<MyPage> apply(EventMessage message) {
     return generations
-        .where()
+        .location()
         .compose(
-            where ->
-                (where.building() == null
+            location ->
+                (location.building() == null
                         ? Future.succeededFuture()
-                        : applyTo(where.building(), message))
-                    .compose(v -> applyTo(where.current(), message)));
+                        : applyTo(location.building(), message))
+                    .compose(v -> applyTo(location.current(), message)));
   }
 
-  /** As {@link #apply}, in one collection; null for what belongs to no page. */
+  /** As {@link #apply}, in one collection; null for an event that belongs to no page. */
   Future<MyPage> applyTo(String collection, EventMessage message) {
     if (!Projection.concerns(message)) {
       return Future.succeededFuture();
@@ -104,7 +104,7 @@ final class MyPageRepository {
     return current(pages -> pages.find(orderId));
   }
 
-  /** Those that there are. */
+  /** The pages of these orders, as far as they exist. */
   Future<List<MyPage>> find(List<String> orderIds) {
     JsonObject in = new JsonObject().put("$in", new JsonArray(orderIds));
     return current(
@@ -128,34 +128,40 @@ final class MyPageRepository {
   }
 
   /**
-   * Pages of which the log no longer has anything, or not the beginning, know what they know
-   * already, and what is told meanwhile.
+   * Copies the pages of whose orders the log has no first event any more. They keep what they know,
+   * and what events have added to the rebuilt page meanwhile.
    */
-  Future<Void> keepOlder(String building) {
-    return generations.where().compose(where -> keepOlder(where.current(), building, ""));
+  Future<Void> copyIncomplete(String building) {
+    return generations
+        .location()
+        .compose(location -> copyIncomplete(location.current(), building, ""));
   }
 
-  private Future<Void> keepOlder(String current, String building, String after) {
+  private Future<Void> copyIncomplete(String current, String building, String after) {
     JsonObject next = new JsonObject().put("_id", new JsonObject().put("$gt", after));
     return pages(current)
-        .ids(next, KEPT_AT_ONCE)
+        .ids(next, COPY_BATCH)
         .compose(
             found ->
                 found.isEmpty()
                     ? Future.succeededFuture()
-                    : Future.all(found.stream().map(id -> keep(current, building, id)).toList())
-                        .compose(v -> keepOlder(current, building, found.get(found.size() - 1))));
+                    : Future.all(
+                            found.stream()
+                                .map(id -> copyUnlessComplete(current, building, id))
+                                .toList())
+                        .compose(
+                            v -> copyIncomplete(current, building, found.get(found.size() - 1))));
   }
 
-  /** A page that nobody can read any more is left behind. */
-  private Future<?> keep(String current, String building, String orderId) {
+  /** A page that cannot be read is not copied. */
+  private Future<?> copyUnlessComplete(String current, String building, String orderId) {
     return pages(building)
         .find(orderId)
         .compose(
             rebuilt ->
-                rebuilt != null && rebuilt.whole()
+                rebuilt != null && rebuilt.complete()
                     ? Future.succeededFuture()
-                    : pages(current).find(orderId).compose(page -> keep(building, page)))
+                    : pages(current).find(orderId).compose(page -> merge(building, page)))
         .recover(
             e -> {
               if (TransientFailures.isOutage(e)) {
@@ -164,52 +170,55 @@ final class MyPageRepository {
               log.atError()
                   .addKeyValue("orderId", orderId)
                   .setCause(e)
-                  .log("a page was left behind");
+                  .log("page not copied: it cannot be read");
               return Future.succeededFuture();
             });
   }
 
-  private Future<MyPage> keep(String building, MyPage page) {
+  private Future<MyPage> merge(String building, MyPage page) {
     return pages(building)
         .change(page.orderId(), rebuilt -> Change.of(rebuilt == null ? page : rebuilt.and(page)));
   }
 
   /**
-   * What earlier rebuilds left behind. A collection that was there before the look, and is neither
-   * the present one nor being built, never becomes one.
+   * Drops the collections of earlier rebuilds. The names are read before the location: a collection
+   * that existed then, and is neither the current one nor being built, is never used again.
    */
-  Future<Void> dropOthers() {
+  Future<Void> dropOldCollections() {
     return mongo
         .getCollections()
-        .compose(all -> generations.look().compose(where -> dropOthers(all, where)));
+        .compose(
+            all ->
+                generations.readLocation().compose(location -> dropOldCollections(all, location)));
   }
 
-  private Future<Void> dropOthers(List<String> all, GenerationRepository.Where where) {
+  private Future<Void> dropOldCollections(
+      List<String> all, GenerationRepository.Location location) {
     return Future.all(
             all.stream()
                 .filter(name -> name.startsWith(GenerationRepository.PREFIX))
-                .filter(name -> !name.equals(where.current()))
-                .filter(name -> !name.equals(where.building()))
+                .filter(name -> !name.equals(location.current()))
+                .filter(name -> !name.equals(location.building()))
                 .map(mongo::dropCollection)
                 .toList())
         .mapEmpty();
   }
 
-  /** Writes a notification down that waits to be sent, once for each order and change. */
-  Future<Void> note(String orderId, Messages.Note note) {
-    return insert(noted(orderId, note).put("state", "PENDING")).mapEmpty();
+  /** Stores a notification that is to be sent later, once for each order and change. */
+  Future<Void> insertPending(String orderId, Messages.Note note) {
+    return insert(document(orderId, note).put("state", "PENDING")).mapEmpty();
   }
 
   /**
-   * Writes a notification down that is sent now. True for the one replica that may send it, and
-   * only the first time; from then on it is never sent again.
+   * Stores a notification that is sent now. True for the one replica that may send it, and only the
+   * first time: it is never sent again.
    */
-  Future<Boolean> noteSent(
+  Future<Boolean> insertSent(
       String orderId, Messages.Note note, String customerId, String channel, Instant now) {
-    return insert(noted(orderId, note).mergeIn(sent(customerId, channel, now)));
+    return insert(document(orderId, note).mergeIn(sent(customerId, channel, now)));
   }
 
-  private static JsonObject noted(String orderId, Messages.Note note) {
+  private static JsonObject document(String orderId, Messages.Note note) {
     return new JsonObject()
         .put("_id", orderId + ":" + note.change())
         .put("orderId", orderId)
@@ -222,10 +231,10 @@ final class MyPageRepository {
         .put("state", "SENT")
         .put("customerId", customerId)
         .put("channel", channel)
-        .put("sentAt", IN_ORDER.format(now));
+        .put("sentAt", SORTABLE.format(now));
   }
 
-  /** False when it was written down before. */
+  /** False when it was stored before. */
   private Future<Boolean> insert(JsonObject note) {
     return mongo
         .insert(NOTIFICATIONS, note)
@@ -237,7 +246,7 @@ final class MyPageRepository {
                     : Future.failedFuture(e));
   }
 
-  /** What waits to be sent, in the order it was noted, after the note {@code last}. */
+  /** Notifications to be sent, in the sequence of {@code noted}, after the one {@code last}. */
   Future<List<JsonObject>> pending(String last, int limit) {
     return mongo.findWithOptions(
         NOTIFICATIONS,
@@ -245,8 +254,8 @@ final class MyPageRepository {
         new FindOptions().setSort(new JsonObject().put("noted", 1)).setLimit(limit));
   }
 
-  /** True for the one replica that may send it; from then on it is never sent again. */
-  Future<Boolean> takeToSend(String id, String customerId, String channel, Instant now) {
+  /** Marks a pending notification as sent. True for the one replica that may send it now. */
+  Future<Boolean> claimForSending(String id, String customerId, String channel, Instant now) {
     return mongo
         .updateCollection(
             NOTIFICATIONS,

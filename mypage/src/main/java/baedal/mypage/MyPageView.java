@@ -33,7 +33,7 @@ record MyPageView(
 
   record Step(Status status, Instant at) {}
 
-  /** Of a page that knows its order; {@code place} is where the rider was last seen, or null. */
+  /** The page must know its order; {@code place} is where the rider was last seen, or null. */
   static MyPageView of(MyPage page, RiderPositions.Place place) {
     MyPage.Details details = page.details();
     MyPage.Attempt attempt = page.payment();
@@ -50,8 +50,8 @@ record MyPageView(
             ? null
             : new Rider(page.riderId(), known ? place.lat() : null, known ? place.lng() : null),
         page.heldCoupon(),
-        page.facts().entrySet().stream()
-            .map(fact -> new Step(fact.getKey(), fact.getValue()))
+        page.reachedAt().entrySet().stream()
+            .map(reached -> new Step(reached.getKey(), reached.getValue()))
             .sorted(Comparator.comparing(Step::at).thenComparing(Step::status))
             .toList());
   }

@@ -16,46 +16,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes what customers are told and sends it, each at most once: marked before it goes out, and
- * never again after. The notes of one order go one after another, different orders side by side.
- * What cannot go at once it looks for: notes behind one that is on its way, notes whose customer
- * nobody knew yet, and those of a process that died; these alone may come after a later one.
+ * Sends notifications to customers, each at most once: it is marked as sent before it goes out. The
+ * notifications of one order are sent one after another, those of different orders concurrently. A
+ * poll finds those that could not be sent at once: behind another one of their order, without a
+ * known customer, or left by a process that died. Only these may be sent after a later one.
  */
 final class Notifier {
 
-  static final int AT_ONCE = 100;
+  /** Maximum number of orders whose notifications are sent at the same time. */
+  static final int MAX_CONCURRENT = 100;
 
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
-  private static final long LOOK_MILLIS = 500;
-  private static final String FROM_THE_FIRST = "";
+  private static final long POLL_MILLIS = 500;
+  private static final String FROM_OLDEST = "";
 
   private final Vertx vertx;
   private final MyPageRepository pages;
   private final Messenger messenger;
   private final Clock clock;
   private long timer = -1;
-  private boolean looking;
-  private boolean again;
+  private boolean polling;
+  private boolean pollAgain;
   private boolean stopped;
-  private String last = FROM_THE_FIRST;
+  private String lastPolled = FROM_OLDEST;
 
-  /** What is on its way, by order. */
-  private final Map<String, Future<Void>> inHand = new HashMap<>();
+  /** The sending of an order's notifications, by order id. */
+  private final Map<String, Future<Void>> inProgress = new HashMap<>();
 
-  /** Orders in hand of which something waits. */
-  private final Set<String> behind = new HashSet<>();
+  /** Orders in progress that have another notification pending. */
+  private final Set<String> pendingBehind = new HashSet<>();
 
   /**
-   * Orders of which something waits, or did not long ago, and which look was the last when it was
-   * written: what comes after it must wait, too.
+   * Orders that have a notification pending, or had one lately, with the number of the last poll
+   * before it was stored. Later notifications of these orders must wait, too.
    */
-  private final Map<String, Long> waiting = new HashMap<>();
+  private final Map<String, Long> pendingSince = new HashMap<>();
 
-  /** Orders that were found waiting since {@link #firstLook}, which began with the oldest. */
-  private final Set<String> found = new HashSet<>();
+  /** Orders that the polls since {@link #firstPoll} found pending. */
+  private final Set<String> foundPending = new HashSet<>();
 
-  private long looks;
-  private long firstLook;
+  /** The number of polls so far. */
+  private long polls;
+
+  /** The last poll that began with the oldest notification. */
+  private long firstPoll;
 
   Notifier(Vertx vertx, MyPageRepository pages, Messenger messenger, Clock clock) {
     this.vertx = vertx;
@@ -65,134 +69,140 @@ final class Notifier {
   }
 
   void start() {
-    timer = vertx.setPeriodic(LOOK_MILLIS, id -> wake());
+    timer = vertx.setPeriodic(POLL_MILLIS, id -> poll());
   }
 
-  /** Takes nothing new, and finishes what is on its way. */
+  /** Sends nothing new; the future succeeds when what is in progress is sent. */
   Future<Void> stop() {
     stopped = true;
     vertx.cancelTimer(timer);
-    return Future.join(List.copyOf(inHand.values())).mapEmpty();
+    return Future.join(List.copyOf(inProgress.values())).mapEmpty();
   }
 
   /**
-   * Writes a note down, once for each order and change; the future is done then, and tells nothing
-   * of the sending. It goes out at once if nothing of its order is on its way and {@code
-   * customerId} is known (not null).
+   * Stores a notification, once for each order and change. The future succeeds when it is stored,
+   * before it is sent. It is sent at once if {@code customerId} is known (not null) and no other
+   * notification of its order is pending or in progress.
    */
-  Future<Void> note(String orderId, String customerId, Messages.Note note) {
-    boolean now =
+  Future<Void> submit(String orderId, String customerId, Messages.Note note) {
+    boolean sendsNow =
         customerId != null
             && !stopped
-            && inHand.size() < AT_ONCE
-            && !inHand.containsKey(orderId)
-            && !waiting.containsKey(orderId);
-    return now ? noteAndSend(orderId, customerId, note) : noteToWait(orderId, note);
+            && inProgress.size() < MAX_CONCURRENT
+            && !inProgress.containsKey(orderId)
+            && !pendingSince.containsKey(orderId);
+    return sendsNow ? insertAndSend(orderId, customerId, note) : insertPending(orderId, note);
   }
 
-  private Future<Void> noteAndSend(String orderId, String customerId, Messages.Note note) {
-    Promise<Void> over = take(orderId);
-    Future<Boolean> noted =
+  private Future<Void> insertAndSend(String orderId, String customerId, Messages.Note note) {
+    Promise<Void> finished = begin(orderId);
+    Future<Boolean> inserted =
         Future.succeededFuture()
             .compose(
                 v ->
-                    pages.noteSent(
+                    pages.insertSent(
                         orderId, note, customerId, messenger.channel(), clock.instant()));
-    noted
+    inserted
         .compose(first -> first ? send(orderId, customerId, note.text()) : Future.succeededFuture())
-        .onComplete(v -> over.complete());
-    return noted.mapEmpty();
+        .onComplete(v -> finished.complete());
+    return inserted.mapEmpty();
   }
 
-  private Future<Void> noteToWait(String orderId, Messages.Note note) {
-    waiting.put(orderId, Long.MAX_VALUE);
+  private Future<Void> insertPending(String orderId, Messages.Note note) {
+    pendingSince.put(orderId, Long.MAX_VALUE);
     return pages
-        .note(orderId, note)
+        .insertPending(orderId, note)
         .onComplete(
             v -> {
-              waiting.put(orderId, looks);
-              if (inHand.containsKey(orderId)) {
-                behind.add(orderId);
+              pendingSince.put(orderId, polls);
+              if (inProgress.containsKey(orderId)) {
+                pendingBehind.add(orderId);
               } else {
-                wake();
+                poll();
               }
             });
   }
 
-  /** From now on the order is in hand, until the promise is complete. */
-  private Promise<Void> take(String orderId) {
-    Promise<Void> over = Promise.promise();
-    inHand.put(orderId, over.future());
-    over.future()
+  /** The order is in progress until the returned promise is complete. */
+  private Promise<Void> begin(String orderId) {
+    Promise<Void> finished = Promise.promise();
+    inProgress.put(orderId, finished.future());
+    finished
+        .future()
         .onComplete(
             v -> {
-              inHand.remove(orderId);
-              again |= behind.remove(orderId);
-              onceMore();
+              inProgress.remove(orderId);
+              pollAgain |= pendingBehind.remove(orderId);
+              pollIfNeeded();
             });
-    return over;
+    return finished;
   }
 
-  /** Looks for what waits. */
-  void wake() {
-    if (looking || inHand.size() >= AT_ONCE) {
-      again = true;
+  /** Sends pending notifications. */
+  void poll() {
+    if (polling || inProgress.size() >= MAX_CONCURRENT) {
+      pollAgain = true;
       return;
     }
-    looking = true;
-    again = false;
-    looks++;
+    polling = true;
+    pollAgain = false;
+    polls++;
     pages
-        .pending(last, AT_ONCE)
+        .pending(lastPolled, MAX_CONCURRENT)
         .onSuccess(this::sendAll)
-        .onFailure(e -> log.atWarn().addKeyValue("cause", e.toString()).log("notifications wait"))
+        .onFailure(
+            e ->
+                log.atWarn()
+                    .addKeyValue("cause", e.toString())
+                    .log("pending notifications not read, will retry"))
         .onComplete(
             v -> {
-              looking = false;
-              onceMore();
+              polling = false;
+              pollIfNeeded();
             });
   }
 
-  /** What was noted meanwhile, or did not fit. */
-  private void onceMore() {
-    if (again && !stopped) {
-      wake();
+  /** Polls for notifications that were stored meanwhile, or that did not fit into the last poll. */
+  private void pollIfNeeded() {
+    if (pollAgain && !stopped) {
+      poll();
     }
   }
 
-  /** Goes on after these the next time: those that must wait are in nobody's way. */
+  /** The next poll continues after these, so that those which must wait do not block others. */
   private void sendAll(List<JsonObject> pending) {
-    if (last.equals(FROM_THE_FIRST)) {
-      found.clear();
-      firstLook = looks;
+    if (lastPolled.equals(FROM_OLDEST)) {
+      foundPending.clear();
+      firstPoll = polls;
     }
-    pending.forEach(note -> found.add(note.getString("orderId")));
-    boolean all = pending.size() < AT_ONCE;
+    pending.forEach(note -> foundPending.add(note.getString("orderId")));
+    boolean all = pending.size() < MAX_CONCURRENT;
     if (all) {
-      waiting
+      pendingSince
           .entrySet()
-          .removeIf(order -> order.getValue() < firstLook && !found.contains(order.getKey()));
+          .removeIf(
+              order -> order.getValue() < firstPoll && !foundPending.contains(order.getKey()));
     }
-    last = all ? FROM_THE_FIRST : pending.get(pending.size() - 1).getString("noted");
-    again |= !all;
+    lastPolled = all ? FROM_OLDEST : pending.get(pending.size() - 1).getString("noted");
+    pollAgain |= !all;
     Map<String, List<JsonObject>> byOrder = new LinkedHashMap<>();
     for (JsonObject note : pending) {
       byOrder.computeIfAbsent(note.getString("orderId"), id -> new ArrayList<>()).add(note);
     }
-    byOrder.keySet().removeAll(inHand.keySet());
-    byOrder.forEach(this::sendInTurn);
+    byOrder.keySet().removeAll(inProgress.keySet());
+    byOrder.forEach(this::sendInOrder);
   }
 
-  private void sendInTurn(String orderId, List<JsonObject> notes) {
-    Promise<Void> over = take(orderId);
+  private void sendInOrder(String orderId, List<JsonObject> notes) {
+    Promise<Void> finished = begin(orderId);
     Future<Void> done = Future.succeededFuture();
     for (JsonObject note : notes) {
       done = done.compose(v -> stopped ? Future.succeededFuture() : send(note));
     }
-    done.onFailure(e -> notSent(orderId, e)).onComplete(v -> over.complete());
+    done.onFailure(e -> notSent(orderId, e)).onComplete(v -> finished.complete());
   }
 
-  /** A note whose customer is not known yet waits for the event that tells. */
+  /** A notification whose customer is not known yet stays pending. */
   private Future<Void> send(JsonObject note) {
     return pages
         .find(note.getString("orderId"))
@@ -205,15 +215,15 @@ final class Notifier {
 
   private Future<Void> send(JsonObject note, String customerId) {
     return pages
-        .takeToSend(note.getString("_id"), customerId, messenger.channel(), clock.instant())
+        .claimForSending(note.getString("_id"), customerId, messenger.channel(), clock.instant())
         .compose(
-            mine ->
-                mine
+            claimed ->
+                claimed
                     ? send(note.getString("orderId"), customerId, note.getString("text"))
                     : Future.succeededFuture());
   }
 
-  /** One that the messenger does not take is not sent again. */
+  /** A notification that the messenger refuses is not sent again. */
   private Future<Void> send(String orderId, String customerId, String text) {
     return messenger
         .send(customerId, orderId, text)
@@ -225,6 +235,6 @@ final class Notifier {
     log.atWarn()
         .addKeyValue("orderId", orderId)
         .addKeyValue("cause", cause.toString())
-        .log("a message was not sent");
+        .log("notification not sent");
   }
 }

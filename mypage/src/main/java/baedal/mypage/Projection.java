@@ -11,7 +11,7 @@ import baedal.mypage.MyPage.PaymentStatus;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What each event means for the page of its order; what is not listed means nothing. Pure. */
+/** How each event changes the page of its order; an event that is not listed changes nothing. */
 final class Projection {
 
   private static final Map<Class<? extends Event>, Meaning<Event>> MEANINGS = new HashMap<>();

@@ -10,17 +10,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes all pages anew from the stream {@code log}, while events keep coming, and switches over. In
- * turn: from now on every replica writes to the new collection, too; when all know that, the log is
- * read to its present end, which covers all that was written before; what the log no longer has is
- * taken over as it is; then readers go to the new one.
+ * Rebuilds all pages from the stream {@code log} while events keep coming, in these steps:
+ *
+ * <ol>
+ *   <li>Every replica begins to write to the new collection, too.
+ *   <li>When all replicas know of it, the log is read to its present end.
+ *   <li>Pages of whose orders the log has no first event any more are copied.
+ *   <li>Readers switch to the new collection, and the old one is dropped.
+ * </ol>
  */
 final class Rebuild {
 
   private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
-  private static final Set<String> HEARD = Set.copyOf(Subscriptions.of("mypage"));
-  private static final long ALL_KNOW_MILLIS = 3 * GenerationRepository.KNOWN_FOR.toMillis();
-  private static final long HEARD_MILLIS = 2_000;
+  private static final Set<String> CONSUMED = Set.copyOf(Subscriptions.of("mypage"));
+
+  /** After this long every replica uses a new location. */
+  private static final long PROPAGATION_MILLIS = 3 * GenerationRepository.CACHED_FOR.toMillis();
+
+  private static final long HEARTBEAT_MILLIS = 2_000;
 
   private final Vertx vertx;
   private final String amqpUri;
@@ -34,7 +41,7 @@ final class Rebuild {
     this.generations = generations;
   }
 
-  /** Begins, and goes on by itself; refuses while one is under way. */
+  /** Begins a rebuild, which runs in the background; refuses while one is running. */
   Future<State> begin() {
     return generations
         .begin()
@@ -50,9 +57,8 @@ final class Rebuild {
   }
 
   /**
-   * How far the present rebuild is, or what the last one did; times as ISO-8601 instants, or null.
-   * One that is not running and has not finished was given up: its process died, or could not go
-   * on.
+   * The state of the present or last rebuild; times are ISO-8601 instants, or null. A rebuild that
+   * is neither running nor finished has failed.
    */
   record State(boolean running, String startedAt, String finishedAt, long events) {}
 
@@ -60,12 +66,12 @@ final class Rebuild {
     return generations
         .document()
         .map(
-            known ->
+            document ->
                 new State(
-                    generations.underWay(known),
-                    known.getString("startedAt"),
-                    known.getString("finishedAt"),
-                    known.getLong("events", 0L)));
+                    generations.isRunning(document),
+                    document.getString("startedAt"),
+                    document.getString("finishedAt"),
+                    document.getLong("events", 0L)));
   }
 
   private void run(String building) {
@@ -76,35 +82,34 @@ final class Rebuild {
             "mypage-rebuild",
             null,
             message ->
-                HEARD.contains(message.type())
+                CONSUMED.contains(message.type())
                     ? pages.applyTo(building, message)
                     : Future.succeededFuture());
-    long alive =
+    long heartbeat =
         vertx.setPeriodic(
-            HEARD_MILLIS,
-            id -> generations.heard(building, reader.handled()).onSuccess(ours -> {}));
+            HEARTBEAT_MILLIS, id -> generations.heartbeat(building, reader.handled()));
     pages
         .prepare(building)
-        .compose(v -> vertx.timer(ALL_KNOW_MILLIS))
+        .compose(v -> vertx.timer(PROPAGATION_MILLIS))
         .compose(
             v -> {
               reader.start();
               return reader.caughtUp();
             })
-        .compose(v -> pages.keepOlder(building))
+        .compose(v -> pages.copyIncomplete(building))
         .compose(v -> generations.switchTo(building, reader.handled()))
         .compose(
-            ours -> {
-              if (!ours) {
+            switched -> {
+              if (!switched) {
                 throw new IllegalStateException("it took too long, and another one has begun");
               }
-              return vertx.timer(ALL_KNOW_MILLIS);
+              return vertx.timer(PROPAGATION_MILLIS);
             })
-        .compose(v -> pages.dropOthers())
+        .compose(v -> pages.dropOldCollections())
         .onSuccess(
             v -> log.atInfo().addKeyValue("events", reader.handled()).log("the pages were rebuilt"))
         .onFailure(e -> log.atError().setCause(e).log("the pages were not rebuilt"))
         .eventually(reader::stop)
-        .onComplete(v -> vertx.cancelTimer(alive));
+        .onComplete(v -> vertx.cancelTimer(heartbeat));
   }
 }

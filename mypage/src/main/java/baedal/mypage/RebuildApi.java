@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** What an operator may ask: all pages anew. */
+/** The routes with which an operator rebuilds all pages. */
 final class RebuildApi {
 
   private final Rebuild rebuild;

@@ -3,7 +3,7 @@ package baedal.mypage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Where the riders of orders were last seen: in memory only, and only the latest. */
+/** The last known position of each order's rider, in memory only. */
 final class RiderPositions {
 
   private static final int MAX = 10_000;

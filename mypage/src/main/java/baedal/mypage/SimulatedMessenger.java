@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in for KakaoTalk on one machine: the message is in the customer's list of notifications,
- * and that is all.
+ * Replaces KakaoTalk on one machine: a message appears only in the customer's list of
+ * notifications.
  */
 final class SimulatedMessenger implements Messenger {
 

@@ -1,6 +1,6 @@
 package baedal.mypage;
 
-/** Where an order is, as its customer sees it; the first eight in the order of a good life. */
+/** The status of an order as its customer sees it; a successful order passes the first eight. */
 public enum Status {
   PLACED,
   PAID,
@@ -15,7 +15,7 @@ public enum Status {
   REJECTED,
   EXPIRED;
 
-  /** Nothing follows. */
+  /** Whether no status follows. */
   boolean isLast() {
     return switch (this) {
       case COMPLETED, CANCELED, REJECTED, EXPIRED -> true;

@@ -117,10 +117,10 @@ class LiveStreamsTest {
     return done.future().await();
   }
 
-  private void tell(MyPage page) {
+  private void push(MyPage page) {
     inside(
         () -> {
-          live.changed(page);
+          live.push(page);
           return page;
         });
   }
@@ -141,9 +141,9 @@ class LiveStreamsTest {
   void a_stream_begins_with_the_page_as_it_is_and_goes_on_with_each_change() {
     stored.put(ORDER, placed());
     EventStream stream = open();
-    tell(placed().reached(Status.PAID, NOW));
-    tell(placed().reached(Status.PAID, NOW));
-    tell(placed().reached(Status.ACCEPTED, NOW));
+    push(placed().reached(Status.PAID, NOW));
+    push(placed().reached(Status.PAID, NOW));
+    push(placed().reached(Status.ACCEPTED, NOW));
     await().until(() -> stream.statuses().size() >= 3);
     assertThat(stream.statuses()).containsExactly("PLACED", "PAID", "ACCEPTED");
   }
@@ -152,8 +152,8 @@ class LiveStreamsTest {
   void a_page_that_was_read_before_the_last_change_and_comes_after_it_takes_nothing_back() {
     stored.put(ORDER, placed());
     EventStream stream = open();
-    tell(placed().reached(Status.COOKED, NOW));
-    tell(placed().reached(Status.COOKING, NOW));
+    push(placed().reached(Status.COOKED, NOW));
+    push(placed().reached(Status.COOKING, NOW));
     await().until(() -> stream.statuses().size() >= 3);
     assertThat(stream.statuses()).containsExactly("PLACED", "COOKED", "COOKED");
     assertThat(stream.events("status").get(2).data().getJsonArray("timeline")).hasSize(3);
@@ -165,7 +165,7 @@ class LiveStreamsTest {
     meanwhile =
         () -> {
           stored.put(ORDER, placed().reached(Status.PAID, NOW));
-          live.changed(stored.get(ORDER));
+          live.push(stored.get(ORDER));
           return Future.succeededFuture();
         };
     EventStream stream = open();
@@ -186,11 +186,11 @@ class LiveStreamsTest {
   void a_rejected_order_is_watched_until_its_money_is_back() {
     stored.put(ORDER, placed());
     EventStream stream = open();
-    tell(rejected(placed()));
+    push(rejected(placed()));
     await().until(() -> stream.statuses().contains("REJECTED"));
     assertThat(isWatched()).isTrue();
     stored.put(ORDER, refunded(rejected(placed())));
-    tell(stored.get(ORDER));
+    push(stored.get(ORDER));
     await().until(stream::ended);
     List<EventStream.Event> events = stream.events("status");
     assertThat(events.get(events.size() - 1).data().getJsonObject("payment").getString("status"))
@@ -206,7 +206,7 @@ class LiveStreamsTest {
     first.leave();
 
     EventStream unchanged = open(first.lastId());
-    tell(placed().reached(Status.PAID, NOW));
+    push(placed().reached(Status.PAID, NOW));
     await().until(() -> unchanged.statuses().contains("PAID"));
     assertThat(unchanged.statuses()).containsExactly("PAID");
     unchanged.leave();
@@ -243,7 +243,7 @@ class LiveStreamsTest {
     socket.close().await();
     await().until(() -> inside(() -> closed));
     gone.complete();
-    tell(placed());
+    push(placed());
     assertThat(isWatched()).isFalse();
   }
 
@@ -259,7 +259,7 @@ class LiveStreamsTest {
       inside(
           () -> {
             for (int i = from; i < from + 100; i++) {
-              live.changed(placed(ORDER, i, i + " ".repeat(1_000)));
+              live.push(placed(ORDER, i, i + " ".repeat(1_000)));
             }
             return from;
           });
@@ -292,7 +292,7 @@ class LiveStreamsTest {
               inside(
                   () -> {
                     for (int i = 0; i < 100; i++) {
-                      live.changed(placed(ORDER, version[0]++, version[0] + " ".repeat(10_000)));
+                      live.push(placed(ORDER, version[0]++, version[0] + " ".repeat(10_000)));
                     }
                     return null;
                   });

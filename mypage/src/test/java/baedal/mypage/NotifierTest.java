@@ -25,7 +25,7 @@ import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Notes of a store that answers before anybody can look away. */
+/** Notes of a store that answers before anybody can poll away. */
 class NotifierTest {
 
   private static final String ORDER = "o-1";
@@ -35,7 +35,7 @@ class NotifierTest {
   private final Set<String> noted = new HashSet<>();
   private final List<Promise<Void>> onTheirWay = new ArrayList<>();
   private JsonObject page;
-  private Promise<List<JsonObject>> look = waiting();
+  private Promise<List<JsonObject>> poll = waiting();
 
   @AfterEach
   void close() {
@@ -45,7 +45,7 @@ class NotifierTest {
   private Object answer(String method, Object[] arguments) {
     return switch (method) {
       case "insert" -> insert((JsonObject) arguments[1]);
-      case "findWithOptions" -> look.future();
+      case "findWithOptions" -> poll.future();
       case "findOne", "findOneWithOptions" -> Future.succeededFuture(page);
       case "updateCollection" ->
           Future.succeededFuture(new MongoClientUpdateResult(1, null, sent.isEmpty() ? 1 : 0));
@@ -106,8 +106,8 @@ class NotifierTest {
         clock);
   }
 
-  private static void told(Notifier notifier, String change, String text) {
-    notifier.note(ORDER, "c-1", new Messages.Note(change, text)).await();
+  private static void submit(Notifier notifier, String change, String text) {
+    notifier.submit(ORDER, "c-1", new Messages.Note(change, text)).await();
   }
 
   private Future<Void> hanging() {
@@ -119,18 +119,18 @@ class NotifierTest {
   @Test
   void a_note_whose_customer_becomes_known_is_sent_then() {
     Notifier notifier = notifier(Future::succeededFuture);
-    notifier.wake();
+    notifier.poll();
     assertThat(sent).isEmpty();
     page = new JsonObject().put("_id", ORDER).put("state", Json.fromObject(placed()));
-    notifier.wake();
+    notifier.poll();
     assertThat(sent).containsExactly("c-1 주문이 접수되었습니다");
   }
 
   @Test
   void a_note_that_can_go_at_once_is_one_write_and_goes_once() {
     Notifier notifier = notifier(Future::succeededFuture);
-    told(notifier, "PAID", "결제");
-    told(notifier, "PAID", "결제");
+    submit(notifier, "PAID", "결제");
+    submit(notifier, "PAID", "결제");
     assertThat(noted).containsExactly(ORDER + ":PAID SENT");
     assertThat(sent).containsExactly("c-1 결제");
   }
@@ -138,9 +138,9 @@ class NotifierTest {
   @Test
   void a_note_behind_one_that_is_on_its_way_or_for_nobody_yet_waits() {
     Notifier notifier = notifier(this::hanging);
-    told(notifier, "PAID", "결제");
-    told(notifier, "COOKED", "준비");
-    notifier.note("o-2", null, new Messages.Note("COOKED", "준비")).await();
+    submit(notifier, "PAID", "결제");
+    submit(notifier, "COOKED", "준비");
+    notifier.submit("o-2", null, new Messages.Note("COOKED", "준비")).await();
     assertThat(noted)
         .containsExactlyInAnyOrder(
             ORDER + ":PAID SENT", ORDER + ":COOKED PENDING", "o-2:COOKED PENDING");
@@ -151,11 +151,11 @@ class NotifierTest {
   @Test
   void a_note_behind_one_that_waits_waits_too() {
     Notifier notifier = notifier(this::hanging);
-    told(notifier, "PAID", "결제");
-    told(notifier, "ACCEPTED", "수락");
-    look = Promise.promise();
+    submit(notifier, "PAID", "결제");
+    submit(notifier, "ACCEPTED", "수락");
+    poll = Promise.promise();
     onTheirWay.get(0).complete();
-    told(notifier, "COOKED", "준비");
+    submit(notifier, "COOKED", "준비");
     assertThat(noted).contains(ORDER + ":ACCEPTED PENDING", ORDER + ":COOKED PENDING");
     assertThat(sent).containsExactly("c-1 결제");
   }

@@ -53,7 +53,7 @@ class RebuildTest {
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
   private static final Map<String, MyPage> wanted = new TreeMap<>();
-  private static final AtomicLong told = new AtomicLong();
+  private static final AtomicLong notified = new AtomicLong();
   private static MongoClient mongo;
   private static WebClient client;
   private static EventPublisher publisher;
@@ -146,10 +146,10 @@ class RebuildTest {
             () ->
                 mongo.getCollections().await().stream().filter(c -> c.startsWith("mypages")).count()
                     == 1);
-    await().until(() -> mongo.count("notifications", new JsonObject()).await() >= told.get());
+    await().until(() -> mongo.count("notifications", new JsonObject()).await() >= notified.get());
     assertThat(mongo.count("notifications", new JsonObject()).await())
-        .as("nobody is told again")
-        .isEqualTo(told.get());
+        .as("nobody is notified again")
+        .isEqualTo(notified.get());
   }
 
   @Test
@@ -178,19 +178,19 @@ class RebuildTest {
   void a_page_whose_beginning_the_log_lost_is_kept_with_what_is_told_meanwhile() {
     MongoClient own = new MongoStore(vertx, TestServers.mongo()).client();
     MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
-    pages.applyTo("mypages", told(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
+    pages.applyTo("mypages", message(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
     pages
         .applyTo(
             "mypages",
-            told(new PaymentEvent.Paid("o-1", "p", 40_000, PaymentMethod.CARD, 1, NOW), 1))
+            message(new PaymentEvent.Paid("o-1", "p", 40_000, PaymentMethod.CARD, 1, NOW), 1))
         .await();
     pages
         .applyTo(
             "mypages_new",
-            told(new OrderEvent.Paid("o-1", DETAILS, "p", PaymentMethod.CARD, 0, NOW), 2))
+            message(new OrderEvent.Paid("o-1", DETAILS, "p", PaymentMethod.CARD, 0, NOW), 2))
         .await();
-    pages.applyTo("mypages_new", told(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
-    pages.keepOlder("mypages_new").await();
+    pages.applyTo("mypages_new", message(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
+    pages.copyIncomplete("mypages_new").await();
     MyPage kept = page(own, "mypages_new", "o-1");
     assertThat(kept.status()).isEqualTo(Status.COOKING);
     assertThat(kept.payment().status()).isEqualTo(MyPage.PaymentStatus.PAID);
@@ -200,18 +200,18 @@ class RebuildTest {
   void a_page_that_was_wrong_is_made_anew() {
     MongoClient own = new MongoStore(vertx, TestServers.mongo()).client();
     MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
-    pages.applyTo("mypages", told(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
-    pages.applyTo("mypages_new", told(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
-    pages.keepOlder("mypages_new").await();
+    pages.applyTo("mypages", message(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
+    pages.applyTo("mypages_new", message(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
+    pages.copyIncomplete("mypages_new").await();
     assertThat(page(own, "mypages_new", "o-1").status()).isEqualTo(Status.PLACED);
   }
 
-  private static EventMessage told(Event event, long sequence) {
+  private static EventMessage message(Event event, long sequence) {
     return EventMessages.wrap(List.of(event), sequence, NOW).get(0);
   }
 
   private static String encoded(Event event) {
-    return EventMessages.encode(told(event, 1));
+    return EventMessages.encode(message(event, 1));
   }
 
   private static JsonObject state() {
@@ -260,9 +260,9 @@ class RebuildTest {
     for (Event event : events) {
       long next =
           sequences.merge(EventTypes.exchange(EventTypes.name(event.getClass())), 1L, Long::sum);
-      EventMessage message = told(event, next);
+      EventMessage message = message(event, next);
       page = Projection.apply(page, message);
-      Messages.of(event).ifPresent(note -> told.incrementAndGet());
+      Messages.of(event).ifPresent(note -> notified.incrementAndGet());
       bodies.add(EventMessages.encode(message));
     }
     publisher.publish(bodies).await();
@@ -275,7 +275,8 @@ class RebuildTest {
   private static void write(String id) {
     MyPageRepository pages =
         new MyPageRepository(mongo, new GenerationRepository(mongo, Boot.clock()));
-    MyPage page = pages.applyTo(collection(), told(new OrderEvent.Placed(id, DETAILS), 1)).await();
+    MyPage page =
+        pages.applyTo(collection(), message(new OrderEvent.Placed(id, DETAILS), 1)).await();
     wanted.put(id, page);
   }
 

@@ -63,7 +63,7 @@ class StoredDocumentsTest {
   @Test
   void a_page_is_written_as_before() {
     insert("mypages", "page.json");
-    pages.keepOlder("mypages_next").await();
+    pages.copyIncomplete("mypages_next").await();
     assertThat(stored("mypages_next", "order-1")).isEqualTo(golden("page.json"));
   }
 
@@ -77,7 +77,8 @@ class StoredDocumentsTest {
   void a_stored_notification_is_sent_and_listed_as_before() {
     insert("notifications", "notification-pending.json");
     assertThat(pages.pending("", 10).await()).containsExactly(golden("notification-pending.json"));
-    assertThat(pages.takeToSend("order-1:PAID", "customer-1", "KAKAO", SENT_AT).await()).isTrue();
+    assertThat(pages.claimForSending("order-1:PAID", "customer-1", "KAKAO", SENT_AT).await())
+        .isTrue();
     assertThat(stored("notifications", "order-1:PAID")).isEqualTo(golden("notification-sent.json"));
     assertThat(pages.notifications("customer-1", null, 10).await())
         .containsExactly(golden("notification-sent.json"));
@@ -85,10 +86,10 @@ class StoredDocumentsTest {
 
   @Test
   void a_notification_is_written_as_before() {
-    pages.note("order-1", NOTE).await();
+    pages.insertPending("order-1", NOTE).await();
     assertThat(withoutNoted(stored("notifications", "order-1:PAID")))
         .isEqualTo(withoutNoted(golden("notification-pending.json")));
-    pages.noteSent("order-2", NOTE, "customer-1", "KAKAO", SENT_AT).await();
+    pages.insertSent("order-2", NOTE, "customer-1", "KAKAO", SENT_AT).await();
     assertThat(withoutNoted(stored("notifications", "order-2:PAID")))
         .isEqualTo(
             withoutNoted(golden("notification-sent.json"))
@@ -106,9 +107,9 @@ class StoredDocumentsTest {
   @Test
   void stored_generations_are_read_as_they_were() {
     insert("generations", "generations-rebuilding.json");
-    assertThat(generations.look().await())
-        .isEqualTo(new GenerationRepository.Where("mypages_1", "mypages_2"));
-    assertThat(generations.underWay(generations.document().await())).isTrue();
+    assertThat(generations.readLocation().await())
+        .isEqualTo(new GenerationRepository.Location("mypages_1", "mypages_2"));
+    assertThat(generations.isRunning(generations.document().await())).isTrue();
     Rebuild rebuild = new Rebuild(vertx, "amqp://localhost:1", pages, generations);
     assertThat(rebuild.state().await())
         .isEqualTo(new Rebuild.State(true, PLACED_AT.toString(), null, 7));
@@ -118,7 +119,7 @@ class StoredDocumentsTest {
   void generations_are_written_as_before() {
     insert("generations", "generations-rebuilt.json");
     String building = generations.begin().await();
-    generations.heard(building, 7).await();
+    generations.heartbeat(building, 7).await();
     assertThat(stored("generations", "mypages"))
         .isEqualTo(golden("generations-rebuilding.json").put("building", building));
     generations.switchTo(building, 9).await();
