@@ -2,5 +2,5 @@ package baedal.coupon;
 
 import java.time.Instant;
 
-/** Coupons for whoever comes first: {@code quantity} of them, each worth {@code discount} won. */
+/** Coupons for the first {@code quantity} customers, each worth {@code discount} won. */
 record Campaign(String id, String name, long discount, int quantity, Instant expiresAt) {}

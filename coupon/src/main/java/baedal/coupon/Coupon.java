@@ -4,14 +4,20 @@ import baedal.events.Change;
 import baedal.events.CouponEvent;
 import baedal.events.Event;
 import baedal.runtime.Refusal;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A discount in won that a customer holds. A claim by one order is {@code confirmed} once the order
- * said that it applied it; until then nobody knows, and it is settled by asking again.
+ * A discount that a customer holds.
+ *
+ * @param discount in won
+ * @param orderId the order that claimed it, or null
+ * @param confirmed whether that order is known to have applied the discount; until then the coupon
+ *     service asks the order again
  */
+@RecordBuilder
 public record Coupon(
     String id,
     String customerId,
@@ -42,15 +48,23 @@ public record Coupon(
       return Change.none(before);
     }
     Coupon coupon =
-        new Coupon(
-            id, customerId, name, discount, CouponStatus.ISSUED, null, false, now, expiresAt, now);
+        CouponBuilder.builder()
+            .id(id)
+            .customerId(customerId)
+            .name(name)
+            .discount(discount)
+            .status(CouponStatus.ISSUED)
+            .issuedAt(now)
+            .expiresAt(expiresAt)
+            .changedAt(now)
+            .build();
     return Change.of(
         coupon,
         new CouponEvent.Issued(
             id, earnedBy, customerId, campaignId, name, discount, expiresAt, now));
   }
 
-  /** What a person sees. */
+  /** The status that clients see: an issued coupon expires by the clock. */
   CouponStatus status(Instant now) {
     return status == CouponStatus.ISSUED && !expiresAt.isAfter(now) ? CouponStatus.EXPIRED : status;
   }
@@ -80,8 +94,8 @@ public record Coupon(
   }
 
   /**
-   * The order said that it applied the discount. One that was revoked while it was on its way to
-   * the order is told to be so again: the order must lose it.
+   * The order applied the discount. If the coupon was revoked before, its revocation is published
+   * once more, so that the order loses the discount.
    */
   Change<Coupon> confirmed(String order, Instant now) {
     if (status == CouponStatus.REVOKED) {
@@ -107,7 +121,8 @@ public record Coupon(
   }
 
   /**
-   * The order came to nothing, or never took it: the customer has it again, unless it was revoked.
+   * The order was withdrawn, or never applied the discount: the customer has the coupon again,
+   * unless it was revoked.
    */
   Change<Coupon> restored(String order, Instant now) {
     if (status == CouponStatus.REVOKED && order.equals(orderId)) {
@@ -121,32 +136,32 @@ public record Coupon(
         : Change.none(this);
   }
 
-  /** Whether it knows of this order: it is the order's, or was taken back from everybody. */
-  boolean knows(String order) {
+  /** Whether nothing is left to reconcile with this order: it holds the coupon, or nobody does. */
+  boolean isReconciledWith(String order) {
     return order.equals(orderId) || status == CouponStatus.REVOKED;
   }
 
-  /** The order says that it holds this coupon, of which we know nothing any more. */
+  /** The order holds this coupon, but Redis forgot the claim. */
   Change<Coupon> recovered(String order, boolean paid, Instant now) {
     return switch (status) {
-      case ISSUED -> to(CouponStatus.CLAIMED, order, false, now).heldBy(order, paid, now);
+      case ISSUED -> to(CouponStatus.CLAIMED, order, false, now).usedOrConfirmed(order, paid, now);
       case REVOKED ->
           paid ? Change.of(to(CouponStatus.REVOKED, order, false, now)) : Change.none(this);
       case CLAIMED, USED, EXPIRED -> Change.none(this);
     };
   }
 
-  private Change<Coupon> heldBy(String order, boolean paid, Instant now) {
+  private Change<Coupon> usedOrConfirmed(String order, boolean paid, Instant now) {
     return paid ? used(order, now) : confirmed(order, now);
   }
 
-  /** From an order that is not paid yet it is taken; one that was paid before it heard keeps it. */
-  Change<Coupon> revoke(String why, Instant now) {
+  /** An unpaid order loses the coupon; an order that is paid before it learns of this keeps it. */
+  Change<Coupon> revoke(String reason, Instant now) {
     return switch (status) {
       case ISSUED, CLAIMED ->
           Change.of(
               to(CouponStatus.REVOKED, orderId, false, now),
-              new CouponEvent.Revoked(id, orderId, customerId, why, now));
+              new CouponEvent.Revoked(id, orderId, customerId, reason, now));
       case REVOKED -> Change.none(this);
       case USED ->
           throw Refusal.conflict(
@@ -162,7 +177,12 @@ public record Coupon(
     return new CouponEvent.Claimed(id, orderId, customerId, discount, now);
   }
 
-  private Coupon to(CouponStatus next, String order, boolean sure, Instant now) {
-    return new Coupon(id, customerId, name, discount, next, order, sure, issuedAt, expiresAt, now);
+  private Coupon to(CouponStatus next, String order, boolean isConfirmed, Instant now) {
+    return CouponBuilder.builder(this)
+        .status(next)
+        .orderId(order)
+        .confirmed(isConfirmed)
+        .changedAt(now)
+        .build();
   }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What clients may ask of the coupon service. */
+/** The routes of the coupon service. */
 final class CouponApi {
 
   private final CouponRepository coupons;
@@ -36,11 +36,11 @@ final class CouponApi {
   void mount(Router router) {
     router.get("/coupons").respond(this::list);
     router.post("/coupons").respond(this::announce);
-    router.post("/coupons/:couponId/use").respond(ctx -> recovery.whenSure(() -> use(ctx)));
+    router.post("/coupons/:couponId/use").respond(ctx -> recovery.whenComplete(() -> use(ctx)));
     router.post("/coupons/:couponId/revoke").respond(this::revoke);
     router
         .post("/coupons/campaigns/:campaignId/take")
-        .respond(ctx -> recovery.whenSure(() -> take(ctx)));
+        .respond(ctx -> recovery.whenComplete(() -> take(ctx)));
   }
 
   /** A coupon as its customer sees it; {@code orderId} is the order that claimed it, if any. */
@@ -73,10 +73,10 @@ final class CouponApi {
 
   private Future<Used> use(RoutingContext ctx) {
     String couponId = ctx.pathParam("couponId");
-    Use asked = Json.toObject(ctx.body().asJsonObject(), Use.class);
+    Use request = Json.toObject(ctx.body().asJsonObject(), Use.class);
     return claims
-        .use(couponId, Caller.of(ctx).sub(), asked.orderId())
-        .map(applied -> new Used(couponId, asked.orderId(), CouponStatus.CLAIMED, applied.due()));
+        .use(couponId, Caller.of(ctx).sub(), request.orderId())
+        .map(applied -> new Used(couponId, request.orderId(), CouponStatus.CLAIMED, applied.due()));
   }
 
   private Future<CouponView> revoke(RoutingContext ctx) {
@@ -103,20 +103,20 @@ final class CouponApi {
   }
 
   private Future<Announced> announce(RoutingContext ctx) {
-    Announce asked = Json.toObject(ctx.body().asJsonObject(), Announce.class);
-    IdempotencyKey key = IdempotencyKey.of(ctx, asked).orElse(null);
-    return once(key, coupons::announced, () -> coupons.announce(campaign(asked), key))
+    Announce request = Json.toObject(ctx.body().asJsonObject(), Announce.class);
+    IdempotencyKey key = IdempotencyKey.of(ctx, request).orElse(null);
+    return once(key, coupons::announced, () -> coupons.announce(campaign(request), key))
         .map(
             campaign ->
                 Reply.created(ctx, "/coupons/campaigns/" + campaign.id(), Announced.of(campaign)));
   }
 
-  private Campaign campaign(Announce asked) {
-    if (!asked.expiresAt().isAfter(clock.instant())) {
+  private Campaign campaign(Announce request) {
+    if (!request.expiresAt().isAfter(clock.instant())) {
       throw Refusal.invalid("/expiresAt", "must be in the future");
     }
     return new Campaign(
-        Ids.next(), asked.name(), asked.discount(), asked.quantity(), asked.expiresAt());
+        Ids.next(), request.name(), request.discount(), request.quantity(), request.expiresAt());
   }
 
   private Future<CouponView> take(RoutingContext ctx) {
@@ -158,13 +158,13 @@ final class CouponApi {
                             "campaign-exhausted", "all coupons of this campaign are taken")));
   }
 
-  /** What the key was answered first, if there is one and it was; else what happens now. */
+  /** The first answer under this key; without a key or an answer it runs {@code work}. */
   private static <T> Future<T> once(
       IdempotencyKey key,
       Function<IdempotencyKey, Future<Optional<T>>> answered,
-      Supplier<Future<T>> now) {
+      Supplier<Future<T>> work) {
     return key == null
-        ? now.get()
-        : answered.apply(key).compose(first -> first.map(Future::succeededFuture).orElseGet(now));
+        ? work.get()
+        : answered.apply(key).compose(first -> first.map(Future::succeededFuture).orElseGet(work));
   }
 }

@@ -14,31 +14,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims coupons for orders. The claim is durable before the order is asked; when the answer is
- * lost, the same question is asked again until it is known. The order applies a coupon once, so
- * asking again is safe; its no is a no for good.
+ * Claims coupons for orders. The claim is stored before the order service is asked to apply the
+ * discount; when the response is lost, a sweep repeats the request until there is one. The order
+ * applies a coupon once, so the request may be repeated. A refusal is final and releases the claim.
  */
 final class CouponClaims {
 
   private static final Logger log = LoggerFactory.getLogger(CouponClaims.class);
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration UNSETTLED_AFTER = Duration.ofSeconds(5);
-  private static final Duration SWEEP = Duration.ofSeconds(2);
+  private static final Duration UNCONFIRMED_AFTER = Duration.ofSeconds(5);
+  private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(2);
 
   private final CouponRepository coupons;
   private final ServiceClient orders;
   private final Clock clock;
   private final PeriodicTask sweep;
-  private int passedOver;
+
+  /** Number of unconfirmed claims, from the oldest, that the next run of the sweep skips. */
+  private int skipped;
 
   CouponClaims(Vertx vertx, CouponRepository coupons, ServiceClient orders, Clock clock) {
     this.coupons = coupons;
     this.orders = orders;
     this.clock = clock;
-    sweep = new PeriodicTask(vertx, SWEEP, "unsettled claims", this::settleSome);
+    sweep = new PeriodicTask(vertx, SWEEP_INTERVAL, "unconfirmed claims", this::confirmSome);
   }
 
-  /** What the order says after it applied the discount; {@code due} in won. */
+  /** The order after it applied the discount; {@code due} in won. */
   record Applied(String orderId, long due) {}
 
   void start() {
@@ -74,7 +76,7 @@ final class CouponClaims {
         .map(json -> Json.toObject(json, Applied.class))
         .recover(
             e ->
-                isNo(e)
+                isRefused(e)
                     ? coupons
                         .change(
                             claimed.id(),
@@ -83,7 +85,7 @@ final class CouponClaims {
                     : Future.failedFuture(e));
   }
 
-  private static boolean isNo(Throwable e) {
+  private static boolean isRefused(Throwable e) {
     return e instanceof Refusal refusal
         && switch (refusal.kind()) {
           case INVALID, NOT_FOUND, CONFLICT, UNPROCESSABLE -> true;
@@ -103,24 +105,24 @@ final class CouponClaims {
         };
   }
 
-  /** The next sweep goes on after those that stay unsettled: they hold up no other. */
-  private Future<?> settleSome() {
+  /** The next run skips claims that stay unconfirmed, so that they do not block others. */
+  private Future<?> confirmSome() {
     return coupons
-        .unsettledSince(clock.instant().minus(UNSETTLED_AFTER), passedOver)
+        .unconfirmedSince(clock.instant().minus(UNCONFIRMED_AFTER), skipped)
         .compose(
-            some -> {
-              List<Future<Boolean>> asked = some.stream().map(this::settle).toList();
-              return Future.join(asked).onSuccess(v -> passOver(asked));
+            couponIds -> {
+              List<Future<Boolean>> resolved = couponIds.stream().map(this::resolve).toList();
+              return Future.join(resolved).onSuccess(v -> skipUnresolved(resolved));
             });
   }
 
-  private void passOver(List<Future<Boolean>> asked) {
-    long left = asked.stream().filter(settled -> !settled.result()).count();
-    passedOver = asked.size() < CouponRepository.SWEPT ? 0 : passedOver + (int) left;
+  private void skipUnresolved(List<Future<Boolean>> resolved) {
+    long left = resolved.stream().filter(claim -> !claim.result()).count();
+    skipped = resolved.size() < CouponRepository.SWEEP_BATCH ? 0 : skipped + (int) left;
   }
 
-  /** Whether it is known now what became of the claim. */
-  private Future<Boolean> settle(String couponId) {
+  /** Whether the order has now applied the coupon, or refused it. */
+  private Future<Boolean> resolve(String couponId) {
     return coupons
         .find(couponId)
         .compose(
@@ -132,13 +134,13 @@ final class CouponClaims {
                                 couponId,
                                 coupon -> coupon.confirmed(claimed.orderId(), clock.instant()))))
         .onSuccess(
-            v -> log.atInfo().addKeyValue("couponId", couponId).log("a claim was settled later"))
+            v -> log.atInfo().addKeyValue("couponId", couponId).log("claim confirmed by the sweep"))
         .onFailure(
             e ->
                 log.atInfo()
                     .addKeyValue("couponId", couponId)
                     .addKeyValue("cause", e.toString())
-                    .log(isNo(e) ? "a claim was given back" : "a claim is still unsettled"))
-        .transform(done -> Future.succeededFuture(done.succeeded() || isNo(done.cause())));
+                    .log(isRefused(e) ? "claim released" : "claim still unconfirmed, will retry"))
+        .transform(done -> Future.succeededFuture(done.succeeded() || isRefused(done.cause())));
   }
 }

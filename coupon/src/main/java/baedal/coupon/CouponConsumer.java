@@ -8,16 +8,17 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** What the coupon service hears. */
+/** Which events the coupon service handles, and how. */
 public final class CouponConsumer {
 
   private final CouponRepository coupons;
-  private final CouponReconciliation holdings;
+  private final CouponReconciliation reconciliation;
   private final CouponConfig config;
 
-  CouponConsumer(CouponRepository coupons, CouponReconciliation holdings, CouponConfig config) {
+  CouponConsumer(
+      CouponRepository coupons, CouponReconciliation reconciliation, CouponConfig config) {
     this.coupons = coupons;
-    this.holdings = holdings;
+    this.reconciliation = reconciliation;
     this.config = config;
   }
 
@@ -26,10 +27,12 @@ public final class CouponConsumer {
         .on(
             OrderEvent.Updated.class,
             (m, e) ->
-                held(m, e.orderId(), e.order().couponId(), c -> c.confirmed(e.orderId(), e.at())))
+                reconciled(
+                    m, e.orderId(), e.order().couponId(), c -> c.confirmed(e.orderId(), e.at())))
         .on(
             OrderEvent.Paid.class,
-            (m, e) -> held(m, e.orderId(), e.order().couponId(), c -> c.used(e.orderId(), e.at())))
+            (m, e) ->
+                reconciled(m, e.orderId(), e.order().couponId(), c -> c.used(e.orderId(), e.at())))
         .on(
             OrderEvent.Canceled.class,
             (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
@@ -43,8 +46,8 @@ public final class CouponConsumer {
         .on(OrderEvent.Completed.class, (m, e) -> earn(m, e.orderId(), e.customerId(), e.at()));
   }
 
-  /** Of a claim that Redis forgot the order's own word may be the first that is heard. */
-  private Future<?> held(
+  /** If Redis forgot a claim, the order's event may be the first that mentions it. */
+  private Future<?> reconciled(
       EventMessage message,
       String orderId,
       String couponId,
@@ -52,9 +55,9 @@ public final class CouponConsumer {
     return change(message, couponId, transition)
         .compose(
             coupon ->
-                coupon == null || coupon.knows(orderId)
+                coupon == null || coupon.isReconciledWith(orderId)
                     ? Future.succeededFuture()
-                    : holdings.reconcile(orderId, couponId));
+                    : reconciliation.reconcile(orderId, couponId));
   }
 
   /** Null where there is no coupon. */
@@ -69,8 +72,8 @@ public final class CouponConsumer {
   }
 
   /**
-   * Its id comes from the order's, so that an order earns one however often it is said to have
-   * arrived.
+   * The coupon's id derives from the order's, so that an order earns one coupon however often its
+   * arrival is reported.
    */
   private Future<?> earn(EventMessage message, String orderId, String customerId, Instant now) {
     String id = "earned-" + orderId;

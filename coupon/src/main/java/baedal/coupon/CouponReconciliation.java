@@ -9,12 +9,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 
-/** What orders say of the coupons they hold: for claims that Redis may have forgotten. */
+/** Restores claims that Redis may have forgotten, from the orders that hold the coupons. */
 final class CouponReconciliation {
 
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
   private static final Set<String> WITHDRAWN = Set.of("CANCELED", "REJECTED", "EXPIRED");
-  private static final Held NOTHING = new Held(null, null, null);
+  private static final Held NONE = new Held(null, null, null);
 
   private final CouponRepository coupons;
   private final ServiceClient orders;
@@ -26,7 +26,7 @@ final class CouponReconciliation {
     this.clock = clock;
   }
 
-  /** What order says of an order of its own. */
+  /** An order and the coupon that it holds, as the order service sees them. */
   record Held(String orderId, String couponId, String status) {
 
     private boolean holds(String coupon) {
@@ -35,8 +35,8 @@ final class CouponReconciliation {
   }
 
   /**
-   * Asks the order whether it holds the coupon, and has the coupon know it. An order that lets go
-   * of it at this very moment has it given back.
+   * Claims the coupon for the order, if the order holds it. The order is asked once more
+   * afterwards: if it released the coupon meanwhile, the claim is undone.
    */
   Future<?> reconcile(String orderId, String couponId) {
     return held(orderId)
@@ -55,7 +55,7 @@ final class CouponReconciliation {
         .get("/internal/orders/" + orderId + "/due", ORDER_TIMEOUT)
         .map(json -> Json.toObject(json, Held.class))
         .recover(
-            e -> Refusal.isNotFound(e) ? Future.succeededFuture(NOTHING) : Future.failedFuture(e));
+            e -> Refusal.isNotFound(e) ? Future.succeededFuture(NONE) : Future.failedFuture(e));
   }
 
   private Change<Coupon> recovered(Coupon coupon, Held held) {

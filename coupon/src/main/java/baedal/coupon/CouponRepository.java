@@ -23,11 +23,13 @@ import java.util.function.Function;
 final class CouponRepository {
 
   static final String PREFIX = "coupon";
-  static final int SWEPT = 100;
+
+  /** Number of ids that one call of a sweep returns at most. */
+  static final int SWEEP_BATCH = 100;
 
   private static final String ANNOUNCED = "announced";
   private static final String TAKEN = "taken";
-  private static final String UNSETTLED = PREFIX + ":unsettled";
+  private static final String UNCONFIRMED = PREFIX + ":unsettled";
   private static final RedisScript TAKE =
       new RedisScript(CouponRepository.class.getResource("take.lua"));
   private static final String RUN = PREFIX + ":run";
@@ -49,12 +51,12 @@ final class CouponRepository {
   }
 
   private static List<List<String>> indexes(Coupon coupon) {
-    boolean unsettled = coupon.status() == CouponStatus.CLAIMED && !coupon.confirmed();
+    boolean unconfirmed = coupon.status() == CouponStatus.CLAIMED && !coupon.confirmed();
     return List.of(
         List.of("ZADD", ofCustomer(coupon.customerId()), millis(coupon.issuedAt()), coupon.id()),
-        unsettled
-            ? List.of("ZADD", UNSETTLED, millis(coupon.changedAt()), coupon.id())
-            : List.of("ZREM", UNSETTLED, coupon.id()));
+        unconfirmed
+            ? List.of("ZADD", UNCONFIRMED, millis(coupon.changedAt()), coupon.id())
+            : List.of("ZREM", UNCONFIRMED, coupon.id()));
   }
 
   private static String ofCustomer(String customerId) {
@@ -100,20 +102,20 @@ final class CouponRepository {
   }
 
   /**
-   * Coupons claimed before {@code then} of which nobody knows whether the order applied them: the
-   * ids of {@link #SWEPT} at most, the oldest first, after so many.
+   * Ids of coupons that were claimed before {@code then} and are not confirmed: {@link
+   * #SWEEP_BATCH} at most, the oldest first, without the first {@code skipped}.
    */
-  Future<List<String>> unsettledSince(Instant then, int after) {
+  Future<List<String>> unconfirmedSince(Instant then, int skipped) {
     return redis
         .zrange(
             List.of(
-                UNSETTLED,
+                UNCONFIRMED,
                 "-inf",
                 millis(then),
                 "BYSCORE",
                 "LIMIT",
-                Integer.toString(after),
-                Integer.toString(SWEPT)))
+                Integer.toString(skipped),
+                Integer.toString(SWEEP_BATCH)))
         .map(found -> found.stream().map(Response::toString).toList());
   }
 
@@ -127,19 +129,19 @@ final class CouponRepository {
         .map(list -> list.stream().filter(Objects::nonNull).toList());
   }
 
-  /** What this key announced first. */
+  /** The campaign that was announced with this key; empty when there is none. */
   Future<Optional<Campaign>> announced(IdempotencyKey key) {
     return answered(ANNOUNCED, key, Campaign.class);
   }
 
-  /** What this key took first. */
+  /** The coupon that was taken with this key; empty when there is none. */
   Future<Optional<Coupon>> taken(IdempotencyKey key) {
     return answered(TAKEN, key, Coupon.class);
   }
 
   private <T> Future<Optional<T>> answered(String operation, IdempotencyKey key, Class<T> type) {
     return redis
-        .hmget(List.of(answerOf(operation, key), "answer", "hash"))
+        .hmget(List.of(answerKey(operation, key), "answer", "hash"))
         .map(found -> answer(found, key, type));
   }
 
@@ -154,7 +156,7 @@ final class CouponRepository {
     return Optional.of(Json.decode(found.get(0).toString(), type));
   }
 
-  private static String answerOf(String operation, IdempotencyKey key) {
+  private static String answerKey(String operation, IdempotencyKey key) {
     String keys = PREFIX + ":key:" + operation;
     return key == null ? keys : keys + ":" + key.fingerprint();
   }
@@ -167,9 +169,9 @@ final class CouponRepository {
     return key == null ? "" : key.bodyHash();
   }
 
-  /** The campaign, or the one that the same key, which may be null, announced first. */
+  /** Stores the campaign, or returns the one that was announced with this key, if not null. */
   Future<Campaign> announce(Campaign campaign, IdempotencyKey key) {
-    List<String> keys = List.of(campaignKey(campaign.id()), answerOf(ANNOUNCED, key));
+    List<String> keys = List.of(campaignKey(campaign.id()), answerKey(ANNOUNCED, key));
     List<String> arguments =
         List.of(
             Json.encode(campaign),
@@ -189,8 +191,8 @@ final class CouponRepository {
   }
 
   /**
-   * The coupon that the customer has of this campaign, new or from before, or the one that the same
-   * key, which may be null, took first; empty when all are gone.
+   * The coupon of this campaign that the customer took now or before, or the one that was taken
+   * with this key, if not null; empty when all coupons are taken.
    */
   Future<Optional<Coupon>> take(String campaignId, Change<Coupon> issued, IdempotencyKey key) {
     Coupon coupon = issued.state();
@@ -202,7 +204,7 @@ final class CouponRepository {
             coupons.key(coupon.id()),
             ofCustomer(coupon.customerId()),
             RedisOutbox.key(PREFIX, message.subject()),
-            answerOf(TAKEN, key));
+            answerKey(TAKEN, key));
     List<String> arguments =
         List.of(
             coupon.customerId(),
@@ -221,10 +223,7 @@ final class CouponRepository {
             });
   }
 
-  /**
-   * Makes a coupon of a campaign again that was issued and is not known any more; changes nothing
-   * where it is.
-   */
+  /** Stores a coupon of a campaign again that was issued and lost; a coupon that exists stays. */
   Future<Void> reissue(Coupon coupon, String campaignId) {
     List<String> keys =
         List.of(
@@ -242,8 +241,8 @@ final class CouponRepository {
   }
 
   /**
-   * The run of Redis that answers, and what it remembers: the run that wrote last, and until when;
-   * both null in an empty one.
+   * The run of Redis that answers, and the run that it remembers as complete, with the time of the
+   * last check; the latter two are null in an empty Redis.
    */
   record Run(String present, String known, Instant knownAt) {}
 
@@ -263,7 +262,7 @@ final class CouponRepository {
                                     Instant.parse(found.get(1).toString()))));
   }
 
-  /** Redis gives itself a new id whenever it starts. */
+  /** The id of the Redis process, which is new after each start. */
   Future<String> presentRun() {
     return redis
         .info(List.of("server"))
@@ -277,6 +276,7 @@ final class CouponRepository {
                     .orElseThrow());
   }
 
+  /** Remembers that {@code run} was complete at this time. */
   Future<Void> remember(String run, Instant at) {
     return redis.hset(List.of(RUN, "id", run, "at", at.toString())).mapEmpty();
   }

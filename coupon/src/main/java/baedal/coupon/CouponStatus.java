@@ -1,6 +1,6 @@
 package baedal.coupon;
 
-/** Where a coupon is; EXPIRED is told by the clock, never stored. */
+/** The state of a coupon; EXPIRED follows from the clock and is never stored. */
 public enum CouponStatus {
   ISSUED,
   CLAIMED,

@@ -44,7 +44,7 @@ public final class CouponVerticle extends VerticleBase {
     service =
         assembly
             .routes(api::mount, CouponVerticle.class.getResource("openapi.yaml"))
-            .readyWhile("coupons", recovery::sure)
+            .readyWhile("coupons", recovery::complete)
             .task(claims::start, claims::stop)
             .task(recovery::start, recovery::stop)
             .consume(subscription)

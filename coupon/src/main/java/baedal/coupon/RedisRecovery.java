@@ -25,58 +25,64 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Redis that was started anew may have forgotten its last moments. Before anything is claimed or
- * taken again, the log of events is read from a while before: what it tells is done once more,
- * where it is not known, and each order that held a coupon is asked whether it still does.
+ * Completes the coupons after a restart of Redis, which may have lost its last writes. Until then
+ * no coupon is claimed or taken. It replays the log of events from shortly before the restart, and
+ * asks each order that held a coupon whether it still does.
  */
 final class RedisRecovery {
 
   private static final Logger log = LoggerFactory.getLogger(RedisRecovery.class);
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+
+  /** How much of the log before the last check is replayed, too. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
-  private static final int LANES = 16;
+
+  /** Maximum number of coupons that are reconciled at the same time. */
+  private static final int CONCURRENCY = 16;
 
   private final Vertx vertx;
   private final String amqpUri;
   private final CouponRepository coupons;
   private final Subscription subscription;
-  private final CouponReconciliation holdings;
+  private final CouponReconciliation reconciliation;
   private final Clock clock;
-  private final PeriodicTask looks;
-  private volatile String sureOf;
+  private final PeriodicTask checks;
+
+  /** The run of Redis whose coupons are known to be complete. */
+  private volatile String completeRun;
 
   RedisRecovery(
       Vertx vertx,
       String amqpUri,
       CouponRepository coupons,
       Subscription subscription,
-      CouponReconciliation holdings,
+      CouponReconciliation reconciliation,
       Clock clock) {
     this.vertx = vertx;
     this.amqpUri = amqpUri;
     this.coupons = coupons;
     this.subscription = subscription;
-    this.holdings = holdings;
+    this.reconciliation = reconciliation;
     this.clock = clock;
-    looks = new PeriodicTask(vertx, LOOK, "whether coupons are complete", this::look);
+    checks = new PeriodicTask(vertx, CHECK_INTERVAL, "whether coupons are complete", this::check);
   }
 
   void start() {
-    looks.start();
-    looks.runNow();
+    checks.start();
+    checks.runNow();
   }
 
   void stop() {
-    looks.stop();
+    checks.stop();
   }
 
-  /** Does {@code work} when all that Redis ever confirmed is known; else asks to come back. */
-  <T> Future<T> whenSure(Supplier<Future<T>> work) {
+  /** Runs {@code work} while the coupons are complete; else refuses it with a retry. */
+  <T> Future<T> whenComplete(Supplier<Future<T>> work) {
     return coupons
         .presentRun()
         .compose(
             run ->
-                run.equals(sureOf)
+                run.equals(completeRun)
                     ? work.get()
                     : Future.failedFuture(
                         Refusal.unavailable(
@@ -85,36 +91,36 @@ final class RedisRecovery {
                             Duration.ofSeconds(2))));
   }
 
-  /** Succeeds when all that Redis ever confirmed is known. */
-  Future<?> sure() {
-    return whenSure(Future::succeededFuture);
+  /** Succeeds while the coupons are complete. */
+  Future<?> complete() {
+    return whenComplete(Future::succeededFuture);
   }
 
-  private Future<?> look() {
+  private Future<?> check() {
     return coupons
         .run()
         .compose(
             run ->
                 run.present().equals(run.known())
                     ? Future.succeededFuture(run.present())
-                    : recover(run.knownAt()).compose(v -> still(run.present())))
-        .compose(run -> coupons.remember(run, clock.instant()).onSuccess(v -> sureOf = run));
+                    : recover(run.knownAt()).compose(v -> requireSameRun(run.present())))
+        .compose(run -> coupons.remember(run, clock.instant()).onSuccess(v -> completeRun = run));
   }
 
-  /** A Redis that was started anew once more may have forgotten what was just recovered. */
-  private Future<String> still(String run) {
+  /** A Redis that restarted meanwhile may have lost what was just recovered. */
+  private Future<String> requireSameRun(String run) {
     return coupons
         .presentRun()
         .map(
             present -> {
               if (!present.equals(run)) {
-                throw new IllegalStateException("Redis was started anew once more");
+                throw new IllegalStateException("Redis restarted during the recovery");
               }
               return run;
             });
   }
 
-  /** {@code knownAt}: until when everything is known; null when nothing is. */
+  /** {@code knownAt} is the time of the last check; null replays the whole log. */
   private Future<Void> recover(Instant knownAt) {
     Map<String, String> holders = new ConcurrentHashMap<>();
     Map<String, CouponEvent.Revoked> revoked = new ConcurrentHashMap<>();
@@ -124,73 +130,74 @@ final class RedisRecovery {
             amqpUri,
             "coupon-recovery",
             knownAt == null ? null : knownAt.minus(MARGIN),
-            message -> handled(message, holders, revoked));
+            message -> replay(message, holders, revoked));
     reader.start();
     return reader
         .caughtUp()
-        .compose(v -> inLanes(revoked.values(), this::revoke))
+        .compose(v -> inParallel(revoked.values(), this::revoke))
         .compose(
             v ->
-                inLanes(
+                inParallel(
                     holders.entrySet(),
-                    holder -> holdings.reconcile(holder.getKey(), holder.getValue())))
+                    holder -> reconciliation.reconcile(holder.getKey(), holder.getValue())))
         .onSuccess(
             v ->
                 log.atInfo()
                     .addKeyValue("events", reader.handled())
                     .addKeyValue("claims", holders.size())
-                    .log("Redis was started anew: coupons are complete"))
+                    .log("coupons are complete after a restart of Redis"))
         .eventually(reader::stop)
         .mapEmpty();
   }
 
-  private Future<Void> handled(
+  private Future<Void> replay(
       EventMessage message, Map<String, String> holders, Map<String, CouponEvent.Revoked> revoked) {
     if (message.data() instanceof OrderEvent.Updated updated) {
-      hold(holders, updated.orderId(), updated.order().couponId());
+      addHolder(holders, updated.orderId(), updated.order().couponId());
     } else if (message.data() instanceof OrderEvent.Paid paid) {
-      hold(holders, paid.orderId(), paid.order().couponId());
-    } else if (message.data() instanceof CouponEvent.Revoked gone) {
-      revoked.put(gone.couponId(), gone);
+      addHolder(holders, paid.orderId(), paid.order().couponId());
+    } else if (message.data() instanceof CouponEvent.Revoked revocation) {
+      revoked.put(revocation.couponId(), revocation);
     } else if (message.data() instanceof CouponEvent.Issued issued && issued.campaignId() != null) {
-      return coupons.reissue(of(issued), issued.campaignId());
+      return coupons.reissue(coupon(issued), issued.campaignId());
     }
     return subscription.handles(message)
         ? subscription.handle(message).mapEmpty()
         : Future.succeededFuture();
   }
 
-  /** A few at a time, however many there are. */
-  private static <T> Future<?> inLanes(Collection<T> things, Function<T, Future<?>> work) {
-    List<Future<?>> lanes = new ArrayList<>(Collections.nCopies(LANES, Future.succeededFuture()));
+  /** Runs {@code work} for each, at most {@link #CONCURRENCY} at the same time. */
+  private static <T> Future<?> inParallel(Collection<T> things, Function<T, Future<?>> work) {
+    List<Future<?>> lanes =
+        new ArrayList<>(Collections.nCopies(CONCURRENCY, Future.succeededFuture()));
     int next = 0;
     for (T thing : things) {
-      int lane = next++ % LANES;
+      int lane = next++ % CONCURRENCY;
       lanes.set(lane, lanes.get(lane).compose(v -> work.apply(thing)));
     }
     return Future.all(lanes);
   }
 
-  private Future<?> revoke(CouponEvent.Revoked gone) {
+  private Future<?> revoke(CouponEvent.Revoked revocation) {
     return coupons.change(
-        gone.couponId(),
+        revocation.couponId(),
         coupon ->
             coupon == null || coupon.status() == CouponStatus.USED
                 ? Change.none(coupon)
-                : coupon.revoke(gone.reason(), clock.instant()));
+                : coupon.revoke(revocation.reason(), clock.instant()));
   }
 
   /**
-   * By order: the log keeps the order of events only for each order, and several may have held the
-   * same coupon one after another.
+   * Coupon ids by order. Several orders may have held the same coupon one after another, and the
+   * log keeps the sequence of events only within one order.
    */
-  private static void hold(Map<String, String> holders, String orderId, String couponId) {
+  private static void addHolder(Map<String, String> holders, String orderId, String couponId) {
     if (couponId != null) {
       holders.put(orderId, couponId);
     }
   }
 
-  private static Coupon of(CouponEvent.Issued issued) {
+  private static Coupon coupon(CouponEvent.Issued issued) {
     return Coupon.issue(
             null,
             issued.couponId(),
