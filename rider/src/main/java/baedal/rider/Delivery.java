@@ -16,15 +16,15 @@ import baedal.runtime.Refusal;
 import java.time.Instant;
 
 /**
- * A rider's job for one order; its id is the order's. {@code job} is null on a job that was
- * withdrawn before it was heard of.
+ * A rider's job for one order; its id is the order's. {@code job} is null when the order was
+ * withdrawn before its first event arrived.
  */
 public record Delivery(
     String id, DeliveryStatus status, DeliveryJob job, String riderId, Instant changedAt) {
 
   private static final Change<Delivery> NOTHING = Change.none(null);
 
-  /** The store took the order: a job to come. Nobody carries a visit. */
+  /** The store accepted the order: a job is expected. Nobody carries a visit. */
   static Change<Delivery> expected(Delivery before, String orderId, DeliveryJob job, Instant now) {
     if (before != null) {
       return Change.none(before);
@@ -34,7 +34,7 @@ public record Delivery(
         : Change.of(new Delivery(orderId, WAITING, job, null, now));
   }
 
-  /** It is ready: riders nearby see it, or the rider whom the store named has it. */
+  /** The order is ready: riders nearby see it, or the rider whom the store assigned has it. */
   static Change<Delivery> ready(Delivery before, String orderId, DeliveryJob job, Instant now) {
     if (job.fulfilment() == Fulfilment.VISIT) {
       return before == null ? NOTHING : Change.none(before);
@@ -49,7 +49,7 @@ public record Delivery(
             new RiderEvent.Claimed(orderId, job.riderId(), now));
   }
 
-  /** The order is off; a job not heard of yet is withdrawn in advance. */
+  /** The order was canceled or rejected. A job whose events come later is withdrawn in advance. */
   static Change<Delivery> withdrawn(Delivery before, String orderId, Instant now) {
     if (before == null) {
       return Change.of(new Delivery(orderId, CANCELED, null, null, now));
@@ -64,8 +64,8 @@ public record Delivery(
   }
 
   /**
-   * The customer moved, or has more to say. What the store tells when it is ready has the last
-   * word.
+   * The customer changed the destination or the memo. From {@code store.cook-finished} on, the job
+   * in that event counts.
    */
   static Change<Delivery> updated(Delivery before, OrderDetails order, Instant now) {
     if (before == null) {
@@ -74,20 +74,7 @@ public record Delivery(
     if (before.status != WAITING) {
       return Change.none(before);
     }
-    DeliveryJob j = before.job;
-    DeliveryJob next =
-        new DeliveryJob(
-            j.storeId(),
-            j.storeName(),
-            j.customerId(),
-            j.fulfilment(),
-            j.from(),
-            order.address(),
-            j.parcel(),
-            order.memo(),
-            j.collect(),
-            j.riderId(),
-            j.ownerId());
+    DeliveryJob next = before.job.withDestination(order.address(), order.memo());
     return Change.of(new Delivery(before.id, WAITING, next, null, now));
   }
 
@@ -107,7 +94,7 @@ public record Delivery(
     };
   }
 
-  /** The rider cannot do it after all: others see it again. An open job stays open. */
+  /** The rider gives the job up: others see it again. An open job stays open. */
   Change<Delivery> release(String rider, Instant now) {
     if (status != OPEN) {
       needRider(rider);
@@ -115,7 +102,7 @@ public record Delivery(
     return takeBack(now);
   }
 
-  /** From a rider who does not come. An open job stays open. */
+  /** Takes the job from a rider who does not come. An open job stays open. */
   Change<Delivery> takeBack(Instant now) {
     if (status == OPEN) {
       return Change.none(this);
@@ -135,7 +122,7 @@ public record Delivery(
     };
   }
 
-  /** {@code collected} won must be what was to be collected. */
+  /** {@code collected}, in won, must be what was to be collected. */
   Change<Delivery> deliver(String rider, long collected, Instant now) {
     needRider(rider);
     if (status == DELIVERED) {

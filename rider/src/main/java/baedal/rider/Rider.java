@@ -6,10 +6,10 @@ import java.time.Instant;
 /** A person who carries orders, and where they were last seen: null where they never were. */
 record Rider(String id, Double lat, Double lng, Instant seenAt) {
 
-  /** Whoever was not seen for this long is off duty. */
+  /** A rider who was not seen for this long is off duty. */
   private static final Duration ON_DUTY = Duration.ofMinutes(10);
 
-  /** What a rider is doing; told from the facts, never stored beside them. */
+  /** What a rider is doing; derived from location and deliveries, never stored. */
   enum State {
     OFFLINE,
     IDLE,

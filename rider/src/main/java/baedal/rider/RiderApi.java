@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What riders may ask: find, take and carry jobs, and say where they are. Customers and stores
- * follow the delivery of their order.
+ * The routes of riders, who find, claim and carry jobs and report their location, and of customers
+ * and stores, who follow the delivery of their order.
  */
 final class RiderApi {
 
@@ -66,12 +66,12 @@ final class RiderApi {
         .post("/deliveries/:orderId/deliver")
         .respond(ctx -> act(ctx, (d, now) -> d.deliver(rider(ctx), collected(ctx), now)));
     router.get("/riders/me").respond(this::me);
-    router.put("/riders/me/location").respond(this::moved);
+    router.put("/riders/me/location").respond(this::reportLocation);
   }
 
   /**
-   * A job as riders see it; {@code collect} in won, {@code distanceKm} null where nobody asked from
-   * where.
+   * A job as riders see it; {@code collect} in won, {@code distanceKm} null unless the search is
+   * near a place.
    */
   record DeliveryView(
       String orderId,
@@ -120,8 +120,8 @@ final class RiderApi {
       throw Refusal.invalid("/near", "is required, as lat,lng, unless mine=true");
     }
     Geo.Point from = Geo.Point.parse(near, "/near");
-    String asked = ctx.request().getParam("radiusKm");
-    double radius = asked == null ? DEFAULT_RADIUS_KM : Double.parseDouble(asked);
+    String radiusKm = ctx.request().getParam("radiusKm");
+    double radius = radiusKm == null ? DEFAULT_RADIUS_KM : Double.parseDouble(radiusKm);
     return repository
         .open(from, radius, cursor, limit)
         .map(page -> page.map(found -> DeliveryView.of(found.thing(), found.distanceKm())));
@@ -190,21 +190,21 @@ final class RiderApi {
   }
 
   /**
-   * Kept as the rider's last place; customers whose order is carried see it live, and nobody stores
-   * it.
+   * Keeps the rider's last location, and publishes it once, as a transient event, to the customers
+   * whose orders the rider carries.
    */
-  private Future<Void> moved(RoutingContext ctx) {
+  private Future<Void> reportLocation(RoutingContext ctx) {
     JsonObject place = ctx.body().asJsonObject();
     Rider rider =
         new Rider(rider(ctx), place.getDouble("lat"), place.getDouble("lng"), clock.instant());
     return repository
-        .seen(rider)
+        .saveLocation(rider)
         .compose(v -> repository.inHand(rider.id()))
-        .onSuccess(jobs -> tell(rider, jobs))
+        .onSuccess(jobs -> publishLocation(rider, jobs))
         .mapEmpty();
   }
 
-  private void tell(Rider rider, List<Delivery> jobs) {
+  private void publishLocation(Rider rider, List<Delivery> jobs) {
     for (Delivery job : jobs) {
       RiderEvent moved =
           new RiderEvent.Moved(job.id(), rider.id(), rider.lat(), rider.lng(), rider.seenAt());
@@ -217,7 +217,7 @@ final class RiderApi {
                           e ->
                               log.atDebug()
                                   .addKeyValue("orderId", job.id())
-                                  .log("a position was lost")));
+                                  .log("location not published")));
     }
   }
 

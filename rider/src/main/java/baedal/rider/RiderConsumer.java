@@ -4,7 +4,7 @@ import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.Subscription;
 
-/** What the rider service hears. */
+/** Which events the rider service handles, and how. */
 public final class RiderConsumer {
 
   private final RiderRepository deliveries;

@@ -24,7 +24,9 @@ final class RiderRepository {
 
   private static final String DELIVERIES = "deliveries";
   private static final String RIDERS = "riders";
-  private static final int MAX_TOLD = 100;
+
+  /** Of more deliveries than these customers do not see the rider move. */
+  private static final int MAX_FOLLOWED = 100;
 
   private final MongoClient mongo;
   private final MongoAggregates<Delivery> deliveries;
@@ -33,11 +35,12 @@ final class RiderRepository {
   RiderRepository(MongoClient mongo, Runnable wake) {
     this.mongo = mongo;
     deliveries =
-        new MongoAggregates<>(mongo, DELIVERIES, Delivery.class, RiderRepository::searched, wake);
+        new MongoAggregates<>(
+            mongo, DELIVERIES, Delivery.class, RiderRepository::searchFields, wake);
     pickUps = new MongoPlaces<>(mongo, DELIVERIES, deliveries, "job.from", Delivery::id);
   }
 
-  private static JsonObject searched(Delivery delivery) {
+  private static JsonObject searchFields(Delivery delivery) {
     JsonObject fields =
         new JsonObject().put("status", delivery.status().name()).put("riderId", delivery.riderId());
     if (delivery.job() != null) {
@@ -85,12 +88,12 @@ final class RiderRepository {
     return pickUps.near(open, from, radiusKm, cursor, limit);
   }
 
-  /** What a rider has in hand and customers are told of, oldest first. */
+  /** The deliveries in a rider's hand whose customers see the rider move, oldest first. */
   Future<List<Delivery>> inHand(String riderId) {
-    return inHand(riderId, null, MAX_TOLD);
+    return inHand(riderId, null, MAX_FOLLOWED);
   }
 
-  /** What a rider has in hand, oldest first, after an order id {@code after} (null at first). */
+  /** The deliveries in a rider's hand, oldest first, after an order id {@code after} or null. */
   Future<List<Delivery>> inHand(String riderId, String after, int limit) {
     JsonArray active =
         new JsonArray().add(DeliveryStatus.CLAIMED.name()).add(DeliveryStatus.PICKED.name());
@@ -102,7 +105,8 @@ final class RiderRepository {
     return deliveries.list(query, new JsonObject().put("_id", 1), limit);
   }
 
-  Future<Void> seen(Rider rider) {
+  /** Keeps where the rider was last seen. */
+  Future<Void> saveLocation(Rider rider) {
     JsonObject place =
         new JsonObject()
             .put("lat", rider.lat())
@@ -117,6 +121,7 @@ final class RiderRepository {
         .mapEmpty();
   }
 
+  /** A rider who was never seen has no location. */
   Future<Rider> rider(String id) {
     return mongo
         .findOne(RIDERS, new JsonObject().put("_id", id), new JsonObject())

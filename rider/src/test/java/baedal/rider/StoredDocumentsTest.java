@@ -83,7 +83,7 @@ class StoredDocumentsTest {
 
   @Test
   void a_rider_is_written_as_before() {
-    repository.seen(RIDER).await();
+    repository.saveLocation(RIDER).await();
     assertThat(stored("riders", "rider-1")).isEqualTo(golden("rider.json"));
   }
 
