@@ -3,12 +3,11 @@ package baedal.payment;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.postgres.IdempotencyKeyCleanup;
+import baedal.postgres.IdempotentInsert;
 import baedal.postgres.PgAggregates;
-import baedal.postgres.PgOutbox;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import io.vertx.core.Future;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -23,20 +22,8 @@ final class PaymentRepository {
 
   private static final String INSERT =
       """
-      WITH changed AS (
-        INSERT INTO payments (id, status, revision, sequence, changed_at, body, order_id, customer_id)
-        VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $8, $9) ON CONFLICT DO NOTHING RETURNING id),
-      keyed AS (
-        INSERT INTO idempotency (caller, key, body_hash, payment_id)
-        SELECT $10, $11, $12, id FROM changed WHERE $11::text IS NOT NULL),
-      messages AS (
-      """
-          + PgOutbox.append(6, "changed")
-          + ") SELECT id FROM changed";
-  private static final String FIND_BY_KEY =
-      """
-      SELECT k.body_hash, coalesce(k.answer, p.body)::text, k.answer IS NOT NULL
-        FROM idempotency k JOIN payments p ON p.id = k.payment_id WHERE k.caller = $1 AND k.key = $2
+      INSERT INTO payments (id, status, revision, sequence, changed_at, body, order_id, customer_id)
+      VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $11, $12) ON CONFLICT DO NOTHING RETURNING id
       """;
   private static final String KEEP_ANSWER =
       """
@@ -56,7 +43,6 @@ final class PaymentRepository {
 
   private static final String RELEASE_KEY =
       "DELETE FROM idempotency WHERE caller = $1 AND key = $2 AND payment_id = $3 AND answer IS NULL";
-  private static final String UNIQUE_VIOLATION = "23505";
   private static final String FIND_ACTIVE =
       """
       SELECT body::text FROM payments
@@ -96,12 +82,16 @@ final class PaymentRepository {
   private final Pool pool;
   private final PgAggregates<Payment> payments;
   private final PgAggregates<Payment> answeringPayments;
+  private final IdempotentInsert<Payment> insert;
   private final IdempotencyKeyCleanup keyCleanup;
 
   PaymentRepository(Pool pool, Runnable wake) {
     this.pool = pool;
     keyCleanup = new IdempotencyKeyCleanup(pool);
     payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake);
+    insert =
+        IdempotentInsert.answeredLater(
+            pool, payments, Payment.class, INSERT, "payments", "payment_id");
     answeringPayments =
         new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake, ANSWER_KEYS);
   }
@@ -114,19 +104,9 @@ final class PaymentRepository {
 
   /** Refuses another body under the same key. */
   Future<Optional<KeyedPayment>> findByKey(IdempotencyKey key) {
-    return pool.preparedQuery(FIND_BY_KEY)
-        .execute(Tuple.of(key.caller(), key.key()))
-        .map(
-            rows -> {
-              if (rows.size() == 0) {
-                return Optional.empty();
-              }
-              Row row = rows.iterator().next();
-              key.sameAs(row.getString(0));
-              return Optional.of(
-                  new KeyedPayment(
-                      Json.decode(row.getString(1), Payment.class), row.getBoolean(2)));
-            });
+    return insert
+        .find(key)
+        .map(found -> found.map(keyed -> new KeyedPayment(keyed.state(), keyed.answered())));
   }
 
   /** Keeps the first answer under the key, and returns that one. */
@@ -159,27 +139,8 @@ final class PaymentRepository {
    * an active payment, or the key is in use.
    */
   Future<Boolean> insert(Change<Payment> opened, IdempotencyKey key) {
-    Tuple tuple =
-        payments
-            .inserted(opened)
-            .addString(opened.state().orderId())
-            .addString(opened.state().customerId())
-            .addString(key == null ? null : key.caller())
-            .addString(key == null ? null : key.key())
-            .addString(key == null ? null : key.bodyHash());
-    return pool.preparedQuery(INSERT)
-        .execute(tuple)
-        .map(
-            rows -> {
-              payments.wakeRelay(opened.state());
-              return rows.size() > 0;
-            })
-        .recover(e -> isDuplicate(e) ? Future.succeededFuture(false) : Future.failedFuture(e));
-  }
-
-  /** Another request inserted the key at the same moment. */
-  private static boolean isDuplicate(Throwable e) {
-    return e instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState());
+    Payment payment = opened.state();
+    return insert.insert(opened, Tuple.of(payment.orderId(), payment.customerId()), key);
   }
 
   /** The payment of an order that is open, settled or being refunded. */
