@@ -21,6 +21,17 @@ public final class Expectations {
     this.maxBodyBytes = maxBodyBytes;
   }
 
+  /**
+   * Before any handler that can refuse the request: its final answer ends the connection, unless
+   * the client was invited to send the body.
+   */
+  static void endUninvited(RoutingContext ctx) {
+    if (ctx.request().headers().contains(HttpHeaders.EXPECT)) {
+      closeUnlessInvited(ctx);
+    }
+    ctx.next();
+  }
+
   void check(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     List<String> expected = request.headers().getAll(HttpHeaders.EXPECT);
@@ -28,7 +39,6 @@ public final class Expectations {
       ctx.next();
       return;
     }
-    closeUnlessInvited(ctx);
     if (expected.stream().anyMatch(value -> !value.strip().equalsIgnoreCase(CONTINUE))) {
       ctx.fail(417);
     } else if (contentLength(request) > maxBodyBytes) {

@@ -24,11 +24,17 @@ import java.util.function.BooleanSupplier;
 public final class HttpApi {
 
   /**
-   * The order of the routes of {@link RequestGuards}. A route with a lower order runs before them;
-   * one with a higher order below zero runs after them, before the body is read. A route without an
-   * order runs after both.
+   * The order of the first route of {@link RequestGuards}. It gives a body its deadline and refuses
+   * no request. A route with a lower order runs before it.
    */
-  public static final int GUARDS_ORDER = Integer.MIN_VALUE + 1;
+  public static final int BODY_DEADLINE_ORDER = -200;
+
+  /**
+   * The order of the further routes of {@link RequestGuards}, which refuse requests. A route with an
+   * order just below counts also the requests that are refused. One with a higher order below zero
+   * runs before the body is read, and one without an order after that.
+   */
+  public static final int REQUEST_CHECKS_ORDER = -100;
 
   /** An access token of an employee with hundreds of groups has 12 KiB and more. */
   public static final int DEFAULT_MAX_HEADER_BYTES = 32 * 1024;
@@ -83,7 +89,7 @@ public final class HttpApi {
     servers = new ServerLifecycle(vertx, service);
 
     router = Problems.router(vertx);
-    guards.mount(router, GUARDS_ORDER);
+    guards.mount(router);
     router.route().handler(Expectations::inviteBody);
     router
         .route()

@@ -29,24 +29,35 @@ final class RequestGuards {
     bodyDeadline = new BodyDeadline(vertx);
   }
 
-  void mount(Router router, int order) {
+  void mount(Router router) {
     router
         .route()
-        .order(order)
-        .handler(this::checkTarget)
+        .order(HttpApi.BODY_DEADLINE_ORDER)
         .handler(bodyDeadline::start)
+        .handler(Expectations::endUninvited)
+        .failureHandler(Problems::render);
+    router
+        .route()
+        .order(HttpApi.REQUEST_CHECKS_ORDER)
+        .handler(this::checkTarget)
         .handler(expectations::check)
         .handler(MediaTypes::refuseForms)
-        .handler(MediaTypes::refuseContentCodings)
-        .failureHandler(Problems::render);
+        .handler(MediaTypes::refuseContentCodings);
     if (contractRoutes.hasPathUnder(LoopbackOnly.DEV_PATH)) {
-      router.route(LoopbackOnly.DEV_PATH + "*").order(order).handler(LoopbackOnly::check);
+      router
+          .route(LoopbackOnly.DEV_PATH + "*")
+          .order(HttpApi.REQUEST_CHECKS_ORDER)
+          .handler(LoopbackOnly::check);
     }
   }
 
   /** The only guard of the operators' port, whose routes read no body and no parameter. */
   void mountExpectations(Router router) {
-    router.route().handler(expectations::check).failureHandler(Problems::render);
+    router
+        .route()
+        .handler(Expectations::endUninvited)
+        .handler(expectations::check)
+        .failureHandler(Problems::render);
   }
 
   /**

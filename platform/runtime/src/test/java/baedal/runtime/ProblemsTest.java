@@ -47,7 +47,7 @@ class ProblemsTest {
     api.http
         .router()
         .post("/things")
-        .order(HttpApi.GUARDS_ORDER - 1)
+        .order(HttpApi.BODY_DEADLINE_ORDER - 1)
         .handler(
             ctx -> {
               arrived.incrementAndGet();
