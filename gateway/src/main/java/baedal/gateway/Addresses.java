@@ -12,19 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where requests come from: the socket's address, and behind proxies that are trusted the last
- * address that none of them has. What a client itself says of where it is counts for nothing.
+ * Finds the address of a client: the address of the socket, or behind trusted proxies the last one
+ * in {@code X-Forwarded-For} that is not a trusted proxy's. The client itself can only write
+ * addresses before that one, and those are ignored.
  */
 final class Addresses {
 
   private static final Logger log = LoggerFactory.getLogger(Addresses.class);
-  private static final int SUBNET_BYTES = 8;
+  private static final int IPV6_NETWORK_BYTES = 8;
 
-  private final List<Cidr> trusted;
-  private boolean told;
+  private final List<Cidr> trustedProxies;
+  private boolean warned;
 
-  Addresses(List<Cidr> trusted) {
-    this.trusted = trusted;
+  Addresses(List<Cidr> trustedProxies) {
+    this.trustedProxies = trustedProxies;
   }
 
   InetAddress of(HttpServerRequest request) {
@@ -34,38 +35,43 @@ final class Addresses {
             .flatMap(line -> Arrays.stream(line.split(",")))
             .toList();
     if (!hops.isEmpty() && !isTrusted(client)) {
-      tell(client);
+      warnOnce(client);
     }
     for (int i = hops.size() - 1; i >= 0 && isTrusted(client); i--) {
-      InetAddress before = Cidr.address(hops.get(i));
-      if (before == null) {
+      InetAddress previous = Cidr.address(hops.get(i));
+      if (previous == null) {
         return client;
       }
-      client = before;
+      client = previous;
     }
     return client;
   }
 
-  /** Whose connection it is; empty for a proxy that is trusted, which has them for many. */
-  Optional<String> household(HttpConnection connection) {
-    InetAddress other = Cidr.address(connection.remoteAddress().hostAddress());
-    return isTrusted(other) ? Optional.empty() : Optional.of(household(other));
+  /** The key under which limits of one address count this request. */
+  String limitKey(HttpServerRequest request) {
+    return limitKey(of(request));
   }
 
-  /** Who has one address of IPv6 has all that begin with the same 64 bits. */
-  static String household(InetAddress address) {
+  /** The same for a connection; empty for a trusted proxy, whose connections serve many clients. */
+  Optional<String> limitKey(HttpConnection connection) {
+    InetAddress peer = Cidr.address(connection.remoteAddress().hostAddress());
+    return isTrusted(peer) ? Optional.empty() : Optional.of(limitKey(peer));
+  }
+
+  /** A client with one IPv6 address can use all addresses with the same first 64 bits. */
+  private static String limitKey(InetAddress address) {
     return address instanceof Inet6Address
-        ? HexFormat.of().formatHex(address.getAddress(), 0, SUBNET_BYTES)
+        ? HexFormat.of().formatHex(address.getAddress(), 0, IPV6_NETWORK_BYTES)
         : address.getHostAddress();
   }
 
   private boolean isTrusted(InetAddress address) {
-    return trusted.stream().anyMatch(network -> network.contains(address));
+    return trustedProxies.stream().anyMatch(network -> network.contains(address));
   }
 
-  private void tell(InetAddress from) {
-    if (!told) {
-      told = true;
+  private void warnOnce(InetAddress from) {
+    if (!warned) {
+      warned = true;
       log.atWarn()
           .addKeyValue("from", from.getHostAddress())
           .log("X-Forwarded-For is not believed: is this a proxy to name in TRUSTED_PROXIES?");

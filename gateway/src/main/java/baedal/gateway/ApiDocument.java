@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * One OpenAPI 3.1 document of all that can be reached through this gateway, put together from those
- * of the services. A component is named after its document: {@code order.Address}.
+ * Merges the services' OpenAPI documents into one OpenAPI 3.1 document of all public operations. A
+ * component gets its service's name as a prefix, such as {@code order.Address}.
  */
 final class ApiDocument {
 
@@ -40,12 +40,14 @@ final class ApiDocument {
   }
 
   /**
-   * Those operations of a document whose path is {@code reached}; one that is there already stays
-   * as it is. {@code resource} is where the document stands on the class path.
+   * Adds the operations of a document whose path is {@code included}. An operation that was added
+   * before is kept.
+   *
+   * @param resource the document's absolute path on the class path
    */
-  ApiDocument with(String resource, Predicate<String> reached) {
-    URI at = URI.create(resource);
-    JsonNode document = document(at);
+  ApiDocument with(String resource, Predicate<String> included) {
+    URI source = URI.create(resource);
+    JsonNode document = document(source);
     String tag = document.at("/info/title").asText();
     int before = merged.path("paths").size();
     document
@@ -53,13 +55,13 @@ final class ApiDocument {
         .properties()
         .forEach(
             path -> {
-              if (reached.test(path.getKey())) {
-                add(at, tag, path.getKey(), path.getValue());
+              if (included.test(path.getKey())) {
+                add(source, tag, path.getKey(), path.getValue());
               }
             });
     if (merged.path("paths").size() > before) {
-      ObjectNode told = merged.withArray("tags").addObject().put("name", tag);
-      told.set("description", document.at("/info/description"));
+      ObjectNode entry = merged.withArray("tags").addObject().put("name", tag);
+      entry.set("description", document.at("/info/description"));
     }
     return this;
   }
@@ -68,20 +70,20 @@ final class ApiDocument {
     return merged;
   }
 
-  private void add(URI at, String tag, String path, JsonNode item) {
-    ObjectNode shown = merged.withObject("paths").withObjectProperty(path);
+  private void add(URI source, String tag, String path, JsonNode item) {
+    ObjectNode target = merged.withObject("paths").withObjectProperty(path);
     for (Map.Entry<String, JsonNode> part : item.properties()) {
-      if (!shown.has(part.getKey())) {
-        JsonNode taken = taken(at, part.getValue());
-        shown.set(part.getKey(), taken);
+      if (!target.has(part.getKey())) {
+        JsonNode copy = copy(source, part.getValue());
+        target.set(part.getKey(), copy);
         if (METHODS.contains(part.getKey())) {
-          describe((ObjectNode) taken, tag);
+          addTagAndSecurity((ObjectNode) copy, tag);
         }
       }
     }
   }
 
-  private static void describe(ObjectNode operation, String tag) {
+  private static void addTagAndSecurity(ObjectNode operation, String tag) {
     operation.putArray("tags").add(tag);
     ArrayNode security = operation.putArray("security");
     for (JsonNode role : operation.path("x-roles")) {
@@ -92,11 +94,11 @@ final class ApiDocument {
     security.addObject().putArray("token");
   }
 
-  /** A copy that points into this document; what it points to is brought along. */
-  private JsonNode taken(URI at, JsonNode node) {
+  /** A copy whose references point into the merged document; their targets are added to it. */
+  private JsonNode copy(URI source, JsonNode node) {
     if (node.isArray()) {
       ArrayNode copy = Json.mapper().createArrayNode();
-      node.forEach(child -> copy.add(taken(at, child)));
+      node.forEach(child -> copy.add(copy(source, child)));
       return copy;
     }
     if (!node.isObject()) {
@@ -105,29 +107,29 @@ final class ApiDocument {
     ObjectNode copy = Json.mapper().createObjectNode();
     for (Map.Entry<String, JsonNode> child : node.properties()) {
       if (child.getKey().equals("$ref")) {
-        copy.put("$ref", component(at.resolve(child.getValue().asText())));
+        copy.put("$ref", component(source.resolve(child.getValue().asText())));
       } else {
-        copy.set(child.getKey(), taken(at, child.getValue()));
+        copy.set(child.getKey(), copy(source, child.getValue()));
       }
     }
     return copy;
   }
 
-  /** Brings a component along, and answers where it is now. */
+  /** Adds a component to the merged document, and returns the reference to it. */
   private String component(URI reference) {
     String[] names = reference.getFragment().split("/", -1);
-    URI at = URI.create(reference.getPath());
-    String[] folders = at.getPath().split("/", -1);
+    URI source = URI.create(reference.getPath());
+    String[] folders = source.getPath().split("/", -1);
     String name = folders[folders.length - 2] + "." + names[3];
     ObjectNode kind = merged.withObject("components").withObjectProperty(names[2]);
     if (!kind.has(name)) {
       kind.putObject(name);
-      kind.set(name, taken(at, document(at).at(reference.getFragment())));
+      kind.set(name, copy(source, document(source).at(reference.getFragment())));
     }
     return "#/components/" + names[2] + "/" + name;
   }
 
-  private JsonNode document(URI at) {
-    return documents.computeIfAbsent(at, Documents::tree);
+  private JsonNode document(URI source) {
+    return documents.computeIfAbsent(source, Documents::tree);
   }
 }

@@ -4,15 +4,17 @@ import baedal.runtime.Config;
 import java.time.Duration;
 
 /**
- * The settings of the payment breaker. {@code timeout} is how long a customer waits for a payment
- * before being told to pay a little later; {@code failures} within {@code window}, when they are
- * {@code percent} of the calls and stay so for a {@code timeout}, open the breaker for {@code
- * reset}.
+ * The settings of {@link PaymentBreaker}. It opens when {@code window} holds at least {@code
+ * failures} failed calls, and they are at least {@code percent} of its calls for one {@code
+ * timeout}.
+ *
+ * @param timeout how long a customer waits for a payment before the answer is 503
+ * @param reset how long the breaker stays open before calls probe the payment service
  */
 public record BreakerConfig(
     Duration timeout, int failures, int percent, Duration window, Duration reset) {
 
-  /** A call from before the breaker opened would say how a probe went. */
+  /** Calls made before the breaker opened must end before it is half-open. */
   public BreakerConfig {
     if (reset.compareTo(timeout) <= 0) {
       throw new IllegalArgumentException(

@@ -14,17 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The buckets that all replicas of the gateway share, in Redis. */
+/** The token buckets in Redis, which all replicas of the gateway share. */
 final class BucketRepository {
 
   private static final int CONNECTIONS = 8;
-  private static final int WAITING = 1_024;
+  private static final int MAX_WAITING = 1_024;
 
-  /** On a connection in use: the server is gone. One at rest is closed well before. */
-  private static final int SILENT_SECONDS = 10;
+  /** Closes a connection whose server is gone. The pool drops an unused connection before that. */
+  private static final int READ_IDLE_SECONDS = 10;
 
-  private static final int AT_REST_MILLIS = 5_000;
-  private static final int LOOK_MILLIS = 1_000;
+  private static final int UNUSED_MILLIS = 5_000;
+  private static final int CLEANER_MILLIS = 1_000;
+
+  /** {@code take.lua} returns levels in thousandths of a request. */
   private static final double THOUSANDTHS = 1_000;
 
   private final Redis redis;
@@ -35,10 +37,10 @@ final class BucketRepository {
         new RedisOptions()
             .setConnectionString(uri)
             .setMaxPoolSize(CONNECTIONS)
-            .setMaxPoolWaiting(WAITING)
-            .setPoolRecycleTimeout(AT_REST_MILLIS)
-            .setPoolCleanerInterval(LOOK_MILLIS);
-    options.getNetClientOptions().setIdleTimeout(SILENT_SECONDS);
+            .setMaxPoolWaiting(MAX_WAITING)
+            .setPoolRecycleTimeout(UNUSED_MILLIS)
+            .setPoolCleanerInterval(CLEANER_MILLIS);
+    options.getNetClientOptions().setIdleTimeout(READ_IDLE_SECONDS);
     redis = Redis.createClient(vertx, options);
     try (InputStream in = BucketRepository.class.getResourceAsStream("take.lua")) {
       script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -47,19 +49,19 @@ final class BucketRepository {
     }
   }
 
-  /** One from each bucket, or from none. */
-  Future<Rate.Taken> take(List<Rate> rates) {
+  /** Takes one request from each bucket, or from none. */
+  Future<Rate.Result> take(List<Rate> rates) {
     Request request = Request.cmd(Command.EVAL).arg(script).arg(rates.size());
     rates.forEach(rate -> request.arg("rate:" + rate.key()));
     rates.forEach(rate -> request.arg(rate.limit()));
     return redis.send(request).map(BucketRepository::read);
   }
 
-  private static Rate.Taken read(Response answer) {
+  private static Rate.Result read(Response response) {
     List<Double> levels = new ArrayList<>();
-    for (int i = 1; i < answer.size(); i++) {
-      levels.add(answer.get(i).toLong() / THOUSANDTHS);
+    for (int i = 1; i < response.size(); i++) {
+      levels.add(response.get(i).toLong() / THOUSANDTHS);
     }
-    return new Rate.Taken(answer.get(0).toLong() == 1, levels);
+    return new Rate.Result(response.get(0).toLong() == 1, levels);
   }
 }

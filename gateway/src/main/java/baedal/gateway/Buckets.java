@@ -5,36 +5,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The buckets of this replica alone. The least used are forgotten when there are too many. */
+/** The token buckets of this replica. It forgets the least recently used when it has too many. */
 final class Buckets {
 
-  private static final int MOST = 100_000;
-  private static final float USUAL_LOAD = 0.75f;
+  private static final int MAX_BUCKETS = 100_000;
+  private static final float DEFAULT_LOAD_FACTOR = 0.75f;
 
   private record Bucket(double level, long at) {}
 
   private final Map<String, Bucket> buckets =
-      new LinkedHashMap<>(16, USUAL_LOAD, true) {
+      new LinkedHashMap<>(16, DEFAULT_LOAD_FACTOR, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-          return size() > MOST;
+          return size() > MAX_BUCKETS;
         }
       };
 
-  /** One from each bucket, or from none; {@code now} in milliseconds of any clock that goes on. */
-  Rate.Taken take(List<Rate> rates, long now) {
+  /**
+   * Takes one request from each bucket, or from none.
+   *
+   * @param now in milliseconds of any monotonic clock
+   */
+  Rate.Result take(List<Rate> rates, long now) {
     List<Double> levels = new ArrayList<>();
     for (Rate rate : rates) {
       Bucket bucket = buckets.getOrDefault(rate.key(), new Bucket(rate.limit(), now));
       levels.add(rate.after(bucket.level(), now - bucket.at()));
     }
     if (levels.stream().anyMatch(level -> level < 1)) {
-      return new Rate.Taken(false, levels);
+      return new Rate.Result(false, levels);
     }
     levels.replaceAll(level -> level - 1);
     for (int i = 0; i < rates.size(); i++) {
       buckets.put(rates.get(i).key(), new Bucket(levels.get(i), now));
     }
-    return new Rate.Taken(true, levels);
+    return new Rate.Result(true, levels);
   }
 }

@@ -8,45 +8,51 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** So many at once; the others wait in a row, and for a moment only. On one event loop. */
+/**
+ * Bounds the number of concurrent calls. Further calls wait in a queue, for a limited time. Runs on
+ * one event loop.
+ */
 final class Bulkhead {
 
   private final Vertx vertx;
-  private final Duration patience;
+  private final Duration maxWait;
   private final Deque<Promise<Void>> waiting = new ArrayDeque<>();
   private int free;
 
-  Bulkhead(Vertx vertx, int atOnce, Duration patience) {
+  Bulkhead(Vertx vertx, int maxConcurrent, Duration maxWait) {
     this.vertx = vertx;
-    this.patience = patience;
-    free = atOnce;
+    this.maxWait = maxWait;
+    free = maxConcurrent;
   }
 
-  /** Done when it is one's turn, which {@link #over} ends; fails when that took too long. */
-  Future<Void> next() {
+  /**
+   * Completes with a permit, to be given back by {@link #release}; fails after the maximum wait.
+   */
+  Future<Void> acquire() {
     if (free > 0 && waiting.isEmpty()) {
       free--;
       return Future.succeededFuture();
     }
-    Promise<Void> turn = Promise.promise();
-    waiting.add(turn);
+    Promise<Void> permit = Promise.promise();
+    waiting.add(permit);
     long timer =
         vertx.setTimer(
-            patience.toMillis(),
+            maxWait.toMillis(),
             id -> {
-              waiting.remove(turn);
-              turn.tryFail("others take too long");
+              waiting.remove(permit);
+              permit.tryFail("no free permit in time");
             });
-    return ContextFutures.onCallersContext(turn.future())
+    return ContextFutures.onCallersContext(permit.future())
         .onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  void over() {
+  /** The next call in the queue gets the permit on a later turn, so that calls never nest. */
+  void release() {
     free++;
-    vertx.runOnContext(v -> callNext());
+    vertx.runOnContext(v -> grantNext());
   }
 
-  private void callNext() {
+  private void grantNext() {
     if (free > 0 && !waiting.isEmpty()) {
       free--;
       waiting.remove().complete();

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's side of TLS: its protocols and cipher suites, and the certificate with its key,
- * which are read again when their files change.
+ * The TLS settings of the public server: protocols, cipher suites, and the certificate with its
+ * key. It reloads certificate and key when their files change.
  */
 final class Certificate {
 
@@ -51,7 +51,7 @@ final class Certificate {
   private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA");
 
   private static final Logger log = LoggerFactory.getLogger(Certificate.class);
-  private static final long LOOK_MILLIS = 2_000;
+  private static final long RELOAD_MILLIS = 2_000;
 
   /** The contents of both files. */
   private record Pair(Buffer certificate, Buffer key) {
@@ -63,9 +63,9 @@ final class Certificate {
 
   private final Vertx vertx;
   private final PublicHttpConfig.Tls files;
-  private Pair shown;
+  private Pair current;
 
-  /** What was wrong with the files when they were last read; empty when nothing was. */
+  /** Why the files could not be used when they were last read; empty when they could. */
   private String problem = "";
 
   /**
@@ -75,34 +75,34 @@ final class Certificate {
     this.vertx = vertx;
     this.files = files;
     try {
-      shown = read();
+      current = read();
     } catch (Exception e) {
       throw new IllegalArgumentException("TLS_CERT and TLS_KEY: " + e.getMessage(), e);
     }
   }
 
-  /** What a client may use, and what it is shown. */
-  HttpServerOptions secure(HttpServerOptions options) {
+  /** Sets protocols, cipher suites, certificate and key. */
+  HttpServerOptions applyTo(HttpServerOptions options) {
     System.setProperty(NO_RENEGOTIATION, "true");
     CIPHER_SUITES.forEach(options::addEnabledCipherSuite);
     return options
         .setSsl(true)
         .setUseAlpn(true)
         .setEnabledSecureTransportProtocols(PROTOCOLS)
-        .setKeyCertOptions(shown.options());
+        .setKeyCertOptions(current.options());
   }
 
-  /** From now on {@code server} shows what the files hold, as soon as they hold a pair. */
-  void follow(HttpServer server, ServerSSLOptions options) {
+  /** Gives {@code server} each new certificate, once the files hold it together with its key. */
+  void reloadInto(HttpServer server, ServerSSLOptions options) {
     vertx.setPeriodic(
-        LOOK_MILLIS,
+        RELOAD_MILLIS,
         id ->
             vertx
                 .executeBlocking(this::read)
-                .onFailure(this::stays)
+                .onFailure(this::keepCurrent)
                 .onSuccess(
                     pair -> {
-                      if (pair.equals(shown)) {
+                      if (pair.equals(current)) {
                         problem = "";
                       } else {
                         replace(pair, server, options);
@@ -113,28 +113,28 @@ final class Certificate {
   private void replace(Pair pair, HttpServer server, ServerSSLOptions options) {
     server
         .updateSSLOptions(options.copy().setKeyCertOptions(pair.options()), true)
-        .onFailure(this::stays)
+        .onFailure(this::keepCurrent)
         .onSuccess(
             done -> {
-              shown = pair;
+              current = pair;
               problem = "";
               log.info("the certificate was read anew");
             });
   }
 
   /** Logs each problem once, however often the files are read. */
-  private void stays(Throwable cause) {
+  private void keepCurrent(Throwable cause) {
     if (!cause.toString().equals(problem)) {
       problem = cause.toString();
       log.atWarn().addKeyValue("cause", cause).log("the new certificate or key cannot be used yet");
     }
   }
 
-  /** Throws when there is no certificate, no key, or the key is another certificate's. */
+  /** Throws if a file holds no certificate or no key, or the key is not the certificate's. */
   private Pair read() throws Exception {
     Pair pair = new Pair(contents(files.certificate()), contents(files.key()));
     for (KeyManager manager : pair.options().getKeyManagerFactory(vertx).getKeyManagers()) {
-      if (manager instanceof X509KeyManager keys && !fit(keys)) {
+      if (manager instanceof X509KeyManager keys && !keyMatches(keys)) {
         throw new GeneralSecurityException("the key is not the one of the certificate");
       }
     }
@@ -145,18 +145,18 @@ final class Certificate {
     return Buffer.buffer(Files.readAllBytes(file));
   }
 
-  private static boolean fit(X509KeyManager keys) throws GeneralSecurityException {
+  private static boolean keyMatches(X509KeyManager keys) throws GeneralSecurityException {
     for (String type : KEY_TYPES) {
       String[] aliases = keys.getServerAliases(type, null);
       if (aliases != null && aliases.length > 0) {
-        PublicKey open = keys.getCertificateChain(aliases[0])[0].getPublicKey();
-        return fit(type, keys.getPrivateKey(aliases[0]), open);
+        PublicKey publicKey = keys.getCertificateChain(aliases[0])[0].getPublicKey();
+        return matches(type, keys.getPrivateKey(aliases[0]), publicKey);
       }
     }
     throw new GeneralSecurityException("the key must be one of " + KEY_TYPES);
   }
 
-  private static boolean fit(String type, PrivateKey key, PublicKey open)
+  private static boolean matches(String type, PrivateKey key, PublicKey publicKey)
       throws GeneralSecurityException {
     Signature signature =
         Signature.getInstance(
@@ -173,7 +173,7 @@ final class Certificate {
     }
     signature.update(content);
     byte[] signed = signature.sign();
-    signature.initVerify(open);
+    signature.initVerify(publicKey);
     signature.update(content);
     return signature.verify(signed);
   }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Order and pay in one call: 201 paid, 402 declined, 202 placed but pay later; the order is never
- * lost.
+ * Places an order and pays for it in one call: 201 paid, 402 declined, 202 placed but to be paid
+ * later. Once the order is placed, every answer contains it.
  */
 final class Checkout {
 
@@ -27,8 +27,8 @@ final class Checkout {
 
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(5);
 
-  /** After the order and its payment, still within {@link HttpApi#ANSWERS_WITHIN}. */
-  private static final Duration SECOND_LOOK = Duration.ofSeconds(2);
+  /** Placing, paying and reading the order again stay within {@link HttpApi#ANSWERS_WITHIN}. */
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
 
   private static final String RETRY_AFTER = "Retry-After";
   private static final String JSON = "application/json";
@@ -48,54 +48,54 @@ final class Checkout {
   }
 
   private Future<Answer> answer(RoutingContext ctx) {
-    JsonObject asked = ctx.body().asJsonObject();
+    JsonObject body = ctx.body().asJsonObject();
     return order
-        .post(ctx, "/orders", asked.getJsonObject("order"), ORDER_TIMEOUT)
-        .map(Told::by)
+        .post(ctx, "/orders", body.getJsonObject("order"), ORDER_TIMEOUT)
+        .map(ServiceResponse::of)
         .onFailure(e -> log.atWarn().addKeyValue("cause", e).log("order gave no answer"))
-        .recover(e -> Future.failedFuture(orderAway()))
+        .recover(e -> Future.failedFuture(orderUnavailable()))
         .compose(
             placed ->
                 placed.status() == 201
-                    ? pay(ctx, placed.body(), asked.getJsonObject("payment"))
-                    : Future.succeededFuture(placed.refused(ctx, "order")));
+                    ? pay(ctx, placed.body(), body.getJsonObject("payment"))
+                    : Future.succeededFuture(placed.asProblemOf("order", ctx)));
   }
 
-  /** Whatever becomes of the payment, the customer hears of the order. */
+  /** Whatever happens to the payment, the answer contains the order. */
   private Future<Answer> pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
     return payments
         .pay(ctx, payment.copy().put("orderId", placed.getString("orderId")))
-        .map(Told::by)
+        .map(ServiceResponse::of)
         .compose(
-            told ->
-                switch (told.status()) {
-                  case 201 -> Future.succeededFuture(paid(placed, told.body()));
-                  case 409 -> present(ctx, placed).map(now -> unpaid(ctx, now, told));
-                  case 503 -> Future.succeededFuture(later(placed, told.retryAfter()));
-                  default -> Future.succeededFuture(unpaid(ctx, placed, told));
+            paid ->
+                switch (paid.status()) {
+                  case 201 -> Future.succeededFuture(paid(placed, paid.body()));
+                  case 409 -> readAgain(ctx, placed).map(latest -> unpaid(ctx, latest, paid));
+                  case 503 -> Future.succeededFuture(later(placed, paid.retryAfter()));
+                  default -> Future.succeededFuture(unpaid(ctx, placed, paid));
                 })
-        .recover(e -> Future.succeededFuture(later(placed, Told.retryAfter(e))));
+        .recover(e -> Future.succeededFuture(later(placed, ServiceResponse.retryAfter(e))));
   }
 
   /**
    * The order as it is now: since this checkout placed it, it may have been canceled or expired.
    */
-  private Future<JsonObject> present(RoutingContext ctx, JsonObject placed) {
+  private Future<JsonObject> readAgain(RoutingContext ctx, JsonObject placed) {
     return order
-        .get(ctx, "/orders/" + placed.getString("orderId"), SECOND_LOOK)
+        .get(ctx, "/orders/" + placed.getString("orderId"), READ_TIMEOUT)
         .map(found -> found.statusCode() == 200 ? found.bodyAsJsonObject() : placed)
         .otherwise(placed);
   }
 
-  /** What one of the two services answered; {@code retryAfter}, in seconds, may be null. */
-  private record Told(int status, String retryAfter, JsonObject body) {
+  /** The response of one of the two services; {@code retryAfter}, in seconds, may be null. */
+  private record ServiceResponse(int status, String retryAfter, JsonObject body) {
 
-    static Told by(HttpResponse<Buffer> response) {
+    static ServiceResponse of(HttpResponse<Buffer> response) {
       JsonObject body = response.bodyAsJsonObject();
       if (body == null) {
-        throw new IllegalStateException("answered with nothing: " + response.statusCode());
+        throw new IllegalStateException("a response without a body: " + response.statusCode());
       }
-      return new Told(response.statusCode(), response.getHeader(RETRY_AFTER), body);
+      return new ServiceResponse(response.statusCode(), response.getHeader(RETRY_AFTER), body);
     }
 
     static String retryAfter(Throwable e) {
@@ -103,8 +103,8 @@ final class Checkout {
       return Problems.retryAfter(wait);
     }
 
-    /** As whoever asked for both halves sees a problem of one. */
-    Answer refused(RoutingContext ctx, String half) {
+    /** The problem with its pointers moved to {@code half} of the checkout's body. */
+    Answer asProblemOf(String half, RoutingContext ctx) {
       for (Object error : body.getJsonArray("errors", new JsonArray())) {
         JsonObject fault = (JsonObject) error;
         fault.put("pointer", "/" + half + fault.getString("pointer"));
@@ -135,8 +135,8 @@ final class Checkout {
         201, JSON, null, new JsonObject().put("order", placed).put("payment", payment));
   }
 
-  private static Answer unpaid(RoutingContext ctx, JsonObject placed, Told told) {
-    Answer problem = told.refused(ctx, "payment");
+  private static Answer unpaid(RoutingContext ctx, JsonObject placed, ServiceResponse payment) {
+    Answer problem = payment.asProblemOf("payment", ctx);
     problem.body().put("order", placed);
     return problem;
   }
@@ -147,7 +147,7 @@ final class Checkout {
         202, JSON, retryAfter, new JsonObject().put("order", placed).put("payment", payment));
   }
 
-  private static Refusal orderAway() {
+  private static Refusal orderUnavailable() {
     return Refusal.unavailable(
         "order-unavailable",
         "not possible right now: try again a little later",

@@ -14,15 +14,15 @@ public record Cidr(InetAddress address, int bits) {
     if (address == null) {
       throw new IllegalArgumentException(text);
     }
-    int most = address.getAddress().length * Byte.SIZE;
-    int bits = parts.length == 1 ? most : Integer.parseInt(parts[1]);
-    if (bits < 0 || bits > most) {
+    int maxBits = address.getAddress().length * Byte.SIZE;
+    int bits = parts.length == 1 ? maxBits : Integer.parseInt(parts[1]);
+    if (bits < 0 || bits > maxBits) {
       throw new IllegalArgumentException(text);
     }
     return new Cidr(address, bits);
   }
 
-  /** Null for what is no address; names are not looked up. */
+  /** Null if the text is no IP address; host names are not looked up. */
   static InetAddress address(String text) {
     return NetUtil.createInetAddressFromIpAddressString(text.strip());
   }

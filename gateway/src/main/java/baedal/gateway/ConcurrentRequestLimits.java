@@ -4,7 +4,6 @@ import baedal.runtime.Refusal;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,8 +18,8 @@ import java.util.Map;
 final class ConcurrentRequestLimits {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final String GROUP = "bulkhead.group";
-  private static final String WORK = "bulkhead.work";
+  private static final String GROUP = "concurrent-requests.group";
+  private static final String WORK = "concurrent-requests.work";
 
   private final PublicHttpConfig config;
   private final Addresses addresses;
@@ -31,11 +30,6 @@ final class ConcurrentRequestLimits {
     this.config = config;
     this.addresses = addresses;
     this.tokens = tokens;
-  }
-
-  /** Routes that are mounted before this one are not bounded. */
-  void mount(Router router, int order) {
-    router.route().order(order).handler(this::limit);
   }
 
   /** The name of the request's subject, or of its address if it has no valid token. */
@@ -52,8 +46,9 @@ final class ConcurrentRequestLimits {
     return work;
   }
 
-  private void limit(RoutingContext ctx) {
-    String address = "address:" + Addresses.household(addresses.of(ctx.request()));
+  /** Counts the request until it ends, and refuses it if its subject or address has too many. */
+  void limit(RoutingContext ctx) {
+    String address = "address:" + addresses.limitKey(ctx.request());
     if (ctx.request().headers().contains(HttpHeaders.AUTHORIZATION)) {
       Future<String> subject =
           tokens.caller(ctx).map(caller -> "subject:" + caller.sub()).otherwise(address);

@@ -12,84 +12,91 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections from outside, on one event loop. Whoever holds one without bringing a whole
- * request gives it up, however busily the bytes drip; whoever waits for an answer keeps it.
+ * Bounds the number of public connections, in all and of one address, and closes idle ones. A
+ * connection is idle while none of its requests is in progress, even if it receives a slow request
+ * byte by byte. Runs on one event loop.
  */
 final class ConnectionLimits {
 
   private static final long SWEEP_MILLIS = 500;
 
   private static final class ClientConnection {
-    private int asking;
-    private long patienceEnds;
+    private int requestsInProgress;
+
+    /** In the time of {@link System#nanoTime}; counts only while no request is in progress. */
+    private long idleDeadline;
   }
 
   private static final Logger log = LoggerFactory.getLogger(ConnectionLimits.class);
 
   private final PublicHttpConfig config;
   private final Addresses addresses;
-  private final Map<HttpConnection, ClientConnection> guests = new HashMap<>();
-  private final Map<String, Integer> byHousehold = new HashMap<>();
-  private boolean told;
+  private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
+  private final Map<String, Integer> countByAddress = new HashMap<>();
+  private boolean warned;
 
   ConnectionLimits(Vertx vertx, PublicHttpConfig config, Addresses addresses) {
     this.config = config;
     this.addresses = addresses;
-    vertx.setPeriodic(SWEEP_MILLIS, id -> sweep());
+    vertx.setPeriodic(SWEEP_MILLIS, id -> closeIdle());
   }
 
-  /** One more than there is room for is closed at once. */
-  void opened(HttpConnection connection) {
-    Optional<String> household = addresses.household(connection);
-    if (guests.size() >= config.maxConnections() || household.filter(this::isFull).isPresent()) {
+  /** Counts a new connection until it closes; closes it at once if a limit is reached. */
+  void open(HttpConnection connection) {
+    Optional<String> address = addresses.limitKey(connection);
+    if (connections.size() >= config.maxConnections() || address.filter(this::isFull).isPresent()) {
       connection.close();
       return;
     }
-    ClientConnection guest = new ClientConnection();
-    guest.patienceEnds = in(config.headTimeout());
-    guests.put(connection, guest);
-    household.ifPresent(name -> byHousehold.merge(name, 1, Integer::sum));
+    ClientConnection opened = new ClientConnection();
+    opened.idleDeadline = nanoTimeAfter(config.headTimeout());
+    connections.put(connection, opened);
+    address.ifPresent(key -> countByAddress.merge(key, 1, Integer::sum));
     connection.closeHandler(
         v -> {
-          guests.remove(connection);
-          household.ifPresent(
-              name -> byHousehold.computeIfPresent(name, (n, had) -> had == 1 ? null : had - 1));
+          connections.remove(connection);
+          address.ifPresent(
+              key ->
+                  countByAddress.computeIfPresent(
+                      key, (k, count) -> count == 1 ? null : count - 1));
         });
   }
 
-  private boolean isFull(String household) {
-    int most = config.maxConnectionsPerAddress();
-    boolean full = most > 0 && byHousehold.getOrDefault(household, 0) >= most;
-    if (full && !told) {
-      told = true;
+  private boolean isFull(String address) {
+    int max = config.maxConnectionsPerAddress();
+    boolean full = max > 0 && countByAddress.getOrDefault(address, 0) >= max;
+    if (full && !warned) {
+      warned = true;
       log.atWarn()
-          .addKeyValue("from", household)
+          .addKeyValue("from", address)
           .log("no more connections of this address: is it a proxy to name in TRUSTED_PROXIES?");
     }
     return full;
   }
 
-  void asked(RoutingContext ctx) {
-    ClientConnection guest = guests.get(ctx.request().connection());
-    if (guest != null) {
-      guest.asking++;
+  /** Keeps the connection of a request open until the request is answered. */
+  void holdOpen(RoutingContext ctx) {
+    ClientConnection connection = connections.get(ctx.request().connection());
+    if (connection != null) {
+      connection.requestsInProgress++;
       ctx.addEndHandler(
           answered -> {
-            guest.asking--;
-            guest.patienceEnds = in(config.idleTimeout());
+            connection.requestsInProgress--;
+            connection.idleDeadline = nanoTimeAfter(config.idleTimeout());
           });
     }
     ctx.next();
   }
 
-  private void sweep() {
+  private void closeIdle() {
     long now = System.nanoTime();
-    List.copyOf(guests.entrySet()).stream()
-        .filter(entry -> entry.getValue().asking == 0 && entry.getValue().patienceEnds - now < 0)
+    List.copyOf(connections.entrySet()).stream()
+        .filter(entry -> entry.getValue().requestsInProgress == 0)
+        .filter(entry -> entry.getValue().idleDeadline - now < 0)
         .forEach(entry -> entry.getKey().close());
   }
 
-  private static long in(Duration patience) {
-    return System.nanoTime() + patience.toNanos();
+  private static long nanoTimeAfter(Duration timeout) {
+    return System.nanoTime() + timeout.toNanos();
   }
 }

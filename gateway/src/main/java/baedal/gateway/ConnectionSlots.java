@@ -117,7 +117,9 @@ final class ConnectionSlots {
     return slot;
   }
 
-  /** Refuses the newest request of the longest queue, unless that is the queue of the newcomer. */
+  /**
+   * Refuses the newest request of the longest queue, unless {@code group} itself has that queue.
+   */
   private boolean makeRoomFor(String group) {
     Deque<Slot> longest =
         waiting.values().stream().max(Comparator.comparingInt(Deque::size)).orElseThrow();
@@ -133,12 +135,12 @@ final class ConnectionSlots {
     if (free == 0 || waiting.isEmpty()) {
       return;
     }
-    Map.Entry<String, Deque<Slot>> turn = waiting.entrySet().iterator().next();
-    Slot slot = turn.getValue().getFirst();
+    Map.Entry<String, Deque<Slot>> next = waiting.entrySet().iterator().next();
+    Slot slot = next.getValue().getFirst();
     slot.leave();
-    Deque<Slot> rest = waiting.remove(turn.getKey());
+    Deque<Slot> rest = waiting.remove(next.getKey());
     if (rest != null) {
-      waiting.put(turn.getKey(), rest);
+      waiting.put(next.getKey(), rest);
     }
     free--;
     slot.state = Slot.State.GRANTED;

@@ -12,28 +12,42 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which web sites' pages may ask the gateway (CORS, Fetch standard 3.2). A page proves who it is
- * with a token, never with a cookie; asking whether it may ask needs none.
+ * Decides which web sites' pages may call the gateway (CORS, Fetch standard 3.2), and answers their
+ * preflights. A page authenticates with a token, never with a cookie; a preflight needs no token.
  */
 final class Cors {
 
   private static final String LOOPBACK = "http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?";
-  private static final int ASKED_AGAIN_SECONDS = 600;
+  private static final int PREFLIGHT_MAX_AGE_SECONDS = 600;
 
-  private static final List<String> EXPOSED =
+  private static final List<String> EXPOSED_HEADERS =
       Stream.concat(
               Stream.of("Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"),
-              RateLimits.TOLD.stream())
+              RateLimits.HEADERS.stream())
           .toList();
 
-  private final CorsHandler handler;
-  private final Set<String> named;
-  private final boolean loopback;
+  private static final List<String> ALLOWED_HEADERS =
+      List.of(
+          "Authorization",
+          "Content-Type",
+          "Idempotency-Key",
+          "Last-Event-ID",
+          "X-Request-Id",
+          "traceparent",
+          "tracestate");
 
+  private static final List<HttpMethod> ALLOWED_METHODS =
+      List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
+  private final CorsHandler handler = CorsHandler.create();
+  private final Set<String> allowedOrigins;
+  private final boolean loopbackAllowed;
+
+  /** As {@link PublicHttpConfig#corsOrigins}; without any, requests get no CORS headers. */
   Cors(List<String> origins) {
-    named = Set.copyOf(origins);
-    loopback = named.contains(PublicHttpConfig.LOOPBACK);
-    handler = CorsHandler.create().maxAgeSeconds(ASKED_AGAIN_SECONDS);
+    allowedOrigins = Set.copyOf(origins);
+    loopbackAllowed = allowedOrigins.contains(PublicHttpConfig.LOOPBACK);
+    handler.maxAgeSeconds(PREFLIGHT_MAX_AGE_SECONDS);
     for (String origin : origins) {
       if (origin.equals(PublicHttpConfig.LOOPBACK)) {
         handler.addOriginWithRegex(LOOPBACK);
@@ -41,45 +55,37 @@ final class Cors {
         handler.addOrigin(origin);
       }
     }
-    List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE)
-        .forEach(handler::allowedMethod);
-    List.of(
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "Last-Event-ID",
-            "X-Request-Id",
-            "traceparent",
-            "tracestate")
-        .forEach(handler::allowedHeader);
-    EXPOSED.forEach(handler::exposedHeader);
+    ALLOWED_METHODS.forEach(handler::allowedMethod);
+    ALLOWED_HEADERS.forEach(handler::allowedHeader);
+    EXPOSED_HEADERS.forEach(handler::exposedHeader);
   }
 
+  /** Answers a preflight, refuses pages of other sites, and adds headers for an allowed one. */
   void handle(RoutingContext ctx) {
-    if (isOwn(ctx)) {
+    if (allowedOrigins.isEmpty() || isSameOrigin(ctx)) {
       ctx.next();
     } else {
       handler.handle(ctx);
     }
   }
 
-  /** Lets the page read an answer that the router does not give. */
-  void put(HttpServerRequest request) {
+  /** Lets an allowed page read a response to a request that does not reach the router. */
+  void putHeaders(HttpServerRequest request) {
     String origin = request.getHeader(HttpHeaders.ORIGIN);
-    if (origin != null && isNamed(origin)) {
+    if (origin != null && isAllowed(origin)) {
       MultiMap headers = request.response().headers();
       headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-      headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, String.join(",", EXPOSED));
+      headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, String.join(",", EXPOSED_HEADERS));
       headers.set(HttpHeaders.VARY, "origin");
     }
   }
 
-  private boolean isNamed(String origin) {
-    return named.contains(origin) || (loopback && origin.matches(LOOPBACK));
+  private boolean isAllowed(String origin) {
+    return allowedOrigins.contains(origin) || (loopbackAllowed && origin.matches(LOOPBACK));
   }
 
-  /** Browsers name the origin of the gateway's own pages, too, whenever they send something. */
-  private static boolean isOwn(RoutingContext ctx) {
+  /** Browsers send {@code Origin} for the gateway's own pages too, unless they only read. */
+  private static boolean isSameOrigin(RoutingContext ctx) {
     String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
     HostAndPort host = ctx.request().authority();
     return origin != null && host != null && origin.endsWith("://" + host);

@@ -4,22 +4,50 @@ import baedal.runtime.ServiceClient;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 
-/** The door of one-machine runs to the knobs of the simulated payment provider. */
-final class DevPaymentProvider {
+/**
+ * The dev doors of a one-machine run: issue a token for anybody, and control the simulated payment
+ * provider. Mounted only with {@code DEV_DOORS}.
+ */
+final class DevApi {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
+  private final Tokens tokens;
   private final ServiceClient payment;
 
-  DevPaymentProvider(Vertx vertx, GatewayConfig config, Tokens tokens) {
+  DevApi(Vertx vertx, GatewayConfig config, Tokens tokens) {
+    this.tokens = tokens;
     payment =
         new ServiceClient(vertx, "payment", config.upstreams().get("payment"), tokens, "gateway");
   }
 
-  Future<Void> set(RoutingContext ctx) {
+  void mount(Router router) {
+    router.post("/dev/tokens").respond(this::issueToken);
+    router.put("/dev/payment-provider").respond(this::setPaymentProvider);
+  }
+
+  private Future<JsonObject> issueToken(RoutingContext ctx) {
+    JsonObject body = ctx.body().asJsonObject();
+    String token =
+        tokens.issue(
+            body.getString("sub"),
+            strings(body.getJsonArray("roles")),
+            strings(body.getJsonArray("stores")));
+    return Future.succeededFuture(new JsonObject().put("token", token));
+  }
+
+  private Future<Void> setPaymentProvider(RoutingContext ctx) {
     return payment.put("/dev/payment-provider", ctx.body().asJsonObject(), TIMEOUT).mapEmpty();
+  }
+
+  private static List<String> strings(JsonArray array) {
+    return array == null ? List.of() : array.stream().map(String.class::cast).toList();
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,17 +15,18 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * What the system promises, for machines and for people: the documents, and a page to read them.
+ * Serves the start page, the OpenAPI and AsyncAPI documents of the whole system, and a page that
+ * shows both.
  */
 final class Documents {
 
-  /** Those of the services are put beside the gateway's own when it is built. */
+  /** The build packs the contracts of these services into the gateway. */
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage");
 
   private static final URI EVENTS = URI.create("/baedal/events/asyncapi.yaml");
 
-  /** The page runs its own script and asks its own door, and nothing else. */
+  /** The page runs only its own script, and calls only this gateway. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -36,11 +38,12 @@ final class Documents {
   private final Buffer script = resource("/baedal/gateway/docs.js");
   private final Buffer style = resource("/baedal/gateway/docs.css");
 
-  /** Reads and puts together: blocks for a moment. */
+  /** Reads and merges the documents. It blocks, so do not call it on an event loop. */
   Documents(boolean devDoors) {
     ApiDocument api = new ApiDocument();
-    SERVICES.forEach(service -> api.with("/baedal/" + service + "/openapi.yaml", Proxies::passOn));
-    api.with("/baedal/rabbitmq/dead-letters.yaml", Proxies::passOn);
+    SERVICES.forEach(
+        service -> api.with("/baedal/" + service + "/openapi.yaml", ProxyRoute::isPublic));
+    api.with("/baedal/rabbitmq/dead-letters.yaml", ProxyRoute::isPublic);
     api.with("/baedal/gateway/openapi.yaml", path -> true);
     if (devDoors) {
       api.with("/baedal/gateway/dev.yaml", path -> true);
@@ -52,6 +55,7 @@ final class Documents {
   }
 
   void mount(Router router) {
+    router.get("/").handler(Documents::startPage);
     serve(router, "/openapi.json", "application/json", openApi);
     serve(router, "/asyncapi.json", "application/json", asyncApi);
     serve(router, "/asyncapi.yaml", "application/yaml", asyncApiYaml);
@@ -71,7 +75,13 @@ final class Documents {
                     .end(document));
   }
 
-  /** The document of the events, with the schema of each in its place. */
+  private static void startPage(RoutingContext ctx) {
+    ctx.response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+        .sendFile("baedal/gateway/index.html");
+  }
+
+  /** The AsyncAPI document, with each reference to a schema replaced by the schema. */
   private static JsonNode events() {
     JsonNode document = tree(EVENTS);
     for (JsonNode message : document.at("/components/messages")) {
@@ -81,7 +91,7 @@ final class Documents {
     return document;
   }
 
-  /** A document of the class path, in YAML or in JSON. */
+  /** Reads a YAML or JSON document from the class path. */
   static JsonNode tree(URI at) {
     try {
       return new YAMLMapper().readTree(resource(at.getPath()).getBytes());

@@ -7,85 +7,87 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * How the calls of the last seconds went: whether so many of them failed, and for so long, that
- * asking on is no use. A moment of slowness fails many in a row, and is over.
+ * Counts calls and failures in a sliding window, and decides whether the failure rate is so high
+ * for so long that a breaker should open. A short slowdown fails many calls in a row, and must not
+ * open it.
  */
 final class FailureRateWindow {
 
-  /** Calls are counted in so many parts of the window, each forgotten as a whole. */
-  private static final int PARTS = 20;
+  /** The window consists of so many slices, and drops a slice as a whole. */
+  private static final int SLICES = 20;
 
   private static final int PERCENT = 100;
 
-  private static final class Part {
+  private static final class Slice {
     private final long since;
     private int calls;
     private int failed;
 
-    Part(long since) {
+    Slice(long since) {
       this.since = since;
     }
   }
 
-  private final int least;
+  private final int minFailures;
   private final int percent;
-  private final long window;
-  private final long lasting;
+  private final long windowNanos;
+  private final long minDurationNanos;
   private final LongSupplier nanoTime;
-  private final Deque<Part> parts = new ArrayDeque<>();
+  private final Deque<Slice> slices = new ArrayDeque<>();
   private int calls;
   private int failed;
-  private OptionalLong tooManySince = OptionalLong.empty();
+  private OptionalLong exceededSince = OptionalLong.empty();
 
   /**
-   * Too many are {@code least}, and {@code percent} of the calls within {@code window}, when it has
-   * been so for {@code lasting}: those who came together fail together, and that is one moment.
+   * The rate is exceeded when {@code window} holds at least {@code minFailures} failures, and they
+   * are at least {@code percent} of its calls. Both must hold for {@code minDuration}, because
+   * calls that are made together fail together.
    *
    * @param nanoTime as {@link System#nanoTime}
    */
   FailureRateWindow(
-      int least, int percent, Duration window, Duration lasting, LongSupplier nanoTime) {
-    this.least = least;
+      int minFailures, int percent, Duration window, Duration minDuration, LongSupplier nanoTime) {
+    this.minFailures = minFailures;
     this.percent = percent;
-    this.window = window.toNanos();
-    this.lasting = lasting.toNanos();
+    this.windowNanos = window.toNanos();
+    this.minDurationNanos = minDuration.toNanos();
     this.nanoTime = nanoTime;
   }
 
-  /** Whether there are too many failures, now that one more call ended. */
-  synchronized boolean isTooMuchAfter(boolean failure) {
+  /** Counts a call that ended now, and returns whether the failure rate is exceeded. */
+  synchronized boolean isExceededAfter(boolean failure) {
     long now = nanoTime.getAsLong();
-    Part part = part(now);
-    part.calls++;
+    Slice slice = sliceAt(now);
+    slice.calls++;
     calls++;
     if (failure) {
-      part.failed++;
+      slice.failed++;
       failed++;
     }
-    boolean tooMany = failed >= least && (long) failed * PERCENT >= (long) percent * calls;
-    if (!tooMany) {
-      tooManySince = OptionalLong.empty();
-    } else if (tooManySince.isEmpty()) {
-      tooManySince = OptionalLong.of(now);
+    boolean exceeded = failed >= minFailures && (long) failed * PERCENT >= (long) percent * calls;
+    if (!exceeded) {
+      exceededSince = OptionalLong.empty();
+    } else if (exceededSince.isEmpty()) {
+      exceededSince = OptionalLong.of(now);
     }
-    return tooMany && now - tooManySince.getAsLong() >= lasting;
+    return exceeded && now - exceededSince.getAsLong() >= minDurationNanos;
   }
 
-  private Part part(long now) {
-    while (!parts.isEmpty() && now - parts.peekFirst().since > window) {
-      Part past = parts.removeFirst();
-      calls -= past.calls;
-      failed -= past.failed;
+  private Slice sliceAt(long now) {
+    while (!slices.isEmpty() && now - slices.peekFirst().since > windowNanos) {
+      Slice expired = slices.removeFirst();
+      calls -= expired.calls;
+      failed -= expired.failed;
     }
-    if (parts.isEmpty() || now - parts.peekLast().since >= window / PARTS) {
-      parts.addLast(new Part(now));
+    if (slices.isEmpty() || now - slices.peekLast().since >= windowNanos / SLICES) {
+      slices.addLast(new Slice(now));
     }
-    return parts.peekLast();
+    return slices.peekLast();
   }
 
-  synchronized void forget() {
-    parts.clear();
-    tooManySince = OptionalLong.empty();
+  synchronized void reset() {
+    slices.clear();
+    exceededSince = OptionalLong.empty();
     calls = 0;
     failed = 0;
   }

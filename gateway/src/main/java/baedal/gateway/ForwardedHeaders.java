@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Who asks, by which name of ours, and what the request is called (RFC 7239): services hear it from
- * the gateway. What the outside says about it counts for nothing, but where {@link Addresses} trust
- * a proxy.
+ * Sets the headers by which a service learns the client's address, the host and scheme that the
+ * client used (RFC 7239), and the request id. Such headers of the client are removed; only a proxy
+ * that {@link Addresses} trust is believed.
  */
 final class ForwardedHeaders {
 
@@ -20,12 +20,14 @@ final class ForwardedHeaders {
   }
 
   /**
-   * Into the headers of what goes to a service for the sake of this request. HTTP/1.0 may come
-   * without a host.
+   * Replaces the forwarding headers in {@code headers}, which go to a service on behalf of {@code
+   * request}. A request of HTTP/1.0 may have no host.
    */
   void put(HttpServerRequest request, MultiMap headers) {
     String client = addresses.of(request).getHostAddress();
-    List.copyOf(headers.names()).stream().filter(ForwardedHeaders::claims).forEach(headers::remove);
+    List.copyOf(headers.names()).stream()
+        .filter(ForwardedHeaders::isForwardingHeader)
+        .forEach(headers::remove);
     String node = client.contains(":") ? "\"[" + client + "]\"" : client;
     String host = "";
     if (request.authority() != null) {
@@ -38,7 +40,7 @@ final class ForwardedHeaders {
     headers.set(RequestId.HEADER, RequestId.current());
   }
 
-  private static boolean claims(String name) {
+  private static boolean isForwardingHeader(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return lower.equals("forwarded")
         || lower.startsWith("x-forwarded-")

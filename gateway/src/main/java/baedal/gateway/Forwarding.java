@@ -25,17 +25,18 @@ import io.vertx.httpproxy.ProxyResponse;
 import java.util.List;
 
 /**
- * Forwards one request to a service, and its answer back. It removes hop-by-hop headers (RFC 9110,
- * 7.6.1), continues the trace, and adds who asked. A service that cannot be reached is a 503
- * problem of the contract, never a bare 502. When the client is gone, the connection to the service
- * is released at once.
+ * Forwards one request to a service, and its response back. It removes hop-by-hop headers (RFC
+ * 9110, 7.6.1), continues the trace, and adds the forwarding headers. A service that cannot be
+ * reached is a 503 problem of the contract, never a bare 502. When the client is gone, the
+ * connection to the service is released at once.
  */
 final class Forwarding implements ProxyInterceptor {
 
-  /** Of a request; what is for one hop in general the proxy takes off itself. */
-  private static final List<String> ANSWERED_HERE = List.of("Expect", "traceparent", "tracestate");
+  /** Of a request. The proxy library itself removes the hop-by-hop headers of requests. */
+  private static final List<String> HANDLED_HERE = List.of("Expect", "traceparent", "tracestate");
 
-  private static final List<String> ONE_HOP =
+  /** Of a response. */
+  private static final List<String> HOP_BY_HOP =
       List.of("Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Upgrade");
 
   private static final ProxyOptions OPTIONS = new ProxyOptions().setSupportWebSocket(false);
@@ -51,7 +52,7 @@ final class Forwarding implements ProxyInterceptor {
     this.forwarded = forwarded;
   }
 
-  /** Sends the request to {@code service} through {@code client}, and its answer back. */
+  /** Sends the request to {@code service} through {@code client}, and the response back. */
   static void begin(
       RoutingContext ctx,
       String service,
@@ -59,7 +60,7 @@ final class Forwarding implements ProxyInterceptor {
       RequestOptions options,
       ForwardedHeaders forwarded) {
     Forwarding forwarding = new Forwarding(ctx, service, forwarded);
-    ctx.addEndHandler(ended -> forwarding.ended());
+    ctx.addEndHandler(ended -> forwarding.closeIfUnread());
     HttpProxy.reverseProxy(OPTIONS, client)
         .origin(context -> client.request(options).compose(forwarding::unlessGone))
         .addInterceptor(forwarding)
@@ -73,7 +74,7 @@ final class Forwarding implements ProxyInterceptor {
         Upstream.RETRY_AFTER);
   }
 
-  static boolean isRead(HttpServerRequest request) {
+  static boolean isGetOrHead(HttpServerRequest request) {
     HttpMethod method = request.method();
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
@@ -83,13 +84,13 @@ final class Forwarding implements ProxyInterceptor {
     request.exceptionHandler(reportedByTheResponse -> {});
     if (ctx.response().closed()) {
       request.reset();
-      return neverAnswered();
+      return never();
     }
     upstream = request;
     return Future.succeededFuture(request);
   }
 
-  private static <T> Future<T> neverAnswered() {
+  private static <T> Future<T> never() {
     return Promise.<T>promise().future();
   }
 
@@ -98,7 +99,7 @@ final class Forwarding implements ProxyInterceptor {
    * request. Vert.x 5.0.8 would return such a connection to the pool once the client resets its
    * stream, and the service would take the next request for the rest of this body.
    */
-  private void ended() {
+  private void closeIfUnread() {
     if (upstream != null && !ctx.request().isEnded()) {
       upstream.connection().close();
     }
@@ -106,10 +107,10 @@ final class Forwarding implements ProxyInterceptor {
 
   @Override
   public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
-    ANSWERED_HERE.forEach(context.request().headers()::remove);
-    frame(context.request());
+    HANDLED_HERE.forEach(context.request().headers()::remove);
+    setFraming(context.request());
     forwarded.put(context.request().proxiedRequest(), context.request().headers());
-    return context.sendRequest().recover(e -> awayUnlessGone(context));
+    return context.sendRequest().recover(e -> unavailableUnlessGone(context));
   }
 
   /**
@@ -117,27 +118,27 @@ final class Forwarding implements ProxyInterceptor {
    * closes the connection while the body is sent. Which of the two it was is known one turn later:
    * Vert.x closes the response of a client that is gone after it reported the failure.
    */
-  private Future<ProxyResponse> awayUnlessGone(ProxyContext context) {
+  private Future<ProxyResponse> unavailableUnlessGone(ProxyContext context) {
     Promise<Void> nextTurn = Promise.promise();
     ctx.vertx().runOnContext(v -> nextTurn.complete());
     return nextTurn
         .future()
         .compose(
-            v -> ctx.response().closed() ? neverAnswered() : Future.succeededFuture(away(context)));
+            v -> ctx.response().closed() ? never() : Future.succeededFuture(unavailable(context)));
   }
 
   /**
-   * A body of HTTP/2 needs no length, one of HTTP/1.1 a length or chunks: the proxy makes them of
-   * what this header announces (vertx-http-proxy 5.0.8). What is read may have a body, which means
-   * nothing (RFC 9110, 9.3.1): without a length it is not passed on.
+   * A body of HTTP/2 needs no length, one of HTTP/1.1 needs a length or chunks. The proxy decides
+   * by the header that is set here (vertx-http-proxy 5.0.8). The body of a GET or HEAD has no
+   * meaning (RFC 9110, 9.3.1), so it is dropped if its length is not known.
    */
-  private static void frame(ProxyRequest passed) {
+  private static void setFraming(ProxyRequest passed) {
     HttpServerRequest request = passed.proxiedRequest();
     if (request.version() != HttpVersion.HTTP_2
         || request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
       return;
     }
-    if (isRead(request)) {
+    if (isGetOrHead(request)) {
       passed.setBody(null);
       request.resume();
     } else {
@@ -147,12 +148,12 @@ final class Forwarding implements ProxyInterceptor {
 
   @Override
   public Future<Void> handleProxyResponse(ProxyContext context) {
-    ONE_HOP.forEach(context.response().headers()::remove);
+    HOP_BY_HOP.forEach(context.response().headers()::remove);
     context.response().headers().remove(RequestId.HEADER);
     return context.sendResponse();
   }
 
-  private ProxyResponse away(ProxyContext context) {
+  private ProxyResponse unavailable(ProxyContext context) {
     JsonObject problem =
         Problems.body(context.request().proxiedRequest().path(), unavailable(service));
     ProxyRequest passed = context.request();

@@ -16,9 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ends an HTTP/2 connection with {@code ENHANCE_YOUR_CALM} when it sends more control frames than
- * any honest client does (RFC 9113, 10.5). Such frames cost the client nothing, and are no requests
- * that the rate limit counts. Netty itself bounds RST_STREAM, empty DATA and small CONTINUATION
- * frames.
+ * any honest client does (RFC 9113, 10.5). Such frames cost the client nothing, and the rate limit
+ * does not count them. Netty itself bounds RST_STREAM, empty DATA and small CONTINUATION frames.
  */
 final class FrameLimits extends Http2FrameListenerDecorator {
 
@@ -38,8 +37,8 @@ final class FrameLimits extends Http2FrameListenerDecorator {
     super(next);
   }
 
-  /** Has no effect on a connection of HTTP/1.1. */
-  static void guard(HttpConnection connection) {
+  /** No effect on a connection of HTTP/1.1. */
+  static void install(HttpConnection connection) {
     ChannelHandlerContext context = ((HttpServerConnection) connection).channelHandlerContext();
     if (context.handler() instanceof Http2ConnectionHandler http2) {
       Http2ConnectionDecoder decoder = http2.decoder();

@@ -8,9 +8,14 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The gateway's settings. {@code upstreams} holds a base URL by service name; {@code
- * upstreamTimeout} is how long a service may stay silent, longer than the pause between two beats
- * of an event stream.
+ * The gateway's settings.
+ *
+ * @param host the address that the public server listens on
+ * @param identity how tokens are verified
+ * @param devDoors whether the dev doors are open
+ * @param upstreams the base URL of each service, by its name
+ * @param upstreamTimeout how long a service may stay silent; longer than the pause between two
+ *     heartbeats of an event stream
  */
 public record GatewayConfig(
     String host,
@@ -21,7 +26,7 @@ public record GatewayConfig(
     Duration upstreamTimeout,
     BreakerConfig breaker,
     RateConfig rates,
-    PublicHttpConfig edge) {
+    PublicHttpConfig http) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
@@ -42,7 +47,7 @@ public record GatewayConfig(
         PublicHttpConfig.from(config));
   }
 
-  /** Scheme, host and port: paths are passed on as they are, and services speak plain HTTP. */
+  /** A base URL has no path, since paths are passed on unchanged, and services speak plain HTTP. */
   private static String origin(Config config, String key) {
     URI uri = config.uri(key);
     String path = uri.getRawPath();

@@ -5,13 +5,22 @@ import baedal.runtime.Readiness;
 import baedal.runtime.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.ext.web.Router;
 import java.net.URL;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
- * The one door to the system: routes paths to services, and stands between customers and the
- * payment service.
+ * Builds the gateway's parts and starts its two HTTP servers: the public one, and the one for
+ * operators. {@link GatewayPipeline} shows what happens to a request.
  */
 public final class GatewayVerticle extends VerticleBase {
+
+  /** To one service, for the health of all and the counts of dead letters. */
+  private static final int CONNECTIONS = 64;
 
   private final GatewayConfig config;
   private HttpApi http;
@@ -26,29 +35,59 @@ public final class GatewayVerticle extends VerticleBase {
   public Future<?> start() {
     Tokens tokens = new Tokens(vertx, config.identity());
     Addresses addresses = new Addresses(config.rates().trustedProxies());
-    ForwardedHeaders forwarded = new ForwardedHeaders(addresses);
-    PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded);
-    URL[] doors = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
+    ConnectionLimits connections = new ConnectionLimits(vertx, config.http(), addresses);
+    Cors cors = new Cors(config.http().corsOrigins());
+    PublicHttpServer server = new PublicHttpServer(vertx, config, connections, cors);
+    URL[] devContracts = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
     http =
         new HttpApi(
-            vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), doors);
-    PublicHttpServer edge = new PublicHttpServer(vertx, config, addresses);
-    edge.mount(http.router());
-    new RateLimits(vertx, config.rates(), addresses, tokens).mount(http.router());
-    StreamLimits watchers = new StreamLimits(config.edge(), addresses);
-    ConcurrentRequestLimits bulkhead =
-        new ConcurrentRequestLimits(config.edge(), addresses, tokens);
-    new Proxies(vertx, config, tokens, forwarded, watchers).mount(http.router(), bulkhead);
-    new GatewayApi(vertx, config, tokens, payments, forwarded).mount(http.router());
-    return http.operate(config.edge().operationsHost(), config.edge().operationsPort())
-        .onSuccess(actual -> operationsPort = actual)
-        .compose(operated -> vertx.executeBlocking(() -> new Documents(config.devDoors())))
+            vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), devContracts);
+    return vertx
+        .executeBlocking(() -> new Documents(config.devDoors()))
         .compose(
             documents -> {
-              documents.mount(http.router());
-              return http.listen(edge.server(http::accept));
+              pipeline(tokens, addresses, connections, cors, documents).mount(http.router());
+              return http.operate(config.http().operationsHost(), config.http().operationsPort());
             })
+        .onSuccess(actual -> operationsPort = actual)
+        .compose(operated -> http.listen(server.create(http::accept)))
         .onSuccess(actual -> port = actual);
+  }
+
+  private GatewayPipeline pipeline(
+      Tokens tokens,
+      Addresses addresses,
+      ConnectionLimits connections,
+      Cors cors,
+      Documents documents) {
+    ForwardedHeaders forwarded = new ForwardedHeaders(addresses);
+    StreamLimits streams = new StreamLimits(config.http(), addresses);
+    PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded);
+    Upstream orders =
+        new Upstream(vertx, config.upstreams().get("order"), Checkout.CONNECTIONS, forwarded);
+    List<Consumer<Router>> apis = new ArrayList<>();
+    apis.add(new PaymentApi(payments, new Checkout(orders, payments))::mount);
+    apis.add(new SystemApi(services(forwarded), payments)::mount);
+    apis.add(documents::mount);
+    if (config.devDoors()) {
+      apis.add(new DevApi(vertx, config, tokens)::mount);
+    }
+    return new GatewayPipeline(
+        connections,
+        cors,
+        new RateLimits(vertx, config.rates(), addresses, tokens),
+        new Proxies(vertx, config, tokens, forwarded, streams),
+        new ConcurrentRequestLimits(config.http(), addresses, tokens),
+        apis);
+  }
+
+  private SortedMap<String, Upstream> services(ForwardedHeaders forwarded) {
+    SortedMap<String, Upstream> services = new TreeMap<>();
+    config
+        .upstreams()
+        .forEach(
+            (name, url) -> services.put(name, new Upstream(vertx, url, CONNECTIONS, forwarded)));
+    return services;
   }
 
   @Override
@@ -56,12 +95,12 @@ public final class GatewayVerticle extends VerticleBase {
     return http.close();
   }
 
-  /** The port it listens on, once started. */
+  /** The public port, once started. */
   public int port() {
     return port;
   }
 
-  /** Where operators find its health and metrics, once started. */
+  /** The port with health and metrics for operators, once started. */
   public int operationsPort() {
     return operationsPort;
   }

@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 
-/** Handlers use this to wait for something without losing the request's body meanwhile. */
+/** Lets a handler wait for a future without losing the request's body meanwhile. */
 final class Paused {
 
   private Paused() {}

@@ -20,32 +20,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The call that pays, behind a circuit breaker. When payment fails or is slow, the customer hears
- * «pay a little later» at once. A call that timed out may still have been charged: paying again is
- * safe, since payment settles an order once.
+ * Calls the payment service behind a circuit breaker. While payment fails or is slow, the customer
+ * gets a 503 with {@code Retry-After} at once. A call that timed out may still have charged the
+ * customer. Paying again is safe, because the payment service charges an order once.
  */
 final class PaymentBreaker {
 
   private static final Logger log = LoggerFactory.getLogger(PaymentBreaker.class);
   private static final int CONNECTIONS = 512;
 
-  /** Calls that wait for a slow provider must not take the connections of those that need none. */
+  /** Of their own, so that calls to a slow provider cannot use up these connections. */
   private static final int CONNECTIONS_ON_DELIVERY = 128;
 
   private static final String ON_DELIVERY = "ON_DELIVERY";
 
+  /** A call goes on after the customer got the 503, so that its charge is still recorded. */
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
   /**
-   * How long a call may linger behind the customer's back, so that its charge is still recorded.
+   * Maximum number of concurrent probes while the breaker is half-open. Some probes never reach the
+   * provider, and must not keep others from probing.
    */
-  private static final Duration LINGER = Duration.ofSeconds(10);
+  private static final int MAX_PROBES = 8;
 
-  /** So many at once that those which say nothing of the provider hardly keep out others. */
-  private static final int PROBES = 8;
+  /** How long a call waits to probe: longer than a call without the provider, but not a charge. */
+  private static final Duration MAX_PROBE_WAIT = Duration.ofMillis(100);
 
-  /** For a turn to probe: longer than calls take that say nothing, much shorter than a charge. */
-  private static final Duration PATIENCE = Duration.ofMillis(100);
-
-  /** What a call says of the provider, in payment's own words; it may say nothing. */
+  /** Response header: {@link #ANSWERED}, {@link #NOT_ASKED}, or missing if neither is certain. */
   private static final String PROVIDER = "Payment-Provider";
 
   private static final String ANSWERED = "answered";
@@ -57,8 +58,8 @@ final class PaymentBreaker {
   private final FailureRateWindow failures;
   private final Duration timeout;
 
-  /** Tells payment after which time nobody hears its answer. */
-  private final Map<String, String> waits;
+  /** Tells the payment service how long the customer waits for its answer. */
+  private final Map<String, String> timeoutHeader;
 
   private final Duration reset;
   private final Bulkhead probes;
@@ -70,9 +71,9 @@ final class PaymentBreaker {
         new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS_ON_DELIVERY, forwarded);
     BreakerConfig limits = config.breaker();
     timeout = limits.timeout();
-    waits = Map.of("Request-Timeout", Long.toString(timeout.toMillis()));
+    timeoutHeader = Map.of("Request-Timeout", Long.toString(timeout.toMillis()));
     reset = limits.reset();
-    probes = new Bulkhead(vertx, PROBES, PATIENCE);
+    probes = new Bulkhead(vertx, MAX_PROBES, MAX_PROBE_WAIT);
     failures =
         new FailureRateWindow(
             limits.failures(),
@@ -88,11 +89,11 @@ final class PaymentBreaker {
                     .setTimeout(limits.timeout().toMillis())
                     .setMaxFailures(1)
                     .setResetTimeout(limits.reset().toMillis()))
-            .<HttpResponse<Buffer>>failurePolicy(this::isTooMuch)
+            .<HttpResponse<Buffer>>failurePolicy(this::opensBreaker)
             .openHandler(
                 v -> {
                   openedAt = System.nanoTime();
-                  failures.forget();
+                  failures.reset();
                   log.atWarn()
                       .addKeyValue("breaker", "payment")
                       .log("open: payment fails or is slow");
@@ -114,14 +115,14 @@ final class PaymentBreaker {
   }
 
   /**
-   * The breaker opens at the first failure, and this is what it takes for one: a call that failed
-   * after too many others. One that went well is never taken for a failure: the breaker would keep
-   * its answer. What ends while it is open says nothing new.
+   * The failure policy. The breaker opens at the first call for which this is true: a failed call
+   * that exceeds the failure rate. It is never true for a successful call, because the breaker
+   * would withhold its response. Calls that end while the breaker is open are not counted.
    */
-  private boolean isTooMuch(Future<HttpResponse<Buffer>> call) {
+  private boolean opensBreaker(Future<HttpResponse<Buffer>> call) {
     return breaker.state() == CircuitBreakerState.CLOSED
-        && (call.failed() || isAnswered(call.result()))
-        && failures.isTooMuchAfter(call.failed())
+        && (call.failed() || providerAnswered(call.result()))
+        && failures.isExceededAfter(call.failed())
         && call.failed();
   }
 
@@ -134,41 +135,46 @@ final class PaymentBreaker {
   }
 
   /**
-   * What payment answered, if it answered in time and not with a failure of its own; else a refusal
-   * to try later. A promise to pay on delivery needs no provider, so it bypasses the breaker.
+   * The response of the payment service. The future fails with a 503 refusal if there is none in
+   * time, or it is a server error. A payment on delivery needs no provider, so it bypasses the
+   * breaker.
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
     return ON_DELIVERY.equals(body.getString("method"))
-        ? promise(ctx, body)
-        : payNow(ctx, body).recover(e -> Future.failedFuture(later(untilReset())));
+        ? payOnDelivery(ctx, body)
+        : payByProvider(ctx, body).recover(e -> Future.failedFuture(unavailable(untilReset())));
   }
 
-  private Future<HttpResponse<Buffer>> promise(RoutingContext ctx, JsonObject body) {
+  private Future<HttpResponse<Buffer>> payOnDelivery(RoutingContext ctx, JsonObject body) {
     return onDelivery
-        .post(ctx, "/payments", body, timeout, waits)
-        .compose(PaymentBreaker::answered)
-        .recover(e -> Future.failedFuture(later(Upstream.RETRY_AFTER)));
+        .post(ctx, "/payments", body, timeout, timeoutHeader)
+        .compose(PaymentBreaker::failOnServerError)
+        .recover(e -> Future.failedFuture(unavailable(Upstream.RETRY_AFTER)));
   }
 
-  private Future<HttpResponse<Buffer>> payNow(RoutingContext ctx, JsonObject body) {
+  private Future<HttpResponse<Buffer>> payByProvider(RoutingContext ctx, JsonObject body) {
     Supplier<Future<HttpResponse<Buffer>>> call =
-        () -> payment.post(ctx, "/payments", body, LINGER, waits).compose(PaymentBreaker::answered);
+        () ->
+            payment
+                .post(ctx, "/payments", body, CALL_TIMEOUT, timeoutHeader)
+                .compose(PaymentBreaker::failOnServerError);
     return isHalfOpen() ? probe(call) : breaker.execute(call);
   }
 
   /**
-   * A few calls at a time show whether payment is well again. The library takes any answer for
-   * that; one that needed no provider says nothing, and makes way for the next.
+   * Lets a few calls at a time through while the breaker is half-open. The library would close the
+   * breaker after any response. Here only a response that the provider answered closes it, and only
+   * a failure opens it again.
    */
   private Future<HttpResponse<Buffer>> probe(Supplier<Future<HttpResponse<Buffer>>> call) {
     return probes
-        .next()
+        .acquire()
         .compose(
-            turn -> {
+            permit -> {
               if (isHalfOpen()) {
-                return probeNow(call).onComplete(done -> probes.over());
+                return probeNow(call).onComplete(done -> probes.release());
               }
-              probes.over();
+              probes.release();
               return breaker.execute(call);
             });
   }
@@ -181,7 +187,7 @@ final class PaymentBreaker {
             done -> {
               if (done.failed() && isHalfOpen()) {
                 breaker.open();
-              } else if (done.succeeded() && isAnswered(done.result())) {
+              } else if (done.succeeded() && providerAnswered(done.result())) {
                 breaker.reset();
               }
             });
@@ -195,13 +201,13 @@ final class PaymentBreaker {
     return breaker.state();
   }
 
-  private static Future<HttpResponse<Buffer>> answered(HttpResponse<Buffer> response) {
+  private static Future<HttpResponse<Buffer>> failOnServerError(HttpResponse<Buffer> response) {
     return response.statusCode() >= 500 && !NOT_ASKED.equals(response.getHeader(PROVIDER))
         ? Future.failedFuture("payment answered " + response.statusCode())
         : Future.succeededFuture(response);
   }
 
-  private static boolean isAnswered(HttpResponse<Buffer> response) {
+  private static boolean providerAnswered(HttpResponse<Buffer> response) {
     return ANSWERED.equals(response.getHeader(PROVIDER));
   }
 
@@ -211,7 +217,7 @@ final class PaymentBreaker {
         : Upstream.RETRY_AFTER;
   }
 
-  private static Refusal later(Duration retryAfter) {
+  private static Refusal unavailable(Duration retryAfter) {
     return Refusal.unavailable(
         "payment-unavailable",
         "payment takes too long right now: your order is kept, pay a little later",

@@ -19,57 +19,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
- * Passes requests on to the service that a path belongs to, streaming both ways; what is not listed
- * is not there.
+ * Passes requests on to the service that their path belongs to, by the table in {@link ProxyRoute}.
+ * It verifies the token, waits for a free connection to the service, and streams request and
+ * response.
  */
 final class Proxies {
 
   private static final int CONNECT_MILLIS = 1_000;
-  static final int CONNECTIONS_A_SERVICE = 256;
-  private static final int WAITING_A_SERVICE = 2_048;
+  static final int CONNECTIONS_PER_SERVICE = 256;
+  private static final int MAX_WAITING_PER_SERVICE = 2_048;
 
   /** For a connection: the 503 must come before the body timeout closes the client's connection. */
   private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
-  /**
-   * Before the routes of {@link GatewayApi}, whose body reader must not see what only passes
-   * through.
-   */
-  private static final int BEFORE_BODIES = -1;
-
-  /** Each holds a connection for as long as it is watched: none of those of other requests. */
-  private static final int STREAMS_A_SERVICE = 10_000;
-
-  /** A path, the service it belongs to, and whether its GET needs no token. */
-  private record ProxyRoute(String path, String service, boolean openToRead) {}
-
-  private static final ProxyRoute STREAM =
-      new ProxyRoute("/mypages/:orderId/live", "mypage", false);
-
-  private static final List<ProxyRoute> DOORS =
-      List.of(
-          new ProxyRoute("/orders", "order", false),
-          new ProxyRoute("/stores", "store", true),
-          new ProxyRoute("/foodCookings", "store", false),
-          new ProxyRoute("/deliveries", "rider", false),
-          new ProxyRoute("/riders", "rider", false),
-          new ProxyRoute("/coupons", "coupon", false),
-          new ProxyRoute("/mypages", "mypage", false),
-          new ProxyRoute("/notifications", "mypage", false),
-          new ProxyRoute("/rebuilds", "mypage", false));
-
-  private static final String PAYMENTS = "/payments";
-  private static final String DEAD_LETTERS = "/deadLetters";
+  /** An event stream holds its connection while it is open, so streams have a pool of their own. */
+  private static final int STREAMS_PER_SERVICE = 10_000;
 
   private final GatewayConfig config;
   private final Tokens tokens;
   private final ForwardedHeaders forwarded;
-  private final StreamLimits watchers;
-  private final HttpClient client;
-  private final HttpClient streams;
+  private final StreamLimits streamLimits;
+  private final HttpClient requestClient;
+  private final HttpClient streamClient;
   private final Map<String, ConnectionSlots> slots = new HashMap<>();
 
   Proxies(
@@ -77,25 +50,24 @@ final class Proxies {
       GatewayConfig config,
       Tokens tokens,
       ForwardedHeaders forwarded,
-      StreamLimits watchers) {
+      StreamLimits streamLimits) {
     this.config = config;
     this.tokens = tokens;
     this.forwarded = forwarded;
-    this.watchers = watchers;
-    client = client(vertx, config, CONNECTIONS_A_SERVICE);
-    streams = client(vertx, config, STREAMS_A_SERVICE);
-    config
-        .upstreams()
-        .keySet()
-        .forEach(
-            service ->
-                slots.put(
-                    service,
-                    new ConnectionSlots(
-                        vertx, CONNECTIONS_A_SERVICE, WAITING_A_SERVICE, MAX_WAIT)));
+    this.streamLimits = streamLimits;
+    requestClient = client(vertx, config, CONNECTIONS_PER_SERVICE);
+    streamClient = client(vertx, config, STREAMS_PER_SERVICE);
+    for (String service : config.upstreams().keySet()) {
+      slots.put(
+          service,
+          new ConnectionSlots(vertx, CONNECTIONS_PER_SERVICE, MAX_WAITING_PER_SERVICE, MAX_WAIT));
+    }
   }
 
-  /** What is kept for the next request is given up before its silence could end that one. */
+  /**
+   * The pool drops an idle connection after half of the upstream timeout. A reused connection is
+   * then never closed by the timer of its earlier silence.
+   */
   private static HttpClient client(Vertx vertx, GatewayConfig config, int connections) {
     Duration silence = config.upstreamTimeout();
     return vertx.createHttpClient(
@@ -104,82 +76,89 @@ final class Proxies {
             .setIdleTimeout((int) silence.toMillis())
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
             .setKeepAliveTimeout((int) Math.max(1, silence.toSeconds() / 2)),
-        new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(WAITING_A_SERVICE));
+        new PoolOptions()
+            .setHttp1MaxSize(connections)
+            .setMaxWaitQueueSize(MAX_WAITING_PER_SERVICE));
   }
 
-  /** Whether a path, as a service's contract writes it, can be reached from outside. */
-  static boolean passOn(String path) {
-    return Stream.concat(DOORS.stream().map(ProxyRoute::path), Stream.of(PAYMENTS, DEAD_LETTERS))
-        .anyMatch(door -> path.equals(door) || path.startsWith(door + "/"));
+  void mountEventStreams(Router router, int order) {
+    router.route(ProxyRoute.EVENT_STREAM.path()).order(order).handler(this::passStream);
   }
 
-  /** Event streams are not bounded by {@code bulkhead}: they have limits of their own. */
-  void mount(Router router, ConcurrentRequestLimits bulkhead) {
-    router.route(STREAM.path()).order(BEFORE_BODIES).handler(ctx -> pass(STREAM, ctx));
-    bulkhead.mount(router, BEFORE_BODIES);
-    DOORS.forEach(door -> open(router, door));
+  void mountServices(Router router, int order) {
+    ProxyRoute.SERVICES.forEach(route -> mount(router, order, route));
     config
         .upstreams()
         .keySet()
-        .forEach(
-            service -> open(router, new ProxyRoute(DEAD_LETTERS + "/" + service, service, false)));
-    ProxyRoute paid = new ProxyRoute(PAYMENTS, "payment", false);
+        .forEach(service -> mount(router, order, ProxyRoute.deadLettersOf(service)));
     router
-        .route(paid.path())
-        .order(BEFORE_BODIES)
+        .route(ProxyRoute.PAYMENTS.path())
+        .order(order)
         .handler(
             ctx -> {
               if (ctx.request().method().equals(HttpMethod.POST)) {
                 ctx.next();
               } else {
-                pass(paid, ctx);
+                pass(ProxyRoute.PAYMENTS, ctx);
               }
             });
   }
 
-  private void open(Router router, ProxyRoute door) {
-    for (String path : List.of(door.path(), door.path() + "/*")) {
-      router.route(path).order(BEFORE_BODIES).handler(ctx -> pass(door, ctx));
+  private void mount(Router router, int order, ProxyRoute route) {
+    for (String path : List.of(route.path(), route.path() + "/*")) {
+      router.route(path).order(order).handler(ctx -> pass(route, ctx));
     }
   }
 
-  private void pass(ProxyRoute door, RoutingContext ctx) {
-    String header = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    if (header == null && door.openToRead() && Forwarding.isRead(ctx.request())) {
-      forward(door, ctx);
-      return;
-    }
-    ctx.request().exceptionHandler(e -> ctx.fail(e instanceof DecoderException ? 400 : 500));
+  private void passStream(RoutingContext ctx) {
+    ProxyRoute route = ProxyRoute.EVENT_STREAM;
+    failOnBrokenBody(ctx);
     Paused.until(
         ctx,
         tokens.caller(ctx),
         caller -> {
-          if (door.equals(STREAM) && !watchers.welcome(ctx, caller.sub())) {
+          if (!streamLimits.tryOpen(ctx, caller.sub())) {
             ctx.fail(StreamLimits.tooMany());
             return;
           }
           Expectations.invite(ctx);
-          forward(door, ctx);
+          Forwarding.begin(
+              ctx, route.service(), streamClient, requestOptions(route.service()), forwarded);
         });
   }
 
-  private void forward(ProxyRoute door, RoutingContext ctx) {
-    if (door.equals(STREAM)) {
-      Forwarding.begin(ctx, door.service(), streams, origin(door.service()), forwarded);
+  private void pass(ProxyRoute route, RoutingContext ctx) {
+    boolean hasToken = ctx.request().headers().contains(HttpHeaders.AUTHORIZATION);
+    if (!hasToken && route.readableWithoutToken() && Forwarding.isGetOrHead(ctx.request())) {
+      forward(route.service(), ctx);
       return;
     }
-    ConnectionSlots.Slot slot =
-        slots.get(door.service()).acquire(ConcurrentRequestLimits.group(ctx));
+    failOnBrokenBody(ctx);
+    Paused.until(
+        ctx,
+        tokens.caller(ctx),
+        caller -> {
+          Expectations.invite(ctx);
+          forward(route.service(), ctx);
+        });
+  }
+
+  private static void failOnBrokenBody(RoutingContext ctx) {
+    ctx.request().exceptionHandler(e -> ctx.fail(e instanceof DecoderException ? 400 : 500));
+  }
+
+  private void forward(String service, RoutingContext ctx) {
+    ConnectionSlots.Slot slot = slots.get(service).acquire(ConcurrentRequestLimits.group(ctx));
     ctx.addEndHandler(ended -> slot.release());
     Paused.until(
         ctx,
-        slot.granted().recover(e -> Future.failedFuture(Forwarding.unavailable(door.service()))),
+        slot.granted().recover(e -> Future.failedFuture(Forwarding.unavailable(service))),
         granted ->
-            Forwarding.begin(ctx, door.service(), client, origin(door.service()), forwarded));
+            Forwarding.begin(ctx, service, requestClient, requestOptions(service), forwarded));
   }
 
   /** Waits {@link #MAX_WAIT} for a connection, and for an answer to begin until the timeout. */
-  private RequestOptions origin(String service) {
+  private RequestOptions requestOptions(String service) {
     URI upstream = URI.create(config.upstreams().get(service));
     return new RequestOptions()
         .setHost(upstream.getHost())

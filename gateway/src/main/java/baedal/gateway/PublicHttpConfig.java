@@ -11,16 +11,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How the gateway meets the world. {@code corsOrigins} are the web sites whose pages may ask it,
- * {@link #LOOPBACK} for any of this machine; {@code operationsHost} and {@code operationsPort} are
- * where operators find its health and metrics. A connection is given up that brought no whole
- * request {@code headTimeout} after it was opened, or {@code idleTimeout} after the request before,
- * and one more than {@code maxConnections}, or {@code maxConnectionsPerAddress} of one address (0
- * for no such limit), is not taken. An event stream counts as a connection of its address, and one
- * subject has {@code maxStreamsPerSubject} at most (0 for no such limit). {@code
- * maxRequestsPerSubject} and {@code maxRequestsPerAddress} bound concurrent requests other than
- * event streams (0 for no such limit). All header fields of a request together have {@code
- * maxHeaderBytes} at most.
+ * The settings of the public server, and of the operators' port. Of each limit, 0 is no limit,
+ * except of {@code maxConnections} and {@code maxHeaderBytes}.
+ *
+ * @param corsOrigins the web sites whose pages may call the gateway; {@link #LOOPBACK} for any page
+ *     of this machine
+ * @param operationsHost where operators find health and metrics, with {@code operationsPort}
+ * @param tls empty for plain HTTP
+ * @param headTimeout a new connection is closed if it has sent no whole request head after this
+ *     time
+ * @param idleTimeout the same after the previous response
+ * @param maxConnectionsPerAddress also the limit of open event streams of one address
+ * @param maxStreamsPerSubject open event streams
+ * @param maxRequestsPerSubject concurrent requests other than event streams
+ * @param maxRequestsPerAddress concurrent requests other than event streams
+ * @param maxHeaderBytes of all header fields of a request together
  */
 public record PublicHttpConfig(
     List<String> corsOrigins,
@@ -41,10 +46,10 @@ public record PublicHttpConfig(
   private static final Pattern ORIGIN =
       Pattern.compile("https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
 
-  /** PEM files: the certificate with those that signed it, and its key. */
+  /** PEM files: the certificate chain, and the private key. */
   public record Tls(Path certificate, Path key) {}
 
-  /** On one machine everybody has one address, so that its requests are bounded only if asked. */
+  /** In a one-machine run all clients have one address, so its requests are not limited. */
   static PublicHttpConfig from(Config config) {
     boolean oneMachine = config.flag("DEV_DOORS", false);
     return new PublicHttpConfig(

@@ -3,26 +3,21 @@ package baedal.gateway;
 import baedal.runtime.EarlyRefusal;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The side of the gateway that the world sees: the server, and what is true for each request and
- * each answer whatever it is about.
+ * Creates the server that faces the internet. It limits connections, reads requests strictly, and
+ * refuses requests that cannot be read or are too large. All others go to {@link GatewayPipeline}.
  */
 final class PublicHttpServer {
-
-  /** Before any other route, so that no answer escapes. */
-  private static final int FIRST = Integer.MIN_VALUE;
 
   private static final int MAX_LINE_BYTES = 4 * 1024;
 
@@ -32,55 +27,52 @@ final class PublicHttpServer {
   private final GatewayConfig config;
   private final ConnectionLimits connections;
   private final RequestSize size;
-  private final Optional<Cors> cors;
+  private final Cors cors;
 
-  PublicHttpServer(Vertx vertx, GatewayConfig config, Addresses addresses) {
+  PublicHttpServer(Vertx vertx, GatewayConfig config, ConnectionLimits connections, Cors cors) {
     this.vertx = vertx;
     this.config = config;
-    connections = new ConnectionLimits(vertx, config.edge(), addresses);
-    size = new RequestSize(MAX_LINE_BYTES, config.edge().maxHeaderBytes());
-    List<String> origins = config.edge().corsOrigins();
-    cors = origins.isEmpty() ? Optional.empty() : Optional.of(new Cors(origins));
+    this.connections = connections;
+    this.cors = cors;
+    size = new RequestSize(MAX_LINE_BYTES, config.http().maxHeaderBytes());
   }
 
-  void mount(Router router) {
-    router.route().order(FIRST).handler(connections::asked).handler(PublicHttpServer::enter);
-    cors.ifPresent(named -> router.route().order(FIRST).handler(named::handle));
-  }
-
-  /** Hands each request that can be read to {@code accept}. */
-  HttpServer server(Handler<HttpServerRequest> accept) {
+  /** A server that hands each request it accepts to {@code pipeline}. */
+  HttpServer create(Handler<HttpServerRequest> pipeline) {
     HttpServerOptions options = options();
     Optional<Certificate> certificate =
-        config.edge().tls().map(files -> new Certificate(vertx, files));
-    certificate.ifPresent(shown -> shown.secure(options));
+        config.http().tls().map(files -> new Certificate(vertx, files));
+    certificate.ifPresent(tls -> tls.applyTo(options));
     HttpServer server = vertx.createHttpServer(options);
-    certificate.ifPresent(shown -> shown.follow(server, options.getSslOptions()));
+    certificate.ifPresent(tls -> tls.reloadInto(server, options.getSslOptions()));
     return server
-        .connectionHandler(
-            connection -> {
-              StrictDecoder.guard(connection, options);
-              FrameLimits.guard(connection);
-              connection.exceptionHandler(PublicHttpServer::brokenByClient);
-              connections.opened(connection);
-            })
-        .invalidRequestHandler(
-            request -> {
-              dressed(request);
-              EarlyRefusal.undecodable(request, MAX_LINE_BYTES, config.edge().maxHeaderBytes());
-            })
-        .requestHandler(
-            request -> {
-              dressed(request);
-              size.refusal(request)
-                  .ifPresentOrElse(
-                      refusal -> EarlyRefusal.end(request, refusal), () -> accept.handle(request));
-            });
+        .connectionHandler(connection -> open(connection, options))
+        .invalidRequestHandler(this::refuseUndecodable)
+        .requestHandler(request -> refuseTooLargeOr(pipeline, request));
   }
 
-  /** Whoever waits for an answer hears nothing for as long as a service may be silent. */
+  private void open(HttpConnection connection, HttpServerOptions options) {
+    StrictDecoder.install(connection, options);
+    FrameLimits.install(connection);
+    connection.exceptionHandler(PublicHttpServer::logBrokenConnection);
+    connections.open(connection);
+  }
+
+  private void refuseUndecodable(HttpServerRequest request) {
+    addHeadersToResponse(request);
+    EarlyRefusal.undecodable(request, MAX_LINE_BYTES, config.http().maxHeaderBytes());
+  }
+
+  private void refuseTooLargeOr(Handler<HttpServerRequest> pipeline, HttpServerRequest request) {
+    addHeadersToResponse(request);
+    size.refusal(request)
+        .ifPresentOrElse(
+            refusal -> EarlyRefusal.end(request, refusal), () -> pipeline.handle(request));
+  }
+
+  /** While a client waits for a response, its connection may be silent as long as a service may. */
   private HttpServerOptions options() {
-    Duration silence = config.edge().idleTimeout().plus(config.upstreamTimeout());
+    Duration silence = config.http().idleTimeout().plus(config.upstreamTimeout());
     HttpServerOptions options = size.applyTo(new HttpServerOptions());
     return options
         .setHost(config.host())
@@ -92,25 +84,22 @@ final class PublicHttpServer {
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
-  /** A client that breaks the protocol, or resets its connection, could fill the log. */
-  private static void brokenByClient(Throwable e) {
+  /** At debug level: clients could fill the log by breaking the protocol or their connections. */
+  private static void logBrokenConnection(Throwable e) {
     log.atDebug().addKeyValue("cause", e.toString()).log("a client's connection failed");
   }
 
-  /** The router has one place for all that wait for the head of an answer: there, too. */
-  private static void enter(RoutingContext ctx) {
-    ctx.addHeadersEndHandler(v -> SecurityHeaders.put(ctx.request()));
-    ctx.next();
-  }
-
-  /** For the requests that do not reach the router. */
-  private void dressed(HttpServerRequest request) {
+  /**
+   * For requests that do not reach the pipeline. In one that does, the router replaces this
+   * handler, and the pipeline adds the same headers.
+   */
+  private void addHeadersToResponse(HttpServerRequest request) {
     request
         .response()
         .headersEndHandler(
             v -> {
               SecurityHeaders.put(request);
-              cors.ifPresent(named -> named.put(request));
+              cors.putHeaders(request);
             });
   }
 }

@@ -7,23 +7,28 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How much one subject, and one address, may ask: so many requests at once, and as many again over
- * a minute; 0 for no limit. {@code redisUri} is where replicas share what is left, unless that
- * takes longer than {@code patience}; {@code trustedProxies} are believed when they say whom they
- * speak for.
+ * The settings of the rate limits. A limit is the size of a token bucket, which fills again over a
+ * minute.
+ *
+ * @param perSubject requests of one subject; 0 for no limit
+ * @param perAddress requests of one address; 0 for no limit
+ * @param redisUri the Redis in which replicas share their buckets; without it each replica counts
+ *     for itself
+ * @param redisTimeout how long a request waits for Redis
+ * @param trustedProxies the proxies whose {@code X-Forwarded-For} is believed
  */
 public record RateConfig(
     int perSubject,
     int perAddress,
     Optional<String> redisUri,
-    Duration patience,
+    Duration redisTimeout,
     List<Cidr> trustedProxies) {
 
-  /** Nobody is held back. */
+  /** No limits. */
   static final RateConfig NONE =
       new RateConfig(0, 0, Optional.empty(), Duration.ofMillis(50), List.of());
 
-  /** On one machine everybody has one address, so that nobody is held back unless asked for. */
+  /** In a one-machine run all clients have one address, so there is no limit unless it is set. */
   static RateConfig from(Config config) {
     boolean oneMachine = config.flag("DEV_DOORS", false);
     return new RateConfig(
@@ -32,7 +37,7 @@ public record RateConfig(
         config.has("REDIS_URI")
             ? Optional.of(config.uri("REDIS_URI").toString())
             : Optional.empty(),
-        config.duration("REDIS_TIMEOUT", NONE.patience()),
+        config.duration("REDIS_TIMEOUT", NONE.redisTimeout()),
         networks(config));
   }
 

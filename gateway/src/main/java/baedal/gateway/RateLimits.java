@@ -7,7 +7,6 @@ import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,31 +17,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Nobody asks so much that others wait: every request takes one from the bucket of its address and,
- * with a valid token, from that of its subject. Replicas share the buckets in Redis. While Redis is
- * away, or slow, each replica has its own, and no request waits for it.
+ * Limits the requests of one address and of one subject with token buckets. Each request takes one
+ * from the bucket of its address and, with a valid token, one from the bucket of its subject.
+ * Replicas share the buckets in Redis. While Redis is down or slow, each replica uses buckets of
+ * its own, so that no request waits for Redis.
  */
 final class RateLimits {
 
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
 
-  /** Before {@link Proxies}, so that nothing is passed on that is too much. */
-  private static final int BEFORE_PROXIES = -2;
-
   private static final String LIMIT = "RateLimit-Limit";
   private static final String REMAINING = "RateLimit-Remaining";
   private static final String RESET = "RateLimit-Reset";
 
-  /** The headers that tell of it. */
-  static final List<String> TOLD = List.of(LIMIT, REMAINING, RESET);
+  /** Of every counted response, as in draft-ietf-httpapi-ratelimit-headers-06. */
+  static final List<String> HEADERS = List.of(LIMIT, REMAINING, RESET);
 
-  private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final int FAILURES = 3;
+  private static final Duration REDIS_RETRY = Duration.ofSeconds(1);
+  private static final int MAX_REDIS_FAILURES = 3;
 
   private final RateConfig config;
   private final Tokens tokens;
   private final Addresses addresses;
-  private final Buckets own = new Buckets();
+  private final Buckets local = new Buckets();
   private final BucketRepository shared;
   private final CircuitBreaker breaker;
 
@@ -56,34 +53,32 @@ final class RateLimits {
                 "rate-limits",
                 vertx,
                 new CircuitBreakerOptions()
-                    .setTimeout(config.patience().toMillis())
-                    .setMaxFailures(FAILURES)
-                    .setResetTimeout(RETRY.toMillis()))
+                    .setTimeout(config.redisTimeout().toMillis())
+                    .setMaxFailures(MAX_REDIS_FAILURES)
+                    .setResetTimeout(REDIS_RETRY.toMillis()))
             .openHandler(v -> log.atWarn().log("Redis is away or slow: limits are per replica"))
             .closeHandler(v -> log.atInfo().log("Redis answers: replicas share limits again"));
   }
 
-  void mount(Router router) {
-    if (config.perAddress() > 0 || config.perSubject() > 0) {
-      router.route().order(BEFORE_PROXIES).handler(this::limit);
+  /** Counts the request, and refuses it if a bucket is empty. */
+  void limit(RoutingContext ctx) {
+    if (config.perAddress() == 0 && config.perSubject() == 0) {
+      ctx.next();
+      return;
     }
-  }
-
-  private void limit(RoutingContext ctx) {
     Paused.until(
         ctx,
-        rates(ctx).compose(rates -> take(rates).map(taken -> new Decision(rates, taken))),
-        decision -> answer(ctx, decision.rates(), decision.taken()));
+        rates(ctx).compose(rates -> take(rates).map(result -> new Decision(rates, result))),
+        decision -> decide(ctx, decision.rates(), decision.result()));
   }
 
-  private record Decision(List<Rate> rates, Rate.Taken taken) {}
+  private record Decision(List<Rate> rates, Rate.Result result) {}
 
-  /** A token that is not valid, or cannot be checked now, names nobody. */
+  /** A request whose token is not valid, or cannot be verified now, counts for its address only. */
   private Future<List<Rate>> rates(RoutingContext ctx) {
     List<Rate> rates = new ArrayList<>();
     if (config.perAddress() > 0) {
-      String household = Addresses.household(addresses.of(ctx.request()));
-      rates.add(new Rate("address:" + household, config.perAddress()));
+      rates.add(new Rate("address:" + addresses.limitKey(ctx.request()), config.perAddress()));
     }
     if (config.perSubject() == 0 || !ctx.request().headers().contains(HttpHeaders.AUTHORIZATION)) {
       return Future.succeededFuture(rates);
@@ -98,34 +93,31 @@ final class RateLimits {
         .otherwise(rates);
   }
 
-  private Future<Rate.Taken> take(List<Rate> rates) {
+  private Future<Rate.Result> take(List<Rate> rates) {
     if (shared == null) {
-      return Future.succeededFuture(ownTake(rates));
+      return Future.succeededFuture(takeLocally(rates));
     }
-    return breaker.execute(() -> shared.take(rates)).otherwise(e -> ownTake(rates));
+    return breaker.execute(() -> shared.take(rates)).otherwise(e -> takeLocally(rates));
   }
 
-  private Rate.Taken ownTake(List<Rate> rates) {
-    return own.take(rates, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+  private Rate.Result takeLocally(List<Rate> rates) {
+    return local.take(rates, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }
 
-  /**
-   * Tells of the emptiest bucket: {@code RateLimit-*} as in
-   * draft-ietf-httpapi-ratelimit-headers-06.
-   */
-  private static void answer(RoutingContext ctx, List<Rate> rates, Rate.Taken taken) {
+  /** The headers describe the emptiest bucket. */
+  private static void decide(RoutingContext ctx, List<Rate> rates, Rate.Result result) {
     if (rates.isEmpty()) {
       ctx.next();
       return;
     }
-    double level = Collections.min(taken.levels());
-    Rate rate = rates.get(taken.levels().indexOf(level));
-    long reset = rate.secondsUntil(taken.all() ? rate.limit() : 1, level);
+    double level = Collections.min(result.levels());
+    Rate rate = rates.get(result.levels().indexOf(level));
+    long reset = rate.secondsUntil(result.allowed() ? rate.limit() : 1, level);
     ctx.response()
         .putHeader(LIMIT, Integer.toString(rate.limit()))
         .putHeader(REMAINING, Long.toString((long) level))
         .putHeader(RESET, Long.toString(reset));
-    if (taken.all()) {
+    if (result.allowed()) {
       ctx.next();
     } else {
       ctx.fail(Refusal.tooMany("too many requests: wait a little", Duration.ofSeconds(reset)));

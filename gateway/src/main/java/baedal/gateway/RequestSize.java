@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How large a request line and the header fields may be, in HTTP/1.1 and HTTP/2. The decoders take
- * more than that, so that a refused request is read to its end: its {@code Origin} decides whether
- * a page may read the answer.
+ * Limits the size of the request line and of all header fields, in HTTP/1.1 and HTTP/2. The
+ * decoders accept twice as much, so that the head of a refused request is still read to its end:
+ * its {@code Origin} decides whether a page may read the refusal.
  */
 final class RequestSize {
 
-  /** The decoders take this many times as much. Beyond that a request is refused half read. */
+  /** The decoders accept this many times the limit, and refuse a larger head half read. */
   private static final int READ_FACTOR = 2;
 
   /** Two spaces, the protocol, and the end of the line. */
@@ -38,27 +38,27 @@ final class RequestSize {
         .setMaxHeaderSize(READ_FACTOR * maxHeaderBytes);
   }
 
-  /** Empty when the request is small enough. */
+  /** Empty if the request is small enough. */
   Optional<Refusal> refusal(HttpServerRequest request) {
     int line = request.method().name().length() + request.uri().length() + LINE_OVERHEAD;
     if (line > maxLineBytes) {
       return Optional.of(EarlyRefusal.lineTooLong(maxLineBytes));
     }
-    int all = 0;
+    int total = 0;
     int largest = 0;
     String name = "";
     for (Map.Entry<String, String> field : request.headers()) {
       int size = field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
-      all += size;
+      total += size;
       if (size > largest) {
         largest = size;
         name = field.getKey();
       }
     }
-    if (all <= maxHeaderBytes) {
+    if (total <= maxHeaderBytes) {
       return Optional.empty();
     }
-    String fault = "%d bytes of header fields, %d of them %s".formatted(all, largest, name);
+    String fault = "%d bytes of header fields, %d of them %s".formatted(total, largest, name);
     return Optional.of(EarlyRefusal.headersTooLarge(fault, maxHeaderBytes));
   }
 }

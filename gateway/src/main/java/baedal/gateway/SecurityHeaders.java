@@ -3,22 +3,23 @@ package baedal.gateway;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * What every answer tells a browser, whoever made it: take it for what it says it is, keep it to
- * yourself, show it in no other site. Nothing tells what it was made with.
+ * Adds security headers for browsers to every response, and removes the headers that name the
+ * software behind it.
  */
 final class SecurityHeaders {
 
   private static final String POLICY = "Content-Security-Policy";
 
-  /** Data does nothing in a browser. */
-  private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+  /** For data: a browser that shows it as a page runs and loads nothing. */
+  private static final String DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-  /** A page is made of what the gateway serves. */
-  private static final String OWN =
+  /** For a page: it loads from the gateway only. */
+  private static final String PAGE_POLICY =
       "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
           + " form-action 'self'; frame-ancestors 'none'";
 
@@ -26,7 +27,15 @@ final class SecurityHeaders {
 
   private SecurityHeaders() {}
 
-  /** Just before the head of the answer is written; a policy or caching of its own stays. */
+  static void addToResponse(RoutingContext ctx) {
+    ctx.addHeadersEndHandler(v -> put(ctx.request()));
+    ctx.next();
+  }
+
+  /**
+   * To be called just before the head of the response is written. The response keeps a policy or
+   * caching rule of its own.
+   */
   static void put(HttpServerRequest request) {
     MultiMap headers = request.response().headers();
     BANNERS.forEach(headers::remove);
@@ -34,7 +43,7 @@ final class SecurityHeaders {
     headers.set("Referrer-Policy", "no-referrer");
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     if (!headers.contains(POLICY)) {
-      headers.set(POLICY, isPage(headers) ? OWN : NOTHING);
+      headers.set(POLICY, isPage(headers) ? PAGE_POLICY : DATA_POLICY);
     }
     if (!headers.contains(HttpHeaders.CACHE_CONTROL)) {
       headers.set(HttpHeaders.CACHE_CONTROL, "no-store");

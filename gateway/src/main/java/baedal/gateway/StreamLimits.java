@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who watches how many orders, on one event loop. A stream is one request and lasts as long as its
- * order, and one connection of HTTP/2 carries a hundred of them: what limits requests and
- * connections does not limit these.
+ * Bounds the number of open event streams of one subject and of one address. A stream is one
+ * request that lasts as long as its order, and one HTTP/2 connection carries a hundred of them. So
+ * neither the rate limit nor the limit of connections bounds them. Runs on one event loop.
  */
 final class StreamLimits {
 
@@ -18,27 +18,29 @@ final class StreamLimits {
 
   private final PublicHttpConfig config;
   private final Addresses addresses;
-  private final Map<String, Integer> streams = new HashMap<>();
+  private final Map<String, Integer> openStreams = new HashMap<>();
 
   StreamLimits(PublicHttpConfig config, Addresses addresses) {
     this.config = config;
     this.addresses = addresses;
   }
 
-  /** Counts one more until it ends; false if its subject, or its address, has as many as it may. */
-  boolean welcome(RoutingContext ctx, String subject) {
-    String person = "subject:" + subject;
-    String address = "address:" + Addresses.household(addresses.of(ctx.request()));
-    if (isFull(person, config.maxStreamsPerSubject())
-        || isFull(address, config.maxConnectionsPerAddress())) {
+  /** Counts a stream until its request ends; false if its subject or address has too many. */
+  boolean tryOpen(RoutingContext ctx, String subject) {
+    String subjectKey = "subject:" + subject;
+    String addressKey = "address:" + addresses.limitKey(ctx.request());
+    if (isFull(subjectKey, config.maxStreamsPerSubject())
+        || isFull(addressKey, config.maxConnectionsPerAddress())) {
       return false;
     }
-    List<String> names = List.of(person, address);
-    names.forEach(name -> streams.merge(name, 1, Integer::sum));
+    List<String> keys = List.of(subjectKey, addressKey);
+    keys.forEach(key -> openStreams.merge(key, 1, Integer::sum));
     ctx.addEndHandler(
         ended ->
-            names.forEach(
-                name -> streams.computeIfPresent(name, (n, had) -> had == 1 ? null : had - 1)));
+            keys.forEach(
+                key ->
+                    openStreams.computeIfPresent(
+                        key, (k, count) -> count == 1 ? null : count - 1)));
     return true;
   }
 
@@ -46,7 +48,7 @@ final class StreamLimits {
     return Refusal.tooMany("too many orders are watched at once: close one first", RETRY_AFTER);
   }
 
-  private boolean isFull(String name, int most) {
-    return most > 0 && streams.getOrDefault(name, 0) >= most;
+  private boolean isFull(String key, int max) {
+    return max > 0 && openStreams.getOrDefault(key, 0) >= max;
   }
 }

@@ -22,28 +22,33 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads no request that can be read in two ways. Vert.x takes one of them and goes on; what stands
- * before the gateway may have taken the other, and what one of them takes for a body is a request
- * to the other (request smuggling; RFC 9112, 3.2, 5.2, 6.1 and 6.3).
+ * Refuses HTTP/1.x requests that can be read in two ways. A proxy before the gateway may read such
+ * a request differently from Vert.x: what is a body for one is the next request for the other
+ * (request smuggling; RFC 9112, 3.2, 5.2, 6.1 and 6.3).
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
 
   private static final String NAME = "httpDecoder";
   private static final byte DELETE = 0x7f;
 
-  /** The targets that a server takes (RFC 9112, 3.2). */
-  private static final Pattern OURS = Pattern.compile("/|\\*|(?i:https?)://");
+  /** The beginnings of a target that an origin server accepts (RFC 9112, 3.2). */
+  private static final Pattern TARGET = Pattern.compile("/|\\*|(?i:https?)://");
 
   private boolean inHead = true;
-  private boolean begun;
-  private boolean odd;
+
+  /** Whether the head has more than the empty lines that may come before a request. */
+  private boolean headStarted;
+
+  private boolean invalidLineStart;
 
   private StrictDecoder(HttpServerOptions options) {
     super(options);
   }
 
-  /** In place of Vert.x's own, before the first byte is read; HTTP/2 has no such doubts. */
-  static void guard(HttpConnection connection, HttpServerOptions options) {
+  /**
+   * Replaces Vert.x's decoder before it reads a byte. No effect on HTTP/2, which is unambiguous.
+   */
+  static void install(HttpConnection connection, HttpServerOptions options) {
     ChannelHandlerContext context = ((HttpServerConnection) connection).channelHandlerContext();
     ChannelPipeline pipeline = context.pipeline();
     if (pipeline.get(NAME) != null) {
@@ -56,25 +61,23 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
       throws Exception {
     int from = in.readerIndex();
     if (inHead) {
-      odd |= isOdd(in);
+      invalidLineStart |= hasInvalidLineStart(in);
     }
     int before = out.size();
     super.decode(context, in, out);
-    begun |=
+    headStarted |=
         inHead && in.forEachByte(from, in.readerIndex() - from, ByteProcessor.FIND_NON_CRLF) >= 0;
     for (Object read : out.subList(before, out.size())) {
       inHead = read instanceof LastHttpContent;
-      begun = false;
+      headStarted = false;
       if (read instanceof HttpContent content && !(read instanceof HttpMessage)) {
-        blame(content);
+        markAsClientError(content);
       }
     }
   }
 
-  /**
-   * The body reader knows by this exception that a body which cannot be read is no fault of ours.
-   */
-  private static void blame(HttpContent content) {
+  /** A {@link DecoderException} makes the body reader answer 400 instead of 500. */
+  private static void markAsClientError(HttpContent content) {
     if (content.decoderResult().isFailure()) {
       Throwable cause = content.decoderResult().cause();
       content.setDecoderResult(DecoderResult.failure(new DecoderException(cause)));
@@ -82,11 +85,11 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   }
 
   /**
-   * Whether a line of a head begins with what no line begins with: a space, which would make it go
-   * on with the line before, or a control character, which Netty passes over before the first one.
+   * Whether a line of the head begins with a space or a control character. A space would continue
+   * the line before it, and Netty skips control characters before the first line.
    */
-  private boolean isOdd(ByteBuf in) {
-    boolean inLines = begun;
+  private boolean hasInvalidLineStart(ByteBuf in) {
+    boolean inLines = headStarted;
     boolean lineBegins = true;
     for (int i = in.readerIndex(); i < in.writerIndex(); i++) {
       byte b = in.getByte(i);
@@ -111,19 +114,19 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     return super.splitHeaderName(line, start, length);
   }
 
-  /** Asked once the head is read. */
+  /** Netty calls this once it has read the head. */
   @Override
   protected boolean isContentAlwaysEmpty(HttpMessage message) {
     HttpVersion version = message.protocolVersion();
     if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
       message.setProtocolVersion(HttpVersion.HTTP_1_1);
-      throw new IllegalArgumentException("another protocol: " + version);
+      throw new IllegalArgumentException("unknown protocol: " + version);
     }
-    if (odd) {
-      throw new IllegalArgumentException("a line that begins with what no line begins with");
+    if (invalidLineStart) {
+      throw new IllegalArgumentException("a line begins with a space or a control character");
     }
-    if (!OURS.matcher(((HttpRequest) message).uri()).lookingAt()) {
-      throw new IllegalArgumentException("a target that is none of ours");
+    if (!TARGET.matcher(((HttpRequest) message).uri()).lookingAt()) {
+      throw new IllegalArgumentException("the target is no path and no http URL");
     }
     if (message.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
       throw new IllegalArgumentException("more than one Host");

@@ -17,17 +17,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A service that the gateway itself asks, in the customer's name: with the customer's own token.
- */
+/** An HTTP client for one service. It calls the service with the token of the current request. */
 final class Upstream {
 
   static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
   private static final int CONNECT_MILLIS = 1_000;
 
-  /** Longer than anybody here waits for an answer. */
-  private static final int SILENT_SECONDS = 30;
+  /** Longer than any timeout with which a call is made. */
+  private static final int READ_IDLE_SECONDS = 30;
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
@@ -35,17 +33,14 @@ final class Upstream {
   private final String baseUrl;
   private final ForwardedHeaders forwarded;
 
-  /**
-   * At most {@code connections} requests at once and as many waiting: one slow service never
-   * starves another.
-   */
+  /** At most {@code connections} calls run at once, and as many wait for a connection. */
   Upstream(Vertx vertx, String baseUrl, int connections, ForwardedHeaders forwarded) {
     this.client =
         WebClient.create(
             vertx,
             new WebClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
-                .setIdleTimeout(SILENT_SECONDS)
+                .setIdleTimeout(READ_IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS),
             new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(connections));
     this.baseUrl = baseUrl;
@@ -69,10 +64,9 @@ final class Upstream {
     if (key != null) {
       request.putHeader(IDEMPOTENCY_KEY, key);
     }
-    return ResponseDeadline.within(timeout, request, asked -> asked.sendJsonObject(body));
+    return ResponseDeadline.within(timeout, request, call -> call.sendJsonObject(body));
   }
 
-  /** As the caller of {@code ctx}. */
   Future<HttpResponse<Buffer>> get(RoutingContext ctx, String path, Duration timeout) {
     return ResponseDeadline.within(timeout, request(ctx, HttpMethod.GET, path), HttpRequest::send);
   }
@@ -88,6 +82,7 @@ final class Upstream {
     return request;
   }
 
+  /** Whether the service answers in time that it is ready. */
   Future<Boolean> ready(Duration timeout) {
     return ResponseDeadline.within(
             timeout, client.getAbs(baseUrl + "/health/ready"), HttpRequest::send)

@@ -1,6 +1,6 @@
--- Takes one request from each of the buckets KEYS, or from none of them. ARGV holds, for each, how many it holds,
--- which is also how many flow in within a minute. Answers 1 or 0, then the level of each bucket in thousandths.
--- Redis tells the time, so that replicas need not agree on it.
+-- Takes one request from each of the buckets KEYS, or from none of them. ARGV holds the limit of each bucket: the
+-- requests that it holds, and that are added to it in one minute. Returns 1 if the requests were taken or 0 if not,
+-- then the level of each bucket in thousandths. The clock is the one of Redis, so replicas need no common clock.
 local MINUTE = 60000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -22,7 +22,7 @@ for i, key in ipairs(KEYS) do
   levels[i] = levels[i] - taken
   if taken == 1 then
     redis.call('HSET', key, 'level', levels[i], 'at', now)
-    redis.call('PEXPIRE', key, MINUTE) -- one that is forgotten then is full
+    redis.call('PEXPIRE', key, MINUTE) -- an expired bucket would be full by then
   end
   answer[i + 1] = math.floor(levels[i] * 1000)
 end

@@ -4,7 +4,6 @@ import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The number of active requests in the metrics is true, whatever clients do. */
+/** The metric of active requests stays correct when clients reset streams or connections. */
 class ActiveRequestsTest {
 
   private static final int REQUESTS = 50;
@@ -22,13 +21,12 @@ class ActiveRequestsTest {
   /** The request for the metrics is active, too. */
   private static final double IDLE = 1;
 
-  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
   private final AtomicInteger waiting = new AtomicInteger();
-  private TestGateway front;
+  private TestGateway gateway;
 
-  private void start(Map<String, String> settings) {
-    front = new TestGateway(settings);
-    front.service =
+  private void use(TestGateway started) {
+    gateway = started;
+    gateway.service =
         request -> {
           waiting.incrementAndGet();
           request.response().closeHandler(v -> waiting.decrementAndGet());
@@ -37,17 +35,15 @@ class ActiveRequestsTest {
 
   @AfterEach
   void stop() {
-    front.close();
-    certificate.delete();
+    gateway.close();
   }
 
   private List<Double> active() {
     String metrics =
-        front
+        gateway
             .vertx
             .createHttpClient()
-            .request(
-                HttpMethod.GET, front.gateway.operationsPort(), TestGateway.LOOPBACK, "/metrics")
+            .request(HttpMethod.GET, gateway.operationsPort(), TestGateway.LOOPBACK, "/metrics")
             .compose(request -> request.send())
             .compose(answer -> answer.body())
             .await()
@@ -59,7 +55,7 @@ class ActiveRequestsTest {
         .toList();
   }
 
-  private void nothingIsActive() {
+  private void assertNothingActive() {
     await().until(() -> waiting.get() == 0);
     await().until(() -> active().stream().mapToDouble(Double::doubleValue).sum() <= IDLE);
     assertThat(active()).allMatch(number -> number >= 0);
@@ -67,16 +63,16 @@ class ActiveRequestsTest {
   }
 
   @Test
-  void requests_of_http_1_whose_connections_are_reset_count_once() throws Exception {
-    start(Map.of());
+  void http_1_requests_whose_connections_are_reset_are_counted_once() throws Exception {
+    use(new TestGateway(Map.of()));
     for (boolean reset : List.of(true, false)) {
       List<Socket> clients = new ArrayList<>();
       for (int i = 0; i < REQUESTS; i++) {
-        Socket client = front.connect();
+        Socket client = gateway.connect();
         client.setSoLinger(reset, 0);
         String head = i % 2 == 0 ? "GET /stores" : "POST /orders";
         String request =
-            head + " HTTP/1.1\r\nHost: x\r\nAuthorization: " + front.bearer() + "\r\n\r\n";
+            head + " HTTP/1.1\r\nHost: x\r\nAuthorization: " + gateway.bearer() + "\r\n\r\n";
         client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         clients.add(client);
       }
@@ -84,21 +80,20 @@ class ActiveRequestsTest {
       for (Socket client : clients) {
         client.close();
       }
-      nothingIsActive();
+      assertNothingActive();
     }
   }
 
   @Test
-  void requests_of_http_2_whose_streams_are_reset_count_once() throws Exception {
-    start(
-        Map.of("TLS_CERT", certificate.certificatePath(), "TLS_KEY", certificate.privateKeyPath()));
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+  void http_2_requests_whose_streams_are_reset_are_counted_once() throws Exception {
+    use(TestGateway.withTls(Map.of()));
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       for (int i = 0; i < REQUESTS; i++) {
         int stream = 1 + 2 * i;
         if (i % 2 == 0) {
           client.get(stream, "/stores", null);
         } else {
-          client.request(stream, "POST", "/orders", front.bearer(), "10", false);
+          client.request(stream, "POST", "/orders", gateway.bearer(), "10", false);
           client.frame(RawHttp2.DATA, 0, stream, new byte[5]);
         }
         if (i % 4 < 2) {
@@ -107,6 +102,6 @@ class ActiveRequestsTest {
       }
       client.barrier();
     }
-    nothingIsActive();
+    assertNothingActive();
   }
 }

@@ -16,23 +16,22 @@ import org.junit.jupiter.api.Test;
 
 class BulkheadTest {
 
-  private static final int CROWD = 10_000;
+  private static final int MANY = 10_000;
 
   private final Vertx vertx = Vertx.vertx();
-  private final Context loop = vertx.getOrCreateContext();
-  private final List<Integer> came = new CopyOnWriteArrayList<>();
-  private final Bulkhead turns = new Bulkhead(vertx, 2, Duration.ofMinutes(1));
+  private final Context eventLoop = vertx.getOrCreateContext();
+  private final List<Integer> acquired = new CopyOnWriteArrayList<>();
+  private final Bulkhead bulkhead = new Bulkhead(vertx, 2, Duration.ofMinutes(1));
 
   @AfterEach
   void close() {
     vertx.close().await();
   }
 
-  /** All on the one event loop of these turns. */
-  private <T> T there(Callable<T> work) {
+  private <T> T onEventLoop(Callable<T> work) {
     return Future.<T>future(
             promise ->
-                loop.runOnContext(
+                eventLoop.runOnContext(
                     v -> {
                       try {
                         promise.complete(work.call());
@@ -43,55 +42,55 @@ class BulkheadTest {
         .await();
   }
 
-  private Future<Void> come(Bulkhead to, int name) {
-    return there(() -> to.next().onSuccess(v -> came.add(name)));
+  private Future<Void> acquire(Bulkhead from, int name) {
+    return onEventLoop(() -> from.acquire().onSuccess(v -> acquired.add(name)));
   }
 
-  @Test
-  void so_many_are_at_it_and_the_others_come_in_the_order_of_their_asking() {
-    for (int i = 0; i < 5; i++) {
-      come(turns, i);
-    }
-    assertThat(came).containsExactly(0, 1);
-    over(turns);
-    await().until(() -> came.size() == 3);
-    come(turns, 5);
-    over(turns);
-    over(turns);
-    over(turns);
-    await().until(() -> came.size() == 6);
-    assertThat(came).containsExactly(0, 1, 2, 3, 4, 5);
-  }
-
-  @Test
-  void who_waited_too_long_is_sent_away_and_keeps_nobody_out() {
-    Bulkhead hasty = new Bulkhead(vertx, 1, Duration.ofMillis(50));
-    come(hasty, 0);
-    Future<Void> late = come(hasty, 1);
-    await().until(late::failed);
-    over(hasty);
-    come(hasty, 2);
-    assertThat(came).containsExactly(0, 2);
-  }
-
-  @Test
-  void a_crowd_that_hands_on_its_turns_at_once_comes_to_its_end() {
-    come(turns, 0);
-    come(turns, 1);
-    List<Future<Void>> crowd = new ArrayList<>();
-    for (int i = 0; i < CROWD; i++) {
-      crowd.add(there(() -> turns.next().onSuccess(v -> turns.over())));
-    }
-    over(turns);
-    Future.all(crowd).await();
-    assertThat(crowd).allMatch(Future::succeeded);
-  }
-
-  private void over(Bulkhead of) {
-    there(
+  private void release(Bulkhead to) {
+    onEventLoop(
         () -> {
-          of.over();
-          return of;
+          to.release();
+          return to;
         });
+  }
+
+  @Test
+  void the_maximum_is_not_exceeded_and_waiting_calls_keep_their_order() {
+    for (int i = 0; i < 5; i++) {
+      acquire(bulkhead, i);
+    }
+    assertThat(acquired).containsExactly(0, 1);
+    release(bulkhead);
+    await().until(() -> acquired.size() == 3);
+    acquire(bulkhead, 5);
+    release(bulkhead);
+    release(bulkhead);
+    release(bulkhead);
+    await().until(() -> acquired.size() == 6);
+    assertThat(acquired).containsExactly(0, 1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void a_call_that_waited_too_long_fails_and_leaves_the_queue() {
+    Bulkhead shortWait = new Bulkhead(vertx, 1, Duration.ofMillis(50));
+    acquire(shortWait, 0);
+    Future<Void> late = acquire(shortWait, 1);
+    await().until(late::failed);
+    release(shortWait);
+    acquire(shortWait, 2);
+    assertThat(acquired).containsExactly(0, 2);
+  }
+
+  @Test
+  void many_calls_that_release_at_once_do_not_overflow_the_stack() {
+    acquire(bulkhead, 0);
+    acquire(bulkhead, 1);
+    List<Future<Void>> calls = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      calls.add(onEventLoop(() -> bulkhead.acquire().onSuccess(v -> bulkhead.release())));
+    }
+    release(bulkhead);
+    Future.all(calls).await();
+    assertThat(calls).allMatch(Future::succeeded);
   }
 }

@@ -11,7 +11,6 @@ import ch.qos.logback.core.AppenderBase;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisAPI;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client that goes away, or sends what is unusual but allowed, is not worth a line in the log.
+ * Clients that disconnect, or send unusual but valid requests, cause no log line at INFO or above.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientGoneLogTest {
@@ -38,30 +37,21 @@ class ClientGoneLogTest {
   private static final String PAUSE_MILLIS = "1000";
   private static final byte[] HALF_A_BODY = "{\"orderId\": ".getBytes(StandardCharsets.US_ASCII);
 
-  private static final JsonObject MEANS = new JsonObject().put("method", "KAKAO_PAY");
+  private static final JsonObject PAYMENT = new JsonObject().put("method", "KAKAO_PAY");
   private static final Map<String, JsonObject> BODIES =
       Map.of(
           "/orders", TestGateway.ORDER,
-          "/payments", MEANS.copy().put("orderId", "o-1"),
-          "/checkouts", new JsonObject().put("order", TestGateway.ORDER).put("payment", MEANS));
+          "/payments", PAYMENT.copy().put("orderId", "o-1"),
+          "/checkouts", new JsonObject().put("order", TestGateway.ORDER).put("payment", PAYMENT));
 
   private final String redis = TestServers.redis();
-  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final TestGateway front =
-      new TestGateway(
+  private final TestGateway gateway =
+      TestGateway.withTls(
           Map.of(
-              "TLS_CERT",
-              certificate.certificatePath(),
-              "TLS_KEY",
-              certificate.privateKeyPath(),
-              "REDIS_URI",
-              redis,
-              "REDIS_TIMEOUT",
-              "10s",
-              "RATE_PER_ADDRESS",
-              "1000",
-              "RATE_PER_SUBJECT",
-              "1000"));
+              "REDIS_URI", redis,
+              "REDIS_TIMEOUT", "10s",
+              "RATE_PER_ADDRESS", "1000",
+              "RATE_PER_SUBJECT", "1000"));
 
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
@@ -75,25 +65,24 @@ class ClientGoneLogTest {
         }
       };
 
-  private final RedisAPI redisClient = RedisAPI.api(Redis.createClient(front.vertx, redis));
+  private final RedisAPI redisClient = RedisAPI.api(Redis.createClient(gateway.vertx, redis));
 
   @BeforeEach
   void listen() {
-    front.service = ClientGoneLogTest::serve;
+    gateway.service = ClientGoneLogTest::serve;
     appender.start();
     root.addAppender(appender);
   }
 
   @AfterEach
-  void forget() {
+  void stopListening() {
     root.detachAppender(appender);
     lines.clear();
   }
 
   @AfterAll
   void stop() {
-    front.close();
-    certificate.delete();
+    gateway.close();
   }
 
   private static void serve(HttpServerRequest request) {
@@ -104,9 +93,9 @@ class ClientGoneLogTest {
   }
 
   /** Later requests on the same event loop are answered after all that the earlier ones caused. */
-  private void nothingIsLogged() throws Exception {
-    try (RawHttp2 other = new RawHttp2(front.port(), 2)) {
-      other.get(1, "/stores", null).get(3, "/orders", front.bearer("c-2")).send();
+  private void assertNothingLogged() throws Exception {
+    try (RawHttp2 other = new RawHttp2(gateway.port(), 2)) {
+      other.get(1, "/stores", null).get(3, "/orders", gateway.bearer("c-2")).send();
       assertThat(other.status()).isEqualTo(200);
       assertThat(other.status()).isEqualTo(200);
     }
@@ -114,36 +103,36 @@ class ClientGoneLogTest {
   }
 
   @Test
-  void a_stream_is_reset_while_its_rate_limit_is_looked_up() throws Exception {
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+  void a_reset_while_redis_is_asked_for_the_rate_limit_is_not_logged() throws Exception {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       client.get(1, "/stores", null).send();
       assertThat(client.status()).isEqualTo(200);
       redisClient.client(List.of("PAUSE", PAUSE_MILLIS)).await();
       for (int stream = 3; stream < 100; stream += 2) {
         client
-            .get(stream, "/stores", stream % 4 == 1 ? front.bearer() : null)
+            .get(stream, "/stores", stream % 4 == 1 ? gateway.bearer() : null)
             .number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
       }
       client.send();
-      nothingIsLogged();
+      assertNothingLogged();
     }
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"\n", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"})
-  void a_connection_of_http_2_does_not_begin_as_one(String first) throws Exception {
-    try (RawHttp2 client = new RawHttp2(front.port(), 1, first)) {
+  void an_http_2_connection_without_a_valid_preface_is_not_logged(String first) throws Exception {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1, first)) {
       client.lastFrame();
-      nothingIsLogged();
+      assertNothingLogged();
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/stores", "/orders", "/health", "/nowhere"})
-  void a_get_has_a_body(String path) throws Exception {
-    String token = path.equals("/orders") ? front.bearer() : null;
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+  void a_get_with_a_body_is_not_logged(String path) throws Exception {
+    String token = path.equals("/orders") ? gateway.bearer() : null;
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       client
           .request(1, "GET", path, token, null, false)
           .frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[100])
@@ -153,18 +142,19 @@ class ClientGoneLogTest {
       int status = path.equals("/nowhere") ? 404 : 200;
       assertThat(client.status()).isEqualTo(status);
       assertThat(client.status()).isEqualTo(status);
-      nothingIsLogged();
+      assertNothingLogged();
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/orders", "/checkouts", "/payments", "/nowhere"})
-  void a_client_goes_in_the_middle_of_its_body(String path) throws Exception {
+  void a_client_that_is_gone_in_the_middle_of_its_body_is_not_logged(String path) throws Exception {
     for (boolean reset : List.of(true, false)) {
-      try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+      try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
         for (int stream = 1; stream < 20; stream += 2) {
           client
-              .request(stream, "POST", path, front.bearer(), stream % 4 == 1 ? "100" : null, false)
+              .request(
+                  stream, "POST", path, gateway.bearer(), stream % 4 == 1 ? "100" : null, false)
               .frame(RawHttp2.DATA, 0, stream, HALF_A_BODY);
         }
         client.barrier();
@@ -173,17 +163,17 @@ class ClientGoneLogTest {
         }
         client.barrier();
       }
-      nothingIsLogged();
+      assertNothingLogged();
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/checkouts", "/payments", "/deadLetters", "/health", "/orders"})
-  void a_client_goes_before_its_answer(String path) throws Exception {
+  void a_client_that_is_gone_before_its_response_is_not_logged(String path) throws Exception {
     boolean isPost = !path.equals("/deadLetters") && !path.equals("/health");
     AtomicInteger asked = new AtomicInteger();
     Promise<Void> gone = Promise.promise();
-    front.service =
+    gateway.service =
         request -> {
           asked.incrementAndGet();
           request
@@ -191,12 +181,12 @@ class ClientGoneLogTest {
               .compose(body -> gone.future())
               .onSuccess(v -> request.response().setStatusCode(409).end("{}"));
         };
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       client.request(
           1,
           isPost ? "POST" : "GET",
           path,
-          front.bearer("a-1", path.equals("/deadLetters") ? "admin" : "customer"),
+          gateway.bearer("a-1", path.equals("/deadLetters") ? "admin" : "customer"),
           null,
           !isPost);
       if (isPost) {
@@ -206,8 +196,8 @@ class ClientGoneLogTest {
       await().until(() -> asked.get() > 0);
       client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL).barrier();
     }
-    front.service = ClientGoneLogTest::serve;
+    gateway.service = ClientGoneLogTest::serve;
     gone.complete();
-    nothingIsLogged();
+    assertNothingLogged();
   }
 }

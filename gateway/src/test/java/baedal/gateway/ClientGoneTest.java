@@ -4,7 +4,6 @@ import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -18,44 +17,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A client that resets its stream or closes its connection leaves nothing behind. */
+/** A client that resets its stream or closes its connection releases everything it held. */
 class ClientGoneTest {
 
   private static final int CONNECTIONS = 8;
   private static final int STREAMS = 100;
   private static final String SLOW = "/stores?slow";
 
-  /** Longer than any test: nothing is released because it timed out. */
+  /** The timeout is longer than any test, so nothing is released because it timed out. */
   private static final Map<String, String> SETTINGS =
       Map.of("UPSTREAM_TIMEOUT", "300s", "MAX_REQUESTS_PER_SUBJECT", "0");
 
-  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
   private final AtomicInteger waiting = new AtomicInteger();
-  private TestGateway front;
+  private TestGateway gateway;
 
-  private void start(Map<String, String> settings) {
-    front = new TestGateway(settings);
-    front.service = this::serve;
+  private void use(TestGateway started) {
+    gateway = started;
+    gateway.service = this::serve;
   }
 
   private void startWithTls() {
-    start(tls());
-  }
-
-  private Map<String, String> tls() {
-    Map<String, String> settings = new HashMap<>(SETTINGS);
-    settings.put("TLS_CERT", certificate.certificatePath());
-    settings.put("TLS_KEY", certificate.privateKeyPath());
-    return settings;
+    use(TestGateway.withTls(SETTINGS));
   }
 
   @AfterEach
   void stop() {
-    front.close();
-    certificate.delete();
+    gateway.close();
   }
 
-  /** Never answers what is slow, and never ends what is endless. */
+  /** Never answers {@code ?slow}, and never ends its response to {@code ?endless}. */
   private void serve(HttpServerRequest request) {
     String query = request.query();
     if (query == null) {
@@ -71,9 +61,9 @@ class ClientGoneTest {
     }
   }
 
-  private void othersAreServed() throws Exception {
-    try (RawHttp2 other = new RawHttp2(front.port(), 2)) {
-      other.get(1, "/stores", null).get(3, "/orders", front.bearer("c-2")).send();
+  private void assertOthersAreServed() throws Exception {
+    try (RawHttp2 other = new RawHttp2(gateway.port(), 2)) {
+      other.get(1, "/stores", null).get(3, "/orders", gateway.bearer("c-2")).send();
       assertThat(other.status()).isEqualTo(200);
       assertThat(other.status()).isEqualTo(200);
     }
@@ -91,10 +81,10 @@ class ClientGoneTest {
   void a_request_whose_client_is_gone_releases_its_connection(String how, String path)
       throws Exception {
     startWithTls();
-    String token = path.startsWith("/orders") ? front.bearer() : null;
+    String token = path.startsWith("/orders") ? gateway.bearer() : null;
     List<RawHttp2> clients = new ArrayList<>();
     for (int i = 0; i < CONNECTIONS; i++) {
-      RawHttp2 client = new RawHttp2(front.port(), 1);
+      RawHttp2 client = new RawHttp2(gateway.port(), 1);
       clients.add(client);
       for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
         client.get(stream, path, token);
@@ -111,7 +101,7 @@ class ClientGoneTest {
         client.close();
       }
     }
-    othersAreServed();
+    assertOthersAreServed();
     await().until(() -> waiting.get() == 0);
     for (RawHttp2 client : clients) {
       client.close();
@@ -120,9 +110,9 @@ class ClientGoneTest {
 
   @ParameterizedTest
   @CsvSource({"/stores?slow", "/stores?endless"})
-  void a_reset_after_the_service_has_begun_ends_its_request_too(String path) throws Exception {
+  void a_reset_after_the_service_got_the_request_ends_it_there(String path) throws Exception {
     startWithTls();
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
         client.get(stream, path, null);
       }
@@ -134,23 +124,24 @@ class ClientGoneTest {
       client.send();
       await().until(() -> waiting.get() == 0);
     }
-    othersAreServed();
+    assertOthersAreServed();
   }
 
   @ParameterizedTest
   @CsvSource({"/stores?slow", "/stores?endless"})
-  void connections_of_http_1_that_are_closed_release_what_they_hold(String path) throws Exception {
-    start(SETTINGS);
+  void closed_connections_of_http_1_release_their_service_connections(String path)
+      throws Exception {
+    use(new TestGateway(SETTINGS));
     List<Socket> clients = new ArrayList<>();
     for (int i = 0; i < CONNECTIONS * STREAMS; i++) {
-      Socket client = front.connect();
+      Socket client = gateway.connect();
       clients.add(client);
       write(client, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
     }
     for (Socket client : clients) {
       client.close();
     }
-    assertThat(front.ask("GET /stores HTTP/1.1")).startsWith("HTTP/1.1 200");
+    assertThat(gateway.ask("GET /stores HTTP/1.1")).startsWith("HTTP/1.1 200");
     await().until(() -> waiting.get() == 0);
   }
 
@@ -161,9 +152,9 @@ class ClientGoneTest {
   @Test
   void a_connection_in_the_middle_of_a_body_is_not_used_for_the_next_request() throws Exception {
     startWithTls();
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       client
-          .request(1, "POST", "/orders?early", front.bearer(), "1000", false)
+          .request(1, "POST", "/orders?early", gateway.bearer(), "1000", false)
           .frame(RawHttp2.DATA, 0, 1, new byte[10])
           .send();
       assertThat(client.status()).isEqualTo(200);
@@ -171,22 +162,22 @@ class ClientGoneTest {
       client.get(3, "/stores", null).send();
       assertThat(client.status()).isEqualTo(200);
     }
-    othersAreServed();
+    assertOthersAreServed();
   }
 
   @Test
   void requests_that_are_reset_count_against_the_rate_limit() throws Exception {
-    Map<String, String> settings = tls();
+    Map<String, String> settings = new HashMap<>(SETTINGS);
     settings.put("RATE_PER_ADDRESS", "10");
-    start(settings);
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+    use(TestGateway.withTls(settings));
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       for (int stream = 1; stream < 20; stream += 2) {
         client.get(stream, SLOW, null).number(RawHttp2.RST_STREAM, stream, RawHttp2.CANCEL);
       }
       client.get(21, "/stores", null).send();
       assertThat(client.status()).isEqualTo(429);
     }
-    try (RawHttp2 other = new RawHttp2(front.port(), 2)) {
+    try (RawHttp2 other = new RawHttp2(gateway.port(), 2)) {
       other.get(1, "/stores", null).send();
       assertThat(other.status()).isEqualTo(200);
     }

@@ -4,12 +4,10 @@ import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,23 +15,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One client's load is refused to that client; others are served. */
+/** One client's overload is refused to that client; other clients are served. */
 class ConcurrentRequestLimitsTest {
 
   private static final int LIMIT = 3;
   private static final String SLOW = "/orders?slow";
 
-  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
   private final List<HttpServerRequest> waiting = new CopyOnWriteArrayList<>();
-  private TestGateway front;
+  private TestGateway gateway;
 
   private void start(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
-    all.put("TLS_CERT", certificate.certificatePath());
-    all.put("TLS_KEY", certificate.privateKeyPath());
     all.put("UPSTREAM_TIMEOUT", "300s");
-    front = new TestGateway(all);
-    front.service =
+    gateway = TestGateway.withTls(all);
+    gateway.service =
         request -> {
           if ("slow".equals(request.query())) {
             waiting.add(request);
@@ -45,12 +40,11 @@ class ConcurrentRequestLimitsTest {
 
   @AfterEach
   void stop() {
-    front.close();
-    certificate.delete();
+    gateway.close();
   }
 
   private RawHttp2 connect(int address) throws Exception {
-    return new RawHttp2(front.port(), address);
+    return new RawHttp2(gateway.port(), address);
   }
 
   private static int status(RawHttp2 client, int stream, String path, String token)
@@ -65,46 +59,39 @@ class ConcurrentRequestLimitsTest {
     try (RawHttp2 client = connect(1);
         RawHttp2 elsewhere = connect(2)) {
       for (int i = 0; i < LIMIT; i++) {
-        client.get(1 + 2 * i, SLOW, front.bearer("c-1"));
+        client.get(1 + 2 * i, SLOW, gateway.bearer("c-1"));
       }
       client.send();
       await().until(() -> waiting.size() == LIMIT);
-      assertThat(status(client, 21, "/stores", front.bearer("c-1"))).isEqualTo(503);
-      assertThat(status(elsewhere, 1, "/health", front.bearer("c-1"))).isEqualTo(503);
-      assertThat(status(client, 23, "/orders", front.bearer("c-2"))).isEqualTo(200);
+      assertThat(status(client, 21, "/stores", gateway.bearer("c-1"))).isEqualTo(503);
+      assertThat(status(elsewhere, 1, "/health", gateway.bearer("c-1"))).isEqualTo(503);
+      assertThat(status(client, 23, "/orders", gateway.bearer("c-2"))).isEqualTo(200);
       assertThat(status(client, 25, "/stores", null)).isEqualTo(200);
       waiting.remove(0).response().end();
       assertThat(client.status()).isEqualTo(200);
-      assertThat(status(client, 27, "/orders", front.bearer("c-1"))).isEqualTo(200);
+      assertThat(status(client, 27, "/orders", gateway.bearer("c-1"))).isEqualTo(200);
     }
   }
 
   @Test
-  void a_refusal_says_when_to_ask_again() throws Exception {
+  void a_refusal_has_retry_after() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
     List<Integer> statuses = new CopyOnWriteArrayList<>();
-    List<String> waits = new CopyOnWriteArrayList<>();
-    HttpClientOptions options =
-        new HttpClientOptions()
-            .setSsl(true)
-            .setUseAlpn(true)
-            .setProtocolVersion(HttpVersion.HTTP_2)
-            .setTrustAll(true)
-            .setVerifyHost(false);
-    HttpClient client = front.vertx.createHttpClient(options);
+    List<String> retryAfter = new CopyOnWriteArrayList<>();
+    HttpClient client = gateway.vertx.createHttpClient(TestTls.clientOptions(HttpVersion.HTTP_2));
     for (int i = 0; i <= LIMIT; i++) {
       client
-          .request(HttpMethod.GET, front.port(), TestGateway.LOOPBACK, SLOW)
-          .compose(request -> request.putHeader("Authorization", front.bearer("c-1")).send())
+          .request(HttpMethod.GET, gateway.port(), TestGateway.LOOPBACK, SLOW)
+          .compose(request -> request.putHeader("Authorization", gateway.bearer("c-1")).send())
           .onSuccess(
               answer -> {
-                waits.add(answer.getHeader("Retry-After"));
+                retryAfter.add(answer.getHeader("Retry-After"));
                 statuses.add(answer.statusCode());
               });
     }
     await().until(() -> !statuses.isEmpty());
     assertThat(statuses).containsExactly(503);
-    assertThat(waits).containsExactly("1");
+    assertThat(retryAfter).containsExactly("1");
   }
 
   @Test
@@ -113,12 +100,12 @@ class ConcurrentRequestLimitsTest {
     try (RawHttp2 client = connect(1);
         RawHttp2 elsewhere = connect(2)) {
       for (int i = 0; i < LIMIT; i++) {
-        client.get(1 + 2 * i, SLOW, front.bearer("c-" + i));
+        client.get(1 + 2 * i, SLOW, gateway.bearer("c-" + i));
       }
       client.send();
       await().until(() -> waiting.size() == LIMIT);
       assertThat(status(client, 21, "/stores", null)).isEqualTo(503);
-      assertThat(status(client, 23, "/orders", front.bearer("c-9"))).isEqualTo(503);
+      assertThat(status(client, 23, "/orders", gateway.bearer("c-9"))).isEqualTo(503);
       assertThat(status(elsewhere, 1, "/stores", null)).isEqualTo(200);
       client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL);
       assertThat(status(client, 25, "/stores", null)).isEqualTo(200);
@@ -130,18 +117,18 @@ class ConcurrentRequestLimitsTest {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
     try (RawHttp2 client = connect(1)) {
       for (int i = 0; i < 2 * LIMIT; i++) {
-        client.get(1 + 2 * i, "/mypages/1/live?slow", front.bearer("c-1"));
+        client.get(1 + 2 * i, "/mypages/1/live?slow", gateway.bearer("c-1"));
       }
       client.send();
       await().until(() -> waiting.size() == 2 * LIMIT);
-      assertThat(status(client, 21, "/orders", front.bearer("c-1"))).isEqualTo(200);
+      assertThat(status(client, 21, "/orders", gateway.bearer("c-1"))).isEqualTo(200);
     }
   }
 
   @Test
   void a_checkout_counts_until_the_services_are_done_with_it() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "1"));
-    front.service =
+    gateway.service =
         request -> {
           if (request.path().equals("/orders")) {
             waiting.add(request);
@@ -155,38 +142,38 @@ class ConcurrentRequestLimitsTest {
             .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
     try (RawHttp2 client = connect(1)) {
       client
-          .request(1, "POST", "/checkouts", front.bearer("c-1"), null, false)
+          .request(1, "POST", "/checkouts", gateway.bearer("c-1"), null, false)
           .frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, body.toBuffer().getBytes())
           .send();
       await().until(() -> !waiting.isEmpty());
       client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL);
-      assertThat(status(client, 3, "/mypages", front.bearer("c-1"))).isEqualTo(503);
+      assertThat(status(client, 3, "/mypages", gateway.bearer("c-1"))).isEqualTo(503);
       waiting.get(0).response().setStatusCode(409).end("{}");
-      for (int i = 5; status(client, i, "/mypages", front.bearer("c-1")) == 503; i += 2) {
+      for (int i = 5; status(client, i, "/mypages", gateway.bearer("c-1")) == 503; i += 2) {
         assertThat(i).isLessThan(20_000);
       }
     }
   }
 
   @Test
-  void a_bystander_gets_the_next_free_connection() throws Exception {
+  void a_request_of_another_client_gets_the_next_free_connection() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "0"));
     try (RawHttp2 one = connect(1);
         RawHttp2 two = connect(1);
         RawHttp2 three = connect(1);
         RawHttp2 four = connect(1);
-        RawHttp2 bystander = connect(1)) {
+        RawHttp2 other = connect(1)) {
       for (RawHttp2 client : List.of(one, two, three, four)) {
         for (int stream = 1; stream < 200; stream += 2) {
-          client.get(stream, SLOW, front.bearer("c-1"));
+          client.get(stream, SLOW, gateway.bearer("c-1"));
         }
         client.barrier();
       }
-      await().until(() -> waiting.size() == Proxies.CONNECTIONS_A_SERVICE);
-      bystander.get(1, "/orders?bystander", front.bearer("c-2")).barrier();
+      await().until(() -> waiting.size() == Proxies.CONNECTIONS_PER_SERVICE);
+      other.get(1, "/orders?other", gateway.bearer("c-2")).barrier();
       waiting.get(0).response().end();
       waiting.get(1).response().end();
-      assertThat(bystander.status()).isEqualTo(200);
+      assertThat(other.status()).isEqualTo(200);
     }
   }
 }

@@ -10,22 +10,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which web sites' pages may ask the gateway. */
+/** Which web sites' pages may call the gateway. */
 class CorsTest {
 
   private static final String ALLOWED = "Access-Control-Allow-Origin";
 
-  private TestGateway front;
+  private TestGateway gateway;
 
   @AfterEach
   void stop() {
-    if (front != null) {
-      front.close();
+    if (gateway != null) {
+      gateway.close();
     }
   }
 
   private String preflight(String origin) {
-    return front.raw(
+    return gateway.raw(
         "OPTIONS /orders HTTP/1.1\r\nHost: gateway\r\nOrigin: "
             + origin
             + "\r\nAccess-Control-Request-Method: POST\r\n"
@@ -34,17 +34,17 @@ class CorsTest {
   }
 
   @Test
-  void nobody_elses_page_may_ask_unless_it_is_named() {
-    front = new TestGateway(Map.of());
+  void no_site_is_allowed_by_default() {
+    gateway = new TestGateway(Map.of());
     assertThat(TestGateway.header(preflight("https://app.example"), ALLOWED)).isEmpty();
-    String answer = front.ask("GET /orders HTTP/1.1", "Origin: https://app.example");
+    String answer = gateway.ask("GET /orders HTTP/1.1", "Origin: https://app.example");
     assertThat(answer).startsWith("HTTP/1.1 200");
     assertThat(TestGateway.header(answer, ALLOWED)).isEmpty();
   }
 
   @Test
-  void a_page_that_is_named_may_ask_whether_it_may_ask_without_a_token() {
-    front =
+  void a_preflight_of_an_allowed_site_needs_no_token() {
+    gateway =
         new TestGateway(Map.of("CORS_ORIGINS", "https://app.example, https://shop.example:8443"));
     String answer = preflight("https://shop.example:8443");
     assertThat(answer).startsWith("HTTP/1.1 204");
@@ -59,10 +59,10 @@ class CorsTest {
   }
 
   @Test
-  void a_page_that_is_named_reads_the_answer_also_when_it_is_an_error() {
-    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
+  void an_allowed_page_can_read_responses_and_errors() {
+    gateway = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
     for (String path : new String[] {"/orders", "/nothing", "/orders/%zz"}) {
-      String answer = front.ask("GET " + path + " HTTP/1.1", "Origin: https://app.example");
+      String answer = gateway.ask("GET " + path + " HTTP/1.1", "Origin: https://app.example");
       assertThat(TestGateway.header(answer, ALLOWED))
           .as(path)
           .containsExactly("https://app.example");
@@ -74,8 +74,8 @@ class CorsTest {
   }
 
   @Test
-  void a_page_that_is_named_reads_also_why_a_request_is_not_taken() {
-    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
+  void an_allowed_page_can_read_refusals_from_before_the_router() {
+    gateway = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
     String origin = "Origin: https://app.example\r\n";
     String host = "Host: gateway\r\n";
     String large = "Authorization: Bearer " + "x".repeat(33_000) + "\r\n";
@@ -91,7 +91,7 @@ class CorsTest {
       {"404", "OPTIONS * HTTP/1.1\r\n" + host + origin}
     };
     for (String[] request : requests) {
-      String answer = front.raw(request[1] + "Connection: close\r\n\r\n");
+      String answer = gateway.raw(request[1] + "Connection: close\r\n\r\n");
       assertThat(answer).startsWith("HTTP/1.1 " + request[0]);
       assertThat(TestGateway.header(answer, ALLOWED))
           .as(request[0])
@@ -99,7 +99,7 @@ class CorsTest {
       assertThat(TestGateway.header(answer, "Access-Control-Expose-Headers")).hasSize(1);
       assertThat(TestGateway.header(answer, "Vary")).containsExactly("origin");
       String foreign = request[1].replace("app.example", "evil.example");
-      assertThat(TestGateway.header(front.raw(foreign + "Connection: close\r\n\r\n"), ALLOWED))
+      assertThat(TestGateway.header(gateway.raw(foreign + "Connection: close\r\n\r\n"), ALLOWED))
           .as(request[0])
           .isEmpty();
     }
@@ -115,23 +115,23 @@ class CorsTest {
         "null",
         "http://localhost"
       })
-  void any_other_page_is_refused(String origin) {
-    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example"));
+  void any_other_site_is_refused(String origin) {
+    gateway = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example"));
     String answer = preflight(origin);
     assertThat(answer).startsWith("HTTP/1.1 403").contains("application/problem+json");
     assertThat(TestGateway.header(answer, ALLOWED)).isEmpty();
   }
 
   @Test
-  void the_gateways_own_pages_need_no_name() {
-    front = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example"));
-    assertThat(front.ask("POST /orders HTTP/1.1", "Origin: https://gateway", "Content-Length: 0"))
+  void the_gateways_own_pages_are_allowed() {
+    gateway = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example"));
+    assertThat(gateway.ask("POST /orders HTTP/1.1", "Origin: https://gateway", "Content-Length: 0"))
         .startsWith("HTTP/1.1 200");
   }
 
   @Test
-  void loopback_is_every_page_of_this_machine_and_no_other() {
-    front = new TestGateway(Map.of("CORS_ORIGINS", "loopback"));
+  void loopback_allows_pages_of_this_machine_only() {
+    gateway = new TestGateway(Map.of("CORS_ORIGINS", "loopback"));
     for (String origin :
         new String[] {"http://localhost:5173", "http://127.0.0.1:8088", "http://[::1]:3000"}) {
       assertThat(TestGateway.header(preflight(origin), ALLOWED)).containsExactly(origin);
@@ -145,7 +145,7 @@ class CorsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"*", "app.example", "https://app.example/", "https://app.example/x", ".*"})
-  void what_is_no_origin_stops_the_start(String value) {
+  void the_start_fails_with_an_invalid_origin(String value) {
     assertThatThrownBy(() -> PublicHttpConfig.from(Config.of(Map.of("CORS_ORIGINS", value))))
         .hasMessageStartingWith("CORS_ORIGINS must be");
   }

@@ -17,21 +17,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What a service hears about where a request came from, and what it is called. */
+/** What a service learns about the client of a request, and the id of the request. */
 class ForwardedHeadersTest {
 
   private static final String CHECKOUT =
       "{\"order\":" + TestGateway.ORDER + ",\"payment\":{\"method\":\"KAKAO_PAY\"}}";
 
-  private TestGateway front = new TestGateway(Map.of());
-  private final List<MultiMap> heard = new CopyOnWriteArrayList<>();
+  private TestGateway gateway = new TestGateway(Map.of());
+  private final List<MultiMap> received = new CopyOnWriteArrayList<>();
 
   ForwardedHeadersTest() {
-    front.service = this::serve;
+    gateway.service = this::serve;
   }
 
   private void serve(HttpServerRequest request) {
-    heard.add(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
+    received.add(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
     request
         .response()
         .setStatusCode(201)
@@ -41,14 +41,14 @@ class ForwardedHeadersTest {
 
   @AfterEach
   void stop() {
-    front.close();
+    gateway.close();
   }
 
   private String checkout(String... headers) {
     String head = "Content-Type: application/json\r\nContent-Length: " + CHECKOUT.length();
-    return front.raw(
+    return gateway.raw(
         "POST /checkouts HTTP/1.1\r\nHost: gateway\r\nAuthorization: "
-            + front.bearer()
+            + gateway.bearer()
             + "\r\n"
             + head
             + "\r\n"
@@ -58,8 +58,8 @@ class ForwardedHeadersTest {
   }
 
   @Test
-  void a_service_hears_who_asked_from_the_gateway_alone() {
-    String[] lies = {
+  void forwarding_headers_of_a_client_are_replaced() {
+    String[] forged = {
       "Forwarded: for=6.6.6.6;host=evil;proto=https",
       "X-Forwarded-For: 6.6.6.6",
       "X-Forwarded-For: 6.6.6.7",
@@ -69,8 +69,8 @@ class ForwardedHeadersTest {
       "X-Forwarded-Prefix: /evil",
       "X-Real-IP: 6.6.6.6"
     };
-    servicesHear("127.0.0.1", lies);
-    for (MultiMap headers : heard) {
+    assertServicesReceive("127.0.0.1", forged);
+    for (MultiMap headers : received) {
       assertThat(headers.getAll("X-Forwarded-Host")).containsExactly("gateway");
       assertThat(headers.getAll("X-Forwarded-Proto")).containsExactly("http");
       assertThat(headers.names())
@@ -79,20 +79,20 @@ class ForwardedHeadersTest {
   }
 
   @Test
-  void behind_a_proxy_that_is_trusted_a_service_hears_for_whom_it_asked() {
-    front.close();
-    front = new TestGateway(Map.of("TRUSTED_PROXIES", "127.0.0.0/8"));
-    front.service = this::serve;
+  void behind_a_trusted_proxy_a_service_learns_the_address_of_the_client() {
+    gateway.close();
+    gateway = new TestGateway(Map.of("TRUSTED_PROXIES", "127.0.0.0/8"));
+    gateway.service = this::serve;
     String[] chain = {"X-Forwarded-For: 6.6.6.6, 203.0.113.7", "X-Forwarded-Host: evil"};
-    servicesHear("203.0.113.7", chain);
+    assertServicesReceive("203.0.113.7", chain);
   }
 
-  /** Of a request that is passed on, and of both that a checkout makes. */
-  private void servicesHear(String client, String... headers) {
-    front.ask("GET /orders HTTP/1.1", headers);
+  /** In a request that is passed on, and in both that a checkout makes. */
+  private void assertServicesReceive(String client, String... headers) {
+    gateway.ask("GET /orders HTTP/1.1", headers);
     checkout(headers);
-    assertThat(heard).hasSize(3);
-    for (MultiMap each : heard) {
+    assertThat(received).hasSize(3);
+    for (MultiMap each : received) {
       assertThat(each.getAll("Forwarded"))
           .containsExactly("for=" + client + ";host=\"gateway\";proto=http");
       assertThat(each.getAll("X-Forwarded-For")).containsExactly(client);
@@ -100,14 +100,14 @@ class ForwardedHeadersTest {
   }
 
   @Test
-  void a_request_is_called_the_same_in_its_answer_and_at_every_service() {
+  void a_request_id_is_the_same_in_the_response_and_at_every_service() {
     for (String answer :
         List.of(
-            front.ask("GET /orders HTTP/1.1", "X-Request-Id: app.7_A-9"),
+            gateway.ask("GET /orders HTTP/1.1", "X-Request-Id: app.7_A-9"),
             checkout("X-Request-Id: app.7_A-9"))) {
       assertThat(TestGateway.header(answer, "X-Request-Id")).containsExactly("app.7_A-9");
     }
-    assertThat(heard)
+    assertThat(received)
         .hasSize(3)
         .allSatisfy(
             headers -> assertThat(headers.getAll("X-Request-Id")).containsExactly("app.7_A-9"));
@@ -123,34 +123,34 @@ class ForwardedHeadersTest {
         "é",
         "0123456789012345678901234567890123456789012345678901234567890123x"
       })
-  void a_name_that_is_not_fit_for_a_log_is_replaced(String odd) {
-    String answer = front.ask("GET /orders HTTP/1.1", "X-Request-Id: " + odd);
+  void a_request_id_that_is_not_safe_in_a_log_is_replaced(String odd) {
+    String answer = gateway.ask("GET /orders HTTP/1.1", "X-Request-Id: " + odd);
     assertThat(TestGateway.header(answer, "X-Request-Id"))
         .singleElement()
         .asString()
         .matches("[0-9a-f-]{36}")
-        .isEqualTo(heard.get(0).get("X-Request-Id"));
+        .isEqualTo(received.get(0).get("X-Request-Id"));
   }
 
   @Test
-  void http_1_0_needs_no_host_and_its_answer_no_chunks() {
-    front.service =
+  void http_1_0_needs_no_host_and_its_response_is_not_chunked() {
+    gateway.service =
         request -> {
-          heard.add(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
+          received.add(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
           request.response().setChunked(true).write("fi");
           request.response().end("ne");
         };
-    String bearer = "Authorization: " + front.bearer() + "\r\n\r\n";
-    String answer = front.raw("GET /orders HTTP/1.0\r\n" + bearer);
+    String bearer = "Authorization: " + gateway.bearer() + "\r\n\r\n";
+    String answer = gateway.raw("GET /orders HTTP/1.0\r\n" + bearer);
     assertThat(answer).startsWith("HTTP/1.0 200").endsWith("\r\n\r\nfine");
-    assertThat(heard.get(0).get("Forwarded")).isEqualTo("for=127.0.0.1;proto=http");
-    assertThat(heard.get(0).contains("X-Forwarded-Host")).isFalse();
-    assertThat(front.raw("GET /health HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 200");
-    assertThat(front.raw("GET /orders HTTP/1.1\r\n" + bearer)).startsWith("HTTP/1.1 400");
+    assertThat(received.get(0).get("Forwarded")).isEqualTo("for=127.0.0.1;proto=http");
+    assertThat(received.get(0).contains("X-Forwarded-Host")).isFalse();
+    assertThat(gateway.raw("GET /health HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 200");
+    assertThat(gateway.raw("GET /orders HTTP/1.1\r\n" + bearer)).startsWith("HTTP/1.1 400");
   }
 
   @Test
-  void a_refused_request_has_a_name_too() {
+  void a_refused_request_has_an_id_too() {
     for (String request :
         List.of(
             "GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -158,26 +158,26 @@ class ForwardedHeadersTest {
             "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
             "GET /nothing HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
             "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")) {
-      assertThat(TestGateway.header(front.raw(request), "X-Request-Id")).as(request).hasSize(1);
+      assertThat(TestGateway.header(gateway.raw(request), "X-Request-Id")).as(request).hasSize(1);
     }
   }
 
   @Test
-  void what_is_logged_of_a_request_bears_its_name() throws Exception {
+  void a_log_line_contains_the_id_of_its_request() throws Exception {
     List<String> lines = new CopyOnWriteArrayList<>();
-    TraceConverter words = new TraceConverter();
+    TraceConverter converter = new TraceConverter();
     AppenderBase<ILoggingEvent> appender =
         new AppenderBase<>() {
           @Override
           protected void append(ILoggingEvent event) {
-            lines.add(event.getLoggerName() + " " + words.convert(event));
+            lines.add(event.getLoggerName() + " " + converter.convert(event));
           }
         };
     Logger logger = (Logger) LoggerFactory.getLogger("baedal");
     appender.start();
     logger.addAppender(appender);
     try {
-      front.service = request -> request.response().setStatusCode(201).end("no json");
+      gateway.service = request -> request.response().setStatusCode(201).end("no json");
       checkout("X-Request-Id: app-7");
       assertThat(lines)
           .anyMatch(

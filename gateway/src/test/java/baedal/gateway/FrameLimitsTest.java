@@ -2,28 +2,22 @@ package baedal.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.net.SelfSignedCertificate;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A connection of HTTP/2 that sends frame after frame without asking for anything is ended. */
+/** An HTTP/2 connection with too many frames that are no requests is ended. */
 class FrameLimitsTest {
 
   private static final int UNKNOWN = 100;
 
-  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final TestGateway front =
-      new TestGateway(
-          Map.of(
-              "TLS_CERT", certificate.certificatePath(), "TLS_KEY", certificate.privateKeyPath()));
+  private final TestGateway gateway = TestGateway.withTls(Map.of());
 
   @AfterEach
   void stop() {
-    front.close();
-    certificate.delete();
+    gateway.close();
   }
 
   @ParameterizedTest
@@ -37,10 +31,10 @@ class FrameLimitsTest {
   })
   void a_flood_of_frames_ends_the_connection(int type, int flags, int stream, int length)
       throws Exception {
-    try (RawHttp2 client = new RawHttp2(front.port(), 1);
-        RawHttp2 other = new RawHttp2(front.port(), 2)) {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1);
+        RawHttp2 other = new RawHttp2(gateway.port(), 2)) {
       if (stream > 0) {
-        client.request(stream, "POST", "/orders", front.bearer(), null, false);
+        client.request(stream, "POST", "/orders", gateway.bearer(), null, false);
       }
       for (int i = 0; i <= FrameLimits.MAX_CONTROL_FRAMES; i++) {
         client.frame(type, flags, stream, new byte[length]);
@@ -54,7 +48,7 @@ class FrameLimitsTest {
 
   @Test
   void a_flood_of_window_updates_ends_the_connection() throws Exception {
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       for (int i = 0; i <= FrameLimits.MAX_WINDOW_UPDATES; i++) {
         client.number(RawHttp2.WINDOW_UPDATE, 0, 1);
       }
@@ -65,7 +59,7 @@ class FrameLimitsTest {
 
   @Test
   void a_client_that_pings_with_each_request_is_served() throws Exception {
-    try (RawHttp2 client = new RawHttp2(front.port(), 1)) {
+    try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       for (int stream = 1; stream < 200; stream += 2) {
         client
             .frame(RawHttp2.PING, 0, 0, new byte[8])

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is set is possible, or the gateway does not start. */
+/** Invalid settings fail the start, and are named. */
 class GatewayConfigTest {
 
   private static GatewayConfig with(String orderUrl) {
@@ -30,7 +30,7 @@ class GatewayConfigTest {
   }
 
   @Test
-  void a_port_may_be_left_out_and_a_slash_does_no_harm() {
+  void a_service_url_may_omit_its_port_and_end_with_a_slash() {
     assertThat(with("http://order/").upstreams().get("order")).isEqualTo("http://order:80");
     assertThat(with("http://order:8081").upstreams().get("order")).isEqualTo("http://order:8081");
   }
@@ -38,25 +38,25 @@ class GatewayConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"https://order", "http://order/api", "order:8081", "http://order?x", "mailto:x"})
-  void what_the_gateway_could_not_follow_is_refused_by_name(String url) {
+  void an_unusable_service_url_is_refused_by_name(String url) {
     assertThatThrownBy(() -> with(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ORDER_URL");
   }
 
   @Test
-  void concurrent_requests_are_bounded_but_not_by_an_address_that_all_share() {
+  void concurrent_requests_of_an_address_are_not_bounded_on_one_machine() {
     PublicHttpConfig cluster = PublicHttpConfig.from(Config.of(Map.of()));
     assertThat(cluster.maxRequestsPerSubject()).isEqualTo(100);
     assertThat(cluster.maxRequestsPerAddress()).isEqualTo(200);
-    PublicHttpConfig oneMachine = with(Map.of()).edge();
+    PublicHttpConfig oneMachine = with(Map.of()).http();
     assertThat(oneMachine.maxRequestsPerSubject()).isEqualTo(100);
     assertThat(oneMachine.maxRequestsPerAddress()).isZero();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "4095", "262145", "32k"})
-  void a_limit_of_header_fields_that_makes_no_sense_is_refused_by_name(String bytes) {
+  void an_invalid_limit_of_header_fields_is_refused_by_name(String bytes) {
     assertThatThrownBy(() -> with(Map.of("MAX_HEADER_BYTES", bytes)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("MAX_HEADER_BYTES");
@@ -64,7 +64,7 @@ class GatewayConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"2s", "3s"})
-  void a_call_ends_before_the_breaker_is_half_open(String timeout) {
+  void the_breaker_must_stay_open_longer_than_a_payment_may_take(String timeout) {
     assertThatThrownBy(
             () -> with(Map.of("PAYMENT_TIMEOUT", timeout, "PAYMENT_BREAKER_RESET", "2s")))
         .isInstanceOf(IllegalArgumentException.class)

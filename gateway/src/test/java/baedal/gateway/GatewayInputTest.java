@@ -17,29 +17,29 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the gateway takes as a request, for itself and for the services behind it. */
+/** Which input the gateway refuses or normalizes, for itself and for the services. */
 class GatewayInputTest {
 
-  /** The same text, composed and decomposed, as it is written in a target. */
+  /** One syllable in normalization forms C and D, percent-encoded. */
   private static final String NFC = "%ED%86%B5";
 
   private static final String NFD = "%E1%84%90%E1%85%A9%E1%86%BC";
 
-  private final TestGateway front = new TestGateway(Map.of());
+  private final TestGateway gateway = new TestGateway(Map.of());
   private WebClient client;
 
   @BeforeEach
   void start() {
-    client = WebClient.create(front.vertx);
+    client = WebClient.create(gateway.vertx);
   }
 
   @AfterEach
   void stop() {
-    front.close();
+    gateway.close();
   }
 
   @Test
-  void both_halves_of_a_checkout_take_their_own_fields_only() {
+  void each_half_of_a_checkout_accepts_its_own_fields_only() {
     JsonObject checkout =
         new JsonObject()
             .put(
@@ -57,7 +57,7 @@ class GatewayInputTest {
   }
 
   @Test
-  void a_checkout_without_a_body_is_told_what_both_halves_need() {
+  void a_checkout_without_a_body_gets_the_required_fields_of_both_halves() {
     assertThat(pointers(send(HttpMethod.POST, "/checkouts", null)))
         .containsExactlyInAnyOrder(
             "",
@@ -90,34 +90,34 @@ class GatewayInputTest {
   }
 
   @Test
-  void a_service_is_asked_in_normalization_form_c() {
-    AtomicReference<String> asked = new AtomicReference<>();
-    front.service =
+  void a_target_is_passed_on_in_normalization_form_c() {
+    AtomicReference<String> target = new AtomicReference<>();
+    gateway.service =
         request -> {
-          asked.set(request.uri());
+          target.set(request.uri());
           request.response().end("fine");
         };
     assertThat(send(HttpMethod.GET, "/stores?limit=1&q=a%20" + NFD, null).statusCode())
         .isEqualTo(200);
-    assertThat(asked.get()).isEqualTo("/stores?limit=1&q=a%20" + NFC);
+    assertThat(target.get()).isEqualTo("/stores?limit=1&q=a%20" + NFC);
     assertThat(send(HttpMethod.GET, "/stores/s/menus/" + NFD, null).statusCode()).isEqualTo(200);
-    assertThat(asked.get()).isEqualTo("/stores/s/menus/" + NFC);
+    assertThat(target.get()).isEqualTo("/stores/s/menus/" + NFC);
     assertThat(send(HttpMethod.GET, "/stores?q=" + NFC + "%26a+b", null).statusCode())
         .isEqualTo(200);
-    assertThat(asked.get()).isEqualTo("/stores?q=" + NFC + "%26a+b");
+    assertThat(target.get()).isEqualTo("/stores?q=" + NFC + "%26a+b");
   }
 
   @Test
-  void a_target_that_is_no_utf_8_reaches_no_service() {
-    front.service = request -> request.response().setStatusCode(500).end();
+  void a_target_that_is_not_utf_8_reaches_no_service() {
+    gateway.service = request -> request.response().setStatusCode(500).end();
     assertThat(pointers(send(HttpMethod.GET, "/stores?q=%ED%A0%80", null))).containsExactly("/q");
     assertThat(pointers(send(HttpMethod.GET, "/stores/%ED%A0%80", null))).containsExactly("");
   }
 
   private HttpRequest<Buffer> request(HttpMethod method, String target) {
     return client
-        .request(method, front.port(), TestGateway.LOOPBACK, target)
-        .putHeader(HttpHeaders.AUTHORIZATION.toString(), front.bearer());
+        .request(method, gateway.port(), TestGateway.LOOPBACK, target)
+        .putHeader(HttpHeaders.AUTHORIZATION.toString(), gateway.bearer());
   }
 
   private HttpResponse<Buffer> send(HttpMethod method, String target, Buffer json) {

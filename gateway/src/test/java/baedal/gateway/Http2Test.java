@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.StreamResetException;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,42 +19,28 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many on one connection: what one does there is not the others' business. */
+/** Several requests on one HTTP/2 connection do not affect each other. */
 class Http2Test {
 
-  private static final int ROOM_FOR_ONE = 2;
-  private static final int ROOM_FOR_ADDRESS = 5;
+  private static final int MAX_STREAMS_PER_SUBJECT = 2;
+  private static final int MAX_STREAMS_PER_ADDRESS = 5;
   private static final String PAGE = "https://app.example";
   private static final String LIVE = "/mypages/1/live";
 
-  private final SelfSignedCertificate certificate = SelfSignedCertificate.create();
-  private final TestGateway front =
-      new TestGateway(
+  private final TestGateway gateway =
+      TestGateway.withTls(
           Map.of(
-              "TLS_CERT",
-              certificate.certificatePath(),
-              "TLS_KEY",
-              certificate.privateKeyPath(),
-              "CORS_ORIGINS",
-              PAGE,
-              "MAX_STREAMS_PER_SUBJECT",
-              "" + ROOM_FOR_ONE,
-              "MAX_CONNECTIONS_PER_ADDRESS",
-              "" + ROOM_FOR_ADDRESS));
+              "CORS_ORIGINS", PAGE,
+              "MAX_STREAMS_PER_SUBJECT", "" + MAX_STREAMS_PER_SUBJECT,
+              "MAX_CONNECTIONS_PER_ADDRESS", "" + MAX_STREAMS_PER_ADDRESS));
   private final HttpClient client =
-      front.vertx.createHttpClient(
-          new HttpClientOptions()
-              .setSsl(true)
-              .setUseAlpn(true)
-              .setProtocolVersion(HttpVersion.HTTP_2)
-              .setTrustAll(true)
-              .setVerifyHost(false),
-          new PoolOptions().setHttp2MaxSize(1));
+      gateway.vertx.createHttpClient(
+          TestTls.clientOptions(HttpVersion.HTTP_2), new PoolOptions().setHttp2MaxSize(1));
   private final AtomicInteger listeners = new AtomicInteger();
 
   @BeforeEach
   void stream() {
-    front.service =
+    gateway.service =
         request -> {
           if (!request.path().equals(LIVE)) {
             request
@@ -73,14 +57,13 @@ class Http2Test {
 
   @AfterEach
   void stop() {
-    front.close();
-    certificate.delete();
+    gateway.close();
   }
 
   private Future<HttpClientRequest> request(String subject, HttpMethod method, String path) {
     return client
-        .request(method, front.port(), TestGateway.LOOPBACK, path)
-        .onSuccess(request -> request.putHeader("Authorization", front.bearer(subject)));
+        .request(method, gateway.port(), TestGateway.LOOPBACK, path)
+        .onSuccess(request -> request.putHeader("Authorization", gateway.bearer(subject)));
   }
 
   private HttpClientResponse get(String subject, String path) {
@@ -92,7 +75,7 @@ class Http2Test {
   }
 
   @Test
-  void who_sends_a_body_slowly_is_cut_off_alone_answered_or_not() {
+  void a_slow_body_ends_its_own_stream_only_answered_or_not() {
     HttpClientResponse live = get("c-1", LIVE);
     assertThat(live.version()).isEqualTo(HttpVersion.HTTP_2);
     HttpClientRequest refused = request("c-2", HttpMethod.POST, "/orders").await();
@@ -110,7 +93,7 @@ class Http2Test {
   }
 
   @Test
-  void a_body_needs_no_length_and_a_request_no_body() {
+  void a_body_without_a_length_and_a_request_without_a_body_are_passed_on() {
     for (String body : List.of("", "{\"memo\": \"문 앞\"}")) {
       HttpClientRequest request = request("c-1", HttpMethod.POST, "/orders").await();
       if (!body.isEmpty()) {
@@ -123,7 +106,7 @@ class Http2Test {
   }
 
   @Test
-  void header_fields_may_be_as_large_as_with_http_1_1_and_more_is_explained() {
+  void header_fields_have_the_same_limit_as_in_http_1_1() {
     assertThat(withGroups(30_000).head().statusCode()).isEqualTo(200);
     Answer refused = withGroups(33_000);
     assertThat(refused.head().statusCode()).isEqualTo(431);
@@ -148,9 +131,9 @@ class Http2Test {
   }
 
   @Test
-  void a_subject_watches_so_many_orders_at_once_and_others_go_on() {
+  void a_subject_has_a_bounded_number_of_event_streams() {
     List<HttpClientResponse> watched = new ArrayList<>();
-    for (int i = 0; i < ROOM_FOR_ONE; i++) {
+    for (int i = 0; i < MAX_STREAMS_PER_SUBJECT; i++) {
       watched.add(get("c-1", LIVE));
     }
     HttpClientResponse refused = get("c-1", LIVE);
@@ -164,8 +147,8 @@ class Http2Test {
   }
 
   @Test
-  void an_address_has_no_more_streams_than_connections_whoever_watches() {
-    for (int i = 0; i < ROOM_FOR_ADDRESS; i++) {
+  void an_address_has_no_more_event_streams_than_connections() {
+    for (int i = 0; i < MAX_STREAMS_PER_ADDRESS; i++) {
       assertThat(get("c-" + i, LIVE).statusCode()).isEqualTo(200);
     }
     HttpClientResponse refused = get("c-9", LIVE);

@@ -15,137 +15,138 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is slow or large gets an error or is cut off, and the gateway goes on. */
+/** Slow clients, large requests and too many connections are refused, and others are served. */
 class LimitsTest {
 
-  private static final int ROOM = 40;
-  private static final int ROOM_FOR_ONE = 30;
+  private static final int MAX_CONNECTIONS = 40;
+  private static final int MAX_PER_ADDRESS = 30;
 
-  private final TestGateway front =
+  private final TestGateway gateway =
       new TestGateway(
           Map.of(
               "HEAD_TIMEOUT", "2s",
               "IDLE_TIMEOUT", "3s",
               "UPSTREAM_TIMEOUT", "60s",
-              "MAX_CONNECTIONS", "" + ROOM,
-              "MAX_CONNECTIONS_PER_ADDRESS", "" + ROOM_FOR_ONE));
-  private final List<String> reached = new CopyOnWriteArrayList<>();
+              "MAX_CONNECTIONS", "" + MAX_CONNECTIONS,
+              "MAX_CONNECTIONS_PER_ADDRESS", "" + MAX_PER_ADDRESS));
+  private final List<String> received = new CopyOnWriteArrayList<>();
 
   LimitsTest() {
-    front.service =
+    gateway.service =
         request -> {
-          reached.add(request.method() + " " + request.uri());
+          received.add(request.method() + " " + request.uri());
           request.response().end("fine");
         };
   }
 
   @AfterEach
   void stop() {
-    front.close();
+    gateway.close();
   }
 
-  private void goesOn() {
-    assertThat(front.ask("GET /orders HTTP/1.1")).startsWith("HTTP/1.1 200").endsWith("fine");
+  private void assertOthersAreServed() {
+    assertThat(gateway.ask("GET /orders HTTP/1.1")).startsWith("HTTP/1.1 200").endsWith("fine");
   }
 
-  /** Writes a byte now and then until the other side has enough. */
-  private static void drip(Socket socket, String bytes) throws Exception {
+  /** Writes a byte now and then until the gateway closes the connection. */
+  private static void writeSlowly(Socket socket, String bytes) throws Exception {
     try {
       for (byte b : bytes.getBytes(StandardCharsets.US_ASCII)) {
         socket.getOutputStream().write(b);
         Thread.sleep(200);
       }
-      throw new AssertionError("never cut off");
+      throw new AssertionError("never closed");
     } catch (SocketException e) {
       assertThat(socket.isConnected()).isTrue();
     }
   }
 
   @Test
-  void who_sends_a_request_a_byte_at_a_time_is_cut_off() throws Exception {
-    try (Socket socket = front.connect()) {
-      drip(socket, "GET /orders HTTP/1.1\r\nHost: gateway\r\nX-Slow: " + "x".repeat(150));
+  void a_connection_with_a_slow_request_head_is_closed() throws Exception {
+    try (Socket socket = gateway.connect()) {
+      writeSlowly(socket, "GET /orders HTTP/1.1\r\nHost: gateway\r\nX-Slow: " + "x".repeat(150));
     }
-    assertThat(reached).isEmpty();
-    goesOn();
+    assertThat(received).isEmpty();
+    assertOthersAreServed();
   }
 
   @Test
-  void who_does_so_after_a_first_good_request_is_cut_off_too() throws Exception {
-    try (Socket socket = front.connect()) {
+  void a_connection_with_a_slow_second_request_is_closed() throws Exception {
+    try (Socket socket = gateway.connect()) {
       socket
           .getOutputStream()
           .write("GET /stores HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       assertThat(socket.getInputStream().read()).isEqualTo('H');
-      drip(socket, "GET /orders HTTP/1.1\r\nHost: gateway\r\nX-Slow: " + "x".repeat(150));
+      writeSlowly(socket, "GET /orders HTTP/1.1\r\nHost: gateway\r\nX-Slow: " + "x".repeat(150));
     }
-    goesOn();
+    assertOthersAreServed();
   }
 
   @Test
-  void who_says_nothing_is_cut_off() throws IOException {
-    try (Socket socket = front.connect()) {
+  void a_silent_connection_is_closed() throws IOException {
+    try (Socket socket = gateway.connect()) {
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }
 
   @Test
-  void who_waits_for_an_answer_is_not() {
-    front.service = request -> front.vertx.setTimer(5_000, id -> request.response().end("at last"));
-    assertThat(front.ask("GET /orders HTTP/1.1")).endsWith("at last");
+  void a_connection_that_waits_for_a_response_is_not_closed() {
+    gateway.service =
+        request -> gateway.vertx.setTimer(5_000, id -> request.response().end("at last"));
+    assertThat(gateway.ask("GET /orders HTTP/1.1")).endsWith("at last");
   }
 
   @Test
-  void a_full_house_takes_no_more_and_is_open_again_when_there_is_room() throws Exception {
-    front.service = request -> {};
-    List<Socket> guests = guests(2, ROOM / 2);
-    guests.addAll(guests(3, ROOM / 2));
+  void at_the_maximum_no_connection_is_accepted_until_one_is_closed() throws Exception {
+    gateway.service = request -> {};
+    List<Socket> clients = waitingClients(2, MAX_CONNECTIONS / 2);
+    clients.addAll(waitingClients(3, MAX_CONNECTIONS / 2));
     AtomicInteger refused = new AtomicInteger();
     await()
         .until(
             () -> {
-              refused.addAndGet(front.ask("GET /nothing HTTP/1.1").isEmpty() ? 1 : 0);
+              refused.addAndGet(gateway.ask("GET /nothing HTTP/1.1").isEmpty() ? 1 : 0);
               return refused.get() > 0;
             });
-    for (Socket guest : guests) {
-      guest.close();
+    for (Socket client : clients) {
+      client.close();
     }
-    await().until(() -> front.ask("GET /nothing HTTP/1.1").startsWith("HTTP/1.1 404"));
+    await().until(() -> gateway.ask("GET /nothing HTTP/1.1").startsWith("HTTP/1.1 404"));
   }
 
   @Test
-  void one_address_cannot_take_the_room_of_the_others() throws Exception {
-    front.service = request -> {};
-    List<Socket> guests = guests(2, ROOM_FOR_ONE);
+  void one_address_cannot_use_up_the_connections_of_others() throws Exception {
+    gateway.service = request -> {};
+    List<Socket> clients = waitingClients(2, MAX_PER_ADDRESS);
     await().until(() -> !isAnswered(2));
-    assertThat(front.ask("GET /nothing HTTP/1.1")).startsWith("HTTP/1.1 404");
-    guests.get(0).close();
+    assertThat(gateway.ask("GET /nothing HTTP/1.1")).startsWith("HTTP/1.1 404");
+    clients.get(0).close();
     await().until(() -> isAnswered(2));
   }
 
   private boolean isAnswered(int address) {
-    try (Socket guest = front.connect(address)) {
-      ask(guest, "/nothing");
-      return guest.getInputStream().read() >= 0;
+    try (Socket client = gateway.connect(address)) {
+      ask(client, "/nothing");
+      return client.getInputStream().read() >= 0;
     } catch (IOException cutOff) {
       return false;
     }
   }
 
-  /** So many from one address, who all wait for an answer. */
-  private List<Socket> guests(int address, int count) throws IOException {
-    List<Socket> guests = new ArrayList<>();
+  /** Connections from one address that all wait for a response. */
+  private List<Socket> waitingClients(int address, int count) throws IOException {
+    List<Socket> clients = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Socket guest = front.connect(address);
-      ask(guest, "/stores");
-      guests.add(guest);
+      Socket client = gateway.connect(address);
+      ask(client, "/stores");
+      clients.add(client);
     }
-    return guests;
+    return clients;
   }
 
-  private static void ask(Socket guest, String path) throws IOException {
+  private static void ask(Socket client, String path) throws IOException {
     String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
-    guest.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test
@@ -158,54 +159,56 @@ class LimitsTest {
     assertThat(refused(line + many + "\r\n")).isTrue();
     assertThat(refused(line + "X-Giant: " + "x".repeat(1_000_000) + "\r\n\r\n")).isTrue();
     assertThat(refused("GET /" + "x".repeat(1_000_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")).isTrue();
-    assertThat(front.raw(line + "X-Giant: " + "x".repeat(33_000) + "\r\n\r\n"))
+    assertThat(gateway.raw(line + "X-Giant: " + "x".repeat(33_000) + "\r\n\r\n"))
         .startsWith("HTTP/1.1 431")
         .contains("application/problem+json", "33011 of them X-Giant", "32768 bytes at most");
-    assertThat(front.raw("GET /" + "x".repeat(4_100) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+    assertThat(gateway.raw("GET /" + "x".repeat(4_100) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
         .contains(" 414 ");
-    assertThat(reached).isEmpty();
-    goesOn();
+    assertThat(received).isEmpty();
+    assertOthersAreServed();
   }
 
   @Test
-  void the_token_of_somebody_with_hundreds_of_groups_is_passed_on() {
-    front.service = request -> request.response().end("" + request.getHeader("X-Groups").length());
-    assertThat(front.ask("GET /orders HTTP/1.1", "X-Groups: " + "g".repeat(30_000)))
+  void header_fields_of_30_000_bytes_are_passed_on() {
+    gateway.service =
+        request -> request.response().end("" + request.getHeader("X-Groups").length());
+    assertThat(gateway.ask("GET /orders HTTP/1.1", "X-Groups: " + "g".repeat(30_000)))
         .startsWith("HTTP/1.1 200")
         .endsWith("30000");
   }
 
   @Test
-  void however_many_requests_come_before_the_first_answer_each_gets_its_own() {
+  void each_of_many_pipelined_requests_gets_its_response() {
     int many = 2_000;
-    front.service = request -> front.vertx.setTimer(10, id -> request.response().end("{}"));
+    gateway.service = request -> gateway.vertx.setTimer(10, id -> request.response().end("{}"));
     String asked = "GET /health HTTP/1.1\r\nHost: gateway\r\n";
-    String answers = front.raw((asked + "\r\n").repeat(many) + asked + "Connection: close\r\n\r\n");
+    String answers =
+        gateway.raw((asked + "\r\n").repeat(many) + asked + "Connection: close\r\n\r\n");
     assertThat(answers.split("HTTP/1\\.1 200", -1)).hasSize(many + 2);
   }
 
   @Test
-  void who_goes_on_with_a_body_after_the_answer_is_cut_off() throws Exception {
-    try (Socket socket = front.connect()) {
+  void a_slow_body_after_the_response_ends_the_connection() throws Exception {
+    try (Socket socket = gateway.connect()) {
       String head = "POST /orders HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000\r\n\r\n";
       socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
       assertThat(socket.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 401");
-      drip(socket, "x".repeat(150));
+      writeSlowly(socket, "x".repeat(150));
     }
-    goesOn();
+    assertOthersAreServed();
   }
 
   @Test
-  void who_is_refused_before_the_body_was_read_may_ask_on() throws Exception {
+  void a_request_after_one_that_was_refused_with_its_body_unread_is_served() throws Exception {
     String refused = "POST /orders HTTP/1.1\r\nHost: gateway\r\nContent-Length: 5\r\n\r\nhello";
     String answers =
-        front.raw(refused + "GET /stores HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n");
+        gateway.raw(refused + "GET /stores HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n");
     assertThat(answers).startsWith("HTTP/1.1 401").contains("HTTP/1.1 200").endsWith("fine");
   }
 
   /** A 4xx, or a closed connection. */
   private boolean refused(String request) {
-    String answer = front.raw(request);
+    String answer = gateway.raw(request);
     return answer.isEmpty() || answer.matches("(?s)HTTP/1\\.[01] 4\\d\\d .*");
   }
 }

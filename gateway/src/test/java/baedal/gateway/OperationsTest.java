@@ -23,45 +23,45 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What operators see of the gateway, and the world does not. */
+/** Health and metrics on the operators' port, and what the public port shows instead. */
 class OperationsTest {
 
   private static final int MANY = 30;
 
-  private final TestGateway front =
+  private final TestGateway gateway =
       new TestGateway(
           Map.of(
               "PAYMENT_TIMEOUT", "100ms",
               "PAYMENT_BREAKER_FAILURES", "1",
               "PAYMENT_BREAKER_RESET", "2s"));
-  private final WebClient client = WebClient.create(front.vertx);
+  private final WebClient client = WebClient.create(gateway.vertx);
 
   @AfterEach
   void stop() {
-    front.close();
+    gateway.close();
   }
 
-  private HttpResponse<Buffer> inside(String path) {
-    return client.get(front.gateway.operationsPort(), TestGateway.LOOPBACK, path).send().await();
+  private HttpResponse<Buffer> operations(String path) {
+    return client.get(gateway.operationsPort(), TestGateway.LOOPBACK, path).send().await();
   }
 
   private HttpResponse<Buffer> pay() {
     return client
-        .post(front.port(), TestGateway.LOOPBACK, "/payments")
-        .putHeader("Authorization", front.bearer())
+        .post(gateway.port(), TestGateway.LOOPBACK, "/payments")
+        .putHeader("Authorization", gateway.bearer())
         .sendJsonObject(new JsonObject().put("orderId", "1").put("method", "KAKAO_PAY"))
         .await();
   }
 
   @Test
-  void health_in_detail_and_metrics_are_inside_only() {
+  void metrics_and_detailed_health_are_on_the_operations_port_only() {
     for (String path : List.of("/metrics", "/health/live", "/health/ready")) {
-      assertThat(inside(path).statusCode()).as(path).isEqualTo(200);
-      assertThat(front.ask("GET " + path + " HTTP/1.1")).as(path).startsWith("HTTP/1.1 404");
+      assertThat(operations(path).statusCode()).as(path).isEqualTo(200);
+      assertThat(gateway.ask("GET " + path + " HTTP/1.1")).as(path).startsWith("HTTP/1.1 404");
     }
-    assertThat(front.ask("GET /health HTTP/1.1")).startsWith("HTTP/1.1 200");
+    assertThat(gateway.ask("GET /health HTTP/1.1")).startsWith("HTTP/1.1 200");
     for (String path : List.of("/metrics", "/health/live", "/health/ready")) {
-      int port = front.gateway.operationsPort();
+      int port = gateway.operationsPort();
       assertThat(client.head(port, TestGateway.LOOPBACK, path).send().await().statusCode())
           .as(path)
           .isEqualTo(200);
@@ -70,20 +70,20 @@ class OperationsTest {
       assertThat(wrong.getHeader("Allow")).as(path).isEqualTo("GET, HEAD");
     }
     for (String path : List.of("/health", "/orders", "/dev/tokens")) {
-      assertThat(inside(path).statusCode()).as(path).isEqualTo(404);
+      assertThat(operations(path).statusCode()).as(path).isEqualTo(404);
     }
   }
 
   @Test
-  void every_405_says_what_is_allowed_instead() {
+  void every_405_has_the_allowed_methods() {
     for (String path : List.of("/", "/health", "/docs", "/openapi.json", "/asyncapi.yaml")) {
-      String answer = front.ask("DELETE " + path + " HTTP/1.1");
+      String answer = gateway.ask("DELETE " + path + " HTTP/1.1");
       assertThat(answer).as(path).startsWith("HTTP/1.1 405");
       assertThat(TestGateway.header(answer, "Allow")).as(path).containsExactly("GET, HEAD");
     }
     for (String path : List.of("/checkouts", "/dev/tokens")) {
       String answer =
-          front.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+          gateway.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertThat(answer).as(path).startsWith("HTTP/1.1 405");
       assertThat(TestGateway.header(answer, "Allow")).as(path).containsExactly("POST");
     }
@@ -91,11 +91,11 @@ class OperationsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"POST /dev/tokens", "PUT /dev/payment-provider", "POST /dev//tokens"})
-  void a_site_whose_name_leads_to_this_machine_opens_no_dev_door(String request) {
+  void a_site_whose_name_resolves_to_this_machine_opens_no_dev_door(String request) {
     String body = "{\"sub\":\"x\",\"roles\":[\"admin\"]}";
     for (String host : List.of("evil.example:8088", "127.0.0.1.evil.example")) {
       String answer =
-          front.raw(
+          gateway.raw(
               "%s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nContent-Type: application/json\r\n"
                       .formatted(request, host, host)
                   + "Content-Length: %d\r\nConnection: close\r\n\r\n%s"
@@ -112,14 +112,14 @@ class OperationsTest {
     logger.addAppender(logged);
     try {
       assertState(0, "CLOSED");
-      front.service =
+      gateway.service =
           request ->
               request
                   .response()
                   .setStatusCode(request.path().equals("/payments") ? 500 : 200)
                   .end("{}");
       await().until(() -> pay().statusCode() == 503 && metric() == 2);
-      front.service =
+      gateway.service =
           request -> request.response().putHeader("Payment-Provider", "answered").end("{}");
       await().until(() -> pay().statusCode() == 200);
       assertState(0, "CLOSED");
@@ -136,11 +136,11 @@ class OperationsTest {
 
   private void assertState(int metric, String health) {
     assertThat(metric()).isEqualTo(metric);
-    assertThat(front.ask("GET /health HTTP/1.1")).contains("\"payment\":\"" + health + "\"");
+    assertThat(gateway.ask("GET /health HTTP/1.1")).contains("\"payment\":\"" + health + "\"");
   }
 
   private double metric() {
-    return inside("/metrics")
+    return operations("/metrics")
         .bodyAsString()
         .lines()
         .filter(line -> line.startsWith("baedal_breaker_state{breaker=\"payment\"}"))
@@ -150,15 +150,15 @@ class OperationsTest {
   }
 
   @Test
-  void however_many_ask_for_the_systems_health_the_services_are_asked_once() {
+  void concurrent_requests_for_health_ask_the_services_once() {
     AtomicInteger asked = new AtomicInteger();
-    front.service = silent -> asked.incrementAndGet();
+    gateway.service = silent -> asked.incrementAndGet();
     WebClient many =
         WebClient.create(
-            front.vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(MANY));
+            gateway.vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(MANY));
     List<Future<HttpResponse<Buffer>>> answers = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
-      answers.add(many.get(front.port(), TestGateway.LOOPBACK, "/health").send());
+      answers.add(many.get(gateway.port(), TestGateway.LOOPBACK, "/health").send());
     }
     Future.all(answers).await();
     assertThat(answers).allMatch(answer -> answer.result().statusCode() == 503);
@@ -166,10 +166,10 @@ class OperationsTest {
   }
 
   @Test
-  void a_service_that_stalls_in_the_middle_of_its_answer_is_down_and_well_again_later() {
-    front.service = stalling -> stalling.response().putHeader("Content-Length", "100").write("{");
-    assertThat(front.ask("GET /health HTTP/1.1")).contains("503", "\"order\":\"DOWN\"");
-    front.service = well -> well.response().end();
-    assertThat(front.ask("GET /health HTTP/1.1")).contains("\"order\":\"UP\"");
+  void a_service_that_stalls_in_its_response_is_down_until_it_recovers() {
+    gateway.service = stalling -> stalling.response().putHeader("Content-Length", "100").write("{");
+    assertThat(gateway.ask("GET /health HTTP/1.1")).contains("503", "\"order\":\"DOWN\"");
+    gateway.service = well -> well.response().end();
+    assertThat(gateway.ask("GET /health HTTP/1.1")).contains("\"order\":\"UP\"");
   }
 }

@@ -20,18 +20,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The breaker between callers and a payment service that does what each test wants. */
+/** The payment breaker, with a payment service that answers as each test asks it to. */
 class PaymentBreakerTest {
 
   private static final int FAILURES = 3;
-  private static final int CROWD = 30;
+  private static final int MANY = 30;
 
-  /** At once, in {@link PaymentBreaker}. */
+  /** The maximum number of concurrent probes of {@link PaymentBreaker}. */
   private static final int PROBES = 8;
 
   private final AtomicInteger hung = new AtomicInteger();
 
-  private final TestGateway front =
+  private final TestGateway gateway =
       new TestGateway(
           Map.of(
               "PAYMENT_TIMEOUT", "1s",
@@ -40,11 +40,11 @@ class PaymentBreakerTest {
               "PAYMENT_BREAKER_RESET", "2s"));
   private final WebClient client =
       WebClient.create(
-          front.vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(CROWD));
+          gateway.vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(MANY));
 
   @BeforeEach
   void answerByOrder() {
-    front.service =
+    gateway.service =
         request -> {
           if (request.path().equals("/payments")) {
             request.body().onSuccess(body -> answer(request, body.toJsonObject()));
@@ -58,10 +58,10 @@ class PaymentBreakerTest {
 
   @AfterEach
   void close() {
-    front.close();
+    gateway.close();
   }
 
-  /** An order's id says what payment answers: a status, with or without the provider's word. */
+  /** An order id such as {@code 201-answered} is a status and a {@code Payment-Provider} header. */
   private void answer(HttpServerRequest request, JsonObject body) {
     String[] wanted = body.getString("orderId").split("-", 2);
     if (wanted[0].equals("hang")) {
@@ -71,7 +71,7 @@ class PaymentBreakerTest {
     if (wanted.length == 2) {
       request.response().putHeader("Payment-Provider", wanted[1]);
     }
-    request.response().setStatusCode(Integer.parseInt(wanted[0])).end("{\"own\":\"words\"}");
+    request.response().setStatusCode(Integer.parseInt(wanted[0])).end("{\"from\":\"payment\"}");
   }
 
   private HttpResponse<Buffer> pay(String orderId) {
@@ -79,7 +79,7 @@ class PaymentBreakerTest {
   }
 
   private Future<HttpResponse<Buffer>> paying(String orderId) {
-    return paying(front, orderId);
+    return paying(gateway, orderId);
   }
 
   private Future<HttpResponse<Buffer>> paying(TestGateway to, String orderId) {
@@ -87,9 +87,9 @@ class PaymentBreakerTest {
         to, "/payments", new JsonObject().put("orderId", orderId).put("method", "KAKAO_PAY"));
   }
 
-  private HttpResponse<Buffer> promise(String orderId) {
+  private HttpResponse<Buffer> payOnDelivery(String orderId) {
     return post(
-            front,
+            gateway,
             "/payments",
             new JsonObject().put("orderId", orderId).put("method", "ON_DELIVERY"))
         .await();
@@ -104,7 +104,7 @@ class PaymentBreakerTest {
 
   private String state() {
     return client
-        .get(front.port(), TestGateway.LOOPBACK, "/health")
+        .get(gateway.port(), TestGateway.LOOPBACK, "/health")
         .send()
         .await()
         .bodyAsJsonObject()
@@ -112,7 +112,7 @@ class PaymentBreakerTest {
         .getString("payment");
   }
 
-  private void open() {
+  private void openBreaker() {
     await()
         .until(
             () -> {
@@ -122,7 +122,7 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void a_slow_payment_is_answered_in_time_and_opens_the_breaker_that_heals_by_itself() {
+  void a_slow_payment_is_a_503_in_time_and_opens_the_breaker_until_it_recovers() {
     for (int i = 0; i < 5; i++) {
       HttpResponse<Buffer> slow = pay("hang");
       assertThat(slow.statusCode()).isEqualTo(503);
@@ -136,12 +136,12 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void what_was_on_its_way_when_the_breaker_opened_does_not_open_it_again() {
+  void calls_begun_before_the_breaker_opened_do_not_open_it_again() {
     for (int i = 0; i < FAILURES; i++) {
       assertThat(pay("hang").statusCode()).isEqualTo(503);
     }
     List<Future<HttpResponse<Buffer>>> slow = new ArrayList<>();
-    for (int i = 0; i < CROWD; i++) {
+    for (int i = 0; i < MANY; i++) {
       slow.add(paying("hang"));
     }
     Future.all(slow).await();
@@ -154,18 +154,18 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void a_declined_payment_passes_through_and_shows_that_payment_is_well() {
+  void a_declined_payment_is_passed_on_and_counts_as_a_success() {
     for (int i = 0; i < 5; i++) {
       assertThat(pay("402-answered").statusCode()).isEqualTo(402);
     }
     assertThat(state()).isEqualTo("CLOSED");
-    open();
+    openBreaker();
     await().until(() -> pay("402-answered").statusCode() == 402);
     assertThat(state()).isEqualTo("CLOSED");
   }
 
   @Test
-  void what_needed_no_provider_does_not_keep_the_breaker_closed() {
+  void responses_without_the_provider_do_not_keep_the_breaker_closed() {
     for (int i = 0; i < 50; i++) {
       assertThat(pay("404").statusCode()).isEqualTo(404);
     }
@@ -177,11 +177,11 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void what_needed_no_provider_does_not_close_the_breaker_and_the_next_call_probes() {
-    open();
+  void responses_without_the_provider_do_not_close_the_breaker() {
+    openBreaker();
     await().until(() -> pay("404").statusCode() == 404);
     for (String orderId : List.of("400", "404", "409", "201", "503-not-asked")) {
-      assertThat(pay(orderId).bodyAsJsonObject().getString("own")).isEqualTo("words");
+      assertThat(pay(orderId).bodyAsJsonObject().getString("from")).isEqualTo("payment");
       assertThat(state()).as(orderId).isEqualTo("HALF_OPEN");
     }
     assertThat(pay("hang").statusCode()).isEqualTo(503);
@@ -192,8 +192,8 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void while_a_few_calls_probe_the_others_hear_in_a_moment_to_come_later() {
-    open();
+  void while_calls_probe_further_calls_are_a_503_after_a_short_wait() {
+    openBreaker();
     List<Future<HttpResponse<Buffer>>> probes = new ArrayList<>();
     await().until(() -> state().equals("HALF_OPEN") && allHang(probes));
     List<Future<HttpResponse<Buffer>>> others = new ArrayList<>();
@@ -207,7 +207,7 @@ class PaymentBreakerTest {
     assertThat(state()).isEqualTo("OPEN");
   }
 
-  /** Unless one of them gave up before all were there. */
+  /** False if one of them timed out before all had begun. */
   private boolean allHang(List<Future<HttpResponse<Buffer>>> probes) {
     probes.clear();
     hung.set(0);
@@ -219,8 +219,8 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void of_those_who_probe_one_is_enough_to_close_the_breaker_and_none_opens_it_again() {
-    open();
+  void one_successful_probe_closes_the_breaker_and_a_later_failure_is_ignored() {
+    openBreaker();
     await().until(() -> state().equals("HALF_OPEN"));
     Future<HttpResponse<Buffer>> hanging = paying("hang");
     assertThat(pay("201-answered").statusCode()).isEqualTo(201);
@@ -230,34 +230,35 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void who_is_to_pay_later_hears_when_that_makes_sense() {
-    try (TestGateway patient =
+  void retry_after_is_what_is_left_of_the_reset_time() {
+    try (TestGateway longReset =
         new TestGateway(
             Map.of(
                 "PAYMENT_TIMEOUT", "100ms",
                 "PAYMENT_BREAKER_FAILURES", Integer.toString(FAILURES),
                 "PAYMENT_BREAKER_RESET", "30s"))) {
-      patient.service = request -> {};
-      List<Integer> told = new ArrayList<>();
+      longReset.service = request -> {};
+      List<Integer> waits = new ArrayList<>();
       await()
           .until(
               () -> {
-                told.add(Integer.parseInt(paying(patient, "1").await().getHeader("Retry-After")));
-                return told.get(told.size() - 1) > 2;
+                waits.add(
+                    Integer.parseInt(paying(longReset, "1").await().getHeader("Retry-After")));
+                return waits.get(waits.size() - 1) > 2;
               });
-      assertThat(told.get(0)).isEqualTo(2);
-      assertThat(told.get(told.size() - 1)).isBetween(25, 30);
+      assertThat(waits.get(0)).isEqualTo(2);
+      assertThat(waits.get(waits.size() - 1)).isBetween(25, 30);
       await()
           .until(
-              () -> Integer.parseInt(paying(patient, "1").await().getHeader("Retry-After")) < 29);
+              () -> Integer.parseInt(paying(longReset, "1").await().getHeader("Retry-After")) < 29);
     }
   }
 
   @Test
-  void a_promise_to_pay_on_delivery_is_taken_while_the_breaker_is_open() {
-    open();
+  void a_payment_on_delivery_is_accepted_while_the_breaker_is_open() {
+    openBreaker();
     for (int i = 0; i < PROBES; i++) {
-      assertThat(promise("201").statusCode()).isEqualTo(201);
+      assertThat(payOnDelivery("201").statusCode()).isEqualTo(201);
     }
     JsonObject address =
         new JsonObject().put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
@@ -267,40 +268,40 @@ class PaymentBreakerTest {
         new JsonObject()
             .put("order", order)
             .put("payment", new JsonObject().put("method", "ON_DELIVERY"));
-    assertThat(post(front, "/checkouts", checkout).await().statusCode()).isEqualTo(201);
+    assertThat(post(gateway, "/checkouts", checkout).await().statusCode()).isEqualTo(201);
     assertThat(state()).isNotEqualTo("CLOSED");
   }
 
   @Test
-  void a_promise_is_a_503_while_payment_is_down_or_silent_and_moves_no_breaker() {
+  void a_failed_payment_on_delivery_is_a_503_and_does_not_open_the_breaker() {
     for (int i = 0; i < FAILURES + 2; i++) {
       for (String orderId : List.of("hang", "500", "503")) {
-        HttpResponse<Buffer> later = promise(orderId);
+        HttpResponse<Buffer> later = payOnDelivery(orderId);
         assertThat(later.statusCode()).as(orderId).isEqualTo(503);
         assertThat(later.getHeader("Retry-After")).isEqualTo("2");
         assertThat(later.bodyAsJsonObject().getString("type"))
             .isEqualTo("/problems/payment-unavailable");
       }
     }
-    front.service = request -> request.connection().close();
-    assertThat(promise("201").statusCode()).isEqualTo(503);
+    gateway.service = request -> request.connection().close();
+    assertThat(payOnDelivery("201").statusCode()).isEqualTo(503);
     assertThat(state()).isEqualTo("CLOSED");
   }
 
   @Test
-  void an_answered_promise_does_not_close_the_breaker() {
-    open();
+  void an_answered_payment_on_delivery_does_not_close_the_breaker() {
+    openBreaker();
     await().until(() -> state().equals("HALF_OPEN"));
-    assertThat(promise("201-answered").statusCode()).isEqualTo(201);
+    assertThat(payOnDelivery("201-answered").statusCode()).isEqualTo(201);
     assertThat(state()).isEqualTo("HALF_OPEN");
   }
 
   @Test
-  void an_attempt_that_is_not_settled_yet_is_no_failure_of_payment() {
-    for (int i = 0; i < CROWD; i++) {
-      HttpResponse<Buffer> unsettled = pay("503-not-asked");
-      assertThat(unsettled.statusCode()).isEqualTo(503);
-      assertThat(unsettled.bodyAsJsonObject().getString("own")).isEqualTo("words");
+  void an_attempt_that_is_still_undecided_is_no_failure_of_payment() {
+    for (int i = 0; i < MANY; i++) {
+      HttpResponse<Buffer> undecided = pay("503-not-asked");
+      assertThat(undecided.statusCode()).isEqualTo(503);
+      assertThat(undecided.bodyAsJsonObject().getString("from")).isEqualTo("payment");
     }
     assertThat(state()).isEqualTo("CLOSED");
   }

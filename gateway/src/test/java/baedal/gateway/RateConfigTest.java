@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Limits hold where the world asks, and a setting that is wrong is named. */
+/** The default limits, and invalid settings, which are named. */
 class RateConfigTest {
 
   private static RateConfig from(Map<String, String> settings) {
@@ -18,7 +18,7 @@ class RateConfigTest {
   }
 
   @Test
-  void there_are_limits_unless_everybody_is_on_one_machine() {
+  void there_are_limits_except_on_one_machine() {
     RateConfig usual = from(Map.of());
     assertThat(usual.perSubject()).isEqualTo(600);
     assertThat(usual.perAddress()).isEqualTo(6_000);
@@ -44,7 +44,7 @@ class RateConfigTest {
     "TRUSTED_PROXIES, 10.0.0.0/x",
     "TRUSTED_PROXIES, 10.0.0.1/-1"
   })
-  void what_cannot_be_meant_is_refused_by_name(String key, String value) {
+  void an_invalid_setting_is_refused_by_name(String key, String value) {
     assertThatThrownBy(() -> from(Map.of(key, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(key);

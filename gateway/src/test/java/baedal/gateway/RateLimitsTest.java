@@ -34,15 +34,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How much one may ask, over real connections, with replicas and a Redis that comes and goes. */
+/** Rate limits with several replicas, and with a Redis that is down or slow. */
 class RateLimitsTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
   private static final String LOOPBACK = "127.0.0.1";
   private static final int LIMIT = 5;
 
-  /** A machine that is busy with other tests is no Redis that is away. */
+  /** Long, so that a busy machine does not make Redis look down. */
   private static final Duration LONG = Duration.ofSeconds(10);
+
+  private static final BreakerConfig BREAKER =
+      new BreakerConfig(
+          Duration.ofSeconds(2), 3, 75, Duration.ofSeconds(10), Duration.ofSeconds(3));
 
   private final Vertx vertx = Boot.vertx();
   private final Tokens tokens = new Tokens(vertx, SECRET);
@@ -79,7 +83,7 @@ class RateLimitsTest {
   }
 
   private int gateway(
-      int perSubject, int perAddress, String redis, Duration patience, String... proxies) {
+      int perSubject, int perAddress, String redis, Duration redisTimeout, String... proxies) {
     GatewayVerticle gateway =
         new GatewayVerticle(
             new GatewayConfig(
@@ -89,14 +93,14 @@ class RateLimitsTest {
                 false,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),
-                TestGateway.BREAKER,
+                BREAKER,
                 new RateConfig(
                     perSubject,
                     perAddress,
                     Optional.ofNullable(redis),
-                    patience,
+                    redisTimeout,
                     List.of(proxies).stream().map(Cidr::parse).toList()),
-                TestGateway.EDGE));
+                TestGateway.HTTP));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }
@@ -130,7 +134,7 @@ class RateLimitsTest {
   }
 
   @Test
-  void replicas_share_what_a_subject_may_ask() {
+  void replicas_share_the_limit_of_a_subject() {
     String redis = TestServers.redis();
     int one = gateway(LIMIT, 0, redis);
     int two = gateway(LIMIT, 0, redis);
@@ -154,24 +158,23 @@ class RateLimitsTest {
   }
 
   @Test
-  void what_flows_in_again_and_how_long_is_remembered_redis_knows() {
+  void a_bucket_in_redis_fills_again_and_expires() {
     String uri = TestServers.redis();
     BucketRepository buckets = new BucketRepository(vertx, uri);
     List<Rate> rates = List.of(new Rate("a", 60), new Rate("b", 2));
-    assertThat(buckets.take(rates).await()).isEqualTo(new Rate.Taken(true, List.of(59.0, 1.0)));
-    assertThat(buckets.take(rates).await().all()).isTrue();
-    Rate.Taken none = buckets.take(rates).await();
-    assertThat(none.all()).isFalse();
+    assertThat(buckets.take(rates).await()).isEqualTo(new Rate.Result(true, List.of(59.0, 1.0)));
+    assertThat(buckets.take(rates).await().allowed()).isTrue();
+    Rate.Result none = buckets.take(rates).await();
+    assertThat(none.allowed()).isFalse();
     assertThat(none.levels().get(0)).as("nothing was taken").isGreaterThanOrEqualTo(58.0);
     var redis = RedisAPI.api(io.vertx.redis.client.Redis.createClient(vertx, uri));
     redis.hincrby("rate:b", "at", "-30000").await();
-    assertThat(buckets.take(rates).await().all()).isTrue();
+    assertThat(buckets.take(rates).await().allowed()).isTrue();
     assertThat(redis.pttl("rate:b").await().toLong()).isBetween(1L, 60_000L);
   }
 
   @Test
-  void without_redis_each_replica_counts_for_itself_until_it_is_back(@TempDir Path home)
-      throws IOException {
+  void without_redis_each_replica_counts_for_itself(@TempDir Path home) throws IOException {
     int at = Ports.free();
     Redis redis = Redis.start(home, at);
     try {
@@ -199,12 +202,13 @@ class RateLimitsTest {
   void no_request_waits_for_a_redis_that_does_not_answer() {
     int silent =
         vertx.createNetServer().connectHandler(s -> {}).listen(0, LOOPBACK).await().actualPort();
-    int port = gateway(LIMIT, 0, "redis://" + LOOPBACK + ":" + silent, RateConfig.NONE.patience());
+    int port =
+        gateway(LIMIT, 0, "redis://" + LOOPBACK + ":" + silent, RateConfig.NONE.redisTimeout());
     assertThat(served(port, "c-1", 4 * LIMIT)).isEqualTo(LIMIT);
   }
 
   @Test
-  void what_a_client_says_of_where_it_is_counts_for_nothing() {
+  void x_forwarded_for_of_a_client_is_ignored() {
     int port = gateway(0, LIMIT, null);
     for (int i = 0; i < LIMIT; i++) {
       assertThat(forwarded(port, "203.0.113." + i)).isEqualTo(200);
@@ -214,7 +218,7 @@ class RateLimitsTest {
   }
 
   @Test
-  void a_trusted_proxy_says_whom_it_speaks_for() {
+  void x_forwarded_for_of_a_trusted_proxy_is_believed() {
     int port = gateway(0, LIMIT, null, "127.0.0.0/8", "10.1.0.0/16", "2001:db8:1::/48");
     for (int i = 0; i < LIMIT; i++) {
       assertThat(forwarded(port, "198.51.100." + i + ", 203.0.113.7, 10.1.2.3")).isEqualTo(200);
@@ -226,7 +230,7 @@ class RateLimitsTest {
   }
 
   @Test
-  void a_household_of_ipv6_is_one() {
+  void ipv6_addresses_with_the_same_64_bits_share_a_limit() {
     int port = gateway(0, LIMIT, null, LOOPBACK);
     for (int i = 0; i < LIMIT; i++) {
       assertThat(forwarded(port, "2001:db8:7:7::" + i)).isEqualTo(200);
@@ -241,7 +245,7 @@ class RateLimitsTest {
   }
 
   @Test
-  void nobody_uses_up_what_another_may_ask() {
+  void a_forged_token_does_not_use_up_the_limit_of_its_subject() {
     int port = gateway(LIMIT, 0, null);
     String forged = new Tokens(vertx, SECRET + "!").issue("c-1", List.of("customer"), List.of());
     for (int i = 0; i < 2 * LIMIT; i++) {
@@ -252,7 +256,7 @@ class RateLimitsTest {
   }
 
   @Test
-  void a_body_waits_for_the_verdict_whole() {
+  void no_byte_of_a_body_is_lost_while_its_request_is_counted() {
     int port = gateway(LIMIT, 100, TestServers.redis());
     Buffer big = Buffer.buffer("x".repeat(60_000));
     for (int i = 0; i < LIMIT; i++) {

@@ -11,13 +11,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /** An HTTP/2 client that sends any frames, also those that no client library would send. */
 final class RawHttp2 implements AutoCloseable {
@@ -44,7 +39,7 @@ final class RawHttp2 implements AutoCloseable {
   static final int ENHANCE_YOUR_CALM = 11;
 
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-  private static final int PATIENCE_MILLIS = 15_000;
+  private static final int TIMEOUT_MILLIS = 15_000;
   private static final int MAX_SMALL_INTEGER = 127;
 
   /** Indices of names in the static table of HPACK (RFC 7541, appendix A). */
@@ -57,7 +52,7 @@ final class RawHttp2 implements AutoCloseable {
   private static final int AUTHORIZATION = 23;
   private static final int SCHEME_HTTPS = 0x87;
 
-  /** A frame of the server. */
+  /** A frame from the server. */
   record Frame(int type, int flags, int stream, ByteBuffer payload) {
 
     int number(int at) {
@@ -77,48 +72,25 @@ final class RawHttp2 implements AutoCloseable {
     send();
   }
 
-  /** As the other, and sends nothing but {@code first}. */
+  /** The same, but sends {@code first} in place of the preface, and no SETTINGS. */
   RawHttp2(int port, int last, String first) throws IOException {
     InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
     socket =
         (SSLSocket)
-            trustingAnyone()
+            TestTls.context()
                 .getSocketFactory()
                 .createSocket(InetAddress.getLoopbackAddress(), port, from, 0);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {"h2"});
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.startHandshake();
     in = new DataInputStream(socket.getInputStream());
     unsent.writeBytes(first.getBytes(StandardCharsets.US_ASCII));
     send();
   }
 
-  private static SSLContext trustingAnyone() throws IOException {
-    X509TrustManager anyone =
-        new X509TrustManager() {
-          @Override
-          public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-          @Override
-          public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-          @Override
-          public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-          }
-        };
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {anyone}, null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException(e);
-    }
-  }
-
-  /** Sent with the next {@link #send}, in one write together with its neighbours. */
+  /** Adds a frame, which {@link #send} writes together with the other frames added before. */
   RawHttp2 frame(int type, int flags, int stream, byte... payload) {
     unsent.writeBytes(
         ByteBuffer.allocate(9)
@@ -137,7 +109,7 @@ final class RawHttp2 implements AutoCloseable {
     return frame(type, 0, stream, ByteBuffer.allocate(4).putInt(number).array());
   }
 
-  /** The head of a request; {@code token} and {@code contentLength} may be null. */
+  /** Adds the HEADERS frame of a request; {@code token} and {@code contentLength} may be null. */
   RawHttp2 request(
       int stream, String method, String path, String token, String contentLength, boolean end) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
@@ -186,7 +158,7 @@ final class RawHttp2 implements AutoCloseable {
     unsent.reset();
   }
 
-  /** Sends, and waits until the server has read all of it. Passes over frames other than PING. */
+  /** Sends, and waits until the server has read all of it. Skips frames other than PING. */
   void barrier() throws IOException {
     frame(PING, 0, 0, new byte[PING_BYTES]).send();
     next(PING);
@@ -213,7 +185,7 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
-  /** Passes over frames of other types; null after the last frame. */
+  /** Skips frames of other types; null after the last frame. */
   Frame next(int type) throws IOException {
     Frame frame = next();
     while (frame != null && frame.type() != type) {
@@ -227,7 +199,7 @@ final class RawHttp2 implements AutoCloseable {
     return next(GO_AWAY).number(4);
   }
 
-  /** The status of the next answer on this connection, whichever stream it belongs to. */
+  /** The status of the next response on this connection, of any stream. */
   int status() throws IOException, Http2Exception {
     Frame head = next(HEADERS);
     ByteBuf block = Unpooled.wrappedBuffer(head.payload());

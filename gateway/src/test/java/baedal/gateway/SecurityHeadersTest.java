@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a browser is told with every answer, whoever made it. */
+/** Every response has the security headers, whichever handler made it. */
 class SecurityHeadersTest {
 
-  private final TestGateway front = new TestGateway(Map.of("ORDER_URL", "http://127.0.0.1:1"));
+  private final TestGateway gateway = new TestGateway(Map.of("ORDER_URL", "http://127.0.0.1:1"));
 
   @AfterEach
   void stop() {
-    front.close();
+    gateway.close();
   }
 
   @ParameterizedTest
@@ -34,10 +34,11 @@ class SecurityHeadersTest {
         "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "no http at all\r\n\r\n"
       })
-  void whoever_made_it_an_answer_is_data_that_stays_here(String request) {
-    front.service =
-        asked -> asked.response().putHeader("Server", "secret/1").putHeader("Via", "x").end("{}");
-    String answer = front.raw(request.replace("TOKEN", front.bearer()));
+  void every_response_has_the_headers_of_data_that_stays_in_its_site(String request) {
+    gateway.service =
+        incoming ->
+            incoming.response().putHeader("Server", "secret/1").putHeader("Via", "x").end("{}");
+    String answer = gateway.raw(request.replace("TOKEN", gateway.bearer()));
     assertThat(answer).startsWith("HTTP/1.");
     assertThat(TestGateway.header(answer, "X-Content-Type-Options")).containsExactly("nosniff");
     assertThat(TestGateway.header(answer, "Referrer-Policy")).containsExactly("no-referrer");
@@ -52,8 +53,8 @@ class SecurityHeadersTest {
   }
 
   @Test
-  void a_page_may_show_what_the_gateway_serves() {
-    assertThat(TestGateway.header(front.ask("GET / HTTP/1.1"), "Content-Security-Policy"))
+  void a_page_may_load_what_the_gateway_serves() {
+    assertThat(TestGateway.header(gateway.ask("GET / HTTP/1.1"), "Content-Security-Policy"))
         .singleElement()
         .asString()
         .startsWith("default-src 'self'")
@@ -61,23 +62,23 @@ class SecurityHeadersTest {
   }
 
   @Test
-  void who_says_what_to_keep_or_to_allow_is_believed() {
-    front.service =
-        asked ->
-            asked
+  void a_service_may_set_its_own_caching_and_policy() {
+    gateway.service =
+        incoming ->
+            incoming
                 .response()
                 .putHeader("Cache-Control", "max-age=60")
                 .putHeader("Content-Security-Policy", "default-src 'none'; img-src 'self'")
                 .end("{}");
-    String answer = front.ask("GET /stores HTTP/1.1");
+    String answer = gateway.ask("GET /stores HTTP/1.1");
     assertThat(TestGateway.header(answer, "Cache-Control")).containsExactly("max-age=60");
     assertThat(TestGateway.header(answer, "Content-Security-Policy"))
         .containsExactly("default-src 'none'; img-src 'self'");
   }
 
   @Test
-  void what_is_no_http_is_refused_in_the_words_of_the_contract() {
-    assertThat(front.raw("no http at all\r\n\r\n"))
+  void bytes_that_are_no_http_get_a_problem_of_the_contract() {
+    assertThat(gateway.raw("no http at all\r\n\r\n"))
         .contains(" 400 Bad Request\r\n")
         .contains("application/problem+json", "/problems/bad-request");
   }

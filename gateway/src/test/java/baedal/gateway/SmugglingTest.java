@@ -19,35 +19,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What can be read in two ways, or is only half HTTP, is refused, and the gateway goes on. */
+/** Ambiguous or invalid HTTP is refused, and the gateway serves the next request. */
 class SmugglingTest {
 
-  private static final List<String> REACHED = new CopyOnWriteArrayList<>();
+  private static final List<String> RECEIVED = new CopyOnWriteArrayList<>();
 
-  private static TestGateway front;
+  private static TestGateway gateway;
 
   @BeforeAll
   static void start() {
-    front = new TestGateway(Map.of());
-    front.service =
+    gateway = new TestGateway(Map.of());
+    gateway.service =
         request -> {
-          REACHED.add(request.method() + " " + request.uri());
+          RECEIVED.add(request.method() + " " + request.uri());
           request.response().end("fine");
         };
   }
 
   @AfterAll
   static void stop() {
-    front.close();
+    gateway.close();
   }
 
   @BeforeEach
-  void forget() {
-    REACHED.clear();
+  void clear() {
+    RECEIVED.clear();
   }
 
-  private void goesOn() {
-    assertThat(front.ask("GET /orders HTTP/1.1")).startsWith("HTTP/1.1 200").endsWith("fine");
+  private void assertOthersAreServed() {
+    assertThat(gateway.ask("GET /orders HTTP/1.1")).startsWith("HTTP/1.1 200").endsWith("fine");
   }
 
   static List<String> ambiguous() {
@@ -87,17 +87,17 @@ class SmugglingTest {
 
   @ParameterizedTest
   @MethodSource("ambiguous")
-  void a_request_that_can_be_read_in_two_ways_is_read_in_none(String rest) {
+  void a_request_that_can_be_read_in_two_ways_is_refused(String rest) {
     String answer =
-        front.raw(
+        gateway.raw(
             "POST /orders HTTP/1.1\r\nHost: gateway\r\nAuthorization: "
-                + front.bearer()
+                + gateway.bearer()
                 + "\r\n"
                 + rest);
     assertThat(answer).matches("(?s)|HTTP/1\\.[01] 4\\d\\d .*");
     assertThat(answer.split("HTTP/1\\.[01] ", -1)).hasSizeLessThanOrEqualTo(2);
-    assertThat(REACHED).doesNotContain("GET /orders/smuggled");
-    goesOn();
+    assertThat(RECEIVED).doesNotContain("GET /orders/smuggled");
+    assertOthersAreServed();
   }
 
   @ParameterizedTest
@@ -116,28 +116,28 @@ class SmugglingTest {
         "G\u0000T /stores HTTP/1.1\r\nHost: x\r\n\r\n",
         "CONNECT gateway:80 HTTP/1.1\r\nHost: gateway:80\r\nConnection: close\r\n\r\n"
       })
-  void what_is_half_http_is_refused(String request) {
-    String answer = front.raw(request);
+  void invalid_http_is_refused(String request) {
+    String answer = gateway.raw(request);
     assertThat(answer).matches("(?s)|HTTP/1\\.[01] 4\\d\\d .*");
-    assertThat(REACHED).isEmpty();
-    goesOn();
+    assertThat(RECEIVED).isEmpty();
+    assertOthersAreServed();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/orders", "/checkouts"})
-  void a_body_that_is_none_ends_the_connection_and_is_no_fault_of_ours(String path) {
+  void an_invalid_chunked_body_is_refused_and_logs_no_server_error(String path) {
     Logger logger = (Logger) LoggerFactory.getLogger(Problems.class);
     ListAppender<ILoggingEvent> logged = new ListAppender<>();
     logged.start();
     logger.addAppender(logged);
     try {
       String head =
-          "POST " + path + " HTTP/1.1\r\nHost: gateway\r\nAuthorization: " + front.bearer();
+          "POST " + path + " HTTP/1.1\r\nHost: gateway\r\nAuthorization: " + gateway.bearer();
       String type = "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
       for (String body : List.of("ZZ\r\n", "1\r\n{\r\nZZ\r\n")) {
-        assertThat(front.raw(head + type + body)).matches("(?s)|HTTP/1\\.1 4\\d\\d .*");
+        assertThat(gateway.raw(head + type + body)).matches("(?s)|HTTP/1\\.1 4\\d\\d .*");
       }
-      goesOn();
+      assertOthersAreServed();
     } finally {
       logger.detachAppender(logged);
     }
@@ -145,7 +145,7 @@ class SmugglingTest {
   }
 
   private String inPieces(String... pieces) throws Exception {
-    try (var socket = front.connect()) {
+    try (var socket = gateway.connect()) {
       socket.setTcpNoDelay(true);
       for (String piece : pieces) {
         socket.getOutputStream().write(piece.getBytes(StandardCharsets.US_ASCII));
@@ -156,31 +156,31 @@ class SmugglingTest {
   }
 
   @Test
-  void what_comes_in_pieces_is_read_as_strictly_and_no_more_so() throws Exception {
+  void a_request_in_several_packets_is_read_as_strictly() throws Exception {
     String head =
         "POST /orders HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: "
-            + front.bearer()
+            + gateway.bearer()
             + "\r\n";
     assertThat(inPieces(head, "X-Folded: a\r\n", " b\r\n\r\n")).startsWith("HTTP/1.1 400");
-    assertThat(REACHED).isEmpty();
+    assertThat(RECEIVED).isEmpty();
     assertThat(inPieces(head, "Content-Length: 6\r\n", "\r\n \n \n \n")).startsWith("HTTP/1.1 200");
-    assertThat(REACHED).containsExactly("POST /orders");
+    assertThat(RECEIVED).containsExactly("POST /orders");
   }
 
   @Test
-  void empty_lines_before_a_request_are_no_harm() {
-    assertThat(front.raw("\r\n\r\nGET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+  void empty_lines_before_a_request_are_ignored() {
+    assertThat(gateway.raw("\r\n\r\nGET /stores HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 200");
   }
 
   @Test
-  void one_request_behind_the_other_is_no_harm() {
+  void pipelined_requests_are_served() {
     String chunked =
         "POST /orders HTTP/1.1\r\nHost: gateway\r\nAuthorization: "
-            + front.bearer()
+            + gateway.bearer()
             + "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n {\r\n3\r\n\n \t\r\n0\r\n\r\n";
     String last = "GET /stores HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n";
-    assertThat(front.raw(chunked + chunked + last).split("fine", -1)).hasSize(4);
-    assertThat(REACHED).containsExactly("POST /orders", "POST /orders", "GET /stores");
+    assertThat(gateway.raw(chunked + chunked + last).split("fine", -1)).hasSize(4);
+    assertThat(RECEIVED).containsExactly("POST /orders", "POST /orders", "GET /stores");
   }
 }

@@ -5,27 +5,39 @@ import baedal.runtime.Config;
 import baedal.runtime.Tokens;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SelfSignedCertificate;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A real gateway as the world meets it, with one stand-in behind all its doors. */
+/** A gateway on real ports, with a stub server in place of each service. */
 final class TestGateway implements AutoCloseable {
 
   static final String LOOPBACK = "127.0.0.1";
-  static final PublicHttpConfig EDGE =
+  static final String SECRET = "a secret of at least thirty-two bytes";
+  static final List<String> SERVICES =
+      List.of("order", "payment", "store", "rider", "coupon", "mypage");
+
+  /** Without limits of concurrent requests. */
+  static final PublicHttpConfig HTTP =
       PublicHttpConfig.from(
           Config.of(
               Map.of(
@@ -33,11 +45,7 @@ final class TestGateway implements AutoCloseable {
                   "MAX_REQUESTS_PER_SUBJECT", "0",
                   "MAX_REQUESTS_PER_ADDRESS", "0")));
 
-  static final BreakerConfig BREAKER =
-      new BreakerConfig(
-          Duration.ofSeconds(2), 3, 75, Duration.ofSeconds(10), Duration.ofSeconds(3));
-
-  /** One that fits the contract. */
+  /** The body of a valid order. */
   static final JsonObject ORDER =
       new JsonObject()
           .put("storeId", "s-1")
@@ -46,48 +54,102 @@ final class TestGateway implements AutoCloseable {
               new JsonArray().add(new JsonObject().put("menuId", "m-1").put("quantity", 1)))
           .put("fulfilment", "VISIT");
 
-  private static final String SECRET = "a secret of at least thirty-two bytes";
-
-  /** As much as a service takes. */
+  /** As much as a service accepts. */
   private static final int MAX_HEADER_BYTES = 40 * 1024;
 
-  private static final int PATIENCE_MILLIS = 15_000;
+  private static final int TIMEOUT_MILLIS = 20_000;
 
   final Vertx vertx = Boot.vertx();
-  final GatewayVerticle gateway;
+
+  /** Answers for every service that has no handler of its own. */
   volatile Handler<HttpServerRequest> service = request -> request.response().end("fine");
 
-  private final Tokens tokens = new Tokens(vertx, SECRET);
+  final Tokens tokens = new Tokens(vertx, SECRET);
+  private final Map<String, Handler<HttpServerRequest>> handlers = new ConcurrentHashMap<>();
+  private final Map<String, String> settings = new HashMap<>();
+  private final WebClient client = WebClient.create(vertx);
+  private final Optional<SelfSignedCertificate> certificate;
+  private GatewayVerticle verticle;
 
-  /** With these settings beside those that it cannot do without. */
+  /** Plain HTTP; {@code settings} replace or extend the required ones. */
   TestGateway(Map<String, String> settings) {
-    int at =
+    this(settings, Optional.empty());
+  }
+
+  /** The same behind TLS, for clients of {@link TestTls} or {@link RawHttp2}. */
+  static TestGateway withTls(Map<String, String> settings) {
+    return new TestGateway(settings, Optional.of(SelfSignedCertificate.create()));
+  }
+
+  private TestGateway(Map<String, String> settings, Optional<SelfSignedCertificate> certificate) {
+    this.certificate = certificate;
+    for (String name : SERVICES) {
+      this.settings.put(name.toUpperCase(Locale.ROOT) + "_URL", startStub(name));
+    }
+    this.settings.put("TOKEN_SECRET", SECRET);
+    this.settings.put("DEV_DOORS", "true");
+    this.settings.put("PORT", "0");
+    this.settings.put("OPERATIONS_PORT", "0");
+    certificate.ifPresent(
+        files -> {
+          this.settings.put("TLS_CERT", files.certificatePath());
+          this.settings.put("TLS_KEY", files.privateKeyPath());
+        });
+    deploy(settings);
+  }
+
+  private String startStub(String name) {
+    int port =
         vertx
             .createHttpServer(new HttpServerOptions().setMaxHeaderSize(MAX_HEADER_BYTES))
-            .requestHandler(request -> service.handle(request))
+            .requestHandler(request -> handlers.getOrDefault(name, service).handle(request))
             .listen(0, LOOPBACK)
             .await()
             .actualPort();
-    Map<String, String> all = new HashMap<>();
-    for (String name : List.of("order", "payment", "store", "rider", "coupon", "mypage")) {
-      all.put(name.toUpperCase(Locale.ROOT) + "_URL", "http://" + LOOPBACK + ":" + at);
-    }
-    all.put("TOKEN_SECRET", SECRET);
-    all.put("DEV_DOORS", "true");
-    all.put("PORT", "0");
-    all.put("OPERATIONS_PORT", "0");
-    all.putAll(settings);
-    gateway = new GatewayVerticle(GatewayConfig.from(Config.of(all)));
-    vertx.deployVerticle(gateway).await();
+    return "http://" + LOOPBACK + ":" + port;
+  }
+
+  /** Starts another gateway with these settings changed, and uses it from now on. */
+  void deploy(Map<String, String> changed) {
+    settings.putAll(changed);
+    verticle = new GatewayVerticle(config());
+    vertx.deployVerticle(verticle).await();
+  }
+
+  /** People's tokens are signed with the secret, even if the dev doors are closed. */
+  private GatewayConfig config() {
+    Map<String, String> withDevDoors = new HashMap<>(settings);
+    withDevDoors.put("DEV_DOORS", "true");
+    GatewayConfig config = GatewayConfig.from(Config.of(withDevDoors));
+    return new GatewayConfig(
+        config.host(),
+        config.port(),
+        config.identity(),
+        Boolean.parseBoolean(settings.get("DEV_DOORS")),
+        config.upstreams(),
+        config.upstreamTimeout(),
+        config.breaker(),
+        config.rates(),
+        config.http());
   }
 
   @Override
   public void close() {
     vertx.close().await();
+    certificate.ifPresent(SelfSignedCertificate::delete);
+  }
+
+  /** How the stub of one service answers from now on. */
+  void stub(String name, Handler<HttpServerRequest> handler) {
+    handlers.put(name, handler);
   }
 
   int port() {
-    return gateway.port();
+    return verticle.port();
+  }
+
+  int operationsPort() {
+    return verticle.operationsPort();
   }
 
   String bearer() {
@@ -110,13 +172,49 @@ final class TestGateway implements AutoCloseable {
   Socket connect(int last) throws IOException {
     InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(), from, 0);
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     return socket;
   }
 
+  /** A request as a customer; {@code body} may be null. */
+  HttpResponse<Buffer> call(HttpMethod method, String path, JsonObject body) {
+    HttpRequest<Buffer> request =
+        client
+            .request(method, port(), LOOPBACK, path)
+            .putHeader("Authorization", bearer())
+            .timeout(TIMEOUT_MILLIS);
+    return body == null ? request.send().await() : request.sendJsonObject(body).await();
+  }
+
+  /** A request without a token. */
+  HttpResponse<Buffer> callAnonymously(HttpMethod method, String path) {
+    return client.request(method, port(), LOOPBACK, path).send().await();
+  }
+
+  /** A checkout of {@link #ORDER} under this idempotency key. */
+  HttpResponse<Buffer> checkOut(String idempotencyKey) {
+    JsonObject checkout =
+        new JsonObject()
+            .put("order", ORDER)
+            .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
+    return client
+        .post(port(), LOOPBACK, "/checkouts")
+        .putHeader("Authorization", bearer())
+        .putHeader("Idempotency-Key", idempotencyKey)
+        .sendJsonObject(checkout)
+        .await();
+  }
+
+  /** Where the faults of a problem are. */
+  static List<String> pointers(HttpResponse<Buffer> problem) {
+    return problem.bodyAsJsonObject().getJsonArray("errors").stream()
+        .map(error -> ((JsonObject) error).getString("pointer"))
+        .toList();
+  }
+
   /**
-   * All that comes back until the gateway closes the connection; only the fact that it did when it
-   * would not read on.
+   * All bytes until the gateway closes the connection. Empty if it closed the connection before it
+   * read the whole request.
    */
   String raw(String request) {
     try (Socket socket = connect()) {
@@ -129,7 +227,7 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
-  /** A whole request with the caller's token, after which the connection ends. */
+  /** The raw response to a request with a customer's token, after which the connection ends. */
   String ask(String requestLine, String... headers) {
     StringBuilder request = new StringBuilder(requestLine).append("\r\nHost: gateway\r\n");
     request.append("Authorization: ").append(bearer()).append("\r\n");
@@ -139,10 +237,10 @@ final class TestGateway implements AutoCloseable {
     return raw(request.append("Connection: close\r\n\r\n").toString());
   }
 
-  /** The values of a header of a raw answer, one a line. */
-  static List<String> header(String answer, String name) {
+  /** The values of a header in a raw response. */
+  static List<String> header(String response, String name) {
     String start = name.toLowerCase(Locale.ROOT) + ": ";
-    return answer
+    return response
         .lines()
         .takeWhile(line -> !line.isEmpty())
         .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))

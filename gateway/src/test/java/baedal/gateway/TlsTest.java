@@ -10,7 +10,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -20,15 +19,11 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,101 +32,72 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** The gateway behind a certificate that was made a moment ago. */
+/** The gateway behind TLS, while its certificate changes. */
 class TlsTest {
 
-  private static final int ANSWER_MILLIS = 10_000;
+  private static final int TIMEOUT_MILLIS = 10_000;
 
   @TempDir Path home;
 
   private Path certificate;
   private Path key;
-  private TestGateway front;
+  private TestGateway gateway;
 
   @BeforeEach
   void start() throws IOException {
     certificate = home.resolve("tls.crt");
     key = home.resolve("tls.key");
-    certify("first.example");
-    front = new TestGateway(Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", key.toString()));
+    createCertificate("first.example");
+    gateway =
+        new TestGateway(Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", key.toString()));
   }
 
   @AfterEach
   void stop() {
-    front.close();
+    gateway.close();
   }
 
-  private void certify(String name) throws IOException {
-    SelfSignedCertificate made = SelfSignedCertificate.create(name);
-    copy(made, key);
-    copy(made, certificate);
-    made.delete();
+  private void createCertificate(String name) throws IOException {
+    SelfSignedCertificate created = SelfSignedCertificate.create(name);
+    copy(created, key);
+    copy(created, certificate);
+    created.delete();
   }
 
   private record Answer(HttpClientResponse head, String body) {}
 
   private Answer ask(HttpVersion version) {
-    HttpClient client =
-        front.vertx.createHttpClient(
-            new HttpClientOptions()
-                .setSsl(true)
-                .setUseAlpn(true)
-                .setProtocolVersion(version)
-                .setTrustAll(true)
-                .setVerifyHost(false));
+    HttpClient client = gateway.vertx.createHttpClient(TestTls.clientOptions(version));
     return client
-        .request(HttpMethod.GET, front.port(), TestGateway.LOOPBACK, "/orders")
-        .compose(request -> request.putHeader("Authorization", front.bearer()).send())
+        .request(HttpMethod.GET, gateway.port(), TestGateway.LOOPBACK, "/orders")
+        .compose(request -> request.putHeader("Authorization", gateway.bearer()).send())
         .compose(head -> head.body().map(body -> new Answer(head, body.toString())))
         .await();
   }
 
-  /** The name in the certificate that the gateway shows to a client of this protocol. */
-  private String shown(String protocol) throws IOException {
+  /** The subject of the certificate that a client of this protocol gets. */
+  private String subject(String protocol) throws IOException {
     try (SSLSocket socket = connect(protocol)) {
       socket.startHandshake();
-      X509Certificate seen = (X509Certificate) socket.getSession().getPeerCertificates()[0];
-      return seen.getSubjectX500Principal().getName();
+      X509Certificate peer = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+      return peer.getSubjectX500Principal().getName();
     }
   }
 
   private SSLSocket connect(String protocol) throws IOException {
     SSLSocket socket =
         (SSLSocket)
-            believing()
+            TestTls.context()
                 .getSocketFactory()
-                .createSocket(InetAddress.getLoopbackAddress(), front.port());
+                .createSocket(InetAddress.getLoopbackAddress(), gateway.port());
     socket.setEnabledProtocols(new String[] {protocol});
     return socket;
   }
 
-  private static SSLContext believing() {
-    X509TrustManager anyone =
-        new X509TrustManager() {
-          @Override
-          public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-          @Override
-          public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-          @Override
-          public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-          }
-        };
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {anyone}, null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has TLS", e);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"HTTP_1_1", "HTTP_2"})
-  void a_request_goes_through_and_a_browser_is_told_to_come_this_way_again(String version) {
-    front.service = request -> request.response().end(request.getHeader("X-Forwarded-Proto"));
+  void a_request_over_tls_is_passed_on_and_its_response_has_hsts(String version) {
+    gateway.service = request -> request.response().end(request.getHeader("X-Forwarded-Proto"));
     Answer answer = ask(HttpVersion.valueOf(version));
     assertThat(answer.head().version().name()).isEqualTo(version);
     assertThat(answer.head().statusCode()).isEqualTo(200);
@@ -141,13 +107,13 @@ class TlsTest {
   }
 
   @Test
-  void only_protocols_of_this_decade_are_spoken() throws Exception {
-    assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
-    assertThat(shown("TLSv1.2")).isEqualTo("CN=first.example");
+  void only_tls_1_3_and_1_2_are_accepted() throws Exception {
+    assertThat(subject("TLSv1.3")).isEqualTo("CN=first.example");
+    assertThat(subject("TLSv1.2")).isEqualTo("CN=first.example");
     for (String old : new String[] {"TLSv1.1", "TLSv1"}) {
-      assertThatThrownBy(() -> shown(old)).as(old).isInstanceOf(SSLException.class);
+      assertThatThrownBy(() -> subject(old)).as(old).isInstanceOf(SSLException.class);
     }
-    assertThat(front.ask("GET /orders HTTP/1.1")).doesNotContain("200 OK");
+    assertThat(gateway.ask("GET /orders HTTP/1.1")).doesNotContain("200 OK");
   }
 
   @ParameterizedTest
@@ -170,7 +136,7 @@ class TlsTest {
         "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
         "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
       })
-  void a_suite_with_both_is_taken(String suite) throws IOException {
+  void a_suite_with_both_is_accepted(String suite) throws IOException {
     assertThat(handshake(suite)).isEqualTo(suite);
   }
 
@@ -183,10 +149,10 @@ class TlsTest {
   }
 
   @Test
-  void a_client_cannot_begin_another_handshake_on_its_connection() throws IOException {
+  void a_client_cannot_renegotiate() throws IOException {
     try (SSLSocket socket = connect("TLSv1.2")) {
       socket.startHandshake();
-      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.startHandshake();
       assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SSLException.class);
     }
@@ -194,16 +160,16 @@ class TlsTest {
   }
 
   @Test
-  void a_new_certificate_is_shown_without_a_restart_and_half_of_one_is_not() throws Exception {
+  void a_new_certificate_is_used_without_a_restart_but_not_a_broken_one() throws Exception {
     try (Log logged = new Log()) {
       Files.writeString(certificate, "half");
       await().until(logged::hasWarning);
     }
-    assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
-    certify("second.example");
-    await().until(() -> isShown("CN=second.example"));
+    assertThat(subject("TLSv1.3")).isEqualTo("CN=first.example");
+    createCertificate("second.example");
+    await().until(() -> isSubject("CN=second.example"));
     assertThat(ask(HttpVersion.HTTP_2).head().version()).isEqualTo(HttpVersion.HTTP_2);
-    assertThatThrownBy(() -> shown("TLSv1.1")).isInstanceOf(SSLException.class);
+    assertThatThrownBy(() -> subject("TLSv1.1")).isInstanceOf(SSLException.class);
   }
 
   @ParameterizedTest
@@ -215,22 +181,22 @@ class TlsTest {
     try (Log logged = new Log()) {
       copy(next, first);
       await().until(() -> !logged.lines.list.isEmpty());
-      assertThat(shown("TLSv1.3")).isEqualTo("CN=first.example");
-      assertThat(shown("TLSv1.2")).isEqualTo("CN=first.example");
+      assertThat(subject("TLSv1.3")).isEqualTo("CN=first.example");
+      assertThat(subject("TLSv1.2")).isEqualTo("CN=first.example");
     }
     copy(next, last);
-    await().until(() -> isShown("CN=second.example"));
+    await().until(() -> isSubject("CN=second.example"));
     next.delete();
   }
 
-  private void copy(SelfSignedCertificate made, Path to) throws IOException {
-    String from = to.equals(key) ? made.privateKeyPath() : made.certificatePath();
+  private void copy(SelfSignedCertificate created, Path to) throws IOException {
+    String from = to.equals(key) ? created.privateKeyPath() : created.certificatePath();
     Files.copy(Path.of(from), to, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private boolean isShown(String name) {
+  private boolean isSubject(String name) {
     try {
-      return shown("TLSv1.3").equals(name);
+      return subject("TLSv1.3").equals(name);
     } catch (IOException e) {
       return false;
     }
@@ -259,7 +225,7 @@ class TlsTest {
   }
 
   @Test
-  void a_key_of_another_certificate_stops_the_start() throws IOException {
+  void the_start_fails_with_the_key_of_another_certificate() throws IOException {
     SelfSignedCertificate other = SelfSignedCertificate.create("other.example");
     Map<String, String> settings =
         Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", other.privateKeyPath());
@@ -269,7 +235,7 @@ class TlsTest {
   }
 
   @Test
-  void half_a_setting_stops_the_start_and_is_named() {
+  void the_start_fails_and_names_a_missing_tls_setting() {
     assertThatThrownBy(
             () -> PublicHttpConfig.from(Config.of(Map.of("TLS_CERT", certificate.toString()))))
         .hasMessageContaining("TLS_KEY");

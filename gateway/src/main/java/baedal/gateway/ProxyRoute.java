@@ -1,0 +1,43 @@
+package baedal.gateway;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A path that {@link Proxies} passes on, with all paths below it, and the service it belongs to. A
+ * path that has no route here cannot be reached from outside.
+ *
+ * @param readableWithoutToken whether GET and HEAD need no token
+ */
+record ProxyRoute(String path, String service, boolean readableWithoutToken) {
+
+  static final ProxyRoute EVENT_STREAM = new ProxyRoute("/mypages/:orderId/live", "mypage", false);
+
+  /** Without POST, which {@link PaymentApi} answers. */
+  static final ProxyRoute PAYMENTS = new ProxyRoute("/payments", "payment", false);
+
+  static final List<ProxyRoute> SERVICES =
+      List.of(
+          new ProxyRoute("/orders", "order", false),
+          new ProxyRoute("/stores", "store", true),
+          new ProxyRoute("/foodCookings", "store", false),
+          new ProxyRoute("/deliveries", "rider", false),
+          new ProxyRoute("/riders", "rider", false),
+          new ProxyRoute("/coupons", "coupon", false),
+          new ProxyRoute("/mypages", "mypage", false),
+          new ProxyRoute("/notifications", "mypage", false),
+          new ProxyRoute("/rebuilds", "mypage", false));
+
+  private static final String DEAD_LETTERS = "/deadLetters";
+
+  static ProxyRoute deadLettersOf(String service) {
+    return new ProxyRoute(DEAD_LETTERS + "/" + service, service, false);
+  }
+
+  /** Whether a path, as a service's contract writes it, can be reached from outside. */
+  static boolean isPublic(String path) {
+    return Stream.concat(
+            SERVICES.stream().map(ProxyRoute::path), Stream.of(PAYMENTS.path(), DEAD_LETTERS))
+        .anyMatch(open -> path.equals(open) || path.startsWith(open + "/"));
+  }
+}

@@ -1,0 +1,234 @@
+package baedal.gateway;
+
+import static baedal.gateway.TestGateway.ORDER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A checkout for each way in which the order service and the payment service can answer. */
+class CheckoutTest {
+
+  private final TestGateway gateway =
+      new TestGateway(
+          Map.of(
+              "PAYMENT_TIMEOUT", "2s",
+              "PAYMENT_BREAKER_FAILURES", "3",
+              "PAYMENT_BREAKER_WINDOW", "10s",
+              "PAYMENT_BREAKER_RESET", "3s"));
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  private static void hang(HttpServerRequest request) {
+    if (!request.path().equals("/payments")) {
+      request.response().end();
+    }
+  }
+
+  private static Handler<HttpServerRequest> answer(int status, String body) {
+    return request -> request.response().setStatusCode(status).end(body);
+  }
+
+  @Test
+  void a_checkout_is_paid_declined_or_kept_for_later() {
+    gateway.stub(
+        "order", request -> request.response().setStatusCode(201).end("{\"orderId\":\"o-1\"}"));
+    JsonObject checkout =
+        new JsonObject()
+            .put("order", ORDER)
+            .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
+
+    gateway.stub(
+        "payment", request -> request.response().setStatusCode(201).end("{\"status\":\"PAID\"}"));
+    HttpResponse<Buffer> paid = gateway.call(HttpMethod.POST, "/checkouts", checkout);
+    assertThat(paid.statusCode()).isEqualTo(201);
+    assertThat(paid.bodyAsJsonObject().getJsonObject("payment").getString("status"))
+        .isEqualTo("PAID");
+    assertThat(paid.getHeader("Location")).isEqualTo("/orders/o-1");
+
+    gateway.stub(
+        "payment", request -> request.response().setStatusCode(402).end("{\"status\":402}"));
+    HttpResponse<Buffer> declined = gateway.call(HttpMethod.POST, "/checkouts", checkout);
+    assertThat(declined.statusCode()).isEqualTo(402);
+    assertThat(declined.bodyAsJsonObject().getJsonObject("order").getString("orderId"))
+        .isEqualTo("o-1");
+
+    gateway.stub("payment", CheckoutTest::hang);
+    HttpResponse<Buffer> later = gateway.call(HttpMethod.POST, "/checkouts", checkout);
+    assertThat(later.statusCode()).isEqualTo(202);
+    assertThat(later.bodyAsJsonObject().getJsonObject("payment").getString("status"))
+        .isEqualTo("RETRY_LATER");
+    assertThat(later.getHeader("Retry-After")).isNotNull();
+  }
+
+  @Test
+  void a_checkout_is_paid_later_if_payment_answers_no_json_object() {
+    gateway.stub("order", answer(201, "{\"orderId\":\"o-1\"}"));
+    for (int status : List.of(201, 404, 409)) {
+      for (String body : List.of("", "<html>", "[]")) {
+        gateway.stub("payment", answer(status, body));
+        HttpResponse<Buffer> later = gateway.checkOut("k-" + status + body.length());
+        assertThat(later.statusCode()).as(status + body).isEqualTo(202);
+        assertThat(later.bodyAsJsonObject().getJsonObject("order").getString("orderId"))
+            .isEqualTo("o-1");
+        assertThat(later.getHeader("Retry-After")).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void a_repeated_checkout_sends_the_same_requests_under_the_same_key() {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Map<String, Handler<HttpServerRequest>> answers = new ConcurrentHashMap<>();
+    for (String name : List.of("order", "payment")) {
+      gateway.stub(
+          name,
+          request ->
+              request
+                  .body()
+                  .onSuccess(
+                      body -> {
+                        asked.add(name + " " + request.getHeader("Idempotency-Key") + " " + body);
+                        answers.get(name).handle(request);
+                      }));
+    }
+    Handler<HttpServerRequest> gone = request -> request.connection().close();
+    Handler<HttpServerRequest> placed = answer(201, "{\"orderId\":\"o-1\"}");
+    List<Integer> statuses = new ArrayList<>();
+    for (List<Handler<HttpServerRequest>> world :
+        List.of(
+            List.of(gone, gone),
+            List.of(placed, gone),
+            List.of(placed, answer(503, "{}")),
+            List.of(placed, answer(402, "{}")),
+            List.of(placed, answer(422, "{}")),
+            List.of(placed, answer(201, "{\"status\":\"PAID\"}")))) {
+      answers.put("order", world.get(0));
+      answers.put("payment", world.get(1));
+      statuses.add(gateway.checkOut("k-1").statusCode());
+    }
+    assertThat(statuses).containsExactly(503, 202, 202, 402, 422, 201);
+    assertThat(asked).hasSize(11);
+    assertThat(asked.stream().distinct())
+        .containsExactlyInAnyOrder(
+            "order k-1 " + ORDER, "payment k-1 {\"method\":\"KAKAO_PAY\",\"orderId\":\"o-1\"}");
+    for (String wrong : List.of("", "k".repeat(101), "two words")) {
+      assertThat(gateway.checkOut(wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(asked).hasSize(11);
+  }
+
+  @Test
+  void a_checkout_that_can_no_longer_be_paid_contains_the_order_as_it_is_now() {
+    gateway.stub(
+        "order",
+        request ->
+            answer(
+                    request.method().equals(HttpMethod.POST) ? 201 : 200,
+                    request.method().equals(HttpMethod.POST)
+                        ? "{\"orderId\":\"o-1\",\"status\":\"PLACED\"}"
+                        : "{\"orderId\":\"o-1\",\"status\":\"CANCELED\"}")
+                .handle(request));
+    gateway.stub("payment", answer(409, "{\"type\":\"/problems/order-state\"}"));
+    HttpResponse<Buffer> late = gateway.checkOut("k-1");
+    assertThat(late.statusCode()).isEqualTo(409);
+    assertThat(late.bodyAsJsonObject().getString("type")).isEqualTo("/problems/order-state");
+    assertThat(late.bodyAsJsonObject().getJsonObject("order").getString("status"))
+        .isEqualTo("CANCELED");
+  }
+
+  @Test
+  void faults_of_each_half_of_a_checkout_point_into_that_half() {
+    String fault =
+        "{\"instance\":\"/inner\",\"errors\":[{\"pointer\":\"/x\",\"detail\":\"is not there\"}]}";
+    gateway.stub("order", answer(400, fault));
+    HttpResponse<Buffer> notPlaced = gateway.checkOut("k-1");
+    assertThat(notPlaced.statusCode()).isEqualTo(400);
+    assertThat(TestGateway.pointers(notPlaced)).containsExactly("/order/x");
+    assertThat(notPlaced.bodyAsJsonObject().getString("instance")).isEqualTo("/checkouts");
+    gateway.stub("order", answer(201, "{\"orderId\":\"o-1\"}"));
+    gateway.stub("payment", answer(400, fault));
+    HttpResponse<Buffer> notPaid = gateway.checkOut("k-2");
+    assertThat(notPaid.statusCode()).isEqualTo(400);
+    assertThat(TestGateway.pointers(notPaid)).containsExactly("/payment/x");
+    assertThat(notPaid.bodyAsJsonObject().getJsonObject("order").getString("orderId"))
+        .isEqualTo("o-1");
+  }
+
+  @Test
+  void a_checkout_is_a_503_if_order_answers_no_json_object() {
+    for (int status : List.of(201, 400, 409)) {
+      for (String body : List.of("", "<html>", "[]")) {
+        gateway.stub("order", answer(status, body));
+        HttpResponse<Buffer> away = gateway.checkOut("k-1");
+        assertThat(away.statusCode()).as(status + body).isEqualTo(503);
+        assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+      }
+    }
+  }
+
+  @Test
+  void a_checkout_is_a_503_if_the_response_of_order_never_ends() {
+    gateway.stub(
+        "order",
+        endless -> {
+          endless.response().setStatusCode(201).setChunked(true);
+          gateway.vertx.setPeriodic(500, timer -> endless.response().write(" "));
+        });
+    HttpResponse<Buffer> away = gateway.checkOut("k-1");
+    assertThat(away.statusCode()).isEqualTo(503);
+    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(away.bodyAsJsonObject().getString("type")).isEqualTo("/problems/order-unavailable");
+  }
+
+  @Test
+  void a_visitor_cannot_choose_to_pay_on_delivery() {
+    gateway.stub(
+        "order",
+        request -> {
+          throw new AssertionError("ordered");
+        });
+    JsonObject atTheDoor =
+        new JsonObject()
+            .put("order", ORDER)
+            .put("payment", new JsonObject().put("method", "ON_DELIVERY"));
+    HttpResponse<Buffer> wrong = gateway.call(HttpMethod.POST, "/checkouts", atTheDoor);
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(TestGateway.pointers(wrong)).containsExactly("/payment/method");
+  }
+
+  @Test
+  void an_invalid_checkout_places_no_order() {
+    HttpResponse<Buffer> wrong =
+        gateway.call(
+            HttpMethod.POST,
+            "/checkouts",
+            new JsonObject()
+                .put(
+                    "order",
+                    ORDER.copy().put("fulfilment", "DELIVERY").put("lines", new JsonArray()))
+                .put("payment", new JsonObject().put("method", "GOLD")));
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(TestGateway.pointers(wrong))
+        .containsExactlyInAnyOrder("/order/lines", "/order/address", "/payment/method");
+    JsonObject cardless =
+        new JsonObject().put("order", ORDER).put("payment", new JsonObject().put("method", "CARD"));
+    assertThat(gateway.call(HttpMethod.POST, "/checkouts", cardless).bodyAsString())
+        .contains("/payment/card");
+  }
+}

@@ -1,0 +1,75 @@
+package baedal.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The documents of the API and the events, and the page that shows them. */
+class DocumentsTest {
+
+  private final TestGateway gateway = new TestGateway(Map.of());
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  @Test
+  void the_openapi_document_has_the_dev_doors_only_if_they_are_open() {
+    JsonObject open = gateway.callAnonymously(HttpMethod.GET, "/openapi.json").bodyAsJsonObject();
+    assertThat(open.getJsonObject("paths").fieldNames())
+        .contains("/orders/{orderId}", "/deadLetters/{service}", "/checkouts", "/dev/tokens")
+        .noneMatch(path -> path.startsWith("/internal"));
+    assertThat(open.getJsonObject("components").getJsonObject("schemas").fieldNames())
+        .contains("order.Order", "runtime.Problem");
+    gateway.deploy(Map.of("DEV_DOORS", "false"));
+    JsonObject closed = gateway.callAnonymously(HttpMethod.GET, "/openapi.json").bodyAsJsonObject();
+    assertThat(closed.getJsonObject("paths").fieldNames())
+        .contains("/orders")
+        .noneMatch(path -> path.startsWith("/dev"));
+  }
+
+  @Test
+  void the_asyncapi_document_contains_the_schema_of_each_event() {
+    HttpResponse<Buffer> yaml = gateway.callAnonymously(HttpMethod.GET, "/asyncapi.yaml");
+    assertThat(yaml.getHeader("Content-Type")).isEqualTo("application/yaml");
+    assertThat(yaml.bodyAsString()).contains("order.paid:").doesNotContain("./schemas/");
+    JsonObject paid =
+        gateway
+            .callAnonymously(HttpMethod.GET, "/asyncapi.json")
+            .bodyAsJsonObject()
+            .getJsonObject("components")
+            .getJsonObject("messages")
+            .getJsonObject("order.paid");
+    assertThat(paid.getJsonObject("payload").getString("title")).isEqualTo("order.paid");
+  }
+
+  @Test
+  void the_docs_page_loads_only_files_of_the_gateway() {
+    HttpResponse<Buffer> page = gateway.callAnonymously(HttpMethod.GET, "/docs");
+    assertThat(page.getHeader("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'")
+        .doesNotContain("unsafe");
+    List<String> loaded =
+        Pattern.compile("(?:src|href)=\"([^\"]+)\"")
+            .matcher(page.bodyAsString())
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(loaded).contains("/docs.js", "/docs.css");
+    for (String path : loaded) {
+      assertThat(gateway.callAnonymously(HttpMethod.GET, path).statusCode())
+          .as(path)
+          .isEqualTo(200);
+    }
+    assertThat(page.bodyAsString()).doesNotContainPattern("<script>|style=|onclick=");
+  }
+}
