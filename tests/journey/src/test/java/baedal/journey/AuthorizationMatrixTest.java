@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Who may do what: every operation of every document, for every role, with every kind of bad token,
- * on one's own and on others' things; through the gateway and at each service's own port alike.
+ * Who may do what: every operation of every contract, for every role, with every kind of invalid
+ * token, on own and on other people's resources; through the gateway and at each service's port.
  */
 class AuthorizationMatrixTest {
 
@@ -38,57 +38,59 @@ class AuthorizationMatrixTest {
           Caller.SERVICE,
           "stranger");
 
-  /** Those who have things of their own; the others act for the house. */
-  private static final Set<String> PEOPLE = Set.of(Caller.CUSTOMER, Caller.OWNER, Caller.RIDER);
+  /** The roles that own resources. */
+  private static final Set<String> OWNING_ROLES =
+      Set.of(Caller.CUSTOMER, Caller.OWNER, Caller.RIDER);
 
   private static final String GATEWAY = "gateway";
   private static final Set<String> FOREIGN = Set.of("none", "empty", "403", "404", "409");
 
-  private static TestSystem town;
-  private static TestTokens papers;
-  private static ResourceFixture lives;
+  private static TestSystem system;
+  private static TestTokens tokens;
+  private static ResourceFixture resources;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new TestSystem();
-    papers = new TestTokens(town);
-    lives = ResourceFixture.in(town);
+    system = new TestSystem();
+    tokens = new TestTokens(system);
+    resources = ResourceFixture.create(system);
   }
 
   @AfterAll
   static void stop() {
-    town.close();
+    system.close();
   }
 
-  /** Where an operation can be asked for. */
+  /** An operation at one of the addresses that serve it. */
   private record Route(String name, String url, Operation operation) {
 
     static Stream<Route> of(Operation operation) {
-      Route own = new Route("own port", town.settings.url(operation.service()), operation);
-      Route gateway = new Route(GATEWAY, town.settings.url(GATEWAY), operation);
-      boolean hidden = operation.isInternal() || operation.service().equals("gateway");
-      return hidden ? Stream.of(own) : Stream.of(gateway, own);
+      Route own = new Route("own port", system.settings.url(operation.service()), operation);
+      Route gateway = new Route(GATEWAY, system.settings.url(GATEWAY), operation);
+      boolean internal = operation.isInternal() || operation.service().equals("gateway");
+      return internal ? Stream.of(own) : Stream.of(gateway, own);
     }
 
-    DynamicTest test(String what, Check check) {
-      return DynamicTest.dynamicTest(operation + " at the " + name + what, () -> check.of(this));
+    DynamicTest test(String suffix, Check check) {
+      return DynamicTest.dynamicTest(
+          operation + " at the " + name + suffix, () -> check.check(this));
     }
 
     HttpResponse<String> ask(String token, Map<String, String> known) throws IOException {
-      HttpResponse<String> answer = example(operation, token, known).to(url);
+      HttpResponse<String> answer = example(operation, token, known).sendTo(url);
       if (name.equals(GATEWAY)) {
-        town.promises.keptBy(answer);
+        system.contract.check(answer);
       }
       return answer;
     }
   }
 
   private interface Check {
-    void of(Route door) throws IOException;
+    void check(Route route) throws IOException;
   }
 
-  private static Stream<DynamicTest> atEveryDoor(Check check) {
-    return Contracts.all().stream().flatMap(Route::of).map(door -> door.test("", check));
+  private static Stream<DynamicTest> atEveryRoute(Check check) {
+    return Contracts.all().stream().flatMap(Route::of).map(route -> route.test("", check));
   }
 
   @Test
@@ -108,10 +110,10 @@ class AuthorizationMatrixTest {
 
   @TestFactory
   Stream<DynamicTest> without_a_token_only_what_is_everybodys_opens() {
-    return atEveryDoor(
-        door -> {
-          HttpResponse<String> answer = door.ask(null, Map.of());
-          if (door.operation().needsToken()) {
+    return atEveryRoute(
+        route -> {
+          HttpResponse<String> answer = route.ask(null, Map.of());
+          if (route.operation().needsToken()) {
             assertThat(problem(answer)).isEqualTo(401);
             assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
           } else {
@@ -122,23 +124,23 @@ class AuthorizationMatrixTest {
 
   @TestFactory
   Stream<DynamicTest> a_bad_token_opens_nothing() {
-    return atEveryDoor(
-        door -> {
-          for (Map.Entry<String, String> bad : papers.bad().entrySet()) {
-            HttpResponse<String> answer = door.ask(bad.getValue(), Map.of());
-            assertThat(problem(answer)).as("a token %s", bad.getKey()).isEqualTo(401);
+    return atEveryRoute(
+        route -> {
+          for (Map.Entry<String, String> invalid : tokens.invalid().entrySet()) {
+            HttpResponse<String> answer = route.ask(invalid.getValue(), Map.of());
+            assertThat(problem(answer)).as("a token %s", invalid.getKey()).isEqualTo(401);
           }
         });
   }
 
   @TestFactory
   Stream<DynamicTest> a_role_opens_what_is_promised_to_it_and_nothing_else() {
-    return atEveryDoor(
-        door -> {
+    return atEveryRoute(
+        route -> {
           for (String role : ROLES) {
-            String token = papers.of("m-" + UUID.randomUUID(), List.of(role));
-            HttpResponse<String> answer = door.ask(token, Map.of());
-            if (door.operation().admits(role)) {
+            String token = tokens.issue("m-" + UUID.randomUUID(), List.of(role));
+            HttpResponse<String> answer = route.ask(token, Map.of());
+            if (route.operation().admits(role)) {
               assertThat(answer.statusCode()).as(role).isNotIn(401, 403).isLessThan(500);
             } else {
               assertThat(problem(answer)).as(role).isEqualTo(403);
@@ -151,15 +153,15 @@ class AuthorizationMatrixTest {
   Stream<DynamicTest> what_is_for_services_only_is_not_behind_the_gateway() {
     return Contracts.all().stream()
         .filter(operation -> operation.isInternal() && !operation.path().startsWith("/dev/"))
-        .map(operation -> new Route(GATEWAY, town.settings.url(GATEWAY), operation))
+        .map(operation -> new Route(GATEWAY, system.settings.url(GATEWAY), operation))
         .map(
-            door ->
-                door.test(
+            route ->
+                route.test(
                     "",
                     d -> {
                       for (String role : ROLES) {
-                        String token = papers.of("m-1", List.of(role));
-                        assertThat(problem(d.ask(token, lives.ids()))).as(role).isEqualTo(404);
+                        String token = tokens.issue("m-1", List.of(role));
+                        assertThat(problem(d.ask(token, resources.ids()))).as(role).isEqualTo(404);
                       }
                     }));
   }
@@ -170,35 +172,37 @@ class AuthorizationMatrixTest {
         .filter(operation -> !operation.foreign().equals("none"))
         .flatMap(Route::of)
         .flatMap(
-            door ->
+            route ->
                 ROLES.stream()
-                    .filter(role -> PEOPLE.contains(role) && door.operation().admits(role))
-                    .map(role -> door.test(" as " + role, d -> foreignAndOwn(d, role))));
+                    .filter(role -> OWNING_ROLES.contains(role) && route.operation().admits(role))
+                    .map(role -> route.test(" as " + role, d -> foreignAndOwn(d, role))));
   }
 
-  private static void foreignAndOwn(Route door, String role) throws IOException {
-    String promised = door.operation().foreign();
+  private static void foreignAndOwn(Route route, String role) throws IOException {
+    String expected = route.operation().foreign();
     List<String> strangers = new ArrayList<>();
-    strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role)));
-    strangers.add(papers.of("other-" + UUID.randomUUID(), List.of(role), "another-store"));
+    strangers.add(tokens.issue("other-" + UUID.randomUUID(), List.of(role)));
+    strangers.add(tokens.issue("other-" + UUID.randomUUID(), List.of(role), "another-store"));
     for (String stranger : strangers) {
-      lives.restore();
-      HttpResponse<String> answer = door.ask(stranger, lives.ids());
-      if (promised.equals("empty")) {
+      resources.restore();
+      HttpResponse<String> answer = route.ask(stranger, resources.ids());
+      if (expected.equals("empty")) {
         assertThat(items(answer)).as("what a stranger is shown").isEmpty();
       } else {
-        assertThat(problem(answer)).as(answer.body()).isEqualTo(Integer.parseInt(promised));
+        assertThat(problem(answer)).as(answer.body()).isEqualTo(Integer.parseInt(expected));
       }
     }
     List<String> own = new ArrayList<>();
-    own.add(papers.of(lives.owns().get(role), List.of(role)));
+    own.add(tokens.issue(resources.owners().get(role), List.of(role)));
     if (role.equals(Caller.OWNER)) {
-      own.add(papers.of("staff-" + UUID.randomUUID(), List.of(role), lives.ids().get("storeId")));
+      own.add(
+          tokens.issue(
+              "staff-" + UUID.randomUUID(), List.of(role), resources.ids().get("storeId")));
     }
     for (String owner : own) {
-      lives.restore();
-      HttpResponse<String> answer = door.ask(owner, lives.ids());
-      if (promised.equals("empty")) {
+      resources.restore();
+      HttpResponse<String> answer = route.ask(owner, resources.ids());
+      if (expected.equals("empty")) {
         assertThat(items(answer)).as("what is one's own").isNotEmpty();
       } else {
         assertThat(answer.statusCode()).as(answer.body()).isNotIn(401, 403, 404).isLessThan(500);
@@ -208,21 +212,21 @@ class AuthorizationMatrixTest {
 
   @Test
   void ones_own_coupon_is_not_used_on_anothers_order() throws IOException {
-    Client stranger = town.customer();
+    Client stranger = system.customer();
     String coupon =
         stranger
-            .post("/coupons/campaigns/" + lives.ids().get("campaignId") + "/take", null)
+            .post("/coupons/campaigns/" + resources.ids().get("campaignId") + "/take", null)
             .text("couponId");
     Client.Answer answer =
         stranger.post(
             "/coupons/" + coupon + "/use",
-            TestSystem.json().put("orderId", lives.ids().get("orderId")));
+            RequestBodies.json().put("orderId", resources.ids().get("orderId")));
     assertThat(answer.status()).isEqualTo(404);
     assertThat(stranger.get("/coupons").body().path("items").path(0).path("status").asText())
         .isEqualTo("ISSUED");
   }
 
-  /** The example of the document, with {@code known} ids for those that it names. */
+  /** A request with the example of the contract, and the ids of {@code known} in it. */
   private static RawRequest example(Operation operation, String token, Map<String, String> known) {
     Buffer body = null;
     if (operation.contentType() != null) {
@@ -242,7 +246,7 @@ class AuthorizationMatrixTest {
         : null;
   }
 
-  /** The status of an answer that must be a problem, and must be whole. */
+  /** The status of an answer; fails when it is no complete problem document. */
   private static int problem(HttpResponse<String> answer) throws IOException {
     assertThat(answer.headers().firstValue("Content-Type"))
         .as(answer.body())

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What the gateway's own document promises, against what it answers: a status that is foreseen, the
- * content type, and a body that fits its schema and holds nothing that is not described.
+ * Checks answers of the gateway against the OpenAPI document that it serves: the status, the
+ * content type, and a body that fits its schema and has no undescribed field.
  */
 final class ContractChecker {
 
@@ -49,11 +49,11 @@ final class ContractChecker {
 
   static ContractChecker of(String gateway) throws IOException {
     HttpResponse<String> answer =
-        new RawRequest("GET", "/openapi.json", Map.of(), null, null).to(gateway);
+        new RawRequest("GET", "/openapi.json", Map.of(), null, null).sendTo(gateway);
     return new ContractChecker(Json.mapper().readTree(answer.body()));
   }
 
-  /** What is not described is not there: nothing is told by the way. */
+  /** Forbids the fields that a schema does not describe. */
   private static JsonNode closed(JsonNode node) {
     if (node instanceof ObjectNode object
         && object.path("type").toString().contains("\"object\"")
@@ -68,46 +68,48 @@ final class ContractChecker {
     return document;
   }
 
-  void keptBy(HttpResponse<String> answer) {
+  /** Fails when the answer differs from the contract. */
+  void check(HttpResponse<String> answer) {
     String method = answer.request().method().toLowerCase(Locale.ROOT);
-    String asked = answer.request().uri().getRawPath();
-    String what = method + " " + asked + " → " + answer.statusCode() + " " + answer.body();
-    checkRetryAfter(answer, what);
-    String path = paths.stream().filter(p -> fits(p, asked)).findFirst().orElse(null);
+    String requestPath = answer.request().uri().getRawPath();
+    String exchange =
+        method + " " + requestPath + " → " + answer.statusCode() + " " + answer.body();
+    checkRetryAfter(answer, exchange);
+    String path = paths.stream().filter(p -> fits(p, requestPath)).findFirst().orElse(null);
     if (path == null || !document.path("paths").path(path).has(method)) {
-      assertThat(answer.statusCode()).as("%s: of what is not promised", what).isIn(401, 404, 405);
-      assertThat(type(answer)).as(what).isEqualTo(PROBLEM);
+      assertThat(answer.statusCode()).as("%s: not in the contract", exchange).isIn(401, 404, 405);
+      assertThat(type(answer)).as(exchange).isEqualTo(PROBLEM);
       return;
     }
     String responses =
         "/paths/" + path.replace("~", "~0").replace("/", "~1") + "/" + method + "/responses/";
     String status = Integer.toString(answer.statusCode());
-    boolean foreseen = !document.at(responses + status).isMissingNode();
-    assertThat(foreseen || answer.statusCode() >= 400).as("%s: the status", what).isTrue();
-    checkBody(answer, what, resolved(responses + (foreseen ? status : "default")));
+    boolean described = !document.at(responses + status).isMissingNode();
+    assertThat(described || answer.statusCode() >= 400).as("%s: the status", exchange).isTrue();
+    checkBody(answer, exchange, resolved(responses + (described ? status : "default")));
   }
 
-  /** Whoever is sent away is told for how long; {@code /health} sends nobody away. */
-  private static void checkRetryAfter(HttpResponse<String> answer, String what) {
+  /** A 503 says when to retry; the answer of {@code /health} is no problem document. */
+  private static void checkRetryAfter(HttpResponse<String> answer, String exchange) {
     if (answer.statusCode() == 503 && type(answer).equals(PROBLEM)) {
       assertThat(answer.headers().firstValue("Retry-After"))
-          .as("%s: Retry-After", what)
+          .as("%s: Retry-After", exchange)
           .hasValueSatisfying(seconds -> assertThat(seconds).matches("[1-9][0-9]*"));
     }
   }
 
-  private void checkBody(HttpResponse<String> answer, String what, String response) {
-    assertThat(document.at(response).isMissingNode()).as("%s: the status", what).isFalse();
+  private void checkBody(HttpResponse<String> answer, String exchange, String response) {
+    assertThat(document.at(response).isMissingNode()).as("%s: the status", exchange).isFalse();
     JsonNode content = document.at(response).path("content");
     if (content.isEmpty()) {
-      assertThat(answer.body()).as(what).isEmpty();
+      assertThat(answer.body()).as(exchange).isEmpty();
       return;
     }
-    assertThat(content.has(type(answer))).as("%s: of type %s", what, type(answer)).isTrue();
+    assertThat(content.has(type(answer))).as("%s: of type %s", exchange, type(answer)).isTrue();
     if (content.path(type(answer)).has("schema")) {
       String at = response + "/content/" + type(answer).replace("/", "~1") + "/schema";
       assertThat(schemas.getSchema(SchemaLocation.of(DOCUMENT + "#" + at)).validate(json(answer)))
-          .as(what)
+          .as(exchange)
           .isEmpty();
     }
   }
@@ -120,7 +122,7 @@ final class ContractChecker {
     }
   }
 
-  private static boolean fits(String path, String asked) {
+  private static boolean fits(String path, String requestPath) {
     return Pattern.compile(
             PARAMETER
                     .splitAsStream(path)
@@ -128,7 +130,7 @@ final class ContractChecker {
                     .reduce((a, b) -> a + "[^/]+" + b)
                     .get()
                 + (path.endsWith("}") ? "[^/]+" : ""))
-        .matcher(asked)
+        .matcher(requestPath)
         .matches();
   }
 

@@ -28,21 +28,21 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The documents that the gateway serves say what there is, and hang together. */
+/** The OpenAPI document that the gateway serves is complete and consistent. */
 class ContractTest {
 
-  private static TestSystem town;
+  private static TestSystem system;
   private static JsonNode document;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new TestSystem();
-    document = town.promises.document();
+    system = new TestSystem();
+    document = system.contract.document();
   }
 
   @AfterAll
   static void stop() {
-    town.close();
+    system.close();
   }
 
   @Test
@@ -84,8 +84,8 @@ class ContractTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"m 1", "후라이드", "a?b=c#d", "100%", "a+b", "a\r\nX-Injected: yes"})
-  void what_is_created_is_where_its_location_says(String menuId) throws IOException {
-    Shop shop = town.shop("FOOD", 1_000, 1);
+  void a_created_menu_is_found_at_its_location(String menuId) throws IOException {
+    Shop shop = system.openShop("FOOD", 1_000, 1);
     Operation put =
         Contracts.all().stream()
             .filter(o -> o.method().equals("PUT") && o.path().endsWith("/menus/{menuId}"))
@@ -99,9 +99,9 @@ class ContractTest {
                 parameter -> ids.get(parameter.path("name").asText()),
                 put.contentType(),
                 Buffer.buffer(put.example(ids).toString()))
-            .to(town.settings.url("gateway"));
+            .sendTo(system.settings.url("gateway"));
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
-    Client.Answer found = town.anyone.get(made.headers().firstValue("Location").orElseThrow());
+    Client.Answer found = system.anyone.get(made.headers().firstValue("Location").orElseThrow());
     assertThat(found.status()).isEqualTo(200);
     assertThat(found.text("menuId")).isEqualTo(menuId);
   }
@@ -130,14 +130,14 @@ class ContractTest {
             SpecificationVersion.DRAFT_2020_12,
             builder ->
                 builder.schemas(
-                    iri -> iri.equals(at) ? text : other(iri.substring(folders.length()))))
+                    iri -> iri.equals(at) ? text : referenced(iri.substring(folders.length()))))
         .getSchema(SchemaLocation.of(at + "#" + pointer))
         .validate(operation.body().path("example"));
   }
 
-  /** The document to which another one refers by its place. */
-  private static String other(String place) {
-    try (InputStream in = ContractTest.class.getResourceAsStream("/baedal/" + place)) {
+  /** The document that another one refers to by its path. */
+  private static String referenced(String path) {
+    try (InputStream in = ContractTest.class.getResourceAsStream("/baedal/" + path)) {
       return new YAMLMapper().readTree(in).toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -15,18 +15,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/**
- * Every operation of every OpenAPI document of the house, as the documents stand in the sources.
- */
+/** Every operation of every OpenAPI document in the sources of the services. */
 final class Contracts {
 
-  private static final Path HOUSE = Path.of("..");
   private static final String SERVICE = "{service}";
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
   private Contracts() {}
 
-  /** {@code service} is who answers; {@code node} and {@code document} are as written. */
+  /** {@code service} serves the operation; {@code node} and {@code document} are its YAML. */
   record Operation(String service, String method, String path, JsonNode node, JsonNode document) {
 
     static final Set<String> EVERYBODY = Set.of("anyone", "any");
@@ -37,7 +34,7 @@ final class Contracts {
       return roles;
     }
 
-    /** How another's thing is answered: a status, {@code empty}, or {@code none} for no such. */
+    /** The answer for another person's resource: a status, {@code empty} or {@code none}. */
     String foreign() {
       return node.path("x-foreign").asText();
     }
@@ -50,7 +47,7 @@ final class Contracts {
       return roles().contains(role) || roles().stream().anyMatch(EVERYBODY::contains);
     }
 
-    /** Doors between services, and of operators of one machine, are not the customer's. */
+    /** Whether only services may call it; the gateway does not route it. */
     boolean isInternal() {
       return roles().equals(Set.of("service"));
     }
@@ -62,7 +59,7 @@ final class Contracts {
       return parameters.stream().map(this::resolved).toList();
     }
 
-    /** The content type of the body, or null where none is taken. */
+    /** The content type of the request body, or null when there is none. */
     String contentType() {
       JsonNode content = node.path("requestBody").path("content");
       return content.isEmpty() ? null : content.fieldNames().next();
@@ -74,7 +71,7 @@ final class Contracts {
           : node.path("requestBody").path("content").path(contentType());
     }
 
-    /** The body that the document shows, with {@code known} ids for those that it names. */
+    /** The example body of the document, with the ids of {@code known} in place of its own. */
     JsonNode example(Map<String, String> known) {
       JsonNode example = body().path("example").deepCopy();
       known.forEach(
@@ -99,7 +96,7 @@ final class Contracts {
 
   static List<Operation> all() {
     List<Operation> all = new ArrayList<>();
-    try (Stream<Path> modules = Files.list(HOUSE)) {
+    try (Stream<Path> modules = Files.list(Readme.TOP)) {
       for (Path module : modules.sorted().toList()) {
         for (Path file : resources(module)) {
           JsonNode document = new YAMLMapper().readTree(file.toFile());
@@ -144,7 +141,7 @@ final class Contracts {
     return operations;
   }
 
-  /** What each service serves for itself: its name is part of the path. */
+  /** One operation for each service that serves it; the path has its name. */
   private static List<Operation> ofEach(Operation shared) {
     JsonNode service =
         shared.parameters().stream()

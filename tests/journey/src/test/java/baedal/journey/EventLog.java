@@ -17,16 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** All that the services told each other, one after another as the log has it. */
+/** Reads all events from the stream {@code log}, and checks their order. */
 final class EventLog {
 
   private static final long READ_WITHIN_SECONDS = 60;
 
   private EventLog() {}
 
-  /** What was told again counts once. */
-  static Collection<EventMessage> all(Vertx vertx, String amqpUri) {
-    Map<String, EventMessage> told = Collections.synchronizedMap(new LinkedHashMap<>());
+  /** Every event once, in the order of its first occurrence. */
+  static Collection<EventMessage> read(Vertx vertx, String amqpUri) {
+    Map<String, EventMessage> events = Collections.synchronizedMap(new LinkedHashMap<>());
     LogReader reader =
         new LogReader(
             vertx,
@@ -34,7 +34,7 @@ final class EventLog {
             "journey",
             null,
             message -> {
-              told.putIfAbsent(message.id(), message);
+              events.putIfAbsent(message.id(), message);
               return Future.succeededFuture();
             });
     reader.start();
@@ -43,15 +43,15 @@ final class EventLog {
     } finally {
       reader.stop().await();
     }
-    return List.copyOf(told.values());
+    return List.copyOf(events.values());
   }
 
-  /** Each goes on from what its teller told before. */
-  static void inOrder(Collection<EventMessage> told) {
+  /** Fails when a sequence number is not greater than the one before it. */
+  static void assertInOrder(Collection<EventMessage> events) {
     Map<String, Long> last = new HashMap<>();
     List<String> backwards = new ArrayList<>();
-    for (EventMessage message : told) {
-      Long before = last.put(teller(message), message.sequence());
+    for (EventMessage message : events) {
+      Long before = last.put(aggregate(message), message.sequence());
       if (before != null && message.sequence() <= before) {
         backwards.add("%s after its %d".formatted(message, before));
       }
@@ -60,17 +60,17 @@ final class EventLog {
     assertThat(backwards).isEmpty();
   }
 
-  /** An order may have several payments and coupons, a store many menus: each counts from 1. */
-  private static String teller(EventMessage message) {
+  /** What numbers its events from 1: an order, or one of its payments, coupons or menus. */
+  private static String aggregate(EventMessage message) {
     String exchange = EventTypes.exchange(message.type());
-    String part =
+    String idField =
         switch (exchange) {
           case "payment" -> "paymentId";
           case "coupon" -> "couponId";
           case "store" -> "menuId";
           default -> "orderId";
         };
-    String id = Json.mapper().valueToTree(message.data()).path(part).asText();
+    String id = Json.mapper().valueToTree(message.data()).path(idField).asText();
     return String.join(" ", exchange, message.subject(), id);
   }
 }

@@ -18,37 +18,37 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever is sent, to whichever operation, at the gateway and past it: no fault of ours, no stack
- * trace, a problem that can be read, and nothing out of joint afterwards. {@code -Dbaedal.seed=…}
- * sends something else than each build does, {@code -Dbaedal.fuzz.seconds=…} goes on for longer.
+ * Sends malformed requests to every operation, at the gateway and at the services: no answer is a
+ * server error or shows a stack trace, and all stores agree afterwards. {@code -Dbaedal.seed=…}
+ * sends other requests, {@code -Dbaedal.fuzz.seconds=…} sends for longer.
  */
 class FuzzTest {
 
   private static final long SEED = Long.getLong("baedal.seed", 1);
   private static final long SECONDS = Long.getLong("baedal.fuzz.seconds", 20);
-  private static final String KNOBS = "/dev/payment-provider";
+  private static final String PROVIDER_SETTINGS = "/dev/payment-provider";
 
-  /** A path that is not taken for another one: {@code /orders/..} is the start page. */
-  private static final Pattern ORDINARY = Pattern.compile("/|(/[A-Za-z0-9-]+)+");
+  /** A path without dot segments: {@code /orders/..} is the start page. */
+  private static final Pattern NORMALIZED_PATH = Pattern.compile("/|(/[A-Za-z0-9-]+)+");
 
-  private static final Pattern INSIDE =
+  private static final Pattern INTERNALS =
       Pattern.compile(
           "Exception|\\tat |at [a-z]+\\.[a-z.]+\\(|java\\.|io\\.vertx|com\\.mongodb|SELECT |INSERT |WRONGTYPE|stack trace");
 
-  private static TestSystem town;
-  private static TestTokens papers;
-  private static ResourceFixture lives;
+  private static TestSystem system;
+  private static TestTokens tokens;
+  private static ResourceFixture resources;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new TestSystem();
-    papers = new TestTokens(town);
-    lives = ResourceFixture.in(town);
+    system = new TestSystem();
+    tokens = new TestTokens(system);
+    resources = ResourceFixture.create(system);
   }
 
   @AfterAll
   static void stop() {
-    town.close();
+    system.close();
   }
 
   @Test
@@ -57,45 +57,46 @@ class FuzzTest {
     long end = System.nanoTime() + SECONDS * 1_000_000_000L;
     long sent = 0;
     do {
-      lives.restore();
+      resources.restore();
       for (Operation operation : operations) {
         Random random = new Random(SEED + sent++);
-        ask(operation, new Hostile(random));
+        ask(operation, new HostileInput(random));
       }
     } while (System.nanoTime() < end);
     assertThat(sent).isGreaterThanOrEqualTo(operations.size());
-    town.agrees();
+    system.assertStoresAgree();
   }
 
-  private static void ask(Operation operation, Hostile hostile) throws IOException {
-    boolean hidden = operation.isInternal() || hostile.onceIn(2);
-    String url = town.settings.url(hidden ? operation.service() : "gateway");
-    RawRequest plain = plain(operation, hostile);
-    String what = "seed %d: %.800s to %s".formatted(SEED, plain, url);
+  private static void ask(Operation operation, HostileInput hostile) throws IOException {
+    boolean internal = operation.isInternal() || hostile.onceIn(2);
+    String url = system.settings.url(internal ? operation.service() : "gateway");
+    RawRequest request = request(operation, hostile);
+    String what = "seed %d: %.800s to %s".formatted(SEED, request, url);
     HttpResponse<String> answer;
     try {
-      answer = plain.to(url);
+      answer = request.sendTo(url);
     } catch (IOException e) {
       throw new AssertionError(what, e);
     }
     check(what, answer);
-    if (!hidden
+    if (!internal
         && answer.statusCode() < 300
-        && ORDINARY.matcher(answer.uri().getRawPath()).matches()) {
-      town.promises.keptBy(answer);
+        && NORMALIZED_PATH.matcher(answer.uri().getRawPath()).matches()) {
+      system.contract.check(answer);
     }
-    if (operation.path().equals(KNOBS) && answer.statusCode() == 204) {
+    if (operation.path().equals(PROVIDER_SETTINGS) && answer.statusCode() == 204) {
       Buffer example = Buffer.buffer(operation.example(Map.of()).toString());
-      RawRequest.of(operation, plain.token(), p -> null, operation.contentType(), example).to(url);
+      RawRequest.of(operation, request.token(), p -> null, operation.contentType(), example)
+          .sendTo(url);
     }
   }
 
-  private static RawRequest plain(Operation operation, Hostile hostile) {
+  private static RawRequest request(Operation operation, HostileInput hostile) {
     String contentType = operation.contentType();
     Buffer body = null;
     if (contentType != null) {
       contentType = hostile.contentType(contentType);
-      body = hostile.body(operation.example(lives.ids()));
+      body = hostile.body(operation.example(resources.ids()));
     }
     return RawRequest.of(
         operation,
@@ -105,17 +106,17 @@ class FuzzTest {
         body);
   }
 
-  /** Mostly of somebody who may, and who owns what is asked for. */
-  private static String token(Operation operation, Hostile hostile) {
+  /** Mostly a token of the owner of the resource, with a role that the operation admits. */
+  private static String token(Operation operation, HostileInput hostile) {
     if (hostile.onceIn(20)) {
-      return hostile.oneOf(List.copyOf(papers.bad().values()));
+      return hostile.oneOf(List.copyOf(tokens.invalid().values()));
     }
     String role = hostile.oneOf(List.copyOf(operation.roles()));
     String stranger = "s-" + UUID.randomUUID();
-    return papers.of(lives.owns().getOrDefault(role, stranger), List.of(role));
+    return tokens.issue(resources.owners().getOrDefault(role, stranger), List.of(role));
   }
 
-  private static String value(Operation operation, JsonNode parameter, Hostile hostile) {
+  private static String value(Operation operation, JsonNode parameter, HostileInput hostile) {
     String name = parameter.path("name").asText();
     String in = parameter.path("in").asText();
     if (in.equals("header")) {
@@ -129,7 +130,7 @@ class FuzzTest {
     }
     return name.equals("service")
         ? operation.service()
-        : lives.ids().getOrDefault(name, parameter.path("example").asText("1"));
+        : resources.ids().getOrDefault(name, parameter.path("example").asText("1"));
   }
 
   /** Payments have a time limit, and the machine may be busy. */
@@ -141,18 +142,18 @@ class FuzzTest {
 
   private static void check(String what, HttpResponse<String> answer) throws IOException {
     int status = answer.statusCode();
-    String told = what + " → " + status + " " + answer.body();
+    String exchange = what + " → " + status + " " + answer.body();
     if (!isToPayLater(answer)) {
-      assertThat(status).as(told).isLessThan(500);
+      assertThat(status).as(exchange).isLessThan(500);
     }
     if (status >= 400) {
       assertThat(answer.headers().firstValue("Content-Type"))
-          .as(told)
+          .as(exchange)
           .hasValue("application/problem+json");
       assertThat(Json.mapper().readTree(answer.body()).path("status").asInt())
-          .as(told)
+          .as(exchange)
           .isEqualTo(status);
-      assertThat(answer.body()).as(told).doesNotContainPattern(INSIDE);
+      assertThat(answer.body()).as(exchange).doesNotContainPattern(INTERNALS);
     }
   }
 }

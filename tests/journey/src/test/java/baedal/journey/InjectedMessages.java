@@ -14,17 +14,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 
-/** What no service sent. */
+/** Messages that no service sent, put into the broker by a test. */
 final class InjectedMessages {
 
-  private static final int CONFIRMED_WITHIN_MILLIS = 10_000;
+  private static final int CONFIRM_MILLIS = 10_000;
 
   private InjectedMessages() {}
 
-  /** Goes to whoever hears of what {@code message} says it is about. */
-  static void broadcast(TestSystem town, String message) {
+  /** Publishes a message, however wrong, to the exchange that its type names. */
+  static void publish(TestSystem system, String message) {
     Vertx vertx = Vertx.vertx();
-    EventPublisher publisher = new EventPublisher(vertx, town.books().broker(), "a broken program");
+    EventPublisher publisher = new EventPublisher(vertx, system.sources().broker(), "test");
     Promise<Void> sent = Promise.promise();
     publisher.onConnected(() -> publisher.publish(List.of(message)).onComplete(sent));
     publisher.start();
@@ -32,11 +32,11 @@ final class InjectedMessages {
     publisher.stop().compose(v -> vertx.close()).await();
   }
 
-  /** Lies in {@code queue}, as the services' own messages do. */
-  static void lay(TestSystem town, String queue, Collection<EventMessage> messages)
+  /** Puts messages into {@code queue} directly, as the services' own messages are. */
+  static void enqueue(TestSystem system, String queue, Collection<EventMessage> messages)
       throws Exception {
     ConnectionFactory broker = new ConnectionFactory();
-    broker.setUri(town.books().broker());
+    broker.setUri(system.sources().broker());
     try (Connection connection = broker.newConnection();
         Channel channel = connection.createChannel()) {
       channel.confirmSelect();
@@ -46,7 +46,7 @@ final class InjectedMessages {
         byte[] body = EventMessages.encode(message).getBytes(StandardCharsets.UTF_8);
         channel.basicPublish("", queue, properties, body);
       }
-      channel.waitForConfirmsOrDie(CONFIRMED_WITHIN_MILLIS);
+      channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
     }
   }
 }

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each backing service goes away and comes back: the system notices, loses nothing, and is well
- * again by itself.
+ * Each backing service stops and starts again: the system reports it, loses nothing, and recovers
+ * by itself.
  */
 class OutageTest {
 
@@ -37,11 +37,11 @@ class OutageTest {
   private static final int BUYERS = 3;
   private static final long BETWEEN_ORDERS_MILLIS = 500;
 
-  /** By each buyer; a machine that is not busy takes a hundred in a minute. */
-  private static final int AT_LEAST = 10;
+  /** By each buyer; an idle machine takes a hundred in a minute. */
+  private static final int MIN_ORDERS = 10;
 
   private interface Start {
-    Server go() throws IOException;
+    Server start() throws IOException;
   }
 
   /** A server that can be started again on the same port with the same data. */
@@ -52,7 +52,7 @@ class OutageTest {
 
     Restartable(Start start) throws IOException {
       this.start = start;
-      server = start.go();
+      server = start.start();
     }
 
     void stop() {
@@ -64,7 +64,7 @@ class OutageTest {
 
     void startAgain() throws IOException {
       if (server == null) {
-        server = start.go();
+        server = start.start();
       }
     }
   }
@@ -75,7 +75,7 @@ class OutageTest {
   private static Restartable redis;
   private static Restartable mongo;
   private static Restartable rabbit;
-  private static TestSystem town;
+  private static TestSystem system;
 
   @BeforeAll
   static void start() throws IOException {
@@ -91,7 +91,7 @@ class OutageTest {
     rabbit =
         new Restartable(
             () -> Rabbit.start(home.resolve("rabbitmq"), amqpPort, managementPort, password, null));
-    town =
+    system =
         new TestSystem(
             Map.of(
                 "POSTGRES_URI", postgres.server.uri(),
@@ -102,7 +102,7 @@ class OutageTest {
 
   @AfterAll
   static void stop() {
-    town.close();
+    system.close();
     postgres.stop();
     redis.stop();
     mongo.stop();
@@ -110,61 +110,61 @@ class OutageTest {
   }
 
   @AfterEach
-  void all_is_well_for_the_next_one() throws IOException {
+  void start_all_servers_again() throws IOException {
     for (Restartable server : List.of(postgres, redis, mongo, rabbit)) {
-      back(server);
+      startServer(server);
     }
   }
 
-  private static void away(Restartable server, String service) throws IOException {
+  private static void stopServer(Restartable server, String service) throws IOException {
     server.stop();
-    town.awaited(
-        service + " says it is not ready",
-        town.anyone,
+    system.awaitAnswer(
+        service + " reports that it is down",
+        system.anyone,
         "/health",
         a -> a.body().path("services").path(service).asText().equals("DOWN"));
   }
 
-  private static void back(Restartable server) throws IOException {
+  private static void startServer(Restartable server) throws IOException {
     server.startAgain();
-    town.awaited("all is well again", town.anyone, "/health", a -> a.status() == 200);
+    system.awaitAnswer("all services are up", system.anyone, "/health", a -> a.status() == 200);
   }
 
-  /** Its {@code Retry-After} is seen by {@link ContractChecker}. */
-  private static void sentAway(Client.Answer answer) {
+  /** {@link ContractChecker} checks its {@code Retry-After}. */
+  private static void assertUnavailable(Client.Answer answer) {
     assertThat(answer.status()).as("%s", answer.body()).isEqualTo(503);
     assertThat(answer.text("type")).startsWith("/problems/");
   }
 
   @Test
   void without_postgresql_orders_are_answered_with_come_back_later() throws Exception {
-    Shop shop = town.shop("FOOD", 1_000, null);
-    Client customer = town.customer();
-    String orderId = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
-    away(postgres, "order");
-    sentAway(customer.post("/orders", TestSystem.delivery(shop.storeId(), 1)));
-    sentAway(customer.get("/orders"));
-    sentAway(customer.post("/payments", TestSystem.card(orderId)));
-    sentAway(customer.get("/payments?orderId=" + orderId));
-    back(postgres);
-    assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
-    town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
+    Shop shop = system.openShop("FOOD", 1_000, null);
+    Client customer = system.customer();
+    String orderId = system.place(customer, RequestBodies.delivery(shop.storeId(), 1));
+    stopServer(postgres, "order");
+    assertUnavailable(customer.post("/orders", RequestBodies.delivery(shop.storeId(), 1)));
+    assertUnavailable(customer.get("/orders"));
+    assertUnavailable(customer.post("/payments", RequestBodies.card(orderId)));
+    assertUnavailable(customer.get("/payments?orderId=" + orderId));
+    startServer(postgres);
+    assertThat(system.pay(customer, orderId).status()).isEqualTo(201);
+    system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
   }
 
   @Test
   void without_redis_orders_go_on_and_coupons_follow() throws Exception {
-    Shop shop = town.shop("ROOM", 1_000, null);
-    Client customer = town.customer();
-    String campaign = town.campaign(1);
-    away(redis, "coupon");
-    String orderId = town.paid(customer, TestSystem.visit(shop.storeId(), 1));
-    town.kitchen(shop, orderId, "accept", "start", "finish");
-    town.order(customer, orderId, "COOKED");
+    Shop shop = system.openShop("ROOM", 1_000, null);
+    Client customer = system.customer();
+    String campaign = system.startCampaign(1);
+    stopServer(redis, "coupon");
+    String orderId = system.placeAndPay(customer, RequestBodies.visit(shop.storeId(), 1));
+    system.handleTicket(shop, orderId, "accept", "start", "finish");
+    system.awaitStatus(customer, orderId, "COOKED");
     assertThat(customer.post("/orders/" + orderId + "/confirm", null).status()).isEqualTo(200);
-    sentAway(customer.get("/coupons"));
-    sentAway(customer.post("/coupons/campaigns/" + campaign + "/take", null));
-    back(redis);
-    town.awaited(
+    assertUnavailable(customer.get("/coupons"));
+    assertUnavailable(customer.post("/coupons/campaigns/" + campaign + "/take", null));
+    startServer(redis);
+    system.awaitAnswer(
         "the coupon arrives after all",
         customer,
         "/coupons",
@@ -173,67 +173,67 @@ class OutageTest {
 
   @Test
   void without_mongodb_orders_and_payments_go_on_and_the_store_catches_up() throws Exception {
-    Shop shop = town.shop("FOOD", 1_000, null);
-    Client customer = town.customer();
-    Client rider = town.rider("r-away");
-    away(mongo, "store");
-    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
-    sentAway(customer.get("/stores"));
-    sentAway(shop.owner().get("/foodCookings/" + orderId));
-    sentAway(shop.owner().post("/foodCookings/" + orderId + "/accept", null));
-    sentAway(rider.get("/deliveries/" + orderId));
-    sentAway(rider.post("/deliveries/" + orderId + "/claim", null));
-    sentAway(customer.get("/mypages"));
-    sentAway(customer.get("/mypages/" + orderId));
-    sentAway(customer.get("/notifications"));
-    back(mongo);
-    town.awaited(
+    Shop shop = system.openShop("FOOD", 1_000, null);
+    Client customer = system.customer();
+    Client rider = system.rider("r-away");
+    stopServer(mongo, "store");
+    String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
+    assertUnavailable(customer.get("/stores"));
+    assertUnavailable(shop.owner().get("/foodCookings/" + orderId));
+    assertUnavailable(shop.owner().post("/foodCookings/" + orderId + "/accept", null));
+    assertUnavailable(rider.get("/deliveries/" + orderId));
+    assertUnavailable(rider.post("/deliveries/" + orderId + "/claim", null));
+    assertUnavailable(customer.get("/mypages"));
+    assertUnavailable(customer.get("/mypages/" + orderId));
+    assertUnavailable(customer.get("/notifications"));
+    startServer(mongo);
+    system.awaitAnswer(
         "the ticket is there",
         shop.owner(),
         "/foodCookings/" + orderId,
         a -> a.text("status").equals("RECEIVED"));
-    town.awaited(
+    system.awaitAnswer(
         "MyPage caught up", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
   }
 
-  /** The order cannot hear of its payment, and asks. */
+  /** The event of the payment cannot arrive, so the order service asks the payment service. */
   @Test
   void an_order_paid_without_the_broker_is_established_though_its_time_is_over_before_it_is_back()
       throws Exception {
-    Shop shop = town.shop("FOOD", 1_000, null);
-    Client customer = town.customer();
-    away(rabbit, "order");
-    String paid = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
-    String unpaid = town.placed(customer, TestSystem.delivery(shop.storeId(), 1));
-    assertThat(town.pay(customer, paid).status()).isEqualTo(201);
-    assertThat(town.tomorrow().shift(paid)).isTrue();
-    assertThat(town.tomorrow().shift(unpaid)).isTrue();
-    town.order(customer, unpaid, "EXPIRED");
+    Shop shop = system.openShop("FOOD", 1_000, null);
+    Client customer = system.customer();
+    stopServer(rabbit, "order");
+    String paid = system.place(customer, RequestBodies.delivery(shop.storeId(), 1));
+    String unpaid = system.place(customer, RequestBodies.delivery(shop.storeId(), 1));
+    assertThat(system.pay(customer, paid).status()).isEqualTo(201);
+    assertThat(system.dueDates().shift(paid)).isTrue();
+    assertThat(system.dueDates().shift(unpaid)).isTrue();
+    system.awaitStatus(customer, unpaid, "EXPIRED");
     assertThat(customer.get("/orders/" + paid).text("status")).isEqualTo("PLACED");
-    back(rabbit);
-    town.order(customer, paid, "PAID");
+    startServer(rabbit);
+    system.awaitStatus(customer, paid, "PAID");
   }
 
   @Test
   void a_minute_without_the_broker_takes_orders_and_payments_and_drains_them_in_order()
       throws Exception {
-    Shop shop = town.shop("FOOD", 1_000, null);
-    away(rabbit, "order");
+    Shop shop = system.openShop("FOOD", 1_000, null);
+    stopServer(rabbit, "order");
     ExecutorService buyers = Executors.newFixedThreadPool(BUYERS);
-    List<Future<List<Bought>>> buying = new ArrayList<>();
+    List<Future<List<PaidOrder>>> buying = new ArrayList<>();
     for (int i = 0; i < BUYERS; i++) {
       buying.add(buyers.submit(() -> buy(shop, Instant.now().plus(A_MINUTE))));
     }
-    List<Bought> bought = new ArrayList<>();
-    for (Future<List<Bought>> one : buying) {
+    List<PaidOrder> bought = new ArrayList<>();
+    for (Future<List<PaidOrder>> one : buying) {
       bought.addAll(one.get());
     }
     buyers.shutdown();
-    back(rabbit);
-    Bought.withoutWaiting(bought);
-    for (Bought one : bought) {
+    startServer(rabbit);
+    PaidOrder.assertMostlyPaidAtOnce(bought);
+    for (PaidOrder one : bought) {
       Client.Answer page =
-          town.awaited(
+          system.awaitAnswer(
               "MyPage caught up",
               one.customer(),
               "/mypages/" + one.orderId(),
@@ -241,15 +241,15 @@ class OutageTest {
       assertThat(page.body().path("timeline").findValuesAsText("status"))
           .containsExactly("PLACED", "PAID");
     }
-    town.agrees();
-    town.toldInOrder();
+    system.assertStoresAgree();
+    system.assertEventsInOrder();
   }
 
-  /** One order after another, each placed, changed and paid, though nobody can hear of it. */
-  private static List<Bought> buy(Shop shop, Instant end) throws Exception {
-    List<Bought> bought = new ArrayList<>();
-    while (Instant.now().isBefore(end) || bought.size() < AT_LEAST) {
-      bought.add(Bought.in(town, shop));
+  /** Places, changes and pays one order after another, while no event is delivered. */
+  private static List<PaidOrder> buy(Shop shop, Instant end) throws Exception {
+    List<PaidOrder> bought = new ArrayList<>();
+    while (Instant.now().isBefore(end) || bought.size() < MIN_ORDERS) {
+      bought.add(PaidOrder.place(system, shop));
       Thread.sleep(BETWEEN_ORDERS_MILLIS);
     }
     return bought;

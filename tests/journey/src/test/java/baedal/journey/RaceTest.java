@@ -1,8 +1,8 @@
 package baedal.journey;
 
-import static baedal.journey.TestSystem.delivery;
-import static baedal.journey.TestSystem.json;
-import static baedal.journey.TestSystem.visit;
+import static baedal.journey.RequestBodies.delivery;
+import static baedal.journey.RequestBodies.json;
+import static baedal.journey.RequestBodies.visit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.bench.DueDateShifter;
@@ -30,37 +30,37 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two or more who want what only one can have, hundreds of times, against the running system: every
- * round must end in one story that all services agree on, to the won.
+ * Concurrent requests for what only one can have, hundreds of times, against the running system. In
+ * every round one wins, and all services agree on the outcome, to the won.
  */
 class RaceTest {
 
-  /** {@code tools/bench/again} has each race run more often than a build. */
+  /** Rounds of each race; {@code tools/bench/again} runs more than a build. */
   private static final int ROUNDS = Integer.getInteger("baedal.races", 100);
 
   private static final int AT_ONCE = 8;
 
   private static final ExecutorService rounds = Executors.newFixedThreadPool(AT_ONCE);
   private static final ExecutorService racers = Executors.newCachedThreadPool();
-  private static TestSystem town;
+  private static TestSystem system;
   private static TestSystem.Shop shop;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new TestSystem();
-    shop = town.shop("FOOD", 20_000, null);
+    system = new TestSystem();
+    shop = system.openShop("FOOD", 20_000, null);
   }
 
   @AfterAll
   static void stop() {
     rounds.shutdownNow();
     racers.shutdownNow();
-    town.close();
+    system.close();
   }
 
   @AfterEach
   void all_services_agree() {
-    town.agrees();
+    system.assertStoresAgree();
   }
 
   private interface Round {
@@ -84,7 +84,7 @@ class RaceTest {
     }
   }
 
-  /** All at the same time, but for a few milliseconds of luck. */
+  /** Starts all at the same time; each then waits for a few random milliseconds. */
   private static List<Client.Answer> race(Random random, List<Callable<Client.Answer>> racing)
       throws InterruptedException, ExecutionException {
     CyclicBarrier start = new CyclicBarrier(racing.size());
@@ -107,9 +107,9 @@ class RaceTest {
   }
 
   /**
-   * Waits before one of two begins whose ways are not equally long: longer and longer while it wins
-   * all the same, and shorter when the other does. So each wins now and then, on any machine: the
-   * wait grows by shares, for events take seconds where people keep a machine busy.
+   * A wait before the faster of two racers. It grows while that racer wins and shrinks when the
+   * other one does, so that each wins now and then on any machine. It changes by a factor, because
+   * events take milliseconds on an idle machine and seconds on a busy one.
    */
   private static final class Handicap {
 
@@ -142,9 +142,9 @@ class RaceTest {
     Handicap cook = new Handicap();
     rounds(
         random -> {
-          Client customer = town.customer();
-          String orderId = town.paid(customer, delivery(shop.storeId(), 1));
-          town.kitchen(shop, orderId, "accept");
+          Client customer = system.customer();
+          String orderId = system.placeAndPay(customer, delivery(shop.storeId(), 1));
+          system.handleTicket(shop, orderId, "accept");
           List<Client.Answer> answers =
               race(
                   random,
@@ -156,32 +156,33 @@ class RaceTest {
                       }));
           assertThat(answers.get(0).status()).isIn(200, 202, 409);
           assertThat(answers.get(1).status()).isIn(200, 409);
-          town.order(customer, orderId, answers.get(1).status() == 200 ? "COOKING" : "CANCELED");
+          system.awaitStatus(
+              customer, orderId, answers.get(1).status() == 200 ? "COOKING" : "CANCELED");
           cook.won(answers.get(1).status() == 200);
         });
     cook.wasWonByEach();
   }
 
-  /** The cancellation wins when the order has not heard of the payment yet. */
+  /** The cancellation wins when the event of the payment has not arrived yet. */
   @Test
   void pay_against_cancel() throws Exception {
     Handicap cancellation = new Handicap();
     rounds(
         random -> {
-          Client customer = town.customer();
-          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          Client customer = system.customer();
+          String orderId = system.place(customer, delivery(shop.storeId(), 1));
           List<Client.Answer> answers =
               race(
                   random,
                   List.of(
-                      () -> town.pay(customer, orderId),
+                      () -> system.pay(customer, orderId),
                       () -> {
                         cancellation.await(random);
                         return cancel(customer, orderId);
                       }));
           assertThat(answers.get(0).status()).isIn(201, 409);
           assertThat(answers.get(1).status()).isIn(200, 202);
-          town.order(customer, orderId, "CANCELED");
+          system.awaitStatus(customer, orderId, "CANCELED");
           cancellation.won(answers.get(1).status() == 200);
         });
     cancellation.wasWonByEach();
@@ -190,16 +191,16 @@ class RaceTest {
   @Test
   void pay_against_expire() throws Exception {
     Handicap payment = new Handicap();
-    DueDateShifter tomorrow = town.tomorrow();
+    DueDateShifter dueDates = system.dueDates();
     rounds(
         random -> {
-          Client customer = town.customer();
-          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
-          assertThat(tomorrow.shift(orderId)).isTrue();
+          Client customer = system.customer();
+          String orderId = system.place(customer, delivery(shop.storeId(), 1));
+          assertThat(dueDates.shift(orderId)).isTrue();
           payment.await(random);
-          Client.Answer paid = town.pay(customer, orderId);
+          Client.Answer paid = system.pay(customer, orderId);
           assertThat(paid.status()).isIn(201, 409);
-          town.awaited(
+          system.awaitAnswer(
               "one of the two",
               customer,
               "/orders/" + orderId,
@@ -209,14 +210,14 @@ class RaceTest {
     payment.wasWonByEach();
   }
 
-  /** The payment wins when it is for what is due no more. */
+  /** The payment wins when it is for the old price. */
   @Test
   void update_against_pay() throws Exception {
     Handicap payment = new Handicap();
     rounds(
         random -> {
-          Client customer = town.customer();
-          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          Client customer = system.customer();
+          String orderId = system.place(customer, delivery(shop.storeId(), 1));
           ObjectNode other = json().put("memo", "문 앞에 두세요");
           boolean dearer = random.nextBoolean();
           if (dearer) {
@@ -228,15 +229,15 @@ class RaceTest {
                   List.of(
                       () -> {
                         payment.await(random);
-                        return town.pay(customer, orderId);
+                        return system.pay(customer, orderId);
                       },
                       () -> customer.patch("/orders/" + orderId, other)));
           assertThat(answers.get(0).status()).isEqualTo(201);
           assertThat(answers.get(1).status()).isIn(200, 409);
           if (dearer) {
-            payment.won(!isPaidByThat(customer, orderId));
+            payment.won(!isPaidByThatPayment(customer, orderId));
           } else {
-            town.order(customer, orderId, "PAID");
+            system.awaitStatus(customer, orderId, "PAID");
           }
         });
     payment.wasWonByEach();
@@ -246,13 +247,13 @@ class RaceTest {
   void many_riders_on_one_job() throws Exception {
     rounds(
         random -> {
-          Client customer = town.customer();
-          String orderId = town.paid(customer, delivery(shop.storeId(), 1));
-          town.kitchen(shop, orderId, "accept", "start", "finish");
+          Client customer = system.customer();
+          String orderId = system.placeAndPay(customer, delivery(shop.storeId(), 1));
+          system.handleTicket(shop, orderId, "accept", "start", "finish");
           List<Callable<Client.Answer>> riders = new ArrayList<>();
           for (int i = 0; i < 3; i++) {
-            Client rider = town.rider("r-" + i + "-" + orderId);
-            town.awaited(
+            Client rider = system.rider("r-" + i + "-" + orderId);
+            system.awaitAnswer(
                 "the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
             riders.add(() -> rider.post("/deliveries/" + orderId + "/claim", null));
           }
@@ -269,13 +270,13 @@ class RaceTest {
   /** All are placed before any is paid: an unpaid order takes no stock. */
   @Test
   void the_last_portions_for_twice_as_many() throws Exception {
-    TestSystem.Shop scarce = town.shop("FURNITURE", 20_000, ROUNDS);
+    TestSystem.Shop scarce = system.openShop("FURNITURE", 20_000, ROUNDS);
     Queue<Pair> placed = new ConcurrentLinkedQueue<>();
     rounds(
         random -> {
-          Client customer = town.customer();
-          String first = town.placed(customer, visit(scarce.storeId(), 1));
-          String second = town.placed(customer, visit(scarce.storeId(), 1));
+          Client customer = system.customer();
+          String first = system.place(customer, visit(scarce.storeId(), 1));
+          String second = system.place(customer, visit(scarce.storeId(), 1));
           placed.add(new Pair(customer, first, second));
         });
     rounds(
@@ -284,25 +285,25 @@ class RaceTest {
           race(
               random,
               List.of(
-                  () -> town.pay(pair.customer(), pair.first()),
-                  () -> town.pay(pair.customer(), pair.second())));
+                  () -> system.pay(pair.customer(), pair.first()),
+                  () -> system.pay(pair.customer(), pair.second())));
         });
-    town.agrees();
-    assertThat(town.stock(scarce)).isZero();
+    system.assertStoresAgree();
+    assertThat(system.stock(scarce)).isZero();
     assertThat(received(scarce)).isEqualTo(ROUNDS);
   }
 
   /** Each change is asked for twice under its key, as after a lost answer. */
   @Test
   void the_owner_changes_the_stock_while_orders_take_it_and_give_it_back() throws Exception {
-    TestSystem.Shop counted = town.shop("FURNITURE", 20_000, 1_000);
+    TestSystem.Shop counted = system.openShop("FURNITURE", 20_000, 1_000);
     AtomicInteger added = new AtomicInteger();
     AtomicInteger sold = new AtomicInteger();
     String stock = "/stores/" + counted.storeId() + "/menus/m-1/stock";
     rounds(
         random -> {
-          Client customer = town.customer();
-          String orderId = town.placed(customer, visit(counted.storeId(), 1));
+          Client customer = system.customer();
+          String orderId = system.place(customer, visit(counted.storeId(), 1));
           boolean cooked = random.nextBoolean();
           int difference = random.nextInt(7) - 3;
           ObjectNode change = json().put("add", difference);
@@ -310,21 +311,21 @@ class RaceTest {
           race(
               random,
               List.of(
-                  () -> town.pay(customer, orderId),
+                  () -> system.pay(customer, orderId),
                   () -> counted.owner().post(stock, change, "k-" + orderId),
                   () -> counted.owner().post(stock, change, "k-" + orderId)));
-          town.awaited(
+          system.awaitAnswer(
               "the ticket", counted.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
           if (cooked) {
             sold.incrementAndGet();
-            town.kitchen(counted, orderId, "accept", "start", "finish");
+            system.handleTicket(counted, orderId, "accept", "start", "finish");
           } else {
             customer.post("/orders/" + orderId + "/cancel", null);
-            town.order(customer, orderId, "CANCELED");
+            system.awaitStatus(customer, orderId, "CANCELED");
           }
         });
-    town.agrees();
-    assertThat(town.stock(counted)).isEqualTo(1_000 + added.get() - sold.get());
+    system.assertStoresAgree();
+    assertThat(system.stock(counted)).isEqualTo(1_000 + added.get() - sold.get());
   }
 
   private static int received(TestSystem.Shop shop) throws IOException {
@@ -347,13 +348,13 @@ class RaceTest {
 
   @Test
   void one_coupon_on_two_orders() throws Exception {
-    String campaign = town.campaign(ROUNDS);
+    String campaign = system.startCampaign(ROUNDS);
     rounds(
         random -> {
-          Client customer = town.customer();
-          String coupon = taken(customer, campaign);
-          String first = town.placed(customer, delivery(shop.storeId(), 1));
-          String second = town.placed(customer, delivery(shop.storeId(), 1));
+          Client customer = system.customer();
+          String coupon = TestSystem.takeCoupon(customer, campaign);
+          String first = system.place(customer, delivery(shop.storeId(), 1));
+          String second = system.place(customer, delivery(shop.storeId(), 1));
           List<Client.Answer> answers =
               race(
                   random,
@@ -368,16 +369,18 @@ class RaceTest {
         });
   }
 
-  /** The revocation wins when the coupon has not heard yet that its order was paid. */
+  /**
+   * The revocation wins when the event {@code order.paid} has not reached the coupon service yet.
+   */
   @Test
   void revoke_against_pay() throws Exception {
     Handicap revocation = new Handicap();
-    String campaign = town.campaign(ROUNDS);
+    String campaign = system.startCampaign(ROUNDS);
     rounds(
         random -> {
-          Client customer = town.customer();
-          String coupon = taken(customer, campaign);
-          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          Client customer = system.customer();
+          String coupon = TestSystem.takeCoupon(customer, campaign);
+          String orderId = system.place(customer, delivery(shop.storeId(), 1));
           assertThat(use(customer, coupon, orderId).status()).isEqualTo(200);
           List<Client.Answer> answers =
               race(
@@ -385,21 +388,21 @@ class RaceTest {
                   List.of(
                       () -> {
                         revocation.await(random);
-                        return town.revoke(coupon);
+                        return system.revokeCoupon(coupon);
                       },
-                      () -> town.pay(customer, orderId)));
+                      () -> system.pay(customer, orderId)));
           assertThat(answers.get(0).status()).isIn(200, 409);
           assertThat(answers.get(1).status()).isEqualTo(201);
-          isPaidByThat(customer, orderId);
+          isPaidByThatPayment(customer, orderId);
           revocation.won(answers.get(0).status() == 200);
         });
     revocation.wasWonByEach();
   }
 
-  /** When the payment that was made is for what is due no more, another one is, and pays. */
-  private static boolean isPaidByThat(Client customer, String orderId) throws IOException {
+  /** A payment of an old price is refunded; then the order is paid again. */
+  private static boolean isPaidByThatPayment(Client customer, String orderId) throws IOException {
     Client.Answer end =
-        town.awaited(
+        system.awaitAnswer(
             "it is paid, or the money is back",
             customer,
             () -> {
@@ -409,16 +412,12 @@ class RaceTest {
                   : customer.get("/payments?orderId=" + orderId);
             },
             RaceTest::isPaidOrRefunded);
-    boolean stood = end.text("status").equals("PAID");
-    if (!stood) {
-      assertThat(town.pay(customer, orderId).status()).isEqualTo(201);
-      town.order(customer, orderId, "PAID");
+    boolean paidByThat = end.text("status").equals("PAID");
+    if (!paidByThat) {
+      assertThat(system.pay(customer, orderId).status()).isEqualTo(201);
+      system.awaitStatus(customer, orderId, "PAID");
     }
-    return stood;
-  }
-
-  private static String taken(Client customer, String campaign) throws IOException {
-    return customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+    return paidByThat;
   }
 
   private static boolean isPaidOrRefunded(Client.Answer answer) {
@@ -428,7 +427,7 @@ class RaceTest {
 
   private static Client.Answer use(Client customer, String coupon, String orderId)
       throws IOException {
-    return town.awaited(
+    return system.awaitAnswer(
         "an answer to the use of a coupon",
         customer,
         () -> customer.post("/coupons/" + coupon + "/use", json().put("orderId", orderId)),
@@ -439,10 +438,10 @@ class RaceTest {
   void the_same_payment_many_times_at_once() throws Exception {
     rounds(
         random -> {
-          Client customer = town.customer();
-          String orderId = town.placed(customer, delivery(shop.storeId(), 1));
+          Client customer = system.customer();
+          String orderId = system.place(customer, delivery(shop.storeId(), 1));
           List<Callable<Client.Answer>> payments =
-              Collections.nCopies(6, () -> town.pay(customer, orderId));
+              Collections.nCopies(6, () -> system.pay(customer, orderId));
           assertThat(race(random, payments))
               .extracting(answer -> answer.text("paymentId"))
               .containsOnly(
@@ -453,7 +452,7 @@ class RaceTest {
                       .path(0)
                       .path("paymentId")
                       .asText());
-          town.order(customer, orderId, "PAID");
+          system.awaitStatus(customer, orderId, "PAID");
         });
   }
 
@@ -461,17 +460,17 @@ class RaceTest {
   void the_same_checkout_many_times_at_once() throws Exception {
     rounds(
         random -> {
-          Client customer = town.customer();
-          ObjectNode checkout = TestSystem.checkout(shop.storeId(), "4242424242424242");
+          Client customer = system.customer();
+          ObjectNode checkout = RequestBodies.checkout(shop.storeId(), "4242424242424242");
           List<Callable<Client.Answer>> checkouts =
-              Collections.nCopies(6, () -> town.checkOut(customer, checkout, "the-same"));
+              Collections.nCopies(6, () -> system.checkOut(customer, checkout, "the-same"));
           List<Client.Answer> answers = race(random, checkouts);
           assertThat(answers).extracting(Client.Answer::status).containsOnly(201);
           assertThat(answers).extracting(Client.Answer::body).containsOnly(answers.get(0).body());
           assertThat(customer.get("/orders").body().path("items")).hasSize(1);
           String orderId = answers.get(0).body().path("order").path("orderId").asText();
           assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
-          town.order(customer, orderId, "PAID");
+          system.awaitStatus(customer, orderId, "PAID");
         });
   }
 }

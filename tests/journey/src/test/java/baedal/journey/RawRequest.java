@@ -1,6 +1,7 @@
 package baedal.journey;
 
-import baedal.dev.Client;
+import static baedal.testkit.Eventually.await;
+
 import baedal.journey.Contracts.Operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.buffer.Buffer;
@@ -20,9 +21,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.awaitility.core.ConditionTimeoutException;
 
-/** A request as it is written, with whatever is wrong with it, and its answer as it comes. */
+/** A request that is sent as it is, however wrong; its answer is not interpreted. */
 record RawRequest(
     String method, String pathAndQuery, Map<String, String> headers, Buffer body, String token) {
 
@@ -32,11 +35,12 @@ record RawRequest(
           .connectTimeout(Duration.ofSeconds(10))
           .build();
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration RETRY_FOR = Duration.ofSeconds(10);
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
 
   /**
-   * An operation, asked for with {@code values} of its parameters (null leaves one out); {@code
-   * contentType}, {@code body} and {@code token} may be null.
+   * A request to an operation. {@code values} gives the value of each parameter, null leaves it
+   * out; {@code contentType}, {@code body} and {@code token} may be null.
    */
   static RawRequest of(
       Operation operation,
@@ -62,25 +66,32 @@ record RawRequest(
     if (contentType != null) {
       headers.put("Content-Type", contentType);
     }
-    String asked = query.isEmpty() ? path : path + "?" + String.join("&", query);
-    return new RawRequest(operation.method(), asked, headers, body, token);
+    String pathAndQuery = query.isEmpty() ? path : path + "?" + String.join("&", query);
+    return new RawRequest(operation.method(), pathAndQuery, headers, body, token);
   }
 
   /**
-   * Of an event stream only the head is read. A busy machine may ask to come back later: so it
-   * does, until {@link #PATIENCE} is over.
+   * Sends the request; a 503 of a busy machine is retried for a while, then returned. The body of
+   * an event stream is not read.
    */
-  HttpResponse<String> to(String url) throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    HttpResponse<String> answer = once(url);
-    while (answer.statusCode() == 503 && System.nanoTime() < deadline) {
-      Client.pause();
-      answer = once(url);
+  HttpResponse<String> sendTo(String url) throws IOException {
+    AtomicReference<HttpResponse<String>> last = new AtomicReference<>();
+    try {
+      await()
+          .atMost(RETRY_FOR)
+          .pollInterval(RETRY_INTERVAL)
+          .until(
+              () -> {
+                last.set(sendOnce(url));
+                return last.get().statusCode() != 503;
+              });
+    } catch (ConditionTimeoutException stillUnavailable) {
+      return last.get();
     }
-    return answer;
+    return last.get();
   }
 
-  private HttpResponse<String> once(String url) throws IOException {
+  private HttpResponse<String> sendOnce(String url) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + pathAndQuery))
             .timeout(TIMEOUT)
@@ -102,9 +113,9 @@ record RawRequest(
   }
 
   private static BodySubscriber<String> reader(HttpResponse.ResponseInfo head) {
-    boolean endless =
+    boolean eventStream =
         head.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
-    return endless
+    return eventStream
         ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), RawRequest::unread)
         : BodySubscribers.ofString(StandardCharsets.UTF_8);
   }

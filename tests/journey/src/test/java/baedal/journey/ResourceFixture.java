@@ -9,24 +9,24 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A customer, an owner and a rider, with something of each kind that can be somebody's: {@code ids}
- * by the names that the documents give them, {@code owns} the person of each role.
+ * One resource of each kind that has an owner. {@code ids} are keyed by the names that the
+ * contracts give them; {@code owners} has the subject of the owner by role.
  */
-record ResourceFixture(Shop shop, Client rider, Map<String, String> ids, Map<String, String> owns) {
+record ResourceFixture(
+    Shop shop, Client rider, Map<String, String> ids, Map<String, String> owners) {
 
-  static ResourceFixture in(TestSystem town) throws IOException {
-    Shop shop = town.shop("FOOD", 10_000, 5);
-    Client customer = town.customer();
-    Client rider = town.rider("r-" + UUID.randomUUID());
-    String campaign = town.campaign(10);
-    String coupon =
-        customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
-    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
-    town.kitchen(shop, orderId, "accept", "start", "finish");
-    town.awaited("the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
-    town.rides(rider, orderId, "claim");
-    town.awaited(
-        "the customer was told",
+  static ResourceFixture create(TestSystem system) throws IOException {
+    Shop shop = system.openShop("FOOD", 10_000, 5);
+    Client customer = system.customer();
+    Client rider = system.rider("r-" + UUID.randomUUID());
+    String campaign = system.startCampaign(10);
+    String coupon = TestSystem.takeCoupon(customer, campaign);
+    String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
+    system.handleTicket(shop, orderId, "accept", "start", "finish");
+    system.awaitAnswer("the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+    system.handleDelivery(rider, orderId, "claim");
+    system.awaitAnswer(
+        "the customer got a notification",
         customer,
         "/notifications",
         a -> !a.body().path("items").isEmpty());
@@ -52,10 +52,10 @@ record ResourceFixture(Shop shop, Client rider, Map<String, String> ids, Map<Str
             Caller.RIDER, TestTokens.sub(rider)));
   }
 
-  /** What its owner may have given away meanwhile: the job in hand, and the menu. */
+  /** Undoes what a test may have done as the owner: released the job, deleted the menu. */
   void restore() throws IOException {
     rider.post("/deliveries/" + ids.get("orderId") + "/claim", null);
-    ObjectNode menu = TestSystem.json().put("name", "메뉴").put("price", 10_000);
+    ObjectNode menu = RequestBodies.json().put("name", "메뉴").put("price", 10_000);
     menu.putArray("options").addObject().put("name", "순살").put("price", 500);
     shop.owner().put("/stores/" + shop.storeId() + "/menus/m-1", menu);
   }

@@ -1,5 +1,6 @@
 package baedal.journey;
 
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.bench.ScenarioRunner;
@@ -17,118 +18,126 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Replicas of all services come and go while people order: against the same stores and the same
- * broker, behind wires that give each in its turn the next connection.
+ * Replicas of all services start and stop while people order. They share the stores and the broker;
+ * proxies give new connections to the replicas in turn.
  */
 class ScaleOutTest {
 
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
   private static final int PEOPLE = 12;
-  private static final Duration SHARED_WITHIN = Duration.ofMinutes(2);
+  private static final Duration SHARED_WITHIN = Duration.ofMinutes(3);
 
   private final Vertx vertx = Vertx.vertx();
-  private final Map<String, FaultProxy> wires = new TreeMap<>();
+  private final Map<String, FaultProxy> proxies = new TreeMap<>();
 
-  /** How often the relay of each replica was heard to carry something, by its service. */
-  private final Map<String, List<AtomicLong>> carried = new TreeMap<>();
+  /** How many messages with events the relay of each replica sent, by its service. */
+  private final Map<String, List<AtomicLong>> relayed = new TreeMap<>();
 
-  private final List<Settings> places = new ArrayList<>();
+  private final List<Settings> replicaSettings = new ArrayList<>();
 
   @Test
   void two_and_three_replicas_of_every_service_do_everything_once() throws IOException {
     Settings first = Settings.onFreePorts();
     SERVICES.forEach(
         service ->
-            wires.put(
-                EndpointRouting.urlSetting(service), new FaultProxy(vertx, first.url(service))));
-    places.add(first);
+            proxies.put(EndpointRouting.urlSetting(service), new FaultProxy(vertx, first.url(service))));
+    replicaSettings.add(first);
     long seed = System.nanoTime();
-    try (TestSystem town = new TestSystem(first, this::way)) {
+    try (TestSystem system = new TestSystem(first, this::route)) {
       List<Runnable> replicas = new ArrayList<>();
-      replicas.add(oneMore(town));
-      ScenarioRunner crowd = town.crowd(seed);
-      crowd.start(PEOPLE);
-      goOn(
-          crowd,
-          "two replicas, seed " + seed,
-          () -> haveTheirShare(requests()) && haveTheirShare(carried()));
-      replicas.add(oneMore(town));
-      goOn(crowd, "three replicas, seed " + seed, () -> haveTheirShare(carried()));
+      replicas.add(startReplica(system));
+      ScenarioRunner scenarios = system.scenarios(seed);
+      scenarios.start(PEOPLE);
+      runUntil(
+          scenarios, "two replicas, seed " + seed, () -> allUsed(requests()) && allUsed(relayed()));
+      replicas.add(startReplica(system));
+      runUntil(scenarios, "three replicas, seed " + seed, () -> allUsed(relayed()));
       replicas.forEach(Runnable::run);
-      assertThat(crowd.everySaga()).as("one replica again, seed %d", seed).isEmpty();
-      assertThat(crowd.stop()).as("seed %d", seed).isEmpty();
-      town.agrees();
-      town.toldInOrder();
+      assertThat(scenarios.everySaga()).as("one replica again, seed %d", seed).isEmpty();
+      assertThat(scenarios.stop()).as("seed %d", seed).isEmpty();
+      system.assertStoresAgree();
+      system.assertEventsInOrder();
     } finally {
       vertx.close().await();
     }
   }
 
-  /** Services go to each other in turn, and to the broker by a way of their own. */
-  private String way(String service, String setting, String uri) {
+  /** A proxy for each connection to the broker; the proxies of the services are shared. */
+  private String route(String service, String setting, String uri) {
     if (setting.equals("AMQP_URI") && Subscriptions.PUBLISHERS.contains(service)) {
-      FaultProxy wire = new FaultProxy(vertx, uri);
-      AtomicLong told = new AtomicLong();
-      carried.computeIfAbsent(service, s -> new ArrayList<>()).add(told);
+      FaultProxy proxy = new FaultProxy(vertx, uri);
+      AtomicLong sent = new AtomicLong();
+      relayed.computeIfAbsent(service, s -> new ArrayList<>()).add(sent);
       String own = "\"source\":\"/" + service + "\"";
-      wire.listen(
+      proxy.listen(
           message -> {
             if (message.toString(StandardCharsets.ISO_8859_1).contains(own)) {
-              told.incrementAndGet();
+              sent.incrementAndGet();
             }
           });
-      return wire.uri();
+      return proxy.uri();
     }
-    return wires.containsKey(setting) ? wires.get(setting).uri() : uri;
+    return proxies.containsKey(setting) ? proxies.get(setting).uri() : uri;
   }
 
-  /** Whoever keeps a connection stays with its replica: all have their share only after a while. */
-  private void goOn(ScenarioRunner crowd, String when, BooleanSupplier allWork) {
-    long deadline = System.nanoTime() + SHARED_WITHIN.toNanos();
-    do {
-      assertThat(crowd.everySaga()).as(when).isEmpty();
-    } while (!allWork.getAsBoolean() && System.nanoTime() < deadline);
-    assertThat(allWork.getAsBoolean())
-        .as("%s: requests %s, carried %s", when, requests(), carried())
-        .isTrue();
+  /**
+   * Runs all sagas again and again until every replica did some work. That takes a while, because
+   * clients keep their connections.
+   */
+  private void runUntil(ScenarioRunner scenarios, String when, BooleanSupplier allWork) {
+    try {
+      await()
+          .atMost(SHARED_WITHIN)
+          .until(
+              () -> {
+                assertThat(scenarios.everySaga()).as(when).isEmpty();
+                return allWork.getAsBoolean();
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(
+          "%s: requests %s, relayed %s".formatted(when, requests(), relayed()), e);
+    }
   }
 
-  private static boolean haveTheirShare(Map<String, List<Long>> replicas) {
+  private static boolean allUsed(Map<String, List<Long>> replicas) {
     return replicas.values().stream().flatMap(List::stream).allMatch(share -> share > 0);
   }
 
-  private Map<String, List<Long>> carried() {
+  private Map<String, List<Long>> relayed() {
     Map<String, List<Long>> shares = new TreeMap<>();
-    carried.forEach(
+    relayed.forEach(
         (service, relays) -> shares.put(service, relays.stream().map(AtomicLong::get).toList()));
     return shares;
   }
 
-  /** How many messages each replica was sent so far, by its service. */
+  /** How many messages each replica received so far, by its service. */
   private Map<String, List<Long>> requests() {
     Map<String, List<Long>> shares = new TreeMap<>();
     for (String service : SERVICES) {
-      shares.put(service, places.stream().map(at -> to(service).sentTo(at.url(service))).toList());
+      shares.put(
+          service,
+          replicaSettings.stream().map(at -> proxyOf(service).sentTo(at.url(service))).toList());
     }
     return shares;
   }
 
-  private FaultProxy to(String service) {
-    return wires.get(EndpointRouting.urlSetting(service));
+  private FaultProxy proxyOf(String service) {
+    return proxies.get(EndpointRouting.urlSetting(service));
   }
 
-  /** What is returned takes the replica out of its turn, and stops it. */
-  private Runnable oneMore(TestSystem town) throws IOException {
+  /** Starts one more replica of every service; the result takes them out and stops them. */
+  private Runnable startReplica(TestSystem system) throws IOException {
     Settings ports = Settings.onFreePorts();
-    places.add(ports);
-    Runnable stop = town.replicate(ports);
-    SERVICES.forEach(service -> to(service).add(ports.url(service)));
+    replicaSettings.add(ports);
+    Runnable stop = system.replicate(ports);
+    SERVICES.forEach(service -> proxyOf(service).add(ports.url(service)));
     return () -> {
-      SERVICES.forEach(service -> to(service).remove(ports.url(service)));
+      SERVICES.forEach(service -> proxyOf(service).remove(ports.url(service)));
       stop.run();
     };
   }

@@ -43,10 +43,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages between a service and its store, the broker or another service are lost, before they
- * arrived or with their answers; or the service dies of it: nothing that it says from then on is
- * heard by anybody, and another one takes its place. Whatever was lost, and whoever died, each saga
- * comes to the same end. And a network that is slow or silent makes nothing hang.
+ * Loses single requests or responses between a service and its store, the broker or another
+ * service, or kills the service at that message and starts another one. Each saga comes to the same
+ * end. A slow or silent network makes nothing hang.
  */
 class StepTest {
 
@@ -61,103 +60,105 @@ class StepTest {
   private static final Duration GONE_FOR = Duration.ofSeconds(8);
   private static final int ORDERS_MEANWHILE = 10;
 
-  /** By which a service goes to what one of its settings names. */
-  private record Way(String service, String setting) implements Comparable<Way> {
+  /** The connections of a service to what one of its settings names. */
+  private record Route(String service, String setting) implements Comparable<Route> {
 
     boolean leadsTo(String other) {
       return setting.equals(EndpointRouting.urlSetting(other));
     }
 
     @Override
-    public int compareTo(Way other) {
-      return Comparator.comparing(Way::service).thenComparing(Way::setting).compare(this, other);
+    public int compareTo(Route other) {
+      return Comparator.comparing(Route::service)
+          .thenComparing(Route::setting)
+          .compare(this, other);
     }
   }
 
   private static final Vertx vertx = Vertx.vertx();
-  private static final Map<Way, FaultProxy> wires = new ConcurrentSkipListMap<>();
+  private static final Map<Route, FaultProxy> proxies = new ConcurrentSkipListMap<>();
 
-  /** Where each service is in its present life, by the setting that names it. */
+  /** The present URL of each service, by the setting that has it. */
   private static final Map<String, String> addresses = new ConcurrentHashMap<>();
 
-  private static final ExecutorService births = Executors.newCachedThreadPool();
-  private static final Queue<Future<?>> born = new ConcurrentLinkedQueue<>();
+  private static final ExecutorService restarting = Executors.newCachedThreadPool();
+  private static final Queue<Future<?>> restarts = new ConcurrentLinkedQueue<>();
   private static final long seed = System.nanoTime();
   private static final Random random = new Random(seed);
-  private static TestSystem town;
-  private static ScenarioRunner crowd;
+  private static TestSystem system;
+  private static ScenarioRunner scenarios;
 
-  /** How many messages went which way while every saga came to its end once. */
-  private static Map<Way, Long> usual;
+  /** The number of messages on each route while every saga ran once. */
+  private static Map<Route, Long> messagesPerRoute;
 
   @BeforeAll
   static void start() throws IOException {
-    town = new TestSystem(Settings.onFreePorts(), StepTest::wired);
-    crowd = town.crowd(seed);
-    usual = messages(() -> assertThat(crowd.everySaga()).isEmpty());
+    system = new TestSystem(Settings.onFreePorts(), StepTest::throughProxy);
+    scenarios = system.scenarios(seed);
+    messagesPerRoute = countMessages(() -> assertThat(scenarios.everySaga()).isEmpty());
   }
 
-  private static String wired(String service, String setting, String uri) {
+  private static String throughProxy(String service, String setting, String uri) {
     boolean isService = setting.endsWith("_URL");
-    FaultProxy wire =
+    FaultProxy proxy =
         new FaultProxy(vertx, isService ? addresses.computeIfAbsent(setting, s -> uri) : uri);
-    wires.put(new Way(service, setting), wire);
-    return wire.uri();
+    proxies.put(new Route(service, setting), proxy);
+    return proxy.uri();
   }
 
   @AfterAll
   static void stop() {
-    crowd.stop();
-    town.close();
-    births.shutdown();
+    scenarios.stop();
+    system.close();
+    restarting.shutdown();
     vertx.close().await();
   }
 
-  private static List<FaultProxy> wires(Predicate<Way> which) {
-    return wires.entrySet().stream()
+  private static List<FaultProxy> proxies(Predicate<Route> which) {
+    return proxies.entrySet().stream()
         .filter(entry -> which.test(entry.getKey()))
         .map(Map.Entry::getValue)
         .toList();
   }
 
-  private static Map<Way, Long> messages(Runnable sagas) {
-    Map<Way, Long> sent = new TreeMap<>();
-    wires.forEach((way, wire) -> sent.put(way, -wire.sent()));
+  private static Map<Route, Long> countMessages(Runnable sagas) {
+    Map<Route, Long> sent = new TreeMap<>();
+    proxies.forEach((route, proxy) -> sent.put(route, -proxy.sent()));
     sagas.run();
-    wires.forEach((way, wire) -> sent.merge(way, wire.sent(), Long::sum));
+    proxies.forEach((route, proxy) -> sent.merge(route, proxy.sent(), Long::sum));
     sent.values().removeIf(messages -> messages == 0);
     return sent;
   }
 
-  /** From now on nothing that the service says is heard, and nobody reaches it. */
-  private static void die(String service) {
-    wires(way -> way.service().equals(service)).forEach(FaultProxy::die);
-    wires(way -> way.leadsTo(service)).forEach(FaultProxy::refuse);
+  /** Cuts every connection from and to the service for good. */
+  private static void kill(String service) {
+    proxies(route -> route.service().equals(service)).forEach(FaultProxy::die);
+    proxies(route -> route.leadsTo(service)).forEach(FaultProxy::refuse);
   }
 
-  private static void dieAndLiveAgain(String service) {
-    die(service);
-    born.add(births.submit(() -> live(service)));
+  private static void killAndRestart(String service) {
+    kill(service);
+    restarts.add(restarting.submit(() -> restart(service)));
   }
 
-  /** Another life, at another place, that knows only what is in its store. */
-  private static void live(String service) {
+  /** Starts the service again on other ports; it knows only what is in its store. */
+  private static void restart(String service) {
     try {
       Settings at = Settings.onFreePorts();
       addresses.put(EndpointRouting.urlSetting(service), at.url(service));
-      town.replace(service, at);
-      for (FaultProxy wire : wires(way -> way.leadsTo(service))) {
-        wire.refuse();
-        wire.add(at.url(service));
+      system.replace(service, at);
+      for (FaultProxy proxy : proxies(route -> route.leadsTo(service))) {
+        proxy.refuse();
+        proxy.add(at.url(service));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void awaitBirths() throws ExecutionException, InterruptedException {
-    while (!born.isEmpty()) {
-      born.remove().get();
+  private static void awaitRestarts() throws ExecutionException, InterruptedException {
+    while (!restarts.isEmpty()) {
+      restarts.remove().get();
     }
   }
 
@@ -165,37 +166,43 @@ class StepTest {
     return random.nextBoolean() ? FaultProxy.Loss.REQUEST : FaultProxy.Loss.RESPONSE;
   }
 
-  /** In each round all sagas run at once, and on every wire one message of somebody's is lost. */
+  /** In each round all sagas run at once, and every proxy loses one message. */
   @Test
   void every_saga_comes_to_its_end_whatever_is_lost() {
     for (int round = 0; round < ROUNDS_OF_LOSSES; round++) {
-      usual.forEach((way, messages) -> wires.get(way).cut(1 + random.nextLong(messages), loss()));
-      assertThat(crowd.everySaga()).as("seed %d, round %d", seed, round).isEmpty();
+      messagesPerRoute.forEach(
+          (route, messages) -> proxies.get(route).cut(1 + random.nextLong(messages), loss()));
+      assertThat(scenarios.everySaga()).as("seed %d, round %d", seed, round).isEmpty();
     }
-    wires.values().forEach(FaultProxy::cancelCut);
-    town.agrees();
-    town.toldInOrder();
+    proxies.values().forEach(FaultProxy::cancelCut);
+    system.assertStoresAgree();
+    system.assertEventsInOrder();
   }
 
-  /** In each round all sagas run at once, and each service dies at one of its messages. */
+  /** In each round all sagas run at once, and each service is killed at one of its messages. */
   @Test
-  void every_saga_comes_to_its_end_whoever_dies() throws Exception {
+  void every_saga_comes_to_its_end_whichever_service_dies() throws Exception {
     for (int round = 0; round < ROUNDS_OF_DEATHS; round++) {
       for (String service : SERVICES) {
-        List<Way> ways =
-            usual.keySet().stream().filter(way -> way.service().equals(service)).toList();
-        Way way = ways.get(random.nextInt(ways.size()));
-        wires
-            .get(way)
-            .cut(1 + random.nextLong(usual.get(way)), loss(), () -> dieAndLiveAgain(service));
+        List<Route> routes =
+            messagesPerRoute.keySet().stream()
+                .filter(route -> route.service().equals(service))
+                .toList();
+        Route route = routes.get(random.nextInt(routes.size()));
+        proxies
+            .get(route)
+            .cut(
+                1 + random.nextLong(messagesPerRoute.get(route)),
+                loss(),
+                () -> killAndRestart(service));
       }
-      List<String> wrong = crowd.everySaga();
-      wires.values().forEach(FaultProxy::cancelCut);
-      awaitBirths();
-      assertThat(wrong).as("seed %d, round %d", seed, round).isEmpty();
+      List<String> failures = scenarios.everySaga();
+      proxies.values().forEach(FaultProxy::cancelCut);
+      awaitRestarts();
+      assertThat(failures).as("seed %d, round %d", seed, round).isEmpty();
     }
-    town.agrees();
-    town.toldInOrder();
+    system.assertStoresAgree();
+    system.assertEventsInOrder();
   }
 
   private static Stream<OrderScenario.Saga> chosen() {
@@ -206,96 +213,97 @@ class StepTest {
   }
 
   /**
-   * One message after another: on all wires the first is lost, then the second; each service dies
-   * at its first, then at its second. Takes some ten minutes a saga: {@code -Dbaedal.steps=true}.
+   * Loses the first message on all proxies, then the second, and so on; then kills each service at
+   * its first message, its second, and so on. Takes about ten minutes for each saga.
    */
   @ParameterizedTest
   @MethodSource("chosen")
   @EnabledIfSystemProperty(named = EVERY_STEP, matches = ".+")
   void a_saga_comes_to_its_end_at_whichever_message_anything_happens(OrderScenario.Saga saga)
       throws Exception {
-    Map<Way, Long> steps = messages(() -> crowd.run(saga, random));
-    steps.remove(new Way(TestSystem.PEOPLE, EndpointRouting.urlSetting("gateway")));
+    Map<Route, Long> steps = countMessages(() -> scenarios.run(saga, random));
+    steps.remove(new Route(TestSystem.PEOPLE, EndpointRouting.urlSetting("gateway")));
     for (long nth = 1; nth <= Collections.max(steps.values()); nth++) {
       for (FaultProxy.Loss loss : FaultProxy.Loss.values()) {
-        for (Way way : steps.keySet()) {
-          wires.get(way).cut(nth, loss);
+        for (Route route : steps.keySet()) {
+          proxies.get(route).cut(nth, loss);
         }
-        comesToItsEnd(saga, "%s %d lost".formatted(loss, nth));
+        assertCompletes(saga, "%s %d lost".formatted(loss, nth));
       }
     }
-    Map<String, Long> words = new TreeMap<>();
-    steps.forEach((way, messages) -> words.merge(way.service(), messages, Long::sum));
-    for (long nth = 1; nth <= Collections.max(words.values()); nth++) {
+    Map<String, Long> messagesPerService = new TreeMap<>();
+    steps.forEach(
+        (route, messages) -> messagesPerService.merge(route.service(), messages, Long::sum));
+    for (long nth = 1; nth <= Collections.max(messagesPerService.values()); nth++) {
       for (FaultProxy.Loss loss : FaultProxy.Loss.values()) {
-        for (String service : words.keySet()) {
-          AtomicLong toGo = new AtomicLong(nth);
-          wires(way -> way.service().equals(service))
-              .forEach(wire -> wire.cut(toGo, loss, () -> dieAndLiveAgain(service)));
+        for (String service : messagesPerService.keySet()) {
+          AtomicLong countdown = new AtomicLong(nth);
+          proxies(route -> route.service().equals(service))
+              .forEach(proxy -> proxy.cut(countdown, loss, () -> killAndRestart(service)));
         }
-        comesToItsEnd(saga, "all dead at %s %d".formatted(loss, nth));
+        assertCompletes(saga, "all killed at %s %d".formatted(loss, nth));
       }
     }
-    town.agrees();
+    system.assertStoresAgree();
   }
 
-  private static void comesToItsEnd(OrderScenario.Saga saga, String what) throws Exception {
+  private static void assertCompletes(OrderScenario.Saga saga, String what) throws Exception {
     log.atInfo().addKeyValue("saga", saga).log(what);
-    Throwable wrong = catchThrowable(() -> crowd.run(saga, random));
-    wires.values().forEach(FaultProxy::cancelCut);
-    awaitBirths();
-    assertThat(wrong).as("%s, %s", saga, what).isNull();
+    Throwable failure = catchThrowable(() -> scenarios.run(saga, random));
+    proxies.values().forEach(FaultProxy::cancelCut);
+    awaitRestarts();
+    assertThat(failure).as("%s, %s", saga, what).isNull();
   }
 
   @Test
   void while_the_store_service_is_gone_people_order_and_pay_and_it_misses_nothing()
       throws Exception {
-    TestSystem.Shop shop = town.shop("FOOD", 15_000, null);
-    die("store");
-    List<Bought> bought = new ArrayList<>();
+    TestSystem.Shop shop = system.openShop("FOOD", 15_000, null);
+    kill("store");
+    List<PaidOrder> bought = new ArrayList<>();
     Instant end = Instant.now().plus(GONE_FOR);
     while (Instant.now().isBefore(end) || bought.size() < ORDERS_MEANWHILE) {
-      bought.add(Bought.in(town, shop));
+      bought.add(PaidOrder.place(system, shop));
     }
-    live("store");
-    Bought.withoutWaiting(bought);
-    for (Bought one : bought) {
-      town.kitchen(shop, one.orderId(), "accept");
-      town.order(one.customer(), one.orderId(), "ACCEPTED");
+    restart("store");
+    PaidOrder.assertMostlyPaidAtOnce(bought);
+    for (PaidOrder one : bought) {
+      system.handleTicket(shop, one.orderId(), "accept");
+      system.awaitStatus(one.customer(), one.orderId(), "ACCEPTED");
     }
-    town.agrees();
-    town.toldInOrder();
+    system.assertStoresAgree();
+    system.assertEventsInOrder();
   }
 
   @Test
   void a_slow_network_slows_and_breaks_nothing() {
-    wires.values().forEach(wire -> wire.delay(20));
+    proxies.values().forEach(proxy -> proxy.delay(20));
     try {
-      assertThat(crowd.everySaga()).isEmpty();
+      assertThat(scenarios.everySaga()).isEmpty();
     } finally {
-      wires.values().forEach(FaultProxy::recover);
+      proxies.values().forEach(FaultProxy::recover);
     }
-    town.agrees();
+    system.assertStoresAgree();
   }
 
-  /** The client gives up after 15 seconds: an answer of any kind is one in time. */
+  /** The client gives up after 15 seconds, so any answer is one in time. */
   @Test
   void a_silent_network_makes_nothing_hang() throws IOException {
-    Client customer = town.customer();
-    TestSystem.Shop shop = town.shop("FOOD", 15_000, null);
+    Client customer = system.customer();
+    TestSystem.Shop shop = system.openShop("FOOD", 15_000, null);
     silent("POSTGRES_URI", customer, "/orders");
     silent("MONGO_URI", customer, "/stores");
     silent("REDIS_URI", customer, "/coupons");
-    List<FaultProxy> broker = wires(way -> way.setting().equals("AMQP_URI"));
+    List<FaultProxy> broker = proxies(route -> route.setting().equals("AMQP_URI"));
     broker.forEach(FaultProxy::freeze);
-    String orderId = town.paid(customer, TestSystem.delivery(shop.storeId(), 1));
+    String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
     broker.forEach(FaultProxy::recover);
-    town.order(customer, orderId, "PAID");
-    town.agrees();
+    system.awaitStatus(customer, orderId, "PAID");
+    system.assertStoresAgree();
   }
 
   private static void silent(String store, Client customer, String path) throws IOException {
-    List<FaultProxy> silent = wires(way -> way.setting().equals(store));
+    List<FaultProxy> silent = proxies(route -> route.setting().equals(store));
     silent.forEach(FaultProxy::freeze);
     try {
       assertThat(customer.get(path).status()).as(store).isEqualTo(503);

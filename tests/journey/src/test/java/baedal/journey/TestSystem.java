@@ -1,5 +1,6 @@
 package baedal.journey;
 
+import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.audit.Auditor;
@@ -13,7 +14,6 @@ import baedal.dev.EndpointRouting;
 import baedal.dev.LocalSystem;
 import baedal.dev.Settings;
 import baedal.events.EventMessage;
-import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
@@ -26,63 +26,67 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A whole system of its own for a test, and the people who use it through the gateway. */
+/**
+ * A whole system for one test class, and what people do with it through the gateway. Every answer
+ * of the gateway is checked against its contract.
+ */
 final class TestSystem implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TestSystem.class);
-  private static final long DEADLINE_NANOS = 60_000_000_000L;
 
-  /** Who goes to the gateway. */
+  /** The name under which the clients' connections to the gateway are routed. */
   static final String PEOPLE = "people";
+
+  /** Long enough that many waiting clients load the system little. */
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  /**
-   * Much longer than the slowest sweep, a minute: a machine that others load gets through what is
-   * on its way a dozen times more slowly than an idle one.
-   */
-  private static final Duration AGREES_WITHIN = Duration.ofMinutes(5);
+  /** The slowest sweep runs every minute; a loaded machine takes several times as long. */
+  private static final Duration STORES_AGREE_WITHIN = Duration.ofMinutes(5);
 
   final Settings settings;
   final Client anyone;
-  final ContractChecker promises;
+  final ContractChecker contract;
   private final String url;
   private final Path home;
-  private final LocalSystem machine;
+  private final LocalSystem services;
 
   TestSystem() throws IOException {
     this(Map.of());
   }
 
-  /** {@code environment} names backing services that the test runs itself. */
+  /** {@code environment} has the URIs of backing services that the test itself runs. */
   TestSystem(Map<String, String> environment) throws IOException {
     this(environment, Settings.onFreePorts(), EndpointRouting.DIRECT);
   }
 
-  /** Services and people go by {@code ways}, where the test has a wire of its own between. */
-  TestSystem(Settings settings, EndpointRouting ways) throws IOException {
-    this(Map.of(), settings, ways);
+  /** {@code routing} lets the test put a proxy into any connection. */
+  TestSystem(Settings settings, EndpointRouting routing) throws IOException {
+    this(Map.of(), settings, routing);
   }
 
-  private TestSystem(Map<String, String> environment, Settings settings, EndpointRouting ways)
+  private TestSystem(Map<String, String> environment, Settings settings, EndpointRouting routing)
       throws IOException {
     this.settings = settings;
     home = Files.createTempDirectory("baedal-journey");
-    machine = new LocalSystem(home, settings, environment, new ConsoleProgress(), false, ways);
-    machine.start(true);
-    url = ways.route(PEOPLE, EndpointRouting.urlSetting("gateway"), settings.url("gateway"));
-    promises = ContractChecker.of(url);
-    anyone = new Client(url, promises::keptBy);
+    services = new LocalSystem(home, settings, environment, new ConsoleProgress(), false, routing);
+    services.start(true);
+    url = routing.route(PEOPLE, EndpointRouting.urlSetting("gateway"), settings.url("gateway"));
+    contract = ContractChecker.of(url);
+    anyone = new Client(url, contract::check);
   }
 
   @Override
   public void close() {
-    machine.stop();
+    services.stop();
     try (Stream<Path> files = Files.walk(home)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {
@@ -90,47 +94,47 @@ final class TestSystem implements AutoCloseable {
     }
   }
 
-  /** Fails with what disagrees when nothing can be on its way any more. */
-  void agrees() {
+  /** Audits all stores until they agree; fails with the last findings when they do not. */
+  void assertStoresAgree() {
     Vertx vertx = Vertx.vertx();
-    try (Auditor auditor = new Auditor(vertx, books(), Tolerances.ofGrace(GRACE))) {
-      assertThat(auditor.auditUntilConsistent(AGREES_WITHIN)).isEmpty();
+    try (Auditor auditor = new Auditor(vertx, sources(), Tolerances.ofGrace(GRACE))) {
+      assertThat(auditor.auditUntilConsistent(STORES_AGREE_WITHIN)).isEmpty();
     } finally {
       vertx.close().await();
     }
   }
 
-  /** Fails with what was told before what its teller had told earlier. */
-  void toldInOrder() {
-    EventLog.inOrder(told());
+  /** Fails when the log has an event before an earlier one of the same aggregate. */
+  void assertEventsInOrder() {
+    EventLog.assertInOrder(events());
   }
 
   /** All events so far, the oldest first. */
-  Collection<EventMessage> told() {
+  Collection<EventMessage> events() {
     Vertx vertx = Vertx.vertx();
     try {
-      return EventLog.all(vertx, books().broker());
+      return EventLog.read(vertx, sources().broker());
     } finally {
       vertx.close().await();
     }
   }
 
   /** Many people who order in every way. */
-  ScenarioRunner crowd(long seed) throws IOException {
-    return new ScenarioRunner(url, tomorrow(), seed);
+  ScenarioRunner scenarios(long seed) throws IOException {
+    return new ScenarioRunner(url, dueDates(), seed);
   }
 
   /** See {@link LocalSystem#replicate}. */
   Runnable replicate(Settings at) {
-    return machine.replicate(at);
+    return services.replicate(at);
   }
 
   /** See {@link LocalSystem#replace}. */
   void replace(String service, Settings at) {
-    machine.replace(service, at);
+    services.replace(service, at);
   }
 
-  /** What this town signs its tokens with. */
+  /** The key that signs the tokens of this system. */
   String tokenSecret() throws IOException {
     return Files.readString(home.resolve("secrets").resolve("token")).strip();
   }
@@ -143,21 +147,24 @@ final class TestSystem implements AutoCloseable {
     return anyone.as(id, "rider");
   }
 
-  /** A store with one menu, m-1, that the order service has heard of. */
+  /** A store with one menu, m-1, that the order service knows. */
   record Shop(String storeId, Client owner) {}
 
-  Shop shop(String kind, long price, Integer stock) throws IOException {
+  /** Opens a store; a {@code stock} of null is unlimited. */
+  Shop openShop(String kind, long price, Integer stock) throws IOException {
     Client owner = anyone.as("o-" + UUID.randomUUID(), "owner");
-    ObjectNode store = json().put("name", "가게 " + kind).put("kind", kind);
+    ObjectNode store = RequestBodies.json().put("name", "가게 " + kind).put("kind", kind);
     store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
     String storeId = owner.post("/stores", store).text("storeId");
-    ObjectNode menu = json().put("name", "메뉴").put("price", price).put("stock", stock);
+    ObjectNode menu =
+        RequestBodies.json().put("name", "메뉴").put("price", price).put("stock", stock);
     menu.putArray("options").addObject().put("name", "순살").put("price", 500);
     assertThat(owner.put("/stores/" + storeId + "/menus/m-1", menu).status()).isEqualTo(201);
-    ObjectNode probe = kind.equals("COURIER") ? parcel(storeId, 1) : visit(storeId, 1);
+    ObjectNode probe =
+        kind.equals("COURIER") ? RequestBodies.parcel(storeId, 1) : RequestBodies.visit(storeId, 1);
     probe.withArray("lines").addObject().put("menuId", "none").put("quantity", 1);
     Client customer = customer();
-    awaited(
+    awaitAnswer(
         "the order service knows the shop",
         customer,
         () -> customer.post("/orders", probe),
@@ -165,10 +172,10 @@ final class TestSystem implements AutoCloseable {
     return new Shop(storeId, owner);
   }
 
-  /** A campaign that gives {@code quantity} coupons of 3000 won. */
-  String campaign(int quantity) throws IOException {
+  /** Starts a campaign of {@code quantity} coupons of 3000 won; returns its id. */
+  String startCampaign(int quantity) throws IOException {
     ObjectNode campaign =
-        json()
+        RequestBodies.json()
             .put("name", "첫 주문")
             .put("discount", 3_000)
             .put("quantity", quantity)
@@ -176,85 +183,60 @@ final class TestSystem implements AutoCloseable {
     return marketing().post("/coupons", campaign).text("campaignId");
   }
 
-  Client.Answer revoke(String coupon) throws IOException {
-    return marketing().post("/coupons/" + coupon + "/revoke", json().put("reason", "잘못 발급됨"));
+  /** Takes a coupon of the campaign; returns the coupon's id. */
+  static String takeCoupon(Client customer, String campaign) throws IOException {
+    return customer.post("/coupons/campaigns/" + campaign + "/take", null).text("couponId");
+  }
+
+  Client.Answer revokeCoupon(String coupon) throws IOException {
+    return marketing()
+        .post("/coupons/" + coupon + "/revoke", RequestBodies.json().put("reason", "잘못 발급됨"));
   }
 
   private Client marketing() throws IOException {
     return anyone.as("marketing-1", "marketing");
   }
 
-  static ObjectNode json() {
-    return Json.mapper().createObjectNode();
-  }
-
-  static ObjectNode delivery(String storeId, int quantity) {
-    ObjectNode order = visit(storeId, quantity).put("fulfilment", "DELIVERY");
-    order.putObject("address").put("text", "서울 마포구 연남동").put("lat", 37.56).put("lng", 126.925);
-    return order;
-  }
-
-  static ObjectNode parcel(String storeId, int quantity) {
-    ObjectNode order = delivery(storeId, quantity).put("fulfilment", "COURIER");
-    order.putObject("pickup").put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
-    order.putObject("parcel").put("size", "SMALL").put("weightKg", 2.5).put("description", "서류");
-    return order;
-  }
-
-  static ObjectNode visit(String storeId, int quantity) {
-    ObjectNode order = json().put("storeId", storeId).put("fulfilment", "VISIT");
-    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", quantity);
-    return order;
-  }
-
-  static ObjectNode card(String orderId) {
-    return json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242");
-  }
-
-  static ObjectNode checkout(String storeId, String card) {
-    ObjectNode checkout = json();
-    checkout.set("order", delivery(storeId, 1));
-    checkout.putObject("payment").put("method", "CARD").put("card", card);
-    return checkout;
-  }
-
-  String placed(Client customer, ObjectNode order) throws IOException {
+  /** Places an order; returns its id. */
+  String place(Client customer, ObjectNode order) throws IOException {
     Client.Answer answer = customer.post("/orders", order);
     assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);
     return answer.text("orderId");
   }
 
-  String paid(Client customer, ObjectNode order) throws IOException {
-    String orderId = placed(customer, order);
+  /** Places an order and pays it by card; returns its id. */
+  String placeAndPay(Client customer, ObjectNode order) throws IOException {
+    String orderId = place(customer, order);
     Client.Answer answer = pay(customer, orderId);
     assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);
     return orderId;
   }
 
   Client.Answer pay(Client customer, String orderId) throws IOException {
-    return pay(customer, card(orderId));
+    return pay(customer, RequestBodies.card(orderId));
   }
 
-  /** A little later, when told so: payments have a time limit, and the machine may be busy. */
+  /** Retries while the answer is 503: payments have a time limit, and the machine may be busy. */
   Client.Answer pay(Client customer, ObjectNode payment) throws IOException {
-    return awaited(
+    return awaitAnswer(
         "an answer to the payment",
         customer,
         () -> customer.post("/payments", payment),
         answer -> answer.status() != 503);
   }
 
-  /** As {@link #pay}; one that was not paid in time is answered with 202. */
+  /** As {@link #pay}; a checkout that was not paid in time is answered with 202. */
   Client.Answer checkOut(Client customer, ObjectNode checkout, String key) throws IOException {
-    return awaited(
+    return awaitAnswer(
         "an answer to the checkout",
         customer,
         () -> customer.post("/checkouts", checkout, key),
         answer -> answer.status() != 202 && answer.status() != 503);
   }
 
-  void kitchen(Shop shop, String orderId, String... actions) throws IOException {
-    awaited(
+  /** Waits for the ticket of an order, then does the actions of the owner on it. */
+  void handleTicket(Shop shop, String orderId, String... actions) throws IOException {
+    awaitAnswer(
         "the ticket is there", shop.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
     for (String action : actions) {
       Client.Answer done = shop.owner().post("/foodCookings/" + orderId + "/" + action, null);
@@ -262,25 +244,27 @@ final class TestSystem implements AutoCloseable {
     }
   }
 
-  void rides(Client rider, String orderId, String... actions) throws IOException {
+  /** Does the rider's actions on the delivery of an order. */
+  void handleDelivery(Client rider, String orderId, String... actions) throws IOException {
     for (String action : actions) {
       Client.Answer done = rider.post("/deliveries/" + orderId + "/" + action, null);
       assertThat(done.status()).as("%s: %s", action, done.body()).isEqualTo(200);
     }
   }
 
-  /** Where the books of this town are. */
-  Sources books() {
-    return machine.sources();
+  /** The addresses of all stores and of the broker. */
+  Sources sources() {
+    return services.sources();
   }
 
   /** See {@link DueDateShifter}. */
-  DueDateShifter tomorrow() {
-    return new DueDateShifter(books().orders());
+  DueDateShifter dueDates() {
+    return new DueDateShifter(sources().orders());
   }
 
-  Client.Answer order(Client customer, String orderId, String status) throws IOException {
-    return awaited(
+  /** Waits until the order has this status. */
+  Client.Answer awaitStatus(Client customer, String orderId, String status) throws IOException {
+    return awaitAnswer(
         "the order is " + status,
         customer,
         "/orders/" + orderId,
@@ -291,31 +275,38 @@ final class TestSystem implements AutoCloseable {
     return anyone.get("/stores/" + shop.storeId() + "/menus/m-1").body().path("stock").asInt(-1);
   }
 
-  String payment(Client customer, String orderId) throws IOException {
+  /** The status of the last payment of an order. */
+  String paymentStatus(Client customer, String orderId) throws IOException {
     JsonNode items = customer.get("/payments?orderId=" + orderId).body().path("items");
     return items.path(items.size() - 1).path("status").asText();
   }
 
-  interface Asking {
-    Client.Answer ask() throws IOException;
+  interface Request {
+    Client.Answer send() throws IOException;
   }
 
-  Client.Answer awaited(String what, Client who, String path, Predicate<Client.Answer> condition)
+  Client.Answer awaitAnswer(
+      String what, Client client, String path, Predicate<Client.Answer> condition)
       throws IOException {
-    return awaited(what, who, () -> who.get(path), condition);
+    return awaitAnswer(what, client, () -> client.get(path), condition);
   }
 
-  Client.Answer awaited(String what, Client who, Asking asking, Predicate<Client.Answer> condition)
+  /** Repeats a request until its answer meets the condition, for a minute at most. */
+  Client.Answer awaitAnswer(
+      String what, Client client, Request request, Predicate<Client.Answer> condition)
       throws IOException {
-    long deadline = System.nanoTime() + DEADLINE_NANOS;
-    Client.Answer answer = asking.ask();
-    while (!condition.test(answer)) {
-      assertThat(System.nanoTime())
-          .as("%s; the last answer to %s was %s", what, who, answer)
-          .isLessThan(deadline);
-      Client.pause();
-      answer = asking.ask();
+    AtomicReference<Client.Answer> last = new AtomicReference<>();
+    try {
+      return await()
+          .pollInterval(POLL_INTERVAL)
+          .until(
+              () -> {
+                last.set(request.send());
+                return last.get();
+              },
+              condition);
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("%s; the last answer was %s".formatted(what, last.get()), e);
     }
-    return answer;
   }
 }

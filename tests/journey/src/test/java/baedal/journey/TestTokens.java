@@ -16,7 +16,7 @@ import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Tokens of a town, true ones for whoever is asked for, and such that must not open any door. */
+/** Valid tokens for any person, and invalid ones that every service must refuse. */
 final class TestTokens {
 
   private static final Duration LONG_AGO = Duration.ofDays(1);
@@ -25,24 +25,24 @@ final class TestTokens {
   private final ObjectNode header;
   private final ObjectNode claims;
 
-  /** As the town's own door issues them. */
-  TestTokens(TestSystem town) throws IOException {
-    String[] parts = town.anyone.as("papers", "customer").token().split("\\.", -1);
-    secret = town.tokenSecret();
+  /** Takes header and claims from a token that the system itself issued. */
+  TestTokens(TestSystem system) throws IOException {
+    String[] parts = system.anyone.as("token-sample", "customer").token().split("\\.", -1);
+    secret = system.tokenSecret();
     header = decoded(parts[0]);
     claims = decoded(parts[1]);
   }
 
-  /** {@code stores} are those that a store's staff works for. */
-  String of(String sub, List<String> roles, String... stores) {
+  /** {@code stores} are those that the person works for. */
+  String issue(String sub, List<String> roles, String... stores) {
     ObjectNode person = claims.deepCopy().put("sub", sub);
     person.set("roles", Json.mapper().valueToTree(roles));
     person.set("stores", Json.mapper().valueToTree(List.of(stores)));
     return signed(header, person, secret);
   }
 
-  /** By what is wrong with them; else they would do for everything. */
-  Map<String, String> bad() {
+  /** By what is wrong with them; otherwise each would have every role. */
+  Map<String, String> invalid() {
     ObjectNode all = claims.deepCopy();
     all.set(
         "roles",
@@ -53,25 +53,25 @@ final class TestTokens {
     expired.put("exp", Instant.now().minus(LONG_AGO).getEpochSecond());
     ObjectNode eternal = all.deepCopy();
     eternal.remove("exp");
-    ObjectNode nobody = all.deepCopy();
-    nobody.remove("sub");
+    ObjectNode noSubject = all.deepCopy();
+    noSubject.remove("sub");
     String good = signed(header, all, secret);
-    Map<String, String> bad = new LinkedHashMap<>();
-    bad.put("expired", signed(header, expired, secret));
-    bad.put("valid for ever", signed(header, eternal, secret));
-    bad.put("of nobody", signed(header, nobody, secret));
-    bad.put("signed by somebody else", signed(header, all, secret + "!"));
-    bad.put("not signed", good.substring(0, good.lastIndexOf('.') + 1));
-    bad.put(
+    Map<String, String> invalid = new LinkedHashMap<>();
+    invalid.put("expired", signed(header, expired, secret));
+    invalid.put("valid for ever", signed(header, eternal, secret));
+    invalid.put("without a subject", signed(header, noSubject, secret));
+    invalid.put("signed with another key", signed(header, all, secret + "!"));
+    invalid.put("not signed", good.substring(0, good.lastIndexOf('.') + 1));
+    invalid.put(
         "of no algorithm",
         encoded(header.deepCopy().put("alg", "none")) + "." + encoded(all) + ".");
-    bad.put("broken", good.substring(0, good.length() / 2));
-    bad.put("no token", "%00.%E2%98%83.e30");
-    bad.put("empty", "");
-    return bad;
+    invalid.put("broken", good.substring(0, good.length() / 2));
+    invalid.put("no token", "%00.%E2%98%83.e30");
+    invalid.put("empty", "");
+    return invalid;
   }
 
-  /** Who a client is. */
+  /** The subject of a client's token. */
   static String sub(Client client) {
     return decoded(client.token().split("\\.", -1)[1]).path("sub").asText();
   }

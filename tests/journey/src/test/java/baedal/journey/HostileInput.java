@@ -13,8 +13,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 
-/** What nobody should send, drawn by one random: the same seed draws the same again. */
-final class Hostile {
+/** Malformed texts, headers and bodies; the same seed gives the same ones. */
+final class HostileInput {
 
   private static final List<String> TEXTS =
       List.of(
@@ -109,7 +109,7 @@ final class Hostile {
 
   private final Random random;
 
-  Hostile(Random random) {
+  HostileInput(Random random) {
     this.random = random;
   }
 
@@ -134,12 +134,12 @@ final class Hostile {
     };
   }
 
-  /** As much of it as a client can send in a header. */
+  /** A text without the characters that no HTTP client can send in a header. */
   String header() {
     return text().replaceAll("[^ -~]", "?").strip();
   }
 
-  /** What looks like a cursor of ours, and is none. */
+  /** Has the form of a cursor, with wrong content. */
   private String cursor() {
     String keys =
         switch (random.nextInt(4)) {
@@ -157,12 +157,12 @@ final class Hostile {
     return Json.mapper().valueToTree(texts).toString();
   }
 
-  String contentType(String good) {
-    return onceIn(8) ? oneOf(TYPES) : good;
+  String contentType(String valid) {
+    return onceIn(8) ? oneOf(TYPES) : valid;
   }
 
-  /** A good body made bad in one place or a few; or no JSON at all. */
-  Buffer body(JsonNode good) {
+  /** A valid body with up to three changes, or no JSON at all. */
+  Buffer body(JsonNode valid) {
     return switch (random.nextInt(10)) {
       case 0 -> Buffer.buffer(oneOf(NO_JSON));
       case 1 -> Buffer.buffer(oneOf(NO_JSON), "UTF-16");
@@ -170,13 +170,13 @@ final class Hostile {
       case 3 -> Buffer.buffer("[".repeat(1 + random.nextInt(30_000)));
       case 4 ->
           Buffer.buffer(
-              good.toString().replaceFirst("\\{", "{\"pad\":\"" + "x".repeat(80_000) + "\","));
+              valid.toString().replaceFirst("\\{", "{\"pad\":\"" + "x".repeat(80_000) + "\","));
       default -> {
-        JsonNode bad = good.deepCopy();
+        JsonNode changed = valid.deepCopy();
         for (int i = random.nextInt(4); i > 0; i--) {
-          spoil(bad);
+          spoil(changed);
         }
-        yield Buffer.buffer(bad.toString());
+        yield Buffer.buffer(changed.toString());
       }
     };
   }

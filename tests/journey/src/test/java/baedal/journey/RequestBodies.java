@@ -1,0 +1,51 @@
+package baedal.journey;
+
+import baedal.runtime.Json;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Request bodies of orders and payments, for the menu m-1 of a {@link TestSystem.Shop}. */
+final class RequestBodies {
+
+  private RequestBodies() {}
+
+  /** An empty object. */
+  static ObjectNode json() {
+    return Json.mapper().createObjectNode();
+  }
+
+  static ObjectNode delivery(String storeId, int quantity) {
+    ObjectNode order = visit(storeId, quantity).put("fulfilment", "DELIVERY");
+    order.putObject("address").put("text", "서울 마포구 연남동").put("lat", 37.56).put("lng", 126.925);
+    return order;
+  }
+
+  static ObjectNode parcel(String storeId, int quantity) {
+    ObjectNode order = delivery(storeId, quantity).put("fulfilment", "COURIER");
+    order.putObject("pickup").put("text", "서울 마포구 공덕동").put("lat", 37.544).put("lng", 126.951);
+    order.putObject("parcel").put("size", "SMALL").put("weightKg", 2.5).put("description", "서류");
+    return order;
+  }
+
+  static ObjectNode visit(String storeId, int quantity) {
+    ObjectNode order = json().put("storeId", storeId).put("fulfilment", "VISIT");
+    order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", quantity);
+    return order;
+  }
+
+  /** A payment with a card that is approved. */
+  static ObjectNode card(String orderId) {
+    return json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242");
+  }
+
+  /** A promise to pay the rider. */
+  static ObjectNode onDelivery(String orderId) {
+    return json().put("orderId", orderId).put("method", "ON_DELIVERY");
+  }
+
+  static ObjectNode checkout(String storeId, String card) {
+    ObjectNode checkout = json();
+    checkout.set("order", delivery(storeId, 1));
+    checkout.putObject("payment").put("method", "CARD").put("card", card);
+    return checkout;
+  }
+}
