@@ -30,9 +30,9 @@ public final class HttpApi {
   public static final int BODY_DEADLINE_ORDER = -200;
 
   /**
-   * The order of the further routes of {@link RequestGuards}, which refuse requests. A route with an
-   * order just below counts also the requests that are refused. One with a higher order below zero
-   * runs before the body is read, and one without an order after that.
+   * The order of the further routes of {@link RequestGuards}, which refuse requests. A route with
+   * an order just below counts also the requests that are refused. One with a higher order below
+   * zero runs before the body is read, and one without an order after that.
    */
   public static final int REQUEST_CHECKS_ORDER = -100;
 

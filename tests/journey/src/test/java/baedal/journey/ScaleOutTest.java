@@ -45,7 +45,8 @@ class ScaleOutTest {
     Settings first = Settings.onFreePorts();
     SERVICES.forEach(
         service ->
-            proxies.put(EndpointRouting.urlSetting(service), new FaultProxy(vertx, first.url(service))));
+            proxies.put(
+                EndpointRouting.urlSetting(service), new FaultProxy(vertx, first.url(service))));
     replicaSettings.add(first);
     long seed = System.nanoTime();
     try (TestSystem system = new TestSystem(first, this::route)) {
