@@ -11,11 +11,16 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The rules between the packages. The classes in the package {@code culprit} break each of them, so
@@ -48,6 +53,7 @@ class ArchitectureTest {
   };
   private static final String BROKER = "baedal.rabbitmq..";
   private static final String BROKER_DRIVER = "io.vertx.rabbitmq..";
+  private static final int MAX_LINES = 300;
   private static final String BUSINESS_NOUN =
       ".*(Order|Payment|Store|Menu|Rider|Delivery|Coupon|MyPage|Cooking|Ticket).*";
 
@@ -234,5 +240,50 @@ class ArchitectureTest {
                 .evaluate(culprits)
                 .hasViolation())
         .isTrue();
+  }
+
+  @Test
+  void no_main_file_has_more_than_300_lines() throws IOException {
+    assertThat(longMainFiles(Readme.TOP)).isEmpty();
+  }
+
+  @Test
+  void a_main_file_of_301_lines_is_found(@TempDir Path top) throws IOException {
+    for (String module : List.of("order", "platform/runtime")) {
+      Path folder = top.resolve(module).resolve("src/main/java/baedal");
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve("Short.java"), "\n".repeat(MAX_LINES));
+      Files.writeString(folder.resolve("Long.java"), "\n".repeat(MAX_LINES + 1));
+    }
+    assertThat(longMainFiles(top))
+        .hasSize(2)
+        .allSatisfy(file -> assertThat(file).endsWith("Long.java: 301"));
+  }
+
+  /** The main files of all modules that are too long, with the number of their lines. */
+  private static List<String> longMainFiles(Path top) throws IOException {
+    List<String> found = new ArrayList<>();
+    for (Path folder : mainFolders(top)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
+          int lines = Files.readAllLines(file).size();
+          if (lines > MAX_LINES) {
+            found.add(top.relativize(file) + ": " + lines);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Modules are one or two folders below the top. */
+  private static List<Path> mainFolders(Path top) throws IOException {
+    try (Stream<Path> folders =
+        Files.find(top, 2, (path, attributes) -> attributes.isDirectory())) {
+      return folders
+          .map(folder -> folder.resolve("src/main/java"))
+          .filter(Files::isDirectory)
+          .toList();
+    }
   }
 }
