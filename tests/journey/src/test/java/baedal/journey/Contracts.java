@@ -94,6 +94,11 @@ final class Contracts {
     }
   }
 
+  /**
+   * The operations of all documents, the dead letters' among them.
+   *
+   * @throws IllegalStateException if there are none, for then no test would test anything
+   */
   static List<Operation> all() {
     List<Operation> all = new ArrayList<>();
     try (Stream<Path> modules = Files.list(Readme.TOP)) {
@@ -107,6 +112,9 @@ final class Contracts {
       }
     } catch (IOException e) {
       throw new IllegalStateException("the documents cannot be read", e);
+    }
+    if (all.isEmpty()) {
+      throw new IllegalStateException("no OpenAPI document under " + Readme.TOP);
     }
     return all;
   }
