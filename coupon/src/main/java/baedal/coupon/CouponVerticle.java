@@ -3,8 +3,8 @@ package baedal.coupon;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.rabbitmq.Subscription;
+import baedal.redis.RedisDatabase;
 import baedal.redis.RedisOutbox;
-import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
 import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
@@ -24,7 +24,7 @@ public final class CouponVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Boot.clock();
-    RedisStore redis = new RedisStore(vertx, config.redisUri());
+    RedisDatabase redis = new RedisDatabase(vertx, config.redisUri());
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx,

@@ -10,7 +10,7 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import baedal.rabbitmq.TopologyDeclaration;
-import baedal.redis.RedisStore;
+import baedal.redis.RedisDatabase;
 import baedal.runtime.Ids;
 import baedal.runtime.Paging;
 import baedal.testkit.BrokerClient;
@@ -452,7 +452,7 @@ class CouponServiceTest {
     String path = "/coupons/campaigns/" + campaign(1) + "/take";
     service.post("k-day", path, customer("c-day"), null).await();
     service.post("k-day", "/coupons", MARKETER, announcement("2099-01-01T00:00:00Z")).await();
-    RedisStore store = new RedisStore(service.vertx(), redis);
+    RedisDatabase store = new RedisDatabase(service.vertx(), redis);
     List<String> kept =
         store.api().keys("coupon:key:*").await().stream().map(Object::toString).toList();
     assertThat(kept.stream().map(key -> key.split(":", -1)[2]).distinct())

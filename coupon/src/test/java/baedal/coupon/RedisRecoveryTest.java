@@ -11,7 +11,7 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import baedal.rabbitmq.TopologyDeclaration;
-import baedal.redis.RedisStore;
+import baedal.redis.RedisDatabase;
 import baedal.testkit.BrokerClient;
 import baedal.testkit.ServiceFixture;
 import io.vertx.core.buffer.Buffer;
@@ -236,7 +236,7 @@ class RedisRecoveryTest {
 
   @Test
   void a_redis_that_is_full_is_one_to_wait_for() {
-    RedisAPI commands = new RedisStore(service.vertx(), redis.uri() + "/0").api();
+    RedisAPI commands = new RedisDatabase(service.vertx(), redis.uri() + "/0").api();
     String take = "/coupons/campaigns/" + campaign() + "/take";
     commands.config(List.of("SET", "maxmemory", "1")).await();
     service

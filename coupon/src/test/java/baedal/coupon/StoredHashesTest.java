@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Change;
 import baedal.events.CouponEvent;
-import baedal.redis.RedisStore;
+import baedal.redis.RedisDatabase;
 import baedal.runtime.IdempotencyKey;
 import baedal.testkit.GoldenDocument;
 import baedal.testkit.TestServers;
@@ -61,7 +61,7 @@ class StoredHashesTest {
   private static final IdempotencyKey TAKES = new IdempotencyKey("customer-1", "key-2", "hash-2");
 
   private final Vertx vertx = Vertx.vertx();
-  private final RedisAPI redis = new RedisStore(vertx, TestServers.redis()).api();
+  private final RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
   private final CouponRepository coupons = new CouponRepository(redis, () -> {});
 
   @AfterEach

@@ -15,19 +15,35 @@ import java.util.function.Consumer;
  * the gateway's handlers stand before, between and after those of {@code HttpApi}; comments in
  * {@link #mount} show where.
  */
-record GatewayPipeline(
-    ConnectionLimits connections,
-    Cors cors,
-    RateLimits rateLimits,
-    Proxies proxies,
-    ConcurrentRequestLimits concurrentRequests,
-    List<Consumer<Router>> apis) {
+final class GatewayPipeline {
 
   private static final int FIRST = HttpApi.BODY_DEADLINE_ORDER - 1;
   private static final int BEFORE_CHECKS = HttpApi.REQUEST_CHECKS_ORDER - 1;
 
   /** The orders of routes that are given none begin at 0. */
   private static final int BEFORE_BODY_READER = -1;
+
+  private final ConnectionLimits connections;
+  private final Cors cors;
+  private final RateLimits rateLimits;
+  private final Proxies proxies;
+  private final ConcurrentRequestLimits concurrentRequests;
+  private final List<Consumer<Router>> apis;
+
+  GatewayPipeline(
+      ConnectionLimits connections,
+      Cors cors,
+      RateLimits rateLimits,
+      Proxies proxies,
+      ConcurrentRequestLimits concurrentRequests,
+      List<Consumer<Router>> apis) {
+    this.connections = connections;
+    this.cors = cors;
+    this.rateLimits = rateLimits;
+    this.proxies = proxies;
+    this.concurrentRequests = concurrentRequests;
+    this.apis = apis;
+  }
 
   void mount(Router router) {
     // An open request keeps its connection from being closed as idle.

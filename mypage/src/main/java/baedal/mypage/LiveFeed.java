@@ -39,7 +39,7 @@ final class LiveFeed {
   }
 
   /** Most events are of orders that nobody watches. */
-  private boolean isWanted(EventMessages.Glance event) {
+  private boolean isWanted(EventMessages.TypeAndSubject event) {
     return event.type().equals(MOVED) || live.isWatched(event.subject());
   }
 

@@ -1,7 +1,7 @@
 package baedal.mypage;
 
 import baedal.events.Outbox;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
@@ -22,7 +22,7 @@ public final class MyPageVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Boot.clock();
-    MongoStore mongo = new MongoStore(vertx, config.mongoUri());
+    MongoDatabase mongo = new MongoDatabase(vertx, config.mongoUri());
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx, "mypage", config.amqpUri(), config.identity(), mongo, Outbox.none());

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces KakaoTalk on one machine: a message appears only in the customer's list of
- * notifications.
+ * Takes the place of KakaoTalk when no messenger is configured: a message appears only in the
+ * customer's list of notifications.
  */
 final class SimulatedMessenger implements Messenger {
 

@@ -2,7 +2,7 @@ package baedal.mypage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.runtime.Boot;
 import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
@@ -23,7 +23,7 @@ class MyPageRepositoryTest {
 
   @Test
   void what_was_sent_at_the_full_second_is_older_than_what_was_sent_within_it() {
-    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     MyPageRepository pages =
         new MyPageRepository(mongo, new GenerationRepository(mongo, Boot.clock()));
     List<String> times =

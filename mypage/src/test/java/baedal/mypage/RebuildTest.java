@@ -13,7 +13,7 @@ import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
@@ -66,7 +66,7 @@ class RebuildTest {
     TopologyDeclaration.declare(vertx, amqp).await();
     publisher = new EventPublisher(vertx, amqp, "test");
     publisher.start();
-    mongo = new MongoStore(vertx, uri).client();
+    mongo = new MongoDatabase(vertx, uri).client();
     client = WebClient.create(vertx);
     for (int replica = 0; replica < 2; replica++) {
       Config config =
@@ -176,7 +176,7 @@ class RebuildTest {
 
   @Test
   void a_page_whose_beginning_the_log_lost_is_kept_with_what_is_told_meanwhile() {
-    MongoClient own = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient own = new MongoDatabase(vertx, TestServers.mongo()).client();
     MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
     pages.applyTo("mypages", message(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
     pages
@@ -198,7 +198,7 @@ class RebuildTest {
 
   @Test
   void a_page_that_was_wrong_is_made_anew() {
-    MongoClient own = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient own = new MongoDatabase(vertx, TestServers.mongo()).client();
     MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
     pages.applyTo("mypages", message(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
     pages.applyTo("mypages_new", message(new OrderEvent.Placed("o-1", DETAILS), 1)).await();

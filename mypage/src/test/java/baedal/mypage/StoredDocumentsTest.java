@@ -3,7 +3,7 @@ package baedal.mypage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.PaymentMethod;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.testkit.GoldenDocument;
 import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
@@ -29,7 +29,7 @@ class StoredDocumentsTest {
   private static final Messages.Note NOTE = new Messages.Note("PAID", "결제가 완료되었습니다.");
 
   private final Vertx vertx = Vertx.vertx();
-  private final MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+  private final MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
   private final GenerationRepository generations =
       new GenerationRepository(mongo, Clock.fixed(PLACED_AT, ZoneOffset.UTC));
   private final MyPageRepository pages = new MyPageRepository(mongo, generations);

@@ -1,7 +1,7 @@
 package baedal.order;
 
+import baedal.postgres.PgDatabase;
 import baedal.postgres.PgSchema;
-import baedal.postgres.PgStore;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
@@ -22,8 +22,8 @@ public final class OrderVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Boot.clock();
-    PgStore postgres =
-        new PgStore(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/order/db");
+    PgDatabase postgres =
+        new PgDatabase(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/order/db");
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx, "order", config.amqpUri(), config.identity(), postgres, postgres.outbox());

@@ -3,8 +3,8 @@ package baedal.order;
 import baedal.events.EventMessages;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
+import baedal.postgres.PgDatabase;
 import baedal.postgres.PgSchema;
-import baedal.postgres.PgStore;
 import baedal.testkit.TestServers;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,7 +23,7 @@ final class OrderDatabase {
   final CatalogRepository catalogs;
 
   OrderDatabase(Vertx vertx) {
-    PgStore store = new PgStore(vertx, uri, PgSchema.BACKBONE, "classpath:baedal/order/db");
+    PgDatabase store = new PgDatabase(vertx, uri, PgSchema.BACKBONE, "classpath:baedal/order/db");
     Promise<Void> prepared = Promise.promise();
     store.prepare(prepared::complete);
     prepared.future().await();

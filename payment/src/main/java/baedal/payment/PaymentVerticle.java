@@ -1,7 +1,7 @@
 package baedal.payment;
 
+import baedal.postgres.PgDatabase;
 import baedal.postgres.PgSchema;
-import baedal.postgres.PgStore;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
@@ -24,8 +24,9 @@ public final class PaymentVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    PgStore postgres =
-        new PgStore(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
+    PgDatabase postgres =
+        new PgDatabase(
+            vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx, "payment", config.amqpUri(), config.identity(), postgres, postgres.outbox());

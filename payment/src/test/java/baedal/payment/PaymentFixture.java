@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.events.Change;
 import baedal.events.Fulfilment;
 import baedal.events.PaymentMethod;
+import baedal.postgres.PgDatabase;
 import baedal.postgres.PgSchema;
-import baedal.postgres.PgStore;
 import baedal.runtime.Boot;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
@@ -57,8 +57,8 @@ abstract class PaymentFixture {
   @BeforeAll
   static void start() {
     vertx = Boot.vertx();
-    PgStore store =
-        new PgStore(
+    PgDatabase store =
+        new PgDatabase(
             vertx, TestServers.postgres(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
     Promise<Void> prepared = Promise.promise();
     store.prepare(prepared::complete);

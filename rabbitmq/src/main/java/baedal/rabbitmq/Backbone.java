@@ -16,7 +16,7 @@ public final class Backbone {
   private final DeadLetters deadLetters;
 
   /**
-   * {@code publisher} and {@code relay}, which uses it, are not started yet. {@code storePing}
+   * {@code publisher} and {@code relay}, which uses it, are not started yet. {@code databasePing}
    * succeeds while the service's own store answers.
    *
    * @throws IllegalStateException if the subscription's handlers are not those of the events that
@@ -28,11 +28,11 @@ public final class Backbone {
       EventPublisher publisher,
       OutboxRelay relay,
       Subscription subscription,
-      Supplier<Future<?>> storePing) {
+      Supplier<Future<?>> databasePing) {
     subscription.requireComplete();
     this.publisher = publisher;
     this.relay = relay;
-    consumer = new EventConsumer(vertx, amqpUri, subscription, storePing);
+    consumer = new EventConsumer(vertx, amqpUri, subscription, databasePing);
     deadLetters = consumer.deadLetters(amqpUri);
   }
 
@@ -49,7 +49,7 @@ public final class Backbone {
   }
 
   /** Not ready while the broker is away. */
-  public Backbone watchedBy(Readiness readiness) {
+  public Backbone registerWith(Readiness readiness) {
     readiness.register(
         "broker",
         () ->

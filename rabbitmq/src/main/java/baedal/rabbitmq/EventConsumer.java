@@ -37,14 +37,14 @@ public final class EventConsumer {
   private int unfinished;
   private Promise<Void> drained;
 
-  /** {@code storePing} succeeds while the service's own store answers. */
+  /** {@code databasePing} succeeds while the service's own store answers. */
   public EventConsumer(
-      Vertx vertx, String amqpUri, Subscription subscription, Supplier<Future<?>> storePing) {
+      Vertx vertx, String amqpUri, Subscription subscription, Supplier<Future<?>> databasePing) {
     this(
         vertx,
         amqpUri,
         subscription,
-        storePing,
+        databasePing,
         new EventPublisher(vertx, amqpUri, subscription.queue() + "-failures"));
   }
 
@@ -56,7 +56,7 @@ public final class EventConsumer {
       Vertx vertx,
       String amqpUri,
       Subscription subscription,
-      Supplier<Future<?>> storePing,
+      Supplier<Future<?>> databasePing,
       EventPublisher failurePublisher) {
     this.vertx = vertx;
     queue = subscription.queue();
@@ -67,7 +67,7 @@ public final class EventConsumer {
     failures = new RetryAndDeadLetter(queue, failurePublisher);
     processor =
         new MessageProcessor(
-            vertx, connection, subscription, failures, new StoreProbe(vertx, storePing));
+            vertx, connection, subscription, failures, new DatabaseProbe(vertx, databasePing));
   }
 
   public void start() {

@@ -36,7 +36,7 @@ final class MessageProcessor {
   private final BrokerConnection connection;
   private final Subscription subscription;
   private final RetryAndDeadLetter failures;
-  private final StoreProbe store;
+  private final DatabaseProbe store;
   private final KeyedQueue subjects = new KeyedQueue();
 
   private boolean stopped;
@@ -46,7 +46,7 @@ final class MessageProcessor {
       BrokerConnection connection,
       Subscription subscription,
       RetryAndDeadLetter failures,
-      StoreProbe store) {
+      DatabaseProbe store) {
     this.vertx = vertx;
     this.connection = connection;
     this.subscription = subscription;

@@ -113,7 +113,7 @@ public final class OutboxRelay {
     if (TransientFailures.isOutage(cause)) {
       log.atInfo().addKeyValue("cause", cause.getMessage()).log("events wait in the outbox");
     } else {
-      log.atError().setCause(cause).log("the outbox cannot be carried");
+      log.atError().setCause(cause).log("publishing the outbox failed");
     }
   }
 

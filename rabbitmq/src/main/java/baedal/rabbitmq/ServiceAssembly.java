@@ -106,7 +106,7 @@ public final class ServiceAssembly {
   public RunningService consume(Subscription subscription) {
     Backbone backbone =
         new Backbone(vertx, amqpUri, publisher, relay, subscription, database::ping)
-            .watchedBy(readiness);
+            .registerWith(readiness);
     HttpApi http =
         new HttpApi(vertx, service, contracts.get(0), tokens, readiness, furtherContracts())
             .onlyWhen(database::prepared);

@@ -25,7 +25,7 @@ public final class TransientFeed {
 
   private final BrokerConnection connection;
   private final String queue;
-  private final Predicate<EventMessages.Glance> wanted;
+  private final Predicate<EventMessages.TypeAndSubject> wanted;
   private final Consumer<EventMessage> handler;
 
   /**
@@ -36,7 +36,7 @@ public final class TransientFeed {
       Vertx vertx,
       String amqpUri,
       String name,
-      Predicate<EventMessages.Glance> wanted,
+      Predicate<EventMessages.TypeAndSubject> wanted,
       Consumer<EventMessage> handler) {
     queue = name + "." + Ids.next();
     this.wanted = wanted;
@@ -78,7 +78,7 @@ public final class TransientFeed {
 
   private void received(String body) {
     try {
-      if (wanted.test(EventMessages.glance(body))) {
+      if (wanted.test(EventMessages.typeAndSubject(body))) {
         handler.accept(EventMessages.decode(body));
       }
     } catch (UnprocessableMessage unreadable) {

@@ -405,8 +405,8 @@ class BackboneFaultsTest {
     return consumer(handler, Future::succeededFuture);
   }
 
-  private EventConsumer consumer(Handler handler, Supplier<Future<?>> storePing) {
-    EventConsumer consumer = new EventConsumer(vertx, amqp, cancellations(handler), storePing);
+  private EventConsumer consumer(Handler handler, Supplier<Future<?>> databasePing) {
+    EventConsumer consumer = new EventConsumer(vertx, amqp, cancellations(handler), databasePing);
     consumer.start();
     return consumer;
   }

@@ -11,12 +11,12 @@ import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
 import baedal.events.Outbox;
 import baedal.mongodb.MongoAggregates;
+import baedal.mongodb.MongoDatabase;
 import baedal.mongodb.MongoOutbox;
-import baedal.mongodb.MongoStore;
+import baedal.postgres.PgDatabase;
 import baedal.postgres.PgSchema;
-import baedal.postgres.PgStore;
 import baedal.redis.RedisAggregates;
-import baedal.redis.RedisStore;
+import baedal.redis.RedisDatabase;
 import baedal.runtime.Boot;
 import baedal.runtime.TransientFailures;
 import baedal.testkit.TestServers;
@@ -45,7 +45,7 @@ class OutboxTest {
 
   @Test
   void a_collection_that_is_always_busy_does_not_starve_the_next() {
-    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     MongoOutbox outbox = new MongoOutbox(mongo, "busy", "quiet");
     for (int i = 0; i < 4; i++) {
       insert(mongo, "busy", "busy-" + i);
@@ -58,7 +58,7 @@ class OutboxTest {
 
   @Test
   void a_lease_by_a_clock_far_ahead_holds_up_nothing() {
-    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     insert(mongo, "things", "o");
     long until = System.currentTimeMillis() + Duration.ofHours(1).toMillis();
     JsonObject lease = new JsonObject().put("owner", "gone").put("until", until);
@@ -68,7 +68,7 @@ class OutboxTest {
 
   @Test
   void what_was_sent_long_ago_removes_nothing_that_came_since() {
-    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     MongoOutbox outbox = new MongoOutbox(mongo, "things");
     insert(mongo, "things", "o");
     Outbox.Batch slow = outbox.next(1).await();
@@ -90,7 +90,7 @@ class OutboxTest {
 
   @Test
   void a_document_with_many_pending_events_refuses_changes_until_they_are_sent() {
-    MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     MongoOutbox outbox = new MongoOutbox(mongo, "full");
     MongoAggregates<Thing> things =
         new MongoAggregates<>(mongo, "full", Thing.class, thing -> new JsonObject(), () -> {});
@@ -117,7 +117,7 @@ class OutboxTest {
   void in_redis_an_event_without_effect_has_none_later_either() {
     RedisAggregates<String> things =
         new RedisAggregates<>(
-            new RedisStore(vertx, TestServers.redis()).api(),
+            new RedisDatabase(vertx, TestServers.redis()).api(),
             "t",
             String.class,
             thing -> List.of(),
@@ -131,7 +131,7 @@ class OutboxTest {
 
   @Test
   void the_inbox_forgets_what_is_too_old_to_come_again() {
-    PgStore store = new PgStore(vertx, TestServers.postgres(), PgSchema.BACKBONE);
+    PgDatabase store = new PgDatabase(vertx, TestServers.postgres(), PgSchema.BACKBONE);
     AtomicBoolean prepared = new AtomicBoolean();
     store.prepare(() -> prepared.set(true));
     await().until(prepared::get);

@@ -10,14 +10,14 @@ import baedal.events.EventMessage;
 import baedal.events.OrderEvent;
 import baedal.events.Outbox;
 import baedal.mongodb.MongoAggregates;
+import baedal.mongodb.MongoDatabase;
 import baedal.mongodb.MongoOutbox;
-import baedal.mongodb.MongoStore;
 import baedal.postgres.PgAggregates;
+import baedal.postgres.PgDatabase;
 import baedal.postgres.PgSchema;
-import baedal.postgres.PgStore;
 import baedal.redis.RedisAggregates;
+import baedal.redis.RedisDatabase;
 import baedal.redis.RedisOutbox;
-import baedal.redis.RedisStore;
 import baedal.runtime.Boot;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
@@ -52,9 +52,10 @@ class PowerCutTest {
   private static final Duration DEADLINE = Duration.ofSeconds(90);
 
   private final Vertx vertx = Boot.vertx();
-  private final PgStore postgres = new PgStore(vertx, TestServers.postgres(), PgSchema.BACKBONE);
-  private final MongoStore mongo = new MongoStore(vertx, TestServers.mongo());
-  private final RedisStore redis = new RedisStore(vertx, TestServers.redis());
+  private final PgDatabase postgres =
+      new PgDatabase(vertx, TestServers.postgres(), PgSchema.BACKBONE);
+  private final MongoDatabase mongo = new MongoDatabase(vertx, TestServers.mongo());
+  private final RedisDatabase redis = new RedisDatabase(vertx, TestServers.redis());
   private final List<OutboxRelay> relays = new ArrayList<>();
   private final Map<String, Tallies> stores = new TreeMap<>();
   private int port;

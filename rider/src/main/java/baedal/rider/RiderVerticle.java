@@ -1,6 +1,6 @@
 package baedal.rider;
 
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
@@ -19,7 +19,7 @@ public final class RiderVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    MongoStore mongo = new MongoStore(vertx, config.mongoUri());
+    MongoDatabase mongo = new MongoDatabase(vertx, config.mongoUri());
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx,

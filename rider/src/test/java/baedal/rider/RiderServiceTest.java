@@ -12,7 +12,7 @@ import baedal.events.Fulfilment;
 import baedal.events.OrderEvent;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Ids;
 import baedal.testkit.ServiceFixture;
@@ -47,7 +47,7 @@ class RiderServiceTest {
   @BeforeAll
   static void start() {
     String uri = TestServers.mongo();
-    mongo = new MongoStore(service.vertx(), uri).client();
+    mongo = new MongoDatabase(service.vertx(), uri).client();
     RiderConfig config = RiderConfig.from(service.config(Map.of("MONGO_URI", uri)));
     service.start(new RiderVerticle(config), RiderVerticle::port);
   }

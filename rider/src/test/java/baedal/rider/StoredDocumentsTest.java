@@ -7,7 +7,7 @@ import baedal.events.Change;
 import baedal.events.DeliveryJob;
 import baedal.events.Fulfilment;
 import baedal.events.Parcel;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.testkit.GoldenDocument;
 import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
@@ -27,7 +27,7 @@ class StoredDocumentsTest {
       new Rider("rider-1", 37.55, 126.91, Instant.parse("2026-11-21T12:01:00.001Z"));
 
   private final Vertx vertx = Vertx.vertx();
-  private final MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+  private final MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
   private final RiderRepository repository = new RiderRepository(mongo, () -> {});
 
   private static Delivery delivery(String orderId, DeliveryStatus status, String ownerId) {

@@ -126,7 +126,7 @@ final class StoreRepository {
 
   /** Stores whose name holds {@code part} if not null, by id after {@code after} if not null. */
   Future<List<Store>> stores(String part, String after, int limit) {
-    return stores.list(after(EitherForm.named(part), after), BY_ID, limit);
+    return stores.list(after(UnicodeForms.named(part), after), BY_ID, limit);
   }
 
   /**
@@ -135,7 +135,7 @@ final class StoreRepository {
    */
   Future<Page<Found<Store>>> storesNear(
       Geo.Point from, double radiusKm, String part, String cursor, int limit) {
-    return addresses.near(EitherForm.named(part), from, radiusKm, cursor, limit);
+    return addresses.near(UnicodeForms.named(part), from, radiusKm, cursor, limit);
   }
 
   private static JsonObject after(JsonObject query, String id) {
@@ -152,9 +152,9 @@ final class StoreRepository {
   /** The key under which a menu is stored, or is to be. */
   Future<String> menuKey(String storeId, String menuId) {
     String key = Menu.key(storeId, menuId);
-    return EitherForm.isOne(key)
+    return UnicodeForms.isOne(key)
         ? Future.succeededFuture(key)
-        : menus.ids(EitherForm.id(key), 2).map(found -> EitherForm.choose(key, found));
+        : menus.ids(UnicodeForms.id(key), 2).map(found -> UnicodeForms.choose(key, found));
   }
 
   /** What a store sells, by menu id, after the menu {@code after} (null at first). */

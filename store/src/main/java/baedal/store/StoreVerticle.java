@@ -1,6 +1,6 @@
 package baedal.store;
 
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
@@ -21,7 +21,7 @@ public final class StoreVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Boot.clock();
-    MongoStore mongo = new MongoStore(vertx, config.mongoUri());
+    MongoDatabase mongo = new MongoDatabase(vertx, config.mongoUri());
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx,

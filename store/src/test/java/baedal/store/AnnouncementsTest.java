@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.events.EventMessage;
 import baedal.events.EventMessages;
 import baedal.events.StoreEvent;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
@@ -36,7 +36,7 @@ class AnnouncementsTest {
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
   private final String mongo = TestServers.mongo();
-  private final MongoClient client = new MongoStore(vertx, mongo).client();
+  private final MongoClient client = new MongoDatabase(vertx, mongo).client();
   private final StoreRepository repository = new StoreRepository(client, () -> {});
   private final List<EventMessage> published = new CopyOnWriteArrayList<>();
   private Connection ear;

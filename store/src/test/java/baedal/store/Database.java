@@ -2,7 +2,7 @@ package baedal.store;
 
 import baedal.events.EventMessage;
 import baedal.events.EventMessages;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,7 +31,7 @@ final class Database {
 
   Database(Vertx vertx) {
     this.vertx = vertx;
-    client = new MongoStore(vertx, TestServers.mongo()).client();
+    client = new MongoDatabase(vertx, TestServers.mongo()).client();
     repository = new StoreRepository(client, () -> {});
     repository.prepare().await();
     kitchen = new Kitchen(vertx, repository, CLOCK);

@@ -11,7 +11,7 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderDetailsBuilder;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.EventPublisher;
 import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
@@ -51,7 +51,7 @@ abstract class RunningStore {
   private final Vertx vertx = Boot.vertx();
   final String amqp = TestServers.amqp();
   final String mongo = TestServers.mongo();
-  final MongoClient mongoClient = new MongoStore(vertx, mongo).client();
+  final MongoClient mongoClient = new MongoDatabase(vertx, mongo).client();
   final Tokens tokens = new Tokens(vertx, SECRET);
   private final StoreVerticle service =
       new StoreVerticle(

@@ -3,7 +3,7 @@ package baedal.store;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
 import baedal.runtime.Tokens;
@@ -41,7 +41,7 @@ class StoreInputTest {
 
   private final Vertx vertx = Boot.vertx();
   private final String uri = TestServers.mongo();
-  private final MongoClient mongo = new MongoStore(vertx, uri).client();
+  private final MongoClient mongo = new MongoDatabase(vertx, uri).client();
   private final WebClient client = WebClient.create(vertx);
   private final StoreVerticle service =
       new StoreVerticle(

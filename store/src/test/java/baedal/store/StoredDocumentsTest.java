@@ -9,7 +9,7 @@ import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.Parcel;
 import baedal.events.StoreEvent.MenuOption;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.runtime.IdempotencyKey;
 import baedal.testkit.GoldenDocument;
 import baedal.testkit.TestServers;
@@ -63,7 +63,7 @@ class StoredDocumentsTest {
   private static final IdempotencyKey KEY = new IdempotencyKey("owner-1", "key-1", "hash-1");
 
   private final Vertx vertx = Vertx.vertx();
-  private final MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+  private final MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
   private final StoreRepository repository = new StoreRepository(mongo, () -> {});
 
   private static OrderDetails details(List<Long> optionPrices) {

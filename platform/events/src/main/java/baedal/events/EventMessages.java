@@ -117,11 +117,11 @@ public final class EventMessages {
   }
 
   /** The attributes by which a reader decides whether to decode a message. */
-  public record Glance(String type, String subject) {}
+  public record TypeAndSubject(String type, String subject) {}
 
-  public static Glance glance(String message) {
+  public static TypeAndSubject typeAndSubject(String message) {
     Map<String, String> found = beginning(message, Set.of("type", "subject"));
-    return new Glance(found.get("type"), found.get("subject"));
+    return new TypeAndSubject(found.get("type"), found.get("subject"));
   }
 
   /**

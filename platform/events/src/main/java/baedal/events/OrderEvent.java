@@ -16,7 +16,7 @@ public sealed interface OrderEvent extends Event {
   record Placed(String orderId, OrderDetails order) implements OrderEvent {}
 
   /**
-   * Options, address, memo or coupon changed. {@code established} is true if the order was paid
+   * Lines, address, memo or coupon changed. {@code established} is true if the order was paid
    * already.
    */
   record Updated(String orderId, OrderDetails order, boolean established, Instant at)

@@ -58,8 +58,8 @@ class PublishedContractTest {
     EventMessage message = Samples.of(type);
     assertThat(EventMessages.decode(Files.readString(GOLDEN.resolve(type + ".json"))))
         .isEqualTo(message);
-    assertThat(EventMessages.glance(EventMessages.encode(message)))
-        .isEqualTo(new EventMessages.Glance(type, message.subject()));
+    assertThat(EventMessages.typeAndSubject(EventMessages.encode(message)))
+        .isEqualTo(new EventMessages.TypeAndSubject(type, message.subject()));
     assertThat(EventMessages.header(EventMessages.encode(message)))
         .isEqualTo(new EventMessages.Header(message.id(), type));
   }

@@ -39,7 +39,7 @@ class MongoFailuresTest {
   @Test
   void a_call_that_hangs_ends_with_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.mongo());
-    MongoStore store = new MongoStore(vertx, proxy.uri());
+    MongoDatabase store = new MongoDatabase(vertx, proxy.uri());
     Supplier<Future<?>> call = () -> store.client().count(THINGS, new JsonObject());
     call.get().await();
     proxy.freeze();
@@ -51,7 +51,7 @@ class MongoFailuresTest {
   @Test
   void a_connection_that_ends_before_the_answer_is_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.mongo());
-    MongoClient client = new MongoStore(vertx, proxy.uri()).client();
+    MongoClient client = new MongoDatabase(vertx, proxy.uri()).client();
     client.count(THINGS, new JsonObject()).await();
     proxy.freeze();
     Future<?> call = client.count(THINGS, new JsonObject());
@@ -61,7 +61,7 @@ class MongoFailuresTest {
 
   @Test
   void a_server_that_does_not_listen_is_a_transient_failure() {
-    MongoClient client = new MongoStore(vertx, "mongodb://127.0.0.1:1/order").client();
+    MongoClient client = new MongoDatabase(vertx, "mongodb://127.0.0.1:1/order").client();
     assertTransient(client.count(THINGS, new JsonObject()));
   }
 
@@ -81,7 +81,7 @@ class MongoFailuresTest {
 
   @Test
   void a_second_document_under_a_unique_key_is_a_duplicate_and_not_transient() {
-    MongoClient client = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient client = new MongoDatabase(vertx, TestServers.mongo()).client();
     client
         .createIndexWithOptions(
             THINGS, new JsonObject().put("name", 1), new IndexOptions().unique(true))
@@ -97,7 +97,7 @@ class MongoFailuresTest {
 
   @Test
   void a_command_that_the_server_refuses_is_a_bug_and_no_duplicate() {
-    MongoClient client = new MongoStore(vertx, TestServers.mongo()).client();
+    MongoClient client = new MongoDatabase(vertx, TestServers.mongo()).client();
     client.insert(THINGS, new JsonObject().put("_id", "a").put("name", "text")).await();
     JsonObject wrongType = new JsonObject().put("$inc", new JsonObject().put("name", 1));
     JsonObject unknown = new JsonObject().put("$timeout", new JsonObject().put("name", 1));

@@ -32,7 +32,7 @@ class MongoPlacesTest {
   private static final int SEARCHES_A_CENTER = 3;
 
   private final Vertx vertx = Boot.vertx();
-  private final MongoClient mongo = new MongoStore(vertx, TestServers.mongo()).client();
+  private final MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
   private final MongoAggregates<Thing> things =
       new MongoAggregates<>(mongo, COLLECTION, Thing.class, MongoPlacesTest::searched, () -> {});
   private final MongoPlaces<Thing> places =

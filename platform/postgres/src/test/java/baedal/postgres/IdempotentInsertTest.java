@@ -57,7 +57,7 @@ class IdempotentInsertTest {
       };
 
   private final Vertx vertx = Boot.vertx();
-  private final PgStore store = new PgStore(vertx, TestServers.postgres(), PgSchema.BACKBONE);
+  private final PgDatabase store = new PgDatabase(vertx, TestServers.postgres(), PgSchema.BACKBONE);
   private final AtomicInteger wakes = new AtomicInteger();
   private final PgAggregates<Note> notes =
       new PgAggregates<>(store.pool(), "notes", Note.class, SHAPE, wakes::incrementAndGet);

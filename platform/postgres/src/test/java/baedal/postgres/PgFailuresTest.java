@@ -32,7 +32,7 @@ class PgFailuresTest {
   @Test
   void a_call_that_hangs_ends_with_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.postgres());
-    PgStore store = new PgStore(vertx, proxy.uri(), PgSchema.BACKBONE);
+    PgDatabase store = new PgDatabase(vertx, proxy.uri(), PgSchema.BACKBONE);
     store.prepare(() -> {});
     await().until(store::prepared);
     Supplier<Future<?>> call = store::ping;
@@ -45,20 +45,20 @@ class PgFailuresTest {
 
   @Test
   void a_statement_that_takes_too_long_is_a_transient_failure() {
-    PgStore store = new PgStore(vertx, TestServers.postgres());
+    PgDatabase store = new PgDatabase(vertx, TestServers.postgres());
     assertTransient(store.pool().query("SELECT pg_sleep(60)").execute());
   }
 
   @Test
   void a_server_that_does_not_listen_is_a_transient_failure() {
-    PgStore store = new PgStore(vertx, "postgresql://order:order@127.0.0.1:1/order");
+    PgDatabase store = new PgDatabase(vertx, "postgresql://order:order@127.0.0.1:1/order");
     assertTransient(store.pool().query("SELECT 1").execute());
   }
 
   @Test
   void a_connection_that_ends_before_the_answer_is_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.postgres());
-    PgStore store = new PgStore(vertx, proxy.uri());
+    PgDatabase store = new PgDatabase(vertx, proxy.uri());
     store.pool().query("SELECT 1").execute().await();
     Future<?> call = store.pool().query("SELECT pg_sleep(60)").execute();
     proxy.closeConnections();
@@ -67,15 +67,15 @@ class PgFailuresTest {
 
   @Test
   void a_server_that_ends_the_session_is_a_transient_failure() {
-    PgStore store = new PgStore(vertx, TestServers.postgres());
+    PgDatabase store = new PgDatabase(vertx, TestServers.postgres());
     assertTransient(store.pool().query("SELECT pg_terminate_backend(pg_backend_pid())").execute());
   }
 
   @Test
   void a_pool_without_a_free_connection_is_a_transient_failure() {
-    PgStore store = new PgStore(vertx, TestServers.postgres());
+    PgDatabase store = new PgDatabase(vertx, TestServers.postgres());
     List<SqlConnection> taken = new ArrayList<>();
-    for (int i = 0; i < PgStore.CONNECTIONS; i++) {
+    for (int i = 0; i < PgDatabase.CONNECTIONS; i++) {
       taken.add(store.pool().getConnection().await());
     }
     List.of(
@@ -91,7 +91,7 @@ class PgFailuresTest {
   /** It was the primary until a moment ago. */
   @Test
   void a_server_that_has_become_read_only_is_a_transient_failure() {
-    PgStore store = new PgStore(vertx, TestServers.postgres());
+    PgDatabase store = new PgDatabase(vertx, TestServers.postgres());
     assertTransient(
         store
             .pool()
@@ -113,7 +113,7 @@ class PgFailuresTest {
         "DO $$BEGIN RAISE EXCEPTION 'connection closed, timeout'; END$$"
       })
   void a_statement_that_the_server_refuses_is_a_bug(String sql) {
-    PgStore store = new PgStore(vertx, TestServers.postgres());
+    PgDatabase store = new PgDatabase(vertx, TestServers.postgres());
     store
         .pool()
         .query("CREATE TABLE things (id text PRIMARY KEY); INSERT INTO things VALUES ('a')")
@@ -124,7 +124,7 @@ class PgFailuresTest {
 
   @Test
   void a_wrong_number_or_type_of_parameters_is_a_bug() {
-    PgStore store = new PgStore(vertx, TestServers.postgres());
+    PgDatabase store = new PgDatabase(vertx, TestServers.postgres());
     assertBug(store.pool().preparedQuery("SELECT $1::int").execute(Tuple.tuple()));
     assertBug(store.pool().preparedQuery("SELECT $1::int").execute(Tuple.of("one")));
   }

@@ -31,8 +31,8 @@ class PgOutboxTest {
     String uri = TestServers.postgres();
     PgSchema.migrate(vertx, uri, PgSchema.BACKBONE).await();
     FaultProxy proxy = new FaultProxy(vertx, uri);
-    PgStore gone = new PgStore(vertx, proxy.uri());
-    PgStore other = new PgStore(vertx, uri);
+    PgDatabase gone = new PgDatabase(vertx, proxy.uri());
+    PgDatabase other = new PgDatabase(vertx, uri);
     EventMessage event =
         EventMessages.wrap(
                 List.of(new OrderEvent.CancelRequested("o", "c", "s", "", Instant.EPOCH)),

@@ -36,7 +36,7 @@ class RedisFailuresTest {
   @Test
   void a_call_that_hangs_ends_with_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.redis());
-    Supplier<Future<?>> call = new RedisStore(vertx, proxy.uri())::ping;
+    Supplier<Future<?>> call = new RedisDatabase(vertx, proxy.uri())::ping;
     call.get().await();
     proxy.freeze();
     assertTransient(call.get());
@@ -47,7 +47,7 @@ class RedisFailuresTest {
   @Test
   void a_connection_that_ends_before_the_reply_is_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.redis());
-    RedisStore store = new RedisStore(vertx, proxy.uri());
+    RedisDatabase store = new RedisDatabase(vertx, proxy.uri());
     store.ping().await();
     proxy.freeze();
     Future<?> call = store.ping();
@@ -57,7 +57,7 @@ class RedisFailuresTest {
 
   @Test
   void a_server_that_does_not_listen_is_a_transient_failure() {
-    assertTransient(new RedisStore(vertx, "redis://127.0.0.1:1/0").ping());
+    assertTransient(new RedisDatabase(vertx, "redis://127.0.0.1:1/0").ping());
   }
 
   @Test
@@ -71,7 +71,7 @@ class RedisFailuresTest {
 
   @Test
   void a_full_server_is_a_transient_failure_within_scripts_too() {
-    RedisAPI redis = new RedisStore(vertx, TestServers.redis()).api();
+    RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
     redis.config(List.of("SET", "maxmemory", "1")).await();
     try {
       assertTransient(redis.set(List.of("key", "value")));
@@ -84,7 +84,7 @@ class RedisFailuresTest {
 
   @Test
   void a_replica_is_a_transient_failure_within_scripts_too() {
-    RedisAPI redis = new RedisStore(vertx, TestServers.redis()).api();
+    RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
     redis.replicaof("127.0.0.1", "1").await();
     try {
       assertTransient(redis.set(List.of("key", "value")));
@@ -96,7 +96,7 @@ class RedisFailuresTest {
 
   @Test
   void a_wrong_command_is_a_bug() {
-    RedisAPI redis = new RedisStore(vertx, TestServers.redis()).api();
+    RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
     redis.hset(List.of("hash", "field", "value")).await();
     assertBug(redis.get("hash"));
     assertBug(redis.incrby("hash", "timeout"));
@@ -106,7 +106,7 @@ class RedisFailuresTest {
 
   @Test
   void an_error_in_a_script_is_a_bug_and_keeps_what_is_stored() {
-    RedisAPI redis = new RedisStore(vertx, TestServers.redis()).api();
+    RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
     RedisScript broken = new RedisScript(RedisFailuresTest.class.getResource("broken.lua"));
     assertBug(broken.run(redis, List.of("key"), List.of()));
     assertThat(redis.exists(List.of("key")).await().toInteger()).isZero();
@@ -117,7 +117,7 @@ class RedisFailuresTest {
 
   @Test
   void a_script_that_the_server_has_lost_is_sent_again() {
-    RedisAPI redis = new RedisStore(vertx, TestServers.redis()).api();
+    RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
     WRITE.run(redis, List.of("first"), List.of()).await();
     redis.script(List.of("FLUSH")).await();
     assertThat(WRITE.run(redis, List.of("second"), List.of()).await()).hasToString("OK");

@@ -7,8 +7,8 @@ import baedal.dev.Demo;
 import baedal.dev.SampleData;
 import baedal.dev.Settings;
 import baedal.journey.TestSystem.Shop;
-import baedal.mongodb.MongoStore;
-import baedal.postgres.PgStore;
+import baedal.mongodb.MongoDatabase;
+import baedal.postgres.PgDatabase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -187,12 +187,12 @@ class DeliveryJourneyTest {
   private static void forgetKind(String storeId) {
     Vertx vertx = Vertx.vertx();
     try {
-      new PgStore(vertx, system.sources().orders())
+      new PgDatabase(vertx, system.sources().orders())
           .pool()
           .preparedQuery("UPDATE store_copy SET kind = NULL WHERE store_id = $1")
           .execute(Tuple.of(storeId))
           .await();
-      new MongoStore(vertx, system.sources().stores())
+      new MongoDatabase(vertx, system.sources().stores())
           .client()
           .updateCollection(
               "stores",

@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,20 +26,26 @@ class DocsTest {
   private static final Pattern CLASS =
       Pattern.compile("`(?:[\\w/]+/)?([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)(?:\\.\\w+)?`");
 
+  /** A class and one of its members, such as {@code OrderApi.place}. */
+  private static final Pattern MEMBER =
+      Pattern.compile("`(?:[\\w/]+/)?([A-Z]\\w*[a-z]\\w*)\\.(\\w+)(?:\\([^`]*\\))?`");
+
   private static final Pattern DECLARED =
       Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
 
   /** Classes of Java that a page names. */
-  private static final Set<String> FOREIGN = Set.of("MessageDigest");
+  private static final Set<String> FOREIGN = Set.of("MessageDigest", "ServiceLoader");
 
-  private static final Set<String> classes = new TreeSet<>();
+  /** The sources in which each class is declared. */
+  private static final Map<String, String> classes = new HashMap<>();
 
   @BeforeAll
   static void readTheSources() throws IOException {
     for (Path source : files(path -> path.toString().endsWith(".java"))) {
-      Matcher declared = DECLARED.matcher(Files.readString(source));
+      String text = Files.readString(source);
+      Matcher declared = DECLARED.matcher(text);
       while (declared.find()) {
-        classes.add(declared.group(1));
+        classes.merge(declared.group(1), text, String::concat);
       }
     }
   }
@@ -65,8 +72,24 @@ class DocsTest {
       Matcher named = CLASS.matcher(Files.readString(page));
       while (named.find()) {
         String name = named.group(1);
-        if (!classes.contains(name) && !FOREIGN.contains(name)) {
+        if (!classes.containsKey(name) && !FOREIGN.contains(name)) {
           unknown.add(page + ": " + name);
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
+  }
+
+  @Test
+  void a_member_that_a_page_names_exists() throws IOException {
+    List<String> unknown = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher named = MEMBER.matcher(Files.readString(page));
+      while (named.find()) {
+        String source = classes.get(named.group(1));
+        if (source != null
+            && !Pattern.compile("\\b" + named.group(2) + "\\b").matcher(source).find()) {
+          unknown.add(page + ": " + named.group(1) + "." + named.group(2));
         }
       }
     }

@@ -1,6 +1,6 @@
 package baedal.audit;
 
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
@@ -27,14 +27,14 @@ final class MongoAuditRepository {
   private static final String DELIVERIES = "deliveries";
   private static final String MYPAGES = "mypages";
 
-  private final MongoStore stores;
-  private final MongoStore riders;
-  private final MongoStore pages;
+  private final MongoDatabase stores;
+  private final MongoDatabase riders;
+  private final MongoDatabase pages;
 
   MongoAuditRepository(Vertx vertx, Sources sources) {
-    stores = new MongoStore(vertx, sources.stores());
-    riders = new MongoStore(vertx, sources.riders());
-    pages = new MongoStore(vertx, sources.pages());
+    stores = new MongoDatabase(vertx, sources.stores());
+    riders = new MongoDatabase(vertx, sources.riders());
+    pages = new MongoDatabase(vertx, sources.pages());
   }
 
   Future<?> close() {
@@ -105,7 +105,7 @@ final class MongoAuditRepository {
     return unsent(riders, DELIVERIES, epochSeconds);
   }
 
-  private static long unsent(MongoStore store, String collection, long epochSeconds) {
+  private static long unsent(MongoDatabase store, String collection, long epochSeconds) {
     JsonObject old =
         new JsonObject().put("pendingSince", new JsonObject().put("$lt", epochSeconds * 1000));
     return store.client().count(collection, old).await();
@@ -121,7 +121,7 @@ final class MongoAuditRepository {
     return generation == null ? MYPAGES : generation.getString("current");
   }
 
-  private static List<String> idsAfter(MongoStore store, String collection, String after) {
+  private static List<String> idsAfter(MongoDatabase store, String collection, String after) {
     return page(store, collection, after, "_id").stream().map(d -> d.getString("_id")).toList();
   }
 
@@ -132,7 +132,7 @@ final class MongoAuditRepository {
   }
 
   private static Map<String, JsonNode> states(
-      MongoStore store, String collection, Collection<String> ids) {
+      MongoDatabase store, String collection, Collection<String> ids) {
     Map<String, JsonNode> states = new HashMap<>();
     find(store, collection, new JsonObject().put("_id", in(ids)), "state", "status")
         .forEach(
@@ -151,7 +151,7 @@ final class MongoAuditRepository {
   }
 
   private static List<JsonObject> page(
-      MongoStore store, String collection, String after, String field) {
+      MongoDatabase store, String collection, String after, String field) {
     JsonObject query = new JsonObject().put("_id", new JsonObject().put("$gt", after));
     FindOptions options =
         new FindOptions()
@@ -162,7 +162,7 @@ final class MongoAuditRepository {
   }
 
   private static List<JsonObject> find(
-      MongoStore store, String collection, JsonObject query, String... fields) {
+      MongoDatabase store, String collection, JsonObject query, String... fields) {
     JsonObject selected = new JsonObject();
     for (String field : fields) {
       selected.put(field, 1);

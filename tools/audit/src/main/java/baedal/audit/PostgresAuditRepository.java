@@ -1,6 +1,6 @@
 package baedal.audit;
 
-import baedal.postgres.PgStore;
+import baedal.postgres.PgDatabase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
@@ -52,12 +52,12 @@ final class PostgresAuditRepository {
   private static final String UNSENT_EVENTS =
       "SELECT count(*) FROM outbox WHERE (body::json ->> 'time')::timestamptz < to_timestamp($1)";
 
-  private final PgStore orders;
-  private final PgStore payments;
+  private final PgDatabase orders;
+  private final PgDatabase payments;
 
   PostgresAuditRepository(Vertx vertx, Sources sources) {
-    orders = new PgStore(vertx, sources.orders());
-    payments = new PgStore(vertx, sources.payments());
+    orders = new PgDatabase(vertx, sources.orders());
+    payments = new PgDatabase(vertx, sources.payments());
   }
 
   Future<?> close() {
@@ -135,12 +135,12 @@ final class PostgresAuditRepository {
     return unsent(payments, epochSeconds);
   }
 
-  private static long unsent(PgStore store, long epochSeconds) {
+  private static long unsent(PgDatabase store, long epochSeconds) {
     Tuple since = Tuple.of((double) epochSeconds);
     return query(store, UNSENT_EVENTS, since).iterator().next().getLong(0);
   }
 
-  private static RowSet<Row> query(PgStore store, String sql, Tuple parameters) {
+  private static RowSet<Row> query(PgDatabase store, String sql, Tuple parameters) {
     return store.pool().preparedQuery(sql).execute(parameters).await();
   }
 

@@ -1,7 +1,7 @@
 package baedal.audit;
 
+import baedal.redis.RedisDatabase;
 import baedal.redis.RedisOutbox;
-import baedal.redis.RedisStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,10 +26,10 @@ final class RedisAuditRepository {
   /** A page of coupons; the scan is over when {@code cursor} is {@link #SCAN_START} again. */
   record CouponPage(String cursor, List<StoredState> coupons) {}
 
-  private final RedisStore coupons;
+  private final RedisDatabase coupons;
 
   RedisAuditRepository(Vertx vertx, Sources sources) {
-    coupons = new RedisStore(vertx, sources.coupons());
+    coupons = new RedisDatabase(vertx, sources.coupons());
   }
 
   Future<?> close() {

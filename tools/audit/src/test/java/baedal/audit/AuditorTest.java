@@ -7,10 +7,10 @@ import baedal.coupon.CouponStatus;
 import baedal.events.EventMessages;
 import baedal.events.OrderEvent;
 import baedal.events.Subscriptions;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.order.OrderStatus;
 import baedal.payment.PaymentStatus;
-import baedal.postgres.PgStore;
+import baedal.postgres.PgDatabase;
 import baedal.rabbitmq.Topology;
 import baedal.redis.RedisOutbox;
 import baedal.rider.DeliveryStatus;
@@ -292,7 +292,7 @@ class AuditorTest {
     unsentByCoupon(since.toEpochMilli() + "-0");
   }
 
-  private static void unsent(PgStore store, Instant since) {
+  private static void unsent(PgDatabase store, Instant since) {
     OrderEvent event = new OrderEvent.Expired("order", "customer-1", "store-1", null, since);
     String body = EventMessages.encode(EventMessages.wrap(List.of(event), 1, since).get(0));
     store
@@ -302,7 +302,7 @@ class AuditorTest {
         .await();
   }
 
-  private static void unsent(MongoStore store, String collection, Instant since) {
+  private static void unsent(MongoDatabase store, String collection, Instant since) {
     JsonObject pending = new JsonObject().put("pendingSince", since.toEpochMilli());
     store
         .client()

@@ -4,14 +4,14 @@ import baedal.coupon.Coupon;
 import baedal.events.Change;
 import baedal.events.Subscriptions;
 import baedal.mongodb.MongoAggregates;
-import baedal.mongodb.MongoStore;
+import baedal.mongodb.MongoDatabase;
 import baedal.mypage.MyPage;
+import baedal.postgres.PgDatabase;
 import baedal.postgres.PgSchema;
-import baedal.postgres.PgStore;
 import baedal.rabbitmq.Topology;
 import baedal.rabbitmq.TopologyDeclaration;
 import baedal.redis.RedisAggregates;
-import baedal.redis.RedisStore;
+import baedal.redis.RedisDatabase;
 import baedal.rider.Delivery;
 import baedal.runtime.Json;
 import baedal.store.Menu;
@@ -56,19 +56,19 @@ final class Stores implements AutoCloseable {
           TestServers.redis(),
           TestServers.mongo(),
           TestServers.amqp());
-  final PgStore orders =
-      new PgStore(vertx, sources.orders(), PgSchema.BACKBONE, "classpath:baedal/order/db");
-  final PgStore payments =
-      new PgStore(vertx, sources.payments(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
-  final MongoStore stores = new MongoStore(vertx, sources.stores());
-  final MongoStore riders = new MongoStore(vertx, sources.riders());
-  final MongoStore pages = new MongoStore(vertx, sources.pages());
-  final RedisStore coupons = new RedisStore(vertx, sources.coupons());
+  final PgDatabase orders =
+      new PgDatabase(vertx, sources.orders(), PgSchema.BACKBONE, "classpath:baedal/order/db");
+  final PgDatabase payments =
+      new PgDatabase(vertx, sources.payments(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
+  final MongoDatabase stores = new MongoDatabase(vertx, sources.stores());
+  final MongoDatabase riders = new MongoDatabase(vertx, sources.riders());
+  final MongoDatabase pages = new MongoDatabase(vertx, sources.pages());
+  final RedisDatabase coupons = new RedisDatabase(vertx, sources.coupons());
   final RabbitMQClient broker =
       RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(sources.broker()));
 
   Stores() {
-    for (PgStore store : List.of(orders, payments)) {
+    for (PgDatabase store : List.of(orders, payments)) {
       Promise<Void> prepared = Promise.promise();
       store.prepare(prepared::complete);
       prepared.future().await();
@@ -146,7 +146,7 @@ final class Stores implements AutoCloseable {
   }
 
   private static <S> void write(
-      MongoStore store, String collection, String id, ObjectNode node, Class<S> type) {
+      MongoDatabase store, String collection, String id, ObjectNode node, Class<S> type) {
     if (node != null) {
       S state = Json.decode(node.toString(), type);
       new MongoAggregates<>(store.client(), collection, type, s -> new JsonObject(), () -> {})
@@ -181,7 +181,7 @@ final class Stores implements AutoCloseable {
   }
 
   /** Overwrites a field with text that no version of a service would write. */
-  void garble(MongoStore store, String collection, String id, String field, String nonsense) {
+  void garble(MongoDatabase store, String collection, String id, String field, String nonsense) {
     JsonObject garbled = new JsonObject().put("$set", new JsonObject().put(field, nonsense));
     store.client().updateCollection(collection, new JsonObject().put("_id", id), garbled).await();
   }
@@ -199,7 +199,7 @@ final class Stores implements AutoCloseable {
   void clear() {
     orders.pool().query("TRUNCATE orders, outbox").execute().await();
     payments.pool().query("TRUNCATE payments, simulator_charge, outbox").execute().await();
-    for (MongoStore store : List.of(stores, riders, pages)) {
+    for (MongoDatabase store : List.of(stores, riders, pages)) {
       for (String collection : store.client().getCollections().await()) {
         store.client().dropCollection(collection).await();
       }

@@ -4,8 +4,8 @@ import java.nio.file.FileSystemException;
 import java.util.Locale;
 
 /**
- * Why a program of this folder ends: one line for the terminal that says what is wrong and what to
- * do.
+ * Why a program under {@code tools} ends: one line for the terminal that says what is wrong and
+ * what to do.
  */
 public final class Failure extends RuntimeException {
 

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
-/** The program behind {@code ./run}: runs the whole system on this system. */
+/** The program behind {@code ./run}: runs the whole system on this machine. */
 public final class Run {
 
   private static final Path HOME = Path.of(System.getenv().getOrDefault("BAEDAL_HOME", ".baedal"));

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What a service asks of its MongoDB with each command. */
-class MongoStoreTest {
+class MongoDatabaseTest {
 
   private static final Pattern READ =
       Pattern.compile("readConcern\\x00.{4}\\x02level\\x00.{4}majority", Pattern.DOTALL);
@@ -28,7 +28,7 @@ class MongoStoreTest {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.mongo());
     Queue<String> sent = new ConcurrentLinkedQueue<>();
     proxy.listen(message -> sent.add(message.toString(StandardCharsets.ISO_8859_1)));
-    MongoStore store = new MongoStore(vertx, proxy.uri());
+    MongoDatabase store = new MongoDatabase(vertx, proxy.uri());
     store.client().insert("things", new JsonObject()).await();
     store.client().findOne("things", new JsonObject(), null).await();
     assertThat(String.join("", sent)).containsPattern(WRITTEN).containsPattern(READ);

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * A service's PostgreSQL: the connection pool, the migration of the schema when the server answers,
  * and the deletion of old inbox rows.
  */
-public final class PgStore implements Database {
+public final class PgDatabase implements Database {
 
-  private static final Logger log = LoggerFactory.getLogger(PgStore.class);
+  private static final Logger log = LoggerFactory.getLogger(PgDatabase.class);
   static final int CONNECTIONS = 16;
   private static final int WAITING = 2_000;
   private static final int PIPELINED = 64;
@@ -46,7 +46,7 @@ public final class PgStore implements Database {
 
   private static final long RETRY_MILLIS = 1_000;
 
-  /** No message waits for 30 days, in a queue, a retry queue or among the dead letters. */
+  /** A dead letter that is replayed after more than 30 days may have its effect again. */
   private static final String CLEAN_INBOX =
       """
       DELETE FROM inbox WHERE message_id IN (
@@ -64,7 +64,7 @@ public final class PgStore implements Database {
   private long inboxTimer = -1;
 
   /** {@code uri} is {@code postgresql://user:password@host:port/database}. */
-  public PgStore(Vertx vertx, String uri, String... migrations) {
+  public PgDatabase(Vertx vertx, String uri, String... migrations) {
     this.vertx = vertx;
     this.uri = uri;
     this.migrations = migrations.clone();

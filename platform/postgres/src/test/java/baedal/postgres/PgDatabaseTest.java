@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How a service finds its PostgreSQL. */
-class PgStoreTest {
+class PgDatabaseTest {
 
   private final Vertx vertx = Boot.vertx();
 
@@ -20,7 +20,7 @@ class PgStoreTest {
 
   @Test
   void a_uri_that_cannot_be_read_keeps_its_password() {
-    assertThatThrownBy(() -> new PgStore(vertx, "postgresql://order:se/cr+et@db:5432/order"))
+    assertThatThrownBy(() -> new PgDatabase(vertx, "postgresql://order:se/cr+et@db:5432/order"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("postgresql://user:password@host:port/database")
         .hasNoCause()

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
  * Finds stores and menus of earlier versions, which stored text as it came, also in normalization
  * form D. Text in a request is in form C.
  */
-final class EitherForm {
+final class UnicodeForms {
 
-  private EitherForm() {}
+  private UnicodeForms() {}
 
   /** Whether the text is the same in both forms. */
   static boolean isOne(String text) {

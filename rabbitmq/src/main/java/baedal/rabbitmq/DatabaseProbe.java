@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * Waits until the service's own store answers again. All messages that wait share one series of
  * pings. All methods run on the consumer's context.
  */
-final class StoreProbe {
+final class DatabaseProbe {
 
   private static final long INTERVAL_MILLIS = 500;
   private static final long PING_TIMEOUT_MILLIS = 2_000;
@@ -21,7 +21,7 @@ final class StoreProbe {
   /** Null while nothing waits. */
   private Promise<Void> waiting;
 
-  StoreProbe(Vertx vertx, Supplier<Future<?>> ping) {
+  DatabaseProbe(Vertx vertx, Supplier<Future<?>> ping) {
     this.vertx = vertx;
     this.ping = ping;
   }

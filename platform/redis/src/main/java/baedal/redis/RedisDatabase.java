@@ -12,7 +12,7 @@ import java.util.List;
  * A service's Redis: a client whose connection pool queues thousands of commands. The default of
  * the Vert.x client refuses after a few dozen.
  */
-public final class RedisStore implements Database {
+public final class RedisDatabase implements Database {
 
   private static final int CONNECTIONS = 16;
   private static final int WAITING = 5_000;
@@ -30,7 +30,7 @@ public final class RedisStore implements Database {
   private final RedisAPI api;
 
   /** {@code uri} is {@code redis://host:port/number}. */
-  public RedisStore(Vertx vertx, String uri) {
+  public RedisDatabase(Vertx vertx, String uri) {
     RedisOptions options =
         new RedisOptions()
             .setConnectionString(uri)

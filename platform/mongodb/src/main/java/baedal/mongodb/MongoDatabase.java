@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A service's MongoDB: the client, and the creation of indexes when the server answers. */
-public final class MongoStore implements Database {
+public final class MongoDatabase implements Database {
 
-  private static final Logger log = LoggerFactory.getLogger(MongoStore.class);
+  private static final Logger log = LoggerFactory.getLogger(MongoDatabase.class);
   private static final long RETRY_MILLIS = 1_000;
 
   /**
@@ -31,7 +31,7 @@ public final class MongoStore implements Database {
   private volatile boolean closed;
 
   /** {@code uri} is {@code mongodb://host:port/database}; its own options come after these. */
-  public MongoStore(Vertx vertx, String uri) {
+  public MongoDatabase(Vertx vertx, String uri) {
     this.vertx = vertx;
     String all = uri.contains("?") ? uri.replace("?", "?" + SETTINGS + "&") : uri + "?" + SETTINGS;
     client = MongoClient.create(vertx, new JsonObject().put("connection_string", all));
