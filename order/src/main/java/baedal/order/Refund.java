@@ -8,9 +8,7 @@ final class Refund {
 
   private Refund() {}
 
-  /**
-   * The payment service returned the money: only now is the order canceled or rejected for good.
-   */
+  /** The payment service returned the money: this closes the canceled or rejected order. */
   static Change<Order> completed(Order order, String paymentId, Instant now) {
     if (!order.refundPending() || !paymentId.equals(order.paymentId())) {
       return Change.none(order);

@@ -17,7 +17,7 @@ public final class Backbone {
 
   /**
    * {@code publisher} and {@code relay}, which uses it, are not started yet. {@code databasePing}
-   * succeeds while the service's own store answers.
+   * succeeds while the service's own database answers.
    *
    * @throws IllegalStateException if the subscription's handlers are not those of the events that
    *     {@link baedal.events.Subscriptions} lists for its queue

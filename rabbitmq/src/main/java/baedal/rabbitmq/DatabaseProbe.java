@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Waits until the service's own store answers again. All messages that wait share one series of
+ * Waits until the service's own database answers again. All messages that wait share one series of
  * pings. All methods run on the consumer's context.
  */
 final class DatabaseProbe {
@@ -35,7 +35,7 @@ final class DatabaseProbe {
     return waiting.future();
   }
 
-  /** Ends the wait whether the store answers or not. */
+  /** Ends the wait whether the database answers or not. */
   void release() {
     Promise<Void> released = waiting;
     waiting = null;

@@ -37,7 +37,7 @@ public final class EventConsumer {
   private int unfinished;
   private Promise<Void> drained;
 
-  /** {@code databasePing} succeeds while the service's own store answers. */
+  /** {@code databasePing} succeeds while the service's own database answers. */
   public EventConsumer(
       Vertx vertx, String amqpUri, Subscription subscription, Supplier<Future<?>> databasePing) {
     this(

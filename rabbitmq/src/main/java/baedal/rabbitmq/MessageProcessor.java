@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Takes a message of an {@link EventConsumer} to its end: handled by the subscription, in a retry
@@ -27,8 +28,8 @@ final class MessageProcessor {
   private static final long HANDLER_SECONDS = 30;
 
   /**
-   * Number of tries before an event goes to a retry queue. It waits for the store before each but
-   * the first, so that a failure that lasts is not the store's.
+   * Number of tries before an event goes to a retry queue. Each try but the first waits until the
+   * service's database answers, so a failure that lasts has another cause.
    */
   private static final int TRIES_IN_MEMORY = 3;
 
@@ -36,7 +37,7 @@ final class MessageProcessor {
   private final BrokerConnection connection;
   private final Subscription subscription;
   private final RetryAndDeadLetter failures;
-  private final DatabaseProbe store;
+  private final DatabaseProbe database;
   private final KeyedQueue subjects = new KeyedQueue();
 
   private boolean stopped;
@@ -46,12 +47,12 @@ final class MessageProcessor {
       BrokerConnection connection,
       Subscription subscription,
       RetryAndDeadLetter failures,
-      DatabaseProbe store) {
+      DatabaseProbe database) {
     this.vertx = vertx;
     this.connection = connection;
     this.subscription = subscription;
     this.failures = failures;
-    this.store = store;
+    this.database = database;
   }
 
   /**
@@ -66,6 +67,7 @@ final class MessageProcessor {
     try {
       event = decode(message);
     } catch (RuntimeException unreadable) {
+      logDeadLetter(message, unreadable).log("dead letter");
       return deadLetter(message, unreadable);
     }
     return subjects.submit(event.subject(), () -> attempt(message, event, connected, 1));
@@ -129,6 +131,10 @@ final class MessageProcessor {
       Throwable cause) {
     boolean outage = TransientFailures.isOutage(cause);
     if (!outage && (isFinal(cause) || RetryAndDeadLetter.exhausted(message))) {
+      logDeadLetter(message, cause)
+          .addKeyValue("event", event.type())
+          .addKeyValue(EventTypes.subjectKey(event.type()), event.subject())
+          .log("dead letter");
       return deadLetter(message, cause);
     }
     boolean waits = outage && tries < TRIES_IN_MEMORY;
@@ -139,7 +145,7 @@ final class MessageProcessor {
         .addKeyValue("cause", cause.toString())
         .log(waits ? "an outage: the event waits" : "the event is tried again later");
     if (waits) {
-      return storeAvailable().compose(v -> attempt(message, event, connected, tries + 1));
+      return databaseAvailable().compose(v -> attempt(message, event, connected, tries + 1));
     }
     return (outage ? failures.retryAfterOutage(message) : failures.retryAfterBug(message))
         .map(true);
@@ -149,27 +155,29 @@ final class MessageProcessor {
     return cause instanceof Refusal || cause instanceof UnprocessableMessage;
   }
 
-  private Future<Void> storeAvailable() {
-    return stopped ? Future.succeededFuture() : store.available();
+  private Future<Void> databaseAvailable() {
+    return stopped ? Future.succeededFuture() : database.available();
+  }
+
+  private LoggingEventBuilder logDeadLetter(RabbitMQMessage message, Throwable cause) {
+    return log.atError()
+        .addKeyValue("queue", subscription.queue())
+        .addKeyValue("messageId", message.properties().getMessageId())
+        .addKeyValue("reason", cause.toString());
   }
 
   private Future<Boolean> deadLetter(RabbitMQMessage message, Throwable cause) {
-    log.atError()
-        .addKeyValue("queue", subscription.queue())
-        .addKeyValue("messageId", message.properties().getMessageId())
-        .addKeyValue("reason", cause.toString())
-        .log("dead letter");
     return failures.deadLetter(message, cause).map(true);
   }
 
-  /** Messages that wait for the store return to the broker. */
+  /** Messages that wait for the database return to the broker. */
   void disconnected() {
-    store.release();
+    database.release();
   }
 
   /** No message is tried a second time from now on. */
   void stop() {
     stopped = true;
-    store.release();
+    database.release();
   }
 }

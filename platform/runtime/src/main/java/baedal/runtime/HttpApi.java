@@ -112,7 +112,7 @@ public final class HttpApi {
     return servers.listenForOperators(operators, host, port);
   }
 
-  /** Every operation answers 503 while {@code condition} is false: the store is not there yet. */
+  /** Every operation answers 503 while {@code condition} is false: its database is not prepared. */
   public HttpApi onlyWhen(BooleanSupplier condition) {
     contractRoutes.onlyWhen(condition);
     return this;

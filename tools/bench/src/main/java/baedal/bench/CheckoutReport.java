@@ -90,7 +90,7 @@ record CheckoutReport(
             median(hanging.browsing()));
   }
 
-  /** When the first user was told to pay later at once: without waiting for the provider. */
+  /** When the first user got a 202 faster than the provider answers: the breaker was open. */
   private OptionalLong breakerOpenedAt() {
     return hanging.checkouts().stream()
         .filter(r -> r.status() == LATER && r.sentAt() >= hungAt)
