@@ -1,5 +1,8 @@
 package baedal.mongodb;
 
+import static baedal.testkit.CallOutcome.assertTransient;
+import static baedal.testkit.CallOutcome.failure;
+import static baedal.testkit.CallOutcome.succeeds;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -107,20 +110,5 @@ class MongoFailuresTest {
       assertThat(TransientFailures.isOutage(refused)).isFalse();
       assertThat(MongoFailures.isDuplicateKey(refused)).isFalse();
     }
-  }
-
-  private static void assertTransient(Future<?> call) {
-    assertThat(failure(call)).matches(TransientFailures::isOutage, "is transient");
-  }
-
-  private static Throwable failure(Future<?> call) {
-    await().until(call::isComplete);
-    assertThat(call.failed()).isTrue();
-    return call.cause();
-  }
-
-  private static boolean succeeds(Future<?> call) {
-    await().until(call::isComplete);
-    return call.succeeded();
   }
 }

@@ -1,10 +1,13 @@
 package baedal.postgres;
 
+import static baedal.testkit.CallOutcome.assertBug;
+import static baedal.testkit.CallOutcome.assertTransient;
+import static baedal.testkit.CallOutcome.succeeds;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
-import baedal.runtime.TransientFailures;
+import baedal.testkit.CallOutcome;
 import baedal.testkit.FaultProxy;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
@@ -82,7 +85,7 @@ class PgFailuresTest {
             store.pool().getConnection(),
             store.pool().query("SELECT 1").execute(),
             store.pool().preparedQuery("SELECT $1::int").execute(Tuple.of(1)))
-        .forEach(PgFailuresTest::assertTransient);
+        .forEach(CallOutcome::assertTransient);
 
     taken.forEach(SqlConnection::close);
     assertThat(store.pool().query("SELECT 1").execute().await().size()).isEqualTo(1);
@@ -127,24 +130,5 @@ class PgFailuresTest {
     PgDatabase store = new PgDatabase(vertx, TestServers.postgres());
     assertBug(store.pool().preparedQuery("SELECT $1::int").execute(Tuple.tuple()));
     assertBug(store.pool().preparedQuery("SELECT $1::int").execute(Tuple.of("one")));
-  }
-
-  private static void assertTransient(Future<?> call) {
-    assertThat(failure(call)).matches(TransientFailures::isOutage, "is transient");
-  }
-
-  private static void assertBug(Future<?> call) {
-    assertThat(failure(call)).matches(e -> !TransientFailures.isOutage(e), "is a bug");
-  }
-
-  private static Throwable failure(Future<?> call) {
-    await().until(call::isComplete);
-    assertThat(call.failed()).isTrue();
-    return call.cause();
-  }
-
-  private static boolean succeeds(Future<?> call) {
-    await().until(call::isComplete);
-    return call.succeeded();
   }
 }

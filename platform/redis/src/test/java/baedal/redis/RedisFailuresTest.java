@@ -1,10 +1,12 @@
 package baedal.redis;
 
+import static baedal.testkit.CallOutcome.assertBug;
+import static baedal.testkit.CallOutcome.assertTransient;
+import static baedal.testkit.CallOutcome.succeeds;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
-import baedal.runtime.TransientFailures;
 import baedal.testkit.FaultProxy;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
@@ -145,24 +147,5 @@ class RedisFailuresTest {
     public Future<Void> close() {
       return Future.succeededFuture();
     }
-  }
-
-  private static void assertTransient(Future<?> call) {
-    assertThat(failure(call)).matches(TransientFailures::isOutage, "is transient");
-  }
-
-  private static void assertBug(Future<?> call) {
-    assertThat(failure(call)).matches(e -> !TransientFailures.isOutage(e), "is a bug");
-  }
-
-  private static Throwable failure(Future<?> call) {
-    await().until(call::isComplete);
-    assertThat(call.failed()).isTrue();
-    return call.cause();
-  }
-
-  private static boolean succeeds(Future<?> call) {
-    await().until(call::isComplete);
-    return call.succeeded();
   }
 }
