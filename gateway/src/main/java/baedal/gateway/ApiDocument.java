@@ -18,16 +18,20 @@ final class ApiDocument {
 
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
+  private static final URI PROBLEM =
+      URI.create("/baedal/runtime/problems.yaml#/components/responses/Problem");
+
   private final Map<URI, JsonNode> documents = new HashMap<>();
   private final ObjectNode merged = Json.mapper().createObjectNode();
 
   ApiDocument() {
     merged.put("openapi", "3.1.0");
-    merged
-        .putObject("info")
-        .put("title", "Baedal")
-        .put("version", "1")
-        .put("description", "Everything that a client can ask of Baedal, through its one door.");
+    ObjectNode info = merged.putObject("info");
+    info.put("title", "Baedal").put("version", "1");
+    info.put("description", "Every operation that a client can call through the gateway.");
+    info.putObject("contact").put("name", "Baedal");
+    info.putObject("license").put("name", "Apache 2.0").put("identifier", "Apache-2.0");
+    merged.putArray("servers").addObject().put("url", "/").put("description", "This gateway");
     merged.putArray("tags");
     merged.putObject("paths");
     merged
@@ -77,21 +81,11 @@ final class ApiDocument {
         JsonNode copy = copy(source, part.getValue());
         target.set(part.getKey(), copy);
         if (METHODS.contains(part.getKey())) {
-          addTagAndSecurity((ObjectNode) copy, tag);
+          ((ObjectNode) copy).putArray("tags").add(tag);
+          OperationDefaults.addTo((ObjectNode) copy, component(PROBLEM));
         }
       }
     }
-  }
-
-  private static void addTagAndSecurity(ObjectNode operation, String tag) {
-    operation.putArray("tags").add(tag);
-    ArrayNode security = operation.putArray("security");
-    for (JsonNode role : operation.path("x-roles")) {
-      if (role.asText().equals("anyone")) {
-        security.addObject();
-      }
-    }
-    security.addObject().putArray("token");
   }
 
   /** A copy whose references point into the merged document; their targets are added to it. */

@@ -95,6 +95,11 @@ function entry(words, summary, ...parts) {
   return details;
 }
 
+/** The paragraphs of the contract; the gateway adds a first one that says who may call. */
+function descriptionOf(asked) {
+  return (asked.description ?? '').split('\n\n').slice(1).map((text) => make('p', '', text));
+}
+
 function operation(root, path, method, item) {
   const asked = item[method];
   const roles = asked['x-roles'].map((role) => make('span', 'role', role));
@@ -106,6 +111,7 @@ function operation(root, path, method, item) {
   return entry(`${method} ${path} ${asked.operationId} ${asked.summary ?? ''}`,
     [make('span', `method ${method}`, method.toUpperCase()), make('code', '', path), ' ', make('span', 'quiet', asked.summary ?? asked.operationId)],
     make('p', '', '누가 · Who: ', ...roles),
+    ...descriptionOf(asked),
     FOREIGN[asked['x-foreign']] && make('p', 'quiet', FOREIGN[asked['x-foreign']]),
     parameters(root, [...(item.parameters ?? []), ...(asked.parameters ?? [])]),
     body && content(root, '본문 · Body', body),

@@ -2,10 +2,14 @@ package baedal.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baedal.runtime.Json;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -35,6 +39,58 @@ class DocumentsTest {
     assertThat(closed.getJsonObject("paths").fieldNames())
         .contains("/orders")
         .noneMatch(path -> path.startsWith("/dev"));
+  }
+
+  @Test
+  void an_operation_of_the_openapi_document_names_its_callers_and_refusals() {
+    JsonNode document = openApi();
+    assertThat(document.at("/servers/0/url").asText()).isEqualTo("/");
+    assertThat(document.at("/info/license/identifier").asText()).isEqualTo("Apache-2.0");
+    JsonNode cancel = document.path("paths").path("/orders/{orderId}/cancel").path("post");
+    assertThat(cancel.path("description").asText()).startsWith("Roles: customer.");
+    assertThat(cancel.path("responses").fieldNames())
+        .toIterable()
+        .containsExactly("200", "202", "400", "401", "403", "404", "429", "default");
+    JsonNode health = document.path("paths").path("/health").path("get");
+    assertThat(health.path("description").asText()).isEqualTo("No token is needed.");
+    assertThat(health.path("responses").fieldNames())
+        .toIterable()
+        .containsExactly("200", "400", "429", "503");
+  }
+
+  @Test
+  void a_required_property_is_described_in_the_schema_that_requires_it() {
+    List<String> undescribed = new ArrayList<>();
+    for (JsonNode schema : openApi().findParents("required")) {
+      for (JsonNode name : schema.path("required")) {
+        if (!schema.path("properties").has(name.asText())) {
+          undescribed.add(name.asText() + " in " + schema);
+        }
+      }
+    }
+    assertThat(undescribed).isEmpty();
+  }
+
+  @Test
+  void a_description_with_a_comma_is_quoted_in_the_contract() {
+    List<String> unquoted = new ArrayList<>();
+    for (JsonNode described : openApi().findParents("description")) {
+      for (Map.Entry<String, JsonNode> field : described.properties()) {
+        if (field.getValue().isNull()) {
+          unquoted.add(field.getKey() + " in " + described);
+        }
+      }
+    }
+    assertThat(unquoted).isEmpty();
+  }
+
+  private JsonNode openApi() {
+    try {
+      return Json.mapper()
+          .readTree(gateway.callAnonymously(HttpMethod.GET, "/openapi.json").bodyAsString());
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
