@@ -180,7 +180,7 @@ class LimitsTest {
   @Test
   void each_of_many_pipelined_requests_gets_its_response() {
     int many = 2_000;
-    gateway.service = request -> gateway.vertx.setTimer(10, id -> request.response().end("{}"));
+    gateway.service = request -> gateway.vertx.setTimer(1, id -> request.response().end("{}"));
     String asked = "GET /health HTTP/1.1\r\nHost: gateway\r\n";
     String answers =
         gateway.raw((asked + "\r\n").repeat(many) + asked + "Connection: close\r\n\r\n");

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
@@ -68,7 +67,6 @@ final class TestGateway implements AutoCloseable {
   private final Map<String, Handler<HttpServerRequest>> handlers = new ConcurrentHashMap<>();
   private final Map<String, String> settings = new HashMap<>();
   private final WebClient client = WebClient.create(vertx);
-  private final Optional<SelfSignedCertificate> certificate;
   private GatewayVerticle verticle;
 
   /** Plain HTTP; {@code settings} replace or extend the required ones. */
@@ -78,11 +76,10 @@ final class TestGateway implements AutoCloseable {
 
   /** The same behind TLS, for clients of {@link TestTls} or {@link RawHttp2}. */
   static TestGateway withTls(Map<String, String> settings) {
-    return new TestGateway(settings, Optional.of(SelfSignedCertificate.create()));
+    return new TestGateway(settings, Optional.of(TestCertificate.of("localhost")));
   }
 
-  private TestGateway(Map<String, String> settings, Optional<SelfSignedCertificate> certificate) {
-    this.certificate = certificate;
+  private TestGateway(Map<String, String> settings, Optional<TestCertificate> certificate) {
     for (String name : SERVICES) {
       this.settings.put(name.toUpperCase(Locale.ROOT) + "_URL", startStub(name));
     }
@@ -92,8 +89,8 @@ final class TestGateway implements AutoCloseable {
     this.settings.put("OPERATIONS_PORT", "0");
     certificate.ifPresent(
         files -> {
-          this.settings.put("TLS_CERT", files.certificatePath());
-          this.settings.put("TLS_KEY", files.privateKeyPath());
+          this.settings.put("TLS_CERT", files.certificate().toString());
+          this.settings.put("TLS_KEY", files.key().toString());
         });
     deploy(settings);
   }
@@ -136,7 +133,6 @@ final class TestGateway implements AutoCloseable {
   @Override
   public void close() {
     vertx.close().await();
-    certificate.ifPresent(SelfSignedCertificate::delete);
   }
 
   /** How the stub of one service answers from now on. */

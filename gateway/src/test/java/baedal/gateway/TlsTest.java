@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -47,7 +46,7 @@ class TlsTest {
   void start() throws IOException {
     certificate = home.resolve("tls.crt");
     key = home.resolve("tls.key");
-    createCertificate("first.example");
+    replaceCertificate("first.example");
     gateway =
         new TestGateway(Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", key.toString()));
   }
@@ -57,11 +56,9 @@ class TlsTest {
     gateway.close();
   }
 
-  private void createCertificate(String name) throws IOException {
-    SelfSignedCertificate created = SelfSignedCertificate.create(name);
-    copy(created, key);
-    copy(created, certificate);
-    created.delete();
+  private void replaceCertificate(String name) throws IOException {
+    copy(TestCertificate.of(name), key);
+    copy(TestCertificate.of(name), certificate);
   }
 
   private record Answer(HttpClientResponse head, String body) {}
@@ -166,7 +163,7 @@ class TlsTest {
       await().until(logged::hasWarning);
     }
     assertThat(subject("TLSv1.3")).isEqualTo("CN=first.example");
-    createCertificate("second.example");
+    replaceCertificate("second.example");
     await().until(() -> isSubject("CN=second.example"));
     assertThat(ask(HttpVersion.HTTP_2).head().version()).isEqualTo(HttpVersion.HTTP_2);
     assertThatThrownBy(() -> subject("TLSv1.1")).isInstanceOf(SSLException.class);
@@ -175,7 +172,7 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void the_old_pair_stays_until_both_files_are_replaced(boolean certificateFirst) throws Exception {
-    SelfSignedCertificate next = SelfSignedCertificate.create("second.example");
+    TestCertificate next = TestCertificate.of("second.example");
     Path first = certificateFirst ? certificate : key;
     Path last = certificateFirst ? key : certificate;
     try (Log logged = new Log()) {
@@ -186,12 +183,11 @@ class TlsTest {
     }
     copy(next, last);
     await().until(() -> isSubject("CN=second.example"));
-    next.delete();
   }
 
-  private void copy(SelfSignedCertificate created, Path to) throws IOException {
-    String from = to.equals(key) ? created.privateKeyPath() : created.certificatePath();
-    Files.copy(Path.of(from), to, StandardCopyOption.REPLACE_EXISTING);
+  private void copy(TestCertificate created, Path to) throws IOException {
+    Path from = to.equals(key) ? created.key() : created.certificate();
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private boolean isSubject(String name) {
@@ -226,12 +222,11 @@ class TlsTest {
 
   @Test
   void the_start_fails_with_the_key_of_another_certificate() throws IOException {
-    SelfSignedCertificate other = SelfSignedCertificate.create("other.example");
+    Path otherKey = TestCertificate.of("other.example").key();
     Map<String, String> settings =
-        Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", other.privateKeyPath());
+        Map.of("TLS_CERT", certificate.toString(), "TLS_KEY", otherKey.toString());
     assertThatThrownBy(() -> new TestGateway(settings))
         .hasMessageContaining("TLS_CERT and TLS_KEY");
-    other.delete();
   }
 
   @Test
