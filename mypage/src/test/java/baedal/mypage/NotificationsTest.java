@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.events.EventMessage;
 import baedal.events.StoreEvent;
 import baedal.runtime.Ids;
+import baedal.testkit.SuiteSize;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** Notifications, which two replicas send at most once. */
 class NotificationsTest extends RunningMyPage {
+
+  private static final int RESTARTS = SuiteSize.of("baedal.mypage.restarts", 2, 5);
 
   @Test
   void each_change_is_told_once_however_often_and_in_whatever_order_its_events_come() {
@@ -62,7 +65,7 @@ class NotificationsTest extends RunningMyPage {
   @Test
   void a_replica_that_stops_and_starts_in_the_middle_tells_nothing_twice_and_forgets_nothing() {
     List<String> customers = new ArrayList<>();
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < RESTARTS; round++) {
       Replica third = deploy();
       List<EventMessage> messages = new ArrayList<>();
       for (int i = 0; i < 40; i++) {

@@ -10,6 +10,7 @@ import baedal.events.OrderEvent;
 import baedal.runtime.Boot;
 import baedal.runtime.Ids;
 import baedal.runtime.Refusal;
+import baedal.testkit.SuiteSize;
 import baedal.testkit.TestServers;
 import com.rabbitmq.client.AMQP;
 import io.vertx.core.Future;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** What an operator does with dead letters, against the real broker. */
 class DeadLettersTest {
+
+  private static final int READS = SuiteSize.of("baedal.deadletter.reads", 5, 25);
 
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
@@ -85,7 +88,7 @@ class DeadLettersTest {
     assertThat(whole.stack()).contains("Refusal");
     assertThat(whole.body()).contains("\"o-1\"");
     assertThat(Instant.parse(whole.diedAt())).isAfterOrEqualTo(whole.firstFailedAt());
-    for (int session = 0; session < 25; session++) {
+    for (int session = 0; session < READS; session++) {
       assertThat(only().deadLetterId()).isEqualTo(letter.deadLetterId());
     }
   }
@@ -169,7 +172,7 @@ class DeadLettersTest {
     }
     DeadLetters replica = service().deadLetters(amqp);
     await().until(() -> replica.list(0, 1).await().total() == 100);
-    for (int session = 0; session < 25; session++) {
+    for (int session = 0; session < READS; session++) {
       assertThat(letters.list(0, 100).await().items()).hasSize(100);
       assertThat(replica.list(0, 100).await().items()).hasSize(100);
     }

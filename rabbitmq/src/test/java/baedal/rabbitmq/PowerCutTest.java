@@ -19,6 +19,7 @@ import baedal.redis.RedisAggregates;
 import baedal.redis.RedisDatabase;
 import baedal.redis.RedisOutbox;
 import baedal.runtime.Boot;
+import baedal.testkit.SuiteSize;
 import baedal.testkit.TestServers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PowerCutTest {
 
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = SuiteSize.of("baedal.broker.kills", 1, 3);
   private static final int ORDERS = 8;
   private static final int EVENTS_A_ROUND = 15;
   private static final Duration DEADLINE = Duration.ofSeconds(90);
@@ -136,7 +137,7 @@ class PowerCutTest {
       Future.all(appended).await();
       broker = startBroker();
     }
-    List<Long> all = LongStream.rangeClosed(1, ROUNDS * EVENTS_A_ROUND).boxed().toList();
+    List<Long> all = LongStream.rangeClosed(1, (long) ROUNDS * EVENTS_A_ROUND).boxed().toList();
     await().atMost(DEADLINE).until(() -> consumed() >= (long) all.size() * ids().size());
     long late = 0;
     for (String id : ids()) {

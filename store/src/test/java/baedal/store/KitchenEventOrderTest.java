@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baedal.events.EventMessage;
 import baedal.events.StoreEvent;
 import baedal.runtime.TransientFailures;
+import baedal.testkit.SuiteSize;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Events that reach the kitchen in any order, some of them twice. */
 class KitchenEventOrderTest extends KitchenFixture {
 
-  private static final int SEEDS = 300;
+  private static final int SEEDS = SuiteSize.of("baedal.kitchen.seeds", 60, 300);
 
   @Test
   void any_order_and_any_duplicates_of_an_order_that_was_canceled_leave_nothing_taken() {

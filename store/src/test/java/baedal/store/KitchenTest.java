@@ -17,6 +17,7 @@ import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
+import baedal.testkit.SuiteSize;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,8 @@ import org.junit.jupiter.api.Test;
 /** Tickets and their stock in a real database, many at once. */
 class KitchenTest extends KitchenFixture {
 
-  private static final int RACES = 300;
-  private static final int SEEDS = 300;
+  private static final int RACES = SuiteSize.of("baedal.kitchen.races", 60, 300);
+  private static final int SEEDS = SuiteSize.of("baedal.kitchen.seeds", 60, 300);
 
   @Test
   void an_order_opens_a_ticket_and_takes_its_stock_once() {

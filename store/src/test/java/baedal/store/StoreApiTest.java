@@ -9,6 +9,7 @@ import baedal.runtime.Digest;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
+import baedal.testkit.SuiteSize;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** Opening, changing and finding stores, over HTTP and the real broker. */
 class StoreApiTest extends RunningStore {
+
+  private static final int KEYS = SuiteSize.of("baedal.store.keys", 5, 20);
 
   @Test
   void an_owner_opens_closes_moves_and_renames_a_store_and_every_word_is_told() {
@@ -40,7 +43,7 @@ class StoreApiTest extends RunningStore {
 
   @Test
   void a_store_is_opened_once_under_a_key_however_many_ask_at_once() {
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < KEYS; round++) {
       String key = "k-" + round;
       List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
       for (int i = 0; i < 50; i++) {

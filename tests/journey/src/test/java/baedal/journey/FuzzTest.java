@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.journey.Contracts.Operation;
 import baedal.runtime.Json;
+import baedal.testkit.SuiteSize;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class FuzzTest {
 
   private static final long SEED = Long.getLong("baedal.seed", 1);
-  private static final long SECONDS = Long.getLong("baedal.fuzz.seconds", 20);
+  private static final long SECONDS = SuiteSize.of("baedal.fuzz.seconds", 10, 60);
   private static final String PROVIDER_SETTINGS = "/dev/payment-provider";
 
   /** A path without dot segments: {@code /orders/..} is the start page. */

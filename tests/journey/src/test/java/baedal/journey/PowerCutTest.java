@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.bench.Soak;
 import baedal.dev.ConsoleProgress;
+import baedal.testkit.SuiteSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PowerCutTest {
 
   /** Those that the power cuts hit, and those that show that all is well again. */
-  private static final int ORDERS = 100;
+  private static final int ORDERS = SuiteSize.of("baedal.powercut.orders", 20, 100);
 
   @Test
   void nothing_is_lost_and_nothing_happens_twice(@TempDir Path home) throws IOException {

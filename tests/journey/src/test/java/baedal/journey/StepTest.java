@@ -9,6 +9,7 @@ import baedal.dev.Client;
 import baedal.dev.EndpointRouting;
 import baedal.dev.Settings;
 import baedal.testkit.FaultProxy;
+import baedal.testkit.SuiteSize;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,8 +56,8 @@ class StepTest {
   private static final Logger log = LoggerFactory.getLogger(StepTest.class);
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
-  private static final int ROUNDS_OF_LOSSES = 4;
-  private static final int ROUNDS_OF_DEATHS = 2;
+  private static final int ROUNDS_OF_LOSSES = SuiteSize.of("baedal.losses", 1, 4);
+  private static final int ROUNDS_OF_DEATHS = SuiteSize.of("baedal.deaths", 1, 2);
   private static final Duration GONE_FOR = Duration.ofSeconds(8);
   private static final int ORDERS_MEANWHILE = 10;
 

@@ -1,0 +1,39 @@
+package baedal.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * How large a suite is: small in each build, full with {@code -Dbaedal.full=true}, which {@code
+ * tools/bench/again} sets. The property of one suite sets its size alone.
+ */
+public final class SuiteSize {
+
+  /** One line for each size that this build used, such as {@code baedal.races=200}. */
+  private static final Path USED = Path.of("target", "suite-sizes");
+
+  private SuiteSize() {}
+
+  /**
+   * The size of one suite in this build.
+   *
+   * @param property the system property that sets this size alone, such as {@code baedal.races}
+   */
+  public static int of(String property, int small, int full) {
+    int size = Integer.getInteger(property, Boolean.getBoolean("baedal.full") ? full : small);
+    try {
+      Files.createDirectories(USED.getParent());
+      Files.writeString(
+          USED,
+          "%s=%d%n".formatted(property, size),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return size;
+  }
+}
