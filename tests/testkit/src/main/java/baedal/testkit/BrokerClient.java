@@ -22,8 +22,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Publishes events in the place of other services, and records every event that is published after
- * it was created. The exchanges must exist already.
+ * A RabbitMQ client for tests. It publishes events as other services would, and records every event
+ * that is published after its creation. The exchanges must exist before.
  */
 public final class BrokerClient implements AutoCloseable {
 
@@ -57,31 +57,31 @@ public final class BrokerClient implements AutoCloseable {
     channel.basicConsume(queue, true, (tag, message) -> record(message.getBody()), tag -> {});
   }
 
-  /** Skips what is no event: some tests publish such messages on purpose. */
+  /** Ignores messages that are not valid events: some tests publish them on purpose. */
   private void record(byte[] body) {
     try {
       recorded.add(EventMessages.decode(new String(body, StandardCharsets.UTF_8)));
-    } catch (UnprocessableMessage skipped) {
+    } catch (UnprocessableMessage ignored) {
       return;
     }
   }
 
-  /** The recorded messages so far, the oldest first. */
+  /** The messages recorded so far, the oldest first. */
   public List<EventMessage> recorded() {
     return recorded;
   }
 
-  /** The recorded events of one type so far, the oldest first. */
+  /** The events of one type recorded so far, the oldest first. */
   public <E extends Event> Stream<E> recorded(Class<E> type) {
     return recorded.stream().map(EventMessage::data).filter(type::isInstance).map(type::cast);
   }
 
-  /** Publishes each event as the first one of its publisher; returns when all are confirmed. */
+  /** Publishes each event with sequence 1; returns when the broker has confirmed all. */
   public void publish(Event... events) {
     publish(Stream.of(events).map(BrokerClient::encode).toList());
   }
 
-  /** As {@link #publish(Event...)}, for messages in the JSON of {@link EventMessages}. */
+  /** As {@link #publish(Event...)}, for messages that {@link EventMessages} has encoded. */
   public synchronized void publish(List<String> messages) {
     try {
       for (String message : messages) {
@@ -102,14 +102,14 @@ public final class BrokerClient implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("the broker did not confirm in time", e);
+      throw new IllegalStateException("the broker did not confirm within 10 s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
   }
 
-  /** A new message with this event, as the first one of its publisher. */
+  /** Encodes the event as a new message with sequence 1. */
   public static String encode(Event event) {
     return EventMessages.encode(EventMessages.wrap(List.of(event), 1, Instant.now()).get(0));
   }

@@ -5,12 +5,14 @@ import static baedal.testkit.Eventually.await;
 import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 
-/** How a call of a server ended. Each method waits for its end. */
+/**
+ * Assertions about the outcome of a call to a server. Each waits up to a minute for the outcome.
+ */
 public final class CallOutcome {
 
   private CallOutcome() {}
 
-  /** The call failed, and a retry may succeed. */
+  /** Asserts that the call fails, and that a retry may succeed. */
   public static void assertTransient(Future<?> call) {
     Throwable failure = failure(call);
     if (!TransientFailures.isOutage(failure)) {
@@ -18,7 +20,7 @@ public final class CallOutcome {
     }
   }
 
-  /** The call failed, and a retry fails again. */
+  /** Asserts that the call fails, and that a retry would fail in the same way. */
   public static void assertBug(Future<?> call) {
     Throwable failure = failure(call);
     if (TransientFailures.isOutage(failure)) {
@@ -26,7 +28,7 @@ public final class CallOutcome {
     }
   }
 
-  /** The failure of a call that must not succeed. */
+  /** Returns the failure of the call; throws AssertionError if the call succeeds. */
   public static Throwable failure(Future<?> call) {
     if (succeeds(call)) {
       throw new AssertionError("the call succeeded with " + call.result());

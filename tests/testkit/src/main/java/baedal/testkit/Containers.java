@@ -6,8 +6,8 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.rabbitmq.RabbitMQContainer;
 
 /**
- * The servers of the tests from Testcontainers, where there is a Docker engine; they end with this
- * JVM.
+ * Starts the servers of {@link TestServers} in Docker with Testcontainers. Testcontainers stops
+ * them when this JVM ends.
  */
 @SuppressWarnings("resource")
 final class Containers {
@@ -44,7 +44,7 @@ final class Containers {
     return "redis://" + server.getHost() + ":" + server.getFirstMappedPort();
   }
 
-  /** A broker and the address of its management API. */
+  /** The AMQP URI of a broker, and the URL of its management API. */
   record Broker(String uri, String management) {}
 
   static Broker rabbit() {

@@ -13,8 +13,8 @@ public final class Eventually {
   private Eventually() {}
 
   /**
-   * Polls every 20 ms, in the caller's thread; the test fails if the condition does not hold within
-   * a minute.
+   * Polls a condition every 20 ms in the caller's thread. If the condition is not met within a
+   * minute, the test fails.
    */
   public static ConditionFactory await() {
     return Awaitility.await()

@@ -17,20 +17,22 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A TCP proxy that makes the network between a client and a server fail: slow, frozen, cut, or
- * dead. With several servers, it gives each new connection to the next one in turn.
+ * A TCP proxy with which a test delays, freezes or cuts the network between a client and a server.
+ * With several servers, it distributes new connections round-robin. A "message" of a client is one
+ * buffer that the proxy reads from the client's connection.
  */
 public final class FaultProxy {
 
-  /** What is lost when a message is cut. */
+  /** What {@link #cut(long, Loss)} loses. */
   public enum Loss {
-    /** The message: the server never gets it. */
+    /** The client's message: the server does not receive it. */
     REQUEST,
-    /** The server's response: the server did the work, and the client does not know. */
+    /** The server's response: the server has done the work, but the client does not know. */
     RESPONSE
   }
 
-  private static final long RESPONSE_IS_LOST_AFTER_MILLIS = 20;
+  /** Leaves the server time to handle the message before its connection closes. */
+  private static final long CLOSE_AFTER_MILLIS = 20;
 
   private final Vertx vertx;
   private final List<URI> servers;
@@ -41,7 +43,7 @@ public final class FaultProxy {
   private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicLong sent = new AtomicLong();
   private final Map<URI, AtomicLong> sentTo = new ConcurrentHashMap<>();
-  private volatile AtomicLong left = new AtomicLong(Long.MAX_VALUE);
+  private volatile AtomicLong untilCut = new AtomicLong(Long.MAX_VALUE);
   private volatile Loss loss = Loss.REQUEST;
   private volatile Runnable afterCut = () -> {};
   private volatile Consumer<Buffer> listener = message -> {};
@@ -59,12 +61,12 @@ public final class FaultProxy {
     uri = first.toString().replace(":" + first.getPort(), ":" + port);
   }
 
-  /** Gives new connections to this server too. */
+  /** From now on, new connections may go to this server too. */
   public void add(String serverUri) {
     servers.add(URI.create(serverUri));
   }
 
-  /** Gives no new connection to this server. */
+  /** From now on, no new connection goes to this server. */
   public void remove(String serverUri) {
     servers.remove(URI.create(serverUri));
   }
@@ -79,39 +81,45 @@ public final class FaultProxy {
     return sent.get();
   }
 
-  /** The number of messages that clients sent to this server. */
+  /** The number of messages that clients sent to this server so far. */
   public long sentTo(String serverUri) {
     return sentTo.getOrDefault(URI.create(serverUri), new AtomicLong()).get();
   }
 
-  /** Passes every further message of a client to {@code listener}. */
+  /** Calls {@code listener} with every further message of a client. */
   public void listen(Consumer<Buffer> listener) {
     this.listener = listener;
   }
 
-  /** Loses the {@code nth} message from now on, and closes its connection. */
-  public void cut(long nth, Loss what) {
-    cut(nth, what, () -> {});
+  /**
+   * Loses the {@code nth} message from now on, or its response, and closes its connection. The next
+   * message is number 1.
+   */
+  public void cut(long nth, Loss loss) {
+    cut(nth, loss, () -> {});
   }
 
-  /** As {@link #cut(long, Loss)}; runs {@code then} before any other message passes. */
-  public void cut(long nth, Loss what, Runnable then) {
-    cut(new AtomicLong(nth), what, then);
+  /**
+   * As {@link #cut(long, Loss)}; then runs {@code then} on the proxy's event loop. So no message
+   * passes this proxy while {@code then} runs.
+   */
+  public void cut(long nth, Loss loss, Runnable then) {
+    cut(new AtomicLong(nth), loss, then);
   }
 
-  /** As {@link #cut(long, Loss, Runnable)}, with a counter that several proxies share. */
-  public void cut(AtomicLong nth, Loss what, Runnable then) {
-    loss = what;
+  /** As {@link #cut(long, Loss, Runnable)}; several proxies can share the counter {@code nth}. */
+  public void cut(AtomicLong nth, Loss loss, Runnable then) {
+    this.loss = loss;
     afterCut = then;
-    left = nth;
+    untilCut = nth;
   }
 
   /** Cancels a cut that has not happened yet. */
   public void cancelCut() {
-    left = new AtomicLong(Long.MAX_VALUE);
+    untilCut = new AtomicLong(Long.MAX_VALUE);
   }
 
-  /** Closes all connections and the proxy itself, for good. */
+  /** Closes all connections and the proxy itself; nothing opens it again. */
   public void die() {
     dead = true;
     refuse();
@@ -125,35 +133,41 @@ public final class FaultProxy {
     closeConnections();
   }
 
-  /** Closes all connections; new ones pass. */
+  /** Closes all open connections. New connections work. */
   public void closeConnections() {
     sockets.forEach(NetSocket::close);
   }
 
-  /** Delivers everything {@code millis} later. */
+  /** Delays each further message and response by {@code millis}. */
   public void delay(long millis) {
     delayMillis = millis;
   }
 
-  /** Keeps all connections open, old and new ones, and passes nothing on. */
+  /** Forwards no data in either direction; open and new connections stay open. */
   public void freeze() {
     frozen = true;
     sockets.forEach(NetSocket::pause);
   }
 
-  /** Passes on again, beginning with what came while the proxy was frozen. */
+  /** Forwards again, first the data that arrived while the proxy was frozen. */
   public void thaw() {
     frozen = false;
     sockets.forEach(NetSocket::resume);
   }
 
-  /** Freezes the connections of now for ever, as if the machine were gone; new ones pass. */
+  /**
+   * From now on forwards no data on the connections that are open now, and does not close them, as
+   * if the server's machine had lost its power. New connections work.
+   */
   public void strand() {
     sockets.forEach(NetSocket::pause);
     sockets.clear();
   }
 
-  /** Ends every fault; closes all connections, so that what was frozen in them is lost. */
+  /**
+   * Ends a freeze, a delay and a cut, and closes the connections. Data that was frozen in them is
+   * lost.
+   */
   public void recover() {
     frozen = false;
     delayMillis = 0;
@@ -191,7 +205,7 @@ public final class FaultProxy {
           toThisServer.incrementAndGet();
           forward(message, in, out);
         });
-    out.handler(response -> later(() -> in.write(response)));
+    out.handler(response -> afterDelay(() -> in.write(response)));
     if (frozen) {
       out.pause();
     } else {
@@ -211,10 +225,10 @@ public final class FaultProxy {
   private void forward(Buffer message, NetSocket in, NetSocket out) {
     sent.incrementAndGet();
     listener.accept(message);
-    if (left.decrementAndGet() == 0) {
+    if (untilCut.decrementAndGet() == 0) {
       lose(message, in, out);
     } else {
-      later(() -> out.write(message));
+      afterDelay(() -> out.write(message));
     }
   }
 
@@ -230,11 +244,11 @@ public final class FaultProxy {
         .onComplete(
             v -> {
               then.run();
-              vertx.setTimer(RESPONSE_IS_LOST_AFTER_MILLIS, id -> in.close());
+              vertx.setTimer(CLOSE_AFTER_MILLIS, id -> in.close());
             });
   }
 
-  private void later(Runnable write) {
+  private void afterDelay(Runnable write) {
     if (dead) {
       return;
     }

@@ -8,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * Documents as earlier code stored them: files in the folder {@code golden} beside a test's class.
- * A stored value whose name the code no longer knows would silently become a default, so these
- * files change only together with a migration of what is stored.
+ * Reads documents that earlier versions of the code stored, for tests of compatibility. They are
+ * files in the folder {@code golden} beside a test's class. Change such a file only together with a
+ * migration of the stored data: if the code does not know a stored field, it silently uses a
+ * default value.
  */
 public final class GoldenDocument {
 

@@ -23,12 +23,13 @@ import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
 
 /**
- * One service under test with a broker of its own. A test gives it the settings of the service,
- * starts the service, and then talks to it over HTTP and through {@link #broker()}.
+ * Runs one service for a test, with a virtual host of its own at the broker. The test builds the
+ * settings with {@link #config}, starts the service, and then sends HTTP requests, and events
+ * through {@link #broker()}.
  */
 public final class ServiceFixture implements AutoCloseable {
 
-  /** Signs all tokens of the test. */
+  /** The key that signs all tokens of the test. */
   public static final String SECRET = "a secret of at least thirty-two bytes";
 
   private static final String HOST = "127.0.0.1";
@@ -46,14 +47,14 @@ public final class ServiceFixture implements AutoCloseable {
     broker = new BrokerClient(amqpUri);
   }
 
-  /** Serves HTTP in the place of another service; returns the URL. */
+  /** Starts an HTTP server that stands in for another service; returns its URL. */
   public String serve(Handler<HttpServerRequest> handler) {
     int served =
         vertx.createHttpServer().requestHandler(handler).listen(0, HOST).await().actualPort();
     return "http://" + HOST + ":" + served;
   }
 
-  /** The settings that every service needs, and {@code settings} of the service under test. */
+  /** Adds the settings that every service needs to {@code settings}. */
   public Config config(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
     all.put("PORT", "0");
@@ -63,19 +64,19 @@ public final class ServiceFixture implements AutoCloseable {
     return Config.of(all);
   }
 
-  /** Deploys the service and waits until it is ready; {@code portOf} tells its HTTP port. */
+  /** Deploys the service and waits until it is ready; {@code portOf} returns its HTTP port. */
   public <V extends Deployable> void start(V service, ToIntFunction<V> portOf) {
     vertx.deployVerticle(service).await();
     port = portOf.applyAsInt(service);
     await().until(this::isReady);
   }
 
-  /** Whether the service says that it is ready. */
+  /** Whether the service answers its readiness probe with 200. */
   public boolean isReady() {
     return request(HttpMethod.GET, "/health/ready").send().await().statusCode() == 200;
   }
 
-  /** Closes Vert.x, with everything that was deployed in it, and the broker's connection. */
+  /** Closes Vert.x, with all that is deployed in it, and the connection to the broker. */
   @Override
   public void close() {
     vertx.close().await();
@@ -94,7 +95,7 @@ public final class ServiceFixture implements AutoCloseable {
     return tokens;
   }
 
-  /** A token of a person with one role; {@code stores} are those that the person works for. */
+  /** A token with one role; {@code stores} are the ids of the stores that the person works for. */
   public String token(String sub, String role, String... stores) {
     return tokens.issue(sub, List.of(role), List.of(stores));
   }

@@ -22,10 +22,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Real servers for tests: each call gives a database or virtual host of its own. The servers named
- * in the environment ({@code POSTGRES_URI}, {@code MONGO_URI}, {@code REDIS_URI}; {@code AMQP_URI}
- * with {@code AMQP_MANAGEMENT_URI}) are used, else started once a JVM, when first asked for, and
- * stopped with it.
+ * Real servers for tests. Each call returns another empty database or virtual host. The environment
+ * names the servers ({@code POSTGRES_URI}, {@code MONGO_URI}, {@code REDIS_URI}; {@code AMQP_URI}
+ * with {@code AMQP_MANAGEMENT_URI}). A server that it does not name starts at the first call and
+ * stops with the JVM.
  */
 public final class TestServers {
 
@@ -35,7 +35,7 @@ public final class TestServers {
   private static final Path RUN = HOME.resolve("run-" + ProcessHandle.current().pid());
   private static final List<Server> STARTED = new ArrayList<>();
 
-  /** {@code -Dbaedal.servers=testcontainers}, which the Maven profile of that name sets. */
+  /** Whether {@code -Dbaedal.servers=testcontainers} is set. */
   private static final boolean CONTAINERS =
       "testcontainers".equals(System.getProperty("baedal.servers"));
 
@@ -70,7 +70,7 @@ public final class TestServers {
     try {
       return Postgres.database(postgres, name());
     } catch (SQLException e) {
-      throw new IllegalStateException("no PostgreSQL for tests", e);
+      throw new IllegalStateException("cannot create a PostgreSQL database for a test", e);
     }
   }
 
@@ -86,7 +86,10 @@ public final class TestServers {
     return mongo + "/" + name();
   }
 
-  /** {@code redis://host:port/number} of an empty database. */
+  /**
+   * {@code redis://host:port/number} of an empty database; numbers start at 0. The databases of a
+   * server named in {@code REDIS_URI} must be empty.
+   */
   public static synchronized String redis() {
     if (redis == null) {
       redis =
@@ -109,7 +112,7 @@ public final class TestServers {
       return new RabbitManagement(broker.management(), user[0], user[1])
           .createVirtualHost(name(), server.getPort());
     } catch (IOException e) {
-      throw new UncheckedIOException("no RabbitMQ for tests", e);
+      throw new UncheckedIOException("cannot create a RabbitMQ virtual host for a test", e);
     }
   }
 
@@ -121,7 +124,8 @@ public final class TestServers {
     try {
       return CONTAINERS ? container.get() : start.uri();
     } catch (IOException e) {
-      throw new UncheckedIOException("no server for tests; name one in " + variable, e);
+      throw new UncheckedIOException(
+          "the server for the tests did not start; or name a running one in " + variable, e);
     }
   }
 
@@ -156,7 +160,7 @@ public final class TestServers {
     try (var files = Files.walk(RUN)) {
       files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {
-      System.err.println("could not clean " + RUN + ": " + e.getMessage());
+      System.err.println("cannot delete " + RUN + ": " + e.getMessage());
     }
   }
 }

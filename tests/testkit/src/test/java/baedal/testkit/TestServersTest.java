@@ -18,6 +18,10 @@ class TestServersTest {
       assertThat(server.getHost()).isEqualTo("127.0.0.1");
       assertThat(Ports.answers(server.getPort())).as(server.getScheme()).isTrue();
     }
+  }
+
+  @Test
+  void each_call_returns_another_redis_database() {
     assertThat(TestServers.redis()).isNotEqualTo(TestServers.redis());
   }
 }
