@@ -11,12 +11,13 @@ import java.util.Map;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
-/** How the embedded server's file stores documents: as BSON. */
+/** Writes documents as BSON to the file of the embedded MongoDB, and reads them again. */
 final class DocumentType extends BasicDataType<Document> {
 
-  private static final int BYTES_PER_DOCUMENT = 1_024;
+  /** The initial size of the buffer for one document; it grows when needed. */
+  private static final int BUFFER_BYTES = 1_024;
 
-  /** The estimated memory of a value and its references. */
+  /** The estimated memory of a value, without the text of a string. */
   private static final int BYTES_PER_VALUE = 64;
 
   @Override
@@ -42,12 +43,12 @@ final class DocumentType extends BasicDataType<Document> {
 
   @Override
   public void write(WriteBuffer to, Document document) {
-    ByteBuf bson = Unpooled.buffer(BYTES_PER_DOCUMENT);
+    ByteBuf bson = Unpooled.buffer(BUFFER_BYTES);
     BsonEncoder.encodeDocument(document, bson);
     to.put(bson.nioBuffer());
   }
 
-  /** A BSON document begins with its length. */
+  /** Reads one document: a BSON document begins with its length. */
   @Override
   public Document read(ByteBuffer from) {
     ByteBuf bson = Unpooled.wrappedBuffer(from);

@@ -30,38 +30,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The embedded MongoDB's storage. It writes a change to its file before it answers the command, so
- * that what it acknowledged survives the death of its process. One thread executes the waiting
- * commands one after another, writes all their changes at once, and then answers them. So the file
- * never holds half a command. Documents are found by id and by {@link FieldIndex}.
+ * The storage of the embedded MongoDB. It writes a change to its file before it answers the
+ * command, so an acknowledged change survives when the process is killed. One thread executes the
+ * waiting commands one after another, writes the changes of all to the file at once, and then sends
+ * the answers. So the file never contains half a command. Queries use the index of ids ({@link
+ * IdIndex}) and {@link FieldIndex}.
  */
 final class DurableBackend extends H2Backend {
 
-  /** The file's overwritten chunks are used again after this time. */
+  /** After this time the file reuses the space of overwritten data. */
   private static final int RETENTION_MILLIS = 5_000;
 
-  /** Small, because each changed document rewrites its whole page. */
+  /** Small, because a change of one document writes its whole page again. */
   private static final int PAGE_BYTES = 4_096;
 
-  /** The version of the file: documents as BSON, and the entries of their indexes. */
+  /** The present version of the file: documents as BSON, and the entries of their indexes. */
   private static final int FORMAT = 2;
 
   /**
-   * An older version without indexes. Opening it builds them; the older code cannot read it then.
+   * The version before: no entries of indexes. When this class opens such a file, it builds the
+   * indexes. After that the older code cannot read the file.
    */
   private static final int WITHOUT_INDEXES = 1;
 
   private static final Logger log = LoggerFactory.getLogger(DurableBackend.class);
   private static final DocumentType DOCUMENTS = new DocumentType();
 
-  /** Separates collection and index in a map's name. The server drops such maps by this name. */
+  /**
+   * Separates collection and index in the name of a map. When a collection is dropped, the server
+   * finds the maps of its indexes by this text.
+   */
   private static final String INDEX = "._index_";
 
-  private static final String HANDLER = "durable-answers";
+  private static final String HANDLER = "answers-after-write";
 
-  private final List<Answer> unwritten = new ArrayList<>();
+  /** Answers to commands whose changes are not in the file yet. */
+  private final List<Answer> waiting = new ArrayList<>();
 
-  /** Why the file cannot be written. From then on no command is answered. Null before. */
+  /** The error of a failed write to the file, else null. After it no command is answered. */
   private Throwable writeError;
 
   DurableBackend(Path file) {
@@ -83,10 +89,12 @@ final class DurableBackend extends H2Backend {
     if (!old && !store.getMapNames().isEmpty() && store.getStoreVersion() != FORMAT) {
       store.closeImmediately();
       throw new IllegalStateException(
-          file + " was written by another version of this server: ./run --fresh forgets all data");
+          file + " was written by another version of this server; ./run --fresh deletes all data");
     }
     if (old) {
-      log.atInfo().addKeyValue("file", file).log("the data file is old: its indexes are made");
+      log.atInfo()
+          .addKeyValue("file", file)
+          .log("the data file has an older format: building its indexes");
     }
     store.setStoreVersion(FORMAT);
     return store;
@@ -106,7 +114,7 @@ final class DurableBackend extends H2Backend {
     return super.handleMessage(message);
   }
 
-  /** An answer to a client; {@code sent} completes when it is sent or fails. */
+  /** An answer to a client; Netty completes {@code sent} when the answer is sent or has failed. */
   @SuppressWarnings("FutureReturnValueIgnored")
   private record Answer(ChannelHandlerContext to, Object body, ChannelPromise sent) {
 
@@ -121,7 +129,7 @@ final class DurableBackend extends H2Backend {
     }
   }
 
-  /** Holds back answers while a change is not written. */
+  /** Delays the answers on one connection until all changes so far are in the file. */
   private final class Answers extends ChannelOutboundHandlerAdapter {
 
     @Override
@@ -135,22 +143,24 @@ final class DurableBackend extends H2Backend {
         answer.send();
         return;
       }
-      unwritten.add(answer);
-      if (unwritten.size() == 1) {
+      waiting.add(answer);
+      if (waiting.size() == 1) {
         to.executor().execute(DurableBackend.this::writeAndAnswer);
       }
     }
   }
 
-  /** Runs after all commands that had arrived. */
+  /** Runs on the server's only thread, after the commands that were queued before. */
   private void writeAndAnswer() {
-    List<Answer> answers = List.copyOf(unwritten);
-    unwritten.clear();
+    List<Answer> answers = List.copyOf(waiting);
+    waiting.clear();
     try {
       commit();
     } catch (RuntimeException | Error e) {
       writeError = e;
-      log.atError().setCause(e).log("the data file cannot be written");
+      log.atError()
+          .setCause(e)
+          .log("cannot write the data file; no further command will be answered");
       answers.forEach(answer -> answer.fail(e));
       return;
     }
@@ -163,7 +173,7 @@ final class DurableBackend extends H2Backend {
       super(name, getMvStore(), getCursorRegistry());
     }
 
-    /** The superclass constructor calls this before the fields of this class are set. */
+    /** The superclass constructor calls this method, so it must not read a field of this class. */
     @Override
     protected MongoCollection<Object> openOrCreateCollection(
         String name, CollectionOptions options) {
@@ -223,15 +233,16 @@ final class DurableBackend extends H2Backend {
       this.documents = documents;
     }
 
-    /** The size is not used, and counting it would cost another write for each document. */
+    /** Nothing uses the size. To count it would cost another write for each document. */
     @Override
     protected boolean tracksDataSize() {
       return false;
     }
 
     /**
-     * The server uses the index of ids only for a query by id alone. To sort by id it would load
-     * all documents, although they are stored in that order.
+     * Finds by id in two cases in which the server would read all documents: the query has other
+     * conditions besides the id, or the result is sorted by id. The documents are stored in the
+     * order of their ids.
      */
     @Override
     protected QueryResult matchDocuments(
@@ -248,7 +259,10 @@ final class DurableBackend extends H2Backend {
       return super.matchDocuments(query, orderBy, skip, limit, batchSize, fields);
     }
 
-    /** Documents in the order of their ids; begins at the lower bound of the wanted ids. */
+    /**
+     * Documents in the order of their ids. If {@code wanted} is a condition with {@code $gt}, the
+     * stream begins there; the caller still applies the query.
+     */
     private Stream<Document> storedFrom(Object wanted) {
       Object first = wanted instanceof Document range ? range.get("$gt") : null;
       Cursor<Object, Document> cursor = documents.cursor(first instanceof String ? first : null);

@@ -15,31 +15,31 @@ import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 
 /**
- * An index of the first field of a compound index, by string and boolean values. The embedded
- * server has unique indexes only, and would scan the whole collection. The entries are stored in
- * the data file and written together with the documents, so that opening an index reads no
- * document.
+ * A non-unique index of the embedded MongoDB. It covers the first field of the index and finds
+ * strings and booleans. Without it the server would read the whole collection: it has unique
+ * indexes only. {@link DurableBackend} writes the entries to the data file together with the
+ * documents. So it can open a complete index without reading a document.
  */
 final class FieldIndex extends Index<Object> {
 
   private static final Document EXISTS = new Document("$exists", true);
 
-  /** The entry of an index that has every document. An entry of a document is never empty. */
+  /** This entry shows that the index contains every document. No document has an empty entry. */
   private static final String COMPLETE = "";
 
-  /** Bounds memory: entries stay in memory until they are written. */
+  /** Batch size of {@link #complete}. Entries use memory until they are written. */
   private static final int DOCUMENTS_PER_WRITE = 5_000;
 
   private static final String TEXT = "s";
   private static final String TRUE = "t";
   private static final String FALSE = "f";
 
-  /** The document has the field, with a value of another type. */
+  /** Prefix of the entry of a document in which the field has only values of other types. */
   private static final String OTHER = "o";
 
   private final String field;
 
-  /** The key is the value and the document's id. An array has an entry for each element. */
+  /** Each key is a value, encoded by {@link #prefix}, and then the id of a document. */
   private final MVMap<String, Boolean> entries;
 
   FieldIndex(String name, List<IndexKey> keys, MVMap<String, Boolean> entries) {
@@ -50,7 +50,7 @@ final class FieldIndex extends Index<Object> {
 
   /**
    * Builds the index from every document of the collection, unless it is complete. Calls {@code
-   * write} after each batch. An interrupted build starts again.
+   * write} after each batch. If a build is interrupted, the next call starts it again.
    */
   void complete(MVMap<Object, Document> documents, Runnable write) {
     if (entries.containsKey(COMPLETE)) {
@@ -115,7 +115,7 @@ final class FieldIndex extends Index<Object> {
     entries(document, position).forEach(entry -> entries.put(entry, true));
   }
 
-  /** Null means that this index does not know the position; the server asks the next index. */
+  /** Returns null, so that the server gets the position of the document from the next index. */
   @Override
   public synchronized Object remove(Document document) {
     entries(document, document.get(IdIndex.ID)).forEach(entries::remove);
@@ -131,14 +131,14 @@ final class FieldIndex extends Index<Object> {
     now.stream().filter(entry -> !old.contains(entry)).forEach(entry -> entries.put(entry, true));
   }
 
-  /** An array has one entry for each of its elements. */
+  /** A single value has one entry, an array one for each string or boolean in it. */
   private Set<String> entries(Document document, Object id) {
     Set<String> entries = new LinkedHashSet<>();
     if (document.containsKey(field)) {
       Object value = document.get(field);
       Stream<?> all =
-          value instanceof Collection<?> several ? several.stream() : Stream.ofNullable(value);
-      all.filter(FieldIndex::isIndexed).forEach(one -> entries.add(prefix(one) + id));
+          value instanceof Collection<?> elements ? elements.stream() : Stream.ofNullable(value);
+      all.filter(FieldIndex::isIndexed).forEach(element -> entries.add(prefix(element) + id));
       if (entries.isEmpty()) {
         entries.add(OTHER + id);
       }
@@ -150,7 +150,7 @@ final class FieldIndex extends Index<Object> {
     return value instanceof String || value instanceof Boolean;
   }
 
-  /** A string is preceded by its length, so that it is not a prefix of another one. */
+  /** Contains the length of a string, so that no prefix is the beginning of another prefix. */
   private static String prefix(Object value) {
     if (value instanceof String text) {
       return TEXT + text.length() + ":" + text;
@@ -177,7 +177,7 @@ final class FieldIndex extends Index<Object> {
   @Override
   public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {}
 
-  /** The server would add every document to an empty index. */
+  /** If this returned true, the server would add every document to the index. */
   @Override
   public boolean isEmpty() {
     return false;

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.h2.mvstore.MVMap;
 
 /**
- * The index of document ids. The documents are stored by their ids (strings), so the index needs no
- * entries of its own, and a write of a document costs no write of an index.
+ * The index of document ids in the embedded MongoDB. The map of documents has the ids as keys, so
+ * this index stores nothing and a new document costs no second write.
  */
 final class IdIndex extends AbstractUniqueIndex<Object> {
 
@@ -36,7 +36,7 @@ final class IdIndex extends AbstractUniqueIndex<Object> {
   @Override
   public synchronized void checkAdd(Document document, MongoCollection<Object> collection) {
     if (!(document.get(ID) instanceof String)) {
-      throw new UnsupportedOperationException("an id must be a string here");
+      throw new UnsupportedOperationException("the embedded MongoDB accepts only strings as _id");
     }
     super.checkAdd(document, collection);
   }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * MongoDB: a {@code mongod} on the PATH, else Docker, else an embedded server that speaks its
- * protocol.
+ * MongoDB for {@code ./run} and for tests: a {@code mongod} on the PATH, else a container in
+ * Docker, else an embedded server with the same protocol.
  */
 public final class Mongo implements Server {
 
@@ -44,7 +44,7 @@ public final class Mongo implements Server {
     Runtime.getRuntime().addShutdownHook(new Thread(mongo::stop, "stop"));
   }
 
-  /** {@code separate}: the embedded server gets a process of its own, too. */
+  /** With {@code separate}, the embedded server also runs in its own process. */
   public static Mongo start(Path home, int port, boolean separate) throws IOException {
     Path data = home.resolve("data");
     Files.createDirectories(data);
@@ -94,19 +94,19 @@ public final class Mongo implements Server {
     return new Mongo(kind, port, process.pid(), () -> process.stop(STOP_TIMEOUT), process::kill);
   }
 
-  /** The embedded server inside this JVM, with its data in {@code file}. */
+  /** Starts the embedded server in this JVM, with its data in {@code file}. */
   public static Mongo embedded(Path file, int port) {
     return embedded(new DurableBackend(file), port);
   }
 
-  /** The embedded server inside this JVM, without a file. */
+  /** Starts the embedded server in this JVM; it has no file, so its data ends with it. */
   public static Mongo inMemory(int port) {
     return embedded(H2Backend.inMemory(), port);
   }
 
   /**
-   * One thread executes all commands. The server sends the documents that it holds, not copies: a
-   * second thread could change them while they are being sent.
+   * One thread executes all commands. A second thread could change a document while the first one
+   * sends it, because the server does not copy the documents that it sends.
    */
   private static Mongo embedded(MongoBackend backend, int port) {
     MongoServer server = new MongoServer(backend);
@@ -117,7 +117,8 @@ public final class Mongo implements Server {
         ProcessHandle.current().pid(),
         server::shutdownNow,
         () -> {
-          throw new UnsupportedOperationException("the embedded MongoDB runs in this process");
+          throw new UnsupportedOperationException(
+              "cannot kill the embedded MongoDB: it runs in this JVM");
         });
   }
 

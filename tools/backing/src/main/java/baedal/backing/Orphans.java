@@ -13,9 +13,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Ends processes that an earlier JVM started and left behind when it was killed. They hold data
- * folders and ports, so they must be gone before new servers start. Process ids are used again: a
- * process counts as an orphan only if its start time, or the folder of its program, matches.
+ * Ends orphans: servers that an earlier JVM started and that still run because that JVM was killed.
+ * They use data folders and ports, so they must end before new servers start. The system may give
+ * the id of an ended process to another process. So this class also compares the start time, or the
+ * folder of the program.
  */
 public final class Orphans {
 
@@ -26,24 +27,27 @@ public final class Orphans {
 
   private Orphans() {}
 
-  /** Ends the orphans whose logs are in {@code home}'s folders; returns how many. */
+  /**
+   * Ends the orphans with a pid file in {@code home} or in a folder of it; returns how many there
+   * were.
+   */
   public static int end(Path home) throws IOException {
     if (!Files.isDirectory(home)) {
       return 0;
     }
-    List<Path> marks;
-    try (Stream<Path> files = Files.find(home, DEPTH, (file, attributes) -> isMarkFile(file))) {
-      marks = files.toList();
+    List<Path> pidFiles;
+    try (Stream<Path> files = Files.find(home, DEPTH, (file, attributes) -> isPidFile(file))) {
+      pidFiles = files.toList();
     }
-    List<ProcessHandle> orphans = marks.stream().flatMap(mark -> orphan(mark).stream()).toList();
+    List<ProcessHandle> orphans = pidFiles.stream().flatMap(file -> orphan(file).stream()).toList();
     end(orphans);
-    for (Path mark : marks) {
-      Files.delete(mark);
+    for (Path pidFile : pidFiles) {
+      Files.delete(pidFile);
     }
     return orphans.size();
   }
 
-  /** Ends all processes that run a program from this folder; returns how many. */
+  /** Ends all processes that run a program in this folder; returns how many there were. */
   static int endProgramsIn(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return 0;
@@ -67,7 +71,7 @@ public final class Orphans {
     }
   }
 
-  /** Whether all have ended in time. */
+  /** Returns whether all processes have ended within {@link #STOP_SECONDS}. */
   private static boolean awaitEnd(List<ProcessHandle> processes) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
     try {
@@ -84,22 +88,23 @@ public final class Orphans {
   }
 
   /** The file beside a log that holds the id and the start time of its process. */
-  static Path markFile(Path log) {
+  static Path pidFile(Path log) {
     return log.resolveSibling(log.getFileName() + SUFFIX);
   }
 
-  private static boolean isMarkFile(Path file) {
+  private static boolean isPidFile(Path file) {
     return file.toString().endsWith(".log" + SUFFIX);
   }
 
   static void write(Path log, ProcessHandle process) throws IOException {
     Instant startedAt = process.info().startInstant().orElse(Instant.now());
-    Files.writeString(markFile(log), process.pid() + " " + startedAt.toEpochMilli());
+    Files.writeString(pidFile(log), process.pid() + " " + startedAt.toEpochMilli());
   }
 
-  private static Optional<ProcessHandle> orphan(Path mark) {
+  /** The process of this file, if it still runs. */
+  private static Optional<ProcessHandle> orphan(Path pidFile) {
     try {
-      String[] parts = Files.readString(mark).split(" ", 2);
+      String[] parts = Files.readString(pidFile).split(" ", 2);
       Instant startedAt = Instant.ofEpochMilli(Long.parseLong(parts[1]));
       return ProcessHandle.of(Long.parseLong(parts[0]))
           .filter(process -> startedAt(process, startedAt));
@@ -108,7 +113,7 @@ public final class Orphans {
     }
   }
 
-  /** A zombie has a start time, too, but no program. */
+  /** A zombie has a start time, but no command; it counts as ended. */
   private static boolean startedAt(ProcessHandle process, Instant time) {
     return process.info().command().isPresent()
         && process

@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** TCP ports of the loopback address. */
+/** Finds free TCP ports of the loopback address, for the servers that this JVM starts. */
 public final class Ports {
 
   private static final int CONNECT_MILLIS = 300;
@@ -21,20 +21,20 @@ public final class Ports {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
-   * Ports returned last, oldest first, because their servers may not listen yet; and ports found in
-   * use.
+   * Ports that {@link #free} does not return, oldest first: ports that it has returned, because
+   * their servers may not listen yet; and ports that it found in use.
    */
   private static final Set<Integer> RECENT = new LinkedHashSet<>();
 
-  /** Reserves this process's range: listens on its first port until the process ends. */
+  /** Reserves the range of this process: it is bound to the first port until the process ends. */
   private static ServerSocket range;
 
   private Ports() {}
 
   /**
-   * A port that nobody uses. The same port is not returned again before some hundred others. It
-   * lies below the range from which Linux takes ports for outgoing connections (32768 and up), so
-   * that no connection takes it before its server does. Each process has a range of its own.
+   * Returns a port that no process uses, and does not return it again before about 250 others. Each
+   * process has its own range of ports. All ranges are below 32768: Linux takes the ports of
+   * outgoing connections from there on.
    */
   public static synchronized int free() throws IOException {
     if (range == null) {
@@ -50,7 +50,7 @@ public final class Ports {
         return port;
       }
     }
-    throw new IOException("no free port between " + first + " and " + (first + RANGE));
+    throw new IOException("cannot find a free port between " + first + " and " + (first + RANGE));
   }
 
   private static ServerSocket reserveRange() throws IOException {
@@ -62,14 +62,15 @@ public final class Ports {
         cause = taken;
       }
     }
-    throw new IOException("all ranges of ports from " + FIRST + " on are taken", cause);
+    throw new IOException(
+        "other processes use all " + RANGES + " ranges of ports from " + FIRST + " on", cause);
   }
 
   public static boolean isFree(int port) {
     return bindError(port).isEmpty();
   }
 
-  /** The operating system's message why this port cannot be bound now; empty if it can. */
+  /** The operating system's reason why no server can listen on this port; empty if one can. */
   public static Optional<String> bindError(int port) {
     try {
       bind(port).close();
@@ -91,7 +92,7 @@ public final class Ports {
     }
   }
 
-  /** Whether something accepts connections on this port. */
+  /** Whether a server accepts connections on this port. */
   public static boolean answers(int port) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PostgreSQL from the binaries in Maven Central, on loopback. It is durable, which the defaults of
- * the embedded server are not.
+ * PostgreSQL from the binaries in Maven Central, on loopback, for {@code ./run} and for tests. Its
+ * settings make it durable; the defaults of the library do not.
  */
 public final class Postgres implements Server {
 
@@ -27,7 +27,7 @@ public final class Postgres implements Server {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Under load, transactions that commit within this time share one write to the disk. */
+  /** Under load, transactions that commit within this time share one flush to the disk. */
   private static final String COMMIT_DELAY_MICROS = "1000";
 
   private static final List<String[]> DURABLE =
@@ -49,7 +49,7 @@ public final class Postgres implements Server {
     this.data = data;
   }
 
-  /** {@code home} holds the binaries and, in {@code data}, the databases. */
+  /** The binaries and the databases are in folders under {@code home}. */
   public static Postgres start(Path home, int port) throws IOException {
     Path data = home.resolve("data");
     Path log = home.resolve("postgres.log");
@@ -79,9 +79,9 @@ public final class Postgres implements Server {
   }
 
   /**
-   * Ends a server that outlived its JVM, and its children, because they hold the data folder;
-   * returns how many processes. Deletes the server's pid file: the id in it may be used again, and
-   * would keep a new server from starting.
+   * Ends a server that an earlier JVM left running, and its child processes: they use the data
+   * folder. Returns the number of processes. Also deletes the server's pid file. If another process
+   * had got the id in it, no new server would start.
    */
   public static int endOrphans(Path home) throws IOException {
     int orphans = Orphans.endProgramsIn(home.resolve("binaries"));
@@ -112,18 +112,18 @@ public final class Postgres implements Server {
     }
   }
 
-  /** Waits for the server's end: a busy one may write its last pages for a while. */
+  /** Waits until the server has ended: a busy server may need seconds to write its last pages. */
   @Override
   public void stop() {
     Optional<ProcessHandle> postmaster = ProcessHandle.of(pid());
-    closeStarter();
+    releaseFolder();
     postmaster.ifPresent(Postgres::awaitEnd);
     try {
       if (!Files.exists(pidFile(data))) {
         Reaper.forget(data.getParent());
       }
     } catch (IOException e) {
-      log.atDebug().addKeyValue("cause", e.getMessage()).log("the reaper is gone");
+      log.atDebug().addKeyValue("cause", e.getMessage()).log("cannot notify the reaper");
     }
   }
 
@@ -135,7 +135,7 @@ public final class Postgres implements Server {
     }
   }
 
-  /** Waits for its children, too: they hold the data folder until they have ended. */
+  /** Also waits for the child processes: they use the data folder until they have ended. */
   @Override
   public void kill() {
     ProcessHandle.of(pid())
@@ -147,19 +147,23 @@ public final class Postgres implements Server {
               children.forEach(ProcessHandle::destroyForcibly);
               children.forEach(child -> child.onExit().join());
             });
-    closeStarter();
+    releaseFolder();
   }
 
-  /** The starter holds a lock on the data folder. The server may have ended before: no error. */
-  private void closeStarter() {
+  /**
+   * Releases the library's lock on the data folder. It is no error if the server has ended before.
+   */
+  private void releaseFolder() {
     try {
       server.close();
     } catch (IOException e) {
-      log.atDebug().addKeyValue("cause", e.getMessage()).log("the server was gone already");
+      log.atDebug()
+          .addKeyValue("cause", e.getMessage())
+          .log("PostgreSQL had ended before the stop");
     }
   }
 
-  /** Makes the database where it is missing; returns its URI. */
+  /** Creates the database if it does not exist; returns its URI. */
   public static String database(String serverUri, String name) throws SQLException {
     java.net.URI server = java.net.URI.create(serverUri);
     String[] user =

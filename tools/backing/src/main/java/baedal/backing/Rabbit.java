@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** RabbitMQ, the real broker, as a private node on loopback with its management page. */
+/**
+ * RabbitMQ as a private node on loopback, for {@code ./run} and for tests, with its management
+ * page.
+ */
 public final class Rabbit implements Server {
 
-  /** The user that may do everything, for the management page and for tests. */
+  /** The user with all permissions, for the management page and for tests. */
   public static final String ADMIN = "baedal";
 
   /** The AMQP port inside the container. */
@@ -35,8 +38,8 @@ public final class Rabbit implements Server {
   }
 
   /**
-   * Starts a node of the installed package. It loads {@code definitions} (JSON: exchanges, queues,
-   * users …), a file under {@code home}, if not null.
+   * Starts a node from the installed package. {@code definitions} is null, or a file under {@code
+   * home} that the node loads (JSON: exchanges, queues, users, …).
    */
   public static Rabbit start(
       Path home, int port, int managementPort, String password, Path definitions)
@@ -61,7 +64,10 @@ public final class Rabbit implements Server {
     return new Rabbit(process, port, management, Optional.of(epmd));
   }
 
-  /** Without a port mapper of its own, the node would start one that outlives it. */
+  /**
+   * Starts Erlang's port mapper for the node. Otherwise the node would start one that runs on after
+   * the node has ended.
+   */
   private static ServerProcess startEpmd(Path home, int port) throws IOException {
     ServerProcess epmd =
         ServerProcess.start(
@@ -72,7 +78,7 @@ public final class Rabbit implements Server {
     return epmd.await(() -> Ports.answers(port), EPMD_START_TIMEOUT);
   }
 
-  /** Starts a node in Docker. It loads no definitions: the caller declares what it needs. */
+  /** Starts a node in Docker, without definitions: the caller declares exchanges and queues. */
   public static Rabbit startInDocker(Path home, int port, int managementPort, String password)
       throws IOException {
     Files.createDirectories(home.resolve("data"));
@@ -130,7 +136,7 @@ public final class Rabbit implements Server {
     return process.pid();
   }
 
-  /** See {@link ServerProcess#lowerPriority}: requests are served before events. */
+  /** Gives requests priority over events; see {@link ServerProcess#lowerPriority}. */
   public void lowerPriority() {
     process.lowerPriority();
   }

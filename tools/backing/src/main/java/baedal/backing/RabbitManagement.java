@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Base64;
 
 /**
- * RabbitMQ's management API.
+ * A client of RabbitMQ's management API, for starting brokers and for tests.
  *
  * @param uri {@code http://host:port}
  */
@@ -26,10 +26,9 @@ public record RabbitManagement(String uri, String user, String password) {
       "{\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\"}";
 
   /**
-   * Whether the broker accepts AMQP connections. The management API is up before that: an answer
-   * alone does not say so.
+   * Whether the broker accepts AMQP connections. The management API answers before the broker does.
    *
-   * @param amqpPort the port in the broker's own view, which differs in a container
+   * @param amqpPort the port on which the broker listens; in Docker, the port inside the container
    */
   boolean acceptsConnections(int amqpPort) {
     try {
@@ -40,16 +39,16 @@ public record RabbitManagement(String uri, String user, String password) {
   }
 
   /**
-   * Makes an empty virtual host in which the user may do everything; returns its URI.
+   * Creates an empty virtual host with all permissions for the user; returns its AMQP URI.
    *
-   * @param amqpPort where the broker accepts AMQP connections on this machine
+   * @param amqpPort the port of 127.0.0.1 on which the broker accepts AMQP connections
    */
   public String createVirtualHost(String name, int amqpPort) throws IOException {
     int created = call("PUT", "/api/vhosts/" + name, "{}");
     int permitted = call("PUT", "/api/permissions/" + name + "/" + user, ALL_PERMISSIONS);
     if (created >= 300 || permitted >= 300) {
       throw new IOException(
-          "the management API refused a virtual host: " + created + ", " + permitted);
+          "RabbitMQ refused a virtual host: status " + created + ", its permissions: " + permitted);
     }
     return "amqp://" + user + ":" + password + "@127.0.0.1:" + amqpPort + "/" + name;
   }

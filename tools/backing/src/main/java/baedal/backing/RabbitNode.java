@@ -6,19 +6,20 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The files and the environment with which RabbitMQ's start script runs a private node. */
+/** The configuration files and the environment of a private RabbitMQ node, for {@link Rabbit}. */
 final class RabbitNode {
 
   /**
-   * The node's working directory under a name that stays the same. RabbitMQ's scripts and tools
-   * cannot handle a space or a letter beyond ASCII in a path, and its queues store the paths of
-   * their files. With this name the folder may have any name, and may be moved.
+   * The node's working directory, under a path that never changes. RabbitMQ's scripts fail if a
+   * path contains a space or a letter beyond ASCII, and its queues store the paths of their files.
+   * With this path the folder may have any name and may be moved.
    */
   private static final String WORKING_DIRECTORY = "/proc/self/cwd/";
 
   /**
-   * The schedulers spin very briefly before they sleep. Without spinning ({@code +sbwt none}) every
-   * one of the thousands of file operations of a start sleeps and wakes, which takes twice as long.
+   * Lets Erlang's schedulers busy-wait very briefly before they sleep. A start does thousands of
+   * file operations. Without busy-waiting ({@code +sbwt none}) a scheduler sleeps at each of them,
+   * and the start takes twice as long.
    */
   private static final String ERLANG_ARGUMENTS =
       "-kernel inet_dist_use_interface {127,0,0,1} +B i +S 2:2"
@@ -60,8 +61,9 @@ final class RabbitNode {
   }
 
   /**
-   * The environment of the start script. As under systemd, the script becomes the server instead of
-   * watching it: the process that was started is the one that holds the data.
+   * The environment of the start script. With {@code RUNNING_UNDER_SYSTEMD} the script becomes the
+   * server ({@code exec}) and does not start it as a child. So a signal to the started process
+   * reaches the server.
    */
   static Map<String, String> environment(Path home, int epmdPort) throws IOException {
     Secrets.loadOrCreate(home.resolve(".erlang.cookie"));

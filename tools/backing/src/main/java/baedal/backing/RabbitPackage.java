@@ -11,15 +11,16 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * RabbitMQ as a package of this machine: finds its programs, and installs it where it is missing.
+ * RabbitMQ as a package of this machine, for {@link Rabbit}: finds its programs, and installs it if
+ * it is missing.
  */
 public final class RabbitPackage {
 
   private static final String MISSING =
-      "RabbitMQ is missing. Three ways: install it (apt-get install rabbitmq-server), start a Docker engine, or name a"
-          + " running one in AMQP_URI";
+      "RabbitMQ is missing. Install it (apt-get install rabbitmq-server), start a Docker engine, or"
+          + " name a running broker in AMQP_URI";
 
-  /** Generous: a package manager that is killed half-way leaves a broken package. */
+  /** Long, because a package manager that is killed leaves a broken package. */
   private static final long INSTALL_SECONDS = 1_800;
 
   private static final long SUDO_SECONDS = 5;
@@ -33,10 +34,10 @@ public final class RabbitPackage {
   }
 
   /**
-   * Installs Debian's package where it is missing, as root or with sudo; {@code progress} receives
-   * a line before that.
+   * If RabbitMQ is missing, installs Debian's package as root or with sudo. Before that it gives
+   * {@code progress} a line for the user.
    *
-   * @throws IOException when it cannot be installed; the message names the alternatives
+   * @throws IOException when it cannot install the package; the message says what the user can do
    */
   public static void ensureInstalled(Consumer<String> progress) throws IOException {
     if (isInstalled()) {
@@ -63,7 +64,7 @@ public final class RabbitPackage {
     command.addAll(arguments);
     if (!Tools.succeeds(command, INSTALL_SECONDS)) {
       throw new IOException(
-          "'" + String.join(" ", command) + "' failed: run it by hand to see why");
+          "'" + String.join(" ", command) + "' failed; run it in a terminal to see the reason");
     }
   }
 
@@ -86,7 +87,7 @@ public final class RabbitPackage {
     }
   }
 
-  /** Erlang's port mapper. */
+  /** The program of Erlang's port mapper. */
   static Path epmd() throws IOException {
     Optional<Path> onPath = Tools.find("epmd");
     if (onPath.isPresent()) {

@@ -7,16 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Ends the processes that this JVM started, even when the JVM is killed. A shell reads from a pipe
- * what to watch. The pipe closes when the JVM ends; then the shell ends what it watches.
+ * Ends the servers that this JVM started when the JVM ends, even when it is killed. The JVM sends
+ * the process ids through a pipe to a shell. When the JVM ends, the pipe closes and the shell ends
+ * these processes.
  */
 final class Reaper {
 
   /**
-   * Each positional parameter is a process id, or a folder of PostgreSQL. A server of such a folder
-   * may be starting, so the shell looks for its process id for three seconds, as long as the folder
-   * belongs to this JVM, the shell's parent. After twelve seconds the shell kills what is left,
-   * with its process group.
+   * The positional parameters are the watched processes: each is a process id, or the folder of a
+   * PostgreSQL server with a file that contains its process id. A starting server writes this file
+   * late, so the shell polls for three seconds. It ignores a folder that another JVM owns by now.
+   * After twelve seconds the shell kills the processes that still run, with their process groups.
    */
   private static final String SCRIPT =
       """
@@ -55,12 +56,12 @@ final class Reaper {
     send("watch " + pid);
   }
 
-  /** To be called when the process has ended: its id may be used again. */
+  /** Call this when the process has ended: the system may give its id to another process. */
   static void forget(long pid) throws IOException {
     send("forget " + pid);
   }
 
-  /** Watches the PostgreSQL of this folder; to be called before it starts. */
+  /** Watches the PostgreSQL server of this folder. Call this before the server starts. */
   static void watch(Path postgres) throws IOException {
     Files.writeString(postgres.resolve("owner"), "" + ProcessHandle.current().pid());
     send("watch " + postgres.toAbsolutePath());

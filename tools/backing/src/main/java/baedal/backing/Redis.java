@@ -10,8 +10,8 @@ import java.util.Map;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * Redis from the binary in Maven Central, on loopback. It writes every change to its append-only
- * file.
+ * Redis from the binary in Maven Central, on loopback, for {@code ./run} and for tests. It writes
+ * every change to its append-only file.
  */
 public final class Redis implements Server {
 
@@ -27,7 +27,9 @@ public final class Redis implements Server {
     this.port = port;
   }
 
-  /** With {@code appendfsync always}, Redis confirms a write when it is on the disk. */
+  /**
+   * With {@code appendfsync always}, Redis confirms a write after it has flushed it to the disk.
+   */
   public static Redis start(Path home, int port) throws IOException {
     Path data = home.resolve("data");
     Files.createDirectories(data);
@@ -59,8 +61,8 @@ public final class Redis implements Server {
   }
 
   /**
-   * The executable, copied by another process. A file that this JVM writes is inherited open by a
-   * child that it starts at the same moment, and Linux runs no program that is open for writing.
+   * Returns the executable. {@code cp} writes it, not this JVM: a child process that starts during
+   * the write would inherit the open file. Linux does not run a program that is open for writing.
    */
   private static Path binary(Path home) throws IOException {
     Path binary = home.resolve("redis-server");
@@ -69,7 +71,8 @@ public final class Redis implements Server {
       Path copy = home.resolve("redis-server.part");
       List<String> command = List.of("cp", extracted.toString(), copy.toString());
       if (!Tools.succeeds(command, COPY_SECONDS) || !copy.toFile().setExecutable(true)) {
-        throw new IOException("cannot make " + binary + " executable: is the disk full or noexec?");
+        throw new IOException(
+            "cannot make " + binary + " executable; the disk may be full or mounted with noexec");
       }
       Files.move(copy, binary, StandardCopyOption.ATOMIC_MOVE);
       Files.delete(extracted);

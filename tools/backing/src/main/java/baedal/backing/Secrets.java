@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** Random secrets in files that only their owner can read. */
+/** Creates random secrets, and stores them in files that only their owner can read. */
 public final class Secrets {
 
   private static final int BYTES = 24;
@@ -22,7 +22,7 @@ public final class Secrets {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Reads the secret of this file; makes one if the file is missing or empty. */
+  /** Returns the secret in this file. Creates it if the file is missing or empty. */
   public static String loadOrCreate(Path file) throws IOException {
     String secret = Files.exists(file) ? Files.readString(file).strip() : "";
     if (secret.isEmpty()) {
@@ -33,8 +33,8 @@ public final class Secrets {
   }
 
   /**
-   * Writes a file that only its owner can read. The write is atomic: after a crash the file has the
-   * old content or the new one.
+   * Writes a file that only its owner can read. After a crash the file has either the old content
+   * or the new one.
    */
   public static void write(Path file, String content) throws IOException {
     Files.createDirectories(file.getParent());

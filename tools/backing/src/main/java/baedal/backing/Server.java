@@ -1,19 +1,19 @@
 package baedal.backing;
 
-/** A backing service that this JVM started on this machine. */
+/** A database server or broker that this JVM started on this machine. */
 public interface Server {
 
   String name();
 
-  /** The URI that clients connect to, without a database or virtual host. */
+  /** The URI for clients, without a database or virtual host. */
   String uri();
 
-  /** The id of its process: this JVM's if the server runs inside, -1 if it is unknown. */
+  /** The server's process id; this JVM's id if the server runs in it; -1 if it is unknown. */
   long pid();
 
-  /** Asks the server to end, and waits until it has. */
+  /** Stops the server in an orderly way, and waits until it has ended. */
   void stop();
 
-  /** Sends SIGKILL to the server and its children, as a power cut would end them. */
+  /** Sends SIGKILL to the server and its child processes; they end without closing their files. */
   void kill();
 }

@@ -14,15 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
-/**
- * A server as an operating-system process: starts it, waits until it is ready, stops or kills it.
- */
+/** The process of a server: starts it, waits until it is ready, and stops or kills it. */
 public final class ServerProcess {
 
   private static final long POLL_MILLIS = 50;
   private static final int LAST_LINES = 15;
 
-  /** 19 is the lowest priority; each step takes a fifth of the share. */
+  /** 0 is the usual priority, 19 the lowest. Each step reduces the processor share by a fifth. */
   private static final String NICE = "8";
 
   private final String name;
@@ -36,9 +34,10 @@ public final class ServerProcess {
   }
 
   /**
-   * Starts the command in the folder of {@code log}, which receives its output. The process ends
-   * when this JVM ends, however that happens. With {@code setsid} on the PATH, a Ctrl-C in the
-   * JVM's terminal does not reach the process: its clients finish first.
+   * Starts the command in the folder of {@code log} and writes its output to {@code log}. The
+   * process ends when this JVM ends, even when the JVM is killed. With {@code setsid} on the PATH,
+   * a Ctrl-C in the JVM's terminal does not reach the process. So the services can finish before it
+   * stops.
    */
   public static ServerProcess start(
       String name, List<String> command, Map<String, String> environment, Path log)
@@ -62,7 +61,8 @@ public final class ServerProcess {
   /**
    * Waits until {@code ready} is true.
    *
-   * @throws IOException with the end of the log, when the process ends or the time is up
+   * @throws IOException with the last lines of the log, when the process ends or the timeout is
+   *     over
    */
   public ServerProcess await(BooleanSupplier ready, Duration timeout) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -70,8 +70,8 @@ public final class ServerProcess {
       if (!process.isAlive() || System.nanoTime() > deadline) {
         String problem =
             process.isAlive()
-                ? " did not answer within " + timeout.toSeconds() + " s"
-                : " stopped at once";
+                ? " was not ready within " + timeout.toSeconds() + " s"
+                : " ended before it was ready";
         kill();
         throw new IOException(name + problem + "; " + endOf(log));
       }
@@ -89,12 +89,12 @@ public final class ServerProcess {
     }
   }
 
-  /** Latin-1 reads any bytes: a log may have any encoding. */
+  /** Returns the last lines of the log. Latin-1 can read any bytes, whatever the encoding is. */
   static String endOf(Path log) throws IOException {
     List<String> lines =
         Files.exists(log) ? Files.readAllLines(log, StandardCharsets.ISO_8859_1) : List.of();
     List<String> last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
-    return "its log, " + log + ", ends with:\n" + String.join("\n", last);
+    return "the last lines of its log " + log + ":\n" + String.join("\n", last);
   }
 
   public long pid() {
@@ -102,9 +102,9 @@ public final class ServerProcess {
   }
 
   /**
-   * Lowers the priority: when processors are short, this process gets a sixth of the share of
-   * another server. Only Linux has such shares, one for each session ({@code sched_autogroup}, see
-   * sched(7)); elsewhere this does nothing.
+   * Lowers the priority: under load this process gets a sixth of the processor time of another
+   * server. This works only on Linux, which shares processor time between sessions ({@code
+   * sched_autogroup}, see sched(7)); on another system it does nothing.
    */
   public void lowerPriority() {
     Path share = Path.of("/proc/" + process.pid() + "/autogroup");
@@ -113,11 +113,11 @@ public final class ServerProcess {
         Files.writeString(share, NICE, StandardOpenOption.WRITE);
       }
     } catch (IOException e) {
-      // this system has no such shares
+      // this system has no autogroups
     }
   }
 
-  /** Calls {@code action} with the exit code when the process has ended, for whatever reason. */
+  /** Calls {@code action} with the exit code when the process has ended for any reason. */
   public void onExit(IntConsumer action) {
     Thread waiting =
         new Thread(() -> action.accept(process.onExit().join().exitValue()), name + " ends");
@@ -129,7 +129,7 @@ public final class ServerProcess {
     return process.isAlive();
   }
 
-  /** Sends SIGTERM; kills the process if it has not ended after {@code timeout}. */
+  /** Sends SIGTERM; after {@code timeout} it kills the process if that still runs. */
   public void stop(Duration timeout) {
     process.destroy();
     try {
@@ -144,7 +144,7 @@ public final class ServerProcess {
     }
   }
 
-  /** Sends SIGKILL to the process and its children. */
+  /** Sends SIGKILL to the process and its child processes. */
   public void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
@@ -160,9 +160,9 @@ public final class ServerProcess {
   private void forget() {
     try {
       Reaper.forget(process.pid());
-      Files.deleteIfExists(Orphans.markFile(log));
+      Files.deleteIfExists(Orphans.pidFile(log));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot forget " + name, e);
+      throw new UncheckedIOException("cannot delete the pid file of " + name, e);
     }
   }
 }

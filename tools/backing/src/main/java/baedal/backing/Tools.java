@@ -16,7 +16,7 @@ public final class Tools {
 
   private Tools() {}
 
-  /** Looks for a program on the PATH. */
+  /** Searches the PATH for a program. */
   public static Optional<Path> find(String program) {
     String path = System.getenv().getOrDefault("PATH", "");
     for (String folder : path.split(":", -1)) {
@@ -28,12 +28,12 @@ public final class Tools {
     return Optional.empty();
   }
 
-  /** Whether a Docker engine runs, not only its client. */
+  /** Whether a Docker engine runs; its client alone is not enough. */
   public static boolean docker() {
     return find("docker").isPresent() && succeeds(List.of("docker", "info"), DOCKER_SECONDS);
   }
 
-  /** Runs the command and waits for at most {@code seconds}; true if it ends with 0. */
+  /** Runs the command for at most {@code seconds}; returns whether it ends with exit code 0. */
   static boolean succeeds(List<String> command, long seconds) {
     try {
       Process process =
@@ -56,8 +56,8 @@ public final class Tools {
   }
 
   /**
-   * The command that runs a container in the foreground, reachable on loopback. Docker removes it
-   * at its end; its data stays in {@code data}.
+   * The command that runs a container in the foreground, reachable on loopback. Docker removes the
+   * container when it ends; its data stays in {@code data}.
    */
   static List<String> dockerRun(
       String image,

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The embedded MongoDB under concurrent clients, and after its process was killed. */
+/** The embedded MongoDB with concurrent clients, after a kill, and with files of older versions. */
 class EmbeddedMongoTest {
 
   private static final int WRITERS = 30;
-  private static final int ENOUGH = 600;
+  private static final int WRITES = 600;
   private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final String COLLECTION = "written";
 
@@ -40,16 +40,16 @@ class EmbeddedMongoTest {
     vertx.close().await();
   }
 
-  /** One client reads the document that others write. */
+  /** Some commands read the document while others change it. */
   @Test
-  void a_document_is_read_whole_while_it_is_being_changed() throws IOException {
+  void a_read_returns_a_whole_document_while_other_commands_change_it() throws IOException {
     Mongo server = Mongo.inMemory(Ports.free());
     MongoClient client = client(server);
     JsonObject one = new JsonObject().put("_id", "one");
     client.insert(COLLECTION, one.copy().put("n", 0).put("field-0", 0)).await();
     List<Future<?>> changes = new ArrayList<>();
     List<Future<JsonObject>> reads = new ArrayList<>();
-    for (int i = 0; i < ENOUGH; i++) {
+    for (int i = 0; i < WRITES; i++) {
       JsonObject fields = new JsonObject().put("n", i).put("field-" + i, i);
       changes.add(client.updateCollection(COLLECTION, one, new JsonObject().put("$set", fields)));
       reads.add(client.findOne(COLLECTION, one, null));
@@ -90,10 +90,10 @@ class EmbeddedMongoTest {
     Mongo server = Mongo.start(home, port, true);
     MongoClient client = client(server);
     IntStream.range(0, WRITERS).forEach(i -> write(client, "w" + i, 0, answered));
-    await().atMost(DEADLINE).until(() -> answered.size() >= ENOUGH);
+    await().atMost(DEADLINE).until(() -> answered.size() >= WRITES);
     server.kill();
     client.close().await();
-    List<String> promised = List.copyOf(answered);
+    List<String> acknowledged = List.copyOf(answered);
     Mongo again = Mongo.start(home, port, true);
     MongoClient reader = client(again);
     List<String> found =
@@ -102,12 +102,12 @@ class EmbeddedMongoTest {
             .toList();
     reader.close().await();
     again.stop();
-    assertThat(found).containsAll(promised);
+    assertThat(found).containsAll(acknowledged);
   }
 
   private static final List<String> STATES = List.of("PLACED", "PAID", "COOKED");
 
-  /** Changes the states of its documents and removes some until the server is killed. */
+  /** Changes the states of the writer's documents, and removes some, until the server is killed. */
   private Future<Void> change(MongoClient client, int writer, int n) {
     JsonObject id = new JsonObject().put("_id", "w" + writer + "-" + n % 20);
     JsonObject state = new JsonObject().put("state", STATES.get(n % STATES.size()));
@@ -130,24 +130,25 @@ class EmbeddedMongoTest {
   }
 
   @Test
-  void an_index_agrees_with_its_documents_when_its_process_was_killed(@TempDir Path home)
+  void an_index_agrees_with_its_documents_after_the_process_was_killed(@TempDir Path home)
       throws IOException {
     int port = Ports.free();
     Mongo server = Mongo.start(home, port, true);
     MongoClient client = client(server);
     client.createIndex(COLLECTION, new JsonObject().put("state", 1)).await();
     IntStream.range(0, WRITERS).forEach(i -> change(client, i, i));
-    await().atMost(DEADLINE).until(() -> answered.size() >= 4 * ENOUGH);
+    await().atMost(DEADLINE).until(() -> answered.size() >= 4 * WRITES);
     server.kill();
     client.close().await();
     Mongo again = Mongo.start(home, port, true);
     MongoClient reader = client(again);
-    agrees(reader);
+    assertIndexAgrees(reader);
     reader.close().await();
     again.stop();
   }
 
-  private static void agrees(MongoClient client) {
+  /** Asserts that queries by the index find the same as a filter of all documents. */
+  private static void assertIndexAgrees(MongoClient client) {
     List<JsonObject> all = client.find(COLLECTION, new JsonObject()).await();
     assertThat(all).isNotEmpty();
     for (String state : STATES) {
@@ -166,7 +167,7 @@ class EmbeddedMongoTest {
     return documents.stream().map(document -> document.getString("_id")).toList();
   }
 
-  /** Writes documents into a new file, indexed by state. */
+  /** Writes documents into a new file, with an index by state and one by a field that none has. */
   private void fill(Path file, int documents) throws IOException {
     Mongo server = Mongo.embedded(file, Ports.free());
     MongoClient client = client(server);
@@ -187,7 +188,7 @@ class EmbeddedMongoTest {
   }
 
   @Test
-  void opening_a_file_reads_no_documents(@TempDir Path home) throws IOException {
+  void opening_a_file_does_not_read_its_documents(@TempDir Path home) throws IOException {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 5_000);
     DurableBackend opened = new DurableBackend(file);
@@ -197,14 +198,14 @@ class EmbeddedMongoTest {
     assertThat(read).isLessThan(200_000);
     Mongo server = Mongo.embedded(file, Ports.free());
     MongoClient client = client(server);
-    agrees(client);
+    assertIndexAgrees(client);
     client.close().await();
     server.stop();
   }
 
   /** The older format has documents and no index entries. */
   @Test
-  void a_file_of_the_older_format_gets_its_indexes_when_it_is_opened(@TempDir Path home)
+  void opening_a_file_of_the_older_format_builds_its_indexes(@TempDir Path home)
       throws IOException {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 500);
@@ -217,7 +218,7 @@ class EmbeddedMongoTest {
     store.close();
     Mongo server = Mongo.embedded(file, Ports.free());
     MongoClient client = client(server);
-    agrees(client);
+    assertIndexAgrees(client);
     client.close().await();
     server.stop();
     DurableBackend opened = new DurableBackend(file);
@@ -236,7 +237,7 @@ class EmbeddedMongoTest {
   }
 
   @Test
-  void a_collection_that_was_dropped_leaves_nothing_in_the_index_of_the_next(@TempDir Path home)
+  void a_new_collection_does_not_inherit_index_entries_of_a_dropped_one(@TempDir Path home)
       throws IOException {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 100);

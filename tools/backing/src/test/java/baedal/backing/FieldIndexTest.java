@@ -11,11 +11,11 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 
-/** What the embedded MongoDB finds without a scan of the collection. */
+/** The queries that the embedded MongoDB answers from the index. */
 class FieldIndexTest {
 
   private static final List<IndexKey> KEYS =
-      List.of(new IndexKey("state", true), new IndexKey("noted", true));
+      List.of(new IndexKey("state", true), new IndexKey("changed", true));
 
   private final MVStore store = MVStore.open(null);
   private final MVMap<String, Boolean> entries = store.openMap("index");
@@ -31,7 +31,7 @@ class FieldIndexTest {
   }
 
   @Test
-  void a_change_moves_a_document_and_a_removal_forgets_it() {
+  void the_index_follows_changes_and_removals_of_documents() {
     Document pending = add("1", "PENDING");
     Document sent = document("1", "SENT");
     index.updateInPlace(pending, sent, "1", null);
@@ -43,24 +43,24 @@ class FieldIndexTest {
   }
 
   @Test
-  void documents_are_found_by_having_the_field_whatever_is_in_it() {
-    Document there = add("1", 1_763_000_000_000L);
+  void documents_with_the_field_are_found_whatever_its_value_is() {
+    Document withField = add("1", 1_763_000_000_000L);
     add("2", null);
     index.add(new Document("_id", "3"), "3", null);
     assertThat(index.getPositions(state(exists(true)))).containsExactly("1", "2");
-    index.updateInPlace(there, new Document("_id", "1"), "1", null);
+    index.updateInPlace(withField, new Document("_id", "1"), "1", null);
     assertThat(index.getPositions(state(exists(true)))).containsExactly("2");
   }
 
   @Test
-  void an_array_is_found_by_each_of_its_elements() {
+  void a_document_with_an_array_is_found_by_each_element() {
     add("1", List.of("a", "b"));
     assertThat(index.getPositions(state("a"))).containsExactly("1");
     assertThat(index.getPositions(state("b"))).containsExactly("1");
   }
 
   @Test
-  void a_string_is_not_found_by_its_prefix() {
+  void a_document_is_not_found_by_a_prefix_of_its_value() {
     List<String> texts =
         List.of("a", "ab", "", "1:a", "s1:a", "t", "가", "\uD83D\uDE00", "a\u0000b");
     texts.forEach(text -> add("id of " + text, text));
@@ -75,7 +75,7 @@ class FieldIndexTest {
   }
 
   @Test
-  void an_index_is_completed_once_and_again_if_that_was_interrupted() {
+  void an_index_is_built_once_and_again_after_an_interruption() {
     MVMap<Object, Document> documents = store.openMap("documents");
     for (int i = 0; i < 12_000; i++) {
       documents.put("id-" + i, document("id-" + i, i % 2 == 0 ? "EVEN" : "ODD"));
@@ -97,7 +97,7 @@ class FieldIndexTest {
     opened.complete(
         documents,
         () -> {
-          throw new AssertionError("it is complete");
+          throw new AssertionError("a complete index is built again");
         });
     assertThat(writes).as("every 5,000 documents and at the end").hasValue(2 + 3);
     assertThat(opened.getPositions(state("EVEN"))).hasSize(5_999).doesNotContain("id-0");
@@ -105,16 +105,20 @@ class FieldIndexTest {
   }
 
   @Test
-  void it_handles_only_queries_that_its_entries_can_answer() {
-    assertThat(index.canHandle(state("PENDING").append("noted", "x"))).isTrue();
+  void the_index_accepts_only_queries_that_its_entries_can_answer() {
+    assertThat(index.canHandle(state("PENDING").append("changed", "x"))).isTrue();
     assertThat(index.canHandle(state(true))).isTrue();
     assertThat(index.canHandle(state(exists(true)))).isTrue();
     assertThat(index.canHandle(state(exists(false)))).isFalse();
     assertThat(index.canHandle(state(new Document("$ne", "SENT")))).isFalse();
-    assertThat(index.canHandle(state(null))).as("also where the field is missing").isFalse();
-    assertThat(index.canHandle(state(1))).as("1 equals 1.0").isFalse();
-    assertThat(index.canHandle(new Document("noted", "x"))).isFalse();
-    assertThat(index.canHandle(state("SENT").append("_id", "1"))).as("the id is enough").isFalse();
+    assertThat(index.canHandle(state(null)))
+        .as("null also finds documents without the field")
+        .isFalse();
+    assertThat(index.canHandle(state(1))).as("1 also finds 1.0").isFalse();
+    assertThat(index.canHandle(new Document("changed", "x"))).isFalse();
+    assertThat(index.canHandle(state("SENT").append("_id", "1")))
+        .as("the index of ids is enough")
+        .isFalse();
   }
 
   private Document add(String id, Object value) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class PortsTest {
 
   @Test
-  void no_port_is_given_twice_within_two_hundred() throws IOException {
+  void no_port_is_returned_twice_within_200_calls() throws IOException {
     List<Integer> given = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       given.add(Ports.free());
@@ -25,7 +25,7 @@ class PortsTest {
   }
 
   @Test
-  void ports_in_use_are_passed_over_again_and_again() throws IOException {
+  void a_port_in_use_is_never_returned() throws IOException {
     List<ServerSocket> busy = new ArrayList<>();
     try {
       Set<Integer> used = new HashSet<>();

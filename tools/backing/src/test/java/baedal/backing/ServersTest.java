@@ -26,8 +26,7 @@ class ServersTest {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
   @Test
-  void a_confirmed_write_to_postgresql_is_there_after_a_restart(@TempDir Path home)
-      throws Exception {
+  void postgresql_keeps_a_confirmed_write_after_a_restart(@TempDir Path home) throws Exception {
     int port = Ports.free();
     Postgres first = Postgres.start(home, port);
     String database = Postgres.database(first.uri(), "kept");
@@ -44,7 +43,8 @@ class ServersTest {
   }
 
   @Test
-  void redis_confirms_a_write_when_it_is_on_the_disk(@TempDir Path home) throws Exception {
+  void redis_flushes_each_write_to_the_disk_before_it_confirms(@TempDir Path home)
+      throws Exception {
     int port = Ports.free();
     Redis redis = Redis.start(home, port);
     try {
@@ -55,9 +55,9 @@ class ServersTest {
     }
   }
 
-  /** A child process that starts while the program is unpacked inherits the open file. */
+  /** A child process that starts while this JVM writes the program inherits the open file. */
   @Test
-  void redis_starts_in_an_empty_folder_while_other_processes_are_started(@TempDir Path home)
+  void redis_starts_in_an_empty_folder_while_other_processes_start(@TempDir Path home)
       throws Exception {
     AtomicBoolean over = new AtomicBoolean();
     List<Thread> others =
@@ -79,7 +79,8 @@ class ServersTest {
   }
 
   @Test
-  void a_secret_is_kept_and_readable_by_its_owner_only(@TempDir Path home) throws Exception {
+  void a_secret_is_kept_in_a_file_that_only_its_owner_can_read(@TempDir Path home)
+      throws Exception {
     Path file = home.resolve("a/secret");
     String secret = Secrets.loadOrCreate(file);
     assertThat(Secrets.loadOrCreate(file)).isEqualTo(secret).hasSizeGreaterThanOrEqualTo(32);
@@ -87,7 +88,7 @@ class ServersTest {
   }
 
   @Test
-  void processes_end_when_their_jvm_is_killed(@TempDir Path home) throws Exception {
+  void a_server_process_ends_when_its_jvm_is_killed(@TempDir Path home) throws Exception {
     Process jvm =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -109,14 +110,15 @@ class ServersTest {
   }
 
   @Test
-  void an_orphan_is_recognized_by_its_start_time_and_ended(@TempDir Path home) throws Exception {
+  void an_orphan_is_ended_but_not_a_process_with_another_start_time(@TempDir Path home)
+      throws Exception {
     Path log = Files.createDirectories(home.resolve("server")).resolve("server.log");
     Path other = log.resolveSibling("other.log");
     Process orphan = new ProcessBuilder("sleep", "600").start();
     Process stranger = new ProcessBuilder("sleep", "600").start();
     try {
       Orphans.write(log, orphan.toHandle());
-      Files.writeString(Orphans.markFile(other), stranger.pid() + " 1000");
+      Files.writeString(Orphans.pidFile(other), stranger.pid() + " 1000");
       assertThat(Orphans.end(home)).isEqualTo(1);
       assertThat(orphan.isAlive()).isFalse();
       assertThat(stranger.isAlive()).as("the process with a reused id").isTrue();
@@ -128,7 +130,7 @@ class ServersTest {
   }
 
   @Test
-  void a_foreign_process_with_the_id_of_an_old_postgresql_is_left_alone(@TempDir Path home)
+  void a_process_with_the_id_in_an_old_postgresql_pid_file_is_not_ended(@TempDir Path home)
       throws Exception {
     Path data = Files.createDirectories(home.resolve("data"));
     Process stranger = new ProcessBuilder("sleep", "600").start();
@@ -136,7 +138,7 @@ class ServersTest {
       Path pidFile = Files.writeString(data.resolve("postmaster.pid"), stranger.pid() + "\n");
       assertThat(Postgres.endOrphans(home)).isZero();
       assertThat(stranger.isAlive()).isTrue();
-      assertThat(pidFile).as("what would keep PostgreSQL from starting").doesNotExist();
+      assertThat(pidFile).as("the pid file, which would prevent a start").doesNotExist();
     } finally {
       stranger.destroyForcibly();
     }
@@ -160,12 +162,12 @@ class ServersTest {
   }
 
   @Test
-  void a_secret_that_a_crash_left_empty_is_made_again(@TempDir Path home) throws Exception {
+  void an_empty_secret_file_gets_a_new_secret(@TempDir Path home) throws Exception {
     Path file = Files.createFile(home.resolve("secret"));
     assertThat(Secrets.loadOrCreate(file)).isNotEmpty().isEqualTo(Secrets.loadOrCreate(file));
   }
 
-  /** Starts a process that would outlive it, and waits to be killed. */
+  /** The program of a JVM that starts a process and then waits until the test kills it. */
   static final class Sleeper {
     private Sleeper() {}
 
@@ -199,7 +201,7 @@ class ServersTest {
     }
   }
 
-  /** The response is an array of name and value, each preceded by a line with its length. */
+  /** Redis answers with an array of name and value; before each is a line with its length. */
   private static String setting(int redisPort, String name) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redisPort);
         BufferedReader answer =
