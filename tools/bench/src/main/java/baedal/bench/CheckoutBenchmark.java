@@ -19,9 +19,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The experiment that Baedal began with, started by {@code tools/bench/checkout}. 100 customers
- * order and pay through the gateway while the payment provider takes 400 to 620 ms, and then while
- * it hangs. In the end every customer checks the payment of each order.
+ * The program behind {@code tools/bench/checkout}. 100 customers order and pay through the gateway
+ * while the payment provider takes 400 to 620 ms, and then while it hangs. In the end every
+ * customer checks the payment of each order. The original Baedal was measured with the slow
+ * provider.
  */
 public final class CheckoutBenchmark {
 
@@ -30,11 +31,14 @@ public final class CheckoutBenchmark {
   private static final Duration SLOWEST = Duration.ofMillis(620);
   static final Duration MEAN = FASTEST.plus(SLOWEST).dividedBy(2);
 
-  /** Until the JIT compiler has compiled everything; half the users leave it time to work. */
+  /** Time for the JIT compiler. Only half of the users order, to leave processor time for it. */
   private static final Duration WARM_UP = Duration.ofMinutes(2);
 
   private static final int WARM_UP_USERS = USERS / 2;
+
+  /** How long one user browses before anyone checks out, and the pause before that. */
   private static final Duration CALM = Duration.ofSeconds(10);
+
   private static final Duration RECOVERY = Duration.ofSeconds(10);
   private static final Duration BROWSE_INTERVAL = Duration.ofMillis(100);
   private static final int MAX_PRINTED_ERRORS = 20;
@@ -51,7 +55,8 @@ public final class CheckoutBenchmark {
 
   /**
    * The arguments are the URL of the gateway and the seconds of each part. Exits with 1 when a
-   * response was not one of the contract, or an order is not paid exactly once in the end.
+   * checkout was answered with another status than 201 or 202, or when an order is not paid exactly
+   * once in the end.
    */
   public static void main(String[] args) {
     try {
@@ -68,35 +73,35 @@ public final class CheckoutBenchmark {
 
   private CheckoutReport run(Duration duration) throws IOException {
     shoppers.setProvider(FASTEST, SLOWEST, false);
-    progress.print("everything warms up");
+    progress.print("warming up: " + WARM_UP_USERS + " customers check out");
     Users warmUp = checkouts(WARM_UP_USERS);
     browse(WARM_UP);
     warmUp.stop();
     Client.pause(CALM);
-    progress.print("some only browse");
+    progress.print("one user browses, nobody checks out");
     List<Result> before = browse(CALM);
 
-    progress.print("the provider is slow");
+    progress.print(USERS + " customers check out while the provider is slow");
     Users users = checkouts(USERS);
     List<Result> browsing = browse(duration);
     Instant slowEnd = Instant.now();
     Part slow = new Part(users.stop(), browsing);
-    progress.print("the last who paid looks it up");
+    progress.print("waiting until MyPage shows the last payment");
     Duration pageLag = pageLag(slow, slowEnd);
 
-    progress.print("the provider hangs");
+    progress.print(USERS + " customers check out while the provider hangs");
     users = checkouts(USERS);
     Client.pause(MEAN);
     shoppers.setProvider(FASTEST, SLOWEST, true);
     long hungAt = System.nanoTime();
     browsing = browse(duration);
-    progress.print("the provider is back");
+    progress.print("the provider answers again");
     shoppers.setProvider(FASTEST, SLOWEST, false);
     long recoveredAt = System.nanoTime();
     Client.pause(RECOVERY);
     Part hanging = new Part(users.stop(), browsing);
 
-    progress.print("everybody asks what became of their order");
+    progress.print("every customer checks the payments");
     shoppers.setProvider(Duration.ZERO, Duration.ZERO, false);
     List<Instant> paid = checkPayments(slow.checkouts());
     checkPayments(hanging.checkouts());
@@ -109,7 +114,7 @@ public final class CheckoutBenchmark {
     return new Users(vertx, count, FASTEST, shoppers::checkOut).start();
   }
 
-  /** How long after {@code end} MyPage shows the last payment that was confirmed at once. */
+  /** The time from {@code end} until MyPage shows the last payment that a checkout answered. */
   private Duration pageLag(Part part, Instant end) {
     part.checkouts().stream()
         .filter(result -> result.status() == CheckoutReport.PAID)
@@ -124,7 +129,10 @@ public final class CheckoutBenchmark {
     return browser.stop();
   }
 
-  /** Returns when each order had been paid; without those not yet paid when the check began. */
+  /**
+   * Checks every order. Returns the times of the payments that were made before their order was
+   * checked.
+   */
   private List<Instant> checkPayments(List<Result> checkouts) {
     ExecutorService pool = Executors.newFixedThreadPool(USERS);
     List<Future<Instant>> checks = new ArrayList<>();
@@ -132,7 +140,7 @@ public final class CheckoutBenchmark {
       if (CheckoutReport.isExpected(checkout)) {
         checks.add(pool.submit(() -> shoppers.paidAt(checkout)));
       } else {
-        errors.add("a checkout was answered " + checkout.status());
+        errors.add("a checkout was answered with status " + checkout.status());
       }
     }
     pool.shutdown();

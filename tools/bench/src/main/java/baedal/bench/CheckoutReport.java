@@ -9,12 +9,12 @@ import java.util.OptionalLong;
 /**
  * The results of the checkout benchmark, as a Markdown table.
  *
- * @param duration of each part
- * @param before browsing before any checkout
+ * @param duration the length of each part
+ * @param before the browsing before any checkout
  * @param slow the part in which the provider is slow
- * @param paid how many orders of the slow part were paid before their customers asked
+ * @param paid the number of orders of the slow part that were paid before the check
  * @param paidInTime how many of these were paid before the end of the part
- * @param pageLag how long after the end of the slow part the pages showed all payments
+ * @param pageLag the time from the end of the slow part until MyPage showed its last payment
  * @param hanging the part in which the provider hangs
  * @param hungAt when the provider began to hang, by {@link System#nanoTime}
  * @param recoveredAt when the provider answered again, by {@link System#nanoTime}
@@ -30,13 +30,15 @@ record CheckoutReport(
     long hungAt,
     long recoveredAt) {
 
-  /** The checkouts of one part, and the requests of a user who only browses meanwhile. */
+  /** The checkouts of one part, and the requests of one user who browses at the same time. */
   record Part(List<Result> checkouts, List<Result> browsing) {}
 
   static final int PAID = 201;
+
+  /** The order is placed, and the customer has to pay later. */
   static final int LATER = 202;
 
-  /** Whether the status is one that the contract of a checkout with a valid card allows. */
+  /** Whether the status is one of those that a checkout with a valid card may have. */
   static boolean isExpected(Result result) {
     return result.status() == PAID || result.status() == LATER;
   }
@@ -50,23 +52,23 @@ record CheckoutReport(
             .filter(r -> r.sentAt() >= open && r.sentAt() < recoveredAt)
             .toList();
     return """
-    | %d people check out, %d s each part | the original | Baedal |
+    | %d customers check out, each part takes %d s | the original | Baedal |
     |---|---:|---:|
-    | **The provider answers in 400 to 620 ms, and is given 610 ms** | | |
+    | **The provider takes 400 to 620 ms, the timeout is 610 ms** | | |
     | availability: answered with 2xx | 63.55 %% | %s |
-    | payments a second | 17 | %s |
-    | of the %s a second that are possible (%d / %s s) | 9 %% | %s |
-    | answered within: median, 95 %%, 99 %% | | %s |
-    | told «pay a little later» | | %s |
-    | paid once all the same, as they hear when they ask | | %s |
-    | the last of them is paid in its customer's page, after the end | | %s s |
-    | **The provider does not answer at all** | | |
+    | payments per second | 17 | %s |
+    | share of the maximum of %s per second (%d / %s s) | 9 %% | %s |
+    | response time: median, 95 %%, 99 %% | | %s |
+    | answered 202, pay later | | %s |
+    | answered 202, but paid when the customer checked | | %s |
+    | MyPage shows the last payment, after the end of the part | | %s s |
+    | **The provider does not answer** | | |
     | availability: answered with 2xx | | %s |
-    | the breaker is open after | | %s |
-    | answered within from then on: median, 95 %%, 99 %% | | %s |
-    | the first payment after the provider's return | | %s |
-    | **`GET /stores` meanwhile: median** | | |
-    | before, while the provider is slow, while it hangs | | %s, %s, %s ms |
+    | time until the breaker is open | | %s |
+    | response time after that: median, 95 %%, 99 %% | | %s |
+    | time from the provider's recovery to the first payment | | %s |
+    | **Median of `GET /stores`** | | |
+    | without checkouts, provider slow, provider hanging | | %s, %s, %s ms |
     """
         .formatted(
             CheckoutBenchmark.USERS,
@@ -90,7 +92,10 @@ record CheckoutReport(
             median(hanging.browsing()));
   }
 
-  /** When the first user got a 202 faster than the provider answers: the breaker was open. */
+  /**
+   * When the first checkout was sent that got a 202 faster than the provider answers. By then the
+   * breaker was open.
+   */
   private OptionalLong breakerOpenedAt() {
     return hanging.checkouts().stream()
         .filter(r -> r.status() == LATER && r.sentAt() >= hungAt)
@@ -99,7 +104,7 @@ record CheckoutReport(
         .min();
   }
 
-  /** When the first payment was confirmed after the provider answered again. */
+  /** When the first checkout after the recovery of the provider was answered with 201. */
   private OptionalLong firstPaymentAt() {
     return hanging.checkouts().stream()
         .filter(r -> r.status() == PAID)

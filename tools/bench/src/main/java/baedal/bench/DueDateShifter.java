@@ -8,8 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
- * Moves an order's due date into the past, so that it expires or completes at the next sweep. It
- * writes into the order service's own database, which no service may do.
+ * Moves the due date of an order into the past, for {@link OrderSteps}. At its next sweep the order
+ * service then expires or completes the order. This class writes into the database of the order
+ * service, which other services must not do.
  */
 public final class DueDateShifter {
 
@@ -38,9 +39,9 @@ public final class DueDateShifter {
   }
 
   /**
-   * Returns false if the order does not wait for a due date.
+   * Returns false if the order has no due date in its present status.
    *
-   * @throws IOException when the database is away
+   * @throws IOException when the database fails or is not reachable
    */
   public boolean shift(String orderId) throws IOException {
     try (Connection connection = DriverManager.getConnection(jdbcUrl, user[0], user[1]);

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** The bodies of the requests that scenarios send. */
+/** Builds the JSON bodies of the requests that scenarios and the checkout benchmark send. */
 final class OrderRequests {
 
-  /** The menu of each {@link Shop}. */
+  /** The id of the menu that each {@link Shop} has. */
   static final String MENU = "m-1";
 
-  /** An option of {@link #MENU} that costs nothing. */
+  /** An option of {@link #MENU} with price 0. */
   static final String FREE_OPTION = "순살";
 
   static final String VALID_CARD = "4242424242424242";
@@ -21,7 +21,7 @@ final class OrderRequests {
 
   private OrderRequests() {}
 
-  /** An order of these lines, with all that the fulfilment needs. */
+  /** An order with these lines, and with the address and parcel that its fulfilment requires. */
   static ObjectNode order(String storeId, String fulfilment, ArrayNode lines) {
     ObjectNode order = json().put("storeId", storeId).put("fulfilment", fulfilment);
     order.set("lines", lines);

@@ -12,10 +12,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The sagas of an order, each played from its beginning to its end with {@link OrderSteps}. */
+/**
+ * The sagas of an order: each plays an order from placing to its final status with {@link
+ * OrderSteps}. {@link ScenarioRunner} runs them.
+ */
 public final class OrderScenario {
 
-  /** The ways an order can go; {@code PAY_ON_DELIVERY} orders from a courier company. */
+  /** The ways an order can go. {@code PAY_ON_DELIVERY} is a courier order. */
   public enum Saga {
     DELIVER,
     DECLINE_AND_PAY_AGAIN,
@@ -44,7 +47,7 @@ public final class OrderScenario {
     this.random = random;
   }
 
-  /** Returns the status in which the order ends; throws {@link Failure} when a step fails. */
+  /** Returns the final status of the order; throws {@link Failure} when a step fails. */
   String run(Saga saga) {
     try {
       return switch (saga) {
@@ -106,8 +109,8 @@ public final class OrderScenario {
   }
 
   /**
-   * The order may not have received its payment yet. A change of its lines then refuses the
-   * payment, which is refunded; so the customer pays again.
+   * The order service may receive the change before the event of the payment. A change of lines
+   * then makes it refuse the payment, which is refunded. So the customer pays again.
    */
   private String change() {
     steps.place("DELIVERY");
@@ -122,8 +125,8 @@ public final class OrderScenario {
   }
 
   /**
-   * The payment may be of the old price. It is then refunded, perhaps before the customer has the
-   * response, and the customer pays the new price.
+   * The customer may pay the old price. This payment is then refunded, perhaps before its response
+   * arrives, and the customer pays the new price.
    */
   private String changeWhilePaying() {
     steps.place("DELIVERY");
@@ -167,7 +170,7 @@ public final class OrderScenario {
     return steps.awaitEnd("CANCELED");
   }
 
-  /** Either may win; the saga continues as the winner decides. */
+  /** The store starts to cook while the customer cancels. The saga continues with the winner. */
   private String cancelAgainstTheCook() {
     steps.place("DELIVERY");
     steps.payByCard();
@@ -189,8 +192,8 @@ public final class OrderScenario {
   }
 
   /**
-   * The menu sells out between the order and its payment. A retried payment may find the order
-   * rejected already.
+   * The menu sells out between the order and its payment. A retry of the payment may get 409,
+   * because the order is already rejected.
    */
   private String sellOut() {
     String menuId = "m-" + UUID.randomUUID();
@@ -201,13 +204,13 @@ public final class OrderScenario {
     return steps.awaitEnd("REJECTED");
   }
 
-  /** The customer does not pay, and gets the coupon back. */
+  /** The customer does not pay. The order expires, and the coupon can be used again. */
   private String expire() {
     steps.placeWithCoupon();
     return steps.awaitEndAfterDueDate("EXPIRED");
   }
 
-  /** The customer has the order, or had the time to come for it, and does not confirm. */
+  /** The customer has received or could have collected the order, but does not confirm it. */
   private String confirmSilently() {
     boolean visit = random.nextBoolean();
     steps.place(visit ? "VISIT" : "DELIVERY");
@@ -238,7 +241,7 @@ public final class OrderScenario {
     return OrderRequests.lines(OrderRequests.MENU, quantity, options);
   }
 
-  /** Runs both at the same time; throws the failure of either. */
+  /** Runs both at the same time. If one throws, this method throws the same. */
   private static void concurrently(Runnable first, Runnable second) {
     CompletableFuture<Void> running =
         CompletableFuture.runAsync(first, task -> new Thread(task, "scenario").start());

@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What a customer, a store's owner and a rider do with one order, each step a request that is
- * retried until it succeeds. A step that fails throws {@link baedal.dev.Failure}.
+ * The steps of one order for {@link OrderScenario}: what the customer, the store's owner and the
+ * rider do. Each step sends a request and retries it until it succeeds. A step that fails throws
+ * {@link baedal.dev.Failure}.
  */
 final class OrderSteps {
 
@@ -25,7 +26,7 @@ final class OrderSteps {
   private final int quantity;
   private String orderId = "(not placed)";
 
-  /** {@code campaign} gives one coupon to each customer. */
+  /** {@code campaign} is the id of a campaign that gives one coupon to each customer. */
   OrderSteps(
       RetryingClient http,
       DueDateShifter dueDates,
@@ -47,7 +48,7 @@ final class OrderSteps {
     return orderId;
   }
 
-  /** How many of the menu the customer orders. */
+  /** How many portions of the menu the customer orders. */
   int quantity() {
     return quantity;
   }
@@ -56,7 +57,7 @@ final class OrderSteps {
     place(fulfilment, OrderRequests.MENU, Set.of());
   }
 
-  /** Orders a menu that the order service may not know yet: that is a 400. */
+  /** Orders a new menu. Until the order service has received its event, it answers 400. */
   void placeOfNewMenu(String fulfilment, String menuId) {
     place(fulfilment, menuId, Set.of(400));
   }
@@ -102,7 +103,7 @@ final class OrderSteps {
     http.request("pay", expected, Set.of(), () -> customer.post("/payments", payment));
   }
 
-  /** Does not say whether the order is canceled: the status that follows does. */
+  /** Requests the cancellation. Only the later status of the order shows whether it succeeded. */
   void cancel() {
     http.request(
         "cancel",
@@ -111,17 +112,17 @@ final class OrderSteps {
         () -> customer.post("/orders/" + orderId + "/cancel", json().put("reason", "마음이 바뀜")));
   }
 
-  /** The store's owner puts a menu with this stock. */
+  /** The store's owner creates or replaces a menu with this stock. */
   void putMenu(String menuId, int stock) {
     ObjectNode menu = json().put("name", "한정 메뉴").put("price", 15_000).put("stock", stock);
     http.request(
-        "the menu is put",
+        "put the menu",
         Set.of(200, 201),
         Set.of(),
         () -> shop.owner().put("/stores/" + shop.storeId() + "/menus/" + menuId, menu));
   }
 
-  /** The store's owner does these actions, one after another, once the ticket is there. */
+  /** Waits for the ticket; then the store's owner does these actions one after another. */
   void kitchen(String... actions) {
     awaitTicket();
     for (String action : actions) {
@@ -136,7 +137,7 @@ final class OrderSteps {
 
   private void awaitTicket() {
     http.request(
-        "the ticket is there",
+        "wait for the ticket",
         Set.of(200),
         NOT_YET,
         () -> shop.owner().get("/foodCookings/" + orderId));
@@ -154,7 +155,7 @@ final class OrderSteps {
     ride("claim", null);
   }
 
-  /** A retry finds that the rider has released the job already: 404. */
+  /** A retry gets 404 if the first attempt already released the job. */
   void release() {
     http.request(
         "release",
@@ -170,7 +171,7 @@ final class OrderSteps {
     ride("deliver", collected == 0 ? null : json().put("collected", collected));
   }
 
-  /** The job exists once the rider service has received its event. */
+  /** Retries until the rider service has received the event that creates or opens the job. */
   private void ride(String action, ObjectNode body) {
     http.request(
         action,
@@ -179,15 +180,16 @@ final class OrderSteps {
         () -> rider.post("/deliveries/" + orderId + "/" + action, body));
   }
 
-  /** In won. */
+  /** The amount that the customer has to pay, in won. */
   long due() {
-    return http.request("see", Set.of(200), Set.of(), () -> customer.get("/orders/" + orderId))
+    return http.request(
+            "read the order", Set.of(200), Set.of(), () -> customer.get("/orders/" + orderId))
         .body()
         .path("due")
         .asLong();
   }
 
-  /** The customer confirms; returns the status in which the order ends. */
+  /** The customer confirms the order; returns its final status. */
   String confirm() {
     http.request(
         "confirm",
@@ -200,7 +202,7 @@ final class OrderSteps {
   /** Waits for one of two statuses, and returns it. */
   String awaitEither(String status, String other) {
     return http.request(
-            "the race is decided",
+            "wait for " + status + " or " + other,
             Set.of(200),
             Set.of(409),
             () -> {
@@ -220,8 +222,8 @@ final class OrderSteps {
   }
 
   /**
-   * Lets the order's due date pass, and waits for its end. An order that has not received the event
-   * before its due date sets a new one then, so each attempt shifts it again.
+   * Moves the due date of the order into the past, and waits until order and page have this status.
+   * A late event may set a new due date, so each attempt moves it again.
    */
   String awaitEndAfterDueDate(String status) {
     awaitStatus(
@@ -235,7 +237,7 @@ final class OrderSteps {
 
   private void awaitStatus(String status, RetryingClient.Request request) {
     http.request(
-        "it is " + status,
+        "wait for " + status,
         Set.of(200),
         NOT_YET,
         () -> {

@@ -24,7 +24,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** Runs {@link OrderScenario}s for many users at the same time, in stores of its own. */
+/**
+ * Runs {@link OrderScenario}s for many users at the same time, for the soak and for tests. It opens
+ * its own stores.
+ */
 public final class ScenarioRunner {
 
   private static final List<OrderScenario.Saga> SAGAS = List.of(OrderScenario.Saga.values());
@@ -43,7 +46,8 @@ public final class ScenarioRunner {
   private final ExecutorService pool = Executors.newCachedThreadPool();
 
   /**
-   * Opens the stores. The same {@code seed} makes the same choices, though not the same races.
+   * Opens the stores. The same {@code seed} gives the same sagas and quantities, but not the same
+   * interleaving.
    *
    * @throws Failure when the system does not answer as expected
    */
@@ -56,7 +60,7 @@ public final class ScenarioRunner {
     campaign = openCampaign();
   }
 
-  /** Starts so many users, who each order again and again until {@link #stop}. */
+  /** Starts {@code count} users. Each places one order after another until {@link #stop}. */
   public void start(int count) {
     for (int i = 0; i < count; i++) {
       Random random = new Random(seed + i);
@@ -69,7 +73,7 @@ public final class ScenarioRunner {
     return failures.isEmpty();
   }
 
-  /** Waits until each user has finished the current order; returns the failures, one an order. */
+  /** Waits until each user has finished the current order; returns one failure per failed order. */
   public List<String> stop() {
     stopped.set(true);
     pool.shutdown();
@@ -77,23 +81,19 @@ public final class ScenarioRunner {
     return List.copyOf(failures);
   }
 
-  /** How many orders have ended so far. */
+  /** The number of orders that have reached their final status. */
   int endedOrders() {
     synchronized (ordersByEnd) {
       return ordersByEnd.values().stream().mapToInt(Integer::intValue).sum();
     }
   }
 
-  /** The number of orders by the status in which they ended, and the number of retries. */
+  /** The number of orders by final status, and the number of retried requests. */
   public String report() {
-    return "orders came to their ends "
-        + ordersByEnd
-        + "; asked again "
-        + http.retries()
-        + " times";
+    return "orders by final status " + ordersByEnd + ", retried requests: " + http.retries();
   }
 
-  /** Runs each saga once, all at the same time; returns the failures, one an order. */
+  /** Runs each saga once, all at the same time; returns one failure per failed order. */
   public List<String> everySaga() {
     List<Future<?>> running = new ArrayList<>();
     for (OrderScenario.Saga saga : SAGAS) {
@@ -105,7 +105,7 @@ public final class ScenarioRunner {
   }
 
   /**
-   * Runs the saga once, with a new customer and a new rider; returns the status in which it ends.
+   * Runs the saga once, with a new customer and a new rider; returns the final status of the order.
    *
    * @throws Failure when a step fails
    */
@@ -146,11 +146,11 @@ public final class ScenarioRunner {
     }
   }
 
-  /** The gateway issues the token, and may be away. */
+  /** Retries until the gateway has issued a token: the gateway may be unavailable. */
   private Client newUser(String role) {
     Client[] user = new Client[1];
     http.request(
-        "a token",
+        "get a token",
         Set.of(200),
         Set.of(),
         () -> {
@@ -175,7 +175,7 @@ public final class ScenarioRunner {
             kind.equals("COURIER") ? kind : "VISIT",
             OrderRequests.lines(OrderRequests.MENU, 1));
     http.request(
-        "the order service knows the shop",
+        "wait until the order service knows the shop",
         Set.of(201),
         Set.of(400, 404, 409),
         () -> customer.post("/orders", order));

@@ -2,5 +2,5 @@ package baedal.bench;
 
 import baedal.dev.Client;
 
-/** A store with the menu {@link OrderRequests#MENU}, and its owner. */
+/** A store of the scenarios with the menu {@link OrderRequests#MENU}, and its owner. */
 record Shop(String storeId, Client owner) {}

@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** The customers of the checkout benchmark: with valid cards, and a store with unlimited stock. */
+/**
+ * The customers of the checkout benchmark and their requests. Their cards are valid, and their
+ * store has unlimited stock.
+ */
 final class Shoppers {
 
   private static final long PRICE = 15_000;
@@ -54,7 +57,7 @@ final class Shoppers {
     body.set("payment", json().put("method", "CARD").put("card", OrderRequests.VALID_CARD));
     checkout = Buffer.buffer(body.toString());
     http.request(
-        "the order service knows the shop",
+        "wait until the order service knows the shop",
         Set.of(201),
         Set.of(400),
         () -> customers.get(0).post("/orders", order));
@@ -78,7 +81,7 @@ final class Shoppers {
         .sendBuffer(checkout);
   }
 
-  /** Reads the list of stores, without a token. */
+  /** Requests the list of stores, without a token. */
   Future<HttpResponse<Buffer>> browse() {
     HttpRequest<Buffer> stores = web.getAbs(gateway + "/stores?limit=10");
     return stores.timeout(TIMEOUT.toMillis()).send();
@@ -90,14 +93,14 @@ final class Shoppers {
     behaviour.putArray("latencyMs").add(fastest.toMillis()).add(slowest.toMillis());
     Client.Answer answer = anyone.put("/dev/payment-provider", behaviour);
     if (answer.status() != 204) {
-      throw new Failure("the simulated provider refused its settings: " + answer);
+      throw new Failure("the simulated payment provider refused its settings: " + answer);
     }
   }
 
   /**
-   * Checks the payment of one order, as its customer. If the checkout was answered with "pay
-   * later", the customer pays now. Returns when the order had been paid before that, or null if it
-   * had not. Throws {@link Failure} when the order is not paid exactly once in the end.
+   * Checks the payment of one order as its customer, who pays now if the checkout was answered with
+   * 202. Returns the time of the payment, or null if there was no payment before this check. Throws
+   * {@link Failure} when the order is not paid exactly once in the end.
    */
   Instant paidAt(Result checkout) throws IOException {
     Client customer = customers.get(checkout.user());
@@ -110,7 +113,12 @@ final class Shoppers {
     JsonNode payments = payments(customer, orderId);
     if (!isPaidOnce(payments) || payments.path(0).path("amount").asLong() != PRICE) {
       throw new Failure(
-          "order " + orderId + " was answered " + checkout.status() + ", but has " + payments);
+          "the checkout of order "
+              + orderId
+              + " was answered with status "
+              + checkout.status()
+              + ", but its payments are "
+              + payments);
     }
     return isPaidOnce(before) ? Instant.parse(before.path(0).path("paidAt").asText()) : null;
   }
@@ -128,10 +136,10 @@ final class Shoppers {
     do {
       Client.pause();
       status =
-          http.request("its page", Set.of(200), Set.of(202, 404), () -> customer.get(page))
+          http.request("read its page", Set.of(200), Set.of(202, 404), () -> customer.get(page))
               .text("status");
       if (System.nanoTime() > deadline) {
-        throw new Failure("the page of a paid order stays " + status);
+        throw new Failure("MyPage still shows a paid order as " + status);
       }
     } while (status.isEmpty() || status.equals("PLACED"));
   }

@@ -20,28 +20,31 @@ import java.util.Random;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program behind {@code ./run soak}. It starts a system with each service in a process of its
- * own, runs scenarios against it, and kills and restarts one process after another. In the end
- * every order must have ended, and the audit must find nothing.
+ * The program behind {@code ./run soak}. It starts a system with each service in its own process,
+ * runs scenarios, and kills and restarts one process after another. In the end every order must
+ * have its final status, and the audit must find nothing.
  */
 public final class Soak {
 
   private static final int USERS = 24;
+
+  /** How long a process stays killed, at most. */
   private static final int MAX_DOWN_MILLIS = 2_000;
+
+  /** The pause before the next kill, at most. */
   private static final int MAX_UP_MILLIS = 2_000;
+
   private static final Duration GRACE = Duration.ofSeconds(3);
 
-  /**
-   * Much longer than the sweeps take to repair what a crash left behind, also on a slow machine.
-   */
+  /** Much longer than the sweeps need to repair the data after a crash, also on a slow machine. */
   private static final Duration AUDIT_TIMEOUT = Duration.ofMinutes(5);
 
-  /** How many orders ended, and the failures and findings. */
+  /** The number of orders with a final status; the failed orders and the findings of the audit. */
   public record Outcome(int endedOrders, List<String> failures) {}
 
   /**
-   * The argument is the number of minutes. Exits with 1 after a failure or a finding, and with 2 if
-   * the argument is not a number.
+   * The argument is the number of minutes. Exits with 1 if an order failed or the audit found
+   * something, and with 2 if the argument is not a number.
    */
   public static void main(String[] args) {
     LoggerFactory.getILoggerFactory();
@@ -56,11 +59,11 @@ public final class Soak {
       List<String> failures =
           run(home, duration, 0, System.nanoTime(), new ConsoleProgress()).failures();
       failures.forEach(System.out::println);
-      System.out.println(failures.isEmpty() ? "Nothing was lost, nothing happened twice." : "");
+      System.out.println(failures.isEmpty() ? "No order failed, and the audit found nothing." : "");
       return failures.isEmpty() ? 0 : 1;
     } catch (NumberFormatException e) {
       System.err.println(
-          "baedal: soak takes a number of minutes, not '" + String.join(" ", args) + "'");
+          "baedal: soak needs a number of minutes, not '" + String.join(" ", args) + "'");
       return 2;
     } catch (Failure | IOException e) {
       System.err.println("baedal: " + e.getMessage());
@@ -82,9 +85,9 @@ public final class Soak {
   }
 
   /**
-   * Runs in an empty system under {@code home}: for {@code duration}, and longer until every
-   * process was killed once and {@code orders} orders have ended. The same {@code seed} makes the
-   * same choices, though not the same races.
+   * Runs an empty system in {@code home} for at least {@code duration}, until every process was
+   * killed once and {@code orders} orders have their final status. The same {@code seed} gives the
+   * same choices, but not the same interleaving.
    */
   public static Outcome run(
       Path home, Duration duration, int orders, long seed, ConsoleProgress progress)
@@ -103,7 +106,7 @@ public final class Soak {
   }
 
   private Outcome run(Duration duration, int orders) throws IOException {
-    progress.print("soak with seed " + seed);
+    progress.print("soak starts, seed " + seed);
     scenarios.start(USERS);
     List<String> failures;
     try {
@@ -119,14 +122,14 @@ public final class Soak {
     return new Outcome(scenarios.endedOrders(), failures);
   }
 
-  /** Ends early after a failure, also when something takes too long. */
+  /** Returns early if an order fails. A step that takes too long is such a failure. */
   private void awaitEnded(int orders) {
     while (scenarios.hasNoFailures() && scenarios.endedOrders() < orders) {
       Client.pause();
     }
   }
 
-  /** Kills and restarts processes until {@code end}, but each at least once. */
+  /** Kills and restarts processes until {@code end}, and until each was killed at least once. */
   private void killUntil(Instant end) throws IOException {
     Random random = new Random(seed);
     List<String> remaining = new ArrayList<>();
@@ -146,7 +149,7 @@ public final class Soak {
     }
   }
 
-  /** The findings that remain after enough time for every sweep. */
+  /** The findings that remain when the sweeps have had enough time for their repairs. */
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, system.sources(), Tolerances.ofGrace(GRACE))) {

@@ -12,16 +12,18 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Simulated users who all send the same request again and again, each one request at a time, until
- * they are stopped. All of them run on one event loop.
+ * Simulated users of the checkout benchmark. Each repeats the same request, one at a time, until
+ * {@link #stop}. All users run on one event loop.
  */
 final class Users {
 
   /**
-   * The result of one request. {@code response} is null and {@code status} 0 without a response.
+   * The result of one request.
    *
    * @param sentAt by {@link System#nanoTime}
-   * @param tookNanos until the response, or the failure
+   * @param tookNanos the time until the response or the failure
+   * @param status 0 if there was no response
+   * @param response null if there was no response
    */
   record Result(int user, long sentAt, long tookNanos, int status, HttpResponse<Buffer> response) {
 
@@ -39,8 +41,8 @@ final class Users {
   private Future<?> allStopped;
 
   /**
-   * {@code request} sends the request of one user. Each user sends the next one after {@code pace}
-   * at the earliest. The users start one after another within the first {@code pace}.
+   * {@code request} gets the number of a user and sends the user's request. A user sends at most
+   * one request per {@code pace}. The users start one after another within the first {@code pace}.
    */
   Users(Vertx vertx, int count, Duration pace, IntFunction<Future<HttpResponse<Buffer>>> request) {
     context = vertx.getOrCreateContext();
@@ -55,20 +57,20 @@ final class Users {
       int user = i;
       Promise<Void> stop = Promise.promise();
       stops.add(stop.future());
-      context.owner().setTimer(1 + pace.toMillis() * i / count, id -> enter(user, stop));
+      context.owner().setTimer(1 + pace.toMillis() * i / count, id -> begin(user, stop));
     }
     allStopped = Future.join(stops);
     return this;
   }
 
-  /** Waits for the requests that were sent, and returns all results. */
+  /** Sends no further request; waits for the open ones, and returns all results. */
   List<Result> stop() {
     stopped = true;
     allStopped.await();
     return results;
   }
 
-  private void enter(int user, Promise<Void> stop) {
+  private void begin(int user, Promise<Void> stop) {
     context.runOnContext(v -> send(user, stop));
   }
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The numbers that the report derives from results. */
+/** The numbers that the report of the checkout benchmark calculates. */
 class CheckoutReportTest {
 
   private static final long HUNG_AT = 1_000;
@@ -30,7 +30,7 @@ class CheckoutReportTest {
   }
 
   @Test
-  void payments_count_in_time_and_later_ones_have_their_own_rows() {
+  void only_payments_within_the_part_count_as_payments_per_second() {
     for (int i = 0; i < 90; i++) {
       slow.add(result(201, i, 500));
     }
@@ -38,16 +38,16 @@ class CheckoutReportTest {
       slow.add(result(202, i, 611));
     }
     openAndRecover();
-    assertThat(row("payments a second")).endsWith("9.8");
-    assertThat(row("of the 196.1 a second")).endsWith("5.00 %");
-    assertThat(row("told «pay a little later»")).endsWith("10.00 %");
-    assertThat(row("paid once all the same")).endsWith("9.00 %");
-    assertThat(row("answered within: median")).endsWith("500, 611, 611 ms");
-    assertThat(row("the last of them is paid in its customer's page")).endsWith("1.5 s");
+    assertThat(row("payments per second")).endsWith("9.8");
+    assertThat(row("share of the maximum of 196.1 per second")).endsWith("5.00 %");
+    assertThat(row("answered 202, pay later")).endsWith("10.00 %");
+    assertThat(row("answered 202, but paid")).endsWith("9.00 %");
+    assertThat(row("response time: median")).endsWith("500, 611, 611 ms");
+    assertThat(row("MyPage shows the last payment")).endsWith("1.5 s");
   }
 
   @Test
-  void the_breaker_opens_with_the_first_fast_202_and_closes_with_a_payment() {
+  void the_first_fast_202_shows_that_the_breaker_is_open_a_201_that_it_is_closed() {
     slow.add(result(201, 0, 500));
     hanging.add(result(201, 400, 500));
     hanging.add(result(202, 1_100, 611));
@@ -56,17 +56,17 @@ class CheckoutReportTest {
     hanging.add(result(202, 3_100, 7));
     hanging.add(result(202, 9_100, 4));
     hanging.add(result(201, 10_000, 510));
-    assertThat(row("the breaker is open after")).endsWith("1.5 s");
-    assertThat(row("answered within from then on")).endsWith("7, 611, 611 ms");
-    assertThat(row("the first payment after")).endsWith("1.5 s");
+    assertThat(row("time until the breaker is open")).endsWith("1.5 s");
+    assertThat(row("response time after that")).endsWith("7, 611, 611 ms");
+    assertThat(row("time from the provider's recovery to the first payment")).endsWith("1.5 s");
   }
 
   @Test
-  void a_breaker_that_never_opens_or_closes_is_reported() {
+  void the_report_says_never_if_the_breaker_never_opens_or_closes() {
     slow.add(result(201, 0, 500));
     hanging.add(result(202, 2_000, 611));
-    assertThat(row("the breaker is open after")).endsWith("never");
-    assertThat(row("the first payment after")).endsWith("never");
+    assertThat(row("time until the breaker is open")).endsWith("never");
+    assertThat(row("time from the provider's recovery to the first payment")).endsWith("never");
   }
 
   private void openAndRecover() {
@@ -89,7 +89,7 @@ class CheckoutReportTest {
         .table();
   }
 
-  /** The cells of the first row that begins so. */
+  /** The cells of the first row that begins with {@code begin}. */
   private String row(String begin) {
     return table()
         .lines()
