@@ -23,8 +23,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The rules between the packages. The classes in the package {@code culprit} break each of them, so
- * that a rule that finds nothing is noticed.
+ * Rules for the dependencies between packages, and for the length of files. The classes in the
+ * package {@code culprit} violate each rule on purpose: they prove that the rule finds violations.
  */
 class ArchitectureTest {
 
@@ -41,20 +41,20 @@ class ArchitectureTest {
     "baedal.redis..",
     "baedal.rabbitmq.."
   };
-  private static final String[] STORE_DRIVERS = {
+  private static final String[] DATABASE_DRIVERS = {
     "io.vertx.sqlclient..",
     "io.vertx.pgclient..",
     "io.vertx.ext.mongo..",
     "com.mongodb..",
     "io.vertx.redis.."
   };
-  private static final String[] STORE_MODULES = {
+  private static final String[] DATABASE_MODULES = {
     "baedal.postgres..", "baedal.mongodb..", "baedal.redis.."
   };
   private static final String BROKER = "baedal.rabbitmq..";
   private static final String BROKER_DRIVER = "io.vertx.rabbitmq..";
   private static final int MAX_LINES = 300;
-  private static final String BUSINESS_NOUN =
+  private static final String BUSINESS_TERM =
       ".*(Order|Payment|Store|Menu|Rider|Delivery|Coupon|MyPage|Cooking|Ticket).*";
 
   private static final DescribedPredicate<JavaClass> DOMAIN =
@@ -76,7 +76,7 @@ class ArchitectureTest {
         .resideInAnyPackage("io.vertx..", "com.mongodb..", "com.rabbitmq..", "org.slf4j..");
   }
 
-  private static ArchRule onlyRepositoriesTouchDatabases(String... packages) {
+  private static ArchRule onlyRepositoriesUseDatabases(String... packages) {
     return noClasses()
         .that()
         .resideInAnyPackage(packages)
@@ -86,10 +86,10 @@ class ArchitectureTest {
         .haveSimpleNameNotEndingWith("Verticle")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(STORE_DRIVERS);
+        .resideInAnyPackage(DATABASE_DRIVERS);
   }
 
-  private static ArchRule servicesDoNotKnowEachOther(String pattern) {
+  private static ArchRule servicesAreIndependent(String pattern) {
     return slices()
         .matching(pattern)
         .should()
@@ -99,12 +99,12 @@ class ArchitectureTest {
             JavaClass.Predicates.resideInAnyPackage(PLATFORM_AND_BROKER));
   }
 
-  private static ArchRule noBusinessNounIn(String... packages) {
+  private static ArchRule noBusinessTermIn(String... packages) {
     return classes()
         .that()
         .resideInAnyPackage(packages)
         .should()
-        .haveNameNotMatching(BUSINESS_NOUN);
+        .haveNameNotMatching(BUSINESS_TERM);
   }
 
   private static ArchRule dependsOnNoService(String... packages) {
@@ -125,19 +125,21 @@ class ArchitectureTest {
         .resideInAnyPackage(forbidden);
   }
 
-  /** A module of one technology uses no driver but its own, and no other such module. */
-  private static ArchRule knowsOnly(String module, String... ownDrivers) {
+  /**
+   * The module of a database or of the broker uses only its own driver, and no other such module.
+   */
+  private static ArchRule usesOnly(String module, String... ownDrivers) {
     String[] others =
-        Stream.of(Stream.of(drivers(ownDrivers)), Stream.of(STORE_MODULES), Stream.of(BROKER))
+        Stream.of(Stream.of(drivers(ownDrivers)), Stream.of(DATABASE_MODULES), Stream.of(BROKER))
             .flatMap(packages -> packages)
             .filter(other -> !other.equals(module))
             .toArray(String[]::new);
     return doesNotUse(others, module);
   }
 
-  /** The drivers of all stores and of the broker, without those of {@code except}. */
+  /** The drivers of all databases and of the broker, without those in {@code except}. */
   private static String[] drivers(String... except) {
-    return Stream.concat(Stream.of(BROKER_DRIVER), Stream.of(STORE_DRIVERS))
+    return Stream.concat(Stream.of(BROKER_DRIVER), Stream.of(DATABASE_DRIVERS))
         .filter(driver -> !List.of(except).contains(driver))
         .toArray(String[]::new);
   }
@@ -161,46 +163,52 @@ class ArchitectureTest {
   private static List<Rule> rules() {
     String culprits = "baedal.journey.culprit..";
     return List.of(
-        new Rule("the domain is pure", domainIsPure(SERVICE_PACKAGES), domainIsPure(culprits)),
-        new Rule("events are pure", domainIsPure("baedal.events.."), domainIsPure(culprits)),
         new Rule(
-            "only repositories and verticles touch a database",
-            onlyRepositoriesTouchDatabases(SERVICE_PACKAGES),
-            onlyRepositoriesTouchDatabases(culprits)),
+            "domain records and enums use no Vert.x, driver or logger",
+            domainIsPure(SERVICE_PACKAGES),
+            domainIsPure(culprits)),
         new Rule(
-            "runtime holds no business noun",
-            noBusinessNounIn("baedal.runtime.."),
-            noBusinessNounIn(culprits)),
+            "events use no Vert.x, driver or logger",
+            domainIsPure("baedal.events.."),
+            domainIsPure(culprits)),
+        new Rule(
+            "only repositories and verticles use a database driver",
+            onlyRepositoriesUseDatabases(SERVICE_PACKAGES),
+            onlyRepositoriesUseDatabases(culprits)),
+        new Rule(
+            "no class of runtime is named after a business term",
+            noBusinessTermIn("baedal.runtime.."),
+            noBusinessTermIn(culprits)),
         new Rule(
             "the platform and the broker depend on no service",
             dependsOnNoService(PLATFORM_AND_BROKER),
             dependsOnNoService(culprits)),
         new Rule(
-            "runtime and events know no driver",
+            "runtime and events use no driver",
             doesNotUse(drivers(), "baedal.runtime..", "baedal.events.."),
             doesNotUse(drivers(), culprits)),
         new Rule(
-            "postgres knows no other store and no broker",
-            knowsOnly("baedal.postgres..", "io.vertx.sqlclient..", "io.vertx.pgclient.."),
+            "postgres uses no other database and no broker",
+            usesOnly("baedal.postgres..", "io.vertx.sqlclient..", "io.vertx.pgclient.."),
             doesNotUse(drivers(), culprits)),
         new Rule(
-            "mongodb knows no other store and no broker",
-            knowsOnly("baedal.mongodb..", "io.vertx.ext.mongo..", "com.mongodb.."),
+            "mongodb uses no other database and no broker",
+            usesOnly("baedal.mongodb..", "io.vertx.ext.mongo..", "com.mongodb.."),
             doesNotUse(drivers(), culprits)),
         new Rule(
-            "redis knows no other store and no broker",
-            knowsOnly("baedal.redis..", "io.vertx.redis.."),
+            "redis uses no other database and no broker",
+            usesOnly("baedal.redis..", "io.vertx.redis.."),
             doesNotUse(drivers(), culprits)),
         new Rule(
-            "the broker knows no store",
-            knowsOnly("baedal.rabbitmq..", BROKER_DRIVER),
+            "rabbitmq uses no database",
+            usesOnly("baedal.rabbitmq..", BROKER_DRIVER),
             doesNotUse(drivers(), culprits)),
         new Rule(
-            "nothing blocks an event loop in a service",
+            "no service blocks an event loop",
             nothingBlocks(SERVICE_PACKAGES),
             nothingBlocks(culprits)),
         new Rule(
-            "nothing blocks an event loop in the platform",
+            "neither the platform nor rabbitmq blocks an event loop",
             nothingBlocks(PLATFORM_AND_BROKER),
             nothingBlocks(culprits)));
   }
@@ -213,13 +221,13 @@ class ArchitectureTest {
       new ClassFileImporter().importPackages("baedal.journey.culprit");
 
   @TestFactory
-  Stream<DynamicTest> the_code_keeps_the_rule() {
+  Stream<DynamicTest> the_code_follows_the_rule() {
     return rules().stream()
         .map(rule -> DynamicTest.dynamicTest(rule.name(), () -> rule.main().check(main)));
   }
 
   @TestFactory
-  Stream<DynamicTest> the_rule_finds_the_culprit() {
+  Stream<DynamicTest> the_rule_finds_the_planted_violation() {
     return rules().stream()
         .map(
             rule ->
@@ -229,14 +237,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void services_meet_only_in_events_and_over_http() {
+  void no_service_depends_on_another_service() {
     JavaClasses services =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(Stream.of(SERVICES).map(s -> "baedal." + s).toList());
-    servicesDoNotKnowEachOther("baedal.(*)..").check(services);
+    servicesAreIndependent("baedal.(*)..").check(services);
     assertThat(
-            servicesDoNotKnowEachOther("baedal.journey.culprit.(*)..")
+            servicesAreIndependent("baedal.journey.culprit.(*)..")
                 .evaluate(culprits)
                 .hasViolation())
         .isTrue();
@@ -248,7 +256,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void a_main_file_of_301_lines_is_found(@TempDir Path top) throws IOException {
+  void a_main_file_of_301_lines_violates_the_rule(@TempDir Path top) throws IOException {
     for (String module : List.of("order", "platform/runtime")) {
       Path folder = top.resolve(module).resolve("src/main/java/baedal");
       Files.createDirectories(folder);
@@ -260,7 +268,7 @@ class ArchitectureTest {
         .allSatisfy(file -> assertThat(file).endsWith("Long.java: 301"));
   }
 
-  /** The main files of all modules that are too long, with the number of their lines. */
+  /** The main files with more than 300 lines, each with its number of lines. */
   private static List<String> longMainFiles(Path top) throws IOException {
     List<String> found = new ArrayList<>();
     for (Path folder : mainFolders(top)) {
@@ -276,7 +284,7 @@ class ArchitectureTest {
     return found;
   }
 
-  /** Modules are one or two folders below the top. */
+  /** The folders of main sources; a module is one or two levels below {@code top}. */
   private static List<Path> mainFolders(Path top) throws IOException {
     try (Stream<Path> folders =
         Files.find(top, 2, (path, attributes) -> attributes.isDirectory())) {

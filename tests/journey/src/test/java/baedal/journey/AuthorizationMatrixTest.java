@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Who may do what: every operation of every contract, for every role, with every kind of invalid
- * token, on own and on other people's resources; through the gateway and at each service's port.
+ * Checks who may call each operation of each OpenAPI document: every role, every kind of invalid
+ * token, a caller's own resources and those of others. The requests go to the gateway and to the
+ * port of the service.
  */
 class AuthorizationMatrixTest {
 
@@ -61,7 +62,7 @@ class AuthorizationMatrixTest {
     system.close();
   }
 
-  /** An operation at one of the addresses that serve it. */
+  /** An operation, and one of the URLs at which it is served. */
   private record Route(String name, String url, Operation operation) {
 
     static Stream<Route> of(Operation operation) {
@@ -76,7 +77,7 @@ class AuthorizationMatrixTest {
           operation + " at the " + name + suffix, () -> check.check(this));
     }
 
-    HttpResponse<String> ask(String token, Map<String, String> known) throws IOException {
+    HttpResponse<String> send(String token, Map<String, String> known) throws IOException {
       HttpResponse<String> answer = example(operation, token, known).sendTo(url);
       if (name.equals(GATEWAY)) {
         system.contract.check(answer);
@@ -94,7 +95,7 @@ class AuthorizationMatrixTest {
   }
 
   @Test
-  void every_operation_says_who_may_call_it_and_how_anothers_things_are_answered() {
+  void every_operation_declares_its_roles_and_its_answer_to_other_persons() {
     assertThat(Contracts.all()).hasSizeGreaterThan(60);
     for (Operation operation : Contracts.all()) {
       assertThat(operation.roles())
@@ -103,16 +104,16 @@ class AuthorizationMatrixTest {
           .isSubsetOf(Stream.concat(ROLES.stream(), Operation.EVERYBODY.stream()).toList());
       assertThat(operation.foreign()).as("x-foreign of %s", operation).isIn(FOREIGN);
       if (operation.contentType() != null) {
-        assertThat(operation.body().has("example")).as("an example of %s", operation).isTrue();
+        assertThat(operation.body().has("example")).as("the example of %s", operation).isTrue();
       }
     }
   }
 
   @TestFactory
-  Stream<DynamicTest> without_a_token_only_what_is_everybodys_opens() {
+  Stream<DynamicTest> a_request_without_a_token_gets_401_unless_the_operation_is_public() {
     return atEveryRoute(
         route -> {
-          HttpResponse<String> answer = route.ask(null, Map.of());
+          HttpResponse<String> answer = route.send(null, Map.of());
           if (route.operation().needsToken()) {
             assertThat(problem(answer)).isEqualTo(401);
             assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
@@ -123,23 +124,23 @@ class AuthorizationMatrixTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> a_bad_token_opens_nothing() {
+  Stream<DynamicTest> an_invalid_token_gets_401_at_every_operation() {
     return atEveryRoute(
         route -> {
           for (Map.Entry<String, String> invalid : tokens.invalid().entrySet()) {
-            HttpResponse<String> answer = route.ask(invalid.getValue(), Map.of());
+            HttpResponse<String> answer = route.send(invalid.getValue(), Map.of());
             assertThat(problem(answer)).as("a token %s", invalid.getKey()).isEqualTo(401);
           }
         });
   }
 
   @TestFactory
-  Stream<DynamicTest> a_role_opens_what_is_promised_to_it_and_nothing_else() {
+  Stream<DynamicTest> a_role_gets_403_unless_the_contract_admits_it() {
     return atEveryRoute(
         route -> {
           for (String role : ROLES) {
             String token = tokens.issue("m-" + UUID.randomUUID(), List.of(role));
-            HttpResponse<String> answer = route.ask(token, Map.of());
+            HttpResponse<String> answer = route.send(token, Map.of());
             if (route.operation().admits(role)) {
               assertThat(answer.statusCode()).as(role).isNotIn(401, 403).isLessThan(500);
             } else {
@@ -150,7 +151,7 @@ class AuthorizationMatrixTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> what_is_for_services_only_is_not_behind_the_gateway() {
+  Stream<DynamicTest> the_gateway_answers_404_to_operations_that_only_services_may_call() {
     return Contracts.all().stream()
         .filter(operation -> operation.isInternal() && !operation.path().startsWith("/dev/"))
         .map(operation -> new Route(GATEWAY, system.settings.url(GATEWAY), operation))
@@ -161,13 +162,13 @@ class AuthorizationMatrixTest {
                     d -> {
                       for (String role : ROLES) {
                         String token = tokens.issue("m-1", List.of(role));
-                        assertThat(problem(d.ask(token, resources.ids()))).as(role).isEqualTo(404);
+                        assertThat(problem(d.send(token, resources.ids()))).as(role).isEqualTo(404);
                       }
                     }));
   }
 
   @TestFactory
-  Stream<DynamicTest> what_is_anothers_is_answered_as_promised_and_to_its_owner_it_opens() {
+  Stream<DynamicTest> a_resource_is_open_to_its_owner_and_other_persons_get_the_declared_answer() {
     return Contracts.all().stream()
         .filter(operation -> !operation.foreign().equals("none"))
         .flatMap(Route::of)
@@ -175,19 +176,19 @@ class AuthorizationMatrixTest {
             route ->
                 ROLES.stream()
                     .filter(role -> OWNING_ROLES.contains(role) && route.operation().admits(role))
-                    .map(role -> route.test(" as " + role, d -> foreignAndOwn(d, role))));
+                    .map(role -> route.test(" as " + role, d -> checkForeignAndOwn(d, role))));
   }
 
-  private static void foreignAndOwn(Route route, String role) throws IOException {
+  private static void checkForeignAndOwn(Route route, String role) throws IOException {
     String expected = route.operation().foreign();
     List<String> strangers = new ArrayList<>();
     strangers.add(tokens.issue("other-" + UUID.randomUUID(), List.of(role)));
     strangers.add(tokens.issue("other-" + UUID.randomUUID(), List.of(role), "another-store"));
     for (String stranger : strangers) {
       resources.restore();
-      HttpResponse<String> answer = route.ask(stranger, resources.ids());
+      HttpResponse<String> answer = route.send(stranger, resources.ids());
       if (expected.equals("empty")) {
-        assertThat(items(answer)).as("what a stranger is shown").isEmpty();
+        assertThat(items(answer)).as("the items that a stranger sees").isEmpty();
       } else {
         assertThat(problem(answer)).as(answer.body()).isEqualTo(Integer.parseInt(expected));
       }
@@ -201,9 +202,9 @@ class AuthorizationMatrixTest {
     }
     for (String owner : own) {
       resources.restore();
-      HttpResponse<String> answer = route.ask(owner, resources.ids());
+      HttpResponse<String> answer = route.send(owner, resources.ids());
       if (expected.equals("empty")) {
-        assertThat(items(answer)).as("what is one's own").isNotEmpty();
+        assertThat(items(answer)).as("the items that the owner sees").isNotEmpty();
       } else {
         assertThat(answer.statusCode()).as(answer.body()).isNotIn(401, 403, 404).isLessThan(500);
       }
@@ -211,7 +212,7 @@ class AuthorizationMatrixTest {
   }
 
   @Test
-  void ones_own_coupon_is_not_used_on_anothers_order() throws IOException {
+  void a_coupon_cannot_be_used_for_the_order_of_another_customer() throws IOException {
     Client stranger = system.customer();
     String coupon =
         stranger
@@ -226,14 +227,18 @@ class AuthorizationMatrixTest {
         .isEqualTo("ISSUED");
   }
 
-  /** A request with the example of the contract, and the ids of {@code known} in it. */
+  /** A request with the contract's example, in which {@code known} replaces the ids. */
   private static RawRequest example(Operation operation, String token, Map<String, String> known) {
     Buffer body = null;
     if (operation.contentType() != null) {
       body = Buffer.buffer(operation.example(known).toString());
     }
     return RawRequest.of(
-        operation, token, asked -> value(operation, asked, known), operation.contentType(), body);
+        operation,
+        token,
+        parameter -> value(operation, parameter, known),
+        operation.contentType(),
+        body);
   }
 
   private static String value(Operation operation, JsonNode parameter, Map<String, String> known) {
@@ -246,7 +251,7 @@ class AuthorizationMatrixTest {
         : null;
   }
 
-  /** The status of an answer; fails when it is no complete problem document. */
+  /** Returns the status of the answer; fails if the answer is no problem with this status. */
   private static int problem(HttpResponse<String> answer) throws IOException {
     assertThat(answer.headers().firstValue("Content-Type"))
         .as(answer.body())

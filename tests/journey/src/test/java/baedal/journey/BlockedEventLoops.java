@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects what Vert.x's blocked-thread checker logs. A test fails when code of this project waited
- * on an event loop.
+ * Collects the warnings of Vert.x's blocked-thread checker for a test class. The tests fail if code
+ * of this project blocked an event loop.
  */
 final class BlockedEventLoops {
 
@@ -31,12 +31,12 @@ final class BlockedEventLoops {
     checker.addAppender(warnings);
   }
 
-  /** Collects warnings from now on. */
+  /** Starts to collect warnings. */
   static BlockedEventLoops watch() {
     return new BlockedEventLoops();
   }
 
-  /** Stops collecting; fails when a warning shows that code of this project waited. */
+  /** Stops collecting; fails if code of this project caused one of the warnings. */
   void assertNone() {
     checker.detachAppender(warnings);
     assertThat(warnings.list)
@@ -45,8 +45,10 @@ final class BlockedEventLoops {
   }
 
   /**
-   * A thread that only waits for a processor is not blocked by the code. Neither is one that waits
-   * for a lock inside a library (MongoDB's driver, the log), whose holder waits for a processor.
+   * Whether code of this project made the thread wait. Two cases do not count, because they occur
+   * on a busy machine: the thread does not wait but gets no processor, or it waits for a lock
+   * inside a library (MongoDB's driver, the log) because the thread with the lock gets no
+   * processor.
    */
   private static boolean waitsInProjectCode(ILoggingEvent warning) {
     List<StackTraceElement> stack =

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Orders that end early: canceled, rejected or sold out. Money, stock and coupon come back. */
+/** Canceled, rejected and sold-out orders: money, stock and coupon are returned. */
 class CancellationJourneyTest {
 
   private static final BlockedEventLoops blockedEventLoops = BlockedEventLoops.watch();
@@ -40,7 +40,7 @@ class CancellationJourneyTest {
     assertThat(canceled.status()).isEqualTo(200);
     assertThat(canceled.text("status")).isEqualTo("CANCELED");
     system.awaitAnswer(
-        "MyPage shows it",
+        "MyPage shows the cancellation",
         customer,
         "/mypages/" + orderId,
         a -> a.text("status").equals("CANCELED"));
@@ -49,7 +49,7 @@ class CancellationJourneyTest {
   }
 
   @Test
-  void a_paid_order_canceled_before_cooking_gives_back_money_and_stock() throws Exception {
+  void canceling_a_paid_order_before_cooking_returns_money_and_stock() throws Exception {
     Shop shop = system.openShop("FURNITURE", 240_000, 3);
     Client customer = system.customer();
     String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 2));
@@ -61,12 +61,12 @@ class CancellationJourneyTest {
     system.awaitStatus(customer, orderId, "CANCELED");
     assertThat(system.paymentStatus(customer, orderId)).isEqualTo("REFUNDED");
     system.awaitAnswer(
-        "the stock is back",
+        "the stock is returned",
         customer,
         "/stores/" + shop.storeId() + "/menus/m-1",
         a -> a.body().path("stock").asInt() == 3);
     system.awaitAnswer(
-        "MyPage shows it",
+        "MyPage shows the cancellation",
         customer,
         "/mypages/" + orderId,
         a ->
@@ -88,7 +88,7 @@ class CancellationJourneyTest {
   }
 
   @Test
-  void a_rejected_ticket_gives_back_money_stock_and_coupon() throws Exception {
+  void rejecting_a_ticket_returns_money_stock_and_coupon() throws Exception {
     Shop shop = system.openShop("FOOD", 12_000, 4);
     Client customer = system.customer();
     String coupon = TestSystem.takeCoupon(customer, system.startCampaign(1));
@@ -100,17 +100,17 @@ class CancellationJourneyTest {
         .post("/foodCookings/" + orderId + "/reject", RequestBodies.json().put("reason", "재료 소진"));
     system.awaitStatus(customer, orderId, "REJECTED");
     system.awaitAnswer(
-        "refunded",
+        "the payment is refunded",
         customer,
         "/payments?orderId=" + orderId,
         a -> a.body().toString().contains("REFUNDED"));
     system.awaitAnswer(
-        "the stock is back",
+        "the stock is returned",
         customer,
         "/stores/" + shop.storeId() + "/menus/m-1",
         a -> a.body().path("stock").asInt() == 4);
     system.awaitAnswer(
-        "the coupon is back",
+        "the coupon is ISSUED again",
         customer,
         "/coupons",
         a -> a.body().path("items").path(0).path("status").asText().equals("ISSUED"));
@@ -133,14 +133,14 @@ class CancellationJourneyTest {
       String orderId = orders.get(i);
       Client.Answer end =
           system.awaitAnswer(
-              "received or rejected",
+              "the ticket is received or the order is rejected",
               customers.get(i),
               "/orders/" + orderId,
               a -> a.text("status").equals("REJECTED") || hasReceived(shop, orderId));
       if (end.text("status").equals("REJECTED")) {
         rejected++;
         system.awaitAnswer(
-            "refunded",
+            "the payment is refunded",
             customers.get(i),
             "/payments?orderId=" + orderId,
             a -> a.body().toString().contains("REFUNDED"));
@@ -151,7 +151,7 @@ class CancellationJourneyTest {
     Client late = system.customer();
     Client.Answer refused =
         system.awaitAnswer(
-            "the order service knows that it is sold out",
+            "the order service knows that the menu is sold out",
             late,
             () -> late.post("/orders", RequestBodies.delivery(shop.storeId(), 1)),
             a -> a.status() == 409);

@@ -17,10 +17,12 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** What the modules' {@code pom.xml} files put on the class path of each service. */
+/**
+ * Checks which modules and drivers the {@code pom.xml} files put on the class path of a service.
+ */
 class ClassPathTest {
 
-  private static final Set<String> STORE_DRIVERS =
+  private static final Set<String> DATABASE_DRIVERS =
       Set.of("vertx-pg-client", "vertx-mongo-client", "vertx-redis-client");
   private static final Set<String> TEST_ONLY = Set.of("baedal-testkit", "baedal-backing");
 
@@ -54,21 +56,21 @@ class ClassPathTest {
     "coupon, vertx-redis-client",
     "gateway, vertx-redis-client"
   })
-  void a_service_has_the_driver_of_its_own_store_only(String service, String driver) {
+  void a_service_has_only_the_driver_of_its_own_database(String service, String driver) {
     Set<String> drivers = classPath("baedal-" + service);
-    drivers.retainAll(STORE_DRIVERS);
+    drivers.retainAll(DATABASE_DRIVERS);
     assertThat(drivers).containsExactly(driver);
   }
 
   @ParameterizedTest
   @CsvSource({"order", "payment", "store", "rider", "mypage", "coupon", "gateway"})
-  void a_service_has_no_module_that_is_for_tests(String service) {
+  void a_service_has_no_test_module_on_its_class_path(String service) {
     assertThat(classPath("baedal-" + service)).doesNotContainAnyElementsOf(TEST_ONLY);
   }
 
   @Test
-  void the_rule_finds_a_program_with_several_drivers() {
-    assertThat(classPath("baedal-audit")).containsAll(STORE_DRIVERS);
+  void a_program_with_several_drivers_or_a_test_module_is_found() {
+    assertThat(classPath("baedal-audit")).containsAll(DATABASE_DRIVERS);
     assertThat(classPath("baedal-dev")).contains("baedal-backing");
   }
 

@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Checks answers of the gateway against the OpenAPI document that it serves: the status, the
- * content type, and a body that fits its schema and has no undescribed field.
+ * Compares answers of the gateway with its OpenAPI document, for all tests with a {@link
+ * TestSystem}. The document must describe the status, the content type and the body, and the body
+ * must have no other field.
  */
 final class ContractChecker {
 
@@ -53,7 +54,7 @@ final class ContractChecker {
     return new ContractChecker(Json.mapper().readTree(answer.body()));
   }
 
-  /** Forbids the fields that a schema does not describe. */
+  /** Changes the schemas so that they forbid fields that they do not describe. */
   private static JsonNode closed(JsonNode node) {
     if (node instanceof ObjectNode object
         && object.path("type").toString().contains("\"object\"")
@@ -68,16 +69,18 @@ final class ContractChecker {
     return document;
   }
 
-  /** Fails when the answer differs from the contract. */
+  /** Fails if the answer differs from the document. */
   void check(HttpResponse<String> answer) {
     String method = answer.request().method().toLowerCase(Locale.ROOT);
     String requestPath = answer.request().uri().getRawPath();
     String exchange =
         method + " " + requestPath + " → " + answer.statusCode() + " " + answer.body();
     checkRetryAfter(answer, exchange);
-    String path = paths.stream().filter(p -> fits(p, requestPath)).findFirst().orElse(null);
+    String path = paths.stream().filter(p -> matches(p, requestPath)).findFirst().orElse(null);
     if (path == null || !document.path("paths").path(path).has(method)) {
-      assertThat(answer.statusCode()).as("%s: not in the contract", exchange).isIn(401, 404, 405);
+      assertThat(answer.statusCode())
+          .as("%s: an operation that the document does not have", exchange)
+          .isIn(401, 404, 405);
       assertThat(type(answer)).as(exchange).isEqualTo(PROBLEM);
       return;
     }
@@ -85,11 +88,15 @@ final class ContractChecker {
         "/paths/" + path.replace("~", "~0").replace("/", "~1") + "/" + method + "/responses/";
     String status = Integer.toString(answer.statusCode());
     boolean described = !document.at(responses + status).isMissingNode();
-    assertThat(described || answer.statusCode() >= 400).as("%s: the status", exchange).isTrue();
+    assertThat(described || answer.statusCode() >= 400)
+        .as("%s: the document does not describe this status", exchange)
+        .isTrue();
     checkBody(answer, exchange, resolved(responses + (described ? status : "default")));
   }
 
-  /** A 503 says when to retry; the answer of {@code /health} is no problem document. */
+  /**
+   * A 503 must say when to retry, except for {@code /health}, which answers no problem document.
+   */
   private static void checkRetryAfter(HttpResponse<String> answer, String exchange) {
     if (answer.statusCode() == 503 && type(answer).equals(PROBLEM)) {
       assertThat(answer.headers().firstValue("Retry-After"))
@@ -99,13 +106,17 @@ final class ContractChecker {
   }
 
   private void checkBody(HttpResponse<String> answer, String exchange, String response) {
-    assertThat(document.at(response).isMissingNode()).as("%s: the status", exchange).isFalse();
+    assertThat(document.at(response).isMissingNode())
+        .as("%s: the document does not describe this status", exchange)
+        .isFalse();
     JsonNode content = document.at(response).path("content");
     if (content.isEmpty()) {
       assertThat(answer.body()).as(exchange).isEmpty();
       return;
     }
-    assertThat(content.has(type(answer))).as("%s: of type %s", exchange, type(answer)).isTrue();
+    assertThat(content.has(type(answer)))
+        .as("%s: the document does not describe the content type %s", exchange, type(answer))
+        .isTrue();
     if (content.path(type(answer)).has("schema")) {
       String at = response + "/content/" + type(answer).replace("/", "~1") + "/schema";
       assertThat(schemas.getSchema(SchemaLocation.of(DOCUMENT + "#" + at)).validate(json(answer)))
@@ -122,7 +133,7 @@ final class ContractChecker {
     }
   }
 
-  private static boolean fits(String path, String requestPath) {
+  private static boolean matches(String path, String requestPath) {
     return Pattern.compile(
             PARAMETER
                     .splitAsStream(path)

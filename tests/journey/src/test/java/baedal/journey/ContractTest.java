@@ -46,15 +46,15 @@ class ContractTest {
   }
 
   @Test
-  void the_document_holds_what_services_serve_to_the_outside_and_nothing_else() {
-    TreeSet<String> promised = new TreeSet<>();
+  void the_document_has_exactly_the_public_operations_of_all_services() {
+    TreeSet<String> documented = new TreeSet<>();
     for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
       path.getValue()
           .fieldNames()
           .forEachRemaining(
               part -> {
                 if (!part.equals("parameters")) {
-                  promised.add(part.toUpperCase(Locale.ROOT) + " " + path.getKey());
+                  documented.add(part.toUpperCase(Locale.ROOT) + " " + path.getKey());
                 }
               });
     }
@@ -64,11 +64,11 @@ class ContractTest {
         served.add(operation.method() + " " + operation.path());
       }
     }
-    assertThat(promised).isEqualTo(served);
+    assertThat(documented).isEqualTo(served);
   }
 
   @Test
-  void every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own() {
+  void every_reference_has_a_target_and_every_operation_a_unique_id() {
     List<JsonNode> references = document.findValues("$ref");
     assertThat(references).hasSizeGreaterThan(100);
     for (JsonNode reference : references) {
@@ -84,7 +84,7 @@ class ContractTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"m 1", "후라이드", "a?b=c#d", "100%", "a+b", "a\r\nX-Injected: yes"})
-  void a_created_menu_is_found_at_its_location(String menuId) throws IOException {
+  void a_created_menu_can_be_read_at_its_location(String menuId) throws IOException {
     Shop shop = system.openShop("FOOD", 1_000, 1);
     Operation put =
         Contracts.all().stream()
@@ -107,7 +107,7 @@ class ContractTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> an_example_fits_its_schema() {
+  Stream<DynamicTest> an_example_conforms_to_its_schema() {
     return Contracts.all().stream()
         .filter(operation -> operation.contentType() != null)
         .map(
@@ -118,7 +118,7 @@ class ContractTest {
 
   private static List<?> faults(Operation operation) {
     String folders = "https://baedal.invalid/";
-    String at = folders + "here/openapi.yaml";
+    String at = folders + "service/openapi.yaml";
     String text = operation.document().toString();
     String pointer =
         "/paths/%s/%s/requestBody/content/%s/schema"
@@ -135,7 +135,7 @@ class ContractTest {
         .validate(operation.body().path("example"));
   }
 
-  /** The document that another one refers to by its path. */
+  /** Reads a document to which another document refers by its path. */
   private static String referenced(String path) {
     try (InputStream in = ContractTest.class.getResourceAsStream("/baedal/" + path)) {
       return new YAMLMapper().readTree(in).toString();

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Every operation of every OpenAPI document in the sources of the services. */
+/** Reads all operations from the OpenAPI documents in the sources, for tests that cover each. */
 final class Contracts {
 
   private static final String SERVICE = "{service}";
@@ -23,9 +23,13 @@ final class Contracts {
 
   private Contracts() {}
 
-  /** {@code service} serves the operation; {@code node} and {@code document} are its YAML. */
+  /**
+   * An operation that {@code service} serves. {@code node} is the operation in its {@code
+   * document}.
+   */
   record Operation(String service, String method, String path, JsonNode node, JsonNode document) {
 
+    /** Values of {@code x-roles}: no token is needed, or a token with any role. */
     static final Set<String> EVERYBODY = Set.of("anyone", "any");
 
     Set<String> roles() {
@@ -34,7 +38,7 @@ final class Contracts {
       return roles;
     }
 
-    /** The answer for another person's resource: a status, {@code empty} or {@code none}. */
+    /** How a request for another person's resource is answered: a status, empty, or none. */
     String foreign() {
       return node.path("x-foreign").asText();
     }
@@ -47,7 +51,7 @@ final class Contracts {
       return roles().contains(role) || roles().stream().anyMatch(EVERYBODY::contains);
     }
 
-    /** Whether only services may call it; the gateway does not route it. */
+    /** Whether only services may call it; the gateway then does not route it. */
     boolean isInternal() {
       return roles().equals(Set.of("service"));
     }
@@ -59,7 +63,7 @@ final class Contracts {
       return parameters.stream().map(this::resolved).toList();
     }
 
-    /** The content type of the request body, or null when there is none. */
+    /** The content type of the request body, or null without a body. */
     String contentType() {
       JsonNode content = node.path("requestBody").path("content");
       return content.isEmpty() ? null : content.fieldNames().next();
@@ -71,7 +75,7 @@ final class Contracts {
           : node.path("requestBody").path("content").path(contentType());
     }
 
-    /** The example body of the document, with the ids of {@code known} in place of its own. */
+    /** The example of the request body, in which {@code known} replaces the ids by field name. */
     JsonNode example(Map<String, String> known) {
       JsonNode example = body().path("example").deepCopy();
       known.forEach(
@@ -95,9 +99,9 @@ final class Contracts {
   }
 
   /**
-   * The operations of all documents, the dead letters' among them.
+   * The operations of all documents, each once for every service that serves it.
    *
-   * @throws IllegalStateException if there are none, for then no test would test anything
+   * @throws IllegalStateException if there are none: tests of all operations would test nothing
    */
   static List<Operation> all() {
     List<Operation> all = new ArrayList<>();
@@ -111,7 +115,7 @@ final class Contracts {
         }
       }
     } catch (IOException e) {
-      throw new IllegalStateException("the documents cannot be read", e);
+      throw new IllegalStateException("cannot read the OpenAPI documents", e);
     }
     if (all.isEmpty()) {
       throw new IllegalStateException("no OpenAPI document under " + Readme.TOP);
@@ -149,7 +153,7 @@ final class Contracts {
     return operations;
   }
 
-  /** One operation for each service that serves it; the path has its name. */
+  /** Several services serve this operation, and its path contains the name of the service. */
   private static List<Operation> ofEach(Operation shared) {
     JsonNode service =
         shared.parameters().stream()

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Dead letters: what cannot be processed stops nothing, and a replay changes nothing. */
+/** Dead letters: they delay no other event, and a replay of a handled event changes nothing. */
 class DeadLetterJourneyTest {
 
   private static final List<String> EACH_REPLAYED_ONCE = List.of("1", "1");
@@ -35,7 +35,7 @@ class DeadLetterJourneyTest {
   }
 
   @Test
-  void an_unprocessable_message_waits_for_the_operator_and_delays_no_order() throws Exception {
+  void an_unprocessable_message_becomes_a_dead_letter_and_delays_no_order() throws Exception {
     Client admin = system.anyone.as("operator", "admin");
     InjectedMessages.publish(system, "{\"id\":\"broken-1\",\"type\":\"order.paid\",\"data\":{");
     InjectedMessages.publish(
@@ -60,7 +60,7 @@ class DeadLetterJourneyTest {
       dead =
           system
               .awaitAnswer(
-                  "they come back",
+                  "both are dead letters again",
                   admin,
                   letters,
                   a ->
@@ -77,9 +77,9 @@ class DeadLetterJourneyTest {
     assertThat(customer.get("/deadLetters/store").status()).isEqualTo(403);
   }
 
-  /** Every event of several orders, at every service that consumes it. */
+  /** Replays every event of several orders at every service that consumes it. */
   @Test
-  void an_event_that_had_its_effect_has_no_second_one_when_replayed() throws Exception {
+  void a_replay_of_a_handled_event_changes_nothing() throws Exception {
     Shop shop = system.openShop("FURNITURE", 20_000, 100);
     Client customer = system.customer();
     List<String> orders = ordersOfEachKind(customer, shop);
@@ -106,8 +106,8 @@ class DeadLetterJourneyTest {
   }
 
   /**
-   * One delivered order, one that was canceled and gave its coupon back, one rejected, and one
-   * whose cancellation came too late.
+   * Four orders: one delivered, one canceled with a coupon, one rejected, and one that the store
+   * refused to cancel.
    */
   private static List<String> ordersOfEachKind(Client customer, Shop shop) throws IOException {
     String campaign = system.startCampaign(1);
@@ -127,11 +127,12 @@ class DeadLetterJourneyTest {
     String delivered = system.place(customer, RequestBodies.delivery(shop.storeId(), 1));
     ObjectNode memo = RequestBodies.json().put("memo", "문 앞에");
     assertThat(customer.patch("/orders/" + delivered, memo).status()).isEqualTo(200);
-    ObjectNode atTheDoor = RequestBodies.onDelivery(delivered);
-    assertThat(system.pay(customer, atTheDoor).status()).isEqualTo(201);
+    ObjectNode onDelivery = RequestBodies.onDelivery(delivered);
+    assertThat(system.pay(customer, onDelivery).status()).isEqualTo(201);
     system.handleTicket(shop, delivered, "accept", "start", "finish");
     Client rider = system.rider("r-replay");
-    system.awaitAnswer("open", rider, "/deliveries/" + delivered, a -> a.status() == 200);
+    system.awaitAnswer(
+        "the job is open", rider, "/deliveries/" + delivered, a -> a.status() == 200);
     system.handleDelivery(rider, delivered, "claim", "release", "claim", "pick");
     ObjectNode collected = RequestBodies.json().put("collected", 20_000);
     assertThat(rider.post("/deliveries/" + delivered + "/deliver", collected).status())
@@ -142,7 +143,11 @@ class DeadLetterJourneyTest {
     return List.of(canceled, rejected, delivered, canceledTooLate(customer, shop));
   }
 
-  /** The cancellation arrives before the event of the cooking, so the store refuses it. */
+  /**
+   * An order that the store refuses to cancel. The order service must receive the cancellation
+   * before the event of the cooking; otherwise it refuses itself, and this method tries another
+   * order.
+   */
   private static String canceledTooLate(Client customer, Shop shop) throws IOException {
     Client.Answer answer;
     String orderId;
@@ -162,7 +167,7 @@ class DeadLetterJourneyTest {
     return system.events().stream().filter(m -> orders.contains(m.subject())).toList();
   }
 
-  /** The answers that the customer and the owner get about these orders. */
+  /** What the customer and the owner see of these orders: the bodies of all answers. */
   private static List<String> visibleState(Client customer, Shop shop, List<String> orders)
       throws IOException {
     List<String> seen = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Orders from the menu to their delivery, of each kind of store. */
+/** Orders at each kind of store, from placing to completion. */
 class DeliveryJourneyTest {
 
   private static final BlockedEventLoops blockedEventLoops = BlockedEventLoops.watch();
@@ -36,7 +36,7 @@ class DeliveryJourneyTest {
   }
 
   @Test
-  void an_order_goes_from_the_menu_to_the_doorstep() throws Exception {
+  void an_order_passes_all_steps_from_placing_to_completion() throws Exception {
     assertThat(new SampleData(system.settings.url("gateway")).fill()).isIn(0, 12);
     Shop shop = system.openShop("FOOD", 18_000, 10);
     Client customer = system.customer();
@@ -53,7 +53,7 @@ class DeliveryJourneyTest {
     assertThat(customer.post("/orders/" + orderId + "/confirm", null).text("status"))
         .isEqualTo("COMPLETED");
     system.awaitAnswer(
-        "a coupon is earned", customer, "/coupons", a -> a.body().path("items").size() == 1);
+        "the customer has a coupon", customer, "/coupons", a -> a.body().path("items").size() == 1);
     Client.Answer page =
         system.awaitAnswer(
             "MyPage has all steps",
@@ -69,7 +69,7 @@ class DeliveryJourneyTest {
   }
 
   @Test
-  void the_demo_plays() throws Exception {
+  void the_demo_completes_an_order() throws Exception {
     SampleData sample = new SampleData(system.settings.url("gateway"));
     if (system.anyone.get("/stores?q=%ED%86%B5%EB%8B%AD").body().path("items").isEmpty()) {
       sample.open();
@@ -78,7 +78,7 @@ class DeliveryJourneyTest {
   }
 
   @Test
-  void a_parcel_is_paid_on_delivery_and_carried_by_the_rider_the_company_names() throws Exception {
+  void a_parcel_is_paid_on_delivery_and_carried_by_the_assigned_rider() throws Exception {
     Shop company = system.openShop("COURIER", 12_000, null);
     Client customer = system.customer();
     String orderId = system.place(customer, RequestBodies.parcel(company.storeId(), 1));
@@ -96,7 +96,7 @@ class DeliveryJourneyTest {
     system.handleTicket(company, orderId, "start", "finish");
     Client rider = system.rider("r-7");
     system.awaitAnswer(
-        "the job is claimed by the rider",
+        "the assigned rider has the job",
         rider,
         "/deliveries/" + orderId,
         a -> a.text("status").equals("CLAIMED"));
@@ -125,7 +125,7 @@ class DeliveryJourneyTest {
   }
 
   @Test
-  void a_room_is_reserved_and_nobody_rides() throws Exception {
+  void a_room_reservation_creates_no_delivery() throws Exception {
     Shop hotel = system.openShop("ROOM", 89_000, 2);
     Client customer = system.customer();
     ObjectNode stay =
@@ -153,21 +153,20 @@ class DeliveryJourneyTest {
                 .status())
         .isEqualTo(200);
     system.awaitAnswer(
-        "the ticket shows it",
+        "the ticket shows the memo",
         shop.owner(),
         "/foodCookings/" + orderId,
         a -> a.text("memo").equals("벨 누르지 마세요"));
   }
 
-  /** As after an update from a version whose order service did not store the kind. */
+  /** Simulates an update from a version in which the order service did not store the kind. */
   @Test
-  void a_store_that_was_opened_before_kinds_were_kept_is_announced_at_the_next_start()
-      throws Exception {
+  void a_start_announces_a_store_again_if_the_order_service_lacks_its_kind() throws Exception {
     Shop hotel = system.openShop("ROOM", 89_000, null);
     Client customer = system.customer();
     ObjectNode delivery = RequestBodies.delivery(hotel.storeId(), 1);
     assertThat(customer.post("/orders", delivery).status()).isEqualTo(400);
-    forgetKind(hotel.storeId());
+    deleteKind(hotel.storeId());
     system.place(customer, delivery);
     Runnable replica = system.replicate(Settings.onFreePorts());
     try {
@@ -184,7 +183,8 @@ class DeliveryJourneyTest {
     }
   }
 
-  private static void forgetKind(String storeId) {
+  /** Deletes the kind at the order service, and the store service's record of its announcement. */
+  private static void deleteKind(String storeId) {
     Vertx vertx = Vertx.vertx();
     try {
       new PgDatabase(vertx, system.sources().orders())

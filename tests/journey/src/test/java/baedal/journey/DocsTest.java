@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Every Markdown page names files and classes that exist. */
+/** Checks that files, classes and members that a Markdown page names exist. */
 class DocsTest {
 
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)]*\\)");
@@ -33,10 +33,10 @@ class DocsTest {
   private static final Pattern DECLARED =
       Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
 
-  /** Classes of Java that a page names. */
+  /** Classes of the JDK that pages name. */
   private static final Set<String> FOREIGN = Set.of("MessageDigest", "ServiceLoader");
 
-  /** The sources in which each class is declared. */
+  /** By the name of a class, the text of the files that declare it. */
   private static final Map<String, String> classes = new HashMap<>();
 
   @BeforeAll
@@ -114,7 +114,7 @@ class DocsTest {
     return found;
   }
 
-  /** The folders and files at the top, but for what a run or a build leaves there. */
+  /** The files and folders in the top folder, without those that a run or a build creates. */
   private static List<String> tops() throws IOException {
     try (Stream<Path> tops = Files.list(Readme.TOP)) {
       return tops.map(top -> top.getFileName().toString())

@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Reads all events from the stream {@code log}, and checks their order. */
+/** Reads all events from the stream {@code log} for a test, and checks their order. */
 final class EventLog {
 
   private static final long READ_WITHIN_SECONDS = 60;
 
   private EventLog() {}
 
-  /** Every event once, in the order of its first occurrence. */
+  /** Returns every event once, in the order of its first occurrence. */
   static Collection<EventMessage> read(Vertx vertx, String amqpUri) {
     Map<String, EventMessage> events = Collections.synchronizedMap(new LinkedHashMap<>());
     LogReader reader =
@@ -46,7 +46,7 @@ final class EventLog {
     return List.copyOf(events.values());
   }
 
-  /** Fails when a sequence number is not greater than the one before it. */
+  /** Fails if the sequence of an event is not greater than that of its aggregate's event before. */
   static void assertInOrder(Collection<EventMessage> events) {
     Map<String, Long> last = new HashMap<>();
     List<String> backwards = new ArrayList<>();
@@ -60,7 +60,7 @@ final class EventLog {
     assertThat(backwards).isEmpty();
   }
 
-  /** What numbers its events from 1: an order, or one of its payments, coupons or menus. */
+  /** The aggregate of the event: an order, payment, coupon or menu. Each numbers its own events. */
   private static String aggregate(EventMessage message) {
     String exchange = EventTypes.exchange(message.type());
     String idField =

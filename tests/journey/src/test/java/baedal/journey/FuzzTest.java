@@ -19,9 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Sends malformed requests to every operation, at the gateway and at the services: no answer is a
- * server error or shows a stack trace, and all stores agree afterwards. {@code -Dbaedal.seed=…}
- * sends other requests, {@code -Dbaedal.fuzz.seconds=…} sends for longer.
+ * Sends malformed requests to every operation, at the gateway and at the services. No answer is a
+ * server error or shows a stack trace, and all databases agree afterwards. {@code -Dbaedal.seed=…}
+ * selects other requests, {@code -Dbaedal.fuzz.seconds=…} the duration.
  */
 class FuzzTest {
 
@@ -29,7 +29,9 @@ class FuzzTest {
   private static final long SECONDS = SuiteSize.of("baedal.fuzz.seconds", 10, 60);
   private static final String PROVIDER_SETTINGS = "/dev/payment-provider";
 
-  /** A path without dot segments: {@code /orders/..} is the start page. */
+  /**
+   * A path without dot segments. The server resolves these: {@code /orders/..} is the start page.
+   */
   private static final Pattern NORMALIZED_PATH = Pattern.compile("/|(/[A-Za-z0-9-]+)+");
 
   private static final Pattern INTERNALS =
@@ -53,7 +55,7 @@ class FuzzTest {
   }
 
   @Test
-  void nothing_that_is_sent_is_our_fault() throws IOException {
+  void no_malformed_request_causes_a_server_error() throws IOException {
     List<Operation> operations = Contracts.all();
     long end = System.nanoTime() + SECONDS * 1_000_000_000L;
     long sent = 0;
@@ -61,14 +63,14 @@ class FuzzTest {
       resources.restore();
       for (Operation operation : operations) {
         Random random = new Random(SEED + sent++);
-        ask(operation, new HostileInput(random));
+        send(operation, new HostileInput(random));
       }
     } while (System.nanoTime() < end);
     assertThat(sent).isGreaterThanOrEqualTo(operations.size());
     system.assertStoresAgree();
   }
 
-  private static void ask(Operation operation, HostileInput hostile) throws IOException {
+  private static void send(Operation operation, HostileInput hostile) throws IOException {
     boolean internal = operation.isInternal() || hostile.onceIn(2);
     String url = system.settings.url(internal ? operation.service() : "gateway");
     RawRequest request = request(operation, hostile);
@@ -107,7 +109,10 @@ class FuzzTest {
         body);
   }
 
-  /** Mostly a token of the owner of the resource, with a role that the operation admits. */
+  /**
+   * One of 20 tokens is invalid. The others have a role that the operation admits; the subject is
+   * the owner of the resource if one has that role.
+   */
   private static String token(Operation operation, HostileInput hostile) {
     if (hostile.onceIn(20)) {
       return hostile.oneOf(List.copyOf(tokens.invalid().values()));
@@ -134,8 +139,8 @@ class FuzzTest {
         : resources.ids().getOrDefault(name, parameter.path("example").asText("1"));
   }
 
-  /** Payments have a time limit, and the machine may be busy. */
-  private static boolean isToPayLater(HttpResponse<String> answer) {
+  /** This 503 is no fault: on a busy machine a payment may miss its time limit. */
+  private static boolean isLatePayment(HttpResponse<String> answer) {
     return answer.statusCode() == 503
         && answer.headers().firstValue("Retry-After").isPresent()
         && answer.body().contains("/problems/payment-unavailable");
@@ -144,7 +149,7 @@ class FuzzTest {
   private static void check(String what, HttpResponse<String> answer) throws IOException {
     int status = answer.statusCode();
     String exchange = what + " → " + status + " " + answer.body();
-    if (!isToPayLater(answer)) {
+    if (!isLatePayment(answer)) {
       assertThat(status).as(exchange).isLessThan(500);
     }
     if (status >= 400) {

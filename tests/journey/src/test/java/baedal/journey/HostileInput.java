@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 
-/** Malformed texts, headers and bodies; the same seed gives the same ones. */
+/** Malformed texts, headers and bodies for {@link FuzzTest}; the same seed gives the same input. */
 final class HostileInput {
 
   private static final List<String> TEXTS =
@@ -70,7 +70,8 @@ final class HostileInput {
           "[]",
           "{}");
 
-  private static final List<String> NO_JSON =
+  /** Bodies that are not JSON, or not the JSON that a service expects. */
+  private static final List<String> ODD_BODIES =
       List.of(
           "",
           "{",
@@ -134,19 +135,19 @@ final class HostileInput {
     };
   }
 
-  /** A text without the characters that no HTTP client can send in a header. */
+  /** A text of characters that an HTTP client can send in a header. */
   String header() {
     return text().replaceAll("[^ -~]", "?").strip();
   }
 
-  /** Has the form of a cursor, with wrong content. */
+  /** A text with the form of a cursor and wrong content. */
   private String cursor() {
     String keys =
         switch (random.nextInt(4)) {
           case 0 -> array(oneOf(TEXTS));
           case 1 -> array(oneOf(TEXTS), oneOf(TEXTS));
           case 2 -> Json.mapper().createArrayNode().add(value(2)).add(value(2)).toString();
-          default -> oneOf(NO_JSON);
+          default -> oneOf(ODD_BODIES);
         };
     return Base64.getUrlEncoder()
         .withoutPadding()
@@ -161,11 +162,11 @@ final class HostileInput {
     return onceIn(8) ? oneOf(TYPES) : valid;
   }
 
-  /** A valid body with up to three changes, or no JSON at all. */
+  /** A valid body with at most three changes, a body that is too large, or one that is not JSON. */
   Buffer body(JsonNode valid) {
     return switch (random.nextInt(10)) {
-      case 0 -> Buffer.buffer(oneOf(NO_JSON));
-      case 1 -> Buffer.buffer(oneOf(NO_JSON), "UTF-16");
+      case 0 -> Buffer.buffer(oneOf(ODD_BODIES));
+      case 1 -> Buffer.buffer(oneOf(ODD_BODIES), "UTF-16");
       case 2 -> Buffer.buffer(new byte[] {'"', (byte) 0xc3, (byte) 0x28, '"'});
       case 3 -> Buffer.buffer("[".repeat(1 + random.nextInt(30_000)));
       case 4 ->

@@ -14,14 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 
-/** Messages that no service sent, put into the broker by a test. */
+/** Publishes messages for tests that no service sends, for example malformed ones. */
 final class InjectedMessages {
 
   private static final int CONFIRM_MILLIS = 10_000;
 
   private InjectedMessages() {}
 
-  /** Publishes a message, however wrong, to the exchange that its type names. */
+  /** Publishes a message, which may be malformed, to the exchange of its type. */
   static void publish(TestSystem system, String message) {
     Vertx vertx = Vertx.vertx();
     EventPublisher publisher = new EventPublisher(vertx, system.sources().broker(), "test");
@@ -32,7 +32,7 @@ final class InjectedMessages {
     publisher.stop().compose(v -> vertx.close()).await();
   }
 
-  /** Puts messages into {@code queue} directly, as the services' own messages are. */
+  /** Publishes messages directly to {@code queue}, in the format of the services. */
   static void enqueue(TestSystem system, String queue, Collection<EventMessage> messages)
       throws Exception {
     ConnectionFactory broker = new ConnectionFactory();

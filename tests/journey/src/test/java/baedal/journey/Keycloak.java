@@ -32,14 +32,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * A real Keycloak on loopback, in development mode, with the realm of {@code gateway/keycloak} and
- * nothing else. Its data is in memory, its passwords are of this run.
+ * Runs a real Keycloak on loopback for {@link KeycloakTest}, in development mode. It has only the
+ * realm of {@code gateway/keycloak}. Its data is in memory, and its passwords are random.
  */
 final class Keycloak implements AutoCloseable {
 
   static final String REALM = "baedal";
 
-  /** Where the pages' client lets its users return to. */
+  /** The redirect URI that the realm allows for the client of the web pages. */
   private static final String RETURN = "https://app.example.com/signed-in";
 
   private static final Duration STARTS_WITHIN = Duration.ofMinutes(10);
@@ -54,7 +54,7 @@ final class Keycloak implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  /** Tokens of one sign-in. */
+  /** The access token and the ID token of one sign-in. */
   record Tokens(String access, String id) {}
 
   /** Starts the distribution {@code zip} in {@code folder}, with the realm file {@code realm}. */
@@ -89,7 +89,7 @@ final class Keycloak implements AutoCloseable {
     process.await(this::answers, STARTS_WITHIN);
   }
 
-  /** Returns the one folder that the archive holds. */
+  /** Unpacks the archive; returns the one folder in it. */
   private static Path unpack(Path zip, Path folder) throws IOException {
     try (InputStream file = Files.newInputStream(zip);
         ZipInputStream archive = new ZipInputStream(file)) {
@@ -118,7 +118,7 @@ final class Keycloak implements AutoCloseable {
     }
   }
 
-  /** No slash at its end: the {@code iss} of tokens. */
+  /** The {@code iss} of tokens, without a slash at its end. */
   String issuer() {
     return url + "/realms/" + REALM;
   }
@@ -136,20 +136,22 @@ final class Keycloak implements AutoCloseable {
     return Json.mapper().readTree(answer.body());
   }
 
-  /** The client credentials flow of a confidential client of the realm. */
-  String machine(String clientId) throws IOException {
+  /** Returns a token of a program, by the client credentials flow of a confidential client. */
+  String programToken(String clientId) throws IOException {
     String secret = admin("GET", client(clientId) + "/client-secret", null).path("value").asText();
     return token(
         REALM,
         Map.of("grant_type", "client_credentials", "client_id", clientId, "client_secret", secret));
   }
 
-  /** The authorization code flow with PKCE, as a page and its user's browser go through it. */
+  /**
+   * Signs a user in with the authorization code flow and PKCE. Plays the web page and the browser.
+   */
   Tokens signIn(String clientId, String user, String password) throws Exception {
     String verifier = Secrets.random();
     byte[] digest =
         MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
-    Map<String, String> asked =
+    Map<String, String> query =
         Map.of(
             "response_type",
             "code",
@@ -168,7 +170,7 @@ final class Keycloak implements AutoCloseable {
     HttpResponse<String> page =
         send(
             HttpRequest.newBuilder(
-                URI.create(issuer() + "/protocol/openid-connect/auth?" + encoded(asked))));
+                URI.create(issuer() + "/protocol/openid-connect/auth?" + encoded(query))));
     assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
     Matcher action = FORM.matcher(page.body());
     assertThat(action.find()).as(page.body()).isTrue();
@@ -199,7 +201,10 @@ final class Keycloak implements AutoCloseable {
     return new Tokens(tokens.path("access_token").asText(), tokens.path("id_token").asText());
   }
 
-  /** A person with these roles beside the default ones, and these {@code stores}. */
+  /**
+   * Creates a user with these roles in addition to the default roles; {@code stores} are the ids of
+   * the stores that the user works for.
+   */
   void createUser(String name, String password, List<String> roles, List<String> stores)
       throws IOException {
     Map<String, Object> credential =
@@ -228,7 +233,9 @@ final class Keycloak implements AutoCloseable {
     admin("POST", "/roles", Map.of("name", name));
   }
 
-  /** A public client beside those of the realm file; {@code scopes} are its client scopes. */
+  /**
+   * Creates a public client that the realm file does not have; {@code scopes}: its client scopes.
+   */
   void createPublicClient(String clientId, List<String> scopes) throws IOException {
     admin(
         "POST",
@@ -250,7 +257,7 @@ final class Keycloak implements AutoCloseable {
             List.of()));
   }
 
-  /** From now on tokens are signed with a new key; the old one stays published. */
+  /** Makes Keycloak sign tokens with a new key. It still publishes the old key. */
   void rotateKey() throws IOException {
     String realm = admin("GET", "", null).path("id").asText();
     admin(

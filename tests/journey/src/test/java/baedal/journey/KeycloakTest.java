@@ -28,8 +28,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Keycloak section of the gateway's README against a real Keycloak: {@code
- * tools/bench/keycloak} fetches it and runs this. Not part of {@code ./verify}.
+ * Tests the Keycloak section of the gateway's README with a real Keycloak. {@code
+ * tools/bench/keycloak} downloads Keycloak and runs this test; {@code ./verify} does not run it.
  */
 @EnabledIfSystemProperty(named = "baedal.keycloak", matches = ".+")
 class KeycloakTest {
@@ -64,7 +64,7 @@ class KeycloakTest {
     }
   }
 
-  /** The settings that the README's Keycloak section names, for the issuer of this test. */
+  /** The settings in the README's Keycloak section, with the issuer of this test. */
   private static Map<String, String> documented() throws IOException {
     Map<String, String> settings = new HashMap<>();
     Matcher setting = SETTING.matcher(Readme.of("gateway").block("sh", "OIDC_ROLES_CLAIM"));
@@ -108,7 +108,7 @@ class KeycloakTest {
   }
 
   @Test
-  void a_customer_may_read_orders_and_no_board() throws Exception {
+  void a_customer_may_read_orders_but_no_kitchen_board() throws Exception {
     Keycloak.Tokens customer = person("customer-1", List.of());
     assertThat(part(customer.access(), 1).path("aud").asText()).isEqualTo("baedal");
     assertThat(status("/orders", customer.access())).isEqualTo(200);
@@ -116,7 +116,7 @@ class KeycloakTest {
   }
 
   @Test
-  void staff_may_read_the_board_of_the_stores_in_their_token_only() throws Exception {
+  void staff_may_read_only_the_kitchen_boards_of_the_stores_in_their_token() throws Exception {
     String owner = person("owner-1", List.of("owner")).access();
     String store = open(owner);
     String staff = person("staff-1", List.of("owner"), "another", store).access();
@@ -140,10 +140,10 @@ class KeycloakTest {
   }
 
   @Test
-  void a_machine_has_the_roles_of_its_service_account() throws Exception {
-    String machine = keycloak.machine("baedal-operations");
-    assertThat(status("/deadLetters/order", machine)).isEqualTo(200);
-    assertThat(status("/orders", machine)).isEqualTo(403);
+  void a_program_has_the_roles_of_its_service_account() throws Exception {
+    String program = keycloak.programToken("baedal-operations");
+    assertThat(status("/deadLetters/order", program)).isEqualTo(200);
+    assertThat(status("/orders", program)).isEqualTo(403);
   }
 
   @Test
@@ -163,9 +163,12 @@ class KeycloakTest {
     assertThat(status("/orders", customer.id())).isEqualTo(401);
   }
 
-  /** A client must not be called as the audience; its ID tokens are refused by their type. */
+  /**
+   * The client has the name of the audience, so its ID tokens have the right audience. The gateway
+   * refuses them because of their type.
+   */
   @Test
-  void an_id_token_whose_audience_fits_is_refused() throws Exception {
+  void an_id_token_with_the_right_audience_is_refused() throws Exception {
     String password = Secrets.random();
     keycloak.createPublicClient("baedal", List.of("baedal"));
     keycloak.createUser("customer-4", password, List.of(), List.of());
@@ -175,7 +178,7 @@ class KeycloakTest {
   }
 
   @Test
-  void tokens_of_the_old_and_of_the_new_key_are_accepted() throws Exception {
+  void tokens_of_the_old_and_the_new_key_are_accepted_after_a_rotation() throws Exception {
     String before = person("customer-5", List.of()).access();
     keycloak.rotateKey();
     String after = person("customer-6", List.of()).access();
@@ -208,6 +211,6 @@ class KeycloakTest {
     assertThat(token.length()).isGreaterThan(8_192);
     assertThat(status("/orders", token)).isEqualTo(200);
     String ofPages = keycloak.signIn(PAGES, "customer-7", password).access();
-    assertThat(ofPages.length()).as("of the pages' client").isLessThan(2_048);
+    assertThat(ofPages.length()).as("the length of a token of the web pages").isLessThan(2_048);
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What customers see of their own orders, and nobody else does. */
+/** What customers see of their own orders, and that other customers do not see it. */
 class MyPageJourneyTest {
 
   private static final BlockedEventLoops blockedEventLoops = BlockedEventLoops.watch();
@@ -37,7 +37,7 @@ class MyPageJourneyTest {
   }
 
   @Test
-  void the_page_of_an_order_exists_as_soon_as_the_order_is_placed() throws Exception {
+  void a_customer_who_has_just_placed_an_order_gets_no_404_for_its_page() throws Exception {
     Shop shop = system.openShop("FOOD", 10_000, null);
     Client customer = system.customer();
     Client stranger = system.customer();
@@ -49,12 +49,15 @@ class MyPageJourneyTest {
   }
 
   @Test
-  void a_customer_watches_live_where_the_order_and_its_rider_are() throws Exception {
+  void the_live_page_sends_the_status_of_the_order_and_the_riders_position() throws Exception {
     Shop shop = system.openShop("FOOD", 10_000, null);
     Client customer = system.customer();
     String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
     system.awaitAnswer(
-        "MyPage knows it", customer, "/mypages/" + orderId, a -> a.text("status").equals("PAID"));
+        "MyPage shows the payment",
+        customer,
+        "/mypages/" + orderId,
+        a -> a.text("status").equals("PAID"));
     List<String> lines = Collections.synchronizedList(new ArrayList<>());
     CompletableFuture<Void> stream =
         HttpClient.newHttpClient()
@@ -68,14 +71,20 @@ class MyPageJourneyTest {
                 HttpResponse.BodyHandlers.ofLines())
             .thenAccept(response -> response.body().forEach(lines::add));
     system.awaitAnswer(
-        "the stream began", customer, "/mypages/" + orderId, a -> seen(lines, "\"PAID\""));
+        "the stream has sent the status",
+        customer,
+        "/mypages/" + orderId,
+        a -> seen(lines, "\"PAID\""));
     system.handleTicket(shop, orderId, "accept", "start", "finish");
     Client rider = system.rider("r-live");
-    system.awaitAnswer("open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+    system.awaitAnswer("the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
     system.handleDelivery(rider, orderId, "claim", "pick");
     rider.put("/riders/me/location", RequestBodies.json().put("lat", 37.555).put("lng", 126.921));
     system.awaitAnswer(
-        "the rider is seen", customer, "/mypages/" + orderId, a -> seen(lines, "event: location"));
+        "the stream has sent the position",
+        customer,
+        "/mypages/" + orderId,
+        a -> seen(lines, "event: location"));
     system.handleDelivery(rider, orderId, "deliver");
     system.awaitStatus(customer, orderId, "DELIVERED");
     customer.post("/orders/" + orderId + "/confirm", null);

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * An order that was placed, changed and paid; {@code paidAtOnce} when the first request to pay
- * succeeded.
+ * An order that a test has placed, changed and paid. {@code paidAtOnce} is true if the first
+ * payment request succeeded.
  */
 record PaidOrder(Client customer, String orderId, boolean paidAtOnce) {
 
@@ -27,7 +27,7 @@ record PaidOrder(Client customer, String orderId, boolean paidAtOnce) {
     return new PaidOrder(customer, orderId, paidAtOnce);
   }
 
-  /** A few may need a second request: payments have a time limit, and the machine may be busy. */
+  /** Less than half may need a second request: on a busy machine payments miss their time limit. */
   static void assertMostlyPaidAtOnce(List<PaidOrder> all) {
     assertThat(all)
         .filteredOn(PaidOrder::paidAtOnce)

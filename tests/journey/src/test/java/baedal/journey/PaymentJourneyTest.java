@@ -11,7 +11,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Payments: by checkout, card or promise, declined, late or repeated, and with a coupon. */
+/**
+ * Payments by checkout, by card, on delivery and with a coupon; also declined, late or repeated.
+ */
 class PaymentJourneyTest {
 
   private static final BlockedEventLoops blockedEventLoops = BlockedEventLoops.watch();
@@ -29,7 +31,7 @@ class PaymentJourneyTest {
   }
 
   @Test
-  void a_checkout_repeated_after_its_cancellation_gets_the_same_answer() throws Exception {
+  void a_checkout_repeated_after_its_order_was_canceled_gets_the_same_answer() throws Exception {
     Shop shop = system.openShop("FOOD", 9_000, 5);
     Client customer = system.customer();
     ObjectNode checkout = RequestBodies.checkout(shop.storeId(), "4242424242424242");
@@ -50,7 +52,7 @@ class PaymentJourneyTest {
   }
 
   @Test
-  void a_declined_checkout_stays_declined_and_is_paid_by_another_card() throws Exception {
+  void a_declined_checkout_stays_declined_and_its_order_takes_another_card() throws Exception {
     Shop shop = system.openShop("FOOD", 9_000, 5);
     Client customer = system.customer();
     ObjectNode checkout = RequestBodies.checkout(shop.storeId(), "4000000000000002");
@@ -62,7 +64,7 @@ class PaymentJourneyTest {
     String orderId = declined.body().path("order").path("orderId").asText();
     assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
     system.awaitAnswer(
-        "paid",
+        "the order is paid",
         customer,
         () -> customer.post("/payments", RequestBodies.card(orderId), "k-2"),
         a -> a.status() == 201);
@@ -84,7 +86,7 @@ class PaymentJourneyTest {
   }
 
   @Test
-  void a_card_that_answers_too_late_is_charged_once_and_shown_when_paid_again() throws Exception {
+  void a_second_request_after_a_late_charge_succeeds_without_a_second_charge() throws Exception {
     Shop shop = system.openShop("FOOD", 7_000, null);
     Client customer = system.customer();
     String orderId = system.place(customer, RequestBodies.delivery(shop.storeId(), 1));
@@ -93,12 +95,15 @@ class PaymentJourneyTest {
     assertThat(later.status()).isEqualTo(503);
     assertThat(later.text("type")).isEqualTo("/problems/payment-unavailable");
     system.awaitAnswer(
-        "paying again", customer, () -> customer.post("/payments", slow), a -> a.status() == 201);
+        "the second request succeeds",
+        customer,
+        () -> customer.post("/payments", slow),
+        a -> a.status() == 201);
     assertThat(customer.get("/payments?orderId=" + orderId).body().path("items")).hasSize(1);
   }
 
   @Test
-  void an_order_promised_on_delivery_takes_no_card_and_is_voided_when_canceled() throws Exception {
+  void a_payment_on_delivery_excludes_a_card_and_is_voided_by_a_cancellation() throws Exception {
     Shop shop = system.openShop("FOOD", 15_000, null);
     Client customer = system.customer();
     String orderId = system.place(customer, RequestBodies.delivery(shop.storeId(), 1));
@@ -117,7 +122,7 @@ class PaymentJourneyTest {
     assertThat(payments.path(0).path("amount").asLong()).isEqualTo(15_000);
     assertThat(payments.path(0).path("paidAt").isNull()).isTrue();
     system.awaitAnswer(
-        "MyPage shows it",
+        "MyPage shows the voided payment",
         customer,
         "/mypages/" + orderId,
         a -> a.body().path("payment").path("status").asText().equals("VOIDED"));
@@ -125,7 +130,7 @@ class PaymentJourneyTest {
   }
 
   @Test
-  void a_coupon_lowers_what_is_due_once_and_comes_back_with_a_cancellation() throws Exception {
+  void a_coupon_reduces_the_due_of_one_order_and_a_cancellation_returns_it() throws Exception {
     Shop shop = system.openShop("FOOD", 10_000, null);
     Client customer = system.customer();
     String coupon = TestSystem.takeCoupon(customer, system.startCampaign(5));
@@ -142,7 +147,7 @@ class PaymentJourneyTest {
     Client.Answer paid = system.pay(customer, orderId);
     assertThat(paid.body().path("amount").asLong()).isEqualTo(7_000);
     system.awaitAnswer(
-        "used",
+        "the coupon is USED",
         customer,
         "/coupons",
         a -> a.body().path("items").path(0).path("status").asText().equals("USED"));
@@ -150,7 +155,7 @@ class PaymentJourneyTest {
     customer.post("/orders/" + orderId + "/cancel", RequestBodies.json());
     system.awaitStatus(customer, orderId, "CANCELED");
     system.awaitAnswer(
-        "the coupon is back",
+        "the coupon is ISSUED again",
         customer,
         "/coupons",
         a -> a.body().path("items").path(0).path("status").asText().equals("ISSUED"));

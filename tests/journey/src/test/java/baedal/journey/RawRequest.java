@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** A request that is sent as it is, however wrong; its answer is not interpreted. */
+/** An HTTP request that may be malformed, for tests that send what {@code Client} cannot send. */
 record RawRequest(
     String method, String pathAndQuery, Map<String, String> headers, Buffer body, String token) {
 
@@ -39,8 +39,8 @@ record RawRequest(
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
 
   /**
-   * A request to an operation. {@code values} gives the value of each parameter, null leaves it
-   * out; {@code contentType}, {@code body} and {@code token} may be null.
+   * Builds a request to the operation. {@code values} returns the value of a parameter, or null to
+   * omit it. {@code contentType}, {@code body} and {@code token} may be null.
    */
   static RawRequest of(
       Operation operation,
@@ -71,8 +71,8 @@ record RawRequest(
   }
 
   /**
-   * Sends the request; a 503 of a busy machine is retried for a while, then returned. The body of
-   * an event stream is not read.
+   * Sends the request. Retries for 10 s while the status is 503, as on a busy machine. The answer
+   * of an event stream has an empty body: the stream is not read.
    */
   HttpResponse<String> sendTo(String url) throws IOException {
     AtomicReference<HttpResponse<String>> last = new AtomicReference<>();

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A module's README as data: its fenced blocks and its tables of settings. */
+/** Reads the fenced blocks and the tables of settings in a module's README, for tests of them. */
 final class Readme {
 
   /** The top folder of the repository. */
@@ -43,7 +43,7 @@ final class Readme {
             : TOP.resolve("tools").resolve(module).resolve("README.md"));
   }
 
-  /** The first fenced block of this language that holds {@code part}. */
+  /** The first fenced block of this language that contains {@code part}. */
   String block(String language, String part) {
     return blocks()
         .filter(block -> block.group(1).equals(language) && block.group(2).contains(part))
@@ -54,7 +54,7 @@ final class Readme {
         .group(2);
   }
 
-  /** As {@link #block}, each command on one line. */
+  /** As {@link #block} for the shell, with each command on one line. */
   String commands(String part) {
     return block("sh", part).replaceAll("\\\\\\n\\s*", "");
   }
@@ -75,7 +75,7 @@ final class Readme {
     return example;
   }
 
-  /** What {@code rabbitmqctl} gives to each user: configure, write and read. */
+  /** The permissions in the {@code rabbitmqctl} commands: configure, write and read, by user. */
   Map<String, List<String>> permissions() {
     Map<String, List<String>> permissions = new LinkedHashMap<>();
     blocks()
@@ -85,14 +85,17 @@ final class Readme {
     return permissions;
   }
 
-  /** A setting in a table; {@code value} is the cell beside it, {@code index} its place there. */
+  /**
+   * A setting in a table row. {@code value} is the next cell of the row; {@code index} is the
+   * setting's position in its own cell, from 0.
+   */
   record Setting(String key, String value, int index) {
 
     boolean required() {
       return value.startsWith("required");
     }
 
-    /** Empty when there is none, or when the cell refers to another place. */
+    /** The default; empty if there is none, or if the cell refers to another section. */
     Optional<String> byDefault() {
       if (required() || value.startsWith("none") || value.startsWith("see ")) {
         return Optional.empty();
@@ -102,7 +105,7 @@ final class Readme {
     }
   }
 
-  /** Every row of every table that begins with names of settings. */
+  /** The settings of all table rows that begin with names of settings. */
   List<Setting> settings() {
     List<Setting> settings = new ArrayList<>();
     text.lines()

@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The READMEs say the same as the code about settings, broker users and main classes. */
+/** Compares the settings, broker permissions and main classes in the READMEs with the code. */
 class ReadmeTest {
 
-  /** How a program reads its settings. */
+  /** Reads the settings of a program, as the program does. */
   private interface Reader {
     Object read(Config config);
   }
@@ -47,7 +47,7 @@ class ReadmeTest {
           "gateway", GatewayConfig::from,
           "audit", config -> List.of(Sources.from(config), Tolerances.from(config)));
 
-  /** Kubernetes sets it; it is no setting. */
+  /** Kubernetes sets this variable, so it is not documented as a setting. */
   private static final String NO_SETTING = "KUBERNETES_SERVICE_HOST";
 
   private static final Pattern MISSING = Pattern.compile("([A-Z_]+) is not set");
@@ -62,14 +62,14 @@ class ReadmeTest {
 
   @ParameterizedTest
   @MethodSource("programs")
-  void the_settings_are_those_that_the_program_reads(String program) throws Exception {
+  void a_readme_lists_exactly_the_settings_that_the_program_reads(String program) throws Exception {
     assertThat(Readme.of(program).settings().stream().map(Readme.Setting::key))
         .hasSameElementsAs(keysRead(CONFIGS.get(program)));
   }
 
   @ParameterizedTest
   @MethodSource("programs")
-  void required_settings_are_marked_so(String program) throws Exception {
+  void a_readme_says_required_for_exactly_the_required_settings(String program) throws Exception {
     assertThat(
             Readme.of(program).settings().stream()
                 .filter(Readme.Setting::required)
@@ -79,7 +79,7 @@ class ReadmeTest {
 
   @ParameterizedTest
   @MethodSource("programs")
-  void defaults_are_those_of_the_program(String program) throws Exception {
+  void a_readme_has_the_defaults_of_the_program(String program) throws Exception {
     Reader config = CONFIGS.get(program);
     Map<String, String> required = required(config);
     Object byDefault = config.read(Config.of(required));
@@ -88,9 +88,9 @@ class ReadmeTest {
           .byDefault()
           .ifPresent(
               value -> {
-                Map<String, String> said = new HashMap<>(required);
-                said.put(setting.key(), value);
-                assertThat(config.read(Config.of(said)))
+                Map<String, String> documented = new HashMap<>(required);
+                documented.put(setting.key(), value);
+                assertThat(config.read(Config.of(documented)))
                     .as("with %s=%s", setting.key(), value)
                     .isEqualTo(byDefault);
               });
@@ -99,7 +99,8 @@ class ReadmeTest {
 
   @ParameterizedTest
   @MethodSource("programs")
-  void the_example_sets_what_is_required_and_starts_a_main_class(String program) throws Exception {
+  void the_start_example_sets_all_required_settings_and_names_a_main_class(String program)
+      throws Exception {
     Readme readme = Readme.of(program);
     Map<String, String> example = readme.example();
     assertThat(example.keySet())
@@ -111,7 +112,7 @@ class ReadmeTest {
 
   @ParameterizedTest
   @MethodSource("brokerUsers")
-  void a_readme_tells_the_permissions_of_its_broker_user(String user) throws Exception {
+  void a_readme_has_the_permissions_of_its_broker_user(String user) throws Exception {
     Readme readme = Readme.of(user);
     assertThat(readme.permissions()).isEqualTo(Map.of(user, permissions(user)));
     assertThat(readme.example().get("AMQP_URI")).startsWith("amqp://" + user + ":");
@@ -121,7 +122,7 @@ class ReadmeTest {
   }
 
   @Test
-  void the_broker_readme_tells_the_permissions_of_all_users() throws Exception {
+  void the_readme_of_rabbitmq_has_the_permissions_of_all_users() throws Exception {
     Readme readme = Readme.of("rabbitmq");
     Map<String, List<String>> all = new HashMap<>();
     BrokerPermissions.USERS.forEach(user -> all.put(user, permissions(user)));
@@ -135,7 +136,7 @@ class ReadmeTest {
     return List.of(may.configure(), may.write(), may.read());
   }
 
-  /** What a program does not start without, found by starting it without. */
+  /** Finds the required settings: adds each one that the program reports as missing. */
   private static Map<String, String> required(Reader config) {
     Map<String, String> given = new HashMap<>();
     while (true) {
@@ -154,7 +155,7 @@ class ReadmeTest {
     return key.matches(".*_(URI|URL|ISSUER)") ? "http://127.0.0.1:1" : "true";
   }
 
-  /** Setting one may cause others to be read, so each is set once. */
+  /** Finds all settings that the program reads. It may read some only when another one is set. */
   private static Set<String> keysRead(Reader config) {
     Map<String, String> required = required(config);
     Set<String> read = new TreeSet<>();
@@ -172,7 +173,7 @@ class ReadmeTest {
                   return given.get(key);
                 }));
       } catch (IllegalArgumentException e) {
-        assertThat(e).as("a value that does not fit is named").hasMessageMatching("[A-Z_]+ .+");
+        assertThat(e).as("the message names the invalid setting").hasMessageMatching("[A-Z_]+ .+");
       }
     }
     read.remove(NO_SETTING);

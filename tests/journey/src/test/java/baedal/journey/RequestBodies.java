@@ -37,7 +37,7 @@ final class RequestBodies {
     return json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242");
   }
 
-  /** A promise to pay the rider. */
+  /** A payment on delivery: the customer pays the rider. */
   static ObjectNode onDelivery(String orderId) {
     return json().put("orderId", orderId).put("method", "ON_DELIVERY");
   }

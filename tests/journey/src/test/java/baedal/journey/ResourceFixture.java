@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * One resource of each kind that has an owner. {@code ids} are keyed by the names that the
- * contracts give them; {@code owners} has the subject of the owner by role.
+ * One resource of each kind that belongs to a person, for tests of permissions. {@code ids} has the
+ * ids of the resources by parameter name; {@code owners} has the subjects of the persons by role.
  */
 record ResourceFixture(
     Shop shop, Client rider, Map<String, String> ids, Map<String, String> owners) {
@@ -52,7 +52,9 @@ record ResourceFixture(
             Caller.RIDER, TestTokens.sub(rider)));
   }
 
-  /** Undoes what a test may have done as the owner: released the job, deleted the menu. */
+  /**
+   * Claims the job and puts the menu again: a request of a test may have released or deleted it.
+   */
   void restore() throws IOException {
     rider.post("/deliveries/" + ids.get("orderId") + "/claim", null);
     ObjectNode menu = RequestBodies.json().put("name", "메뉴").put("price", 10_000);

@@ -22,26 +22,26 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Replicas of all services start and stop while people order. They share the stores and the broker;
- * proxies give new connections to the replicas in turn.
+ * Runs two and three replicas of every service while simulated users order. The replicas share the
+ * databases and the broker. Proxies distribute new connections among the replicas.
  */
 class ScaleOutTest {
 
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
-  private static final int PEOPLE = 12;
+  private static final int USERS = 12;
   private static final Duration SHARED_WITHIN = Duration.ofMinutes(3);
 
   private final Vertx vertx = Vertx.vertx();
   private final Map<String, FaultProxy> proxies = new TreeMap<>();
 
-  /** How many messages with events the relay of each replica sent, by its service. */
+  /** By service, the number of messages with events that each replica has published. */
   private final Map<String, List<AtomicLong>> relayed = new TreeMap<>();
 
   private final List<Settings> replicaSettings = new ArrayList<>();
 
   @Test
-  void two_and_three_replicas_of_every_service_do_everything_once() throws IOException {
+  void every_saga_ends_once_with_two_and_three_replicas_of_every_service() throws IOException {
     Settings first = Settings.onFreePorts();
     SERVICES.forEach(
         service ->
@@ -53,7 +53,7 @@ class ScaleOutTest {
       List<Runnable> replicas = new ArrayList<>();
       replicas.add(startReplica(system));
       ScenarioRunner scenarios = system.scenarios(seed);
-      scenarios.start(PEOPLE);
+      scenarios.start(USERS);
       runUntil(
           scenarios, "two replicas, seed " + seed, () -> allUsed(requests()) && allUsed(relayed()));
       replicas.add(startReplica(system));
@@ -68,7 +68,7 @@ class ScaleOutTest {
     }
   }
 
-  /** A proxy for each connection to the broker; the proxies of the services are shared. */
+  /** Each publisher gets its own proxy to the broker; all clients of a service share one proxy. */
   private String route(String service, String setting, String uri) {
     if (setting.equals("AMQP_URI") && Subscriptions.PUBLISHERS.contains(service)) {
       FaultProxy proxy = new FaultProxy(vertx, uri);
@@ -87,17 +87,17 @@ class ScaleOutTest {
   }
 
   /**
-   * Runs all sagas again and again until every replica did some work. That takes a while, because
+   * Repeats all sagas until every replica has had some work. This takes several rounds, because
    * clients keep their connections.
    */
-  private void runUntil(ScenarioRunner scenarios, String when, BooleanSupplier allWork) {
+  private void runUntil(ScenarioRunner scenarios, String when, BooleanSupplier allWorked) {
     try {
       await()
           .atMost(SHARED_WITHIN)
           .until(
               () -> {
                 assertThat(scenarios.everySaga()).as(when).isEmpty();
-                return allWork.getAsBoolean();
+                return allWorked.getAsBoolean();
               });
     } catch (ConditionTimeoutException e) {
       throw new AssertionError(
@@ -116,7 +116,7 @@ class ScaleOutTest {
     return shares;
   }
 
-  /** How many messages each replica received so far, by its service. */
+  /** By service, the number of messages that each replica has received so far. */
   private Map<String, List<Long>> requests() {
     Map<String, List<Long>> shares = new TreeMap<>();
     for (String service : SERVICES) {
@@ -131,7 +131,7 @@ class ScaleOutTest {
     return proxies.get(EndpointRouting.urlSetting(service));
   }
 
-  /** Starts one more replica of every service; the result takes them out and stops them. */
+  /** Starts one more replica of every service. The result disconnects and stops them. */
   private Runnable startReplica(TestSystem system) throws IOException {
     Settings ports = Settings.onFreePorts();
     replicaSettings.add(ports);

@@ -43,9 +43,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Services in processes of their own, prepared and started by the commands of their READMEs, on
- * ports and servers of the test. With {@code -Dbaedal.jars=true} the class path is the README's,
- * too: the build commands have to be run before, as {@code tools/bench/standalone} does.
+ * Prepares and starts services by the commands in their READMEs, each as a process, for tests of
+ * these commands. It replaces the ports, the servers and the class path in the commands by those of
+ * the test. With {@code -Dbaedal.jars=true} it keeps the class path; then the build commands must
+ * have run before, as in {@code tools/bench/standalone}.
  */
 final class Standalone implements AutoCloseable {
 
@@ -65,25 +66,25 @@ final class Standalone implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  /** What the examples name, and what the test has in its place. */
-  private final Map<String, String> places = new HashMap<>();
+  /** Addresses and URIs in the examples, and those of the test that replace them. */
+  private final Map<String, String> replacements = new HashMap<>();
 
   private final Map<String, Integer> ports = new HashMap<>();
   private final Set<String> prepared = new HashSet<>();
   private final Map<String, ServerProcess> running = new LinkedHashMap<>();
 
-  /** {@code issuer} has the keys of people's tokens. */
+  /** {@code issuer} is the URL of the OpenID Connect issuer that signs the users' tokens. */
   Standalone(String issuer) throws IOException {
     home = Files.createTempDirectory("baedal-standalone");
     broker = startBroker();
-    places.put("https://login.example.com", issuer);
-    places.put("127.0.0.1:5672", "127.0.0.1:" + broker.port());
+    replacements.put("https://login.example.com", issuer);
+    replacements.put("127.0.0.1:5672", "127.0.0.1:" + broker.port());
     for (String service : SERVICES) {
       ports.put(service, Ports.free());
-      places.put("127.0.0.1:" + documentedPort(service), "127.0.0.1:" + port(service));
+      replacements.put("127.0.0.1:" + documentedPort(service), "127.0.0.1:" + port(service));
     }
     ports.put("operations", Ports.free());
-    places.put("127.0.0.1:8089", "127.0.0.1:" + ports.get("operations"));
+    replacements.put("127.0.0.1:8089", "127.0.0.1:" + ports.get("operations"));
   }
 
   private static String documentedPort(String service) throws IOException {
@@ -113,7 +114,7 @@ final class Standalone implements AutoCloseable {
     return "http://127.0.0.1:" + port(service);
   }
 
-  /** Its store, and its user at the broker, as the README says; once. */
+  /** Prepares the program's database and broker user by its README. A second call does nothing. */
   void prepare(String program) throws Exception {
     if (!prepared.add(program)) {
       return;
@@ -122,10 +123,10 @@ final class Standalone implements AutoCloseable {
     switch (program) {
       case "order", "payment" -> createDatabase(readme, "baedal_" + program);
       case "store", "rider", "mypage" ->
-          places.put(readme.example().get("MONGO_URI"), TestServers.mongo());
-      case "coupon" -> places.put(readme.example().get("REDIS_URI"), TestServers.redis());
+          replacements.put(readme.example().get("MONGO_URI"), TestServers.mongo());
+      case "coupon" -> replacements.put(readme.example().get("REDIS_URI"), TestServers.redis());
       default -> {
-        // the gateway has no store; the audit reads those of the services
+        // the gateway has no database; the audit reads those of the services
       }
     }
     if (!program.equals("gateway")) {
@@ -133,7 +134,7 @@ final class Standalone implements AutoCloseable {
     }
   }
 
-  /** By the README's SQL, under a name that no other test run on this server has. */
+  /** Runs the README's SQL with a database name that no other test run on this server uses. */
   private void createDatabase(Readme readme, String name) throws SQLException {
     URI server = URI.create(postgres);
     String own = name + "_" + home.getFileName().toString().replaceAll("\\D", "");
@@ -146,11 +147,11 @@ final class Standalone implements AutoCloseable {
       }
     }
     String example = "postgresql://" + name + ":change-me@127.0.0.1:5432/" + name;
-    String there = server.getHost() + ":" + server.getPort();
-    places.put(example, example.replace(name, own).replace("127.0.0.1:5432", there));
+    String address = server.getHost() + ":" + server.getPort();
+    replacements.put(example, example.replace(name, own).replace("127.0.0.1:5432", address));
   }
 
-  /** What {@code rabbitmqctl import_definitions} does, by the management API. */
+  /** Does the same as {@code rabbitmqctl import_definitions}, with the management API. */
   private void importDefinitions(Readme readme) throws Exception {
     String command =
         readme
@@ -173,7 +174,7 @@ final class Standalone implements AutoCloseable {
     assertThat(imported.statusCode()).as(imported.body()).isEqualTo(204);
   }
 
-  /** Starts it; {@code settings} are in place of the example's or beside them. */
+  /** Starts the service. {@code settings} replace or extend those of the README's example. */
   void start(String service, Map<String, String> settings) throws IOException {
     Map<String, String> own = new LinkedHashMap<>(settings);
     own.put("PORT", "" + port(service));
@@ -185,7 +186,7 @@ final class Standalone implements AutoCloseable {
     running.put(service, ServerProcess.start(service, clean(command), Map.of(), log));
   }
 
-  /** What a program prints that ends by itself with 0. */
+  /** Runs a program that ends by itself; returns its output. Fails if the exit code is not 0. */
   String run(String program) throws Exception {
     return shell(script(Readme.of(program).start(), Map.of()));
   }
@@ -200,13 +201,13 @@ final class Standalone implements AutoCloseable {
       script.append(line).append('\n');
     }
     String all = script.toString();
-    // The longest first: an address is part of a URI.
+    // A URI can contain an address that is also replaced, so the longest text is replaced first.
     List<String> longestFirst =
-        places.keySet().stream()
+        replacements.keySet().stream()
             .sorted(Comparator.comparingInt(String::length).reversed())
             .toList();
-    for (String place : longestFirst) {
-      all = all.replace(place, places.get(place));
+    for (String text : longestFirst) {
+      all = all.replace(text, replacements.get(text));
     }
     return "cd '" + Readme.TOP + "'\n" + withClassPath(all);
   }
@@ -219,7 +220,7 @@ final class Standalone implements AutoCloseable {
     return CLASS_PATH.matcher(script).replaceAll(Matcher.quoteReplacement(own));
   }
 
-  /** A command that inherits no setting from the environment of the test. */
+  /** The command with an empty environment, except for PATH: it gets no setting of the test. */
   private static List<String> clean(List<String> command) {
     String java = Path.of(System.getProperty("java.home"), "bin").toString();
     String path = "PATH=" + java + ":" + System.getenv("PATH");
@@ -237,22 +238,23 @@ final class Standalone implements AutoCloseable {
             .start();
     boolean ended = process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
     process.destroyForcibly();
-    assertThat(ended).as("it ended").isTrue();
+    assertThat(ended).as("the command ended within 60 s").isTrue();
     assertThat(process.exitValue()).as(Files.readString(err) + Files.readString(out)).isZero();
     return Files.readString(out);
   }
 
-  /** Waits until the service's health says just what its README says. */
+  /** Waits until the service's readiness probe answers with the checks in its README. */
   void awaitReady(String service) throws IOException {
     Readme readme = Readme.of(service);
     JsonNode wanted = Json.mapper().readTree(readme.block("json", "\"checks\""));
     Matcher asked = READY.matcher(readme.block("sh", "/health/ready"));
     assertThat(asked.find()).isTrue();
-    URI uri = URI.create("http://" + places.get("127.0.0.1:" + asked.group(1)) + asked.group(2));
-    running.get(service).await(() -> saysSo(uri, wanted), READY_WITHIN);
+    URI uri =
+        URI.create("http://" + replacements.get("127.0.0.1:" + asked.group(1)) + asked.group(2));
+    running.get(service).await(() -> isReady(uri, wanted), READY_WITHIN);
   }
 
-  private boolean saysSo(URI uri, JsonNode wanted) {
+  private boolean isReady(URI uri, JsonNode wanted) {
     try {
       HttpResponse<String> answer = get(uri, null);
       return answer.statusCode() == 200 && same(Json.mapper().readTree(answer.body()), wanted);
@@ -261,7 +263,7 @@ final class Standalone implements AutoCloseable {
     }
   }
 
-  /** In whatever order the checks are listed. */
+  /** Compares the status and the checks; the order of the checks does not matter. */
   private static boolean same(JsonNode health, JsonNode wanted) {
     List<JsonNode> checks = new ArrayList<>();
     List<JsonNode> wantedChecks = new ArrayList<>();

@@ -26,9 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Services start as their READMEs say, with nothing but what these say. {@code
- * -Dbaedal.standalone=all} starts all of them and the audit; {@code tools/bench/standalone} also
- * builds them as they say.
+ * Starts services only by the commands and settings in their READMEs. {@code
+ * -Dbaedal.standalone=all} starts all services and the audit. {@code tools/bench/standalone} also
+ * builds them by the commands in the READMEs.
  */
 class StandaloneTest {
 
@@ -51,7 +51,8 @@ class StandaloneTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"order", "gateway"})
-  void a_service_is_ready_when_it_was_started_as_its_readme_says(String service) throws Exception {
+  void a_service_becomes_ready_when_started_by_the_commands_of_its_readme(String service)
+      throws Exception {
     standalone.prepare(service);
     standalone.start(service, Map.of());
     standalone.awaitReady(service);
@@ -60,7 +61,7 @@ class StandaloneTest {
 
   @Test
   @EnabledIfSystemProperty(named = "baedal.standalone", matches = "all")
-  void the_whole_system_works_when_each_readme_was_followed() throws Exception {
+  void the_system_works_when_started_by_the_commands_of_the_readmes() throws Exception {
     List<String> all = Standalone.SERVICES;
     for (String program : Stream.concat(all.stream(), Stream.of("audit")).toList()) {
       standalone.prepare(program);
@@ -78,7 +79,7 @@ class StandaloneTest {
     assertThat(standalone.run("audit")).contains("everything agrees");
   }
 
-  /** An OpenID Connect issuer with one key. */
+  /** Starts an OpenID Connect issuer with one key. */
   private static HttpServer issuer() throws Exception {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

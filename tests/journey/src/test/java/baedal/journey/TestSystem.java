@@ -34,23 +34,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A whole system for one test class, and what people do with it through the gateway. Every answer
- * of the gateway is checked against its contract.
+ * Starts a whole system for a test class, and sends the requests of customers, owners and riders to
+ * its gateway. Every answer of the gateway is compared with its OpenAPI document.
  */
 final class TestSystem implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TestSystem.class);
 
-  /** The name under which the clients' connections to the gateway are routed. */
+  /** The name that {@link EndpointRouting} gets for the connections of clients to the gateway. */
   static final String PEOPLE = "people";
 
-  /** Long enough that many waiting clients load the system little. */
+  /** Long enough that many waiting clients cause little load. */
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  /** The slowest sweep runs every minute; a loaded machine takes several times as long. */
-  private static final Duration STORES_AGREE_WITHIN = Duration.ofMinutes(5);
+  /** The slowest sweep runs every minute; a busy machine takes several times as long. */
+  private static final Duration DATABASES_AGREE_WITHIN = Duration.ofMinutes(5);
 
   final Settings settings;
   final Client anyone;
@@ -63,12 +63,12 @@ final class TestSystem implements AutoCloseable {
     this(Map.of());
   }
 
-  /** {@code environment} has the URIs of backing services that the test itself runs. */
+  /** {@code environment} has the URIs of the servers that the test itself runs. */
   TestSystem(Map<String, String> environment) throws IOException {
     this(environment, Settings.onFreePorts(), EndpointRouting.DIRECT);
   }
 
-  /** {@code routing} lets the test put a proxy into any connection. */
+  /** With {@code routing} the test can insert a proxy into any connection. */
   TestSystem(Settings settings, EndpointRouting routing) throws IOException {
     this(Map.of(), settings, routing);
   }
@@ -90,21 +90,24 @@ final class TestSystem implements AutoCloseable {
     try (Stream<Path> files = Files.walk(home)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {
-      log.atDebug().addKeyValue("cause", e.toString()).log("what is left stays in " + home);
+      log.atDebug()
+          .addKeyValue("folder", home)
+          .addKeyValue("cause", e.toString())
+          .log("cannot delete the folder of a test system");
     }
   }
 
-  /** Audits all stores until they agree; fails with the last findings when they do not. */
+  /** Repeats the audit until it finds nothing; after five minutes fails with the last findings. */
   void assertStoresAgree() {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, sources(), Tolerances.ofGrace(GRACE))) {
-      assertThat(auditor.auditUntilConsistent(STORES_AGREE_WITHIN)).isEmpty();
+      assertThat(auditor.auditUntilConsistent(DATABASES_AGREE_WITHIN)).isEmpty();
     } finally {
       vertx.close().await();
     }
   }
 
-  /** Fails when the log has an event before an earlier one of the same aggregate. */
+  /** Fails if the stream {@code log} has two events of an aggregate in the wrong order. */
   void assertEventsInOrder() {
     EventLog.assertInOrder(events());
   }
@@ -119,7 +122,7 @@ final class TestSystem implements AutoCloseable {
     }
   }
 
-  /** Many people who order in every way. */
+  /** A runner of scenarios that orders through this gateway. */
   ScenarioRunner scenarios(long seed) throws IOException {
     return new ScenarioRunner(url, dueDates(), seed);
   }
@@ -147,10 +150,13 @@ final class TestSystem implements AutoCloseable {
     return anyone.as(id, "rider");
   }
 
-  /** A store with one menu, m-1, that the order service knows. */
+  /** A store with one menu, m-1. */
   record Shop(String storeId, Client owner) {}
 
-  /** Opens a store; a {@code stock} of null is unlimited. */
+  /**
+   * Opens a store with one menu; {@code price} is in won, and a {@code stock} of null is unlimited.
+   * Returns when the order service has received both.
+   */
   Shop openShop(String kind, long price, Integer stock) throws IOException {
     Client owner = anyone.as("o-" + UUID.randomUUID(), "owner");
     ObjectNode store = RequestBodies.json().put("name", "가게 " + kind).put("kind", kind);
@@ -216,7 +222,7 @@ final class TestSystem implements AutoCloseable {
     return pay(customer, RequestBodies.card(orderId));
   }
 
-  /** Retries while the answer is 503: payments have a time limit, and the machine may be busy. */
+  /** Retries while the answer is 503: on a busy machine a payment may miss its time limit. */
   Client.Answer pay(Client customer, ObjectNode payment) throws IOException {
     return awaitAnswer(
         "an answer to the payment",
@@ -225,7 +231,7 @@ final class TestSystem implements AutoCloseable {
         answer -> answer.status() != 503);
   }
 
-  /** As {@link #pay}; a checkout that was not paid in time is answered with 202. */
+  /** Retries while the answer is 503, or 202: the checkout was not paid within the time limit. */
   Client.Answer checkOut(Client customer, ObjectNode checkout, String key) throws IOException {
     return awaitAnswer(
         "an answer to the checkout",
@@ -234,17 +240,17 @@ final class TestSystem implements AutoCloseable {
         answer -> answer.status() != 202 && answer.status() != 503);
   }
 
-  /** Waits for the ticket of an order, then does the actions of the owner on it. */
+  /** Waits for the ticket of the order, and then does these actions as the owner. */
   void handleTicket(Shop shop, String orderId, String... actions) throws IOException {
     awaitAnswer(
-        "the ticket is there", shop.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
+        "the ticket exists", shop.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
     for (String action : actions) {
       Client.Answer done = shop.owner().post("/foodCookings/" + orderId + "/" + action, null);
       assertThat(done.status()).as("%s: %s", action, done.body()).isEqualTo(200);
     }
   }
 
-  /** Does the rider's actions on the delivery of an order. */
+  /** Does these actions as the rider on the delivery of the order. */
   void handleDelivery(Client rider, String orderId, String... actions) throws IOException {
     for (String action : actions) {
       Client.Answer done = rider.post("/deliveries/" + orderId + "/" + action, null);
@@ -252,7 +258,7 @@ final class TestSystem implements AutoCloseable {
     }
   }
 
-  /** The addresses of all stores and of the broker. */
+  /** The URIs of all databases and of the broker. */
   Sources sources() {
     return services.sources();
   }
@@ -262,7 +268,7 @@ final class TestSystem implements AutoCloseable {
     return new DueDateShifter(sources().orders());
   }
 
-  /** Waits until the order has this status. */
+  /** Waits until the order has this status; fails after a minute. */
   Client.Answer awaitStatus(Client customer, String orderId, String status) throws IOException {
     return awaitAnswer(
         "the order is " + status,
@@ -291,7 +297,11 @@ final class TestSystem implements AutoCloseable {
     return awaitAnswer(what, client, () -> client.get(path), condition);
   }
 
-  /** Repeats a request until its answer meets the condition, for a minute at most. */
+  /**
+   * Repeats a request until its answer meets the condition; fails after a minute.
+   *
+   * @param what the condition in words, for the message of the failure
+   */
   Client.Answer awaitAnswer(
       String what, Client client, Request request, Predicate<Client.Answer> condition)
       throws IOException {
@@ -306,7 +316,8 @@ final class TestSystem implements AutoCloseable {
               },
               condition);
     } catch (ConditionTimeoutException e) {
-      throw new AssertionError("%s; the last answer was %s".formatted(what, last.get()), e);
+      throw new AssertionError(
+          "not within a minute: %s; the last answer was %s".formatted(what, last.get()), e);
     }
   }
 }

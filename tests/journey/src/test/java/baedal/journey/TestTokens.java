@@ -16,7 +16,7 @@ import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Valid tokens for any person, and invalid ones that every service must refuse. */
+/** Creates valid tokens for any person, and invalid tokens that every service must refuse. */
 final class TestTokens {
 
   private static final Duration LONG_AGO = Duration.ofDays(1);
@@ -25,7 +25,7 @@ final class TestTokens {
   private final ObjectNode header;
   private final ObjectNode claims;
 
-  /** Takes header and claims from a token that the system itself issued. */
+  /** Copies header and claims from a token that the system has issued. */
   TestTokens(TestSystem system) throws IOException {
     String[] parts = system.anyone.as("token-sample", "customer").token().split("\\.", -1);
     secret = system.tokenSecret();
@@ -33,7 +33,7 @@ final class TestTokens {
     claims = decoded(parts[1]);
   }
 
-  /** {@code stores} are those that the person works for. */
+  /** A valid token; {@code stores} are the ids of the stores that the person works for. */
   String issue(String sub, List<String> roles, String... stores) {
     ObjectNode person = claims.deepCopy().put("sub", sub);
     person.set("roles", Json.mapper().valueToTree(roles));
@@ -41,7 +41,7 @@ final class TestTokens {
     return signed(header, person, secret);
   }
 
-  /** By what is wrong with them; otherwise each would have every role. */
+  /** Invalid tokens by their fault. Each has all roles, so only the fault can cause a refusal. */
   Map<String, String> invalid() {
     ObjectNode all = claims.deepCopy();
     all.set(
@@ -58,15 +58,15 @@ final class TestTokens {
     String good = signed(header, all, secret);
     Map<String, String> invalid = new LinkedHashMap<>();
     invalid.put("expired", signed(header, expired, secret));
-    invalid.put("valid for ever", signed(header, eternal, secret));
+    invalid.put("without an expiry time", signed(header, eternal, secret));
     invalid.put("without a subject", signed(header, noSubject, secret));
     invalid.put("signed with another key", signed(header, all, secret + "!"));
     invalid.put("not signed", good.substring(0, good.lastIndexOf('.') + 1));
     invalid.put(
-        "of no algorithm",
+        "with the algorithm none",
         encoded(header.deepCopy().put("alg", "none")) + "." + encoded(all) + ".");
-    invalid.put("broken", good.substring(0, good.length() / 2));
-    invalid.put("no token", "%00.%E2%98%83.e30");
+    invalid.put("cut in the middle", good.substring(0, good.length() / 2));
+    invalid.put("that is not a JWT", "%00.%E2%98%83.e30");
     invalid.put("empty", "");
     return invalid;
   }

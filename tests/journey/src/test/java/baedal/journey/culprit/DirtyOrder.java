@@ -2,5 +2,5 @@ package baedal.journey.culprit;
 
 import io.vertx.core.Future;
 
-/** A domain record that knows Vert.x, and is named after the business where no business belongs. */
+/** Violates two rules: a domain record uses Vert.x, and its name contains a business term. */
 record DirtyOrder(Future<String> later) {}

@@ -2,7 +2,7 @@ package baedal.journey.culprit;
 
 import io.vertx.sqlclient.Pool;
 
-/** Reaches around the repository, into a service, and blocks. */
+/** Violates three rules: it uses a database driver, depends on a service, and blocks. */
 final class Shortcut {
 
   private final Pool pool;

@@ -2,5 +2,5 @@ package baedal.journey.culprit.one;
 
 import baedal.journey.culprit.two.Two;
 
-/** One service that knows another. */
+/** A service that violates a rule: it depends on another service. */
 public record One(Two two) {}

@@ -1,4 +1,4 @@
 package baedal.journey.culprit.two;
 
-/** What one service should not have known. */
+/** The service on which {@code One} depends. */
 public record Two(String name) {}
