@@ -251,7 +251,7 @@ class AuthorizationMatrixTest {
         : null;
   }
 
-  /** Returns the status of the answer; fails if the answer is no problem with this status. */
+  /** Asserts that the answer is a problem document with its status; returns the status. */
   private static int problem(HttpResponse<String> answer) throws IOException {
     assertThat(answer.headers().firstValue("Content-Type"))
         .as(answer.body())

@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Reads all operations from the OpenAPI documents in the sources, for tests that cover each. */
+/**
+ * Reads all operations from the OpenAPI documents in the sources, for tests that cover every
+ * operation.
+ */
 final class Contracts {
 
   private static final String SERVICE = "{service}";
@@ -38,7 +41,10 @@ final class Contracts {
       return roles;
     }
 
-    /** How a request for another person's resource is answered: a status, empty, or none. */
+    /**
+     * How a request for another person's resource is answered: a status, {@code empty} or {@code
+     * none}.
+     */
     String foreign() {
       return node.path("x-foreign").asText();
     }
@@ -51,7 +57,7 @@ final class Contracts {
       return roles().contains(role) || roles().stream().anyMatch(EVERYBODY::contains);
     }
 
-    /** Whether only services may call it; the gateway then does not route it. */
+    /** Whether only services may call it. The gateway has no route for such an operation. */
     boolean isInternal() {
       return roles().equals(Set.of("service"));
     }
@@ -75,7 +81,7 @@ final class Contracts {
           : node.path("requestBody").path("content").path(contentType());
     }
 
-    /** The example of the request body, in which {@code known} replaces the ids by field name. */
+    /** The example of the request body, with the ids in it replaced by those of {@code known}. */
     JsonNode example(Map<String, String> known) {
       JsonNode example = body().path("example").deepCopy();
       known.forEach(
@@ -153,7 +159,10 @@ final class Contracts {
     return operations;
   }
 
-  /** Several services serve this operation, and its path contains the name of the service. */
+  /**
+   * Returns one operation for each service that serves {@code shared}; its path contains the name
+   * of the service.
+   */
   private static List<Operation> ofEach(Operation shared) {
     JsonNode service =
         shared.parameters().stream()

@@ -144,9 +144,9 @@ class DeadLetterJourneyTest {
   }
 
   /**
-   * An order that the store refuses to cancel. The order service must receive the cancellation
-   * before the event of the cooking; otherwise it refuses itself, and this method tries another
-   * order.
+   * An order that the store refuses to cancel. For this the order service must receive the
+   * cancellation before the event of the cooking. Otherwise it refuses the cancellation itself, and
+   * this method tries another order.
    */
   private static String canceledTooLate(Client customer, Shop shop) throws IOException {
     Client.Answer answer;

@@ -46,7 +46,7 @@ final class EventLog {
     return List.copyOf(events.values());
   }
 
-  /** Fails if the sequence of an event is not greater than that of its aggregate's event before. */
+  /** Fails if the sequences of an aggregate's events do not increase. */
   static void assertInOrder(Collection<EventMessage> events) {
     Map<String, Long> last = new HashMap<>();
     List<String> backwards = new ArrayList<>();

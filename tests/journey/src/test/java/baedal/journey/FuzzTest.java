@@ -110,8 +110,8 @@ class FuzzTest {
   }
 
   /**
-   * One of 20 tokens is invalid. The others have a role that the operation admits; the subject is
-   * the owner of the resource if one has that role.
+   * One of 20 tokens is invalid. The others have a role that the operation admits. If a resource
+   * has an owner with this role, the token is the owner's.
    */
   private static String token(Operation operation, HostileInput hostile) {
     if (hostile.onceIn(20)) {

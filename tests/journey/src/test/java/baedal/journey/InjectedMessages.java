@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 
-/** Publishes messages for tests that no service sends, for example malformed ones. */
+/** Publishes messages that no service sends, for example malformed ones, for tests. */
 final class InjectedMessages {
 
   private static final int CONFIRM_MILLIS = 10_000;

@@ -188,7 +188,7 @@ class KeycloakTest {
             () -> {
               try {
                 int status = status("/orders", after);
-                assertThat(status).as("a valid token is never refused").isIn(200, 503);
+                assertThat(status).as("the status of a request with a valid token").isIn(200, 503);
                 return status == 200;
               } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -27,11 +27,14 @@ record PaidOrder(Client customer, String orderId, boolean paidAtOnce) {
     return new PaidOrder(customer, orderId, paidAtOnce);
   }
 
-  /** Less than half may need a second request: on a busy machine payments miss their time limit. */
+  /**
+   * Asserts that the first request paid most orders. On a busy machine some payments miss their
+   * time limit.
+   */
   static void assertMostlyPaidAtOnce(List<PaidOrder> all) {
     assertThat(all)
         .filteredOn(PaidOrder::paidAtOnce)
-        .as("paid by the first request, of %d", all.size())
+        .as("orders paid by the first request, of %d", all.size())
         .hasSizeGreaterThan(all.size() / 2);
   }
 }

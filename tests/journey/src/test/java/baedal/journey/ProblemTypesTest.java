@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/problems.md} lists the types that the code can answer with, and no others. */
+/** Compares the problem types in {@code docs/problems.md} with those that the code can answer. */
 class ProblemTypesTest {
 
   private static final Path PAGE = Readme.TOP.resolve("docs/problems.md");
@@ -23,21 +23,21 @@ class ProblemTypesTest {
 
   private static final Pattern LISTED = Pattern.compile("`([a-z-]+)`");
 
-  /** The type that the code gives to a refusal, as a text or as a constant. */
+  /** A refusal in the code; its type is a text or a constant. */
   private static final Pattern THROWN =
       Pattern.compile(
           "Refusal[.\\s]*(?:conflict|unavailable|of)\\(\\s*(?:Refusal\\.Kind\\.\\w+,\\s*)?"
               + "(?:\"([a-z-]+)\"|([A-Z_]+)),");
 
-  /** A refusal within the class {@code Refusal} itself. */
+  /** A refusal that the class {@code Refusal} creates itself. */
   private static final Pattern OWN =
       Pattern.compile("(?:of\\(|new Refusal\\(\\s*)Kind\\.\\w+, (?:\"([a-z-]+)\"|([A-Z_]+)),");
 
-  /** Refused to a consumer of events, which rejects the order; no client receives it. */
+  /** A consumer of events gets this refusal and rejects the order; no client receives it. */
   private static final String INTERNAL = "out-of-stock";
 
   @Test
-  void the_page_of_problem_types_lists_those_of_the_code() throws IOException {
+  void the_page_of_problem_types_lists_exactly_the_types_in_the_code() throws IOException {
     Set<String> listed = new TreeSet<>();
     Matcher row = ROW.matcher(Files.readString(PAGE));
     while (row.find()) {
@@ -47,7 +47,9 @@ class ProblemTypesTest {
     assertThat(listed).isEqualTo(thrown());
   }
 
-  /** The service of {@code order-unavailable} and the like, whose types the code puts together. */
+  /**
+   * The service in a type such as {@code order-unavailable}, which the code composes; else none.
+   */
   private static String serviceOf(String type) {
     return type.endsWith("-unavailable") ? type.replace("-unavailable", "") : "none";
   }

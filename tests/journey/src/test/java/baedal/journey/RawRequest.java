@@ -71,8 +71,8 @@ record RawRequest(
   }
 
   /**
-   * Sends the request. Retries for 10 s while the status is 503, as on a busy machine. The answer
-   * of an event stream has an empty body: the stream is not read.
+   * Sends the request. Retries for 10 s while the status is 503, which a busy machine may answer.
+   * The answer of an event stream has an empty body: the stream is not read.
    */
   HttpResponse<String> sendTo(String url) throws IOException {
     AtomicReference<HttpResponse<String>> last = new AtomicReference<>();

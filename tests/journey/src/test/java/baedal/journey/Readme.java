@@ -14,7 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads the fenced blocks and the tables of settings in a module's README, for tests of them. */
+/**
+ * Reads the fenced blocks and the tables of settings in a module's README, for tests of the README.
+ */
 final class Readme {
 
   /** The top folder of the repository. */

@@ -155,7 +155,10 @@ class ReadmeTest {
     return key.matches(".*_(URI|URL|ISSUER)") ? "http://127.0.0.1:1" : "true";
   }
 
-  /** Finds all settings that the program reads. It may read some only when another one is set. */
+  /**
+   * Finds all settings that the program reads. It reads some only if another one is set, so this
+   * method sets each.
+   */
   private static Set<String> keysRead(Reader config) {
     Map<String, String> required = required(config);
     Set<String> read = new TreeSet<>();

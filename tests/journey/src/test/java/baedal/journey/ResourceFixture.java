@@ -53,7 +53,8 @@ record ResourceFixture(
   }
 
   /**
-   * Claims the job and puts the menu again: a request of a test may have released or deleted it.
+   * Claims the job and puts the menu again: a request of a test may have released the job or
+   * deleted the menu.
    */
   void restore() throws IOException {
     rider.post("/deliveries/" + ids.get("orderId") + "/claim", null);

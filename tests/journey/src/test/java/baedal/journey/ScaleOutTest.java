@@ -131,7 +131,10 @@ class ScaleOutTest {
     return proxies.get(EndpointRouting.urlSetting(service));
   }
 
-  /** Starts one more replica of every service. The result disconnects and stops them. */
+  /**
+   * Starts one more replica of every service. The returned action removes these replicas from the
+   * proxies and stops them.
+   */
   private Runnable startReplica(TestSystem system) throws IOException {
     Settings ports = Settings.onFreePorts();
     replicaSettings.add(ports);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Starts services only by the commands and settings in their READMEs. {@code
+ * Starts services with nothing but the commands and settings in their READMEs. {@code
  * -Dbaedal.standalone=all} starts all services and the audit. {@code tools/bench/standalone} also
  * builds them by the commands in the READMEs.
  */

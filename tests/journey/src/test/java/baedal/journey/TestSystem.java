@@ -122,7 +122,7 @@ final class TestSystem implements AutoCloseable {
     }
   }
 
-  /** A runner of scenarios that orders through this gateway. */
+  /** Creates a runner that plays scenarios through the gateway of this system. */
   ScenarioRunner scenarios(long seed) throws IOException {
     return new ScenarioRunner(url, dueDates(), seed);
   }

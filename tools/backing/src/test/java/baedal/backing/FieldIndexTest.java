@@ -99,7 +99,7 @@ class FieldIndexTest {
         () -> {
           throw new AssertionError("a complete index is built again");
         });
-    assertThat(writes).as("every 5,000 documents and at the end").hasValue(2 + 3);
+    assertThat(writes).as("one write for every 5,000 documents and one at the end").hasValue(2 + 3);
     assertThat(opened.getPositions(state("EVEN"))).hasSize(5_999).doesNotContain("id-0");
     assertThat(opened.getPositions(state(exists(true)))).hasSize(11_999);
   }
