@@ -8,30 +8,30 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Decides whether an order may be canceled. The customer cancels an unpaid order at once. Of a paid
- * one the store decides, because only the store knows whether cooking has begun.
+ * Decides whether an order may be canceled. A customer's request cancels an unpaid order at once.
+ * For a paid order the store decides, because only the store knows whether cooking has begun.
  */
 final class Cancellation {
 
-  /** The statuses of a ticket that is too late to cancel. */
+  /** The statuses of the store's ticket after cooking has begun. */
   private static final Set<String> COOKING_BEGAN = Set.of("COOKING", "COOKED");
 
   private Cancellation() {}
 
-  /** The customer asks to cancel. To ask again changes nothing. */
+  /** Applies the customer's request to cancel. A repeated request changes nothing. */
   static Change<Order> request(Order order, String reason, Instant now) {
     return switch (order.status()) {
       case PLACED -> close(order.withReason(reason), now);
       case PAID, ACCEPTED -> askStore(order, reason, now);
       case CANCEL_REQUESTED, CANCELED -> Change.none(order);
       case COOKING, COOKED, PICKED, DELIVERED, COMPLETED ->
-          throw refusal(order, StateRefusals.TOO_LATE);
-      case REJECTED -> throw refusal(order, "what was paid goes back without a cancellation");
+          throw refusal(order, StateRefusals.CONTACT_STORE);
+      case REJECTED -> throw refusal(order, "its payment is refunded without a cancellation");
       case EXPIRED -> throw refusal(order, "there is nothing to cancel");
     };
   }
 
-  /** The store agreed: the order waits for its refund. */
+  /** Records that the store agreed to cancel. The order waits for its refund. */
   static Change<Order> acceptedByStore(Order order, Instant now) {
     return order.awaitsCancelAnswer()
         ? Change.of(
@@ -40,7 +40,10 @@ final class Cancellation {
         : Change.none(order);
   }
 
-  /** The store refused, and its ticket has this status: the order is where the kitchen is. */
+  /**
+   * Records that the store refused to cancel. The order gets the latest status that it has reached:
+   * at least COOKING if {@code ticketStatus} shows that cooking has begun.
+   */
   static Change<Order> refusedByStore(Order order, String ticketStatus, Instant now) {
     if (!order.awaitsCancelAnswer()) {
       return Change.none(order);
@@ -51,7 +54,7 @@ final class Cancellation {
             COOKING_BEGAN.contains(ticketStatus) ? known.later(OrderStatus.COOKING) : known, now));
   }
 
-  /** Cancels an order that holds no money: it was never paid, or it was refunded. */
+  /** Cancels an order that was never paid, or that was refunded. */
   static Change<Order> close(Order order, Instant now) {
     OrderDetails details = order.details();
     return Change.of(

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * The order service's own copy of one store and of the menus that a request names. {@code kind} is
- * null until the store service announces it.
+ * null in a copy that is older than this field, until the next event of the store.
  */
 record Catalog(
     String storeId,
@@ -26,20 +26,20 @@ record Catalog(
     Address address,
     Map<String, Menu> menus) {
 
-  /** The maximum total of an order in won: payment, riders and the contracts rely on it. */
+  /** The maximum total of an order, in won. Other services and the HTTP contracts rely on it. */
   static final long MAX_TOTAL = 10_000_000_000L;
 
-  static final String NO_OPTION = "this menu has no such option";
+  static final String NO_OPTION = "this menu has no such option: choose another";
 
   record Menu(String menuId, String name, long price, Integer stock, List<MenuOption> options) {
 
-    /** By its name in normalization form C. */
+    /** Finds an option by its name, which must be in Unicode normalization form C. */
     Optional<MenuOption> option(String nfc) {
       return options.stream().filter(o -> Text.nfc(o.name()).equals(nfc)).findFirst();
     }
   }
 
-  /** One line of a customer's request; its texts are in normalization form C. */
+  /** One line of a customer's request. Its texts are in Unicode normalization form C. */
   record RequestedLine(String menuId, int quantity, List<String> options) {
 
     RequestedLine {
@@ -47,7 +47,7 @@ record Catalog(
     }
   }
 
-  /** The fault of a fulfilment that a store of this kind does not offer; empty if it does. */
+  /** The fault to report if this store does not offer the fulfilment; otherwise empty. */
   Optional<Refusal.Fault> fulfilmentFault(Fulfilment fulfilment) {
     List<Fulfilment> offered = offeredFulfilments();
     if (offered.contains(fulfilment)) {
@@ -58,7 +58,7 @@ record Catalog(
         new Refusal.Fault("/fulfilment", "a store of kind " + kind + " offers only: " + names));
   }
 
-  /** A store of an unknown kind offers them all. */
+  /** A store of an unknown kind offers every fulfilment. */
   private List<Fulfilment> offeredFulfilments() {
     return switch (kind == null ? "" : kind) {
       case "FOOD", "FURNITURE" -> List.of(Fulfilment.DELIVERY, Fulfilment.VISIT);
@@ -68,7 +68,10 @@ record Catalog(
     };
   }
 
-  /** The lines with their prices; refuses what this store does not sell, each with its pointer. */
+  /**
+   * The lines with the prices of the menus. Refuses menus and options that this store does not
+   * sell, and a total above {@link #MAX_TOTAL}. Each fault has a JSON pointer.
+   */
   List<Line> price(List<RequestedLine> requested) {
     List<Refusal.Fault> faults = new ArrayList<>();
     List<Line> lines = price(requested, faults);
@@ -78,7 +81,9 @@ record Catalog(
     return lines;
   }
 
-  /** As {@link #price(List)}, but adds the faults to {@code faults} instead of refusing. */
+  /**
+   * As {@link #price(List)}, but adds the faults to {@code faults} instead of throwing a refusal.
+   */
   List<Line> price(List<RequestedLine> requested, List<Refusal.Fault> faults) {
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < requested.size(); i++) {
@@ -89,11 +94,11 @@ record Catalog(
       faults.add(
           new Refusal.Fault(
               "/lines",
-              "these come to "
+              "the lines cost "
                   + total
-                  + " won, and an order to "
+                  + " won, and an order may cost at most "
                   + MAX_TOTAL
-                  + " at most: order less"));
+                  + " won: order less"));
     }
     return lines;
   }
@@ -106,9 +111,9 @@ record Catalog(
   }
 
   /**
-   * Refuses lines that exceed the known stock of a counted menu. An unpaid order takes no stock, so
-   * two customers may still both pay for the last portion. The store checks again when it opens the
-   * ticket.
+   * Refuses lines that exceed the known stock. A menu whose stock is null is unlimited. An unpaid
+   * order takes no stock, so two customers may still both pay for the last portion. The store
+   * checks again when it opens the ticket.
    */
   void requireStock(List<Line> lines) {
     Map<String, Integer> quantities = new HashMap<>();
@@ -129,7 +134,10 @@ record Catalog(
       }
     }
     if (!faults.isEmpty()) {
-      throw Refusal.conflict("sold-out", "the store has too few of what is ordered", faults);
+      throw Refusal.conflict(
+          "sold-out",
+          "the store has less stock than is ordered: order less, or something else",
+          faults);
     }
   }
 
@@ -137,7 +145,9 @@ record Catalog(
       RequestedLine requested, String pointer, List<Refusal.Fault> faults) {
     Menu menu = menus.get(requested.menuId());
     if (menu == null) {
-      faults.add(new Refusal.Fault(pointer + "/menuId", "this store sells no such menu"));
+      faults.add(
+          new Refusal.Fault(
+              pointer + "/menuId", "this store does not sell this menu: choose another"));
       return Optional.empty();
     }
     List<Long> prices = new ArrayList<>();

@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The order service's own copy of stores and menus, kept current by store events. An older event
- * never replaces a newer one: a store has a sequence, a menu a revision.
+ * Reads and writes the order service's own copy of stores and menus, which store events keep
+ * current. An older event never replaces a newer one: events of a store are compared by sequence,
+ * events of a menu by revision.
  */
 final class CatalogRepository {
 
@@ -55,8 +56,9 @@ final class CatalogRepository {
   }
 
   /**
-   * The store with those of these menus that it sells; empty when the store is not known. Earlier
-   * versions stored menu ids in normalization form D: they are found by form C, too.
+   * Finds a store, with those of {@code menuIds} that it sells. Empty when the store is unknown.
+   * Earlier versions of the code stored menu ids in normalization form D; this method finds them by
+   * form C.
    */
   Future<Optional<Catalog>> find(String storeId, List<String> menuIds) {
     String[] stored =

@@ -7,12 +7,15 @@ import baedal.runtime.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Decides whether an order may be confirmed: by its customer, or by the customer's silence. */
+/**
+ * Decides whether an order becomes COMPLETED: the customer confirms it, or does not react within
+ * {@code ORDER_CONFIRMS_AFTER}.
+ */
 final class Confirmation {
 
   private Confirmation() {}
 
-  /** Completes a served order. To confirm it again changes nothing. */
+  /** Completes a served order. A repeated confirmation changes nothing. */
   static Change<Order> byCustomer(Order order, Instant now) {
     if (order.status() == OrderStatus.COMPLETED) {
       return Change.none(order);
@@ -23,9 +26,9 @@ final class Confirmation {
     return complete(order, true, now);
   }
 
-  /** Completes an order that was served at least {@code silence} ago. */
-  static Change<Order> bySilence(Order order, Duration silence, Instant now) {
-    boolean isDue = order.servedAt() != null && !order.servedAt().plus(silence).isAfter(now);
+  /** Completes an order that was served at least {@code timeout} ago. Changes no other order. */
+  static Change<Order> byTimeout(Order order, Duration timeout, Instant now) {
+    boolean isDue = order.servedAt() != null && !order.servedAt().plus(timeout).isAfter(now);
     return isDue ? complete(order, false, now) : Change.none(order);
   }
 
@@ -43,7 +46,7 @@ final class Confirmation {
           case PLACED -> "pay for it first";
           case PAID, ACCEPTED, COOKING, COOKED, PICKED ->
               "confirm it once it is " + (order.isVisit() ? "COOKED" : "DELIVERED");
-          case CANCEL_REQUESTED -> "wait for the answer";
+          case CANCEL_REQUESTED -> StateRefusals.waitAdvice(order);
           case DELIVERED, COMPLETED, CANCELED, REJECTED, EXPIRED -> "there is nothing to confirm";
         };
     return StateRefusals.of(order, "become COMPLETED", advice);

@@ -4,14 +4,14 @@ import baedal.events.Change;
 import baedal.runtime.Refusal;
 import java.time.Instant;
 
-/** Decides whether an order takes a coupon, and gives up the discount of one that was revoked. */
+/** Decides whether an order takes a coupon. Removes the discount when the coupon is taken back. */
 final class CouponUse {
 
   private CouponUse() {}
 
   /**
-   * Lowers what is due on an unpaid order by {@code worth} won. The coupon that the order holds
-   * already changes nothing.
+   * Lowers the amount due of an unpaid order by at most {@code worth} won. A repeated request with
+   * the coupon that the order already holds changes nothing.
    */
   static Change<Order> use(Order order, String couponId, long worth, Instant now) {
     if (couponId.equals(order.details().couponId()) && !order.status().withdrawn()) {
@@ -24,12 +24,15 @@ final class CouponUse {
     if (order.details().couponId() != null) {
       throw Refusal.conflict(
           StateRefusals.TYPE,
-          "the order has a coupon already and takes one: use this for another order");
+          "the order already has a coupon, and can have only one: use this coupon for another"
+              + " order");
     }
     return OrderUpdate.withCoupon(order, couponId, worth, now);
   }
 
-  /** The coupon was restored or revoked: an unpaid order costs its full price again. */
+  /**
+   * Handles a restored or revoked coupon: an unpaid order that holds it has no discount any more.
+   */
   static Change<Order> takenBack(Order order, String couponId, Instant now) {
     return order.status() == OrderStatus.PLACED && couponId.equals(order.details().couponId())
         ? OrderUpdate.withCoupon(order, null, 0, now)

@@ -9,16 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Moves an order along as the store prepares it and the rider carries it. Events may arrive late or
- * out of order: a later status implies the earlier ones, and none moves the order back.
+ * Advances the status of an order while the store prepares it and the rider carries it. Events may
+ * arrive late or out of order. A later status implies the earlier ones, and no event moves the
+ * order back.
  */
 final class FulfilmentProgress {
 
   private FulfilmentProgress() {}
 
   /**
-   * The store or the rider reached this status. While a cancellation is requested, the status is
-   * only remembered, for the case that the store refuses.
+   * Records a status that the store or the rider reached. While a cancellation is requested, the
+   * order stays CANCEL_REQUESTED. It gets the recorded status if the store refuses to cancel.
    */
   static Change<Order> reached(Order order, OrderStatus reached, Instant now) {
     if (order.awaitsCancelAnswer()) {
@@ -32,7 +33,7 @@ final class FulfilmentProgress {
         : Change.none(order);
   }
 
-  /** The rider delivered the order and collected this amount of won at the door. */
+  /** Records that the rider delivered the order and collected this amount, in won. */
   static Change<Order> delivered(Order order, String riderId, long collected, Instant now) {
     boolean onItsWay = order.status().underWay() && order.status() != OrderStatus.DELIVERED;
     if (!order.awaitsCancelAnswer() && !onItsWay) {

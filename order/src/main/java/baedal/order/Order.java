@@ -11,24 +11,26 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The state of one order, as it is stored. The transitions are pure functions in classes of their
- * own; each returns the new state and its events, or throws a refusal: {@link PaymentAcceptance},
- * {@link OrderUpdate}, {@link CouponUse}, {@link FulfilmentProgress}, {@link Confirmation}, {@link
- * Cancellation}, {@link Rejection}, {@link Refund} and {@link Expiration}.
+ * The state of one order, as the database stores it in JSON. A transition is a pure function. It
+ * returns the new state and its events, or throws a refusal. The transitions are in {@link
+ * PaymentAcceptance}, {@link OrderUpdate}, {@link CouponUse}, {@link FulfilmentProgress}, {@link
+ * Confirmation}, {@link Cancellation}, {@link Rejection}, {@link Refund} and {@link Expiration}.
  *
- * <p>A component keeps its name in stored documents when its name here changes.
+ * <p>Stored orders must stay readable: a renamed component keeps its stored name by {@code
+ * JsonProperty}.
  *
  * @param pricedVersion the first version with the present lines and the present amount due
- * @param couponWorth in won; the discount is the worth, but never more than the total
- * @param paymentId the accepted payment; null before
- * @param method null before a payment was accepted
+ * @param couponWorth in won; the discount is this amount, but at most the total
+ * @param paymentId the accepted payment; null before a payment was accepted
+ * @param method how the order is paid; null before a payment was accepted
  * @param statusIfCancelRefused the status that follows when the store refuses the cancellation;
- *     null unless a cancellation is requested
- * @param earlierDetails the details before each change of the paid order, oldest first; for a store
- *     that refuses a change
+ *     null unless the order waits for the store's answer
+ * @param earlierDetails the details before each change of the paid order, oldest first; one of them
+ *     is restored when the store refuses a change
  * @param refundPending whether a refund was requested and is not completed yet
- * @param reason why the order is canceled or rejected; else null
- * @param changedAt when the status changed last, or the details, as long as it was not served
+ * @param reason why a cancellation was requested or the store rejected the order; otherwise null
+ * @param changedAt when the status last changed; until the order is served, also when the details
+ *     last changed
  */
 @RecordBuilder
 public record Order(
@@ -88,7 +90,10 @@ public record Order(
     return status.withdrawn() && !refundPending ? null : details.couponId();
   }
 
-  /** A new version in another status, with no cancellation requested and no refund pending. */
+  /**
+   * The order with this status and the next version. Clears {@code statusIfCancelRefused} and
+   * {@code refundPending}.
+   */
   Order moveTo(OrderStatus next, Instant now) {
     return copy()
         .status(next)

@@ -69,11 +69,14 @@ final class OrderApi {
                     : newOrder(request, customerId)
                         .compose(
                             placed -> orders.placeOnce(placed, key),
-                            refusal -> placedMeanwhile(key, refusal)));
+                            refusal -> findPlacedOrFail(key, refusal)));
   }
 
-  /** A concurrent request with this key may have placed its order before the store sold out. */
-  private Future<Order> placedMeanwhile(IdempotencyKey key, Throwable refusal) {
+  /**
+   * Returns the order that a concurrent request with this key has placed, or else fails with {@code
+   * refusal}. The store may have sold out after that request.
+   */
+  private Future<Order> findPlacedOrFail(IdempotencyKey key, Throwable refusal) {
     return orders
         .findByKey(key)
         .compose(
@@ -186,7 +189,10 @@ final class OrderApi {
     return changeOwn(ctx, Confirmation::byCustomer).map(OrderView::of);
   }
 
-  /** Applies a transition to the order of the path if it is the caller's own. */
+  /**
+   * Applies a transition to the order in the path. Another customer's order is refused as not
+   * found.
+   */
   private Future<Order> changeOwn(
       RoutingContext ctx, BiFunction<Order, Instant, Change<Order>> transition) {
     return orders.change(
@@ -200,12 +206,15 @@ final class OrderApi {
     return order;
   }
 
-  /** Also the answer about another customer's order: a caller cannot find out that it exists. */
+  /** Also refuses another customer's order, so that a caller cannot find out that it exists. */
   private static Refusal notFound(String orderId) {
     return Refusal.notFound("there is no order " + orderId);
   }
 
-  /** The payment service calls this before it charges. */
+  /**
+   * Called by services: payment reads the amount due, coupon the order's coupon, MyPage the
+   * customer.
+   */
   private Future<Due> due(RoutingContext ctx) {
     return orders.find(id(ctx)).map(Due::of);
   }

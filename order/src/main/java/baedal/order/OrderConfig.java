@@ -5,7 +5,14 @@ import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 import java.time.Duration;
 
-/** The order service's settings. */
+/**
+ * The settings with which {@link OrderVerticle} starts.
+ *
+ * @param paymentUrl the base URL of the payment service
+ * @param expiresAfter how long an order may stay unpaid
+ * @param confirmsAfter how long a served order waits for the customer's confirmation before it is
+ *     completed
+ */
 public record OrderConfig(
     String host,
     int port,

@@ -15,7 +15,7 @@ import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import java.time.Instant;
 
-/** The events that the order service consumes, and the transition that each one causes. */
+/** Maps each event that the order service consumes to the transition that it causes. */
 public final class OrderConsumer {
 
   private final OrderRepository orders;
@@ -85,8 +85,9 @@ public final class OrderConsumer {
   }
 
   /**
-   * Ignores a coupon that no order held: then the subject is the coupon itself. Also ignores one
-   * that was claimed for an order that does not exist.
+   * Removes the discount of a coupon. Ignores a coupon that no order held: the subject of such an
+   * event is the coupon's id. Also ignores a coupon that was claimed for an order that does not
+   * exist.
    */
   private Future<?> couponTakenBack(EventMessage message, String couponId, Instant at) {
     return message.subject().equals(couponId)

@@ -2,7 +2,7 @@ package baedal.order;
 
 import baedal.runtime.Boot;
 
-/** The order service as a process of its own. */
+/** Starts the order service as its own process. */
 public final class OrderMain {
 
   private OrderMain() {}

@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Orders in PostgreSQL. One statement writes a change and its events, and the database decides
- * races.
+ * Stores orders in PostgreSQL. One statement writes a change and its events. Concurrent changes of
+ * one order are applied one after the other, by an optimistic lock.
  */
 final class OrderRepository {
 
-  /** The maximum number of orders that one run of the timers reads of each kind. */
+  /** Batch size of one timer run, for unpaid orders and for served orders. */
   static final int TIMER_BATCH = 100;
 
   private static final String INSERT =
@@ -80,20 +80,23 @@ final class OrderRepository {
     insert = IdempotentInsert.answeredAtOnce(pool, orders, Order.class, INSERT);
   }
 
-  /** Inserts an order and its event. */
+  /** Inserts a new order and its event. */
   Future<Order> place(Change<Order> placed) {
     return insert.insert(placed, columns(placed.state()), null).map(placed.state());
   }
 
   /**
-   * As {@link #place}, but at most once for each key: the same key with the same body gives the
-   * order as it was placed first. A concurrent request waits for the first one.
+   * As {@link #place}, but at most once for each key. The same key with the same body returns the
+   * order as it was first placed. The same key with another body is refused. A concurrent request
+   * waits for the first one.
    */
   Future<Order> placeOnce(Change<Order> placed, IdempotencyKey key) {
     return insert.insertOrFind(placed, columns(placed.state()), key);
   }
 
-  /** The order as it was placed with this key; refuses another body with the same key. */
+  /**
+   * The order as it was first placed with this key, or empty. Refuses another body with this key.
+   */
   Future<Optional<Order>> findByKey(IdempotencyKey key) {
     return insert.find(key).map(found -> found.map(IdempotentInsert.Keyed::state));
   }
@@ -115,7 +118,7 @@ final class OrderRepository {
     return orders.select(LIST, Tuple.of(customerId, status, before, limit));
   }
 
-  /** Applies a transition that a client or a timer asks for. */
+  /** Applies a transition that a client or a timer requests. */
   Future<Order> change(String id, Function<Order, Change<Order>> transition) {
     return orders.change(id, transition);
   }
@@ -126,8 +129,8 @@ final class OrderRepository {
   }
 
   /**
-   * The next {@link #TIMER_BATCH} orders that are unpaid and due to expire, the oldest first. They
-   * follow the order {@code after}, or begin with the first one when it is null.
+   * Up to {@link #TIMER_BATCH} unpaid orders that are due to expire, oldest first. The batch begins
+   * after the order {@code after}, or with the oldest order when {@code after} is null.
    */
   Future<List<Order>> unpaidOverdue(Instant now, Order after) {
     Instant since = after == null ? Instant.EPOCH : after.details().expiresAt();

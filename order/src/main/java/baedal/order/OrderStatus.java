@@ -1,6 +1,9 @@
 package baedal.order;
 
-/** The status of an order. A successful order passes through the first eight in this order. */
+/**
+ * The status of an order. A successful order passes through the first eight in this order, and may
+ * skip some.
+ */
 public enum OrderStatus {
   PLACED,
   PAID,
@@ -15,7 +18,7 @@ public enum OrderStatus {
   REJECTED,
   EXPIRED;
 
-  /** Whether the order is paid and not completed, with no cancellation and no rejection. */
+  /** Whether the order is paid but not completed. False while a cancellation is requested. */
   boolean underWay() {
     return switch (this) {
       case PAID, ACCEPTED, COOKING, COOKED, PICKED, DELIVERED -> true;
@@ -23,7 +26,7 @@ public enum OrderStatus {
     };
   }
 
-  /** Whether the order has ended without success: it gives back its coupon. */
+  /** Whether the order has ended without success. Such an order gives back its coupon. */
   boolean withdrawn() {
     return switch (this) {
       case CANCELED, REJECTED, EXPIRED -> true;
@@ -40,7 +43,7 @@ public enum OrderStatus {
     };
   }
 
-  /** Of two statuses of a successful order the later one. */
+  /** The later of two statuses of a successful order. */
   OrderStatus later(OrderStatus other) {
     return compareTo(other) >= 0 ? this : other;
   }

@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Expires unpaid orders, confirms served ones after a silence, and deletes old idempotency keys.
- * The due times are in the database, so they survive restarts. Every replica runs these timers; the
- * transitions make sure that each effect happens once.
+ * Expires unpaid orders, completes served orders that no customer confirmed in time, and deletes
+ * old idempotency keys. The database holds the due times, so they survive restarts. Every replica
+ * runs these timers once a second. A transition changes nothing when another replica has already
+ * made it.
  */
 final class OrderTimers {
 
@@ -29,7 +30,7 @@ final class OrderTimers {
   private final Duration confirmsAfter;
   private final PeriodicTask task;
 
-  /** The last overdue order of the previous run; null when the next run begins with the first. */
+  /** The last order of the previous batch; null when the next run begins with the oldest order. */
   private volatile Order expiryCursor;
 
   OrderTimers(
@@ -49,21 +50,22 @@ final class OrderTimers {
     task.stop();
   }
 
-  /** Processes one batch of what is due. */
+  /** Processes one batch of unpaid orders and one batch of served orders. */
   Future<Void> runOnce() {
     Instant now = clock.instant();
     return orders
         .unpaidOverdue(now, expiryCursor)
         .compose(due -> expire(due, now))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
-        .compose(due -> changeEach(due, order -> Confirmation.bySilence(order, confirmsAfter, now)))
+        .compose(due -> changeEach(due, order -> Confirmation.byTimeout(order, confirmsAfter, now)))
         .compose(v -> orders.deleteOldKeys(now));
   }
 
   /**
-   * The payment service is asked first: an order may be paid although its event has not arrived,
-   * because the broker is down. While the payment service is down, nothing expires. The next run
-   * continues after this batch, so orders that wait for the event do not block the others.
+   * Asks the payment service first: an order may be paid although its payment event has not
+   * arrived, for example while the broker is down. While the payment service is down, no order
+   * expires. The next run continues after this batch, so orders that wait for their payment event
+   * do not block the others.
    */
   private Future<Void> expire(List<Order> due, Instant now) {
     boolean mayHaveMore = due.size() == OrderRepository.TIMER_BATCH;
@@ -76,7 +78,7 @@ final class OrderTimers {
                 e ->
                     log.atWarn()
                         .addKeyValue("cause", e.toString())
-                        .log("payment service not reached, orders expire later"))
+                        .log("payment service unreachable, orders will expire later"))
             .compose(
                 active -> changeEach(without(active, due), order -> Expiration.expire(order, now)))
             .otherwiseEmpty();
@@ -86,7 +88,7 @@ final class OrderTimers {
     return due.stream().filter(order -> !orderIds.contains(order.id())).toList();
   }
 
-  /** One after another. An order that fails is retried by a later run and blocks no other. */
+  /** Changes one order after another. A later run retries an order that failed. */
   private Future<Void> changeEach(List<Order> due, Function<Order, Change<Order>> transition) {
     Future<Void> done = Future.succeededFuture();
     for (Order order : due) {
@@ -97,7 +99,7 @@ final class OrderTimers {
                       log.atWarn()
                           .addKeyValue("orderId", order.id())
                           .addKeyValue("cause", e.toString())
-                          .log("a timer failed for an order, will retry"))
+                          .log("order timer failed, will retry"))
               .otherwiseEmpty()
               .mapEmpty();
     }

@@ -12,19 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides whether the lines, the address and the memo of an order may change: until cooking begins.
- * Undoes a change that the store refused.
+ * Decides whether the lines, the address and the memo of an order may change. They may change until
+ * cooking begins. Also undoes a change that the store refused.
  */
 final class OrderUpdate {
 
-  /** The maximum number of changes of a paid order: each keeps the details before it. */
+  /** The maximum number of changes of a paid order. It bounds the stored {@code earlierDetails}. */
   private static final int MAX_CHANGES = 10;
 
   private OrderUpdate() {}
 
   /**
-   * Prices new lines for {@link #change}: an unpaid order by the catalog, a paid order by what was
-   * paid. Other quantities of an unpaid order must be in stock.
+   * Prices new lines for {@link #change}. An unpaid order gets the catalog's prices, a paid order
+   * keeps the prices that were paid. New quantities of an unpaid order must be in stock.
    */
   static List<Line> price(Order order, List<Catalog.RequestedLine> requested, Catalog catalog) {
     requireChangeable(order);
@@ -39,8 +39,8 @@ final class OrderUpdate {
   }
 
   /**
-   * Changes what the customer names; {@code null} leaves a part as it is, and a blank memo removes
-   * it. The total of a paid order must stay the same.
+   * Changes the lines, the address and the memo; {@code null} leaves a part unchanged, and a blank
+   * memo removes the memo. The total of a paid order must stay the same.
    */
   static Change<Order> change(
       Order order, List<Line> lines, Address address, String memo, Instant now) {
@@ -54,7 +54,7 @@ final class OrderUpdate {
           StateRefusals.TYPE,
           "the paid order was changed "
               + MAX_CHANGES
-              + " times, which is the most: leave it as it is, or cancel it and place a new one");
+              + " times, which is the maximum: keep it, or cancel it and place a new order");
     }
     List<OrderDetails> earlier = new ArrayList<>(order.earlierDetails());
     if (order.status() != OrderStatus.PLACED) {
@@ -64,9 +64,10 @@ final class OrderUpdate {
   }
 
   /**
-   * The store refused a change because cooking had begun: the order is again what its ticket shows.
-   * Those are the oldest earlier details that are not older than {@code keptVersion}. They may have
-   * a higher version, because other transitions count up the version after the store received it.
+   * Undoes changes that the store refused because cooking had begun. The order gets back the
+   * details that the store's ticket shows: the oldest earlier details whose version is at least
+   * {@code keptVersion}. Their version may be higher than the ticket's, because a change of status
+   * also increments it.
    */
   static Change<Order> refusedByStore(Order order, long keptVersion, Instant now) {
     if (order.refundPending() || order.status().withdrawn()) {
@@ -95,20 +96,24 @@ final class OrderUpdate {
       if (order.status() != OrderStatus.PLACED && next.total() != order.details().total()) {
         throw Refusal.conflict(
             StateRefusals.TYPE,
-            "the order is paid: options may change at the same price only, and these make it "
+            "the order is paid, and these options change its total from "
+                + order.details().total()
+                + " to "
                 + next.total()
-                + " won instead of "
-                + order.details().total());
+                + " won: choose options at the same price");
       }
     }
     if (address != null && order.isVisit()) {
-      throw Refusal.invalid("/address", "a visit has no address");
+      throw Refusal.invalid("/address", "a visit has no address: leave it out");
     }
     next = address == null ? next : next.withAddress(address);
     return memo == null ? next : next.withMemo(Text.orNull(memo));
   }
 
-  /** Other details as a new version. A served order keeps the time at which it was served. */
+  /**
+   * Replaces the details and increments the version. A served order keeps the time at which it was
+   * served.
+   */
   private static Change<Order> replace(
       Order order,
       OrderDetails details,
@@ -139,8 +144,8 @@ final class OrderUpdate {
         return;
       }
       case COOKING, COOKED, PICKED, DELIVERED, COMPLETED ->
-          throw notChangeable(order, StateRefusals.TOO_LATE);
-      case CANCEL_REQUESTED -> throw notChangeable(order, "wait for the answer");
+          throw notChangeable(order, StateRefusals.CONTACT_STORE);
+      case CANCEL_REQUESTED -> throw notChangeable(order, StateRefusals.waitAdvice(order));
       case CANCELED, REJECTED, EXPIRED -> throw notChangeable(order, "place a new order");
     }
   }

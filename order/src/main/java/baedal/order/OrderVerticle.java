@@ -46,7 +46,7 @@ public final class OrderVerticle extends VerticleBase {
     return service.stop();
   }
 
-  /** The port it listens on, once started. */
+  /** The port on which the started service listens. */
   public int port() {
     return service.port();
   }

@@ -9,7 +9,7 @@ import baedal.events.PaymentMethod;
 import java.time.Instant;
 import java.util.List;
 
-/** An order as clients see it. */
+/** The JSON of an order in HTTP responses. */
 record OrderView(
     String orderId,
     String customerId,

@@ -12,23 +12,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Prices other options on the lines of a paid order. A line keeps the price that was paid, even if
- * the store has changed the price of the menu. So does an option that was paid, even if the
- * customer has swapped it for another one since. Only a new option has the price of the catalog.
- * Older orders lack the prices of their options: those come from the catalog, too.
+ * Prices new options on the lines of a paid order. A line keeps the price that was paid, even if
+ * the store has changed the price of the menu. An option that was paid keeps its price, too, even
+ * if the customer has replaced it and chooses it again. Only a new option gets the price of the
+ * catalog. An old order was stored without the prices of its options. It gets them from the
+ * catalog.
  *
  * @param present the lines as they are now
  * @param earlier the lines before each change of the paid order, the oldest first
  */
 record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) {
 
-  /** Refuses other menus or quantities, and every option that has no known price. */
+  /**
+   * The lines with the requested options. Refuses other menus or quantities, and an added or
+   * removed option without a known price.
+   */
   List<Line> withOptions(List<Catalog.RequestedLine> requested) {
     if (!sameQuantities(present, requested)) {
       throw Refusal.conflict(
           StateRefusals.TYPE,
           "the order is paid: its menus and quantities cannot change, only options at the same"
-              + " price; cancel it and place a new order");
+              + " price; to change more, cancel it and place a new order");
     }
     List<Refusal.Fault> faults = new ArrayList<>();
     List<Line> lines = new ArrayList<>();
@@ -88,8 +92,9 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
   }
 
   /**
-   * The price of each option on this line, by its name in normalization form C. The present line
-   * decides, then the earlier ones, the newest first, and last the catalog.
+   * The price of each option on this line, by the option's name in normalization form C. The price
+   * of the present line has precedence, then the prices of the earlier lines, the oldest first,
+   * then the price of the catalog.
    */
   private Map<String, Long> prices(int index) {
     Line line = present.get(index);
@@ -116,7 +121,7 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
   private String noPrice(Line line) {
     return menu(line).isPresent()
         ? Catalog.NO_OPTION
-        : "the store no longer sells this menu: only options that were paid can be kept";
+        : "the store no longer sells this menu: choose only options that were paid";
   }
 
   private static Set<String> without(List<String> all, List<String> some) {

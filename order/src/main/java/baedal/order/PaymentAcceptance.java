@@ -5,15 +5,15 @@ import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import java.time.Instant;
 
-/** Decides whether a payment, or a promise to pay on delivery, establishes an order. */
+/** Decides whether an order becomes PAID by a payment, or by a promise to pay on delivery. */
 final class PaymentAcceptance {
 
   private PaymentAcceptance() {}
 
   /**
-   * Accepts a payment of exactly the amount due for the present lines. Refuses any other payment,
-   * so that the payment service returns the money. The address and the memo may change while the
-   * payment is on its way.
+   * Accepts a payment of exactly the amount due for the present lines. Refuses any other payment
+   * with an event; then the payment service refunds it. A change of the address or the memo during
+   * the payment does not matter.
    */
   static Change<Order> decide(
       Order order,
@@ -29,7 +29,7 @@ final class PaymentAcceptance {
       return refuse(order, paymentId, "the order is " + order.status(), now);
     }
     if (amount != order.details().due() || orderVersion < order.pricedVersion()) {
-      return refuse(order, paymentId, "the order changed while it was paid", now);
+      return refuse(order, paymentId, "the order changed during the payment", now);
     }
     Order paid = order.moveTo(OrderStatus.PAID, now).withPayment(paymentId, method);
     long collect = method.deferred() ? paid.details().due() : 0;

@@ -8,14 +8,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** The payment service, as {@link OrderTimers} calls it before unpaid orders expire. */
+/**
+ * The request to the payment service that {@link OrderTimers} makes before unpaid orders expire.
+ */
 @FunctionalInterface
 interface Payments {
 
-  /** Those of these orders whose payment is in progress, made, or promised on delivery. */
+  /**
+   * The orders among {@code orderIds} whose payment is in progress, made, or promised on delivery.
+   */
   Future<Set<String>> withActivePayment(List<String> orderIds);
 
-  /** Calls the payment service; the future fails while it cannot be reached. */
+  /**
+   * Calls the payment service over HTTP. The future fails when no response comes within 2 seconds.
+   */
   static Payments of(ServiceClient service) {
     Duration timeout = Duration.ofSeconds(2);
     return orderIds ->

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * The body of {@code POST /orders}. Its component names are the field names of the request, and
- * part of the hash that an idempotency key keeps.
+ * part of the hash that is stored with an idempotency key.
  */
 record PlaceOrder(
     String storeId,
@@ -30,9 +30,9 @@ record PlaceOrder(
     String memo) {
 
   /**
-   * The details of the new order, with the prices of {@code store}, which is empty when there is no
-   * such store. Refuses every invalid field at once, then a closed store, then lines that are sold
-   * out.
+   * The details of the new order, with the prices of {@code store}. An empty {@code store} is one
+   * that does not exist. Checks all fields first and reports all their faults at once, then refuses
+   * a closed store, then sold-out lines.
    */
   OrderDetails details(
       String customerId, Optional<Catalog> store, Instant now, Duration payWithin) {
@@ -40,10 +40,10 @@ record PlaceOrder(
     Instant begin = instant(from, "/from", faults);
     Instant end = instant(to, "/to", faults);
     if (begin != null && end != null && !end.isAfter(begin)) {
-      faults.add(new Refusal.Fault("/to", "must be after from"));
+      faults.add(new Refusal.Fault("/to", "must be later than from"));
     }
     if (store.isEmpty()) {
-      faults.add(new Refusal.Fault("/storeId", "there is no such store"));
+      faults.add(new Refusal.Fault("/storeId", "there is no such store: choose another"));
     }
     store.flatMap(catalog -> catalog.fulfilmentFault(fulfilment)).ifPresent(faults::add);
     List<Line> priced = store.map(catalog -> catalog.price(lines, faults)).orElse(List.of());
@@ -52,7 +52,7 @@ record PlaceOrder(
     }
     Catalog catalog = store.orElseThrow();
     if (!catalog.open()) {
-      throw Refusal.conflict("store-closed", "the store takes no orders now");
+      throw Refusal.conflict("store-closed", "the store is closed: order again when it is open");
     }
     catalog.requireStock(priced);
     boolean visit = fulfilment == Fulfilment.VISIT;
@@ -87,7 +87,7 @@ record PlaceOrder(
     try {
       return text == null ? null : Instant.parse(text);
     } catch (DateTimeException e) {
-      faults.add(new Refusal.Fault(pointer, "is not a time: write 2026-12-24T15:00:00Z"));
+      faults.add(new Refusal.Fault(pointer, "must be a time in UTC such as 2026-12-24T15:00:00Z"));
       return null;
     }
   }

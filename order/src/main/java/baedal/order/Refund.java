@@ -3,12 +3,12 @@ package baedal.order;
 import baedal.events.Change;
 import java.time.Instant;
 
-/** Ends the wait for a refund that a {@link Cancellation} or a {@link Rejection} requested. */
+/** Closes an order whose {@link Cancellation} or {@link Rejection} waits for the refund. */
 final class Refund {
 
   private Refund() {}
 
-  /** The payment service returned the money: this closes the canceled or rejected order. */
+  /** Closes the order if it waits for the refund of this payment; otherwise changes nothing. */
   static Change<Order> completed(Order order, String paymentId, Instant now) {
     if (!order.refundPending() || !paymentId.equals(order.paymentId())) {
       return Change.none(order);

@@ -5,12 +5,12 @@ import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import java.time.Instant;
 
-/** Rejects an order that its store does not take. */
+/** Rejects an order that its store does not accept. */
 final class Rejection {
 
   private Rejection() {}
 
-  /** The store rejected a paid order: the order waits for its refund. */
+  /** Records that the store rejected a paid order. The order waits for its refund. */
   static Change<Order> rejectedByStore(Order order, String reason, Instant now) {
     boolean notBegun = order.status() == OrderStatus.PAID || order.status() == OrderStatus.ACCEPTED;
     return notBegun || order.awaitsCancelAnswer()
@@ -20,7 +20,7 @@ final class Rejection {
         : Change.none(order);
   }
 
-  /** Announces a rejected order that was refunded. */
+  /** Publishes {@code order.rejected} after the refund. */
   static Change<Order> close(Order order, Instant now) {
     OrderDetails details = order.details();
     return Change.of(

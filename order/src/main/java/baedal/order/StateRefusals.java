@@ -3,17 +3,22 @@ package baedal.order;
 import baedal.runtime.Refusal;
 
 /**
- * Builds the refusal of an action that the status of an order does not allow. It names both
- * statuses, the reason, and what the customer can do.
+ * Builds the refusal of an action that the status of an order does not allow. The text names the
+ * status, the action, the reason, and what the customer can do.
  */
 final class StateRefusals {
 
   /** The problem type of every such refusal. */
   static final String TYPE = "order-state";
 
-  static final String TOO_LATE = "it is too late: ask the store";
+  static final String CONTACT_STORE = "contact the store";
 
   private StateRefusals() {}
+
+  /** What a customer does while a cancellation is requested. */
+  static String waitAdvice(Order order) {
+    return order.refundPending() ? "wait for the refund" : "wait for the answer of the store";
+  }
 
   /** {@code action} is what the order cannot do, such as "become CANCELED". */
   static Refusal of(Order order, String action, String advice) {
@@ -38,10 +43,10 @@ final class StateRefusals {
           order.isVisit() ? "it is ready for the visit" : "it is ready and waits for its rider";
       case PICKED -> "the rider is on the way with it";
       case DELIVERED -> "it was delivered";
-      case COMPLETED -> "the customer has it and it is closed";
+      case COMPLETED -> "the customer received it";
       case CANCEL_REQUESTED ->
           order.refundPending()
-              ? "its cancellation was accepted, and the money is on its way back"
+              ? "its cancellation was accepted, and its refund is in progress"
               : "its cancellation was requested, and the store has not answered yet";
       case CANCELED -> "it was canceled";
       case REJECTED -> "the store rejected it";

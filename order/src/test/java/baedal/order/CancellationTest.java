@@ -98,7 +98,7 @@ class CancellationTest {
     "COOKED, is ready",
     "PICKED, on the way",
     "DELIVERED, was delivered",
-    "COMPLETED, customer has it",
+    "COMPLETED, customer received it",
     "REJECTED, rejected",
     "EXPIRED, not paid"
   })

@@ -79,12 +79,12 @@ class ConfirmationTest {
   void a_day_of_silence_confirms_a_delivery() {
     Order delivered = orderIn(DELIVERED);
     assertThat(
-            Confirmation.bySilence(delivered, SILENCE, later(3).plus(SILENCE).minusMillis(1))
+            Confirmation.byTimeout(delivered, SILENCE, later(3).plus(SILENCE).minusMillis(1))
                 .events())
         .isEmpty();
     OrderEvent.Completed completed =
         onlyEvent(
-            Confirmation.bySilence(delivered, SILENCE, later(3).plus(SILENCE)),
+            Confirmation.byTimeout(delivered, SILENCE, later(3).plus(SILENCE)),
             OrderEvent.Completed.class);
     assertThat(completed.byCustomer()).isFalse();
   }
@@ -108,7 +108,7 @@ class ConfirmationTest {
     Order ready =
         FulfilmentProgress.reached(paid(order, PaymentMethod.CARD), COOKED, later(9)).state();
     assertThat(ready.servedAt()).isEqualTo("2026-12-26T11:00:00Z");
-    assertThat(Confirmation.bySilence(ready, SILENCE, later(9).plus(SILENCE)).events()).isEmpty();
+    assertThat(Confirmation.byTimeout(ready, SILENCE, later(9).plus(SILENCE)).events()).isEmpty();
     assertThat(orderIn(COOKED).servedAt()).isNull();
   }
 }

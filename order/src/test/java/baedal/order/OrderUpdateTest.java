@@ -34,7 +34,7 @@ class OrderUpdateTest {
     "COOKED, is ready",
     "PICKED, on the way",
     "DELIVERED, was delivered",
-    "COMPLETED, customer has it",
+    "COMPLETED, customer received it",
     "CANCEL_REQUESTED, cancellation",
     "CANCELED, canceled",
     "REJECTED, rejected",
