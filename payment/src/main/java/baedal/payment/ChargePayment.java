@@ -9,16 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Brings the charge of one payment to its end: charges it, looks it up after a lost answer, or
- * closes it. The payment is stored as CHARGING before the provider is called. The result is stored
- * after the call.
+ * Charges a payment at the provider and stores the result. Looks up a charge whose response was
+ * lost, and closes a charge that the provider did not receive. The payment is stored as CHARGING
+ * before the provider is called.
  */
 final class ChargePayment {
 
-  /** A charge that the provider does not know is closed there when it is this old. */
+  /** The age at which a charge that the provider does not know is closed at the provider. */
   private static final Duration CLOSED_AFTER = Duration.ofSeconds(60);
 
-  /** Applies a transition to the payment that is charged, and stores it. */
+  /** Applies a transition to the payment and stores the new state. */
   interface Store extends Function<Function<Payment, Change<Payment>>, Future<Payment>> {}
 
   private final PaymentRepository payments;
@@ -31,14 +31,14 @@ final class ChargePayment {
     this.clock = clock;
   }
 
-  /** Has the provider take the money. {@code card} may be null. */
+  /** Charges the payment and stores the result. {@code card} may be null. */
   Future<PaymentResult> charge(Payment payment, String card, Store store) {
     return ask(payment, p -> provider.charge(p.id(), p.amount(), p.method().name(), card))
         .compose(outcome -> conclude(payment, outcome, store))
         .map(ended -> new PaymentResult(ended, payment.amount() > 0));
   }
 
-  /** As {@link #lookUp}, but a charge that the provider does not know is made now. */
+  /** As {@link #lookUp}, but charges the payment if the provider does not know the charge. */
   Future<PaymentResult> lookUpOrCharge(Payment payment, String card, Store store) {
     return askForResult(payment)
         .compose(
@@ -49,8 +49,8 @@ final class ChargePayment {
   }
 
   /**
-   * Stores what became of an earlier charge. Fails while the provider does not know it; an old one
-   * is closed then.
+   * Stores the result of an earlier charge. If the provider does not know the charge, this fails.
+   * It closes the charge instead when the charge is old.
    */
   Future<Payment> lookUp(Payment payment) {
     return askForResult(payment).compose(outcome -> conclude(payment, outcome, storeOf(payment)));
@@ -60,7 +60,7 @@ final class ChargePayment {
     return ask(payment, p -> provider.lookup(p.id(), p.amount()));
   }
 
-  /** A payment of nothing is approved without the provider. */
+  /** Calls the provider, except for a payment of 0 won, which is approved at once. */
   private static Future<Outcome> ask(Payment payment, Function<Payment, Future<Outcome>> call) {
     return payment.amount() == 0
         ? Future.succeededFuture(new Outcome.Approved())
@@ -76,10 +76,13 @@ final class ChargePayment {
   private Future<Payment> closeIfOld(Payment payment) {
     return payment.openedAt().plus(CLOSED_AFTER).isBefore(clock.instant())
         ? close(payment)
-        : Future.failedFuture(PaymentRefusals.unsettled());
+        : Future.failedFuture(PaymentRefusals.pending());
   }
 
-  /** A charge may reach the provider at the same moment: the provider decides which comes first. */
+  /**
+   * A delayed charge may reach the provider at the same time: the provider decides which one
+   * counts.
+   */
   private Future<Payment> close(Payment payment) {
     return ask(payment, p -> provider.close(p.id(), p.amount()))
         .map(
@@ -97,7 +100,7 @@ final class ChargePayment {
     if (outcome instanceof Outcome.Declined declined) {
       return store.apply(p -> p.declined(declined.reason(), clock.instant()));
     }
-    return Future.failedFuture(PaymentRefusals.unsettled());
+    return Future.failedFuture(PaymentRefusals.pending());
   }
 
   private Store storeOf(Payment payment) {

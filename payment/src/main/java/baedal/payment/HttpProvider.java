@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A payment provider behind a REST API; the README has its table. Only an answer with the payment's
- * id, its amount and a known status counts. Any other answer fails: the money may have moved or
- * not.
+ * A payment provider behind the REST API that the README describes. Only a response with the
+ * payment's id, its amount and a known status is accepted. Any other response fails the call,
+ * because it does not show whether money moved.
  */
 final class HttpProvider implements PaymentProvider {
 
@@ -34,7 +34,7 @@ final class HttpProvider implements PaymentProvider {
   private final String key;
   private final Duration timeout;
 
-  /** {@code timeout} is for a whole answer; {@code key} is the bearer token. */
+  /** {@code timeout} limits a call and its whole response. {@code key} is the bearer token. */
   HttpProvider(Vertx vertx, String url, String key, Duration timeout) {
     client =
         WebClient.create(
@@ -111,7 +111,7 @@ final class HttpProvider implements PaymentProvider {
       return Future.succeededFuture(new Outcome.Approved());
     }
     if (answer.says("DECLINED", paymentId, amount)) {
-      return Future.succeededFuture(new Outcome.Declined("the provider declined"));
+      return Future.succeededFuture(new Outcome.Declined("the provider declined the charge"));
     }
     if (answer.says("UNKNOWN", paymentId)) {
       return Future.succeededFuture(new Outcome.Unknown());
@@ -120,10 +120,11 @@ final class HttpProvider implements PaymentProvider {
   }
 
   private static IOException unclear(HttpResponse<Buffer> response) {
-    return new IOException("the provider gave no clear answer: " + response.statusCode());
+    return new IOException(
+        "the provider gave no clear answer, status code " + response.statusCode());
   }
 
-  /** The provider's answer about one charge; {@code amount} in won. */
+  /** The response body about one charge; {@code amount} is in won. */
   private record Answer(String id, String status, BigDecimal amount) {
 
     private static final Answer NONE = new Answer(null, null, null);

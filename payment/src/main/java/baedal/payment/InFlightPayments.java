@@ -8,14 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Shares the result of one payment among equal requests that this process receives at once. They
- * are equal when they ask for the same, and the order has not changed between them.
+ * Shares the result of one payment among equal concurrent requests of this process. Requests are
+ * equal when they have the same content, and the order has not changed between them.
  */
 final class InFlightPayments {
 
   /**
-   * A later request pays by itself, since the first one may never be answered. The time is shorter
-   * than a customer waits before a retry.
+   * How long a payment is shared. A later request makes its own payment, because the first one may
+   * never be answered. A customer waits longer than this before a retry.
    */
   private static final long SHARED_MILLIS = 500;
 

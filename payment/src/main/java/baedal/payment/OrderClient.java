@@ -6,7 +6,7 @@ import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** Asks the order service what is due for an order. */
+/** Gets the amount due of an order from the order service. */
 final class OrderClient {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -17,7 +17,7 @@ final class OrderClient {
     this.orders = orders;
   }
 
-  /** Refused as not found when the order is another customer's. */
+  /** Refuses another customer's order as not found. */
   Future<Payment.Due> due(String orderId, String customerId) {
     return orders
         .get("/internal/orders/" + orderId + "/due", TIMEOUT)

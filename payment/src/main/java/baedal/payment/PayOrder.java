@@ -10,9 +10,9 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Pays an order once, however many requests ask for it. A request continues the attempt that its
- * idempotency key led to. Without one it opens a payment and charges it, or joins the payment that
- * the order has.
+ * Pays an order at most once, for any number of requests. A request continues the attempt that is
+ * stored with its idempotency key. If there is none, the request opens a payment and charges it, or
+ * takes the result of the order's active payment.
  */
 final class PayOrder {
 
@@ -36,9 +36,9 @@ final class PayOrder {
   }
 
   /**
-   * The payment of the order, or the declined attempt. Under an idempotency key it is the result of
-   * the first request whose client was still waiting. Fails with a {@link Refusal} when there is no
-   * result.
+   * Returns the payment of the order, or the declined attempt. All requests with one idempotency
+   * key get the result of the first of them whose client was still waiting. Fails with a {@link
+   * Refusal} when there is no result.
    */
   Future<PaymentResult> pay(PaymentRequest request) {
     return resumeByKey(request)
@@ -63,7 +63,7 @@ final class PayOrder {
                 inFlight.share(
                     request,
                     due,
-                    () -> due.payable() ? open(request, due) : joinSettled(request, due)));
+                    () -> due.payable() ? open(request, due) : joinActiveOrRefuse(request, due)));
   }
 
   private Future<PaymentResult> open(PaymentRequest request, Payment.Due due) {
@@ -72,7 +72,7 @@ final class PayOrder {
     try {
       opened = Payment.open(Ids.next(), due, request.method(), lastFour, clock.instant());
     } catch (Refusal refusal) {
-      // The order may be paid already, whatever is wrong with this request.
+      // If the order is already paid, even an invalid request gets its payment.
       return joinActive(request, due).map(active -> active.orElseThrow(() -> refusal));
     }
     return payments
@@ -92,22 +92,24 @@ final class PayOrder {
                 change ->
                     payments.changeInserted(opened, request.isAwaited(clock.instant()), change))
             .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request))
-            .map(PayOrder::orUnsettled)
+            .map(PayOrder::orPending)
         : Future.succeededFuture(PaymentResult.stored(payment));
   }
 
-  /** Another request used the key, or opened a payment of the order, at the same moment. */
+  /**
+   * Takes the result of a concurrent request that used the key, or opened a payment of the order.
+   */
   private Future<PaymentResult> joinConcurrent(PaymentRequest request, Payment.Due due) {
     return resumeByKey(request)
         .compose(
             resumed ->
                 resumed.isPresent() ? Future.succeededFuture(resumed) : joinActive(request, due))
-        .map(PayOrder::orUnsettled);
+        .map(PayOrder::orPending);
   }
 
   /**
-   * Continues the attempt that the key of the request led to. Empty without such an attempt, or
-   * when it was given up and the key is free for another.
+   * Continues the attempt that is stored with the key of the request. Empty without such an
+   * attempt, or when the attempt was abandoned and its key was released.
    */
   private Future<Optional<PaymentResult>> resumeByKey(PaymentRequest request) {
     return request.key() == null
@@ -133,16 +135,16 @@ final class PayOrder {
             due ->
                 due.payable()
                     ? carryOut(Found.BY_KEY, stored, due, request)
-                    : joinSettled(request, due).map(Optional::of));
+                    : joinActiveOrRefuse(request, due).map(Optional::of));
   }
 
-  /** For an order that cannot be paid any more: shows the payment that settled it. */
-  private Future<PaymentResult> joinSettled(PaymentRequest request, Payment.Due due) {
+  /** As {@link #joinActive}, but refuses an order without an active payment. */
+  private Future<PaymentResult> joinActiveOrRefuse(PaymentRequest request, Payment.Due due) {
     return joinActive(request, due)
         .map(active -> active.orElseThrow(() -> PaymentRefusals.orderState(due)));
   }
 
-  /** Takes the result from the active payment of the order. Empty when it has none. */
+  /** Takes the result of the order's active payment. Empty when the order has none. */
   private Future<Optional<PaymentResult>> joinActive(PaymentRequest request, Payment.Due due) {
     return payments
         .findActive(due.orderId())
@@ -153,7 +155,7 @@ final class PayOrder {
                     : Future.succeededFuture(Optional.empty()));
   }
 
-  /** Empty when the attempt was given up, so that another payment can be opened. */
+  /** Carries out the decision about a stored payment. Empty when another payment can be opened. */
   private Future<Optional<PaymentResult>> carryOut(
       Found found, PaymentResult result, Payment.Due due, PaymentRequest request) {
     Payment payment = result.payment();
@@ -170,14 +172,14 @@ final class PayOrder {
               .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request));
       case OPEN_ANOTHER ->
           payments.releaseKey(request.key(), payment.id()).map(v -> Optional.empty());
-      case REFUSE_UNSETTLED -> Future.failedFuture(PaymentRefusals.unsettled());
+      case REFUSE_PENDING -> Future.failedFuture(PaymentRefusals.pending());
       case REFUSE_PROMISED -> Future.failedFuture(PaymentRefusals.promised());
       case REFUSE_VOID -> Future.failedFuture(PaymentRefusals.voided());
       case REFUSE_ORDER_STATE -> Future.failedFuture(PaymentRefusals.orderState(due));
     };
   }
 
-  /** The end of the charge is also the answer under the keys, if the client still waits for it. */
+  /** Stores the result of the charge also as the answer of its keys, if the client still waits. */
   private ChargePayment.Store answering(PaymentRequest request, Payment payment) {
     return change ->
         request.isAwaited(clock.instant())
@@ -189,7 +191,7 @@ final class PayOrder {
     return orders.due(request.orderId(), request.customerId());
   }
 
-  private static PaymentResult orUnsettled(Optional<PaymentResult> result) {
-    return result.orElseThrow(PaymentRefusals::unsettled);
+  private static PaymentResult orPending(Optional<PaymentResult> result) {
+    return result.orElseThrow(PaymentRefusals::pending);
   }
 }

@@ -12,11 +12,11 @@ import java.util.Set;
 
 /**
  * One attempt to pay an order: {@code amount} won for the order at {@code orderVersion}. Its JSON
- * is stored, so the names of its components stay.
+ * is stored, so its components keep their names.
  *
  * @param cardLastFour the last four digits; nothing else of a card is stored
- * @param paidAt when the amount was taken, also after a refund; null before that. Payments stored
- *     before this field existed have it only while they are PAID.
+ * @param paidAt when the amount was taken, also after a refund; null if it was not taken. A payment
+ *     stored before this field existed has it only while it is PAID.
  */
 @RecordBuilder
 public record Payment(
@@ -37,15 +37,16 @@ public record Payment(
     paidAt = paidAt == null && status == PaymentStatus.PAID ? changedAt : paidAt;
   }
 
-  /**
-   * The reason of a charge that the provider did not receive in time, and that was closed. It is
-   * stored: {@link #isAbandoned} compares with it.
-   */
-  static final String ABANDONED = "the provider has not heard of it in time: nothing was taken";
+  /** The stored reason of a charge that was closed because the provider did not receive it. */
+  static final String ABANDONED = "the provider did not receive the charge: no money was taken";
+
+  /** The text of {@link #ABANDONED} in payments that earlier versions of the code stored. */
+  private static final String ABANDONED_BEFORE =
+      "the provider has not heard of it in time: nothing was taken";
 
   /**
-   * The order service's answer to what is due for an order, in won. A payment for a version before
-   * {@code pricedVersion} does not settle the order.
+   * The order service's response about the amount {@code due} of an order, in won. A payment for a
+   * version before {@code pricedVersion} does not pay the order.
    */
   record Due(
       String orderId,
@@ -62,21 +63,23 @@ public record Payment(
       return status.equals("PLACED");
     }
 
-    /** Whether the order is off, so that a payment of it is refunded. */
+    /** Whether the order has ended without success, so that its payment is refunded. */
     boolean withdrawn() {
       return WITHDRAWN.contains(status);
     }
   }
 
   /**
-   * A new payment. One on delivery is DEFERRED at once, and refused for a visit: no rider collects
-   * it. All others are CHARGING, also where nothing is due.
+   * Opens a payment. A payment on delivery is DEFERRED at once; it is refused for a visit, because
+   * no rider comes. Every other payment is CHARGING. So is every payment of 0 won.
    */
   static Change<Payment> open(
       String id, Due due, PaymentMethod method, String cardLastFour, Instant now) {
     boolean deferred = method.deferred() && due.due() > 0;
     if (deferred && due.fulfilment() == Fulfilment.VISIT) {
-      throw Refusal.invalid("/method", "no rider comes to collect it from a visitor: pay now");
+      throw Refusal.invalid(
+          "/method",
+          "a visit cannot be paid on delivery, because no rider comes: choose another method");
     }
     PaymentStatus status = deferred ? PaymentStatus.DEFERRED : PaymentStatus.CHARGING;
     Payment payment =
@@ -104,16 +107,20 @@ public record Payment(
     return card == null ? null : card.substring(card.length() - 4);
   }
 
-  /** Whether it is paid with this method and a card with the same last four digits. */
+  /** Whether this payment has this method, and a card with the same last four digits. */
   boolean isBy(PaymentMethod otherMethod, String card) {
     return method == otherMethod && Objects.equals(lastFour(card), cardLastFour);
   }
 
+  /** Whether the charge was closed because the provider did not receive it. */
   boolean isAbandoned() {
-    return ABANDONED.equals(reason);
+    return ABANDONED.equals(reason) || ABANDONED_BEFORE.equals(reason);
   }
 
-  /** Whether it is neither paid nor declined: it was given up, or its money goes back. */
+  /**
+   * Whether the payment is no result for a customer: it was abandoned, or it is or will be
+   * refunded.
+   */
   boolean hasNoResult() {
     return switch (status) {
       case REFUNDING, REFUNDED -> true;
@@ -121,17 +128,20 @@ public record Payment(
     };
   }
 
-  /** Whether it pays the order as it is now. */
+  /** Whether the payment has the amount and the version that the order needs now. */
   boolean covers(Due due) {
     return amount == due.due() && orderVersion >= due.pricedVersion();
   }
 
-  /** Whether the order counts as paid by it. */
-  boolean settles() {
+  /** Whether this payment makes the order PAID: the money was taken, or promised on delivery. */
+  boolean paysOrder() {
     return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
   }
 
-  /** Whether it ended without money to give back: a promise, or an order that cost nothing. */
+  /**
+   * Whether it ended without a refund of money: a promise to pay on delivery, or a payment of 0
+   * won.
+   */
   boolean isVoided() {
     return status == PaymentStatus.REFUNDED
         && (amount == 0 || (method.deferred() && paidAt == null));
@@ -151,14 +161,17 @@ public record Payment(
         : Change.none(this);
   }
 
-  /** The rider has collected the money of a promise. */
+  /** Records that the rider collected the money that was promised on delivery. */
   Change<Payment> collected(Instant now) {
     return status == PaymentStatus.DEFERRED
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))
         : Change.none(this);
   }
 
-  /** A promise ends at once. Money has to come back from the provider first. */
+  /**
+   * Begins a refund. A promise to pay on delivery ends at once. Money is first refunded by the
+   * provider.
+   */
   Change<Payment> giveBack(String why, Instant now) {
     return switch (status) {
       case PAID -> Change.of(to(PaymentStatus.REFUNDING, why, now));

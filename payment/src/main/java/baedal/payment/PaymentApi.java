@@ -16,13 +16,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** The routes of the payment service. */
+/** The HTTP routes of the payment service. */
 final class PaymentApi {
 
-  /** Tells the gateway's breaker whether the provider answered this call or was not asked. */
+  /**
+   * The response header for the gateway's circuit breaker: {@code answered} when the provider
+   * handled a charge for this request, {@code not-asked} when an earlier attempt has to end first.
+   */
   private static final String PROVIDER = "Payment-Provider";
 
-  /** The milliseconds for which the client waits. */
+  /** The request header with the time for which the client waits, in milliseconds. */
   private static final String REQUEST_TIMEOUT = "Request-Timeout";
 
   private final PaymentRepository payments;
@@ -31,8 +34,9 @@ final class PaymentApi {
   private final SimulatorProvider simulator;
 
   /**
-   * {@code digest} is what is kept of the body of a request with an idempotency key: no card can be
-   * guessed from it. {@code simulator} is null when clients must not set its knobs.
+   * {@code digest} hashes the body of a request with an idempotency key. The hash is keyed, so that
+   * nobody can find a card number by trying. {@code simulator} is null when no client may change
+   * its settings.
    */
   PaymentApi(
       PaymentRepository payments,
@@ -48,13 +52,16 @@ final class PaymentApi {
   void mount(Router router) {
     router.post("/payments").respond(this::pay);
     router.get("/payments").respond(this::list);
-    router.post("/internal/payments/standing").respond(this::findStanding);
+    router.post("/internal/payments/standing").respond(this::ordersWithPayment);
     if (simulator != null) {
-      router.put("/dev/payment-provider").respond(this::setKnobs);
+      router.put("/dev/payment-provider").respond(this::configureSimulator);
     }
   }
 
-  /** A digest of its JSON is stored with idempotency keys: the names of its components stay. */
+  /**
+   * The body of {@code POST /payments}. A digest of its JSON is stored with idempotency keys, so
+   * its components keep their names.
+   */
   record Pay(String orderId, PaymentMethod method, String card) {}
 
   private Future<PaymentView> pay(RoutingContext ctx) {
@@ -62,8 +69,7 @@ final class PaymentApi {
         .pay(paymentRequest(ctx))
         .onFailure(
             e -> {
-              if (e instanceof Refusal refusal
-                  && refusal.type().equals(PaymentRefusals.UNSETTLED)) {
+              if (e instanceof Refusal refusal && refusal.type().equals(PaymentRefusals.PENDING)) {
                 ctx.response().putHeader(PROVIDER, "not-asked");
               }
             })
@@ -81,7 +87,7 @@ final class PaymentApi {
         awaitedUntil(ctx));
   }
 
-  /** Earlier than the timeout itself, since the answer also needs time on its way. */
+  /** 90 % of the client's timeout, because the response also needs time to arrive. */
   private static Instant awaitedUntil(RoutingContext ctx) {
     String timeout = ctx.request().getHeader(REQUEST_TIMEOUT);
     long serviceMillis = HttpApi.ANSWERS_WITHIN.toMillis();
@@ -99,7 +105,7 @@ final class PaymentApi {
       throw Refusal.of(
           Refusal.Kind.PAYMENT_REQUIRED,
           "payment-declined",
-          payment.reason() + ": the order is kept, pay again another way");
+          payment.reason() + ": the order is kept; pay with another card or method");
     }
     return Reply.created(ctx, "/payments?orderId=" + payment.orderId(), PaymentView.of(payment));
   }
@@ -115,13 +121,13 @@ final class PaymentApi {
 
   record Orders(List<String> orderIds) {}
 
-  private Future<Orders> findStanding(RoutingContext ctx) {
+  private Future<Orders> ordersWithPayment(RoutingContext ctx) {
     Orders orders = Json.toObject(ctx.body().asJsonObject(), Orders.class);
     return payments.ordersWithPayment(orders.orderIds()).map(Orders::new);
   }
 
-  private Future<Void> setKnobs(RoutingContext ctx) {
-    simulator.setKnobs(Json.toObject(ctx.body().asJsonObject(), SimulatorProvider.Knobs.class));
+  private Future<Void> configureSimulator(RoutingContext ctx) {
+    simulator.configure(Json.toObject(ctx.body().asJsonObject(), SimulatorProvider.Settings.class));
     return Future.succeededFuture();
   }
 }

@@ -4,7 +4,13 @@ import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 
-/** The payment service's settings; without {@code providerUrl} the provider is simulated. */
+/**
+ * The settings with which {@link PaymentVerticle} starts.
+ *
+ * @param orderUrl the base URL of the order service
+ * @param providerUrl the base URL of the payment provider; null for a simulated provider
+ * @param devDoors whether the settings of the simulated provider can be changed over HTTP
+ */
 public record PaymentConfig(
     String host,
     int port,

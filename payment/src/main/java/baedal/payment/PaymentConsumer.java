@@ -5,7 +5,7 @@ import baedal.events.OrderEvent;
 import baedal.rabbitmq.Subscription;
 import io.vertx.core.Future;
 
-/** The events that change payments. */
+/** Maps each event that the payment service consumes to its effect on a payment. */
 public final class PaymentConsumer {
 
   private final PaymentRepository payments;
@@ -25,7 +25,10 @@ public final class PaymentConsumer {
             (m, e) -> payments.change(e.paymentId(), m, p -> p.collected(e.at())));
   }
 
-  /** The refund is durable once the change is stored. Only then does the money move. */
+  /**
+   * Stores the payment as REFUNDING before it calls the provider, so that no crash loses the
+   * refund.
+   */
   private Future<?> giveBack(EventMessage message, String paymentId, String reason) {
     return payments
         .change(paymentId, message, payment -> payment.giveBack(reason, message.time()))

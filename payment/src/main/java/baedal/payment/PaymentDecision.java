@@ -1,8 +1,8 @@
 package baedal.payment;
 
 /**
- * What happens to a payment request that finds a payment stored already. {@link #of} is the
- * decision table; {@link PayOrder} carries the decision out.
+ * What to do with a request to pay when a payment is already stored. {@link #of} is the decision
+ * table, and {@link PayOrder} carries out the decision.
  */
 enum PaymentDecision {
   /** The stored payment is the result. */
@@ -14,16 +14,16 @@ enum PaymentDecision {
   /** Ask the provider for the result of the charge. Take no money. */
   LOOK_UP,
 
-  /** The provider never received the charge: open another payment under the same key. */
+  /** The provider never received the charge: open another payment with the same key. */
   OPEN_ANOTHER,
 
   /** An earlier attempt has to end first. */
-  REFUSE_UNSETTLED,
+  REFUSE_PENDING,
 
-  /** The order is to be paid on delivery, and the request wants to pay now. */
+  /** The order will be paid on delivery, but the request asks to pay now. */
   REFUSE_PROMISED,
 
-  /** The attempt under this key kept no money. */
+  /** The attempt has ended, and no money was kept. */
   REFUSE_VOID,
 
   /** The order is in a state in which it cannot be paid. */
@@ -31,37 +31,37 @@ enum PaymentDecision {
 
   /** How the request found the payment. */
   enum Found {
-    /** The request's idempotency key led to it, and has no answer yet. */
+    /** It is stored with the request's idempotency key, which has no answer yet. */
     BY_KEY,
 
-    /** It is the order's active payment: open, settled or being refunded. */
+    /** It is the order's active payment: CHARGING, PAID, DEFERRED or REFUNDING. */
     BY_ORDER,
 
-    /** Its charge has just ended in this request. */
+    /** This request has just charged it or looked up its charge. */
     AFTER_CHARGE
   }
 
   /**
-   * Decides about {@code payment}. A changed order is one that the payment does not cover; another
-   * card is one with other last digits, or another method.
+   * Decides about a stored payment. In the table, a changed order is one that the payment does not
+   * cover. Another card is one with other last digits, or another method.
    *
    * <pre>
    * order is PLACED     | BY_KEY             | BY_ORDER             | AFTER_CHARGE
    * --------------------|--------------------|----------------------|---------------------
-   * CHARGING            | LOOK_UP_OR_CHARGE  | LOOK_UP_OR_CHARGE    | REFUSE_UNSETTLED
-   *   changed order     | LOOK_UP            | LOOK_UP              | REFUSE_UNSETTLED
-   *   another card      | LOOK_UP            | LOOK_UP              | REFUSE_UNSETTLED
+   * CHARGING            | LOOK_UP_OR_CHARGE  | LOOK_UP_OR_CHARGE    | REFUSE_PENDING
+   *   changed order     | LOOK_UP            | LOOK_UP              | REFUSE_PENDING
+   *   another card      | LOOK_UP            | LOOK_UP              | REFUSE_PENDING
    * PAID                | ANSWER             | ANSWER               | ANSWER
-   *   changed order     | REFUSE_UNSETTLED   | REFUSE_UNSETTLED     | REFUSE_UNSETTLED
+   *   changed order     | REFUSE_PENDING     | REFUSE_PENDING       | REFUSE_PENDING
    * DEFERRED            | ANSWER             | ANSWER               | ANSWER
-   *   changed order     | REFUSE_UNSETTLED   | REFUSE_UNSETTLED     | REFUSE_UNSETTLED
+   *   changed order     | REFUSE_PENDING     | REFUSE_PENDING       | REFUSE_PENDING
    *   asked to pay now  | ANSWER             | REFUSE_PROMISED      | ANSWER
-   * DECLINED            | ANSWER             | REFUSE_UNSETTLED     | ANSWER
-   *   another card      | ANSWER             | REFUSE_UNSETTLED     | REFUSE_UNSETTLED
-   * DECLINED, abandoned | OPEN_ANOTHER       | REFUSE_UNSETTLED     | REFUSE_VOID
-   *   changed order     | REFUSE_VOID        | REFUSE_UNSETTLED     | REFUSE_VOID
-   *   another card      | OPEN_ANOTHER       | REFUSE_UNSETTLED     | REFUSE_UNSETTLED
-   * REFUNDING, REFUNDED | REFUSE_VOID        | REFUSE_UNSETTLED     | REFUSE_VOID
+   * DECLINED            | ANSWER             | REFUSE_PENDING       | ANSWER
+   *   another card      | ANSWER             | REFUSE_PENDING       | REFUSE_PENDING
+   * DECLINED, abandoned | OPEN_ANOTHER       | REFUSE_PENDING       | REFUSE_VOID
+   *   changed order     | REFUSE_VOID        | REFUSE_PENDING       | REFUSE_VOID
+   *   another card      | OPEN_ANOTHER       | REFUSE_PENDING       | REFUSE_PENDING
+   * REFUNDING, REFUNDED | REFUSE_VOID        | REFUSE_PENDING       | REFUSE_VOID
    *
    * order is not PLACED: only a payment found BY_ORDER counts
    * canceled, rejected, expired     | REFUSE_ORDER_STATE
@@ -72,21 +72,22 @@ enum PaymentDecision {
    */
   static PaymentDecision of(Found found, Payment payment, Payment.Due due, PaymentRequest request) {
     if (!due.payable()) {
-      return due.withdrawn() || !payment.settles()
+      return due.withdrawn() || !payment.paysOrder()
           ? REFUSE_ORDER_STATE
           : unlessPromised(payment, request);
     }
     return switch (payment.status()) {
       case CHARGING -> charging(found, payment, due, request);
-      case PAID, DEFERRED -> settled(found, payment, due, request);
+      case PAID, DEFERRED -> paidOrPromised(found, payment, due, request);
       case DECLINED -> declined(found, payment, due, request);
-      case REFUNDING, REFUNDED -> found == Found.BY_ORDER ? REFUSE_UNSETTLED : REFUSE_VOID;
+      case REFUNDING, REFUNDED -> found == Found.BY_ORDER ? REFUSE_PENDING : REFUSE_VOID;
     };
   }
 
   /**
-   * The process that opened the payment may have died before the provider received the charge. The
-   * same request may charge it again: the provider charges a payment id once.
+   * The process that opened the payment may have died before the provider received the charge. So
+   * the same request may charge it again. This is safe, because the provider charges a payment id
+   * once.
    */
   private static PaymentDecision charging(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
@@ -95,15 +96,18 @@ enum PaymentDecision {
           payment.isBy(request.method(), request.card()) && payment.covers(due)
               ? LOOK_UP_OR_CHARGE
               : LOOK_UP;
-      case AFTER_CHARGE -> REFUSE_UNSETTLED;
+      case AFTER_CHARGE -> REFUSE_PENDING;
     };
   }
 
-  /** Money taken for the order as it was before a change goes back: it pays nothing. */
-  private static PaymentDecision settled(
+  /**
+   * A payment from before a change of the order does not pay it: the order refuses it, and it is
+   * refunded.
+   */
+  private static PaymentDecision paidOrPromised(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
     if (!payment.covers(due)) {
-      return REFUSE_UNSETTLED;
+      return REFUSE_PENDING;
     }
     return switch (found) {
       case BY_KEY, AFTER_CHARGE -> ANSWER;
@@ -111,22 +115,24 @@ enum PaymentDecision {
     };
   }
 
-  /** A promise does not answer a customer who wants to pay now: no money was taken. */
+  /**
+   * A promise to pay on delivery is no answer to a request to pay now, because it took no money.
+   */
   private static PaymentDecision unlessPromised(Payment payment, PaymentRequest request) {
     return payment.status() == PaymentStatus.DEFERRED && !request.method().deferred()
         ? REFUSE_PROMISED
         : ANSWER;
   }
 
-  /** A declined card says nothing about another one, which has not been tried. */
+  /** A decline is no answer to a request with another card, which has not been tried. */
   private static PaymentDecision declined(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
     return switch (found) {
       case BY_KEY -> payment.isAbandoned() ? abandoned(payment, due) : ANSWER;
-      case BY_ORDER -> REFUSE_UNSETTLED;
+      case BY_ORDER -> REFUSE_PENDING;
       case AFTER_CHARGE -> {
         if (!payment.isBy(request.method(), request.card())) {
-          yield REFUSE_UNSETTLED;
+          yield REFUSE_PENDING;
         }
         yield payment.isAbandoned() ? REFUSE_VOID : ANSWER;
       }

@@ -2,7 +2,7 @@ package baedal.payment;
 
 import baedal.runtime.Boot;
 
-/** The payment service as a process of its own. */
+/** Starts the payment service as its own process. */
 public final class PaymentMain {
 
   private PaymentMain() {}

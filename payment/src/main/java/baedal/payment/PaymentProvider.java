@@ -4,12 +4,12 @@ import io.vertx.core.Future;
 import java.time.Duration;
 
 /**
- * The provider that takes money and gives it back. Each call carries the id of a payment; the
- * provider moves the money of one id once.
+ * A payment provider, which takes and refunds money. Each call carries the id of a payment. The
+ * provider charges an id at most once, and refunds it at most once.
  */
 interface PaymentProvider {
 
-  /** A caller waits this long for the answer to one call. */
+  /** The timeout of one call. */
   Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** The state of one payment id at the provider. */
@@ -23,20 +23,20 @@ interface PaymentProvider {
   }
 
   /**
-   * Takes {@code amount} won. Fails when no clear answer came: the money may have been taken or
-   * not. {@code card} may be null.
+   * Takes {@code amount} won. Fails without a clear response: then the money may or may not have
+   * been taken. {@code card} may be null.
    */
   Future<Outcome> charge(String paymentId, long amount, String method, String card);
 
-  /** The result of a charge of {@code amount} won. Fails when it is not certain. */
+  /** The result of a charge of {@code amount} won. Fails without a clear response. */
   Future<Outcome> lookup(String paymentId, long amount);
 
   /**
-   * Declines the charge for good if it was not made before, so that a delayed request takes no
-   * money. Returns its final result. Fails when no clear answer came.
+   * Declines the charge finally if it was not made before, so that a delayed request takes no
+   * money. Returns the final result of the charge. Fails without a clear response.
    */
   Future<Outcome> close(String paymentId, long amount);
 
-  /** Gives the whole amount back. Succeeds also when that was done before. */
+  /** Refunds the whole amount. Also succeeds when it was refunded before. */
   Future<Void> refund(String paymentId, long amount);
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Payments in PostgreSQL. A unique index allows each order one active payment. */
+/** Stores payments in PostgreSQL. A unique index allows an order one active payment. */
 final class PaymentRepository {
 
   private static final String INSERT =
@@ -34,7 +34,9 @@ final class PaymentRepository {
       RETURNING body_hash, answer::text
       """;
 
-  /** Part of the statement that ends a charge: its result is the answer of the keys it has. */
+  /**
+   * Stores the result of a charge as the answer of its keys, in the statement that changes the payment.
+   */
   private static final String ANSWER_KEYS =
       """
       UPDATE idempotency SET answer = $6::text::jsonb
@@ -97,19 +99,19 @@ final class PaymentRepository {
   }
 
   /**
-   * The payment that an idempotency key led to: as its first request was {@code answered}, or as it
-   * is now when none was.
+   * The payment of an idempotency key. It is the stored answer when the key is {@code answered};
+   * else it is the payment as it is now.
    */
   record KeyedPayment(Payment payment, boolean answered) {}
 
-  /** Refuses another body under the same key. */
+  /** Finds the payment of a key. Refuses another body with the same key. */
   Future<Optional<KeyedPayment>> findByKey(IdempotencyKey key) {
     return insert
         .find(key)
         .map(found -> found.map(keyed -> new KeyedPayment(keyed.state(), keyed.answered())));
   }
 
-  /** Keeps the first answer under the key, and returns that one. */
+  /** Stores an answer of the key unless it has one, and returns the stored answer. */
   Future<Payment> keepAnswer(IdempotencyKey key, Payment payment) {
     return pool.preparedQuery(KEEP_ANSWER)
         .execute(
@@ -122,7 +124,7 @@ final class PaymentRepository {
             });
   }
 
-  /** Frees the key for another payment, unless it has an answer. */
+  /** Deletes a key that has no answer, so that another payment can use it. */
   Future<Void> releaseKey(IdempotencyKey key, String paymentId) {
     return pool.preparedQuery(RELEASE_KEY)
         .execute(Tuple.of(key.caller(), key.key(), paymentId))
@@ -135,15 +137,15 @@ final class PaymentRepository {
   }
 
   /**
-   * Inserts a new payment with its events and its key, which may be null. False when the order has
-   * an active payment, or the key is in use.
+   * Inserts a new payment with its events and its key, which may be null. Returns false when the
+   * order has an active payment, or the key is in use.
    */
   Future<Boolean> insert(Change<Payment> opened, IdempotencyKey key) {
     Payment payment = opened.state();
     return insert.insert(opened, Tuple.of(payment.orderId(), payment.customerId()), key);
   }
 
-  /** The payment of an order that is open, settled or being refunded. */
+  /** The order's active payment: CHARGING, PAID, DEFERRED or REFUNDING. */
   Future<Optional<Payment>> findActive(String orderId) {
     return payments.select(FIND_ACTIVE, Tuple.of(orderId)).map(found -> found.stream().findFirst());
   }
@@ -155,7 +157,9 @@ final class PaymentRepository {
     return payments.select(OF_ORDER, Tuple.of(orderId, customerId, after, limit));
   }
 
-  /** Those of these orders that are being paid, are paid, or are to be paid on delivery. */
+  /**
+   * The orders among {@code orderIds} that are being paid, are paid, or will be paid on delivery.
+   */
   Future<List<String>> ordersWithPayment(List<String> orderIds) {
     return pool.preparedQuery(ORDERS_WITH_PAYMENT)
         .execute(Tuple.tuple().addArrayOfString(orderIds.toArray(String[]::new)))
@@ -164,22 +168,22 @@ final class PaymentRepository {
 
   /**
    * At most 100 payments that have had this status since before {@code since}. They are chosen at
-   * random: payments that cannot be finished do not keep out the others.
+   * random, so that payments that cannot be finished do not block the others.
    */
   Future<List<Payment>> unfinished(PaymentStatus status, Instant since) {
     return payments.select(UNFINISHED, Tuple.of(status.name(), since.atOffset(ZoneOffset.UTC)));
   }
 
   /**
-   * Changes what {@link #insert} has just written, without reading it first. {@code asAnswer} keeps
-   * the result as {@link #changeAsAnswer} does.
+   * Changes a payment that {@link #insert} has just written, without reading it first. With {@code
+   * asAnswer} it does the same as {@link #changeAsAnswer}.
    */
   Future<Payment> changeInserted(
       Change<Payment> inserted, boolean asAnswer, Function<Payment, Change<Payment>> transition) {
     return (asAnswer ? answeringPayments : payments).changeInserted(inserted, transition);
   }
 
-  /** Also keeps the changed payment as the answer of its keys that have none. */
+  /** Changes a payment, and stores it as the answer of its keys that have none. */
   Future<Payment> changeAsAnswer(String id, Function<Payment, Change<Payment>> transition) {
     return answeringPayments.change(id, transition);
   }

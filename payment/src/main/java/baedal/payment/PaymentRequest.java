@@ -7,7 +7,8 @@ import java.time.Instant;
 /**
  * A customer's request to pay an order. {@code card} and {@code key} may be null.
  *
- * @param awaitedUntil when the client stops waiting; a later answer is not kept under the key
+ * @param awaitedUntil when the client stops waiting; a later result is not stored as the answer of
+ *     the key
  */
 record PaymentRequest(
     String orderId,
@@ -21,7 +22,7 @@ record PaymentRequest(
     return now.isBefore(awaitedUntil);
   }
 
-  /** Equal for requests that ask for the same, however long their clients wait. */
+  /** A copy without the deadline, by which requests with the same content are equal. */
   PaymentRequest withoutDeadline() {
     return new PaymentRequest(orderId, customerId, method, card, key, Instant.MAX);
   }

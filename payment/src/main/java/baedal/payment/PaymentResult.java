@@ -3,12 +3,12 @@ package baedal.payment;
 /**
  * The payment that answers a request: paid, deferred or declined.
  *
- * @param charged whether this request had the provider charge an amount; it shows that the provider
- *     works
+ * @param charged whether the provider answered a charge that this request made; it shows that the
+ *     provider works
  */
 record PaymentResult(Payment payment, boolean charged) {
 
-  /** A payment whose charge ended without this request, or that needs none. */
+  /** A payment that this request did not charge. */
   static PaymentResult stored(Payment payment) {
     return new PaymentResult(payment, false);
   }

@@ -2,18 +2,18 @@ package baedal.payment;
 
 /** The state of one attempt to pay an order. */
 public enum PaymentStatus {
-  /** The provider was asked to charge it; its answer is not stored yet. */
+  /** The charge may have reached the provider; its result is not stored yet. */
   CHARGING,
   PAID,
   /** To be paid on delivery. */
   DEFERRED,
   DECLINED,
-  /** The provider was asked to give it back. */
+  /** The refund may have reached the provider; its result is not stored yet. */
   REFUNDING,
-  /** The money went back; or none was taken, see {@link Payment#isVoided}. */
+  /** The money was refunded, or none was taken: see {@link Payment#isVoided}. */
   REFUNDED;
 
-  /** Whether the order can have no other payment beside this one. */
+  /** Whether the order can have no other payment at the same time. */
   boolean isActive() {
     return switch (this) {
       case CHARGING, PAID, DEFERRED, REFUNDING -> true;

@@ -53,7 +53,7 @@ final class PaymentSweep {
     task.stop();
   }
 
-  /** Runs at once; does nothing while another run is under way. */
+  /** Runs at once, without waiting for the timer. Does nothing while another run is in progress. */
   Future<?> now() {
     return task.runNow();
   }
@@ -84,7 +84,7 @@ final class PaymentSweep {
                               .addKeyValue(
                                   "payments", results.stream().filter(Future::failed).count())
                               .addKeyValue("cause", e.toString())
-                              .log("payments are still unfinished"))
+                              .log("payments not finished, will retry"))
                   .otherwiseEmpty();
             });
   }
@@ -98,12 +98,12 @@ final class PaymentSweep {
                 log.atInfo()
                     .addKeyValue("orderId", payment.orderId())
                     .addKeyValue("status", finished.status())
-                    .log("finished a payment"))
+                    .log("payment finished"))
         .onFailure(
             e ->
                 log.atDebug()
                     .addKeyValue("orderId", payment.orderId())
                     .addKeyValue("cause", e.toString())
-                    .log("a payment is still unfinished"));
+                    .log("payment not finished, will retry"));
   }
 }

@@ -12,7 +12,7 @@ import io.vertx.core.VerticleBase;
 import java.net.URL;
 import java.time.Clock;
 
-/** The payment service: takes the money of an order once, and gives it back. */
+/** The payment service: charges an order at most once, and refunds it. */
 public final class PaymentVerticle extends VerticleBase {
 
   private final PaymentConfig config;
@@ -44,16 +44,16 @@ public final class PaymentVerticle extends VerticleBase {
         new PayOrder(
             new OrderClient(orders), payments, charges, new InFlightPayments(vertx), clock);
     PaymentSweep sweep = new PaymentSweep(vertx, payments, charges, refunds, clock);
-    boolean knobs = config.devDoors() && simulator != null;
+    boolean devRoutes = config.devDoors() && simulator != null;
     PaymentApi api =
         new PaymentApi(
             payments,
             payOrder,
             body -> Digest.hmacSha256(config.identity().secret(), body),
-            knobs ? simulator : null);
+            devRoutes ? simulator : null);
     service =
         assembly
-            .routes(api::mount, contracts(knobs))
+            .routes(api::mount, contracts(devRoutes))
             .task(sweep::start, sweep::stop)
             .consume(new PaymentConsumer(payments, refunds).subscription())
             .startAfter(postgres::prepare);
@@ -65,9 +65,9 @@ public final class PaymentVerticle extends VerticleBase {
         vertx, config.providerUrl(), config.providerKey(), PaymentProvider.TIMEOUT);
   }
 
-  private static URL[] contracts(boolean knobs) {
+  private static URL[] contracts(boolean devRoutes) {
     URL contract = PaymentVerticle.class.getResource("openapi.yaml");
-    return knobs
+    return devRoutes
         ? new URL[] {contract, PaymentVerticle.class.getResource("dev.yaml")}
         : new URL[] {contract};
   }
@@ -77,7 +77,7 @@ public final class PaymentVerticle extends VerticleBase {
     return service.stop();
   }
 
-  /** The port it listens on, once started. */
+  /** The port on which the started service listens. */
   public int port() {
     return service.port();
   }

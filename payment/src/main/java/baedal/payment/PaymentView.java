@@ -4,10 +4,10 @@ import baedal.events.PaymentMethod;
 import java.time.Instant;
 
 /**
- * A payment as clients see it.
+ * The JSON of a payment in HTTP responses.
  *
  * @param status the status of the payment, or {@code VOIDED}
- * @param paidAt null when it was never paid
+ * @param paidAt null when no money was taken, or when the time was not recorded
  */
 record PaymentView(
     String paymentId,

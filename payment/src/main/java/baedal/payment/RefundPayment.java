@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives back the money of a payment that is stored as REFUNDING. */
+/** Refunds a payment that is stored as REFUNDING. */
 final class RefundPayment {
 
   private static final Logger log = LoggerFactory.getLogger(RefundPayment.class);
@@ -21,7 +21,7 @@ final class RefundPayment {
     this.clock = clock;
   }
 
-  /** Begins a refund, if the payment is REFUNDING. {@link PaymentSweep} retries one that fails. */
+  /** Begins a refund if the payment is REFUNDING. {@link PaymentSweep} retries a failed refund. */
   void begin(Payment payment) {
     if (payment.status() == PaymentStatus.REFUNDING) {
       refund(payment)
@@ -34,7 +34,9 @@ final class RefundPayment {
     }
   }
 
-  /** The provider gives the money of a payment id back once, however often it is asked. */
+  /**
+   * Refunds the payment and stores the result. A retry is safe: the provider refunds an id once.
+   */
   Future<Payment> refund(Payment payment) {
     return giveBack(payment)
         .compose(v -> payments.change(payment.id(), p -> p.refunded(clock.instant())));

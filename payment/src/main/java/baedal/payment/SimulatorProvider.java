@@ -9,46 +9,46 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A simulated provider for a run on one machine. The test card decides between approval and
- * decline; the knobs set latency and failures. It keeps its charges in a table, so that it knows
- * them after a crash.
+ * A simulated provider, for development on one machine. The card number decides between approval
+ * and decline. The settings add latency and failures. The charges are in a table, so that they
+ * survive a crash.
  */
 final class SimulatorProvider implements PaymentProvider {
 
   private static final String DECLINED_CARD = "4000000000000002";
   private static final String SLOW_CARD = "4000000000000259";
 
-  /** Longer than the gateway's breaker waits. */
+  /** Longer than the gateway's circuit breaker waits. */
   private static final Duration SLOW = Duration.ofMillis(1_500);
 
   /**
    * {@code latencyMs} is a range {@code [low, high]}, from which each answer draws its latency.
    * {@code failureRate} is the share of charges that fail. With {@code hang} no charge is answered.
    */
-  record Knobs(List<Integer> latencyMs, double failureRate, boolean hang) {
-    static final Knobs FAST = new Knobs(List.of(0, 0), 0, false);
+  record Settings(List<Integer> latencyMs, double failureRate, boolean hang) {
+    static final Settings FAST = new Settings(List.of(0, 0), 0, false);
 
-    Knobs {
+    Settings {
       latencyMs = latencyMs == null ? List.of(0, 0) : List.copyOf(latencyMs);
     }
   }
 
   private final Vertx vertx;
   private final SimulatorRepository charges;
-  private volatile Knobs knobs = Knobs.FAST;
+  private volatile Settings settings = Settings.FAST;
 
   SimulatorProvider(Vertx vertx, SimulatorRepository charges) {
     this.vertx = vertx;
     this.charges = charges;
   }
 
-  void setKnobs(Knobs knobs) {
-    this.knobs = knobs;
+  void configure(Settings newSettings) {
+    settings = newSettings;
   }
 
   @Override
   public Future<Outcome> charge(String paymentId, long amount, String method, String card) {
-    Knobs now = knobs;
+    Settings now = settings;
     if (ThreadLocalRandom.current().nextDouble() < now.failureRate()) {
       return after(latency(now))
           .compose(v -> Future.failedFuture(new IOException("the provider failed")));
@@ -86,12 +86,12 @@ final class SimulatorProvider implements PaymentProvider {
                     ? Future.succeededFuture()
                     : Future.failedFuture(
                         new IllegalStateException(
-                            "a refund of what was never charged: " + paymentId)));
+                            "refund of a payment that was not charged: " + paymentId)));
   }
 
-  private static Duration latency(Knobs knobs) {
-    int low = knobs.latencyMs().get(0);
-    int high = knobs.latencyMs().get(knobs.latencyMs().size() - 1);
+  private static Duration latency(Settings settings) {
+    int low = settings.latencyMs().get(0);
+    int high = settings.latencyMs().get(settings.latencyMs().size() - 1);
     return Duration.ofMillis(
         high <= low ? low : ThreadLocalRandom.current().nextInt(low, high + 1));
   }

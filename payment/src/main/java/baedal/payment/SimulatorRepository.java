@@ -5,7 +5,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 
-/** The charges of the simulated provider, in PostgreSQL. */
+/** Stores the charges of the simulated provider in PostgreSQL. */
 final class SimulatorRepository {
 
   private static final String CHARGE =
@@ -24,14 +24,16 @@ final class SimulatorRepository {
     this.pool = pool;
   }
 
-  /** Whether the charge is approved. The first call for a payment decides. */
+  /**
+   * Stores a charge. Returns whether it is approved, which the first call for a payment decides.
+   */
   Future<Boolean> charge(String paymentId, long amount, boolean approved) {
     return pool.preparedQuery(CHARGE)
         .execute(Tuple.of(paymentId, amount, approved))
         .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
-  /** Empty for a charge that does not exist. */
+  /** Whether a charge was approved; empty when it does not exist. */
   Future<Optional<Boolean>> approved(String paymentId) {
     return pool.preparedQuery(APPROVED)
         .execute(Tuple.of(paymentId))
@@ -42,7 +44,7 @@ final class SimulatorRepository {
                     : Optional.of(rows.iterator().next().getBoolean(0)));
   }
 
-  /** False when there is no approved charge. */
+  /** Stores a refund. Returns false when there is no approved charge. */
   Future<Boolean> refund(String paymentId) {
     return pool.preparedQuery(REFUND).execute(Tuple.of(paymentId)).map(rows -> rows.size() > 0);
   }

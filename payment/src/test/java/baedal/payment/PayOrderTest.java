@@ -101,8 +101,8 @@ class PayOrderTest extends PaymentFixture {
     Payment old = charging(10_000, key);
     provider.charge(old.id(), 10_000, "CARD", CARD).await();
     changedPrices.put(old.orderId(), due);
-    assertRefused(old.orderId(), key, "payment-unsettled");
-    assertRefused(old.orderId(), null, "payment-unsettled");
+    assertRefused(old.orderId(), key, "payment-pending");
+    assertRefused(old.orderId(), null, "payment-pending");
     payments.change(old.id(), p -> p.giveBack("another amount", LONG_AGO)).await();
     await()
         .until(
@@ -149,7 +149,7 @@ class PayOrderTest extends PaymentFixture {
       switch (since) {
         case "changed" -> {
           changedPrices.put(orderId, 30_000L);
-          assertRefused(orderId, key, "payment-unsettled");
+          assertRefused(orderId, key, "payment-pending");
           refund(paid);
           assertRefused(orderId, key, "payment-void");
         }
@@ -200,7 +200,7 @@ class PayOrderTest extends PaymentFixture {
       await().until(() -> provider.charges.get() > before);
       if (since.equals("changed")) {
         changedPrices.put(orderId, 30_000L);
-        assertRefused(orderId, null, "payment-unsettled");
+        assertRefused(orderId, null, "payment-pending");
       } else {
         orderStatuses.put(orderId, "CANCELED");
         assertRefused(orderId, null, "order-state");

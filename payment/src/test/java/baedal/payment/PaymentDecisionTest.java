@@ -75,13 +75,13 @@ class PaymentDecisionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "CHARGING,  LOOK_UP_OR_CHARGE, LOOK_UP_OR_CHARGE, REFUSE_UNSETTLED",
+    "CHARGING,  LOOK_UP_OR_CHARGE, LOOK_UP_OR_CHARGE, REFUSE_PENDING",
     "PAID,      ANSWER,            ANSWER,            ANSWER",
     "DEFERRED,  ANSWER,            ANSWER,            ANSWER",
-    "DECLINED,  ANSWER,            REFUSE_UNSETTLED,  ANSWER",
-    "ABANDONED, OPEN_ANOTHER,      REFUSE_UNSETTLED,  REFUSE_VOID",
-    "REFUNDING, REFUSE_VOID,       REFUSE_UNSETTLED,  REFUSE_VOID",
-    "REFUNDED,  REFUSE_VOID,       REFUSE_UNSETTLED,  REFUSE_VOID",
+    "DECLINED,  ANSWER,            REFUSE_PENDING,    ANSWER",
+    "ABANDONED, OPEN_ANOTHER,      REFUSE_PENDING,    REFUSE_VOID",
+    "REFUNDING, REFUSE_VOID,       REFUSE_PENDING,    REFUSE_VOID",
+    "REFUNDED,  REFUSE_VOID,       REFUSE_PENDING,    REFUSE_VOID",
   })
   void the_same_request_for_the_same_order(
       String status, PaymentDecision byKey, PaymentDecision byOrder, PaymentDecision afterCharge) {
@@ -92,13 +92,13 @@ class PaymentDecisionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "CHARGING,  LOOK_UP,          LOOK_UP,          REFUSE_UNSETTLED",
-    "PAID,      REFUSE_UNSETTLED, REFUSE_UNSETTLED, REFUSE_UNSETTLED",
-    "DEFERRED,  REFUSE_UNSETTLED, REFUSE_UNSETTLED, REFUSE_UNSETTLED",
-    "DECLINED,  ANSWER,           REFUSE_UNSETTLED, ANSWER",
-    "ABANDONED, REFUSE_VOID,      REFUSE_UNSETTLED, REFUSE_VOID",
-    "REFUNDING, REFUSE_VOID,      REFUSE_UNSETTLED, REFUSE_VOID",
-    "REFUNDED,  REFUSE_VOID,      REFUSE_UNSETTLED, REFUSE_VOID",
+    "CHARGING,  LOOK_UP,        LOOK_UP,        REFUSE_PENDING",
+    "PAID,      REFUSE_PENDING, REFUSE_PENDING, REFUSE_PENDING",
+    "DEFERRED,  REFUSE_PENDING, REFUSE_PENDING, REFUSE_PENDING",
+    "DECLINED,  ANSWER,         REFUSE_PENDING, ANSWER",
+    "ABANDONED, REFUSE_VOID,    REFUSE_PENDING, REFUSE_VOID",
+    "REFUNDING, REFUSE_VOID,    REFUSE_PENDING, REFUSE_VOID",
+    "REFUNDED,  REFUSE_VOID,    REFUSE_PENDING, REFUSE_VOID",
   })
   void the_same_request_for_an_order_that_was_changed(
       String status, PaymentDecision byKey, PaymentDecision byOrder, PaymentDecision afterCharge) {
@@ -112,13 +112,13 @@ class PaymentDecisionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "CHARGING,  LOOK_UP,      LOOK_UP,          REFUSE_UNSETTLED",
-    "PAID,      ANSWER,       ANSWER,           ANSWER",
-    "DEFERRED,  ANSWER,       REFUSE_PROMISED,  ANSWER",
-    "DECLINED,  ANSWER,       REFUSE_UNSETTLED, REFUSE_UNSETTLED",
-    "ABANDONED, OPEN_ANOTHER, REFUSE_UNSETTLED, REFUSE_UNSETTLED",
-    "REFUNDING, REFUSE_VOID,  REFUSE_UNSETTLED, REFUSE_VOID",
-    "REFUNDED,  REFUSE_VOID,  REFUSE_UNSETTLED, REFUSE_VOID",
+    "CHARGING,  LOOK_UP,      LOOK_UP,         REFUSE_PENDING",
+    "PAID,      ANSWER,       ANSWER,          ANSWER",
+    "DEFERRED,  ANSWER,       REFUSE_PROMISED, ANSWER",
+    "DECLINED,  ANSWER,       REFUSE_PENDING,  REFUSE_PENDING",
+    "ABANDONED, OPEN_ANOTHER, REFUSE_PENDING,  REFUSE_PENDING",
+    "REFUNDING, REFUSE_VOID,  REFUSE_PENDING,  REFUSE_VOID",
+    "REFUNDED,  REFUSE_VOID,  REFUSE_PENDING,  REFUSE_VOID",
   })
   void a_request_to_pay_now_with_another_card_or_method(
       String status, PaymentDecision byKey, PaymentDecision byOrder, PaymentDecision afterCharge) {
@@ -136,7 +136,7 @@ class PaymentDecisionTest {
       assertThat(
               PaymentDecision.of(
                   found, payment("DEFERRED"), due, request(PaymentMethod.CARD, MY_CARD)))
-          .isEqualTo(PaymentDecision.REFUSE_UNSETTLED);
+          .isEqualTo(PaymentDecision.REFUSE_PENDING);
     }
   }
 

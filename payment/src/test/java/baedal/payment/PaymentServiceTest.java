@@ -557,7 +557,7 @@ class PaymentServiceTest {
     HttpResponse<Buffer> unsettled = pay("c-1", card(orderId)).await();
     assertThat(unsettled.statusCode()).isEqualTo(503);
     assertThat(unsettled.bodyAsJsonObject().getString("type"))
-        .isEqualTo("/problems/payment-unsettled");
+        .isEqualTo("/problems/payment-pending");
   }
 
   @Test
@@ -659,7 +659,7 @@ class PaymentServiceTest {
     String paymentId = charging(orderId, 1);
     HttpResponse<Buffer> other = pay("c-1", card(orderId).put("card", "5555555555554444")).await();
     assertThat(other.statusCode()).isEqualTo(503);
-    assertThat(other.bodyAsJsonObject().getString("type")).isEqualTo("/problems/payment-unsettled");
+    assertThat(other.bodyAsJsonObject().getString("type")).isEqualTo("/problems/payment-pending");
     assertThat(other.getHeader("Payment-Provider")).isEqualTo("not-asked");
     HttpResponse<Buffer> again = pay("c-1", card(orderId)).await();
     assertThat(again.statusCode()).isEqualTo(201);
