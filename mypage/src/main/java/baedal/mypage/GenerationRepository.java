@@ -12,30 +12,30 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Where the pages are: the collection that is read, and the one in which they are being rebuilt.
- * All replicas use one document, which each caches for at most {@link #CACHED_FOR}.
+ * Stores which collection holds the pages, and which one a running rebuild fills. All replicas
+ * share this one document, and each caches it for at most {@link #CACHED_FOR}.
  */
 final class GenerationRepository {
 
   static final String PREFIX = "mypages";
 
-  /** Maximum age of the location that a replica uses. */
+  /** How long a replica uses a location before it reads the document again. */
   static final Duration CACHED_FOR = Duration.ofSeconds(1);
 
-  /** A rebuild without a heartbeat for this long died with its process. */
+  /** A rebuild without a heartbeat for this long counts as failed: its process has died. */
   private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(30);
 
   private static final String COLLECTION = "generations";
   private static final JsonObject ID = new JsonObject().put("_id", PREFIX);
 
-  /** Names of collections; {@code building} is null while nothing is rebuilt. */
+  /** Names of collections. {@code building} is null while no rebuild is running. */
   record Location(String current, String building) {}
 
   private final MongoClient mongo;
   private final Clock clock;
   private Location cached;
 
-  /** In nanoseconds of {@link System#nanoTime}, which no change of the clock affects. */
+  /** A value of {@link System#nanoTime}, which a change of the clock does not affect. */
   private long cachedAt;
 
   GenerationRepository(MongoClient mongo, Clock clock) {
@@ -56,7 +56,7 @@ final class GenerationRepository {
             });
   }
 
-  /** The location as it is stored now. */
+  /** Reads the location from the database, not from the cache. */
   Future<Location> readLocation() {
     return document()
         .map(
@@ -65,14 +65,14 @@ final class GenerationRepository {
                     document.getString("current", PREFIX), document.getString("building")));
   }
 
-  /** The stored document, which has the state of the present or last rebuild; may be empty. */
+  /** The stored document with the state of the running or last rebuild. Empty before the first. */
   Future<JsonObject> document() {
     return mongo
         .findOne(COLLECTION, ID, new JsonObject())
         .map(document -> document == null ? new JsonObject() : document);
   }
 
-  /** Whether a rebuild is running, according to the stored document. */
+  /** Whether the stored document says that a rebuild is running. */
   boolean isRunning(JsonObject document) {
     return document.getString("building") != null
         && document.getLong("heardAt") >= oldestHeartbeat(clock.instant());
@@ -82,7 +82,7 @@ final class GenerationRepository {
     return now.minus(HEARTBEAT_TIMEOUT).toEpochMilli();
   }
 
-  /** The name of a new collection to build in; null while another rebuild is running. */
+  /** Begins a rebuild. Returns the name of its collection, or null if another one is running. */
   Future<String> begin() {
     Instant now = clock.instant();
     String building = PREFIX + "_" + Ids.next();
@@ -116,14 +116,17 @@ final class GenerationRepository {
         .add(new JsonObject().put("heardAt", new JsonObject().put("$lt", oldestHeartbeat(now))));
   }
 
-  /** False when this rebuild was taken for dead and another one has begun. */
+  /**
+   * Records that a rebuild is alive, and how many events it has handled. False if this rebuild
+   * counted as failed and another one has begun.
+   */
   Future<Boolean> heartbeat(String building, long events) {
     return set(
         building,
         new JsonObject().put("events", events).put("heardAt", clock.instant().toEpochMilli()));
   }
 
-  /** Ends a rebuild: from now on its collection is read. False as for a heartbeat. */
+  /** Ends a rebuild: all replicas will read its collection. False as for {@link #heartbeat}. */
   Future<Boolean> switchTo(String building, long events) {
     return set(
         building,

@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A messenger behind a REST API: one POST a message. */
+/** A messenger with a REST API, which gets one POST for each notification. */
 final class HttpMessenger implements Messenger {
 
-  /** For a whole answer. */
+  /** Time limit for a complete response. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final WebClient client;
@@ -51,6 +51,7 @@ final class HttpMessenger implements Messenger {
                 response.statusCode() < 300
                     ? Future.succeededFuture()
                     : Future.failedFuture(
-                        new IOException("the messenger answered " + response.statusCode())));
+                        new IOException(
+                            "the messenger answered with status " + response.statusCode())));
   }
 }

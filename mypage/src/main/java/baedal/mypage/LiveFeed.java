@@ -10,12 +10,16 @@ import io.vertx.core.Vertx;
 import java.util.List;
 
 /**
- * Receives all events in every replica, also those that another replica applies to its page: the
- * positions of riders, and hints that a page watched here is about to change. It keeps nothing.
+ * Receives all events in every replica and informs its live streams. A rider's position is sent to
+ * the watchers. Any other event is a hint that a watched page changes soon: the replica that
+ * handles the event may be another one. Nothing is stored.
  */
 final class LiveFeed {
 
-  /** The replica that applies an event to its page may be later than this hint. */
+  /**
+   * Milliseconds after a hint at which a watched page is read. The replica that handles the event
+   * may store the page after the hint has arrived here.
+   */
   private static final long[] REFRESH_DELAYS_MILLIS = {50, 300, 1_500};
 
   private static final String MOVED = EventTypes.name(RiderEvent.Moved.class);
@@ -38,7 +42,7 @@ final class LiveFeed {
     return feed.stop();
   }
 
-  /** Most events are of orders that nobody watches. */
+  /** Most orders are not watched. Their events are not decoded, except positions of riders. */
   private boolean isWanted(EventMessages.TypeAndSubject event) {
     return event.type().equals(MOVED) || live.isWatched(event.subject());
   }
@@ -46,7 +50,7 @@ final class LiveFeed {
   private void receive(EventMessage message) {
     if (message.data() instanceof RiderEvent.Moved moved) {
       live.pushPosition(
-          moved.orderId(), new RiderPositions.Place(moved.riderId(), moved.lat(), moved.lng()));
+          moved.orderId(), new RiderPositions.Position(moved.riderId(), moved.lat(), moved.lng()));
     } else {
       for (long millis : REFRESH_DELAYS_MILLIS) {
         vertx.setTimer(millis, id -> live.refresh(List.of(message.subject())));

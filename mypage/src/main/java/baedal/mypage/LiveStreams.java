@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Streams of server-sent events (WHATWG HTML, 9.2) to customers who watch their order: each page is
- * pushed when it changes. A page given to it may be old or repeated; a stream never goes back. Each
- * heartbeat reads all watched pages once more, and so finds changes that it missed.
+ * Streams of server-sent events (WHATWG HTML, 9.2) to customers who watch their order. A stream
+ * shows each change of the page. A pushed page may be older than the one shown, or the same: pages
+ * are merged, so a stream never goes backwards. Each heartbeat reads all watched pages again, to
+ * find changes that were not pushed.
  */
 final class LiveStreams {
 
@@ -34,7 +35,7 @@ final class LiveStreams {
   private long heartbeatTimer = -1;
   private boolean stopped;
 
-  /** {@code pages} reads the pages of the given orders, as far as they exist. */
+  /** {@code pages} reads the pages of the given order ids. It omits orders without a page. */
   LiveStreams(
       Vertx vertx, RiderPositions positions, Function<List<String>, Future<List<MyPage>>> pages) {
     this.vertx = vertx;
@@ -46,23 +47,23 @@ final class LiveStreams {
     heartbeatTimer = vertx.setPeriodic(HEARTBEAT_MILLIS, id -> heartbeat());
   }
 
-  /** Ends every stream. A stream that begins later ends after its first page. */
+  /** Ends every stream. A stream that begins after this call ends after its first page. */
   void stop() {
     stopped = true;
     vertx.cancelTimer(heartbeatTimer);
-    all().forEach(Watcher::end);
+    allWatchers().forEach(Watcher::end);
   }
 
   /**
-   * Begins a stream with {@code page}, unless the order is not known yet or the client has seen
-   * this very page ({@code Last-Event-ID}). A client that has seen a closed page gets 204, so that
-   * it does not reconnect. The page is read once more, for changes since it was read; later changes
-   * arrive as events.
+   * Begins a stream. Its first event is {@code page}, unless the page has no details yet or the
+   * client has seen it ({@code Last-Event-ID}). A client that has seen a closed page gets 204, so
+   * that it does not reconnect. The page is read again at once: it may have changed since the
+   * caller read it.
    */
   void watch(RoutingContext ctx, MyPage page) {
     HttpServerResponse response = ctx.response();
     String lastId = ctx.request().getHeader("Last-Event-ID");
-    if (page.closed() && id(page).equals(lastId)) {
+    if (page.closed() && eventId(page).equals(lastId)) {
       response.setStatusCode(204).end();
       return;
     }
@@ -95,18 +96,18 @@ final class LiveStreams {
     return watchers.containsKey(orderId);
   }
 
-  /** Pushes a page that may have changed to those who watch it. */
+  /** Shows a page, which may have changed, to its watchers. */
   void push(MyPage page) {
-    of(page.orderId()).forEach(watcher -> watcher.show(page));
+    watchersOf(page.orderId()).forEach(watcher -> watcher.show(page));
   }
 
-  /** Pushes where the rider of an order is. */
-  void pushPosition(String orderId, RiderPositions.Place place) {
-    positions.put(orderId, place);
-    of(orderId).forEach(watcher -> watcher.sendPosition(place));
+  /** Stores the position of an order's rider and sends it to the watchers of the order. */
+  void pushPosition(String orderId, RiderPositions.Position position) {
+    positions.put(orderId, position);
+    watchersOf(orderId).forEach(watcher -> watcher.sendPosition(position));
   }
 
-  /** Reads the pages of those of these orders that are watched, and pushes what has changed. */
+  /** Reads the pages of the given orders, if they are watched, and shows them to the watchers. */
   Future<Void> refresh(Collection<String> orderIds) {
     List<String> watched = orderIds.stream().filter(this::isWatched).toList();
     Future<Void> done = Future.succeededFuture();
@@ -121,15 +122,15 @@ final class LiveStreams {
   }
 
   private void heartbeat() {
-    all().forEach(Watcher::heartbeat);
+    allWatchers().forEach(Watcher::heartbeat);
     refresh(watchers.keySet());
   }
 
-  private List<Watcher> of(String orderId) {
+  private List<Watcher> watchersOf(String orderId) {
     return new ArrayList<>(watchers.getOrDefault(orderId, Set.of()));
   }
 
-  private List<Watcher> all() {
+  private List<Watcher> allWatchers() {
     List<Watcher> all = new ArrayList<>();
     watchers.values().forEach(all::addAll);
     return all;
@@ -144,8 +145,8 @@ final class LiveStreams {
         });
   }
 
-  /** The page's fingerprint, without the rider's place. */
-  private static String id(MyPage page) {
+  /** The id of a page's event: a hash of the page without the rider's position. */
+  private static String eventId(MyPage page) {
     return Digest.sha256(Json.encode(MyPageView.of(page, null))).substring(0, ID_CHARS);
   }
 
@@ -155,6 +156,8 @@ final class LiveStreams {
     private final HttpServerResponse response;
     private MyPage page;
     private String lastId;
+
+    /** Whether the write queue has been full since the last heartbeat. */
     private boolean stalled;
 
     Watcher(MyPage page, HttpServerResponse response, String lastId) {
@@ -164,15 +167,16 @@ final class LiveStreams {
     }
 
     /**
-     * Sends the page unless it was sent already. A slow client gets only the newest page, when it
-     * has read the one before. A closed page ends the stream.
+     * Merges {@code pushed} into the page and sends the result, unless it was sent already. A
+     * client that reads slowly gets only the newest page, after it has read the previous ones. A
+     * closed page ends the stream.
      */
-    void show(MyPage newer) {
-      page = page.and(newer);
-      if (!page.isKnown() || response.ended() || response.writeQueueFull()) {
+    void show(MyPage pushed) {
+      page = page.mergedWith(pushed);
+      if (!page.hasDetails() || response.ended() || response.writeQueueFull()) {
         return;
       }
-      String id = id(page);
+      String id = eventId(page);
       if (!id.equals(lastId)) {
         lastId = id;
         String json = Json.encode(MyPageView.of(page, positions.of(page.orderId())));
@@ -183,9 +187,9 @@ final class LiveStreams {
       }
     }
 
-    void sendPosition(RiderPositions.Place place) {
+    void sendPosition(RiderPositions.Position position) {
       if (!response.ended() && !response.writeQueueFull()) {
-        response.write("event: location\ndata: " + Json.encode(place) + "\n\n");
+        response.write("event: location\ndata: " + Json.encode(position) + "\n\n");
       }
     }
 
@@ -194,7 +198,7 @@ final class LiveStreams {
       show(page);
     }
 
-    /** Disconnects a client that has read nothing since the last heartbeat. */
+    /** Disconnects a client whose write queue has been full since the last heartbeat. */
     void heartbeat() {
       if (stalled) {
         remove(this);

@@ -13,15 +13,15 @@ import java.util.function.BinaryOperator;
 import java.util.function.ToLongFunction;
 
 /**
- * What is known of one order. A page only collects facts, and {@link #and} merges two pages. Where
- * both know the same fact, the one with the higher sequence of its aggregate wins. So the same
- * events, in any order and with any duplicates, make the same page, and a page never goes back.
+ * What MyPage knows of one order. Events only add facts to a page, and {@link #mergedWith} merges
+ * two pages. So the same events make the same page, in any order and with any duplicates, and a
+ * page never goes backwards.
  *
- * @param details null while no event of the order itself has come
+ * @param details null until an event that contains the order's details was applied
  * @param reachedAt when each status was reached
  * @param payments the attempts to pay, by payment id
- * @param carrier null while no event of its delivery has come
- * @param complete whether its first event, {@code order.placed}, is among those that made it
+ * @param carrier null until an event of the order's delivery was applied
+ * @param complete whether {@code order.placed}, the first event of the order, was applied
  */
 @RecordBuilder
 public record MyPage(
@@ -36,7 +36,7 @@ public record MyPage(
   private static final List<Status> ENDS =
       List.of(Status.COMPLETED, Status.CANCELED, Status.REJECTED, Status.EXPIRED);
 
-  /** The order after its {@code sequence}-th event; {@code due} in won. */
+  /** The order after its event number {@code sequence}. {@code due} is in won. */
   record Details(
       String customerId,
       String storeId,
@@ -45,10 +45,10 @@ public record MyPage(
       String couponId,
       long sequence) {}
 
-  /** The rider, or null for nobody, after the {@code sequence}-th event of the delivery. */
+  /** The rider, or null, after event number {@code sequence} of the delivery. */
   record Carrier(String riderId, long sequence) {}
 
-  /** How far one payment got; the later in this enum, the further. */
+  /** The statuses of one payment. A payment only advances, in the order of these constants. */
   enum PaymentStatus {
     DECLINED,
     DEFERRED,
@@ -57,25 +57,32 @@ public record MyPage(
   }
 
   /**
-   * One attempt to pay; {@code method} is null while only its end is known. {@code voided} says
-   * that no money was given back at its end, because none had been taken.
+   * One attempt to pay. {@code method} is null while only its refund is known. {@code voided} means
+   * that the attempt ended before any money was taken, so that none was given back.
    */
   record Attempt(PaymentMethod method, PaymentStatus status, Instant at, boolean voided) {
 
+    /** Whether the order is paid by this attempt, or will be paid on delivery. */
     boolean holds() {
       return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
     }
 
-    /** Pages stored before {@code voided} existed show it by the method: a promise. */
+    /**
+     * Whether the attempt ended before any money was taken. Attempts stored before {@code voided}
+     * existed count as voided if their method is pay on delivery.
+     */
     boolean isVoided() {
-      boolean promise = method != null && method.deferred();
-      return status == PaymentStatus.REFUNDED && (voided || promise);
+      boolean onDelivery = method != null && method.deferred();
+      return status == PaymentStatus.REFUNDED && (voided || onDelivery);
     }
 
-    private Attempt and(Attempt other) {
-      Attempt ahead = status.compareTo(other.status) >= 0 ? this : other;
+    private Attempt mergedWith(Attempt other) {
+      Attempt further = status.compareTo(other.status) >= 0 ? this : other;
       return new Attempt(
-          method == null ? other.method : method, ahead.status, ahead.at, voided || other.voided);
+          method == null ? other.method : method,
+          further.status,
+          further.at,
+          voided || other.voided);
     }
   }
 
@@ -88,13 +95,17 @@ public record MyPage(
     return new MyPage(orderId, null, Map.of(), Map.of(), null, false, false);
   }
 
-  /** Merges this page with another one of the same order. */
-  MyPage and(MyPage other) {
+  /**
+   * Merges this page with another one of the same order. Of the details and the carrier, the higher
+   * sequence wins; of the times of a status, the earlier; of the statuses of a payment, the
+   * further.
+   */
+  MyPage mergedWith(MyPage other) {
     return new MyPage(
         orderId,
         later(details, other.details, Details::sequence),
         union(reachedAt, other.reachedAt, (a, b) -> a.isBefore(b) ? a : b),
-        union(payments, other.payments, Attempt::and),
+        union(payments, other.payments, Attempt::mergedWith),
         later(carrier, other.carrier, Carrier::sequence),
         cancelRefused || other.cancelRefused,
         complete || other.complete);
@@ -107,22 +118,22 @@ public record MyPage(
     return sequence.applyAsLong(b) > sequence.applyAsLong(a) ? b : a;
   }
 
-  private static <K, V> Map<K, V> union(Map<K, V> a, Map<K, V> b, BinaryOperator<V> both) {
+  private static <K, V> Map<K, V> union(Map<K, V> a, Map<K, V> b, BinaryOperator<V> merge) {
     Map<K, V> union = new HashMap<>(a);
-    b.forEach((key, value) -> union.merge(key, value, both));
+    b.forEach((key, value) -> union.merge(key, value, merge));
     return union;
   }
 
   MyPage reached(Status status, Instant at) {
-    return and(only().reachedAt(Map.of(status, at)).build());
+    return mergedWith(blankBuilder().reachedAt(Map.of(status, at)).build());
   }
 
-  /** Applies the first event of an order: the page is complete from then on. */
+  /** Applies {@code order.placed}. From then on the page is complete. */
   MyPage placed(OrderDetails order, long sequence) {
-    return details(order, sequence).and(only().complete(true).build());
+    return details(order, sequence).mergedWith(blankBuilder().complete(true).build());
   }
 
-  /** Applies an event that carries the order, and with it the time at which it was placed. */
+  /** Applies an event that contains the details of the order and the time it was placed at. */
   MyPage details(OrderDetails order, long sequence) {
     Details newDetails =
         new Details(
@@ -132,8 +143,11 @@ public record MyPage(
             order.due(),
             order.couponId(),
             sequence);
-    return and(
-        only().details(newDetails).reachedAt(Map.of(Status.PLACED, order.placedAt())).build());
+    return mergedWith(
+        blankBuilder()
+            .details(newDetails)
+            .reachedAt(Map.of(Status.PLACED, order.placedAt()))
+            .build());
   }
 
   MyPage payment(String paymentId, PaymentMethod method, PaymentStatus status, Instant at) {
@@ -145,46 +159,49 @@ public record MyPage(
   }
 
   private MyPage attempt(String paymentId, Attempt attempt) {
-    return and(only().payments(Map.of(paymentId, attempt)).build());
+    return mergedWith(blankBuilder().payments(Map.of(paymentId, attempt)).build());
   }
 
-  /** {@code riderId} is null when nobody carries it any more. */
+  /** {@code riderId} is null when the delivery has no rider any more. */
   MyPage rider(String riderId, long sequence) {
-    return and(only().carrier(new Carrier(riderId, sequence)).build());
+    return mergedWith(blankBuilder().carrier(new Carrier(riderId, sequence)).build());
   }
 
   MyPage refusedToCancel() {
-    return and(only().cancelRefused(true).build());
+    return mergedWith(blankBuilder().cancelRefused(true).build());
   }
 
-  /** A page of this order to which one fact is added. */
-  private MyPageBuilder only() {
+  /** The builder of a page of this order that has no facts yet. */
+  private MyPageBuilder blankBuilder() {
     return MyPageBuilder.builder(blank(orderId));
   }
 
-  /** Whether an event of the order itself has come; only then there is a page to show. */
-  boolean isKnown() {
+  /** A page without details is not shown: its customer and store are not known yet. */
+  boolean hasDetails() {
     return details != null;
   }
 
-  /** Null while not known. */
+  /** Null while the page has no details. */
   String customerId() {
     return details == null ? null : details.customerId();
   }
 
-  /** Null while nobody carries it. */
+  /** Null while the delivery has no rider. */
   String riderId() {
     return carrier == null ? null : carrier.riderId();
   }
 
-  /** The coupon that the order holds; null, too, once it was given back with the order. */
+  /** The coupon that the order holds, or null. Canceled, rejected and expired orders hold none. */
   String heldCoupon() {
     Status now = status();
-    boolean givenBack = now == Status.CANCELED || now == Status.REJECTED || now == Status.EXPIRED;
-    return details == null || givenBack ? null : details.couponId();
+    boolean restored = now == Status.CANCELED || now == Status.REJECTED || now == Status.EXPIRED;
+    return details == null || restored ? null : details.couponId();
   }
 
-  /** The status that follows from those reached; null while none is known. */
+  /**
+   * The present status, derived from all statuses that the order has reached; null if there is
+   * none. A request to cancel counts until cooking begins or the store refuses it.
+   */
   Status status() {
     for (Status end : ENDS) {
       if (reachedAt.containsKey(end)) {
@@ -201,7 +218,10 @@ public record MyPage(
     return cancelRequested && !cooking ? Status.CANCEL_REQUESTED : furthest;
   }
 
-  /** The attempt that counts: the one that holds, else the last. */
+  /**
+   * The attempt to pay that counts: the latest that {@linkplain Attempt#holds holds}, or else the
+   * latest of all. Null without attempts.
+   */
   Attempt payment() {
     return payments.entrySet().stream()
         .max(
@@ -212,7 +232,7 @@ public record MyPage(
         .orElse(null);
   }
 
-  /** No event follows: the order has ended, and it is paid, refunded or never charged. */
+  /** Whether the order has ended and its payment is final: paid, refunded or never made. */
   boolean closed() {
     Status status = status();
     if (status == null || !status.isLast()) {

@@ -13,18 +13,19 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 
-/** The routes of customers: their pages, live or not, and their notifications. */
+/** The routes of customers: their pages, the live streams and their notifications. */
 final class MyPageApi {
 
-  /** The events of an order usually arrive within this time. */
-  private static final Duration PAGE_WITHIN = Duration.ofSeconds(1);
+  /** The page of a new order is usually ready within this time. */
+  private static final Duration PAGE_READY_WITHIN = Duration.ofSeconds(1);
 
   private final MyPageRepository pages;
   private final LiveStreams live;
   private final RiderPositions positions;
-  private final Orders orders;
+  private final OrderClient orders;
 
-  MyPageApi(MyPageRepository pages, LiveStreams live, RiderPositions positions, Orders orders) {
+  MyPageApi(
+      MyPageRepository pages, LiveStreams live, RiderPositions positions, OrderClient orders) {
     this.pages = pages;
     this.live = live;
     this.positions = positions;
@@ -47,28 +48,29 @@ final class MyPageApi {
         .map(page -> page.map(this::view));
   }
 
-  /** The answer while an order of the caller has no page yet. */
+  /** The response while an order of the caller has no page yet. */
   record Pending(String orderId, String detail) {}
 
   private Future<?> show(RoutingContext ctx) {
-    return own(ctx).map(page -> page.isKnown() ? view(page) : pending(ctx, page));
+    return own(ctx).map(page -> page.hasDetails() ? view(page) : pending(ctx, page));
   }
 
   private static Pending pending(RoutingContext ctx, MyPage page) {
-    ctx.response().putHeader("Retry-After", Problems.retryAfter(PAGE_WITHIN));
+    ctx.response().putHeader("Retry-After", Problems.retryAfter(PAGE_READY_WITHIN));
     return Reply.accepted(
         ctx,
-        new Pending(page.orderId(), "the order was placed, its page is not ready yet: ask again"));
+        new Pending(page.orderId(), "the page of this order is not ready yet: repeat the request"));
   }
 
-  /** The stream of an order that has no page yet begins with nothing. */
+  /** The stream of an order that has no page yet begins without an event. */
   private void watch(RoutingContext ctx) {
     own(ctx).onSuccess(page -> live.watch(ctx, page)).onFailure(ctx::fail);
   }
 
   /**
-   * The caller's page. When no event of the order has arrived yet, the order service is asked
-   * whether the caller has such an order; then the page is blank.
+   * The page of one of the caller's orders. An order of another customer is refused as not found.
+   * While the page has no details, the order service says whether the order is the caller's; then
+   * the returned page has no details.
    */
   private Future<MyPage> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");
@@ -78,9 +80,9 @@ final class MyPageApi {
         .compose(
             found -> {
               MyPage page = found == null ? MyPage.blank(orderId) : found;
-              return (page.isKnown()
+              return (page.hasDetails()
                       ? Future.succeededFuture(customer.equals(page.customerId()))
-                      : orders.has(orderId, customer))
+                      : orders.isOwnedBy(orderId, customer))
                   .map(
                       own -> {
                         if (!own) {
@@ -97,12 +99,12 @@ final class MyPageApi {
 
   record NotificationView(String orderId, String channel, String text, String sentAt) {
 
-    static NotificationView of(JsonObject note) {
+    static NotificationView of(JsonObject notification) {
       return new NotificationView(
-          note.getString("orderId"),
-          note.getString("channel"),
-          note.getString("text"),
-          note.getString("sentAt"));
+          notification.getString("orderId"),
+          notification.getString("channel"),
+          notification.getString("text"),
+          notification.getString("sentAt"));
     }
   }
 

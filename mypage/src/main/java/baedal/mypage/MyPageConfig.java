@@ -4,7 +4,7 @@ import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 
-/** MyPage's settings; without {@code messengerUrl} the messenger is simulated. */
+/** The settings of the MyPage service. Without {@code messengerUrl} the messenger is simulated. */
 public record MyPageConfig(
     String host,
     int port,

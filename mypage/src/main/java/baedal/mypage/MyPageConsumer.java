@@ -7,7 +7,7 @@ import baedal.events.Subscriptions;
 import baedal.rabbitmq.Subscription;
 import io.vertx.core.Future;
 
-/** Which events MyPage handles: all that are about orders. */
+/** Handles every event about an order: updates its page and notifies the customer. */
 public final class MyPageConsumer {
 
   private final MyPageRepository pages;
@@ -29,11 +29,12 @@ public final class MyPageConsumer {
   }
 
   /**
-   * Updates the page, which knows the customer, then stores the notification. After a crash between
-   * the two the event comes again: the page has seen it already, and the notification is stored.
+   * Updates the page first, since the page names the customer, then stores the notification. After
+   * a crash between the two, the event is delivered again: it does not change the page a second
+   * time, but its notification is stored.
    */
   private Future<?> handle(EventMessage message, Event event) {
-    if (!Projection.concerns(message)) {
+    if (!Projection.belongsToPage(message)) {
       return Future.succeededFuture();
     }
     return pages
@@ -41,8 +42,8 @@ public final class MyPageConsumer {
         .onSuccess(live::push)
         .compose(
             page ->
-                Messages.of(event)
-                    .map(note -> notifier.submit(page.orderId(), page.customerId(), note))
+                NotificationTexts.of(event)
+                    .map(text -> notifier.submit(page.orderId(), page.customerId(), text))
                     .orElseGet(Future::succeededFuture));
   }
 }

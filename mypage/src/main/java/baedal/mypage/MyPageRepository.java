@@ -18,14 +18,14 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pages and notifications in MongoDB. */
+/** Reads and writes the pages and notifications of MyPage in MongoDB. */
 final class MyPageRepository {
 
   private static final Logger log = LoggerFactory.getLogger(MyPageRepository.class);
   private static final String NOTIFICATIONS = "notifications";
   private static final int COPY_BATCH = 100;
 
-  /** Text that sorts by time; {@link Instant#toString} omits the zeros of a full second. */
+  /** Writes texts that sort by time: {@link Instant#toString} omits the zeros of a full second. */
   private static final DateTimeFormatter SORTABLE =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
@@ -52,6 +52,7 @@ final class MyPageRepository {
         .put("status", page.status() == null ? null : page.status().name());
   }
 
+  /** Creates the indexes of the current pages and of the notifications. */
   Future<?> prepare() {
     return generations
         .location()
@@ -65,13 +66,14 @@ final class MyPageRepository {
                 mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1).put("noted", 1)));
   }
 
-  /** Makes the indexes of a collection of pages. */
+  /** Creates the index of a collection of pages. */
   Future<?> prepare(String collection) {
     return mongo.createIndex(collection, new JsonObject().put("customerId", 1).put("_id", -1));
   }
 
   /**
-   * Applies an event to the page of its order, exactly once; also where pages are being rebuilt.
+   * Applies an event to the page of its order, exactly once. While pages are being rebuilt, applies
+   * it to the rebuilt page, too.
    */
   Future<MyPage> apply(EventMessage message) {
     return generations
@@ -84,9 +86,9 @@ final class MyPageRepository {
                     .compose(v -> applyTo(location.current(), message)));
   }
 
-  /** As {@link #apply}, in one collection; null for an event that belongs to no page. */
+  /** Like {@link #apply}, in one collection. Null if the event belongs to no page. */
   Future<MyPage> applyTo(String collection, EventMessage message) {
-    if (!Projection.concerns(message)) {
+    if (!Projection.belongsToPage(message)) {
       return Future.succeededFuture();
     }
     return pages(collection)
@@ -99,12 +101,12 @@ final class MyPageRepository {
                         page == null ? MyPage.blank(message.subject()) : page, message)));
   }
 
-  /** Null when there is none. */
+  /** Null if the order has no page. */
   Future<MyPage> find(String orderId) {
     return current(pages -> pages.find(orderId));
   }
 
-  /** The pages of these orders, as far as they exist. */
+  /** The pages of these orders. Orders without a page are omitted. */
   Future<List<MyPage>> find(List<String> orderIds) {
     JsonObject in = new JsonObject().put("$in", new JsonArray(orderIds));
     return current(
@@ -128,8 +130,8 @@ final class MyPageRepository {
   }
 
   /**
-   * Copies the pages of whose orders the log has no first event any more. They keep what they know,
-   * and what events have added to the rebuilt page meanwhile.
+   * Copies current pages into {@code building} if the log no longer has the first event of their
+   * order. A copy is merged with the rebuilt page.
    */
   Future<Void> copyIncomplete(String building) {
     return generations
@@ -170,19 +172,21 @@ final class MyPageRepository {
               log.atError()
                   .addKeyValue("orderId", orderId)
                   .setCause(e)
-                  .log("page not copied: it cannot be read");
+                  .log("page cannot be read, not copied to the rebuilt pages");
               return Future.succeededFuture();
             });
   }
 
   private Future<MyPage> merge(String building, MyPage page) {
     return pages(building)
-        .change(page.orderId(), rebuilt -> Change.of(rebuilt == null ? page : rebuilt.and(page)));
+        .change(
+            page.orderId(),
+            rebuilt -> Change.of(rebuilt == null ? page : rebuilt.mergedWith(page)));
   }
 
   /**
-   * Drops the collections of earlier rebuilds. The names are read before the location: a collection
-   * that existed then, and is neither the current one nor being built, is never used again.
+   * Drops the collections of earlier rebuilds. It reads the names before the location: if a new
+   * rebuild begins between the two, its collection is not among the names and is not dropped.
    */
   Future<Void> dropOldCollections() {
     return mongo
@@ -204,25 +208,25 @@ final class MyPageRepository {
         .mapEmpty();
   }
 
-  /** Stores a notification that is to be sent later, once for each order and change. */
-  Future<Void> insertPending(String orderId, Messages.Note note) {
-    return insert(document(orderId, note).put("state", "PENDING")).mapEmpty();
+  /** Stores a notification that will be sent later, once for each order and change. */
+  Future<Void> insertPending(String orderId, NotificationText text) {
+    return insert(document(orderId, text).put("state", "PENDING")).mapEmpty();
   }
 
   /**
-   * Stores a notification that is sent now. True for the one replica that may send it, and only the
-   * first time: it is never sent again.
+   * Stores a notification as sent, before it is sent. False if it was stored before: then the
+   * caller must not send it.
    */
   Future<Boolean> insertSent(
-      String orderId, Messages.Note note, String customerId, String channel, Instant now) {
-    return insert(document(orderId, note).mergeIn(sent(customerId, channel, now)));
+      String orderId, NotificationText text, String customerId, String channel, Instant now) {
+    return insert(document(orderId, text).mergeIn(sent(customerId, channel, now)));
   }
 
-  private static JsonObject document(String orderId, Messages.Note note) {
+  private static JsonObject document(String orderId, NotificationText text) {
     return new JsonObject()
-        .put("_id", orderId + ":" + note.change())
+        .put("_id", orderId + ":" + text.changeId())
         .put("orderId", orderId)
-        .put("text", note.text())
+        .put("text", text.text())
         .put("noted", Ids.next());
   }
 
@@ -234,10 +238,10 @@ final class MyPageRepository {
         .put("sentAt", SORTABLE.format(now));
   }
 
-  /** False when it was stored before. */
-  private Future<Boolean> insert(JsonObject note) {
+  /** False if the notification was stored before. */
+  private Future<Boolean> insert(JsonObject notification) {
     return mongo
-        .insert(NOTIFICATIONS, note)
+        .insert(NOTIFICATIONS, notification)
         .map(true)
         .recover(
             e ->
@@ -246,7 +250,7 @@ final class MyPageRepository {
                     : Future.failedFuture(e));
   }
 
-  /** Notifications to be sent, in the sequence of {@code noted}, after the one {@code last}. */
+  /** Pending notifications, oldest first, with a {@code noted} greater than {@code last}. */
   Future<List<JsonObject>> pending(String last, int limit) {
     return mongo.findWithOptions(
         NOTIFICATIONS,
@@ -254,7 +258,7 @@ final class MyPageRepository {
         new FindOptions().setSort(new JsonObject().put("noted", 1)).setLimit(limit));
   }
 
-  /** Marks a pending notification as sent. True for the one replica that may send it now. */
+  /** Stores that a pending notification is sent. True for the one replica that may send it. */
   Future<Boolean> claimForSending(String id, String customerId, String channel, Instant now) {
     return mongo
         .updateCollection(
@@ -265,8 +269,8 @@ final class MyPageRepository {
   }
 
   /**
-   * A customer's notifications, newest first, after the last one of the page before (null at
-   * first).
+   * A customer's notifications, newest first. {@code last} holds {@code sentAt} and {@code noted}
+   * of the last one on the previous page; it is null for the first page.
    */
   Future<List<JsonObject>> notifications(String customerId, List<String> last, int limit) {
     JsonObject query = new JsonObject().put("customerId", customerId);

@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 
-/** MyPage: one view of everything a customer's order is going through, live. */
+/** The MyPage service: a customer's view of each order, with live updates and notifications. */
 public final class MyPageVerticle extends VerticleBase {
 
   private final MyPageConfig config;
@@ -26,7 +26,7 @@ public final class MyPageVerticle extends VerticleBase {
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx, "mypage", config.amqpUri(), config.identity(), mongo, Outbox.none());
-    Orders orders = new Orders(assembly.client("order", config.orderUrl()));
+    OrderClient orders = new OrderClient(assembly.client("order", config.orderUrl()));
     GenerationRepository generations = new GenerationRepository(mongo.client(), clock);
     MyPageRepository pages = new MyPageRepository(mongo.client(), generations);
     RiderPositions positions = new RiderPositions();
@@ -59,7 +59,7 @@ public final class MyPageVerticle extends VerticleBase {
     return service.stop();
   }
 
-  /** The port it listens on, once started. */
+  /** The port on which the service listens, once it has started. */
   public int port() {
     return service.port();
   }

@@ -18,7 +18,7 @@ record MyPageView(
     String couponId,
     List<Step> timeline) {
 
-  /** {@code status} is that of the attempt, or {@code VOIDED}. */
+  /** {@code status} is the status of the attempt, or {@code VOIDED}. */
   record Payment(PaymentMethod method, String status) {
 
     private static final String VOIDED = "VOIDED";
@@ -28,16 +28,19 @@ record MyPageView(
     }
   }
 
-  /** {@code lat} and {@code lng} are null while the place is not known. */
+  /** {@code lat} and {@code lng} are null while the position is not known. */
   record Rider(String riderId, Double lat, Double lng) {}
 
   record Step(Status status, Instant at) {}
 
-  /** The page must know its order; {@code place} is where the rider was last seen, or null. */
-  static MyPageView of(MyPage page, RiderPositions.Place place) {
+  /**
+   * {@code page} must have details. {@code position} is the last known position of the order's
+   * rider, or null; the position of an earlier rider is not shown.
+   */
+  static MyPageView of(MyPage page, RiderPositions.Position position) {
     MyPage.Details details = page.details();
     MyPage.Attempt attempt = page.payment();
-    boolean known = place != null && place.riderId().equals(page.riderId());
+    boolean known = position != null && position.riderId().equals(page.riderId());
     return new MyPageView(
         page.orderId(),
         details.customerId(),
@@ -48,7 +51,8 @@ record MyPageView(
         attempt == null ? null : Payment.of(attempt),
         page.riderId() == null
             ? null
-            : new Rider(page.riderId(), known ? place.lat() : null, known ? place.lng() : null),
+            : new Rider(
+                page.riderId(), known ? position.lat() : null, known ? position.lng() : null),
         page.heldCoupon(),
         page.reachedAt().entrySet().stream()
             .map(reached -> new Step(reached.getKey(), reached.getValue()))

@@ -16,14 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends notifications to customers, each at most once: it is marked as sent before it goes out. The
+ * Sends notifications to customers, each at most once: it is stored as sent before it is sent. The
  * notifications of one order are sent one after another, those of different orders concurrently. A
- * poll finds those that could not be sent at once: behind another one of their order, without a
- * known customer, or left by a process that died. Only these may be sent after a later one.
+ * notification is stored as pending if it cannot be sent at once: its customer is not known yet, an
+ * earlier one of its order is not sent yet, or too many orders are in progress. A poll sends
+ * pending notifications, also those of a process that died. A pending one may be overtaken by a
+ * later one of its order that another replica sends.
  */
 final class Notifier {
 
-  /** Maximum number of orders whose notifications are sent at the same time. */
+  /** Maximum number of orders in progress at the same time, and batch size of a poll. */
   static final int MAX_CONCURRENT = 100;
 
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
@@ -40,26 +42,26 @@ final class Notifier {
   private boolean stopped;
   private String lastPolled = FROM_OLDEST;
 
-  /** The sending of an order's notifications, by order id. */
+  /** Orders with a notification that is being sent. Each future completes when it is sent. */
   private final Map<String, Future<Void>> inProgress = new HashMap<>();
 
-  /** Orders in progress that have another notification pending. */
-  private final Set<String> pendingBehind = new HashSet<>();
+  /** Orders in progress that have another notification pending: a poll follows when one is done. */
+  private final Set<String> pollAfter = new HashSet<>();
 
   /**
-   * Orders that have a notification pending, or had one lately, with the number of the last poll
-   * before it was stored. Later notifications of these orders must wait, too.
+   * Orders that may have a pending notification: a later one must not overtake it. The value is the
+   * number of polls before it was stored, or {@link Long#MAX_VALUE} while it is being stored.
    */
   private final Map<String, Long> pendingSince = new HashMap<>();
 
-  /** Orders that the polls since {@link #firstPoll} found pending. */
-  private final Set<String> foundPending = new HashSet<>();
+  /** Orders with a pending notification that the polls of this round have found. */
+  private final Set<String> foundInRound = new HashSet<>();
 
   /** The number of polls so far. */
   private long polls;
 
-  /** The last poll that began with the oldest notification. */
-  private long firstPoll;
+  /** The first poll of this round. A round reads all pending notifications, the oldest first. */
+  private long firstPollOfRound;
 
   Notifier(Vertx vertx, MyPageRepository pages, Messenger messenger, Clock clock) {
     this.vertx = vertx;
@@ -72,7 +74,7 @@ final class Notifier {
     timer = vertx.setPeriodic(POLL_MILLIS, id -> poll());
   }
 
-  /** Sends nothing new; the future succeeds when what is in progress is sent. */
+  /** Starts no further notification. The future succeeds when those in progress have been sent. */
   Future<Void> stop() {
     stopped = true;
     vertx.cancelTimer(timer);
@@ -80,50 +82,49 @@ final class Notifier {
   }
 
   /**
-   * Stores a notification, once for each order and change. The future succeeds when it is stored,
-   * before it is sent. It is sent at once if {@code customerId} is known (not null) and no other
-   * notification of its order is pending or in progress.
+   * Stores a notification, once for each order and change, and sends it at once if possible. The
+   * future succeeds when it is stored. {@code customerId} is null while the customer is not known.
    */
-  Future<Void> submit(String orderId, String customerId, Messages.Note note) {
+  Future<Void> submit(String orderId, String customerId, NotificationText text) {
     boolean sendsNow =
         customerId != null
             && !stopped
             && inProgress.size() < MAX_CONCURRENT
             && !inProgress.containsKey(orderId)
             && !pendingSince.containsKey(orderId);
-    return sendsNow ? insertAndSend(orderId, customerId, note) : insertPending(orderId, note);
+    return sendsNow ? insertAndSend(orderId, customerId, text) : insertPending(orderId, text);
   }
 
-  private Future<Void> insertAndSend(String orderId, String customerId, Messages.Note note) {
+  private Future<Void> insertAndSend(String orderId, String customerId, NotificationText text) {
     Promise<Void> finished = begin(orderId);
     Future<Boolean> inserted =
         Future.succeededFuture()
             .compose(
                 v ->
                     pages.insertSent(
-                        orderId, note, customerId, messenger.channel(), clock.instant()));
+                        orderId, text, customerId, messenger.channel(), clock.instant()));
     inserted
-        .compose(first -> first ? send(orderId, customerId, note.text()) : Future.succeededFuture())
+        .compose(first -> first ? send(orderId, customerId, text.text()) : Future.succeededFuture())
         .onComplete(v -> finished.complete());
     return inserted.mapEmpty();
   }
 
-  private Future<Void> insertPending(String orderId, Messages.Note note) {
+  private Future<Void> insertPending(String orderId, NotificationText text) {
     pendingSince.put(orderId, Long.MAX_VALUE);
     return pages
-        .insertPending(orderId, note)
+        .insertPending(orderId, text)
         .onComplete(
             v -> {
               pendingSince.put(orderId, polls);
               if (inProgress.containsKey(orderId)) {
-                pendingBehind.add(orderId);
+                pollAfter.add(orderId);
               } else {
                 poll();
               }
             });
   }
 
-  /** The order is in progress until the returned promise is complete. */
+  /** Puts an order in progress until the returned promise is completed. */
   private Promise<Void> begin(String orderId) {
     Promise<Void> finished = Promise.promise();
     inProgress.put(orderId, finished.future());
@@ -132,13 +133,13 @@ final class Notifier {
         .onComplete(
             v -> {
               inProgress.remove(orderId);
-              pollAgain |= pendingBehind.remove(orderId);
+              pollAgain |= pollAfter.remove(orderId);
               pollIfNeeded();
             });
     return finished;
   }
 
-  /** Sends pending notifications. */
+  /** Sends one batch of pending notifications. */
   void poll() {
     if (polling || inProgress.size() >= MAX_CONCURRENT) {
       pollAgain = true;
@@ -162,68 +163,75 @@ final class Notifier {
             });
   }
 
-  /** Polls for notifications that were stored meanwhile, or that did not fit into the last poll. */
+  /** Polls if a poll was requested while none could begin, or if another batch may be left. */
   private void pollIfNeeded() {
     if (pollAgain && !stopped) {
       poll();
     }
   }
 
-  /** The next poll continues after these, so that those which must wait do not block others. */
+  /** The next poll continues after this batch: those that cannot be sent yet block no others. */
   private void sendAll(List<JsonObject> pending) {
     if (lastPolled.equals(FROM_OLDEST)) {
-      foundPending.clear();
-      firstPoll = polls;
+      foundInRound.clear();
+      firstPollOfRound = polls;
     }
-    pending.forEach(note -> foundPending.add(note.getString("orderId")));
-    boolean all = pending.size() < MAX_CONCURRENT;
-    if (all) {
+    pending.forEach(notification -> foundInRound.add(notification.getString("orderId")));
+    boolean lastOfRound = pending.size() < MAX_CONCURRENT;
+    if (lastOfRound) {
       pendingSince
           .entrySet()
           .removeIf(
-              order -> order.getValue() < firstPoll && !foundPending.contains(order.getKey()));
+              order ->
+                  order.getValue() < firstPollOfRound && !foundInRound.contains(order.getKey()));
     }
-    lastPolled = all ? FROM_OLDEST : pending.get(pending.size() - 1).getString("noted");
-    pollAgain |= !all;
+    lastPolled = lastOfRound ? FROM_OLDEST : pending.get(pending.size() - 1).getString("noted");
+    pollAgain |= !lastOfRound;
     Map<String, List<JsonObject>> byOrder = new LinkedHashMap<>();
-    for (JsonObject note : pending) {
-      byOrder.computeIfAbsent(note.getString("orderId"), id -> new ArrayList<>()).add(note);
+    for (JsonObject notification : pending) {
+      byOrder
+          .computeIfAbsent(notification.getString("orderId"), id -> new ArrayList<>())
+          .add(notification);
     }
     byOrder.keySet().removeAll(inProgress.keySet());
     byOrder.forEach(this::sendInOrder);
   }
 
-  private void sendInOrder(String orderId, List<JsonObject> notes) {
+  private void sendInOrder(String orderId, List<JsonObject> notifications) {
     Promise<Void> finished = begin(orderId);
     Future<Void> done = Future.succeededFuture();
-    for (JsonObject note : notes) {
-      done = done.compose(v -> stopped ? Future.succeededFuture() : send(note));
+    for (JsonObject notification : notifications) {
+      done = done.compose(v -> stopped ? Future.succeededFuture() : send(notification));
     }
     done.onFailure(e -> notSent(orderId, e)).onComplete(v -> finished.complete());
   }
 
   /** A notification whose customer is not known yet stays pending. */
-  private Future<Void> send(JsonObject note) {
+  private Future<Void> send(JsonObject notification) {
     return pages
-        .find(note.getString("orderId"))
+        .find(notification.getString("orderId"))
         .compose(
             page ->
                 page == null || page.customerId() == null
                     ? Future.succeededFuture()
-                    : send(note, page.customerId()));
+                    : send(notification, page.customerId()));
   }
 
-  private Future<Void> send(JsonObject note, String customerId) {
+  private Future<Void> send(JsonObject notification, String customerId) {
     return pages
-        .claimForSending(note.getString("_id"), customerId, messenger.channel(), clock.instant())
+        .claimForSending(
+            notification.getString("_id"), customerId, messenger.channel(), clock.instant())
         .compose(
             claimed ->
                 claimed
-                    ? send(note.getString("orderId"), customerId, note.getString("text"))
+                    ? send(
+                        notification.getString("orderId"),
+                        customerId,
+                        notification.getString("text"))
                     : Future.succeededFuture());
   }
 
-  /** A notification that the messenger refuses is not sent again. */
+  /** A notification that the messenger refuses or does not confirm is not sent again. */
   private Future<Void> send(String orderId, String customerId, String text) {
     return messenger
         .send(customerId, orderId, text)

@@ -11,13 +11,13 @@ import baedal.mypage.MyPage.PaymentStatus;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How each event changes the page of its order; an event that is not listed changes nothing. */
+/** Defines how each event changes the page of its order. An event not listed changes nothing. */
 final class Projection {
 
-  private static final Map<Class<? extends Event>, Meaning<Event>> MEANINGS = new HashMap<>();
+  private static final Map<Class<? extends Event>, Update<Event>> UPDATES = new HashMap<>();
 
-  private interface Meaning<E extends Event> {
-    MyPage in(MyPage page, E event, long sequence);
+  private interface Update<E extends Event> {
+    MyPage apply(MyPage page, E event, long sequence);
   }
 
   static {
@@ -67,17 +67,20 @@ final class Projection {
 
   private Projection() {}
 
-  private static <E extends Event> void on(Class<E> type, Meaning<E> meaning) {
-    MEANINGS.put(type, (page, event, sequence) -> meaning.in(page, type.cast(event), sequence));
+  private static <E extends Event> void on(Class<E> type, Update<E> update) {
+    UPDATES.put(type, (page, event, sequence) -> update.apply(page, type.cast(event), sequence));
   }
 
   static MyPage apply(MyPage page, EventMessage message) {
-    Meaning<Event> meaning = MEANINGS.get(message.data().getClass());
-    return meaning == null ? page : meaning.in(page, message.data(), message.sequence());
+    Update<Event> update = UPDATES.get(message.data().getClass());
+    return update == null ? page : update.apply(page, message.data(), message.sequence());
   }
 
-  /** Whether an event belongs to a page: of a coupon's only that an order earned it. */
-  static boolean concerns(EventMessage message) {
+  /**
+   * Whether the event belongs to the page of an order. Of the coupon events, only the one that says
+   * that an order has earned a coupon does.
+   */
+  static boolean belongsToPage(EventMessage message) {
     return !(message.data() instanceof CouponEvent)
         || (message.data() instanceof CouponEvent.Issued issued && issued.orderId() != null);
   }

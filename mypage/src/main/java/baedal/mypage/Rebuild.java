@@ -10,13 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuilds all pages from the stream {@code log} while events keep coming, in these steps:
+ * Rebuilds all pages from the stream {@code log} while new events arrive, in these steps:
  *
  * <ol>
- *   <li>Every replica begins to write to the new collection, too.
- *   <li>When all replicas know of it, the log is read to its present end.
- *   <li>Pages of whose orders the log has no first event any more are copied.
- *   <li>Readers switch to the new collection, and the old one is dropped.
+ *   <li>Every replica begins to apply new events to the new collection, too.
+ *   <li>When all replicas do so, this one reads the log to its present end.
+ *   <li>It copies the pages that the log cannot rebuild, because their first event is gone.
+ *   <li>All replicas read the new collection, and the old one is dropped.
  * </ol>
  */
 final class Rebuild {
@@ -24,7 +24,7 @@ final class Rebuild {
   private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
   private static final Set<String> CONSUMED = Set.copyOf(Subscriptions.of("mypage"));
 
-  /** After this long every replica uses a new location. */
+  /** Within this time after a change of the location, every replica uses the new one. */
   private static final long PROPAGATION_MILLIS = 3 * GenerationRepository.CACHED_FOR.toMillis();
 
   private static final long HEARTBEAT_MILLIS = 2_000;
@@ -41,7 +41,7 @@ final class Rebuild {
     this.generations = generations;
   }
 
-  /** Begins a rebuild, which runs in the background; refuses while one is running. */
+  /** Begins a rebuild, which runs in the background. Refused while another one is running. */
   Future<State> begin() {
     return generations
         .begin()
@@ -49,7 +49,7 @@ final class Rebuild {
             building -> {
               if (building == null) {
                 throw Refusal.conflict(
-                    "rebuild-running", "the pages are being rebuilt already: wait for its end");
+                    "rebuild-running", "a rebuild is running already: wait until it has finished");
               }
               run(building);
               return state();
@@ -57,8 +57,8 @@ final class Rebuild {
   }
 
   /**
-   * The state of the present or last rebuild; times are ISO-8601 instants, or null. A rebuild that
-   * is neither running nor finished has failed.
+   * The state of the running or last rebuild. Times are ISO-8601 instants, or null; {@code events}
+   * is the number of handled events. A rebuild that is neither running nor finished has failed.
    */
   record State(boolean running, String startedAt, String finishedAt, long events) {}
 
@@ -101,14 +101,14 @@ final class Rebuild {
         .compose(
             switched -> {
               if (!switched) {
-                throw new IllegalStateException("it took too long, and another one has begun");
+                throw new IllegalStateException(
+                    "another rebuild has begun: this one sent no heartbeat in time");
               }
               return vertx.timer(PROPAGATION_MILLIS);
             })
         .compose(v -> pages.dropOldCollections())
-        .onSuccess(
-            v -> log.atInfo().addKeyValue("events", reader.handled()).log("the pages were rebuilt"))
-        .onFailure(e -> log.atError().setCause(e).log("the pages were not rebuilt"))
+        .onSuccess(v -> log.atInfo().addKeyValue("events", reader.handled()).log("pages rebuilt"))
+        .onFailure(e -> log.atError().setCause(e).log("rebuild of the pages failed"))
         .eventually(reader::stop)
         .onComplete(v -> vertx.cancelTimer(heartbeat));
   }

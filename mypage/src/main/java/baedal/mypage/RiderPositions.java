@@ -3,27 +3,30 @@ package baedal.mypage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The last known position of each order's rider, in memory only. */
+/**
+ * The last known position of each order's rider, in memory only. Of more than {@link #MAX} orders
+ * the least recently used are forgotten.
+ */
 final class RiderPositions {
 
   private static final int MAX = 10_000;
 
-  record Place(String riderId, double lat, double lng) {}
+  record Position(String riderId, double lat, double lng) {}
 
-  private final Map<String, Place> byOrder =
+  private final Map<String, Position> byOrder =
       new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Place> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Position> eldest) {
           return size() > MAX;
         }
       };
 
-  void put(String orderId, Place place) {
-    byOrder.put(orderId, place);
+  void put(String orderId, Position position) {
+    byOrder.put(orderId, position);
   }
 
-  /** Null when not known. */
-  Place of(String orderId) {
+  /** Null while the position is not known. */
+  Position of(String orderId) {
     return byOrder.get(orderId);
   }
 }

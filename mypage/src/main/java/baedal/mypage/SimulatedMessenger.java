@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the place of KakaoTalk when no messenger is configured: a message appears only in the
- * customer's list of notifications.
+ * The messenger of a system without {@code MESSENGER_URL}. It sends nothing: a notification appears
+ * only in the customer's list.
  */
 final class SimulatedMessenger implements Messenger {
 
@@ -19,7 +19,9 @@ final class SimulatedMessenger implements Messenger {
 
   @Override
   public Future<Void> send(String customerId, String orderId, String text) {
-    log.atDebug().addKeyValue("orderId", orderId).log("a message was sent");
+    log.atDebug()
+        .addKeyValue("orderId", orderId)
+        .log("notification not sent: the messenger is simulated");
     return Future.succeededFuture();
   }
 }

@@ -1,6 +1,6 @@
 package baedal.mypage;
 
-/** The status of an order as its customer sees it; a successful order passes the first eight. */
+/** The status of an order as its customer sees it. The first eight are the normal course. */
 public enum Status {
   PLACED,
   PAID,
@@ -15,7 +15,7 @@ public enum Status {
   REJECTED,
   EXPIRED;
 
-  /** Whether no status follows. */
+  /** Whether no other status follows. */
   boolean isLast() {
     return switch (this) {
       case COMPLETED, CANCELED, REJECTED, EXPIRED -> true;

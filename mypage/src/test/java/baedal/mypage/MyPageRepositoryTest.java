@@ -34,7 +34,7 @@ class MyPageRepositoryTest {
             "2026-01-02T03:04:05.999Z");
     for (String time : times) {
       pages
-          .insertSent("o-1", new Messages.Note(time, time), "c-1", "test", Instant.parse(time))
+          .insertSent("o-1", new NotificationText(time, time), "c-1", "test", Instant.parse(time))
           .await();
     }
     assertThat(pages.notifications("c-1", null, 10).await())

@@ -51,7 +51,7 @@ class NotificationsTest extends RunningMyPage {
     List<EventMessage> life = life(Ids.next(), customer);
     publish(life.subList(0, 2));
     for (EventMessage message : life.subList(2, life.size())) {
-      int notified = Messages.of(message.data()).isPresent() ? 1 : 0;
+      int notified = NotificationTexts.of(message.data()).isPresent() ? 1 : 0;
       int all = texts(customer).size() + notified;
       publish(List.of(message));
       await().until(() -> texts(customer).size() == all);

@@ -107,7 +107,7 @@ class NotifierTest {
   }
 
   private static void submit(Notifier notifier, String change, String text) {
-    notifier.submit(ORDER, "c-1", new Messages.Note(change, text)).await();
+    notifier.submit(ORDER, "c-1", new NotificationText(change, text)).await();
   }
 
   private Future<Void> hanging() {
@@ -140,7 +140,7 @@ class NotifierTest {
     Notifier notifier = notifier(this::hanging);
     submit(notifier, "PAID", "결제");
     submit(notifier, "COOKED", "준비");
-    notifier.submit("o-2", null, new Messages.Note("COOKED", "준비")).await();
+    notifier.submit("o-2", null, new NotificationText("COOKED", "준비")).await();
     assertThat(noted)
         .containsExactlyInAnyOrder(
             ORDER + ":PAID SENT", ORDER + ":COOKED PENDING", "o-2:COOKED PENDING");

@@ -246,7 +246,7 @@ class ProjectionTest {
       int some = random.nextInt(shuffled.size());
       MyPage half = page(shuffled.subList(0, some));
       MyPage rest = page(shuffled.subList(some, shuffled.size()));
-      assertThat(rest.and(half)).as("seed %d, in two parts", seed).isEqualTo(wanted);
+      assertThat(rest.mergedWith(half)).as("seed %d, in two parts", seed).isEqualTo(wanted);
     }
   }
 
@@ -321,6 +321,6 @@ class ProjectionTest {
   }
 
   private static boolean concerns(Event event) {
-    return Projection.concerns(EventMessages.wrap(List.of(event), 1, at(1)).get(0));
+    return Projection.belongsToPage(EventMessages.wrap(List.of(event), 1, at(1)).get(0));
   }
 }

@@ -262,7 +262,7 @@ class RebuildTest {
           sequences.merge(EventTypes.exchange(EventTypes.name(event.getClass())), 1L, Long::sum);
       EventMessage message = message(event, next);
       page = Projection.apply(page, message);
-      Messages.of(event).ifPresent(note -> notified.incrementAndGet());
+      NotificationTexts.of(event).ifPresent(note -> notified.incrementAndGet());
       bodies.add(EventMessages.encode(message));
     }
     publisher.publish(bodies).await();

@@ -26,7 +26,7 @@ class StoredDocumentsTest {
   /** Every component has another value than its type's default. */
   private static final MyPage PAGE = page("order-1", true);
 
-  private static final Messages.Note NOTE = new Messages.Note("PAID", "결제가 완료되었습니다.");
+  private static final NotificationText NOTE = new NotificationText("PAID", "결제가 완료되었습니다.");
 
   private final Vertx vertx = Vertx.vertx();
   private final MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();

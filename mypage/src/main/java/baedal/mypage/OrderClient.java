@@ -5,22 +5,22 @@ import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** Asks the order service about an order that has no page yet. */
-final class Orders {
+/** The client of the order service, which MyPage asks about an order that has no page yet. */
+final class OrderClient {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private final ServiceClient orders;
 
-  Orders(ServiceClient orders) {
+  OrderClient(ServiceClient orders) {
     this.orders = orders;
   }
 
   /**
-   * Whether this customer has such an order. Fails with {@code order-unavailable} when the order
-   * service cannot say.
+   * Whether this customer has placed this order. False if there is no such order. Fails with {@code
+   * order-unavailable} if the order service does not answer.
    */
-  Future<Boolean> has(String orderId, String customerId) {
+  Future<Boolean> isOwnedBy(String orderId, String customerId) {
     return orders
         .get("/internal/orders/" + orderId + "/due", TIMEOUT)
         .map(due -> customerId.equals(due.getString("customerId")))

@@ -1,0 +1,61 @@
+package baedal.mypage;
+
+import baedal.events.CouponEvent;
+import baedal.events.Event;
+import baedal.events.OrderEvent;
+import baedal.events.PaymentEvent;
+import baedal.events.RiderEvent;
+import baedal.events.StoreEvent;
+import java.util.Optional;
+
+/** Chooses the text of the notification that an event causes. */
+final class NotificationTexts {
+
+  private NotificationTexts() {}
+
+  /** Empty if the customer is not notified of such an event. */
+  static Optional<NotificationText> of(Event event) {
+    if (event instanceof OrderEvent.Paid e) {
+      String how = e.method().deferred() ? "만나서 결제로 접수되었습니다." : "결제가 완료되었습니다.";
+      return text("PAID", e.order().storeName() + " 주문이 " + how);
+    }
+    if (event instanceof StoreEvent.OrderAccepted e) {
+      return text("ACCEPTED", e.job().storeName() + "에서 주문을 수락했습니다.");
+    }
+    if (event instanceof OrderEvent.Rejected) {
+      return text("REJECTED", "가게 사정으로 주문이 거절되었습니다.");
+    }
+    if (event instanceof StoreEvent.CookStarted) {
+      return text("COOKING", "준비를 시작했습니다.");
+    }
+    if (event instanceof StoreEvent.CookFinished) {
+      return text("COOKED", "준비가 끝났습니다.");
+    }
+    if (event instanceof RiderEvent.Picked) {
+      return text("PICKED", "라이더가 출발했습니다.");
+    }
+    if (event instanceof OrderEvent.Delivered) {
+      return text("DELIVERED", "배달이 완료되었습니다. 맛있게 드세요!");
+    }
+    if (event instanceof StoreEvent.CancelRefused) {
+      return text("CANCEL_REFUSED", "이미 준비가 시작되어 취소할 수 없습니다.");
+    }
+    if (event instanceof OrderEvent.Canceled) {
+      return text("CANCELED", "주문이 취소되었습니다.");
+    }
+    if (event instanceof OrderEvent.Expired) {
+      return text("EXPIRED", "결제 시간이 지나 주문이 취소되었습니다.");
+    }
+    if (event instanceof PaymentEvent.Refunded e && e.amount() > 0) {
+      return text("REFUNDED:" + e.paymentId(), "%,d원을 돌려드렸습니다.".formatted(e.amount()));
+    }
+    if (event instanceof CouponEvent.Issued e) {
+      return text("COUPON:" + e.couponId(), "%,d원 할인 쿠폰이 도착했습니다.".formatted(e.discount()));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<NotificationText> text(String changeId, String text) {
+    return Optional.of(new NotificationText(changeId, text));
+  }
+}
