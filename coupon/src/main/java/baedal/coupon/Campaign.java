@@ -2,5 +2,7 @@ package baedal.coupon;
 
 import java.time.Instant;
 
-/** Coupons for the first {@code quantity} customers, each worth {@code discount} won. */
+/**
+ * A campaign gives the first {@code quantity} customers one coupon each, of {@code discount} won.
+ */
 record Campaign(String id, String name, long discount, int quantity, Instant expiresAt) {}

@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A discount that a customer holds.
+ * A discount that a customer holds and can use for one order.
  *
  * @param discount in won
- * @param orderId the order that claimed it, or null
+ * @param orderId the order that claimed the coupon, or null
  * @param confirmed whether that order is known to have applied the discount; until then the coupon
- *     service asks the order again
+ *     service repeats its request to the order service
  */
 @RecordBuilder
 public record Coupon(
@@ -31,8 +31,8 @@ public record Coupon(
     Instant changedAt) {
 
   /**
-   * {@code earnedBy} is the order that earned it, {@code campaignId} the campaign it was taken
-   * from; either may be null. A coupon is issued once.
+   * Issues a coupon, unless it exists: {@code before} is then not null. {@code earnedBy} is the
+   * order that earned it, {@code campaignId} the campaign it was taken from; each may be null.
    */
   static Change<Coupon> issue(
       Coupon before,
@@ -64,12 +64,12 @@ public record Coupon(
             id, earnedBy, customerId, campaignId, name, discount, expiresAt, now));
   }
 
-  /** The status that clients see: an issued coupon expires by the clock. */
+  /** The status that clients see: an issued coupon is EXPIRED from {@code expiresAt} on. */
   CouponStatus status(Instant now) {
     return status == CouponStatus.ISSUED && !expiresAt.isAfter(now) ? CouponStatus.EXPIRED : status;
   }
 
-  /** One order at a time; the same order again changes nothing. */
+  /** Claims the coupon for an order. A repeated claim of the same order changes nothing. */
   Change<Coupon> claim(String order, Instant now) {
     return switch (status(now)) {
       case ISSUED -> Change.of(to(CouponStatus.CLAIMED, order, false, now));
@@ -78,36 +78,38 @@ public record Coupon(
           throw Refusal.conflict(
               "coupon-state",
               status == CouponStatus.USED
-                  ? "the coupon was USED for another order: take another coupon"
-                  : "the coupon is CLAIMED by another order: cancel that order, or take another"
+                  ? "the coupon was USED for another order: use another coupon"
+                  : "the coupon is CLAIMED by another order: cancel that order, or use another"
                       + " coupon");
         }
         yield Change.none(this);
       }
       case EXPIRED ->
           throw Refusal.conflict(
-              "coupon-state", "the coupon is EXPIRED since " + expiresAt + ": take another one");
+              "coupon-state", "the coupon is EXPIRED since " + expiresAt + ": use another one");
       case REVOKED ->
           throw Refusal.conflict(
-              "coupon-state", "the coupon was REVOKED by its issuer: take another one");
+              "coupon-state", "the coupon was REVOKED by its issuer: use another one");
     };
   }
 
   /**
-   * The order applied the discount. If the coupon was revoked before, its revocation is published
-   * once more, so that the order loses the discount.
+   * Records that the order has applied the discount. If the coupon was revoked before, publishes
+   * the revocation again, so that the order removes the discount.
    */
   Change<Coupon> confirmed(String order, Instant now) {
     if (status == CouponStatus.REVOKED) {
       return Change.of(
-          this, new CouponEvent.Revoked(id, order, customerId, "it was revoked before", now));
+          this,
+          new CouponEvent.Revoked(
+              id, order, customerId, "revoked before the order applied it", now));
     }
     return status == CouponStatus.CLAIMED && order.equals(orderId) && !confirmed
         ? Change.of(to(CouponStatus.CLAIMED, order, true, now), claimedEvent(now))
         : Change.none(this);
   }
 
-  /** The order was paid with it. */
+  /** Records that the order was paid, which also confirms the claim. */
   Change<Coupon> used(String order, Instant now) {
     if (status != CouponStatus.CLAIMED || !order.equals(orderId)) {
       return Change.none(this);
@@ -121,8 +123,8 @@ public record Coupon(
   }
 
   /**
-   * The order was withdrawn, or never applied the discount: the customer has the coupon again,
-   * unless it was revoked.
+   * Releases the claim of an order that was canceled, rejected or expired, or that refused the
+   * discount. The customer can use the coupon again, unless it was revoked.
    */
   Change<Coupon> restored(String order, Instant now) {
     if (status == CouponStatus.REVOKED && order.equals(orderId)) {
@@ -136,12 +138,12 @@ public record Coupon(
         : Change.none(this);
   }
 
-  /** Whether nothing is left to reconcile with this order: it holds the coupon, or nobody does. */
+  /** Whether this needs no check against the order: the order holds it, or it is revoked. */
   boolean isReconciledWith(String order) {
     return order.equals(orderId) || status == CouponStatus.REVOKED;
   }
 
-  /** The order holds this coupon, but Redis forgot the claim. */
+  /** Restores the claim of an order that holds this coupon, if Redis has lost the claim. */
   Change<Coupon> recovered(String order, boolean paid, Instant now) {
     return switch (status) {
       case ISSUED -> to(CouponStatus.CLAIMED, order, false, now).usedOrConfirmed(order, paid, now);
@@ -155,7 +157,10 @@ public record Coupon(
     return paid ? used(order, now) : confirmed(order, now);
   }
 
-  /** An unpaid order loses the coupon; an order that is paid before it learns of this keeps it. */
+  /**
+   * Revokes the coupon. An unpaid order loses the discount. An order that is paid before it
+   * receives the revocation keeps the discount.
+   */
   Change<Coupon> revoke(String reason, Instant now) {
     return switch (status) {
       case ISSUED, CLAIMED ->
@@ -166,10 +171,9 @@ public record Coupon(
       case USED ->
           throw Refusal.conflict(
               "coupon-state",
-              "the coupon was USED for a paid order: it can be revoked when that order is canceled");
+              "the coupon was USED for a paid order: it can be revoked once that order is canceled");
       case EXPIRED ->
-          throw Refusal.conflict(
-              "coupon-state", "the coupon is EXPIRED: there is nothing to revoke");
+          throw Refusal.conflict("coupon-state", "the coupon is EXPIRED: it need not be revoked");
     };
   }
 

@@ -135,7 +135,8 @@ final class CouponApi {
                 throw Refusal.notFound("there is no campaign " + campaignId);
               }
               if (!campaign.expiresAt().isAfter(clock.instant())) {
-                throw Refusal.conflict("campaign-exhausted", "the campaign is over");
+                throw Refusal.conflict(
+                    "campaign-exhausted", "the campaign ended at " + campaign.expiresAt());
               }
               Change<Coupon> issued =
                   Coupon.issue(
@@ -158,7 +159,7 @@ final class CouponApi {
                             "campaign-exhausted", "all coupons of this campaign are taken")));
   }
 
-  /** The first answer under this key; without a key or an answer it runs {@code work}. */
+  /** Returns the stored answer of the key. Runs {@code work} without a key or stored answer. */
   private static <T> Future<T> once(
       IdempotencyKey key,
       Function<IdempotencyKey, Future<Optional<T>>> answered,

@@ -14,15 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims coupons for orders. The claim is stored before the order service is asked to apply the
- * discount; when the response is lost, a sweep repeats the request until there is one. The order
- * applies a coupon once, so the request may be repeated. A refusal is final and releases the claim.
+ * Claims coupons for orders. It stores a claim before it asks the order service to apply the
+ * discount. If the response is lost, a sweep repeats the request until there is a response. An
+ * order applies a coupon only once, so the request may be repeated. A refusal is final and releases
+ * the claim.
  */
 final class CouponClaims {
 
   private static final Logger log = LoggerFactory.getLogger(CouponClaims.class);
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
+
+  /** The sweep asks again about claims that are older than this. */
   private static final Duration UNCONFIRMED_AFTER = Duration.ofSeconds(5);
+
   private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(2);
 
   private final CouponRepository coupons;
@@ -30,17 +34,18 @@ final class CouponClaims {
   private final Clock clock;
   private final PeriodicTask sweep;
 
-  /** Number of unconfirmed claims, from the oldest, that the next run of the sweep skips. */
+  /** Number of unconfirmed claims that the next run of the sweep skips, counted from the oldest. */
   private int skipped;
 
   CouponClaims(Vertx vertx, CouponRepository coupons, ServiceClient orders, Clock clock) {
     this.coupons = coupons;
     this.orders = orders;
     this.clock = clock;
-    sweep = new PeriodicTask(vertx, SWEEP_INTERVAL, "unconfirmed claims", this::confirmSome);
+    sweep =
+        new PeriodicTask(vertx, SWEEP_INTERVAL, "sweep of unconfirmed claims", this::confirmSome);
   }
 
-  /** The order after it applied the discount; {@code due} in won. */
+  /** The response of the order service after it applied the discount; {@code due} in won. */
   record Applied(String orderId, long due) {}
 
   void start() {
@@ -51,7 +56,10 @@ final class CouponClaims {
     sweep.stop();
   }
 
-  /** Claims the customer's own coupon for an order of theirs, and has the order apply it. */
+  /**
+   * Claims a coupon for an order and asks the order service to apply it. The coupon must be the
+   * customer's own; the order service checks that the order is, too.
+   */
   Future<Applied> use(String couponId, String customerId, String orderId) {
     return coupons
         .change(
@@ -121,7 +129,7 @@ final class CouponClaims {
     skipped = resolved.size() < CouponRepository.SWEEP_BATCH ? 0 : skipped + (int) left;
   }
 
-  /** Whether the order has now applied the coupon, or refused it. */
+  /** Repeats the request to the order service. True if the order applied or refused the coupon. */
   private Future<Boolean> resolve(String couponId) {
     return coupons
         .find(couponId)

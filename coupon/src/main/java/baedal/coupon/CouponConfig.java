@@ -6,7 +6,8 @@ import baedal.runtime.Identity;
 import java.time.Duration;
 
 /**
- * The coupon service's settings; {@code earnedDiscount} is what a delivered order earns, in won.
+ * The settings of the coupon service. {@code earnedDiscount} is the discount of a coupon that an
+ * order earns, in won; {@code validFor} is how long such a coupon is valid.
  */
 public record CouponConfig(
     String host,

@@ -8,7 +8,7 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** Which events the coupon service handles, and how. */
+/** Defines how the events of an order change its coupon, and which of them earn a coupon. */
 public final class CouponConsumer {
 
   private final CouponRepository coupons;
@@ -46,7 +46,10 @@ public final class CouponConsumer {
         .on(OrderEvent.Completed.class, (m, e) -> earn(m, e.orderId(), e.customerId(), e.at()));
   }
 
-  /** If Redis forgot a claim, the order's event may be the first that mentions it. */
+  /**
+   * Applies the transition. If Redis then has no claim of this order, it may have lost the claim:
+   * the order service is asked whether the order holds the coupon.
+   */
   private Future<?> reconciled(
       EventMessage message,
       String orderId,
@@ -60,7 +63,7 @@ public final class CouponConsumer {
                     : reconciliation.reconcile(orderId, couponId));
   }
 
-  /** Null where there is no coupon. */
+  /** Null if the order has no coupon, or the coupon does not exist. */
   private Future<Coupon> change(
       EventMessage message, String couponId, Function<Coupon, Change<Coupon>> transition) {
     return couponId == null
@@ -72,8 +75,8 @@ public final class CouponConsumer {
   }
 
   /**
-   * The coupon's id derives from the order's, so that an order earns one coupon however often its
-   * arrival is reported.
+   * Issues the coupon that an order earns. The coupon's id is derived from the order's id, so that
+   * an order earns one coupon, even if both events arrive or one arrives twice.
    */
   private Future<?> earn(EventMessage message, String orderId, String customerId, Instant now) {
     String id = "earned-" + orderId;

@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 
-/** Restores claims that Redis may have forgotten, from the orders that hold the coupons. */
+/** Restores claims that Redis may have lost. It asks the order service who holds a coupon. */
 final class CouponReconciliation {
 
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
@@ -26,7 +26,7 @@ final class CouponReconciliation {
     this.clock = clock;
   }
 
-  /** An order and the coupon that it holds, as the order service sees them. */
+  /** The response of the order service: an order, its coupon or null, and its status. */
   record Held(String orderId, String couponId, String status) {
 
     private boolean holds(String coupon) {
@@ -35,8 +35,8 @@ final class CouponReconciliation {
   }
 
   /**
-   * Claims the coupon for the order, if the order holds it. The order is asked once more
-   * afterwards: if it released the coupon meanwhile, the claim is undone.
+   * Claims the coupon for the order if the order holds it. Then asks the order service again: if
+   * the order has released the coupon since the first response, the claim is undone.
    */
   Future<?> reconcile(String orderId, String couponId) {
     return held(orderId)
@@ -46,7 +46,7 @@ final class CouponReconciliation {
                     ? coupons
                         .change(couponId, coupon -> recovered(coupon, before))
                         .compose(v -> held(orderId))
-                        .compose(after -> restoredUnless(after.holds(couponId), couponId, orderId))
+                        .compose(after -> releaseUnless(after.holds(couponId), couponId, orderId))
                     : Future.succeededFuture());
   }
 
@@ -65,7 +65,7 @@ final class CouponReconciliation {
         : coupon.recovered(held.orderId(), paid, clock.instant());
   }
 
-  private Future<?> restoredUnless(boolean held, String couponId, String orderId) {
+  private Future<?> releaseUnless(boolean held, String couponId, String orderId) {
     return held
         ? Future.succeededFuture()
         : coupons.change(

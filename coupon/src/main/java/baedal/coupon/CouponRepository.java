@@ -19,12 +19,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Coupons and campaigns in Redis: each change, with its events, is one Lua script. */
+/**
+ * Reads and writes coupons and campaigns in Redis. One Lua script writes a change and its events.
+ */
 final class CouponRepository {
 
   static final String PREFIX = "coupon";
 
-  /** Number of ids that one call of a sweep returns at most. */
+  /** Maximum number of ids that one run of the sweep reads. */
   static final int SWEEP_BATCH = 100;
 
   private static final String ANNOUNCED = "announced";
@@ -71,7 +73,7 @@ final class CouponRepository {
     return Long.toString(instant.toEpochMilli());
   }
 
-  /** Null when there is none. */
+  /** Null if the coupon does not exist. */
   Future<Coupon> find(String id) {
     return coupons.find(id);
   }
@@ -80,13 +82,16 @@ final class CouponRepository {
     return coupons.change(id, transition);
   }
 
-  /** Applies what an event says to a coupon, exactly once for each message. */
+  /** Applies the transition of an event to a coupon, exactly once for each message. */
   Future<Coupon> change(
       String id, EventMessage message, Function<Coupon, Change<Coupon>> transition) {
     return coupons.change(id, message, transition);
   }
 
-  /** A customer's coupons, newest first, after this one; from the newest on when it is null. */
+  /**
+   * A customer's coupons, newest first. {@code after} is the id of the last coupon on the previous
+   * page, or null for the first page. Refused if the customer has no such coupon.
+   */
   Future<List<Coupon>> ofCustomer(String customerId, String after, int count) {
     List<String> arguments = List.of(after == null ? "" : after, Integer.toString(count));
     return all(
@@ -102,8 +107,8 @@ final class CouponRepository {
   }
 
   /**
-   * Ids of coupons that were claimed before {@code then} and are not confirmed: {@link
-   * #SWEEP_BATCH} at most, the oldest first, without the first {@code skipped}.
+   * Ids of coupons that were claimed until {@code then} and are not confirmed, oldest first. The
+   * first {@code skipped} are omitted. There are at most {@link #SWEEP_BATCH}.
    */
   Future<List<String>> unconfirmedSince(Instant then, int skipped) {
     return redis
@@ -129,12 +134,12 @@ final class CouponRepository {
         .map(list -> list.stream().filter(Objects::nonNull).toList());
   }
 
-  /** The campaign that was announced with this key; empty when there is none. */
+  /** The campaign that was announced with this key; empty if there is none. */
   Future<Optional<Campaign>> announced(IdempotencyKey key) {
     return answered(ANNOUNCED, key, Campaign.class);
   }
 
-  /** The coupon that was taken with this key; empty when there is none. */
+  /** The coupon that was taken with this key; empty if there is none. */
   Future<Optional<Coupon>> taken(IdempotencyKey key) {
     return answered(TAKEN, key, Coupon.class);
   }
@@ -145,7 +150,10 @@ final class CouponRepository {
         .map(found -> answer(found, key, type));
   }
 
-  /** Refuses another body under the same key, which may be null. */
+  /**
+   * The stored answer, or empty. Refused if the request of {@code key} differs from the one that
+   * was answered. {@code key} may be null.
+   */
   private static <T> Optional<T> answer(Response found, IdempotencyKey key, Class<T> type) {
     if (found.size() == 0 || found.get(0) == null) {
       return Optional.empty();
@@ -169,7 +177,9 @@ final class CouponRepository {
     return key == null ? "" : key.bodyHash();
   }
 
-  /** Stores the campaign, or returns the one that was announced with this key, if not null. */
+  /**
+   * Stores the campaign, or returns the one that was announced with this key. The key may be null.
+   */
   Future<Campaign> announce(Campaign campaign, IdempotencyKey key) {
     List<String> keys = List.of(campaignKey(campaign.id()), answerKey(ANNOUNCED, key));
     List<String> arguments =
@@ -183,7 +193,7 @@ final class CouponRepository {
         .map(made -> answer(made, key, Campaign.class).orElseThrow());
   }
 
-  /** Null when there is none. */
+  /** Null if the campaign does not exist. */
   Future<Campaign> campaign(String id) {
     return redis
         .hget(campaignKey(id), "campaign")
@@ -191,8 +201,8 @@ final class CouponRepository {
   }
 
   /**
-   * The coupon of this campaign that the customer took now or before, or the one that was taken
-   * with this key, if not null; empty when all coupons are taken.
+   * Takes a coupon of this campaign for a customer. Returns the earlier coupon if the customer has
+   * one, or the stored answer of the key. Empty if all coupons are taken. The key may be null.
    */
   Future<Optional<Coupon>> take(String campaignId, Change<Coupon> issued, IdempotencyKey key) {
     Coupon coupon = issued.state();
@@ -223,7 +233,7 @@ final class CouponRepository {
             });
   }
 
-  /** Stores a coupon of a campaign again that was issued and lost; a coupon that exists stays. */
+  /** Stores a coupon of a campaign again that Redis has lost. An existing coupon is not changed. */
   Future<Void> reissue(Coupon coupon, String campaignId) {
     List<String> keys =
         List.of(
@@ -241,12 +251,13 @@ final class CouponRepository {
   }
 
   /**
-   * The run of Redis that answers, and the run that it remembers as complete, with the time of the
-   * last check; the latter two are null in an empty Redis.
+   * The ids of two runs of Redis. A run is one process, from its start to its end. {@code present}
+   * is the one that responds. {@code complete} is the last one with all coupons, as checked at
+   * {@code completeAt}; both are null in an empty Redis.
    */
-  record Run(String present, String known, Instant knownAt) {}
+  record Runs(String present, String complete, Instant completeAt) {}
 
-  Future<Run> run() {
+  Future<Runs> runs() {
     return presentRun()
         .compose(
             present ->
@@ -255,8 +266,8 @@ final class CouponRepository {
                     .map(
                         found ->
                             found.get(0) == null
-                                ? new Run(present, null, null)
-                                : new Run(
+                                ? new Runs(present, null, null)
+                                : new Runs(
                                     present,
                                     found.get(0).toString(),
                                     Instant.parse(found.get(1).toString()))));
@@ -276,8 +287,8 @@ final class CouponRepository {
                     .orElseThrow());
   }
 
-  /** Remembers that {@code run} was complete at this time. */
-  Future<Void> remember(String run, Instant at) {
+  /** Stores that Redis had all coupons in this run at this time. */
+  Future<Void> storeComplete(String run, Instant at) {
     return redis.hset(List.of(RUN, "id", run, "at", at.toString())).mapEmpty();
   }
 }

@@ -1,6 +1,6 @@
 package baedal.coupon;
 
-/** The state of a coupon; EXPIRED follows from the clock and is never stored. */
+/** The status of a coupon. EXPIRED is derived from the clock and never stored. */
 public enum CouponStatus {
   ISSUED,
   CLAIMED,

@@ -57,7 +57,7 @@ public final class CouponVerticle extends VerticleBase {
     return service.stop();
   }
 
-  /** The port it listens on, once started. */
+  /** The port on which the service listens, once it has started. */
   public int port() {
     return service.port();
   }

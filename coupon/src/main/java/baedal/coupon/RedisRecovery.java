@@ -25,19 +25,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Completes the coupons after a restart of Redis, which may have lost its last writes. Until then
- * no coupon is claimed or taken. It replays the log of events from shortly before the restart, and
- * asks each order that held a coupon whether it still does.
+ * Restores coupons after a restart of Redis, which may have lost its last writes. It replays the
+ * log of events from shortly before the restart on. Then it asks the order service about each order
+ * that had a coupon. No coupon can be used or taken until all coupons are restored.
  */
 final class RedisRecovery {
 
   private static final Logger log = LoggerFactory.getLogger(RedisRecovery.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
-  /** How much of the log before the last check is replayed, too. */
+  /** The replay begins this long before the last successful check. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
-  /** Maximum number of coupons that are reconciled at the same time. */
+  /** Maximum number of coupons that are restored at the same time. */
   private static final int CONCURRENCY = 16;
 
   private final Vertx vertx;
@@ -48,7 +48,7 @@ final class RedisRecovery {
   private final Clock clock;
   private final PeriodicTask checks;
 
-  /** The run of Redis whose coupons are known to be complete. */
+  /** The id of the run of Redis that is known to have all coupons; null before the first check. */
   private volatile String completeRun;
 
   RedisRecovery(
@@ -64,7 +64,7 @@ final class RedisRecovery {
     this.subscription = subscription;
     this.reconciliation = reconciliation;
     this.clock = clock;
-    checks = new PeriodicTask(vertx, CHECK_INTERVAL, "whether coupons are complete", this::check);
+    checks = new PeriodicTask(vertx, CHECK_INTERVAL, "check for a restart of Redis", this::check);
   }
 
   void start() {
@@ -76,7 +76,7 @@ final class RedisRecovery {
     checks.stop();
   }
 
-  /** Runs {@code work} while the coupons are complete; else refuses it with a retry. */
+  /** Runs {@code work} if all coupons are restored. Refused as unavailable otherwise. */
   <T> Future<T> whenComplete(Supplier<Future<T>> work) {
     return coupons
         .presentRun()
@@ -87,27 +87,28 @@ final class RedisRecovery {
                     : Future.failedFuture(
                         Refusal.unavailable(
                             "coupons-unavailable",
-                            "coupons are being checked after a restart: try again",
+                            "coupons are being restored after a restart of the database: try again",
                             Duration.ofSeconds(2))));
   }
 
-  /** Succeeds while the coupons are complete. */
+  /** Succeeds if all coupons are restored. */
   Future<?> complete() {
     return whenComplete(Future::succeededFuture);
   }
 
   private Future<?> check() {
     return coupons
-        .run()
+        .runs()
         .compose(
-            run ->
-                run.present().equals(run.known())
-                    ? Future.succeededFuture(run.present())
-                    : recover(run.knownAt()).compose(v -> requireSameRun(run.present())))
-        .compose(run -> coupons.remember(run, clock.instant()).onSuccess(v -> completeRun = run));
+            runs ->
+                runs.present().equals(runs.complete())
+                    ? Future.succeededFuture(runs.present())
+                    : recover(runs.completeAt()).compose(v -> requireSameRun(runs.present())))
+        .compose(
+            run -> coupons.storeComplete(run, clock.instant()).onSuccess(v -> completeRun = run));
   }
 
-  /** A Redis that restarted meanwhile may have lost what was just recovered. */
+  /** If Redis restarted during the recovery, it may have lost restored coupons. */
   private Future<String> requireSameRun(String run) {
     return coupons
         .presentRun()
@@ -120,8 +121,8 @@ final class RedisRecovery {
             });
   }
 
-  /** {@code knownAt} is the time of the last check; null replays the whole log. */
-  private Future<Void> recover(Instant knownAt) {
+  /** {@code completeAt} is the time of the last successful check; null replays the whole log. */
+  private Future<Void> recover(Instant completeAt) {
     Map<String, String> holders = new ConcurrentHashMap<>();
     Map<String, CouponEvent.Revoked> revoked = new ConcurrentHashMap<>();
     LogReader reader =
@@ -129,7 +130,7 @@ final class RedisRecovery {
             vertx,
             amqpUri,
             "coupon-recovery",
-            knownAt == null ? null : knownAt.minus(MARGIN),
+            completeAt == null ? null : completeAt.minus(MARGIN),
             message -> replay(message, holders, revoked));
     reader.start();
     return reader
@@ -145,7 +146,7 @@ final class RedisRecovery {
                 log.atInfo()
                     .addKeyValue("events", reader.handled())
                     .addKeyValue("claims", holders.size())
-                    .log("coupons are complete after a restart of Redis"))
+                    .log("coupons restored after a restart of Redis"))
         .eventually(reader::stop)
         .mapEmpty();
   }
@@ -166,14 +167,14 @@ final class RedisRecovery {
         : Future.succeededFuture();
   }
 
-  /** Runs {@code work} for each, at most {@link #CONCURRENCY} at the same time. */
-  private static <T> Future<?> inParallel(Collection<T> things, Function<T, Future<?>> work) {
+  /** Runs {@code work} for each item, at most {@link #CONCURRENCY} at the same time. */
+  private static <T> Future<?> inParallel(Collection<T> items, Function<T, Future<?>> work) {
     List<Future<?>> lanes =
         new ArrayList<>(Collections.nCopies(CONCURRENCY, Future.succeededFuture()));
     int next = 0;
-    for (T thing : things) {
+    for (T item : items) {
       int lane = next++ % CONCURRENCY;
-      lanes.set(lane, lanes.get(lane).compose(v -> work.apply(thing)));
+      lanes.set(lane, lanes.get(lane).compose(v -> work.apply(item)));
     }
     return Future.all(lanes);
   }
@@ -188,8 +189,8 @@ final class RedisRecovery {
   }
 
   /**
-   * Coupon ids by order. Several orders may have held the same coupon one after another, and the
-   * log keeps the sequence of events only within one order.
+   * Records which coupon an order had. All orders of a coupon are kept: several may have held it
+   * one after another, and the log keeps the sequence of events only within one order.
    */
   private static void addHolder(Map<String, String> holders, String orderId, String couponId) {
     if (couponId != null) {

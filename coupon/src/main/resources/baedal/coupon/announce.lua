@@ -1,6 +1,7 @@
--- Makes a campaign, once a key.
--- KEYS[1] the campaign's hash, KEYS[2] what the idempotency key was answered
--- ARGV[1] campaign, ARGV[2] quantity, ARGV[3] seconds to keep the key, or '' for none, ARGV[4] body hash
+-- Stores a campaign. If the idempotency key has an answer, returns that one and stores nothing.
+-- KEYS[1] the campaign's hash, KEYS[2] the stored answer of the idempotency key
+-- ARGV[1] campaign, ARGV[2] quantity, ARGV[3] seconds to keep the answer, or '' without an idempotency key,
+-- ARGV[4] body hash
 if ARGV[3] ~= '' then
   local first = redis.call('HMGET', KEYS[2], 'answer', 'hash')
   if first[1] then

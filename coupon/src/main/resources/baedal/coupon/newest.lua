@@ -1,6 +1,6 @@
--- The ids of a customer's coupons, newest first; nothing where the one they are to follow is not among them.
+-- Returns the ids of a customer's coupons, newest first. Returns nil if the customer does not have coupon ARGV[1].
 -- KEYS[1] the customer's coupons
--- ARGV[1] the coupon they are to follow, or empty, ARGV[2] how many at most
+-- ARGV[1] the last coupon of the previous page, or '' for the first page, ARGV[2] maximum number of ids
 local first = 0
 if ARGV[1] ~= '' then
   local rank = redis.call('ZREVRANK', KEYS[1], ARGV[1])

@@ -1,8 +1,10 @@
--- Takes one coupon of a campaign for a customer: first come, first served, one each. Nothing when all are gone.
--- KEYS[1] the campaign's hash, KEYS[2] who took which, KEYS[3] the coupon's hash, KEYS[4] the customer's coupons,
--- KEYS[5] the outbox stream, KEYS[6] what the idempotency key was answered
+-- Takes a coupon of a campaign for a customer. A customer who has one already gets the same one.
+-- Returns an empty list if none is left. If the idempotency key has an answer, returns that one.
+-- KEYS[1] the campaign's hash, KEYS[2] the coupon id by customer, KEYS[3] the coupon's hash,
+-- KEYS[4] the customer's coupons, KEYS[5] the outbox stream, KEYS[6] the stored answer of the idempotency key
 -- ARGV[1] customer, ARGV[2] coupon id, ARGV[3] coupon state, ARGV[4] issued at (ms), ARGV[5] event,
--- ARGV[6] seconds to keep the key, or '' for none, ARGV[7] body hash, ARGV[8] what the keys of coupons' hashes begin with
+-- ARGV[6] seconds to keep the answer, or '' without an idempotency key, ARGV[7] body hash,
+-- ARGV[8] prefix of the keys of coupons' hashes
 if ARGV[6] ~= '' then
   local first = redis.call('HMGET', KEYS[6], 'answer', 'hash')
   if first[1] then

@@ -77,9 +77,9 @@ class StoredHashesTest {
     assertThat(coupons.campaign("campaign-1").await()).isEqualTo(CAMPAIGN);
     assertThat(coupons.announced(ANNOUNCES).await()).contains(CAMPAIGN);
     assertThat(coupons.taken(TAKES).await()).contains(TAKEN);
-    CouponRepository.Run run = coupons.run().await();
-    assertThat(run.known()).isEqualTo("run-1");
-    assertThat(run.knownAt()).isEqualTo(CHANGED_AT);
+    CouponRepository.Runs runs = coupons.runs().await();
+    assertThat(runs.complete()).isEqualTo("run-1");
+    assertThat(runs.completeAt()).isEqualTo(CHANGED_AT);
   }
 
   @Test
@@ -106,7 +106,7 @@ class StoredHashesTest {
     coupons.change("coupon-1", none -> Change.of(CLAIMED)).await();
     coupons.announce(CAMPAIGN, ANNOUNCES).await();
     coupons.take("campaign-1", issued(TAKEN), TAKES).await();
-    coupons.remember("run-1", CHANGED_AT).await();
+    coupons.storeComplete("run-1", CHANGED_AT).await();
     JsonObject golden = golden();
     for (String key : golden.fieldNames()) {
       assertThat(stored(key)).as(key).isEqualTo(parsed(golden.getJsonObject(key)));
