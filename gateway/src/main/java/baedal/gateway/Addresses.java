@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the address of a client: the address of the socket, or behind trusted proxies the last one
- * in {@code X-Forwarded-For} that is not a trusted proxy's. The client itself can only write
- * addresses before that one, and those are ignored.
+ * Finds the IP address of a request's client, for limits and for services. It is the peer address
+ * of the socket. Behind trusted proxies it is the last address in {@code X-Forwarded-For} that is
+ * not a trusted proxy. A client can forge only the addresses before that one, and they are ignored.
  */
 final class Addresses {
 
@@ -47,18 +47,23 @@ final class Addresses {
     return client;
   }
 
-  /** The key under which limits of one address count this request. */
+  /** The key under which the limits of one address count this request. */
   String limitKey(HttpServerRequest request) {
     return limitKey(of(request));
   }
 
-  /** The same for a connection; empty for a trusted proxy, whose connections serve many clients. */
+  /**
+   * The key for a connection. Empty if the peer is a trusted proxy: its connections serve many
+   * clients.
+   */
   Optional<String> limitKey(HttpConnection connection) {
     InetAddress peer = Cidr.address(connection.remoteAddress().hostAddress());
     return isTrusted(peer) ? Optional.empty() : Optional.of(limitKey(peer));
   }
 
-  /** A client with one IPv6 address can use all addresses with the same first 64 bits. */
+  /**
+   * For IPv6 the first 64 bits: a client with one address can use all addresses of its /64 network.
+   */
   private static String limitKey(InetAddress address) {
     return address instanceof Inet6Address
         ? HexFormat.of().formatHex(address.getAddress(), 0, IPV6_NETWORK_BYTES)
@@ -69,12 +74,13 @@ final class Addresses {
     return trustedProxies.stream().anyMatch(network -> network.contains(address));
   }
 
+  /** Once, because any client can send the header. */
   private void warnOnce(InetAddress from) {
     if (!warned) {
       warned = true;
       log.atWarn()
           .addKeyValue("from", from.getHostAddress())
-          .log("X-Forwarded-For is not believed: is this a proxy to name in TRUSTED_PROXIES?");
+          .log("X-Forwarded-For ignored: the sender is not in TRUSTED_PROXIES");
     }
   }
 }

@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Merges the services' OpenAPI documents into one OpenAPI 3.1 document of all public operations. A
- * component gets its service's name as a prefix, such as {@code order.Address}.
+ * Merges the services' OpenAPI documents into one OpenAPI 3.1 document of all public operations,
+ * which {@link Documents} serves. The name of a component gets its service's name as a prefix, such
+ * as {@code order.Address}.
  */
 final class ApiDocument {
 
@@ -44,8 +45,8 @@ final class ApiDocument {
   }
 
   /**
-   * Adds the operations of a document whose path is {@code included}. An operation that was added
-   * before is kept.
+   * Adds the operations of a document if {@code included} accepts their path. If two documents
+   * describe the same operation, the one that was added first is kept.
    *
    * @param resource the document's absolute path on the class path
    */
@@ -88,7 +89,10 @@ final class ApiDocument {
     }
   }
 
-  /** A copy whose references point into the merged document; their targets are added to it. */
+  /**
+   * Copies a node of the document {@code source}. Adds the components that the node refers to, and
+   * makes its references point into the merged document.
+   */
   private JsonNode copy(URI source, JsonNode node) {
     if (node.isArray()) {
       ArrayNode copy = Json.mapper().createArrayNode();
@@ -109,7 +113,7 @@ final class ApiDocument {
     return copy;
   }
 
-  /** Adds a component to the merged document, and returns the reference to it. */
+  /** Adds a component to the merged document unless it is there. Returns the reference to it. */
   private String component(URI reference) {
     String[] names = reference.getFragment().split("/", -1);
     URI source = URI.create(reference.getPath());
@@ -117,7 +121,7 @@ final class ApiDocument {
     String name = folders[folders.length - 2] + "." + names[3];
     ObjectNode kind = merged.withObject("components").withObjectProperty(names[2]);
     if (!kind.has(name)) {
-      kind.putObject(name);
+      kind.putObject(name); // ends the recursion if the component refers to itself
       kind.set(name, copy(source, document(source).at(reference.getFragment())));
     }
     return "#/components/" + names[2] + "/" + name;

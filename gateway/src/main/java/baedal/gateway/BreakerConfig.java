@@ -4,17 +4,21 @@ import baedal.runtime.Config;
 import java.time.Duration;
 
 /**
- * The settings of {@link PaymentBreaker}. It opens when {@code window} holds at least {@code
- * failures} failed calls, and they are at least {@code percent} of its calls for one {@code
+ * The settings of {@link PaymentBreaker}. The failure rate is too high while the last {@code
+ * window} holds at least {@code failures} failed calls, and these are at least {@code percent}
+ * percent of all calls in it. The breaker opens when the rate has been too high for one {@code
  * timeout}.
  *
  * @param timeout how long a customer waits for a payment before the answer is 503
- * @param reset how long the breaker stays open before calls probe the payment service
+ * @param reset how long the breaker stays open before it becomes half-open and lets probes through
  */
 public record BreakerConfig(
     Duration timeout, int failures, int percent, Duration window, Duration reset) {
 
-  /** Calls made before the breaker opened must end before it is half-open. */
+  /**
+   * The reset must be longer, so that no call from before the breaker opened is still counted when
+   * it is half-open.
+   */
   public BreakerConfig {
     if (reset.compareTo(timeout) <= 0) {
       throw new IllegalArgumentException(

@@ -14,13 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The token buckets in Redis, which all replicas of the gateway share. */
+/**
+ * The token buckets in Redis, which all replicas of the gateway share. {@link RateLimits} uses
+ * them.
+ */
 final class BucketRepository {
 
   private static final int CONNECTIONS = 8;
   private static final int MAX_WAITING = 1_024;
 
-  /** Closes a connection whose server is gone. The pool drops an unused connection before that. */
+  /**
+   * A connection that is idle for this long is closed, because its server may be gone. The pool
+   * closes unused connections earlier.
+   */
   private static final int READ_IDLE_SECONDS = 10;
 
   private static final int UNUSED_MILLIS = 5_000;
@@ -49,7 +55,10 @@ final class BucketRepository {
     }
   }
 
-  /** Takes one request from each bucket, or from none. */
+  /**
+   * Takes one request from each bucket if all of them hold at least one; otherwise takes none. The
+   * future fails if Redis does not answer.
+   */
   Future<Rate.Result> take(List<Rate> rates) {
     Request request = Request.cmd(Command.EVAL).arg(script).arg(rates.size());
     rates.forEach(rate -> request.arg("rate:" + rate.key()));

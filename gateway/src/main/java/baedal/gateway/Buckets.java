@@ -5,7 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The token buckets of this replica. It forgets the least recently used when it has too many. */
+/**
+ * The token buckets in the memory of one replica. {@link RateLimits} uses them without Redis. Above
+ * 100,000 buckets the least recently used one is dropped; its client then starts with a full
+ * bucket.
+ */
 final class Buckets {
 
   private static final int MAX_BUCKETS = 100_000;
@@ -22,7 +26,7 @@ final class Buckets {
       };
 
   /**
-   * Takes one request from each bucket, or from none.
+   * Takes one request from each bucket if all of them hold at least one; otherwise takes none.
    *
    * @param now in milliseconds of any monotonic clock
    */

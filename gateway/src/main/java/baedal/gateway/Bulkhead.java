@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Bounds the number of concurrent calls. Further calls wait in a queue, for a limited time. Runs on
- * one event loop.
+ * Limits the number of concurrent calls. Further calls wait in a queue for a limited time. {@link
+ * PaymentBreaker} limits its probes with it. Runs on one event loop.
  */
 final class Bulkhead {
 
@@ -26,7 +26,8 @@ final class Bulkhead {
   }
 
   /**
-   * Completes with a permit, to be given back by {@link #release}; fails after the maximum wait.
+   * Completes when the caller has a permit, which it must return with {@link #release}. Fails if no
+   * permit is free within the maximum wait.
    */
   Future<Void> acquire() {
     if (free > 0 && waiting.isEmpty()) {
@@ -46,7 +47,10 @@ final class Bulkhead {
         .onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  /** The next call in the queue gets the permit on a later turn, so that calls never nest. */
+  /**
+   * Returns a permit. The next call in the queue gets it in a later event-loop iteration, so that
+   * calls do not nest on the stack.
+   */
   void release() {
     free++;
     vertx.runOnContext(v -> grantNext());

@@ -23,15 +23,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The TLS settings of the public server: protocols, cipher suites, and the certificate with its
- * key. It reloads certificate and key when their files change.
+ * key. Reloads certificate and key when their files change.
  */
 final class Certificate {
 
   private static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
 
   /**
-   * Key exchange with forward secrecy, and authenticated encryption (RFC 9325, 4.2). HTTP/2 forbids
-   * the others (RFC 9113, 9.2.2).
+   * Only suites with forward secrecy and authenticated encryption (RFC 9325, 4.2). HTTP/2 prohibits
+   * all others (RFC 9113, 9.2.2).
    */
   private static final List<String> CIPHER_SUITES =
       List.of(
@@ -45,7 +45,7 @@ final class Certificate {
           "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
-  /** Read by the JDK once, before its first handshake as a server. */
+  /** The JDK reads this system property once, before its first handshake as a server. */
   private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
 
   private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA");
@@ -53,7 +53,7 @@ final class Certificate {
   private static final Logger log = LoggerFactory.getLogger(Certificate.class);
   private static final long RELOAD_MILLIS = 2_000;
 
-  /** The contents of both files. */
+  /** The contents of the certificate file and of the key file, both in PEM. */
   private record Pair(Buffer certificate, Buffer key) {
 
     PemKeyCertOptions options() {
@@ -65,11 +65,12 @@ final class Certificate {
   private final PublicHttpConfig.Tls files;
   private Pair current;
 
-  /** Why the files could not be used when they were last read; empty when they could. */
+  /** The last error of loading the files; empty if that succeeded. */
   private String problem = "";
 
   /**
-   * Throws {@link IllegalArgumentException} when the files do not hold a certificate and its key.
+   * Reads the files. Throws {@link IllegalArgumentException} if they do not hold a certificate and
+   * its key.
    */
   Certificate(Vertx vertx, PublicHttpConfig.Tls files) {
     this.vertx = vertx;
@@ -81,7 +82,7 @@ final class Certificate {
     }
   }
 
-  /** Sets protocols, cipher suites, certificate and key. */
+  /** Sets protocols, cipher suites, certificate and key. Forbids renegotiation in the whole JVM. */
   HttpServerOptions applyTo(HttpServerOptions options) {
     System.setProperty(NO_RENEGOTIATION, "true");
     CIPHER_SUITES.forEach(options::addEnabledCipherSuite);
@@ -92,7 +93,10 @@ final class Certificate {
         .setKeyCertOptions(current.options());
   }
 
-  /** Gives {@code server} each new certificate, once the files hold it together with its key. */
+  /**
+   * Reads the files every two seconds. Gives {@code server} a new certificate as soon as the files
+   * hold it together with its key.
+   */
   void reloadInto(HttpServer server, ServerSSLOptions options) {
     vertx.setPeriodic(
         RELOAD_MILLIS,
@@ -118,24 +122,29 @@ final class Certificate {
             done -> {
               current = pair;
               problem = "";
-              log.info("the certificate was read anew");
+              log.info("certificate reloaded");
             });
   }
 
-  /** Logs each problem once, however often the files are read. */
+  /** Logs an error once, although every later read of the same files fails with it again. */
   private void keepCurrent(Throwable cause) {
     if (!cause.toString().equals(problem)) {
       problem = cause.toString();
-      log.atWarn().addKeyValue("cause", cause).log("the new certificate or key cannot be used yet");
+      log.atWarn()
+          .addKeyValue("cause", cause)
+          .log("certificate not reloaded: the previous one stays in use");
     }
   }
 
-  /** Throws if a file holds no certificate or no key, or the key is not the certificate's. */
+  /**
+   * Throws if a file cannot be read or holds no certificate or key, or if the key does not belong
+   * to the certificate.
+   */
   private Pair read() throws Exception {
     Pair pair = new Pair(contents(files.certificate()), contents(files.key()));
     for (KeyManager manager : pair.options().getKeyManagerFactory(vertx).getKeyManagers()) {
       if (manager instanceof X509KeyManager keys && !keyMatches(keys)) {
-        throw new GeneralSecurityException("the key is not the one of the certificate");
+        throw new GeneralSecurityException("the key does not belong to the certificate");
       }
     }
     return pair;
@@ -153,7 +162,7 @@ final class Certificate {
         return matches(type, keys.getPrivateKey(aliases[0]), publicKey);
       }
     }
-    throw new GeneralSecurityException("the key must be one of " + KEY_TYPES);
+    throw new GeneralSecurityException("the type of the key must be one of " + KEY_TYPES);
   }
 
   private static boolean matches(String type, PrivateKey key, PublicKey publicKey)

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Places an order and pays for it in one call: 201 paid, 402 declined, 202 placed but to be paid
- * later. Once the order is placed, every answer contains it.
+ * Answers {@code POST /checkouts}: places an order and pays for it. The status is 201 if the order
+ * is paid, 402 if the payment is declined, and 202 if the order is placed and can be paid later.
+ * Once the order is placed, every answer contains it.
  */
 final class Checkout {
 
@@ -27,7 +28,10 @@ final class Checkout {
 
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(5);
 
-  /** Placing, paying and reading the order again stay within {@link HttpApi#ANSWERS_WITHIN}. */
+  /**
+   * Short enough that placing, paying and reading the order again take less than {@link
+   * HttpApi#ANSWERS_WITHIN} together.
+   */
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
 
   private static final String RETRY_AFTER = "Retry-After";
@@ -52,7 +56,7 @@ final class Checkout {
     return order
         .post(ctx, "/orders", body.getJsonObject("order"), ORDER_TIMEOUT)
         .map(ServiceResponse::of)
-        .onFailure(e -> log.atWarn().addKeyValue("cause", e).log("order gave no answer"))
+        .onFailure(e -> log.atWarn().addKeyValue("cause", e).log("placing the order failed"))
         .recover(e -> Future.failedFuture(orderUnavailable()))
         .compose(
             placed ->
@@ -61,7 +65,7 @@ final class Checkout {
                     : Future.succeededFuture(placed.asProblemOf("order", ctx)));
   }
 
-  /** Whatever happens to the payment, the answer contains the order. */
+  /** The future never fails. Every answer contains the order, also if the payment fails. */
   private Future<Answer> pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
     return payments
         .pay(ctx, payment.copy().put("orderId", placed.getString("orderId")))
@@ -78,7 +82,8 @@ final class Checkout {
   }
 
   /**
-   * The order as it is now: since this checkout placed it, it may have been canceled or expired.
+   * Reads the order again, because it may have been canceled or expired since it was placed.
+   * Returns {@code placed} if the order cannot be read.
    */
   private Future<JsonObject> readAgain(RoutingContext ctx, JsonObject placed) {
     return order
@@ -87,13 +92,17 @@ final class Checkout {
         .otherwise(placed);
   }
 
-  /** The response of one of the two services; {@code retryAfter}, in seconds, may be null. */
+  /**
+   * A response of the order or payment service. {@code retryAfter} is its {@code Retry-After}, in
+   * seconds; null if it has none.
+   */
   private record ServiceResponse(int status, String retryAfter, JsonObject body) {
 
     static ServiceResponse of(HttpResponse<Buffer> response) {
       JsonObject body = response.bodyAsJsonObject();
       if (body == null) {
-        throw new IllegalStateException("a response without a body: " + response.statusCode());
+        throw new IllegalStateException(
+            "the response has no body, status " + response.statusCode());
       }
       return new ServiceResponse(response.statusCode(), response.getHeader(RETRY_AFTER), body);
     }
@@ -103,11 +112,14 @@ final class Checkout {
       return Problems.retryAfter(wait);
     }
 
-    /** The problem with its pointers moved to {@code half} of the checkout's body. */
-    Answer asProblemOf(String half, RoutingContext ctx) {
+    /**
+     * This problem as an answer to the checkout. Its pointers are moved to {@code part}, the field
+     * of the checkout's body that was sent to the service.
+     */
+    Answer asProblemOf(String part, RoutingContext ctx) {
       for (Object error : body.getJsonArray("errors", new JsonArray())) {
         JsonObject fault = (JsonObject) error;
-        fault.put("pointer", "/" + half + fault.getString("pointer"));
+        fault.put("pointer", "/" + part + fault.getString("pointer"));
       }
       return new Answer(
           status, Problems.MEDIA_TYPE, retryAfter, body.put("instance", ctx.request().path()));
@@ -148,9 +160,6 @@ final class Checkout {
   }
 
   private static Refusal orderUnavailable() {
-    return Refusal.unavailable(
-        "order-unavailable",
-        "not possible right now: try again a little later",
-        Upstream.RETRY_AFTER);
+    return Forwarding.unavailable("order");
   }
 }

@@ -4,10 +4,15 @@ import io.netty.util.NetUtil;
 import java.math.BigInteger;
 import java.net.InetAddress;
 
-/** A block of addresses (RFC 4632), or a single one. */
+/**
+ * A block of IP addresses (RFC 4632) or a single address, as {@code TRUSTED_PROXIES} lists them.
+ */
 public record Cidr(InetAddress address, int bits) {
 
-  /** {@code 10.0.0.0/8}, {@code fd00::/8}, or an address; throws for anything else. */
+  /**
+   * Parses a block such as {@code 10.0.0.0/8} or {@code fd00::/8}, or an address. Throws {@link
+   * IllegalArgumentException} for any other text.
+   */
   static Cidr parse(String text) {
     String[] parts = text.split("/", 2);
     InetAddress address = address(parts[0]);
@@ -22,7 +27,7 @@ public record Cidr(InetAddress address, int bits) {
     return new Cidr(address, bits);
   }
 
-  /** Null if the text is no IP address; host names are not looked up. */
+  /** Parses an IP address. Null for any other text; host names are not resolved. */
   static InetAddress address(String text) {
     return NetUtil.createInetAddressFromIpAddressString(text.strip());
   }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Bounds the number of concurrent requests of one subject and of one address, so that one client
- * cannot occupy the gateway and the services behind it. Event streams are not counted here but by
- * {@link StreamLimits}. Runs on one event loop.
+ * Limits the number of concurrent requests of one subject and of one address, so that one client
+ * cannot occupy the gateway and the services behind it. Event streams are not counted; {@link
+ * StreamLimits} limits them. Runs on one event loop.
  */
 final class ConcurrentRequestLimits {
 
@@ -32,21 +32,27 @@ final class ConcurrentRequestLimits {
     this.tokens = tokens;
   }
 
-  /** The name of the request's subject, or of its address if it has no valid token. */
+  /**
+   * The group of a request: its subject, such as {@code subject:c-1}, or its address if it has no
+   * valid token.
+   */
   static String group(RoutingContext ctx) {
     return ctx.get(GROUP);
   }
 
   /**
-   * Counts the request until {@code work} is done, even if its client is gone before: the services
-   * are still busy with it.
+   * Keeps counting the request until {@code work} completes, even if the client disconnects
+   * earlier. The services are still busy with it until then.
    */
   static <T> Future<T> countUntil(RoutingContext ctx, Future<T> work) {
     ctx.put(WORK, work);
     return work;
   }
 
-  /** Counts the request until it ends, and refuses it if its subject or address has too many. */
+  /**
+   * Refuses the request if its subject or its address has the maximum in progress. Otherwise counts
+   * the request until it ends.
+   */
   void limit(RoutingContext ctx) {
     String address = "address:" + addresses.limitKey(ctx.request());
     if (ctx.request().headers().contains(HttpHeaders.AUTHORIZATION)) {

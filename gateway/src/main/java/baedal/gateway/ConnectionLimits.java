@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds the number of public connections, in all and of one address, and closes idle ones. A
- * connection is idle while none of its requests is in progress, even if it receives a slow request
- * byte by byte. Runs on one event loop.
+ * Limits the number of public connections, in total and for each address, and closes idle ones. A
+ * connection is idle while none of its requests is in progress. A request is in progress once its
+ * head has arrived, so a client that sends a head byte by byte is idle. Runs on one event loop.
  */
 final class ConnectionLimits {
 
@@ -23,7 +23,7 @@ final class ConnectionLimits {
   private static final class ClientConnection {
     private int requestsInProgress;
 
-    /** In the time of {@link System#nanoTime}; counts only while no request is in progress. */
+    /** To compare with {@link System#nanoTime}. Valid only while no request is in progress. */
     private long idleDeadline;
   }
 
@@ -41,7 +41,9 @@ final class ConnectionLimits {
     vertx.setPeriodic(SWEEP_MILLIS, id -> closeIdle());
   }
 
-  /** Counts a new connection until it closes; closes it at once if a limit is reached. */
+  /**
+   * Closes a new connection if a limit is reached. Otherwise counts the connection until it closes.
+   */
   void open(HttpConnection connection) {
     Optional<String> address = addresses.limitKey(connection);
     if (connections.size() >= config.maxConnections() || address.filter(this::isFull).isPresent()) {
@@ -69,12 +71,12 @@ final class ConnectionLimits {
       warned = true;
       log.atWarn()
           .addKeyValue("from", address)
-          .log("no more connections of this address: is it a proxy to name in TRUSTED_PROXIES?");
+          .log("connection refused: its address has the maximum; name a proxy in TRUSTED_PROXIES");
     }
     return full;
   }
 
-  /** Keeps the connection of a request open until the request is answered. */
+  /** Keeps the connection of a request from being closed as idle until the request ends. */
   void holdOpen(RoutingContext ctx) {
     ClientConnection connection = connections.get(ctx.request().connection());
     if (connection != null) {

@@ -12,9 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Shares the connections to one service fairly between groups of requests; a group is a subject or
- * an address. A free slot goes to the groups in round-robin order, so the wait of one group does
- * not grow with the requests of another. Runs on one event loop.
+ * Shares the connections to one service fairly between groups of requests. A group is one subject,
+ * or one address for requests without a valid token. Free slots go to the groups in round-robin
+ * order, so many requests of one group do not delay the requests of another. Runs on one event
+ * loop.
  */
 final class ConnectionSlots {
 
@@ -29,8 +30,8 @@ final class ConnectionSlots {
   private int waitingSlots;
 
   /**
-   * @param slots number of requests in progress at once
-   * @param maxWaiting number of requests of all groups that wait
+   * @param slots maximum number of requests in progress
+   * @param maxWaiting maximum number of waiting requests, of all groups together
    * @param maxWait how long a request waits before it fails
    */
   ConnectionSlots(Vertx vertx, int slots, int maxWaiting, Duration maxWait) {
@@ -40,7 +41,10 @@ final class ConnectionSlots {
     this.maxWait = maxWait;
   }
 
-  /** A place for one request, waiting or granted, until it is released. */
+  /**
+   * The slot of one request. The request waits for a connection or uses one, until it releases the
+   * slot.
+   */
   final class Slot {
 
     private enum State {
@@ -58,12 +62,15 @@ final class ConnectionSlots {
       this.group = group;
     }
 
-    /** Fails when the request waited too long, or its group has too many requests waiting. */
+    /**
+     * Completes when the request may use a connection. Fails if it has waited too long, or if too
+     * many requests wait.
+     */
     Future<Void> granted() {
       return ContextFutures.onCallersContext(granted.future());
     }
 
-    /** Gives the slot to the next request, or stops waiting. May be called more than once. */
+    /** Gives the connection to the next request, or ends the wait. Further calls do nothing. */
     void release() {
       State before = state;
       state = State.RELEASED;
@@ -118,7 +125,8 @@ final class ConnectionSlots {
   }
 
   /**
-   * Refuses the newest request of the longest queue, unless {@code group} itself has that queue.
+   * Refuses the newest request of the longest queue, so that a request of {@code group} can wait.
+   * Returns false, and refuses none, if no queue is longer than that of {@code group}.
    */
   private boolean makeRoomFor(String group) {
     Deque<Slot> longest =

@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Decides which web sites' pages may call the gateway (CORS, Fetch standard 3.2), and answers their
- * preflights. A page authenticates with a token, never with a cookie; a preflight needs no token.
+ * Decides which web sites may call the gateway from their pages (CORS; Fetch standard, 3.2), and
+ * answers preflight requests. A page authenticates with a token, never with a cookie. A preflight
+ * request needs no token.
  */
 final class Cors {
 
@@ -43,7 +44,10 @@ final class Cors {
   private final Set<String> allowedOrigins;
   private final boolean loopbackAllowed;
 
-  /** As {@link PublicHttpConfig#corsOrigins}; without any, requests get no CORS headers. */
+  /**
+   * Takes the origins of {@link PublicHttpConfig#corsOrigins}. If there are none, no response has
+   * CORS headers.
+   */
   Cors(List<String> origins) {
     allowedOrigins = Set.copyOf(origins);
     loopbackAllowed = allowedOrigins.contains(PublicHttpConfig.LOOPBACK);
@@ -60,7 +64,10 @@ final class Cors {
     EXPOSED_HEADERS.forEach(handler::exposedHeader);
   }
 
-  /** Answers a preflight, refuses pages of other sites, and adds headers for an allowed one. */
+  /**
+   * Answers a preflight request, refuses a page whose origin is not allowed, and adds CORS headers
+   * for an allowed one.
+   */
   void handle(RoutingContext ctx) {
     if (allowedOrigins.isEmpty() || isSameOrigin(ctx)) {
       ctx.next();
@@ -69,7 +76,10 @@ final class Cors {
     }
   }
 
-  /** Lets an allowed page read a response to a request that does not reach the router. */
+  /**
+   * Adds CORS headers to the response of a request that does not reach the router, so that an
+   * allowed page can read it.
+   */
   void putHeaders(HttpServerRequest request) {
     String origin = request.getHeader(HttpHeaders.ORIGIN);
     if (origin != null && isAllowed(origin)) {
@@ -84,7 +94,10 @@ final class Cors {
     return allowedOrigins.contains(origin) || (loopbackAllowed && origin.matches(LOOPBACK));
   }
 
-  /** Browsers send {@code Origin} for the gateway's own pages too, unless they only read. */
+  /**
+   * The gateway's own pages need no CORS headers. Browsers send {@code Origin} for them, too,
+   * except with GET and HEAD.
+   */
   private static boolean isSameOrigin(RoutingContext ctx) {
     String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
     HostAndPort host = ctx.request().authority();

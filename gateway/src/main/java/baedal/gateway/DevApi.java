@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The dev doors of a one-machine run: issue a token for anybody, and control the simulated payment
- * provider. Mounted only with {@code DEV_DOORS}.
+ * The dev routes of a one-machine run. They issue a token for any person, and control the simulated
+ * payment provider. The gateway has them only with {@code DEV_DOORS=true}.
  */
 final class DevApi {
 

@@ -15,8 +15,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Serves the start page, the OpenAPI and AsyncAPI documents of the whole system, and a page that
- * shows both.
+ * Serves the start page, the OpenAPI and AsyncAPI documents of the whole system, and the page
+ * {@code /docs}, which shows both documents.
  */
 final class Documents {
 
@@ -26,7 +26,7 @@ final class Documents {
 
   private static final URI EVENTS = URI.create("/baedal/events/asyncapi.yaml");
 
-  /** The page runs only its own script, and calls only this gateway. */
+  /** The page {@code /docs} runs only its own script, and calls only this gateway. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -38,7 +38,7 @@ final class Documents {
   private final Buffer script = resource("/baedal/gateway/docs.js");
   private final Buffer style = resource("/baedal/gateway/docs.css");
 
-  /** Reads and merges the documents. It blocks, so do not call it on an event loop. */
+  /** Reads and merges the documents. This blocks: do not call it on an event loop. */
   Documents(boolean devDoors) {
     ApiDocument api = new ApiDocument();
     SERVICES.forEach(

@@ -7,13 +7,13 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * Counts calls and failures in a sliding window, and decides whether the failure rate is so high
- * for so long that a breaker should open. A short slowdown fails many calls in a row, and must not
+ * Counts calls and failures in a sliding window. {@link PaymentBreaker} opens when the failure rate
+ * has been too high for a minimum time. A short slowdown, which fails many calls at once, does not
  * open it.
  */
 final class FailureRateWindow {
 
-  /** The window consists of so many slices, and drops a slice as a whole. */
+  /** Number of slices of the window. The counts of one slice expire together. */
   private static final int SLICES = 20;
 
   private static final int PERCENT = 100;
@@ -39,11 +39,11 @@ final class FailureRateWindow {
   private OptionalLong exceededSince = OptionalLong.empty();
 
   /**
-   * The rate is exceeded when {@code window} holds at least {@code minFailures} failures, and they
-   * are at least {@code percent} of its calls. Both must hold for {@code minDuration}, because
-   * calls that are made together fail together.
+   * The failure rate is too high while the last {@code window} holds at least {@code minFailures}
+   * failures, and these are at least {@code percent} percent of all calls in it. It must stay too
+   * high for {@code minDuration}, because calls that begin together fail together.
    *
-   * @param nanoTime as {@link System#nanoTime}
+   * @param nanoTime a clock such as {@link System#nanoTime}
    */
   FailureRateWindow(
       int minFailures, int percent, Duration window, Duration minDuration, LongSupplier nanoTime) {
@@ -54,7 +54,10 @@ final class FailureRateWindow {
     this.nanoTime = nanoTime;
   }
 
-  /** Counts a call that ended now, and returns whether the failure rate is exceeded. */
+  /**
+   * Counts a call that has just ended. Returns whether the failure rate has been too high for the
+   * minimum time.
+   */
   synchronized boolean isExceededAfter(boolean failure) {
     long now = nanoTime.getAsLong();
     Slice slice = sliceAt(now);

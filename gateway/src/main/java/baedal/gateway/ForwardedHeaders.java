@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Sets the headers by which a service learns the client's address, the host and scheme that the
- * client used (RFC 7239), and the request id. Such headers of the client are removed; only a proxy
- * that {@link Addresses} trust is believed.
+ * Sets the headers by which a service knows the client's address, the host and scheme that the
+ * client used (RFC 7239), and the request id. Replaces such headers of the client; {@link
+ * Addresses} decides which address is the client's.
  */
 final class ForwardedHeaders {
 
@@ -20,8 +20,8 @@ final class ForwardedHeaders {
   }
 
   /**
-   * Replaces the forwarding headers in {@code headers}, which go to a service on behalf of {@code
-   * request}. A request of HTTP/1.0 may have no host.
+   * Replaces the forwarding headers in {@code headers}, which are the headers of a call to a
+   * service on behalf of {@code request}. An HTTP/1.0 request may have no host.
    */
   void put(HttpServerRequest request, MultiMap headers) {
     String client = addresses.of(request).getHostAddress();

@@ -25,17 +25,20 @@ import io.vertx.httpproxy.ProxyResponse;
 import java.util.List;
 
 /**
- * Forwards one request to a service, and its response back. It removes hop-by-hop headers (RFC
- * 9110, 7.6.1), continues the trace, and adds the forwarding headers. A service that cannot be
- * reached is a 503 problem of the contract, never a bare 502. When the client is gone, the
- * connection to the service is released at once.
+ * Forwards one request to a service, and its response back. Removes hop-by-hop headers (RFC 9110,
+ * 7.6.1), continues the trace, and adds the forwarding headers. If the service cannot be reached,
+ * the client gets a problem with status 503, as the contract says, and not a 502 without a body. If
+ * the client disconnects, the connection to the service is released at once.
  */
 final class Forwarding implements ProxyInterceptor {
 
-  /** Of a request. The proxy library itself removes the hop-by-hop headers of requests. */
-  private static final List<String> HANDLED_HERE = List.of("Expect", "traceparent", "tracestate");
+  /**
+   * Request headers that are not copied: the gateway answers {@code Expect}, and the HTTP client
+   * writes the trace headers. The proxy library removes the hop-by-hop headers of requests.
+   */
+  private static final List<String> NOT_COPIED = List.of("Expect", "traceparent", "tracestate");
 
-  /** Of a response. */
+  /** Hop-by-hop headers of responses, which the proxy library does not remove. */
   private static final List<String> HOP_BY_HOP =
       List.of("Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Upgrade");
 
@@ -52,7 +55,7 @@ final class Forwarding implements ProxyInterceptor {
     this.forwarded = forwarded;
   }
 
-  /** Sends the request to {@code service} through {@code client}, and the response back. */
+  /** Sends the request to {@code service} through {@code client}, and streams the response back. */
   static void begin(
       RoutingContext ctx,
       String service,
@@ -70,7 +73,9 @@ final class Forwarding implements ProxyInterceptor {
   static Refusal unavailable(String service) {
     return Refusal.unavailable(
         service + "-unavailable",
-        "not possible right now: try again a little later",
+        "the "
+            + service
+            + " service is unavailable: wait for the seconds in Retry-After, then retry",
         Upstream.RETRY_AFTER);
   }
 
@@ -79,7 +84,10 @@ final class Forwarding implements ProxyInterceptor {
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
-  /** The client may have gone while the request waited for its connection to the service. */
+  /**
+   * Gives up if the client disconnected while the request waited for a connection to the service.
+   * The future then never completes.
+   */
   private Future<HttpClientRequest> unlessGone(HttpClientRequest request) {
     request.exceptionHandler(reportedByTheResponse -> {});
     if (ctx.response().closed()) {
@@ -95,9 +103,9 @@ final class Forwarding implements ProxyInterceptor {
   }
 
   /**
-   * If the service answered before it read the whole body, its connection is in the middle of a
-   * request. Vert.x 5.0.8 would return such a connection to the pool once the client resets its
-   * stream, and the service would take the next request for the rest of this body.
+   * Closes the connection to the service if the client's body was not read to its end. Vert.x 5.0.8
+   * would return that connection to the pool when the client resets its stream. The service would
+   * then read the next request as the rest of this body.
    */
   private void closeIfUnread() {
     if (upstream != null && !ctx.request().isEnded()) {
@@ -107,30 +115,32 @@ final class Forwarding implements ProxyInterceptor {
 
   @Override
   public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
-    HANDLED_HERE.forEach(context.request().headers()::remove);
+    NOT_COPIED.forEach(context.request().headers()::remove);
     setFraming(context.request());
     forwarded.put(context.request().proxiedRequest(), context.request().headers());
     return context.sendRequest().recover(e -> unavailableUnlessGone(context));
   }
 
   /**
-   * The proxy resets its request to the service when its client is gone, and also when the service
-   * closes the connection while the body is sent. Which of the two it was is known one turn later:
-   * Vert.x closes the response of a client that is gone after it reported the failure.
+   * The request to the service fails in the same way in two cases: the client disconnected, or the
+   * service closed the connection during the body. In the first case Vert.x reports the failure
+   * first, and closes the response to the client after it. So the decision waits for the next
+   * event-loop iteration.
    */
   private Future<ProxyResponse> unavailableUnlessGone(ProxyContext context) {
-    Promise<Void> nextTurn = Promise.promise();
-    ctx.vertx().runOnContext(v -> nextTurn.complete());
-    return nextTurn
+    Promise<Void> nextIteration = Promise.promise();
+    ctx.vertx().runOnContext(v -> nextIteration.complete());
+    return nextIteration
         .future()
         .compose(
             v -> ctx.response().closed() ? never() : Future.succeededFuture(unavailable(context)));
   }
 
   /**
-   * A body of HTTP/2 needs no length, one of HTTP/1.1 needs a length or chunks. The proxy decides
-   * by the header that is set here (vertx-http-proxy 5.0.8). The body of a GET or HEAD has no
-   * meaning (RFC 9110, 9.3.1), so it is dropped if its length is not known.
+   * Decides how HTTP/1.1 sends a body that arrived over HTTP/2 without {@code Content-Length}: in
+   * chunks. The proxy chunks a body if the request has the header that is set here
+   * (vertx-http-proxy 5.0.8). Such a body of a GET or HEAD is dropped, because it has no meaning
+   * (RFC 9110, 9.3.1).
    */
   private static void setFraming(ProxyRequest passed) {
     HttpServerRequest request = passed.proxiedRequest();

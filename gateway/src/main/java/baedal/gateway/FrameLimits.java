@@ -15,18 +15,23 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends an HTTP/2 connection with {@code ENHANCE_YOUR_CALM} when it sends more control frames than
- * any honest client does (RFC 9113, 10.5). Such frames cost the client nothing, and the rate limit
- * does not count them. Netty itself bounds RST_STREAM, empty DATA and small CONTINUATION frames.
+ * Closes an HTTP/2 connection with {@code ENHANCE_YOUR_CALM} if it sends more control frames than
+ * an honest client does (RFC 9113, 10.5). Such frames cost the client nothing, and the rate limit
+ * does not count them. Netty itself limits RST_STREAM, empty DATA and small CONTINUATION frames.
  */
 final class FrameLimits extends Http2FrameListenerDecorator {
 
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** SETTINGS, PING, PRIORITY, GOAWAY and unknown frames in one window. */
+  /**
+   * Maximum number of SETTINGS, PING, PRIORITY, GOAWAY and unknown frames in one window of 10 s.
+   */
   static final int MAX_CONTROL_FRAMES = 500;
 
-  /** An honest client sends them in proportion to the bytes that it receives. */
+  /**
+   * Maximum number of WINDOW_UPDATE frames in one window of 10 s. An honest client sends them in
+   * proportion to the bytes that it receives.
+   */
   static final int MAX_WINDOW_UPDATES = 20_000;
 
   private long windowStart = System.nanoTime();
@@ -37,7 +42,7 @@ final class FrameLimits extends Http2FrameListenerDecorator {
     super(next);
   }
 
-  /** No effect on a connection of HTTP/1.1. */
+  /** Counts the frames of an HTTP/2 connection. Does nothing for HTTP/1.1. */
   static void install(HttpConnection connection) {
     ChannelHandlerContext context = ((HttpServerConnection) connection).channelHandlerContext();
     if (context.handler() instanceof Http2ConnectionHandler http2) {

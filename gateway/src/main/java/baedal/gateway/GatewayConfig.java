@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The gateway's settings.
+ * The settings of the gateway.
  *
  * @param host the address that the public server listens on
- * @param identity how tokens are verified
- * @param devDoors whether the dev doors are open
- * @param upstreams the base URL of each service, by its name
- * @param upstreamTimeout how long a service may stay silent; longer than the pause between two
- *     heartbeats of an event stream
+ * @param identity whose tokens the gateway accepts
+ * @param devDoors whether the dev routes exist
+ * @param upstreams the base URL of each service, by the service's name
+ * @param upstreamTimeout how long a service may send nothing during a request; longer than the
+ *     interval between two heartbeats of an event stream
  */
 public record GatewayConfig(
     String host,
@@ -47,7 +47,10 @@ public record GatewayConfig(
         PublicHttpConfig.from(config));
   }
 
-  /** A base URL has no path, since paths are passed on unchanged, and services speak plain HTTP. */
+  /**
+   * Reads a base URL. It has no path, because the gateway forwards paths unchanged. Services speak
+   * plain HTTP.
+   */
   private static String origin(Config config, String key) {
     URI uri = config.uri(key);
     String path = uri.getRawPath();

@@ -2,7 +2,7 @@ package baedal.gateway;
 
 import baedal.runtime.Boot;
 
-/** The gateway as a process of its own. */
+/** Starts the gateway in a process of its own. */
 public final class GatewayMain {
 
   private GatewayMain() {}

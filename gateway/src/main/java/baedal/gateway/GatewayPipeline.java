@@ -7,20 +7,20 @@ import java.util.function.Consumer;
 
 /**
  * The handlers of the gateway, in the order in which a request passes them. {@link #mount} is the
- * only place that decides this order. A request reaches it from {@link PublicHttpServer}, which has
- * limited the connection, read the request strictly, and checked its size.
+ * only place that decides this order. Before a request reaches the first handler, {@link
+ * PublicHttpServer} has limited the connection, decoded the request strictly, and checked its size.
  *
  * <p>{@link HttpApi} mounts handlers of its own at fixed route orders, before this class mounts
- * any. A router calls its routes by rising order, and those of one order as they were mounted. So
- * the gateway's handlers stand before, between and after those of {@code HttpApi}; comments in
- * {@link #mount} show where.
+ * any. A router calls routes in ascending order, and routes of the same order as they were mounted.
+ * So some handlers of the gateway run before those of {@code HttpApi}, some between them, and some
+ * after them. Comments in {@link #mount} show where the handlers of {@code HttpApi} run.
  */
 final class GatewayPipeline {
 
   private static final int FIRST = HttpApi.BODY_DEADLINE_ORDER - 1;
   private static final int BEFORE_CHECKS = HttpApi.REQUEST_CHECKS_ORDER - 1;
 
-  /** The orders of routes that are given none begin at 0. */
+  /** Routes without an explicit order get the orders 0, 1, and so on. */
   private static final int BEFORE_BODY_READER = -1;
 
   private final ConnectionLimits connections;
@@ -46,32 +46,32 @@ final class GatewayPipeline {
   }
 
   void mount(Router router) {
-    // An open request keeps its connection from being closed as idle.
+    // While a request is open, its connection is not closed as idle.
     router.route().order(FIRST).handler(connections::holdOpen);
-    // Every response gets these headers, also an error that a later handler makes.
+    // Adds headers to every response, including the errors of later handlers.
     router.route().order(FIRST).handler(SecurityHeaders::addToResponse);
-    // Answers preflights. Before the limits, so that a page can read their refusals.
+    // Answers preflight requests. Runs before the limits, so that a page can read a 429 or 503.
     router.route().order(FIRST).handler(cors::handle);
 
-    // HttpApi at BODY_DEADLINE_ORDER: BodyDeadline allows ten seconds for a body. Expectations ends
-    // the connection of a client that waits for 100 Continue and gets a final response.
+    // HttpApi at BODY_DEADLINE_ORDER: BodyDeadline allows ten seconds for a body. Expectations
+    // closes the connection after a final response to a client that waits for 100 Continue.
 
-    // Counts every request that can be refused from here on, malformed ones too.
+    // Runs before the checks that refuse malformed requests, so that it counts those, too.
     router.route().order(BEFORE_CHECKS).handler(rateLimits::limit);
 
     // HttpApi at REQUEST_CHECKS_ORDER: RequestGuards refuses an invalid path, query, Expect, media
-    // type or content coding. LoopbackOnly guards the dev doors.
+    // type or content coding. LoopbackOnly protects the dev routes.
 
-    // Event streams have limits of their own, so they leave before concurrent requests are counted.
+    // Event streams have limits of their own, so they are not counted as concurrent requests.
     proxies.mountEventStreams(router, BEFORE_BODY_READER);
     router.route().order(BEFORE_BODY_READER).handler(concurrentRequests::limit);
-    // Verifies the token and streams the request to its service. No body is read here.
+    // Verifies the token and streams the request to its service, without reading its body.
     proxies.mountServices(router, BEFORE_BODY_READER);
 
     // HttpApi at orders from 0: it sends 100 Continue and reads the body, up to 64 KiB. Then
     // ContractRoutes checks token, role, parameters and body of each operation of the contract.
 
-    // What the gateway answers itself. Any other path is 404.
+    // Paths that the gateway answers itself. Any other path is a 404.
     apis.forEach(api -> api.accept(router));
   }
 }

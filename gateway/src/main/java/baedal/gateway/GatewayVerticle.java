@@ -15,11 +15,11 @@ import java.util.function.Consumer;
 
 /**
  * Builds the gateway's parts and starts its two HTTP servers: the public one, and the one for
- * operators. {@link GatewayPipeline} shows what happens to a request.
+ * operators. {@link GatewayPipeline} shows which handlers a request passes.
  */
 public final class GatewayVerticle extends VerticleBase {
 
-  /** To one service, for the health of all and the counts of dead letters. */
+  /** Maximum number of connections to each service for health checks and counts of dead letters. */
   private static final int CONNECTIONS = 64;
 
   private final GatewayConfig config;
@@ -95,12 +95,12 @@ public final class GatewayVerticle extends VerticleBase {
     return http.close();
   }
 
-  /** The public port, once started. */
+  /** The public port; 0 until the gateway has started. */
   public int port() {
     return port;
   }
 
-  /** The port with health and metrics for operators, once started. */
+  /** The port with health and metrics for operators; 0 until the gateway has started. */
   public int operationsPort() {
     return operationsPort;
   }

@@ -4,15 +4,18 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 
-/** Lets a handler wait for a future without losing the request's body meanwhile. */
+/**
+ * Lets a handler wait for a future while the request is paused, so that no part of its body is
+ * lost.
+ */
 final class Paused {
 
   private Paused() {}
 
   /**
    * Pauses the request until {@code future} completes. Then {@code next} gets its result, or the
-   * request fails with its error. Neither happens if the client is gone by then: an HTTP/2 stream
-   * that was reset can no longer be read or answered.
+   * request fails with its error. Neither happens if the client has disconnected by then or the
+   * request has failed: an HTTP/2 stream that was reset can no longer be read or answered.
    */
   static <T> void until(RoutingContext ctx, Future<T> future, Consumer<T> next) {
     ctx.request().pause();

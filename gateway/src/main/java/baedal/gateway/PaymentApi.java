@@ -6,7 +6,10 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
 import java.util.List;
 
-/** {@code POST /payments} and {@code POST /checkouts}: both pay through {@link PaymentBreaker}. */
+/**
+ * The routes {@code POST /payments} and {@code POST /checkouts}. Both pay through {@link
+ * PaymentBreaker}.
+ */
 final class PaymentApi {
 
   private static final List<String> PASSED_HEADERS =
@@ -31,7 +34,6 @@ final class PaymentApi {
         .onFailure(ctx::fail);
   }
 
-  /** Answers with what the payment service answered. */
   private static void pass(RoutingContext ctx, HttpResponse<Buffer> response) {
     ctx.response().setStatusCode(response.statusCode());
     for (String name : PASSED_HEADERS) {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the payment service behind a circuit breaker. While payment fails or is slow, the customer
- * gets a 503 with {@code Retry-After} at once. A call that timed out may still have charged the
+ * Calls the payment service behind a circuit breaker. While the breaker is open, the customer gets
+ * a 503 with {@code Retry-After} at once. A call that timed out may still have charged the
  * customer. Paying again is safe, because the payment service charges an order once.
  */
 final class PaymentBreaker {
@@ -29,24 +29,36 @@ final class PaymentBreaker {
   private static final Logger log = LoggerFactory.getLogger(PaymentBreaker.class);
   private static final int CONNECTIONS = 512;
 
-  /** Of their own, so that calls to a slow provider cannot use up these connections. */
+  /**
+   * Payments on delivery have their own connections, because calls that wait for a slow provider
+   * can use up the others.
+   */
   private static final int CONNECTIONS_ON_DELIVERY = 128;
 
   private static final String ON_DELIVERY = "ON_DELIVERY";
 
-  /** A call goes on after the customer got the 503, so that its charge is still recorded. */
+  /**
+   * A call continues after the customer got the 503, so that the payment service can record its
+   * charge.
+   */
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
   /**
-   * Maximum number of concurrent probes while the breaker is half-open. Some probes never reach the
-   * provider, and must not keep others from probing.
+   * Maximum number of concurrent probes while the breaker is half-open. More than one, because some
+   * calls do not reach the provider and decide nothing.
    */
   private static final int MAX_PROBES = 8;
 
-  /** How long a call waits to probe: longer than a call without the provider, but not a charge. */
+  /**
+   * How long a call waits for a permit to probe: longer than a call without the provider takes, but
+   * shorter than a charge.
+   */
   private static final Duration MAX_PROBE_WAIT = Duration.ofMillis(100);
 
-  /** Response header: {@link #ANSWERED}, {@link #NOT_ASKED}, or missing if neither is certain. */
+  /**
+   * A response header of the payment service: {@link #ANSWERED}, {@link #NOT_ASKED}, or missing if
+   * neither is certain.
+   */
   private static final String PROVIDER = "Payment-Provider";
 
   private static final String ANSWERED = "answered";
@@ -58,7 +70,7 @@ final class PaymentBreaker {
   private final FailureRateWindow failures;
   private final Duration timeout;
 
-  /** Tells the payment service how long the customer waits for its answer. */
+  /** The header by which the payment service knows how long the customer waits, in milliseconds. */
   private final Map<String, String> timeoutHeader;
 
   private final Duration reset;
@@ -96,18 +108,18 @@ final class PaymentBreaker {
                   failures.reset();
                   log.atWarn()
                       .addKeyValue("breaker", "payment")
-                      .log("open: payment fails or is slow");
+                      .log("circuit breaker open: payment fails or is slow");
                 })
             .halfOpenHandler(
                 v ->
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
-                        .log("half-open: a few calls probe"))
+                        .log("circuit breaker half-open: a few calls probe"))
             .closeHandler(
                 v ->
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
-                        .log("closed: payment answers again"));
+                        .log("circuit breaker closed: payment works again"));
     Gauge.builder("baedal.breaker.state", breaker, PaymentBreaker::level)
         .description("0 closed, 1 half-open, 2 open")
         .tag("breaker", "payment")
@@ -115,9 +127,10 @@ final class PaymentBreaker {
   }
 
   /**
-   * The failure policy. The breaker opens at the first call for which this is true: a failed call
-   * that exceeds the failure rate. It is never true for a successful call, because the breaker
-   * would withhold its response. Calls that end while the breaker is open are not counted.
+   * The failure policy: the breaker opens at the first call for which it is true. Such a call
+   * failed, and the failure rate has been too high for the minimum time. It is false for a
+   * successful call, because the breaker would discard the response of that call. Calls that end
+   * while the breaker is open or half-open are not counted.
    */
   private boolean opensBreaker(Future<HttpResponse<Buffer>> call) {
     return breaker.state() == CircuitBreakerState.CLOSED
@@ -135,9 +148,9 @@ final class PaymentBreaker {
   }
 
   /**
-   * The response of the payment service. The future fails with a 503 refusal if there is none in
-   * time, or it is a server error. A payment on delivery needs no provider, so it bypasses the
-   * breaker.
+   * Pays, and returns the response of the payment service. The future fails with a 503 refusal if
+   * there is no response in time, or if it is a server error that the provider may have caused. A
+   * payment on delivery needs no provider, so it bypasses the breaker.
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
     return ON_DELIVERY.equals(body.getString("method"))
@@ -163,8 +176,8 @@ final class PaymentBreaker {
 
   /**
    * Lets a few calls at a time through while the breaker is half-open. The library would close the
-   * breaker after any response. Here only a response that the provider answered closes it, and only
-   * a failure opens it again.
+   * breaker after any response. This class closes it only after a response for which the provider
+   * answered, and opens it again only after a failure.
    */
   private Future<HttpResponse<Buffer>> probe(Supplier<Future<HttpResponse<Buffer>>> call) {
     return probes
@@ -220,7 +233,7 @@ final class PaymentBreaker {
   private static Refusal unavailable(Duration retryAfter) {
     return Refusal.unavailable(
         "payment-unavailable",
-        "payment takes too long right now: your order is kept, pay a little later",
+        "payment is unavailable: your order is kept; wait for the seconds in Retry-After, then pay",
         retryAfter);
   }
 }

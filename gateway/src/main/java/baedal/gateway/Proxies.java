@@ -21,9 +21,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Passes requests on to the service that their path belongs to, by the table in {@link ProxyRoute}.
- * It verifies the token, waits for a free connection to the service, and streams request and
- * response.
+ * Forwards each request to the service that {@link ProxyRoute} names for its path. Verifies the
+ * token, waits for a free connection to the service, and streams request and response.
  */
 final class Proxies {
 
@@ -31,10 +30,16 @@ final class Proxies {
   static final int CONNECTIONS_PER_SERVICE = 256;
   private static final int MAX_WAITING_PER_SERVICE = 2_048;
 
-  /** For a connection: the 503 must come before the body timeout closes the client's connection. */
+  /**
+   * How long a request waits for a connection. Its 503 must come before the body deadline of ten
+   * seconds closes the client's connection.
+   */
   private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
-  /** An event stream holds its connection while it is open, so streams have a pool of their own. */
+  /**
+   * Maximum number of event streams to one service. They have their own pool, because each one
+   * holds its connection while it is open.
+   */
   private static final int STREAMS_PER_SERVICE = 10_000;
 
   private final GatewayConfig config;
@@ -65,8 +70,8 @@ final class Proxies {
   }
 
   /**
-   * The pool drops an idle connection after half of the upstream timeout. A reused connection is
-   * then never closed by the timer of its earlier silence.
+   * The pool closes an unused connection after half of the upstream timeout. Otherwise the idle
+   * timeout, which runs while a connection is unused, could end soon after its next request begins.
    */
   private static HttpClient client(Vertx vertx, GatewayConfig config, int connections) {
     Duration silence = config.upstreamTimeout();
@@ -157,7 +162,10 @@ final class Proxies {
             Forwarding.begin(ctx, service, requestClient, requestOptions(service), forwarded));
   }
 
-  /** Waits {@link #MAX_WAIT} for a connection, and for an answer to begin until the timeout. */
+  /**
+   * Waits at most {@link #MAX_WAIT} for a connection, and at most the upstream timeout for each
+   * further part of the response.
+   */
   private RequestOptions requestOptions(String service) {
     URI upstream = URI.create(config.upstreams().get(service));
     return new RequestOptions()

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A path that {@link Proxies} passes on, with all paths below it, and the service it belongs to. A
- * path that has no route here cannot be reached from outside.
+ * A public path with all paths below it, and the service to which {@link Proxies} forwards its
+ * requests. Clients cannot reach a path of a service that has no route here.
  *
  * @param readableWithoutToken whether GET and HEAD need no token
  */
@@ -13,7 +13,7 @@ record ProxyRoute(String path, String service, boolean readableWithoutToken) {
 
   static final ProxyRoute EVENT_STREAM = new ProxyRoute("/mypages/:orderId/live", "mypage", false);
 
-  /** Without POST, which {@link PaymentApi} answers. */
+  /** All methods except POST, which {@link PaymentApi} answers. */
   static final ProxyRoute PAYMENTS = new ProxyRoute("/payments", "payment", false);
 
   static final List<ProxyRoute> SERVICES =
@@ -34,7 +34,9 @@ record ProxyRoute(String path, String service, boolean readableWithoutToken) {
     return new ProxyRoute(DEAD_LETTERS + "/" + service, service, false);
   }
 
-  /** Whether a path, as a service's contract writes it, can be reached from outside. */
+  /**
+   * Whether clients can reach this path of a service's contract, such as {@code /orders/{orderId}}.
+   */
   static boolean isPublic(String path) {
     return Stream.concat(
             SERVICES.stream().map(ProxyRoute::path), Stream.of(PAYMENTS.path(), DEAD_LETTERS))

@@ -11,21 +11,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The settings of the public server, and of the operators' port. Of each limit, 0 is no limit,
- * except of {@code maxConnections} and {@code maxHeaderBytes}.
+ * The settings of the public server and of the operators' port. A limit of 0 is no limit, except
+ * for {@code maxConnections} and {@code maxHeaderBytes}.
  *
- * @param corsOrigins the web sites whose pages may call the gateway; {@link #LOOPBACK} for any page
- *     of this machine
- * @param operationsHost where operators find health and metrics, with {@code operationsPort}
+ * @param corsOrigins the web sites whose pages may call the gateway; {@link #LOOPBACK} allows any
+ *     page of this machine
+ * @param operationsHost the address that the operators' server listens on; it serves health and
+ *     metrics
  * @param tls empty for plain HTTP
- * @param headTimeout a new connection is closed if it has sent no whole request head after this
- *     time
- * @param idleTimeout the same after the previous response
- * @param maxConnectionsPerAddress also the limit of open event streams of one address
- * @param maxStreamsPerSubject open event streams
- * @param maxRequestsPerSubject concurrent requests other than event streams
- * @param maxRequestsPerAddress concurrent requests other than event streams
- * @param maxHeaderBytes of all header fields of a request together
+ * @param headTimeout a new connection is closed if no complete request head arrives in this time
+ * @param idleTimeout an open connection is closed if no complete request head arrives in this time
+ *     after the last response
+ * @param maxConnectionsPerAddress also the maximum number of open event streams of one address
+ * @param maxStreamsPerSubject maximum number of open event streams
+ * @param maxRequestsPerSubject maximum number of concurrent requests other than event streams
+ * @param maxRequestsPerAddress maximum number of concurrent requests other than event streams
+ * @param maxHeaderBytes maximum size of all header fields of a request together
  */
 public record PublicHttpConfig(
     List<String> corsOrigins,
@@ -46,10 +47,13 @@ public record PublicHttpConfig(
   private static final Pattern ORIGIN =
       Pattern.compile("https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
 
-  /** PEM files: the certificate chain, and the private key. */
+  /** The PEM files of the certificate chain and of the private key. */
   public record Tls(Path certificate, Path key) {}
 
-  /** In a one-machine run all clients have one address, so its requests are not limited. */
+  /**
+   * In a one-machine run all clients share one address, so requests per address are unlimited by
+   * default.
+   */
   static PublicHttpConfig from(Config config) {
     boolean oneMachine = config.flag("DEV_DOORS", false);
     return new PublicHttpConfig(
@@ -76,7 +80,7 @@ public record PublicHttpConfig(
     for (String origin : origins) {
       if (!origin.equals(LOOPBACK) && !ORIGIN.matcher(origin).matches()) {
         throw new IllegalArgumentException(
-            "CORS_ORIGINS must be origins such as https://app.example.com, with commas between, or "
+            "CORS_ORIGINS must be a comma-separated list of origins such as https://app.example.com, or "
                 + LOOPBACK);
       }
     }

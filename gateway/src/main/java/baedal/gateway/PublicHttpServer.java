@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates the server that faces the internet. It limits connections, reads requests strictly, and
- * refuses requests that cannot be read or are too large. All others go to {@link GatewayPipeline}.
+ * Creates the server that faces the internet. It limits connections, and refuses requests that it
+ * cannot decode or that are too large. It passes all other requests to {@link GatewayPipeline}.
  */
 final class PublicHttpServer {
 
@@ -37,7 +37,7 @@ final class PublicHttpServer {
     size = new RequestSize(MAX_LINE_BYTES, config.http().maxHeaderBytes());
   }
 
-  /** A server that hands each request it accepts to {@code pipeline}. */
+  /** Creates a server that passes each request that it accepts to {@code pipeline}. */
   HttpServer create(Handler<HttpServerRequest> pipeline) {
     HttpServerOptions options = options();
     Optional<Certificate> certificate =
@@ -48,7 +48,7 @@ final class PublicHttpServer {
     return server
         .connectionHandler(connection -> open(connection, options))
         .invalidRequestHandler(this::refuseUndecodable)
-        .requestHandler(request -> refuseTooLargeOr(pipeline, request));
+        .requestHandler(request -> passUnlessTooLarge(pipeline, request));
   }
 
   private void open(HttpConnection connection, HttpServerOptions options) {
@@ -63,14 +63,16 @@ final class PublicHttpServer {
     EarlyRefusal.undecodable(request, MAX_LINE_BYTES, config.http().maxHeaderBytes());
   }
 
-  private void refuseTooLargeOr(Handler<HttpServerRequest> pipeline, HttpServerRequest request) {
+  private void passUnlessTooLarge(Handler<HttpServerRequest> pipeline, HttpServerRequest request) {
     addHeadersToResponse(request);
     size.refusal(request)
         .ifPresentOrElse(
             refusal -> EarlyRefusal.end(request, refusal), () -> pipeline.handle(request));
   }
 
-  /** While a client waits for a response, its connection may be silent as long as a service may. */
+  /**
+   * The idle timeout of a connection includes the time in which a client waits for a slow service.
+   */
   private HttpServerOptions options() {
     Duration silence = config.http().idleTimeout().plus(config.upstreamTimeout());
     HttpServerOptions options = size.applyTo(new HttpServerOptions());
@@ -86,12 +88,12 @@ final class PublicHttpServer {
 
   /** At debug level: clients could fill the log by breaking the protocol or their connections. */
   private static void logBrokenConnection(Throwable e) {
-    log.atDebug().addKeyValue("cause", e.toString()).log("a client's connection failed");
+    log.atDebug().addKeyValue("cause", e.toString()).log("client connection failed");
   }
 
   /**
-   * For requests that do not reach the pipeline. In one that does, the router replaces this
-   * handler, and the pipeline adds the same headers.
+   * Adds headers to the response of a request that does not reach the pipeline. When a request
+   * reaches it, the router replaces this handler, and the pipeline adds the same headers.
    */
   private void addHeadersToResponse(HttpServerRequest request) {
     request

@@ -3,26 +3,27 @@ package baedal.gateway;
 import java.util.List;
 
 /**
- * The rate limit of one client: a token bucket that holds {@code limit} requests and fills again
- * over a minute. {@code key} names the client, such as {@code subject:c-1}.
+ * The rate limit of one client: a token bucket that holds at most {@code limit} requests and is
+ * refilled within one minute. {@code key} names the client, such as {@code subject:c-1}.
  */
 record Rate(String key, int limit) {
 
   static final int MINUTE_MILLIS = 60_000;
 
   /**
-   * The result of taking one request from several buckets. It is allowed if each of them had one
-   * left; otherwise nothing was taken. {@code levels} are the requests left in each bucket now.
+   * The result of taking one request from each of several buckets. It is allowed if each bucket
+   * held at least one; otherwise none was taken. {@code levels} are the requests that are left in
+   * each bucket.
    */
   record Result(boolean allowed, List<Double> levels) {}
 
-  /** The level of the bucket {@code millis} after it was {@code level}. */
+  /** The level of the bucket {@code millis} milliseconds after it was {@code level}. */
   double after(double level, long millis) {
     return Math.min(limit, level + (double) limit * millis / MINUTE_MILLIS);
   }
 
   /**
-   * Whole seconds, at least one, until the bucket has risen from {@code level} to {@code wanted}.
+   * Whole seconds, at least one, until the bucket has filled from {@code level} to {@code wanted}.
    */
   long secondsUntil(double wanted, double level) {
     return Math.max(1, (long) Math.ceil((wanted - level) * 60 / limit));

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The settings of the rate limits. A limit is the size of a token bucket, which fills again over a
- * minute.
+ * The settings of the rate limits. A limit is the size of a token bucket, which is refilled within
+ * one minute.
  *
- * @param perSubject requests of one subject; 0 for no limit
- * @param perAddress requests of one address; 0 for no limit
- * @param redisUri the Redis in which replicas share their buckets; without it each replica counts
- *     for itself
+ * @param perSubject requests of one subject in a minute; 0 for no limit
+ * @param perAddress requests of one address in a minute; 0 for no limit
+ * @param redisUri the Redis in which replicas share their buckets; if empty, each replica counts
+ *     only its own requests
  * @param redisTimeout how long a request waits for Redis
- * @param trustedProxies the proxies whose {@code X-Forwarded-For} is believed
+ * @param trustedProxies the proxies whose {@code X-Forwarded-For} header is used
  */
 public record RateConfig(
     int perSubject,
@@ -28,7 +28,7 @@ public record RateConfig(
   static final RateConfig NONE =
       new RateConfig(0, 0, Optional.empty(), Duration.ofMillis(50), List.of());
 
-  /** In a one-machine run all clients have one address, so there is no limit unless it is set. */
+  /** In a one-machine run all clients share one address, so there is no limit by default. */
   static RateConfig from(Config config) {
     boolean oneMachine = config.flag("DEV_DOORS", false);
     return new RateConfig(
@@ -44,7 +44,8 @@ public record RateConfig(
   private static int limit(Config config, String key, int fallback) {
     int limit = config.number(key, fallback);
     if (limit < 0) {
-      throw new IllegalArgumentException(key + " must be 0 or more requests a minute");
+      throw new IllegalArgumentException(
+          key + " must be a number of requests per minute, 0 or more");
     }
     return limit;
   }
@@ -58,7 +59,7 @@ public record RateConfig(
           .toList();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8, with commas between",
+          "TRUSTED_PROXIES must be a comma-separated list of addresses or networks such as 10.0.0.0/8",
           e);
     }
   }

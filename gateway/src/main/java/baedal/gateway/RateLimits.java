@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Limits the requests of one address and of one subject with token buckets. Each request takes one
  * from the bucket of its address and, with a valid token, one from the bucket of its subject.
- * Replicas share the buckets in Redis. While Redis is down or slow, each replica uses buckets of
- * its own, so that no request waits for Redis.
+ * Replicas share the buckets in Redis. While Redis is unavailable or slow, each replica uses its
+ * own buckets, and requests do not wait for Redis.
  */
 final class RateLimits {
 
@@ -30,7 +30,7 @@ final class RateLimits {
   private static final String REMAINING = "RateLimit-Remaining";
   private static final String RESET = "RateLimit-Reset";
 
-  /** Of every counted response, as in draft-ietf-httpapi-ratelimit-headers-06. */
+  /** The headers of every counted response, as in draft-ietf-httpapi-ratelimit-headers-06. */
   static final List<String> HEADERS = List.of(LIMIT, REMAINING, RESET);
 
   private static final Duration REDIS_RETRY = Duration.ofSeconds(1);
@@ -56,8 +56,11 @@ final class RateLimits {
                     .setTimeout(config.redisTimeout().toMillis())
                     .setMaxFailures(MAX_REDIS_FAILURES)
                     .setResetTimeout(REDIS_RETRY.toMillis()))
-            .openHandler(v -> log.atWarn().log("Redis is away or slow: limits are per replica"))
-            .closeHandler(v -> log.atInfo().log("Redis answers: replicas share limits again"));
+            .openHandler(
+                v ->
+                    log.atWarn()
+                        .log("Redis is unavailable or slow: each replica counts for itself"))
+            .closeHandler(v -> log.atInfo().log("Redis answers: replicas share rate limits again"));
   }
 
   /** Counts the request, and refuses it if a bucket is empty. */
@@ -104,7 +107,7 @@ final class RateLimits {
     return local.take(rates, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }
 
-  /** The headers describe the emptiest bucket. */
+  /** The response headers describe the bucket with the fewest requests left. */
   private static void decide(RoutingContext ctx, List<Rate> rates, Rate.Result result) {
     if (rates.isEmpty()) {
       ctx.next();
@@ -120,7 +123,10 @@ final class RateLimits {
     if (result.allowed()) {
       ctx.next();
     } else {
-      ctx.fail(Refusal.tooMany("too many requests: wait a little", Duration.ofSeconds(reset)));
+      ctx.fail(
+          Refusal.tooMany(
+              "too many requests: wait for the seconds in Retry-After, then retry",
+              Duration.ofSeconds(reset)));
     }
   }
 }

@@ -8,19 +8,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Limits the size of the request line and of all header fields, in HTTP/1.1 and HTTP/2. The
- * decoders accept twice as much, so that the head of a refused request is still read to its end:
- * its {@code Origin} decides whether a page may read the refusal.
+ * Limits the size of the request line and of all header fields together, in HTTP/1.1 and HTTP/2.
+ * {@link PublicHttpServer} uses it.
  */
 final class RequestSize {
 
-  /** The decoders accept this many times the limit, and refuse a larger head half read. */
+  /**
+   * The decoders read heads of up to this many times the limits, so that the {@code Origin} of a
+   * refused request is known. It decides whether a page may read the refusal. The decoders stop in
+   * the middle of a larger head.
+   */
   private static final int READ_FACTOR = 2;
 
-  /** Two spaces, the protocol, and the end of the line. */
+  /** Bytes of the request line besides method and target. */
   private static final int LINE_OVERHEAD = "  HTTP/1.1\r\n".length();
 
-  /** Of one header field: colon, space, and the end of the line. */
+  /** Bytes of a header field besides name and value. */
   private static final int FIELD_OVERHEAD = ": \r\n".length();
 
   private final int maxLineBytes;
@@ -58,7 +61,8 @@ final class RequestSize {
     if (total <= maxHeaderBytes) {
       return Optional.empty();
     }
-    String fault = "%d bytes of header fields, %d of them %s".formatted(total, largest, name);
+    String fault =
+        "the header fields have %d bytes, %d of them in %s".formatted(total, largest, name);
     return Optional.of(EarlyRefusal.headersTooLarge(fault, maxHeaderBytes));
   }
 }

@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Adds security headers for browsers to every response, and removes the headers that name the
- * software behind it.
+ * Adds security headers for browsers to every response, and removes headers that name software,
+ * such as {@code Server}.
  */
 final class SecurityHeaders {
 
   private static final String POLICY = "Content-Security-Policy";
 
-  /** For data: a browser that shows it as a page runs and loads nothing. */
+  /** For data. A browser that shows it as a page runs no script and loads nothing. */
   private static final String DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-  /** For a page: it loads from the gateway only. */
+  /** For a page. It loads only from the gateway. */
   private static final String PAGE_POLICY =
       "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
           + " form-action 'self'; frame-ancestors 'none'";
@@ -33,8 +33,8 @@ final class SecurityHeaders {
   }
 
   /**
-   * To be called just before the head of the response is written. The response keeps a policy or
-   * caching rule of its own.
+   * Call this just before the response head is written. It keeps a {@code Content-Security-Policy}
+   * or {@code Cache-Control} that is already set.
    */
   static void put(HttpServerRequest request) {
     MultiMap headers = request.response().headers();

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Bounds the number of open event streams of one subject and of one address. A stream is one
- * request that lasts as long as its order, and one HTTP/2 connection carries a hundred of them. So
- * neither the rate limit nor the limit of connections bounds them. Runs on one event loop.
+ * Limits the number of open event streams of one subject and of one address. A stream is one long
+ * request, and one HTTP/2 connection carries up to a hundred streams. So neither the rate limit nor
+ * the limit of connections restricts streams. Runs on one event loop.
  */
 final class StreamLimits {
 
@@ -25,7 +25,10 @@ final class StreamLimits {
     this.addresses = addresses;
   }
 
-  /** Counts a stream until its request ends; false if its subject or address has too many. */
+  /**
+   * Returns false if the subject or address has the maximum of open streams. Otherwise counts this
+   * stream until its request ends.
+   */
   boolean tryOpen(RoutingContext ctx, String subject) {
     String subjectKey = "subject:" + subject;
     String addressKey = "address:" + addresses.limitKey(ctx.request());
@@ -45,7 +48,7 @@ final class StreamLimits {
   }
 
   static Refusal tooMany() {
-    return Refusal.tooMany("too many orders are watched at once: close one first", RETRY_AFTER);
+    return Refusal.tooMany("too many open event streams: close one, then retry", RETRY_AFTER);
   }
 
   private boolean isFull(String key, int max) {

@@ -22,21 +22,21 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Refuses HTTP/1.x requests that can be read in two ways. A proxy before the gateway may read such
- * a request differently from Vert.x: what is a body for one is the next request for the other
- * (request smuggling; RFC 9112, 3.2, 5.2, 6.1 and 6.3).
+ * Refuses ambiguous HTTP/1.x requests, which an attacker could use for request smuggling (RFC 9112,
+ * 3.2, 5.2, 6.1 and 6.3). In such a request, a proxy before the gateway and Vert.x may disagree on
+ * where the body ends and the next request begins.
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
 
   private static final String NAME = "httpDecoder";
   private static final byte DELETE = 0x7f;
 
-  /** The beginnings of a target that an origin server accepts (RFC 9112, 3.2). */
+  /** How a request target begins that an origin server accepts (RFC 9112, 3.2). */
   private static final Pattern TARGET = Pattern.compile("/|\\*|(?i:https?)://");
 
   private boolean inHead = true;
 
-  /** Whether the head has more than the empty lines that may come before a request. */
+  /** Whether the request line has begun. Empty lines may come before it. */
   private boolean headStarted;
 
   private boolean invalidLineStart;
@@ -46,7 +46,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   }
 
   /**
-   * Replaces Vert.x's decoder before it reads a byte. No effect on HTTP/2, which is unambiguous.
+   * Replaces the decoder of Vert.x before it reads the first byte. Does nothing for HTTP/2, where
+   * requests are unambiguous.
    */
   static void install(HttpConnection connection, HttpServerOptions options) {
     ChannelHandlerContext context = ((HttpServerConnection) connection).channelHandlerContext();
@@ -71,13 +72,16 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
       inHead = read instanceof LastHttpContent;
       headStarted = false;
       if (read instanceof HttpContent content && !(read instanceof HttpMessage)) {
-        markAsClientError(content);
+        reportAsClientError(content);
       }
     }
   }
 
-  /** A {@link DecoderException} makes the body reader answer 400 instead of 500. */
-  private static void markAsClientError(HttpContent content) {
+  /**
+   * Wraps the error into a {@link DecoderException}, which the body reader answers with 400 instead
+   * of 500.
+   */
+  private static void reportAsClientError(HttpContent content) {
     if (content.decoderResult().isFailure()) {
       Throwable cause = content.decoderResult().cause();
       content.setDecoderResult(DecoderResult.failure(new DecoderException(cause)));
@@ -85,8 +89,9 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   }
 
   /**
-   * Whether a line of the head begins with a space or a control character. A space would continue
-   * the line before it, and Netty skips control characters before the first line.
+   * Whether a line of the head begins with a space or a control character. Netty would read a line
+   * after a space as part of the line before it, and would skip control characters before the first
+   * line.
    */
   private boolean hasInvalidLineStart(ByteBuf in) {
     boolean inLines = headStarted;
@@ -109,12 +114,12 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   @Override
   protected AsciiString splitHeaderName(byte[] line, int start, int length) {
     if (length == 0) {
-      throw new IllegalArgumentException("a header without a name");
+      throw new IllegalArgumentException("a header field has no name");
     }
     return super.splitHeaderName(line, start, length);
   }
 
-  /** Netty calls this once it has read the head. */
+  /** Checks the head. Netty calls this method when it has read the head to its end. */
   @Override
   protected boolean isContentAlwaysEmpty(HttpMessage message) {
     HttpVersion version = message.protocolVersion();
@@ -126,17 +131,18 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
       throw new IllegalArgumentException("a line begins with a space or a control character");
     }
     if (!TARGET.matcher(((HttpRequest) message).uri()).lookingAt()) {
-      throw new IllegalArgumentException("the target is no path and no http URL");
+      throw new IllegalArgumentException("the request target is neither a path nor an http URL");
     }
     if (message.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-      throw new IllegalArgumentException("more than one Host");
+      throw new IllegalArgumentException("the request has more than one Host header");
     }
     List<String> encodings = message.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
     if (!encodings.isEmpty() && !isChunked(encodings)) {
-      throw new IllegalArgumentException("a Transfer-Encoding other than chunked");
+      throw new IllegalArgumentException("the Transfer-Encoding is not chunked");
     }
     if (!encodings.isEmpty() && message.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
-      throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+      throw new IllegalArgumentException(
+          "the request has both Content-Length and Transfer-Encoding");
     }
     return super.isContentAlwaysEmpty(message);
   }

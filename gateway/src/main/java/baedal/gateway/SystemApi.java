@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * What the gateway collects from all services: which are ready ({@code GET /health}), and how many
- * dead letters each has ({@code GET /deadLetters}).
+ * The routes {@code GET /health} and {@code GET /deadLetters}. The gateway asks all services which
+ * of them are ready, and how many dead letters each has.
  */
 final class SystemApi {
 
@@ -23,7 +23,7 @@ final class SystemApi {
   private final PaymentBreaker payments;
   private Future<JsonObject> runningCheck;
 
-  /** Runs on one event loop; {@code services} are by name. */
+  /** Runs on one event loop. {@code services} maps the name of each service to its client. */
   SystemApi(SortedMap<String, Upstream> services, PaymentBreaker payments) {
     this.services = services;
     this.payments = payments;
@@ -45,7 +45,7 @@ final class SystemApi {
         .onFailure(ctx::fail);
   }
 
-  /** Requests that come while a check runs share its result. */
+  /** Requests that arrive during a check share its result. */
   private Future<JsonObject> check() {
     if (runningCheck == null || runningCheck.isComplete()) {
       runningCheck = checkAll();
@@ -76,7 +76,7 @@ final class SystemApi {
     return ConcurrentRequestLimits.countUntil(ctx, countDeadLetters(ctx));
   }
 
-  /** The total of each service; null for a service that does not answer. */
+  /** The number of dead letters of each service; null for a service that does not answer. */
   private Future<JsonObject> countDeadLetters(RoutingContext ctx) {
     List<Future<JsonObject>> counts = new ArrayList<>();
     services.forEach(

@@ -24,7 +24,7 @@ final class Upstream {
 
   private static final int CONNECT_MILLIS = 1_000;
 
-  /** Longer than any timeout with which a call is made. */
+  /** Longer than the timeout of any call, so that the timeout of the call decides. */
   private static final int READ_IDLE_SECONDS = 30;
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -33,7 +33,7 @@ final class Upstream {
   private final String baseUrl;
   private final ForwardedHeaders forwarded;
 
-  /** At most {@code connections} calls run at once, and as many wait for a connection. */
+  /** At most {@code connections} calls run at once, and as many more wait for a connection. */
   Upstream(Vertx vertx, String baseUrl, int connections, ForwardedHeaders forwarded) {
     this.client =
         WebClient.create(
@@ -82,7 +82,7 @@ final class Upstream {
     return request;
   }
 
-  /** Whether the service answers in time that it is ready. */
+  /** Whether the service reports itself ready within {@code timeout}. The future never fails. */
   Future<Boolean> ready(Duration timeout) {
     return ResponseDeadline.within(
             timeout, client.getAbs(baseUrl + "/health/ready"), HttpRequest::send)

@@ -2,13 +2,13 @@
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const FOREIGN = {
-  403: '다른 사람의 것이면 403 · another’s: 403',
-  404: '다른 사람의 것이면 404 · another’s: 404',
-  409: '다른 사람이 맡았으면 409 · another’s: 409',
-  empty: '자기 것만 보입니다 · only one’s own is shown',
+  403: '다른 사람의 것이면 403 · data of another person: 403',
+  404: '다른 사람의 것이면 404 · data of another person: 404',
+  409: '다른 사람이 맡았으면 409 · taken by another person: 409',
+  empty: '자기 것만 보입니다 · shows only your own data',
 };
 
-/** An element with its children; text is never read as HTML. */
+/** Creates an element with its children. A string becomes text, never HTML. */
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -48,7 +48,7 @@ function typeOf(root, schema) {
   return [node.type ?? 'any'].flat().join(' | ');
 }
 
-/** The schema whose fields are worth showing: through arrays and «this or null». */
+/** The object schema with the fields to show, inside arrays and «object or null»; undefined if there is none. */
 function fieldsOf(root, schema) {
   const node = resolved(root, schema);
   if (node.items) return fieldsOf(root, node.items);
@@ -81,11 +81,11 @@ function content(root, title, body) {
 }
 
 function parameters(root, all) {
-  const items = all.map((one) => resolved(root, one)).map((one) => make('li', '',
-    make('code', '', one.name),
-    one.required ? make('span', 'must', '*') : '',
-    ' ', make('span', 'type', typeOf(root, one.schema)),
-    ' ', make('span', 'quiet', [one.in, limits(resolved(root, one.schema)), one.description].filter(Boolean).join(' — '))));
+  const items = all.map((parameter) => resolved(root, parameter)).map((parameter) => make('li', '',
+    make('code', '', parameter.name),
+    parameter.required ? make('span', 'must', '*') : '',
+    ' ', make('span', 'type', typeOf(root, parameter.schema)),
+    ' ', make('span', 'quiet', [parameter.in, limits(resolved(root, parameter.schema)), parameter.description].filter(Boolean).join(' — '))));
   return items.length > 0 && make('div', '', make('h4', '', '매개변수 · Parameters'), make('ul', 'fields', ...items));
 }
 
@@ -95,27 +95,27 @@ function entry(words, summary, ...parts) {
   return details;
 }
 
-/** The paragraphs of the contract; the gateway adds a first one that says who may call. */
-function descriptionOf(asked) {
-  return (asked.description ?? '').split('\n\n').slice(1).map((text) => make('p', '', text));
+/** The paragraphs of an operation's contract, without the first one, in which the gateway says who may call. */
+function descriptionOf(operation) {
+  return (operation.description ?? '').split('\n\n').slice(1).map((text) => make('p', '', text));
 }
 
 function operation(root, path, method, item) {
-  const asked = item[method];
-  const roles = asked['x-roles'].map((role) => make('span', 'role', role));
-  const answers = Object.entries(asked.responses).map(([status, answer]) => {
-    const found = { ...resolved(root, answer), ...answer };
+  const details = item[method];
+  const roles = details['x-roles'].map((role) => make('span', 'role', role));
+  const responses = Object.entries(details.responses).map(([status, response]) => {
+    const found = { ...resolved(root, response), ...response };
     return content(root, `${status} ${found.description ?? ''}`, found);
   });
-  const body = asked.requestBody && resolved(root, asked.requestBody);
-  return entry(`${method} ${path} ${asked.operationId} ${asked.summary ?? ''}`,
-    [make('span', `method ${method}`, method.toUpperCase()), make('code', '', path), ' ', make('span', 'quiet', asked.summary ?? asked.operationId)],
+  const body = details.requestBody && resolved(root, details.requestBody);
+  return entry(`${method} ${path} ${details.operationId} ${details.summary ?? ''}`,
+    [make('span', `method ${method}`, method.toUpperCase()), make('code', '', path), ' ', make('span', 'quiet', details.summary ?? details.operationId)],
     make('p', '', '누가 · Who: ', ...roles),
-    ...descriptionOf(asked),
-    FOREIGN[asked['x-foreign']] && make('p', 'quiet', FOREIGN[asked['x-foreign']]),
-    parameters(root, [...(item.parameters ?? []), ...(asked.parameters ?? [])]),
+    ...descriptionOf(details),
+    FOREIGN[details['x-foreign']] && make('p', 'quiet', FOREIGN[details['x-foreign']]),
+    parameters(root, [...(item.parameters ?? []), ...(details.parameters ?? [])]),
     body && content(root, '본문 · Body', body),
-    ...answers);
+    ...responses);
 }
 
 function group(section, id, title, description, entries) {
@@ -144,12 +144,12 @@ function showEvents(api) {
     const entries = Object.keys(channel.messages).map((type) => {
       const message = api.components.messages[type];
       const pointer = `#/channels/${name}/messages/${type}`;
-      const hearers = Object.entries(api.operations)
-        .filter(([, one]) => one.action === 'receive' && one.messages.some((sent) => sent.$ref === pointer))
+      const consumers = Object.entries(api.operations)
+        .filter(([, operation]) => operation.action === 'receive' && operation.messages.some((reference) => reference.$ref === pointer))
         .map(([key]) => make('span', 'role', key.split('.')[0]));
       return entry(`event ${type}`,
         [make('code', '', type)],
-        make('p', '', '누가 듣나 · Who hears it: ', ...(hearers.length ? hearers : ['—'])),
+        make('p', '', '누가 받나 · Consumers: ', ...(consumers.length ? consumers : ['—'])),
         fieldList(api, message.payload));
     });
     group(section, `events-${name}`, `이벤트 · Events: ${name}`, `topic exchange ${channel.address}`, entries);
@@ -167,9 +167,9 @@ function find(words) {
 }
 
 async function read(path) {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer.json();
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
 }
 
 async function start() {

@@ -1,6 +1,7 @@
--- Takes one request from each of the buckets KEYS, or from none of them. ARGV holds the limit of each bucket: the
--- requests that it holds, and that are added to it in one minute. Returns 1 if the requests were taken or 0 if not,
--- then the level of each bucket in thousandths. The clock is the one of Redis, so replicas need no common clock.
+-- Takes one request from each of the buckets KEYS if all of them hold at least one; otherwise takes none.
+-- ARGV holds the limit of each bucket: the maximum number of requests in it, which is also added per minute.
+-- Returns 1 if requests were taken and 0 if not, then the level of each bucket in thousandths of a request.
+-- The time is the clock of Redis, so the clocks of replicas may differ.
 local MINUTE = 60000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -22,7 +23,7 @@ for i, key in ipairs(KEYS) do
   levels[i] = levels[i] - taken
   if taken == 1 then
     redis.call('HSET', key, 'level', levels[i], 'at', now)
-    redis.call('PEXPIRE', key, MINUTE) -- an expired bucket would be full by then
+    redis.call('PEXPIRE', key, MINUTE) -- after one minute the bucket is full, as a missing one
   end
   answer[i + 1] = math.floor(levels[i] * 1000)
 end

@@ -126,9 +126,9 @@ class OperationsTest {
       assertThat(logged.list)
           .extracting(ILoggingEvent::getMessage)
           .contains(
-              "open: payment fails or is slow",
-              "half-open: a few calls probe",
-              "closed: payment answers again");
+              "circuit breaker open: payment fails or is slow",
+              "circuit breaker half-open: a few calls probe",
+              "circuit breaker closed: payment works again");
     } finally {
       logger.detachAppender(logged);
     }
