@@ -126,7 +126,7 @@ final class Proxies {
             ctx.fail(StreamLimits.tooMany());
             return;
           }
-          Expectations.invite(ctx);
+          Expectations.sendContinue(ctx);
           Forwarding.begin(
               ctx, route.service(), streamClient, requestOptions(route.service()), forwarded);
         });
@@ -143,7 +143,7 @@ final class Proxies {
         ctx,
         tokens.caller(ctx),
         caller -> {
-          Expectations.invite(ctx);
+          Expectations.sendContinue(ctx);
           forward(route.service(), ctx);
         });
   }

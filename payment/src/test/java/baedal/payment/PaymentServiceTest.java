@@ -715,7 +715,7 @@ class PaymentServiceTest {
           .containsExactly(
               new JsonObject()
                   .put("pointer", "/card")
-                  .put("detail", "does not belong here unless method is CARD"));
+                  .put("detail", "is not allowed unless method is CARD"));
     }
     HttpResponse<Buffer> unknown = pay("c-1", card(orderId).put("amount", 1)).await();
     assertThat(unknown.bodyAsJsonObject().getJsonArray("errors").encode())

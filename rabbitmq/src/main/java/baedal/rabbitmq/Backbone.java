@@ -61,6 +61,6 @@ public final class Backbone {
 
   /** Stops the consumer, then publishes what the outbox batch in hand holds, then disconnects. */
   public Future<Void> stop() {
-    return Shutdown.inTurn(consumer::stop, relay::stop, publisher::stop);
+    return Shutdown.inOrder(consumer::stop, relay::stop, publisher::stop);
   }
 }

@@ -48,7 +48,7 @@ public final class RunningService {
   /** Stops background tasks, finishes requests and events in hand, and closes the database last. */
   public Future<Void> stop() {
     List<Future<Void>> stopping = tasks.stream().map(task -> task.stop().get()).toList();
-    return Shutdown.inTurn(
+    return Shutdown.inOrder(
         http::close, backbone::stop, () -> Future.join(stopping).mapEmpty(), database::close);
   }
 

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Who may call an operation: the roles in {@code x-roles} of the contract. {@code anyone} admits
- * requests without a token, {@code any} every caller with a valid token.
+ * The roles that may call an operation, from {@code x-roles} in the contract. The value {@code
+ * anyone} also admits requests without a token. The value {@code any} admits every valid token.
  */
 record Authorization(Set<String> roles) {
 
@@ -16,8 +16,9 @@ record Authorization(Set<String> roles) {
   private static final String ANY = "any";
 
   /**
-   * The caller of a request. Fails with a 401 refusal without a valid token, with a 403 one without
-   * the role, and with a 503 one while the token cannot be checked.
+   * Returns the caller of a request. Fails with a 401 refusal if there is no valid token, with a
+   * 403 refusal if the caller has none of the roles, and with a 503 refusal while the issuer's keys
+   * are not available.
    */
   Future<Caller> authorize(RoutingContext ctx, Tokens tokens) {
     if (roles.contains(ANYONE) && !ctx.request().headers().contains(HttpHeaders.AUTHORIZATION)) {
@@ -39,6 +40,7 @@ record Authorization(Set<String> roles) {
   }
 
   private Refusal roleMissing() {
-    return Refusal.forbidden("this needs the role " + String.join(" or ", new TreeSet<>(roles)));
+    return Refusal.forbidden(
+        "this operation needs a token with the role " + String.join(" or ", new TreeSet<>(roles)));
   }
 }

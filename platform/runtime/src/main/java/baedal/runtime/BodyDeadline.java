@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits the time in which a client may send its body, answered or not, so that a slow client holds
- * no connection for long.
+ * Aborts a request whose body has not arrived after ten seconds, so that a slow client does not
+ * keep a connection. The limit also applies when the response was sent already.
  */
 final class BodyDeadline {
 
@@ -34,14 +34,16 @@ final class BodyDeadline {
   }
 
   /**
-   * Closes an HTTP/1.x connection; of HTTP/2 only the stream, since others share the connection.
+   * Closes the connection with HTTP/1.x. Resets only the stream with HTTP/2, since other requests
+   * share the connection.
    */
   private static void abort(HttpServerRequest request) {
     Future<Void> aborted =
         request.version() == HttpVersion.HTTP_2
             ? request.response().reset()
             : request.connection().close();
-    aborted.onFailure(e -> log.atDebug().addKeyValue("cause", e.toString()).log("gone already"));
+    aborted.onFailure(
+        e -> log.atDebug().addKeyValue("cause", e.toString()).log("the client closed first"));
   }
 
   /** Drains the unread body; otherwise it blocks the next request on this connection. */

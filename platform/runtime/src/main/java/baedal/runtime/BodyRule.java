@@ -12,23 +12,26 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The body of an operation's requests, and the check of it.
+ * The rule for the request body of one operation. {@link RequestValidation} applies it.
  *
- * @param mediaTypes the accepted media types; clients should send the first one
- * @param rule null where the operation has no body
- * @param example a valid body from the contract, for messages
+ * @param mediaTypes the accepted media types, the recommended one first
+ * @param rule null if the operation has no request body
+ * @param example a valid body from the contract; the refusal of a missing body shows it
  */
 record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode example) {
 
   /**
-   * For an operation without a body: an empty object is accepted, a field is a client's mistake.
+   * The rule of an operation without a request body. It accepts no body and an empty JSON object,
+   * and refuses every field.
    */
   static final BodyRule NO_BODY =
       new BodyRule(false, List.of(MediaTypes.JSON), null, MissingNode.getInstance());
 
+  private static final String NOT_ACCEPTED = "is not accepted: this operation has no request body";
+
   /**
-   * Adds what is wrong with the body of a request to {@code faults}. Replaces the texts in the body
-   * by their normalization form C.
+   * Adds each fault of the request's body to {@code faults}, and throws a 415 refusal for another
+   * media type. Replaces the texts in the body by their normalization form C.
    */
   void check(RoutingContext ctx, List<Refusal.Fault> faults) {
     Buffer sent = ctx.body().buffer();
@@ -54,7 +57,8 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
   }
 
   /**
-   * Null when the body is not JSON in UTF-8 (RFC 8259, 8.1). The parser alone accepts UTF-16, too.
+   * Returns null and adds a fault if the body is not JSON in UTF-8 (RFC 8259, 8.1). The parser
+   * itself would also accept UTF-16.
    */
   private static JsonNode read(Buffer sent, List<Refusal.Fault> faults) {
     if (mayBeUtf16(sent)) {
@@ -66,9 +70,9 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
       if (!json.isMissingNode()) {
         return json;
       }
-      faults.add(new Refusal.Fault("", "is not JSON: there is nothing in it"));
+      faults.add(new Refusal.Fault("", "is not JSON: it holds only white space"));
     } catch (JsonProcessingException e) {
-      faults.add(new Refusal.Fault("", "is not JSON: " + fault(e.getLocation())));
+      faults.add(new Refusal.Fault("", "cannot be read as JSON: " + fault(e.getLocation())));
     } catch (IOException e) {
       faults.add(new Refusal.Fault("", "is not JSON in UTF-8"));
     }
@@ -85,11 +89,11 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
   /** The parser gives no location when the whole body exceeds one of its limits. */
   private static String fault(JsonLocation at) {
     return at == null
-        ? "too deeply nested, or a name or number in it is too long"
-        : "look at line " + at.getLineNr() + ", column " + at.getColumnNr();
+        ? "it is nested too deeply, or a name or number in it is too long"
+        : "the fault is at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
-  /** Returns whether a text was changed to normalization form C. */
+  /** Adds the faults of the body. Returns true if a text was changed to normalization form C. */
   private boolean checkJson(JsonNode json, List<Refusal.Fault> faults) {
     boolean changed = JsonNormalizer.normalize(json, faults);
     if (faults.size() > RequestValidation.MAX_FAULTS
@@ -99,14 +103,11 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
     if (rule != null) {
       faults.addAll(rule.faults("", json, RequestValidation.MAX_FAULTS + 1));
     } else if (!json.isObject()) {
-      faults.add(new Refusal.Fault("", "is not taken: this request has no body"));
+      faults.add(new Refusal.Fault("", NOT_ACCEPTED));
     } else {
       json.fieldNames()
           .forEachRemaining(
-              name ->
-                  faults.add(
-                      new Refusal.Fault(
-                          "/" + Contract.escape(name), "is not taken: this request has no body")));
+              name -> faults.add(new Refusal.Fault("/" + Contract.escape(name), NOT_ACCEPTED)));
     }
     return changed;
   }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a process: Vert.x with metrics, traces and JSON as the services expect it, and a stop that
- * drains.
+ * Starts the process of a service or the gateway, and stops it on SIGTERM. Configures Vert.x with
+ * metrics, traces and the JSON mapping that all services use.
  */
 public final class Boot {
 
@@ -33,9 +33,9 @@ public final class Boot {
   private Boot() {}
 
   /**
-   * The main method of a service. Reads the environment, deploys the verticle, and on SIGTERM stops
-   * within 20 seconds. Exits with 2 when a setting is wrong, with 1 when the verticle fails to
-   * start.
+   * The main method of a service. It reads the environment and deploys the verticle. On SIGTERM it
+   * stops within 20 seconds. It exits with code 2 if a setting is wrong, and with code 1 if the
+   * verticle fails to start.
    */
   public static void main(String service, Function<Config, VerticleBase> verticle) {
     VerticleBase deployed;
@@ -59,13 +59,14 @@ public final class Boot {
   }
 
   /**
-   * UTC in whole milliseconds, so that an instant is the same after every store and every event.
+   * A UTC clock that returns whole milliseconds. Databases differ in their precision. An instant of
+   * whole milliseconds stays equal in every database and event.
    */
   public static Clock clock() {
     return Clock.tickMillis(ZoneOffset.UTC);
   }
 
-  /** A Vert.x with metrics (Prometheus), traces (W3C Trace Context) and records as JSON. */
+  /** A Vert.x with Prometheus metrics, W3C trace contexts, and records mapped to JSON. */
   public static Vertx vertx() {
     return vertx(1);
   }
@@ -106,7 +107,10 @@ public final class Boot {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      log.atWarn().setCause(e).log("not everything stopped in time");
+      log.atWarn()
+          .addKeyValue("timeoutSeconds", STOP_SECONDS)
+          .setCause(e)
+          .log("the process did not stop cleanly");
     }
   }
 }

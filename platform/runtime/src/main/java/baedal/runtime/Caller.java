@@ -4,8 +4,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
 /**
- * Who sends a request: the subject of the token, its roles, and for a store's staff the stores they
- * work for.
+ * The sender of a request, as the token names it.
+ *
+ * @param sub the subject: the id of a person or the name of a service
+ * @param stores the ids of the stores that an owner may act for
  */
 public record Caller(String sub, Set<String> roles, Set<String> stores) {
 
@@ -16,7 +18,7 @@ public record Caller(String sub, Set<String> roles, Set<String> stores) {
   public static final String ADMIN = "admin";
   public static final String SERVICE = "service";
 
-  /** The caller of a request without a token: admitted only where the contract says so. */
+  /** The caller of a request without a token. Only operations for {@code anyone} admit it. */
   public static final Caller ANONYMOUS = new Caller("", Set.of(), Set.of());
 
   private static final String KEY = Caller.class.getName();
@@ -26,7 +28,7 @@ public record Caller(String sub, Set<String> roles, Set<String> stores) {
     stores = Set.copyOf(stores);
   }
 
-  /** The caller of this request, as {@link Authorization} found it. */
+  /** The caller that {@link Authorization} found, or {@link #ANONYMOUS} if it has not run. */
   public static Caller of(RoutingContext ctx) {
     Caller caller = ctx.get(KEY);
     return caller == null ? ANONYMOUS : caller;
@@ -40,9 +42,10 @@ public record Caller(String sub, Set<String> roles, Set<String> stores) {
     return roles.contains(role);
   }
 
+  /** Throws a 403 refusal if the caller does not have the role. */
   public void require(String role) {
     if (!has(role)) {
-      throw Refusal.forbidden("this needs the role " + role);
+      throw Refusal.forbidden("this operation needs a token with the role " + role);
     }
   }
 }

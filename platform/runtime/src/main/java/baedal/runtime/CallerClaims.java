@@ -9,14 +9,15 @@ import java.util.Set;
 /** Reads the caller from the claims of a verified token. */
 final class CallerClaims {
 
-  /** OpenID Connect Core 1.0, section 2: no subject is longer. */
+  /** The maximum length of a subject (OpenID Connect Core 1.0, section 2). */
   private static final int MAX_SUBJECT_CHARS = 255;
 
   private CallerClaims() {}
 
   /**
    * {@code rolesClaim} is the name of the claim that lists the roles, or a JSON pointer to it.
-   * Throws {@link IllegalArgumentException} when the subject is not usable.
+   * Throws {@link IllegalArgumentException} if the subject is missing, blank, too long or not plain
+   * text.
    */
   static Caller read(JsonObject claims, String rolesClaim) {
     if (!(claims.getValue("sub") instanceof String sub)
@@ -33,8 +34,9 @@ final class CallerClaims {
   }
 
   /**
-   * Whether a store can keep the text as it is: without control characters and lone surrogates, and
-   * in normalization form C, as the texts in requests are.
+   * Whether the text has no control character and no lone surrogate, and is in normalization form
+   * C. Every database keeps such a text unchanged. Texts in requests have the same form, so the two
+   * can be compared.
    */
   private static boolean isPlain(String text) {
     return Text.nfc(text).equals(text)

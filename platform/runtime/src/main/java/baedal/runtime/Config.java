@@ -8,14 +8,15 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * The settings of one process: text by key. A missing or wrong setting fails the start with a
- * message that names its key.
+ * The settings of one process, by key. Each service reads them from its environment at the start. A
+ * missing or wrong value throws {@link IllegalArgumentException}, with a message that names the
+ * key. A blank value counts as missing.
  */
 public final class Config {
 
   private static final String URI_FORM =
-      "a URI with its scheme, percent-encoded where user and password have more than letters and"
-          + " digits";
+      "a URI with a scheme; in its user and password, percent-encode every character other than"
+          + " letters and digits";
 
   private final UnaryOperator<String> source;
 
@@ -27,7 +28,7 @@ public final class Config {
     return new Config(Map.copyOf(values)::get);
   }
 
-  /** {@code source} returns the value of a key, or null when the key is not set. */
+  /** {@code source} returns the value of a key, or null if the key is not set. */
   public static Config from(UnaryOperator<String> source) {
     return new Config(source);
   }
@@ -90,8 +91,8 @@ public final class Config {
   }
 
   /**
-   * A time span such as {@code 610ms}, {@code 5s}, {@code 15m}, {@code 24h}, or ISO-8601 ({@code
-   * PT15M}).
+   * A time span such as {@code 610ms}, {@code 5s}, {@code 15m}, {@code 24h} or {@code 7d}, or in
+   * ISO 8601 ({@code PT15M}).
    */
   public Duration duration(String key, Duration fallback) {
     if (!has(key)) {

@@ -4,15 +4,16 @@ import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.PromiseInternal;
 
-/** Futures that several requests wait for, such as a shared fetch or the end of a queue's task. */
+/** Lets several requests wait for one future, such as the fetch of an issuer's keys. */
 public final class ContextFutures {
 
   private ContextFutures() {}
 
   /**
-   * A future with the result of {@code shared} that completes on the caller's Vert.x context. The
-   * caller's handlers then run under its own request id and trace, not under those of the request
-   * that started or completed {@code shared}. Outside any context this is {@code shared} itself.
+   * Returns a future with the result of {@code shared} that completes on the caller's Vert.x
+   * context. The caller's handlers then run under its own request id and trace. Without this, they
+   * would run under those of the request that started {@code shared}. Outside any context the
+   * method returns {@code shared} itself.
    */
   public static <T> Future<T> onCallersContext(Future<T> shared) {
     ContextInternal context = ContextInternal.current();

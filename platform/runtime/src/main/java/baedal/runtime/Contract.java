@@ -35,7 +35,7 @@ final class Contract {
 
   private final URL yaml;
 
-  /** By IRI. A document is read when another one first refers to it. */
+  /** The documents that were read, by IRI. A document is read when another first refers to it. */
   private final Map<String, JsonNode> documents = new ConcurrentHashMap<>();
 
   private final SchemaRegistry schemas;
@@ -71,7 +71,8 @@ final class Contract {
           try {
             return tree(new URL(yaml, "../" + other.substring(FOLDERS.length())));
           } catch (IOException e) {
-            throw new IllegalArgumentException("the contract " + yaml + " refers to " + other, e);
+            throw new IllegalArgumentException(
+                "cannot read " + other + ", to which the contract " + yaml + " refers", e);
           }
         });
   }
@@ -124,7 +125,7 @@ final class Contract {
     }
   }
 
-  /** Null where a body has no meaning, as with GET. */
+  /** Null for an operation of GET, HEAD, DELETE or OPTIONS that declares no body. */
   private BodyRule body(String method, Located operation) {
     if (!operation.node().has("requestBody")) {
       return WITH_BODY.contains(method) ? BodyRule.NO_BODY : null;
@@ -146,7 +147,7 @@ final class Contract {
         schemas.getSchema(SchemaLocation.of(schema.iri() + "#" + schema.pointer())), this::holder);
   }
 
-  /** The schema that holds the keyword of an error. */
+  /** The schema whose keyword caused the error. */
   private Located holder(Error error) {
     String keyword = error.getSchemaLocation().getFragment().toString();
     String pointer = keyword.substring(0, Math.max(0, keyword.lastIndexOf('/')));
@@ -162,7 +163,7 @@ final class Contract {
     return token.replace("~", "~0").replace("/", "~1");
   }
 
-  /** A part of one of the documents; it may be missing. */
+  /** A place in one of the documents. Its node may be missing. */
   final class Located {
 
     private final String iri;
@@ -189,12 +190,12 @@ final class Contract {
       return at(pointer + "/" + escape(name));
     }
 
-    /** Another part of the same document. */
+    /** Another place in the same document. */
     Located at(String other) {
       return new Located(iri, other);
     }
 
-    /** The part that this one refers to, or itself. */
+    /** The place to which {@code $ref} leads, or this place if it has no {@code $ref}. */
     Located resolved() {
       Located found = this;
       while (found.node().has("$ref")) {

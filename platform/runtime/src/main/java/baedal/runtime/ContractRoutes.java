@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * For each operation of a service's contracts, the route in front of the service's own. It checks
- * the token, the role, the parameters and the body, and starts the response timeout.
+ * Adds one route for each operation of a service's contracts. It runs before the service's own
+ * route, starts the response timeout, and checks the token, the role, the parameters and the body.
  */
 final class ContractRoutes {
 
@@ -47,7 +47,7 @@ final class ContractRoutes {
     return operations.stream().anyMatch(operation -> operation.route().startsWith(prefix));
   }
 
-  /** The name of the path parameter in a segment of a path; empty when there is none. */
+  /** The name of the path parameter in a segment (the first one is 1), or an empty text. */
   String parameterAt(String path, int segment) {
     return operations.stream()
         .filter(operation -> operation.matches(path))
@@ -56,7 +56,7 @@ final class ContractRoutes {
         .orElse("");
   }
 
-  /** The operations without a route, and the service's routes without an operation. */
+  /** Lists the operations without a route, and the service's routes without an operation. */
   List<String> differences(List<Route> serviceRoutes) {
     Set<String> routed = new HashSet<>();
     for (Route route : serviceRoutes) {
@@ -106,7 +106,10 @@ final class ContractRoutes {
         vertx.setTimer(
             HttpApi.ANSWERS_WITHIN.toMillis(),
             id -> {
-              log.atWarn().addKeyValue("path", ctx.request().path()).log("no answer in time");
+              log.atWarn()
+                  .addKeyValue("path", ctx.request().path())
+                  .addKeyValue("timeoutSeconds", HttpApi.ANSWERS_WITHIN.toSeconds())
+                  .log("response timeout: the client gets 503");
               ctx.fail(503);
             });
     ctx.addHeadersEndHandler(v -> vertx.cancelTimer(timer));

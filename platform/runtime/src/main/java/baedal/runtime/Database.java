@@ -2,7 +2,10 @@ package baedal.runtime;
 
 import io.vertx.core.Future;
 
-/** A service's own database, as the parts of the service see it that do not know its driver. */
+/**
+ * A service's own database, without its driver. The module {@code rabbitmq}, which assembles a
+ * service, uses it for readiness and shutdown.
+ */
 public interface Database {
 
   /** The name of its readiness check. */
@@ -11,7 +14,7 @@ public interface Database {
   /** Succeeds while the database answers and is prepared. */
   Future<?> ping();
 
-  /** Whether its schema or its indexes are there, so that requests can be served. */
+  /** Whether the schema and the indexes exist. While they do not, every operation answers 503. */
   boolean prepared();
 
   Future<Void> close();

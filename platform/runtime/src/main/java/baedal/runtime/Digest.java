@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Hashes of texts in hex, to compare texts without keeping them. */
+/** Computes hashes of texts in hex. A service stores a hash where it must not store the text. */
 public final class Digest {
 
   private static final String HMAC = "HmacSHA256";
@@ -18,13 +18,13 @@ public final class Digest {
     try {
       return hex(MessageDigest.getInstance("SHA-256").digest(bytes(text)));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 
   /**
-   * A keyed hash, for texts with few possible values: without the secret nobody can find the text
-   * by trying all of them.
+   * A keyed hash, for texts with few possible values. Without the secret, an attacker cannot find
+   * the text by hashing every possible value.
    */
   public static String hmacSha256(String secret, String text) {
     try {
@@ -32,7 +32,7 @@ public final class Digest {
       mac.init(new SecretKeySpec(bytes(secret), HMAC));
       return hex(mac.doFinal(bytes(text)));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has " + HMAC, e);
+      throw new IllegalStateException("this Java has no " + HMAC, e);
     }
   }
 

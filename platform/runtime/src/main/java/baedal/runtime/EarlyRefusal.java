@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests that do not reach a router: they cannot be decoded, or are too large. */
+/** Answers requests that reach no router, because they cannot be decoded or are too large. */
 public final class EarlyRefusal {
 
   private static final Logger log = LoggerFactory.getLogger(EarlyRefusal.class);
@@ -23,7 +23,7 @@ public final class EarlyRefusal {
     return Refusal.of(
         Refusal.Kind.URI_TOO_LONG,
         "uri-too-long",
-        "the request line may have " + maxBytes + " bytes at most");
+        "the request line may have at most " + maxBytes + " bytes");
   }
 
   /** {@code fault} names the header fields that are too large (RFC 6585, 5). */
@@ -31,7 +31,7 @@ public final class EarlyRefusal {
     return Refusal.of(
         Refusal.Kind.HEADERS_TOO_LARGE,
         "headers-too-large",
-        fault + ": all header fields together may have " + maxBytes + " bytes at most");
+        fault + ": all header fields together may have at most " + maxBytes + " bytes");
   }
 
   /** Refuses a request that the server could not decode within these limits. */
@@ -44,11 +44,11 @@ public final class EarlyRefusal {
     } else {
       end(
           request,
-          Refusal.of(Refusal.Kind.INVALID, "bad-request", "the request is not understood"));
+          Refusal.of(Refusal.Kind.INVALID, "bad-request", "the request is not valid HTTP"));
     }
   }
 
-  /** Answers without reading the rest of the request. With HTTP/1.x this closes the connection. */
+  /** Answers without reading the rest of the request. Closes the connection with HTTP/1.x. */
   public static void end(HttpServerRequest request, Refusal refusal) {
     RequestId.begin(request);
     boolean http2 = request.version() == HttpVersion.HTTP_2;
@@ -57,14 +57,18 @@ public final class EarlyRefusal {
     }
     answer(request, refusal)
         .eventually(() -> http2 ? resetUnlessEnded(request) : request.connection().close())
-        .onFailure(e -> log.atDebug().addKeyValue("cause", e).log("the client is gone"));
+        .onFailure(
+            e ->
+                log.atDebug()
+                    .addKeyValue("cause", e)
+                    .log("the client closed before it received the refusal"));
   }
 
   private static Future<Void> resetUnlessEnded(HttpServerRequest request) {
     return request.isEnded() ? Future.succeededFuture() : request.response().reset(NO_ERROR);
   }
 
-  /** Answers, and keeps the connection open. */
+  /** Sends the refusal and keeps the connection open. */
   static Future<Void> answer(HttpServerRequest request, Refusal refusal) {
     return request
         .response()

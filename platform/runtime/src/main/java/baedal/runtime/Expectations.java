@@ -7,13 +7,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
- * Handles the {@code Expect} header of requests (RFC 9110, 10.1.1). The only expectation that can
- * be met is {@code 100-continue}, and not for a body that is too large.
+ * Handles the {@code Expect} header of requests (RFC 9110, 10.1.1). The only supported expectation
+ * is {@code 100-continue}: the client sends its body after a {@code 100 Continue} response.
  */
 public final class Expectations {
 
   private static final String CONTINUE = "100-continue";
-  private static final String INVITED = Expectations.class.getName();
+  private static final String CONTINUED = Expectations.class.getName();
 
   private final long maxBodyBytes;
 
@@ -22,16 +22,17 @@ public final class Expectations {
   }
 
   /**
-   * Before any handler that can refuse the request: its final answer ends the connection, unless
-   * the client was invited to send the body.
+   * Closes the connection after the response if the client waits for {@code 100 Continue} and does
+   * not get it. This handler must run before every handler that can refuse the request.
    */
-  static void endUninvited(RoutingContext ctx) {
+  static void closeWithoutContinue(RoutingContext ctx) {
     if (ctx.request().headers().contains(HttpHeaders.EXPECT)) {
-      closeUnlessInvited(ctx);
+      closeUnlessContinued(ctx);
     }
     ctx.next();
   }
 
+  /** Refuses other expectations with 417, and a body that would be too large with 413. */
   void check(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     List<String> expected = request.headers().getAll(HttpHeaders.EXPECT);
@@ -49,50 +50,50 @@ public final class Expectations {
   }
 
   /**
-   * Sends {@code 100 Continue} if the client waits for it. A handler that reads the body calls this
-   * first, once the request is otherwise acceptable.
+   * Sends {@code 100 Continue} if the client waits for it. A handler calls this before it reads the
+   * body, after all checks that could refuse the request.
    */
-  public static void invite(RoutingContext ctx) {
+  public static void sendContinue(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (request.headers().contains(HttpHeaders.EXPECT)) {
       request.headers().remove(HttpHeaders.EXPECT);
-      ctx.put(INVITED, true);
+      ctx.put(CONTINUED, true);
       if (request.version() != HttpVersion.HTTP_1_0) {
         ctx.response().writeContinue();
       }
     }
   }
 
-  /** {@link #invite} as a handler, to run before the body reader. */
-  static void inviteBody(RoutingContext ctx) {
-    invite(ctx);
+  /** {@link #sendContinue} as a handler, to run before the body reader. */
+  static void continueBeforeBody(RoutingContext ctx) {
+    sendContinue(ctx);
     ctx.next();
   }
 
   /**
    * Closes an HTTP/1.x connection after a final response without {@code 100 Continue}. The client
-   * may still send the body or not, so the next bytes could be a body or a request.
+   * may or may not send the body then, so the server could mistake a body for the next request.
    */
-  private static void closeUnlessInvited(RoutingContext ctx) {
+  private static void closeUnlessContinued(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (request.version() == HttpVersion.HTTP_2) {
       return;
     }
     ctx.addHeadersEndHandler(
         v -> {
-          if (ctx.get(INVITED) == null) {
+          if (ctx.get(CONTINUED) == null) {
             ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
           }
         });
     ctx.addEndHandler(
         v -> {
-          if (ctx.get(INVITED) == null) {
+          if (ctx.get(CONTINUED) == null) {
             request.connection().close();
           }
         });
   }
 
-  /** Zero without a valid Content-Length: the server refuses an invalid one by itself. */
+  /** Zero without a valid Content-Length. Vert.x itself refuses an invalid one. */
   private static long contentLength(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {

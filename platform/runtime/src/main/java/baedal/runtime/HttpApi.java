@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The HTTP side of a service. A request passes {@link RequestGuards}, the body reader, and {@link
- * ContractRoutes}, which check its token, role, parameters and body; then it reaches the service's
- * own route. Health and metrics ({@link OperatorRoutes}) are included.
+ * The HTTP server of a service or the gateway. A request passes {@link RequestGuards} and the body
+ * reader. {@link ContractRoutes} then check its token, role, parameters and body. After them it
+ * reaches the service's own route. The server also has the health and metrics routes of {@link
+ * OperatorRoutes}.
  */
 public final class HttpApi {
 
@@ -30,25 +31,25 @@ public final class HttpApi {
   public static final int BODY_DEADLINE_ORDER = -200;
 
   /**
-   * The order of the further routes of {@link RequestGuards}, which refuse requests. A route with
-   * an order just below counts also the requests that are refused. One with a higher order below
-   * zero runs before the body is read, and one without an order after that.
+   * The order of the other routes of {@link RequestGuards}, which refuse requests. A route with a
+   * lower order also handles the requests that they refuse. A route with a higher order below zero
+   * runs before the body is read. A route without an order runs after that.
    */
   public static final int REQUEST_CHECKS_ORDER = -100;
 
-  /** An access token of an employee with hundreds of groups has 12 KiB and more. */
+  /** An access token of a person who belongs to hundreds of groups has 12 KiB and more. */
   public static final int DEFAULT_MAX_HEADER_BYTES = 32 * 1024;
 
   /**
-   * After this time without a response the client gets 503. Its work may still succeed; a retry
-   * with the same idempotency key finds the result.
+   * The client gets 503 if there is no response after this time. The operation may still succeed. A
+   * retry with the same idempotency key then gets its result.
    */
   public static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
 
-  /** With less, no access token fits. */
+  /** A smaller limit leaves no room for an access token. */
   private static final int LEAST_MAX_HEADER_BYTES = 4 * 1024;
 
-  /** With more, open requests from one address can take too much memory. */
+  /** With a larger limit, the open requests of one address can take too much memory. */
   private static final int MOST_MAX_HEADER_BYTES = 256 * 1024;
 
   private static final int MAX_BODY_BYTES = 64 * 1024;
@@ -65,8 +66,8 @@ public final class HttpApi {
   private final ServerLifecycle servers;
 
   /**
-   * {@code furtherContracts} describe routes that other modules add, and routes that only some
-   * configurations have, such as the dev routes.
+   * Makes a server that does not listen yet. {@code furtherContracts} describe routes that other
+   * modules add, and routes that exist only with some settings, such as the dev routes.
    */
   public HttpApi(
       Vertx vertx,
@@ -90,7 +91,7 @@ public final class HttpApi {
 
     router = Problems.router(vertx);
     guards.mount(router);
-    router.route().handler(Expectations::inviteBody);
+    router.route().handler(Expectations::continueBeforeBody);
     router
         .route()
         .handler(
@@ -101,8 +102,8 @@ public final class HttpApi {
   }
 
   /**
-   * Moves health and metrics to a port of their own; the public port serves them no longer. The
-   * future holds the port ({@code port} 0 takes a free one).
+   * Moves health and metrics from the public port to a port of their own. The future holds that
+   * port; {@code port} 0 takes a free one.
    */
   public Future<Integer> operate(String host, int port) {
     publicOperatorRoutes.forEach(Route::remove);
@@ -112,7 +113,10 @@ public final class HttpApi {
     return servers.listenForOperators(operators, host, port);
   }
 
-  /** Every operation answers 503 while {@code condition} is false: its database is not prepared. */
+  /**
+   * Every operation answers 503 while {@code condition} is false. A service passes whether its
+   * database is prepared.
+   */
   public HttpApi onlyWhen(BooleanSupplier condition) {
     contractRoutes.onlyWhen(condition);
     return this;
@@ -123,7 +127,9 @@ public final class HttpApi {
     return router;
   }
 
-  /** The setting MAX_HEADER_BYTES: the limit for all header fields of a request together. */
+  /**
+   * The setting MAX_HEADER_BYTES: the limit in bytes for all header fields of a request together.
+   */
   public static int maxHeaderBytes(Config config) {
     int bytes = config.number("MAX_HEADER_BYTES", DEFAULT_MAX_HEADER_BYTES);
     if (bytes < LEAST_MAX_HEADER_BYTES || bytes > MOST_MAX_HEADER_BYTES) {
@@ -136,21 +142,21 @@ public final class HttpApi {
     return bytes;
   }
 
-  /** Listens on loopback. The future holds the port ({@code port} 0 takes a free one). */
+  /** Listens on loopback. The future holds the port; {@code port} 0 takes a free one. */
   public Future<Integer> listen(int port) {
     return listen(LOOPBACK, port, DEFAULT_MAX_HEADER_BYTES);
   }
 
   /**
-   * Listens on the server of a service. {@code maxHeaderBytes} is the limit of the gateway in front
-   * of it; the service itself allows a little more, for what the gateway adds.
+   * Listens on a new server. {@code maxHeaderBytes} is the gateway's limit for header fields. The
+   * service allows 8 KiB more, for the fields that the gateway adds.
    */
   public Future<Integer> listen(String host, int port, int maxHeaderBytes) {
     return listen(servers.create(host, port, maxHeaderBytes, this::accept));
   }
 
   /**
-   * Listens on the caller's own server, which passes its requests to {@link #accept}. Fails if a
+   * Listens on a server of the caller, which passes its requests to {@link #accept}. Fails if a
    * route is not in the contract or an operation has no route.
    */
   public Future<Integer> listen(HttpServer server) {
@@ -169,7 +175,7 @@ public final class HttpApi {
     return servers.listen(server);
   }
 
-  /** Gives the request its id and routes it, unless its Host header is invalid. */
+  /** Gives the request its id and routes it. Refuses it if its Host header is not valid. */
   public void accept(HttpServerRequest request) {
     RequestId.begin(request);
     if (RequestGuards.hasUsableHost(request)) {
@@ -180,8 +186,8 @@ public final class HttpApi {
   }
 
   /**
-   * Reports not ready and finishes the requests in progress, for ten seconds at most. The
-   * operators' port closes last.
+   * Reports not ready and finishes the requests in progress within ten seconds. The operators' port
+   * closes last.
    */
   public Future<Void> close() {
     readiness.stopping();

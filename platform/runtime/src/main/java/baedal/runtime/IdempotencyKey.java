@@ -7,24 +7,24 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * The idempotency key of a request, its caller, and a hash of its body. A repeated request gets the
- * response of the first one.
+ * The idempotency key of a request, its caller, and a hash of its body. Handlers of POST use it to
+ * give a repeated request the response of the first one.
  */
 public record IdempotencyKey(String caller, String key, String bodyHash) {
 
-  /** How long a store keeps a key with its response. */
+  /** How long a service's database keeps a key with its response. */
   public static final Duration KEPT = Duration.ofHours(24);
 
   private static final String HEADER = "Idempotency-Key";
 
-  /** Empty without the header. {@code body} is the request's body after parsing. */
+  /** Empty if the header is missing. {@code body} is the request's body after parsing. */
   public static Optional<IdempotencyKey> of(RoutingContext ctx, Object body) {
     return of(ctx, body, Digest::sha256);
   }
 
   /**
-   * As {@link #of(RoutingContext, Object)}, with another hash function: a keyed one for a body that
-   * nobody must be able to guess from its hash.
+   * As {@link #of(RoutingContext, Object)}, with another hash function. A body with a card number
+   * needs a keyed one, because the number could be guessed from a plain hash.
    */
   public static Optional<IdempotencyKey> of(
       RoutingContext ctx, Object body, UnaryOperator<String> digest) {
@@ -32,7 +32,7 @@ public record IdempotencyKey(String caller, String key, String bodyHash) {
         .map(key -> new IdempotencyKey(Caller.of(ctx).sub(), key, digest.apply(Json.encode(body))));
   }
 
-  /** A hash of caller and key together; no client can produce the one of another caller. */
+  /** A hash of caller and key together, so that equal keys of two callers stay apart. */
   public String fingerprint() {
     return Digest.sha256(Json.encode(List.of(caller, key)));
   }
@@ -43,7 +43,7 @@ public record IdempotencyKey(String caller, String key, String bodyHash) {
       throw Refusal.of(
           Refusal.Kind.UNPROCESSABLE,
           "idempotency-key-reused",
-          "this Idempotency-Key was used with another body: use a new one");
+          "this Idempotency-Key was used with another body: send a new key");
     }
   }
 }

@@ -5,15 +5,16 @@ import java.net.InetAddress;
 import java.net.URI;
 
 /**
- * Whose tokens a service accepts. Services sign their tokens with a secret that they share. People
- * have tokens of an OpenID Connect issuer; only in a one-machine run the secret signs theirs, too.
+ * The settings from which {@link Tokens} knows which tokens a service accepts. Services sign their
+ * tokens with a secret that they share. Tokens of people come from an OpenID Connect issuer. Only
+ * in a one-machine run does the secret sign tokens of people, too.
  */
 public sealed interface Identity {
 
   /** At least 32 bytes, as HS256 requires (RFC 7518, 3.2). */
   String secret();
 
-  /** The built-in issuer: a dev route gives everybody any token they ask for. */
+  /** The built-in issuer of a one-machine run: a dev route issues any token to any client. */
   record OneMachine(String secret) implements Identity {}
 
   /**
@@ -27,7 +28,10 @@ public sealed interface Identity {
   record OpenId(String secret, String issuer, String audience, String rolesClaim)
       implements Identity {}
 
-  /** Throws, with the reason, when DEV_DOORS is set elsewhere than in a one-machine run. */
+  /**
+   * Reads the settings. Throws {@link IllegalArgumentException} if DEV_DOORS is true outside a
+   * one-machine run.
+   */
   static Identity from(Config config) {
     String secret = config.text("TOKEN_SECRET");
     if (config.flag("DEV_DOORS", false)) {
@@ -55,11 +59,15 @@ public sealed interface Identity {
                 : isLoopback(host) ? null : "HTTP_HOST is " + host + ", not loopback";
     if (why != null) {
       throw new IllegalArgumentException(
-          "DEV_DOORS makes anybody anyone, so it is for one-machine runs only: " + why);
+          "DEV_DOORS lets every client take any role, so only a one-machine run may set it: "
+              + why);
     }
   }
 
-  /** Whether nobody can change a response on its way: it uses TLS, or stays on this machine. */
+  /**
+   * Whether a response from this URI cannot be changed on its way: TLS protects it, or it does not
+   * leave this machine.
+   */
   static boolean isTrustworthy(URI uri) {
     return uri.getHost() != null
         && ("https".equals(uri.getScheme())

@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signing keys of an OpenID Connect issuer, found through its discovery document. They are
- * fetched at the start, every few minutes, and when a token names an unknown key. While the issuer
- * is unavailable the keys of the last fetch stay in use.
+ * The signing keys of an OpenID Connect issuer, found through its discovery document. {@link
+ * Tokens} verifies people's tokens with them. They are fetched at the start, every five minutes,
+ * and when a token names an unknown key. While the issuer is unavailable, the keys of the last
+ * successful fetch stay in use.
  */
 final class IssuerKeys {
 
@@ -28,10 +29,10 @@ final class IssuerKeys {
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-  /** The minimum time between two fetches that unknown keys in tokens cause. */
+  /** The minimum time between two fetches that are caused by unknown keys in tokens. */
   private static final Duration MIN_BETWEEN_FETCHES = Duration.ofSeconds(10);
 
-  /** An issuer publishes a new key at most this long after it first signs with it. */
+  /** The assumed maximum time from the first token of a new key until the issuer publishes it. */
   private static final Duration PUBLISHED_WITHIN = Duration.ofMinutes(1);
 
   private record Fetch(Future<Map<Name, JWTAuth>> keys, long beganAtNanos, Instant beganAt) {}
@@ -45,7 +46,7 @@ final class IssuerKeys {
   private long fetchedForTokenAtNanos = System.nanoTime() - MIN_BETWEEN_FETCHES.toNanos();
   private long timer = -1;
 
-  /** {@code checks} are applied to every token, whichever key signed it. */
+  /** {@code checks} are applied to every token, with each key. */
   IssuerKeys(Vertx vertx, String issuer, JWTOptions checks) {
     this.vertx = vertx;
     this.issuer = issuer;
@@ -67,15 +68,15 @@ final class IssuerKeys {
   }
 
   /**
-   * The verifier for a token that has just arrived and was issued at {@code issuedAt} (null when
-   * the token does not say). Fails with a 401 refusal when the issuer has no such key. Fails with a
-   * 503 one when that cannot be known yet: the issuer is unavailable, or was asked too recently.
+   * Finds the verifier for a token that has just arrived. {@code issuedAt} is the token's {@code
+   * iat} claim, or null. Fails with a 401 refusal if the issuer has no such key. Fails with a 503
+   * refusal if this is not known: the issuer is unavailable, or the next fetch must wait.
    */
   Future<JWTAuth> find(Name name, Instant issuedAt) {
     return find(name, issuedAt, System.nanoTime());
   }
 
-  /** A fetch that began before the token arrived does not prove that there is no such key. */
+  /** A fetch that began before the token arrived does not prove that the key does not exist. */
   private synchronized Future<JWTAuth> find(Name name, Instant issuedAt, long arrivedAtNanos) {
     if (keys.containsKey(name)) {
       return Future.succeededFuture(keys.get(name));
@@ -115,7 +116,7 @@ final class IssuerKeys {
   private static Refusal unavailable(Duration retryAfter) {
     return Refusal.unavailable(
         "issuer-unavailable",
-        "the token cannot be checked right now: try again a little later",
+        "the signing key of the token cannot be fetched yet: " + Refusal.RETRY_LATER,
         retryAfter);
   }
 
@@ -162,17 +163,19 @@ final class IssuerKeys {
         .map(
             response -> {
               if (response.statusCode() != 200) {
-                throw new IllegalStateException(uri + " answers " + response.statusCode());
+                throw new IllegalStateException(
+                    "the status of " + uri + " is " + response.statusCode() + ", not 200");
               }
               return response.bodyAsJsonObject();
             });
   }
 
-  /** The document must be the issuer's own (OpenID Connect Discovery 1.0, 4.3). */
+  /** Checks that the document names this issuer (OpenID Connect Discovery 1.0, 4.3). */
   private String keySetUri(JsonObject document) {
     String uri = document.getString("jwks_uri", "");
     if (!issuer.equals(document.getString("issuer")) || !Identity.isTrustworthy(URI.create(uri))) {
-      throw new IllegalStateException("the discovery document is not that of " + issuer);
+      throw new IllegalStateException(
+          "the discovery document names another issuer than " + issuer + ", or no safe jwks_uri");
     }
     return uri;
   }
@@ -180,7 +183,7 @@ final class IssuerKeys {
   private Map<Name, JWTAuth> verifiers(JsonObject keySet) {
     Map<Name, JWTAuth> verifiers = SigningKeySet.verifiers(vertx, keySet, checks);
     if (verifiers.isEmpty()) {
-      throw new IllegalStateException("no key of " + issuer + " is one for signatures");
+      throw new IllegalStateException("the issuer " + issuer + " has no usable signing key");
     }
     return verifiers;
   }

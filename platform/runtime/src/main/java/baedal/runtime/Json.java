@@ -17,16 +17,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Converts records to JSON and back. Instants are ISO-8601 text; unknown properties are ignored.
- * Texts are parsed as UTF-8 bytes, since Jackson's parser of characters is slow with field names
- * beyond ASCII.
+ * Converts records to JSON and back, for HTTP, events and databases. Instants are ISO 8601 text.
+ * Unknown properties are ignored. Texts are parsed as UTF-8 bytes, because Jackson's parser of
+ * characters is slow with field names beyond ASCII.
  */
 public final class Json {
 
-  /** Deeper than any record of the system, and far below what overflows a stack. */
+  /** No record of the system is nested as deeply, and this depth does not overflow a stack. */
   private static final int MAX_NESTING = 64;
 
-  /** The parser keeps every name that it has read in memory. */
+  /** The parser caches the field names that it reads, so long names would fill the memory. */
   private static final int MAX_NAME_CHARS = 200;
 
   static final StreamReadConstraints LIMITS =
@@ -61,7 +61,7 @@ public final class Json {
     }
   }
 
-  /** Throws {@link IllegalArgumentException} when the text is not JSON of that type. */
+  /** Throws {@link IllegalArgumentException} if the text is not JSON of that type. */
   public static <T> T decode(String text, Class<T> type) {
     try {
       return MAPPER.readValue(text.getBytes(StandardCharsets.UTF_8), type);
@@ -69,11 +69,11 @@ public final class Json {
       throw new IllegalArgumentException(
           "not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory", e);
+      throw new UncheckedIOException("cannot read bytes in memory", e);
     }
   }
 
-  /** Throws {@link IllegalArgumentException} when the object is not of that type. */
+  /** Throws {@link IllegalArgumentException} if the object is not of that type. */
   public static <T> T toObject(JsonObject json, Class<T> type) {
     try {
       return MAPPER.convertValue(json, type);

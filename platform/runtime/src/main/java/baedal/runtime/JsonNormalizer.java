@@ -6,35 +6,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Normalizes the texts in a JSON body to form C, before the schema of the contract is applied, and
- * finds the faults that no schema expresses.
+ * Normalizes the texts in a JSON body to form C, and finds the faults that a schema cannot express.
+ * {@link BodyRule} calls it before it applies the schema of the contract.
  */
 final class JsonNormalizer {
 
   /** No contract allows more items in an array. */
   private static final int MAX_ITEMS = 100;
 
-  /** Found before the schema is applied, since the validator would check every item. */
-  private static final String TOO_MANY = "has more items than anything here takes";
+  /** Prevents validation: the validator would check every item. */
+  private static final String TOO_MANY = "must have at most " + MAX_ITEMS + " items";
 
-  /** Found before the schema is applied, since the validator cannot compare infinite numbers. */
-  private static final String TOO_LARGE = "is too large a number";
+  /** Prevents validation: the validator cannot compare infinite numbers. */
+  private static final String TOO_LARGE = "must be a smaller number";
 
-  /** Found before the schema is applied, since no JSON pointer could name the field. */
-  private static final String BAD_NAME = "has a field whose name is no text: it ";
+  /** Prevents validation: no JSON pointer could name the field. */
+  private static final String BAD_NAME = "has a field with an invalid name: the name ";
 
   private JsonNormalizer() {}
 
   /**
-   * Normalizes the texts in {@code body}, and adds what no schema expresses to {@code faults}: text
-   * that a store cannot keep, and numbers that cannot be compared. Stops when there are enough
-   * faults. Returns whether a text was changed.
+   * Normalizes the texts in {@code body}. Adds to {@code faults} each text that a database cannot
+   * keep, each infinite number and each array that is too long. Stops after {@link
+   * RequestValidation#MAX_FAULTS} faults. Returns true if a text was changed.
    */
   static boolean normalize(JsonNode body, List<Refusal.Fault> faults) {
     return normalize("", body, faults);
   }
 
-  /** Whether a schema cannot be applied to a body with this fault. */
+  /** Whether the validator cannot check a body with this fault. */
   static boolean preventsValidation(Refusal.Fault fault) {
     String detail = fault.detail();
     return detail.equals(TOO_MANY) || detail.equals(TOO_LARGE) || detail.startsWith(BAD_NAME);
@@ -96,7 +96,7 @@ final class JsonNormalizer {
     return changed;
   }
 
-  /** A text in normalization form C; null when the node needs no change. */
+  /** The node's text in normalization form C, or null if the node needs no change. */
   private static String inFormC(JsonNode node) {
     if (!node.isTextual()) {
       return null;

@@ -8,16 +8,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Runs the work of one key in the order in which it was submitted, and the work of different keys
- * side by side. It orders work within one process only.
+ * Runs the work of one key in the order in which it was submitted. Work of different keys runs
+ * concurrently. The order holds within one process only.
  */
 public final class KeyedQueue {
 
   private final Map<String, Future<Void>> last = new ConcurrentHashMap<>();
 
   /**
-   * Starts {@code work} when all earlier work of {@code key} has ended, whether it succeeded or
-   * failed. The work starts on the caller's Vert.x context.
+   * Starts {@code work} on the caller's Vert.x context, after all earlier work of {@code key} has
+   * succeeded or failed.
    */
   public <T> Future<T> submit(String key, Supplier<Future<T>> work) {
     Promise<Void> ended = Promise.promise();

@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 
 /**
  * Protects the dev routes against DNS rebinding: the client must address this machine by a loopback
- * name. An attacker can make the name of a web site resolve to 127.0.0.1. Its pages are then of the
- * same origin, so CORS does not stop them, but {@code Host} still holds the name of the site.
+ * name. An attacker can make the name of a web site resolve to 127.0.0.1. The browser then treats
+ * the dev routes as part of that site, so CORS does not stop its pages. But the {@code Host} header
+ * still holds the name of the site.
  */
 final class LoopbackOnly {
 

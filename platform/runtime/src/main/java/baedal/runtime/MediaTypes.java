@@ -6,7 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 
-/** The media types and content codings of request bodies, and the refusals of other ones. */
+/** Refuses request bodies whose media type or content coding is not accepted (status 415). */
 final class MediaTypes {
 
   static final String JSON = "application/json";
@@ -25,7 +25,8 @@ final class MediaTypes {
   }
 
   /**
-   * The refusal of a media type; the response lists those that are accepted (RFC 9110, 15.5.16).
+   * The refusal of a media type. Adds the accepted ones to the response headers (RFC 9110,
+   * 15.5.16).
    */
   static Refusal unsupported(RoutingContext ctx, List<String> accepted) {
     String list = String.join(", ", accepted);
@@ -39,13 +40,13 @@ final class MediaTypes {
         "send Content-Type: " + String.join(" or ", accepted));
   }
 
-  /** The refusal before the operation is known: the method decides what is accepted. */
+  /** The refusal before the operation is known. The accepted types depend on the method. */
   static Refusal unsupported(RoutingContext ctx) {
     boolean patch = ctx.request().method().equals(HttpMethod.PATCH);
     return unsupported(ctx, patch ? List.of(MERGE_PATCH, JSON) : List.of(JSON));
   }
 
-  /** Refuses forms: the body reader would decode them, and fail on an invalid one with a 500. */
+  /** Refuses forms. The body reader would decode a form, and answer an invalid one with 500. */
   static void refuseForms(RoutingContext ctx) {
     String contentType = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
@@ -56,7 +57,7 @@ final class MediaTypes {
     }
   }
 
-  /** Refuses compressed bodies, and names the one coding that is accepted (RFC 9110, 12.5.3). */
+  /** Refuses compressed bodies. The response names the accepted coding (RFC 9110, 12.5.3). */
   static void refuseContentCodings(RoutingContext ctx) {
     for (String coding : ctx.request().headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
       if (!coding.strip().equalsIgnoreCase(IDENTITY)) {
@@ -65,7 +66,7 @@ final class MediaTypes {
             Refusal.of(
                 Refusal.Kind.UNSUPPORTED,
                 "content-coding",
-                "send the body as it is, without Content-Encoding"));
+                "send the body uncompressed, without Content-Encoding"));
         return;
       }
     }

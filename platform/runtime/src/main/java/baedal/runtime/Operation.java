@@ -3,7 +3,8 @@ package baedal.runtime;
 import io.vertx.core.http.HttpMethod;
 
 /**
- * One operation of a contract: its place, who may call it, and what its requests must look like.
+ * One operation of a contract: its method and path, who may call it, and the rules for its
+ * requests.
  */
 record Operation(
     String method, String path, Authorization authorization, RequestValidation validation) {
@@ -12,7 +13,7 @@ record Operation(
     return HttpMethod.valueOf(method);
   }
 
-  /** The path as vertx-web writes it: {@code /orders/:orderId}. */
+  /** The path in the syntax of vertx-web: {@code /orders/:orderId}. */
   String route() {
     return path.replaceAll("\\{([^}]+)}", ":$1");
   }
@@ -21,7 +22,7 @@ record Operation(
     return requestPath.matches(path.replaceAll("\\{[^}]+}", "[^/]+"));
   }
 
-  /** The name of the path parameter in a segment (the first one is 1); empty when there is none. */
+  /** The name of the path parameter in a segment (the first one is 1), or an empty text. */
   String parameterAt(int segment) {
     String[] segments = path.split("/", -1);
     String template = segment < segments.length ? segments[segment] : "";

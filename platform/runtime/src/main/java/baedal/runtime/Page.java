@@ -3,7 +3,11 @@ package baedal.runtime;
 import java.util.List;
 import java.util.function.Function;
 
-/** One page of a list; {@code next} is the cursor of the following one, or null at the end. */
+/**
+ * One page of a list, as handlers return it.
+ *
+ * @param next the cursor of the next page, or null if this is the last one
+ */
 public record Page<T>(List<T> items, String next) {
 
   public Page {
@@ -16,8 +20,8 @@ public record Page<T>(List<T> items, String next) {
   }
 
   /**
-   * The first {@code limit} items of a query that asked for one more than that. {@code cursor}
-   * makes the cursor from the last item.
+   * Makes a page from the result of a query for {@code limit + 1} items. The extra item shows that
+   * a next page exists. {@code cursor} makes the cursor from the last item of the page.
    */
   public static <T> Page<T> of(List<T> found, int limit, Function<T, String> cursor) {
     boolean more = found.size() > limit;

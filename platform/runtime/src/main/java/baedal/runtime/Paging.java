@@ -17,13 +17,15 @@ public final class Paging {
 
   private Paging() {}
 
-  /** How many items the client wants: 20 by default. The contract bounds it. */
+  /**
+   * The number of items that the client wants; 20 without the parameter. The contract bounds it.
+   */
   public static int limit(RoutingContext ctx) {
     String limit = ctx.request().getParam("limit");
     return limit == null ? DEFAULT_LIMIT : Integer.parseInt(limit);
   }
 
-  /** The last id of the previous page, from a cursor with one key; null for the first page. */
+  /** The last id of the previous page, from a cursor with one key. Null for the first page. */
   public static String last(RoutingContext ctx) {
     String cursor = ctx.request().getParam("cursor");
     return cursor == null ? null : decode(cursor, 1).get(0);
@@ -34,7 +36,7 @@ public final class Paging {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(json);
   }
 
-  /** The keys in a cursor that {@link #encode} made from as many; any other cursor is refused. */
+  /** Decodes a cursor with exactly {@code keys} keys. Throws a 400 refusal for any other cursor. */
   public static List<String> decode(String cursor, int keys) {
     List<String> decoded = decode(cursor);
     if (decoded.size() != keys) {
@@ -43,6 +45,7 @@ public final class Paging {
     return decoded;
   }
 
+  /** Decodes a cursor with any number of keys. Throws a 400 refusal for any other text. */
   public static List<String> decode(String cursor) {
     try {
       List<String> keys =
@@ -60,9 +63,9 @@ public final class Paging {
     }
   }
 
-  /** The refusal of a text that is not a cursor of the list. */
+  /** The refusal of a text that is not a cursor of this list. */
   public static Refusal wrong() {
     return Refusal.invalid(
-        "/cursor", "is not a cursor of this list: use `next` of the page before");
+        "/cursor", "is not a cursor of this list: use `next` of the previous page");
   }
 }

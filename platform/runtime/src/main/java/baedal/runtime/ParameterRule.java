@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A parameter of an operation, and the check of its value.
+ * The rule for one parameter of an operation. {@link RequestValidation} applies it.
  *
  * @param in {@code path}, {@code query} or {@code header}
- * @param type the JSON type that its schema names
+ * @param type the JSON type in the parameter's schema
  */
 record ParameterRule(String name, String in, boolean required, String type, Rule rule) {
 
-  /** Plain digits, and few enough that every parser in the system reads the same number. */
+  /** ASCII digits, few enough that every parser in the system reads the same number. */
   private static final Pattern NUMBER =
       Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?");
 
@@ -25,7 +25,7 @@ record ParameterRule(String name, String in, boolean required, String type, Rule
     return in.equals("query");
   }
 
-  /** Adds what is wrong with the parameter of a request to {@code faults}. */
+  /** Adds each fault of the parameter's value to {@code faults}. */
   void check(RoutingContext ctx, List<Refusal.Fault> faults) {
     List<String> values = values(ctx);
     String pointer = "/" + name;
@@ -50,7 +50,9 @@ record ParameterRule(String name, String in, boolean required, String type, Rule
     };
   }
 
-  /** The value as the schema's type; text that is not of that type stays text, and fails there. */
+  /**
+   * Converts the text to the schema's type. A text of another type stays text and fails the schema.
+   */
   private JsonNode json(String text) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     return switch (type) {

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that a service repeats on a timer, such as a sweep. Runs never overlap, and a failed run is
- * logged and left to the next one.
+ * Work that a service repeats on a timer, such as the expiry of unpaid orders. Runs never overlap.
+ * A failed run is logged, and the next run tries again.
  */
 public final class PeriodicTask {
 
@@ -36,14 +36,14 @@ public final class PeriodicTask {
     timer = vertx.setPeriodic(pause.toMillis(), id -> runNow());
   }
 
-  /** No run begins after this; a run in progress is not interrupted. */
+  /** Prevents further runs by the timer. A run in progress is not interrupted. */
   public void stop() {
     vertx.cancelTimer(timer);
   }
 
   /**
-   * Runs at once, without waiting for the timer. While another run is in progress this does
-   * nothing, and the returned future has succeeded already.
+   * Runs at once, without waiting for the timer. Does nothing if another run is in progress; the
+   * returned future has then succeeded already.
    */
   public Future<?> runNow() {
     if (!running.compareAndSet(false, true)) {
@@ -54,9 +54,9 @@ public final class PeriodicTask {
         .onFailure(
             e ->
                 log.atWarn()
-                    .addKeyValue("work", name)
+                    .addKeyValue("task", name)
                     .addKeyValue("cause", e.toString())
-                    .log("a round was not finished"))
+                    .log("a periodic task failed, its next run tries again"))
         .onComplete(done -> running.set(false));
   }
 }

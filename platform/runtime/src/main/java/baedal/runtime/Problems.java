@@ -31,7 +31,7 @@ public final class Problems {
 
   private Problems() {}
 
-  /** A router whose own failures are answered with problem documents, too. */
+  /** A router that answers its own failures with problem documents, too. */
   static Router router(Vertx vertx) {
     Router router = Router.router(vertx);
     ROUTER_STATUSES.forEach(status -> router.errorHandler(status, Problems::render));
@@ -39,7 +39,7 @@ public final class Problems {
     return router;
   }
 
-  /** The failure handler of every route. */
+  /** Answers with the failure of the request. Every route uses it as its failure handler. */
   public static void render(RoutingContext ctx) {
     if (ctx.response().ended() || ctx.response().closed()) {
       return;
@@ -51,7 +51,7 @@ public final class Problems {
     send(ctx, refusal(ctx));
   }
 
-  /** Answers with this refusal, whatever the context's own failure is. */
+  /** Answers with this refusal and ignores the failure in the context. */
   public static void send(RoutingContext ctx, Refusal refusal) {
     send(ctx, refusal, body(ctx.request().path(), refusal));
   }
@@ -138,47 +138,55 @@ public final class Problems {
       log.atWarn()
           .addKeyValue("path", ctx.request().path())
           .addKeyValue("cause", failure)
-          .log("a backing service is away");
-      return Refusal.unavailable(
-          "unavailable", "not possible right now: try again a little later", OUTAGE_RETRY);
+          .log("a backing service is unavailable");
+      return unavailable();
     }
     log.atError()
         .addKeyValue("path", ctx.request().path())
         .setCause(failure)
         .log("unexpected failure of a request");
+    return internal();
+  }
+
+  private static Refusal unavailable() {
+    return Refusal.unavailable(
+        "unavailable", "the service cannot answer now: " + Refusal.RETRY_LATER, OUTAGE_RETRY);
+  }
+
+  private static Refusal internal() {
     return Refusal.of(
-        Refusal.Kind.INTERNAL, "internal", "this is our fault: the trace id helps us find it");
+        Refusal.Kind.INTERNAL,
+        "internal",
+        "the service failed unexpectedly: report the traceId of this response");
   }
 
   private static Refusal ofStatus(int status) {
     return switch (status) {
-      case 401 -> Refusal.unauthenticated("this needs a token: send Authorization: Bearer …");
-      case 403 -> Refusal.forbidden("not allowed");
-      case 404 -> Refusal.notFound("there is no such thing");
+      case 401 -> Refusal.tokenMissing();
+      case 403 -> Refusal.forbidden("the token does not allow this request");
+      case 404 -> Refusal.notFound("no resource has this path");
       case 405 ->
           Refusal.of(
               Refusal.Kind.METHOD_NOT_ALLOWED,
               "method-not-allowed",
-              "this path does not take this method");
+              "this path does not accept this method: use one of the header Allow");
       case 413 ->
-          Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body may have 64 KiB at most");
+          Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body may have at most 64 KiB");
       case 415 ->
           Refusal.of(Refusal.Kind.UNSUPPORTED, "not-json", "send Content-Type: application/json");
       case 417 ->
           Refusal.of(
               Refusal.Kind.EXPECTATION_FAILED,
               "expectation-failed",
-              "the only expectation that can be met is Expect: 100-continue");
-      case 503 ->
-          Refusal.unavailable(
-              "unavailable", "not possible right now: try again a little later", OUTAGE_RETRY);
+              "the only supported expectation is Expect: 100-continue");
+      case 503 -> unavailable();
       default ->
           status >= 400 && status < 500
-              ? Refusal.of(Refusal.Kind.INVALID, "bad-request", "the request is not understood")
-              : Refusal.of(
-                  Refusal.Kind.INTERNAL,
-                  "internal",
-                  "this is our fault: the trace id helps us find it");
+              ? Refusal.of(
+                  Refusal.Kind.INVALID,
+                  "bad-request",
+                  "the request cannot be decoded: check its path, query and header fields")
+              : internal();
     };
   }
 

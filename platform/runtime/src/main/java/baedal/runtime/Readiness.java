@@ -8,8 +8,8 @@ import io.vertx.ext.healthchecks.Status;
 import java.util.function.Supplier;
 
 /**
- * Whether this service can do its work now: its store and the broker respond, and it is not
- * stopping. The readiness probe reads it.
+ * Whether this service can do its work now: its database and the broker respond, and it is not
+ * stopping. The route {@code /health/ready} returns it to the readiness probe.
  */
 public final class Readiness {
 
@@ -31,7 +31,7 @@ public final class Readiness {
         });
   }
 
-  /** Ready only while {@code check} succeeds within two seconds. */
+  /** Adds a check: the service is ready only while {@code check} succeeds within two seconds. */
   public Readiness register(String name, Supplier<Future<?>> check) {
     checks.register(
         name,

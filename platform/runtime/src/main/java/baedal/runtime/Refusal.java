@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The one way the domain says no. {@link Problems} turns it into an HTTP response; a consumer of
- * events turns it into a dead letter.
+ * The exception with which the domain and the platform refuse a request or an event. {@link
+ * Problems} turns it into an HTTP response. A consumer of events turns it into a dead letter.
  */
 public final class Refusal extends RuntimeException {
 
-  /** The kinds of refusals; each has one HTTP status. */
+  /** The kind of a refusal, which decides its HTTP status. */
   public enum Kind {
     INVALID(400),
     UNAUTHENTICATED(401),
@@ -43,6 +43,9 @@ public final class Refusal extends RuntimeException {
   public record Fault(String pointer, String detail) {}
 
   static final String INVALID_TOKEN = "invalid-token";
+
+  /** The end of a detail, for refusals with a {@code Retry-After} header. */
+  static final String RETRY_LATER = "retry after the seconds in Retry-After";
 
   private final Kind kind;
   private final String type;
@@ -83,9 +86,14 @@ public final class Refusal extends RuntimeException {
     return of(Kind.UNAUTHENTICATED, "unauthenticated", detail);
   }
 
+  /** For a request without a token to an operation that needs one. */
+  static Refusal tokenMissing() {
+    return unauthenticated("a token is required: send Authorization: Bearer …");
+  }
+
   /** For a token that is forged, expired, or meant for another audience (RFC 6750, 3.1). */
   public static Refusal invalidToken() {
-    return of(Kind.UNAUTHENTICATED, INVALID_TOKEN, "the token is not valid here: get a new one");
+    return of(Kind.UNAUTHENTICATED, INVALID_TOKEN, "the token is not valid: get a new one");
   }
 
   public static Refusal invalid(String pointer, String detail) {
@@ -94,20 +102,24 @@ public final class Refusal extends RuntimeException {
 
   public static Refusal invalid(List<Fault> faults) {
     return new Refusal(
-        Kind.INVALID, "invalid", "the request does not fit the contract", faults, null);
+        Kind.INVALID,
+        "invalid",
+        "the request does not fit the contract: mend each of the errors",
+        faults,
+        null);
   }
 
-  /** Whether a failure is a refusal because something does not exist. */
+  /** Whether a failure is a refusal with status 404. */
   public static boolean isNotFound(Throwable failure) {
     return failure instanceof Refusal refusal && refusal.kind() == Kind.NOT_FOUND;
   }
 
-  /** For a request that cannot be served now; the client may retry after {@code retryAfter}. */
+  /** For a request that cannot be served now. The client may retry after {@code retryAfter}. */
   public static Refusal unavailable(String type, String detail, Duration retryAfter) {
     return new Refusal(Kind.UNAVAILABLE, type, detail, List.of(), retryAfter);
   }
 
-  /** For too many requests; the client may retry after {@code retryAfter}. */
+  /** For too many requests. The client may retry after {@code retryAfter}. */
   public static Refusal tooMany(String detail, Duration retryAfter) {
     return new Refusal(Kind.TOO_MANY, "too-many-requests", detail, List.of(), retryAfter);
   }
@@ -124,7 +136,7 @@ public final class Refusal extends RuntimeException {
     return faults;
   }
 
-  /** How long the client should wait before it retries; null when a retry makes no sense. */
+  /** How long the client should wait before it retries. Null if the response sets no time. */
   public Duration retryAfter() {
     return retryAfter;
   }

@@ -4,18 +4,18 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Responses of handlers other than a plain 200. */
+/** Sets the status and headers of responses other than 200. Handlers call it. */
 public final class Reply {
 
   private Reply() {}
 
-  /** 201 with the path of the created resource, percent-encoded, in {@code Location}. */
+  /** Answers 201. {@code location} is the percent-encoded path of the created resource. */
   public static <T> T created(RoutingContext ctx, String location, T body) {
     ctx.response().setStatusCode(201).putHeader("Location", location);
     return body;
   }
 
-  /** A path of these segments, percent-encoded. */
+  /** Builds a path from these segments and percent-encodes each. */
   public static String path(String... parts) {
     StringBuilder path = new StringBuilder();
     for (String part : parts) {
@@ -25,7 +25,7 @@ public final class Reply {
     return path.toString();
   }
 
-  /** 202: the request is stored, and its outcome is decided later. */
+  /** Answers 202: the request is stored, and its outcome is decided later. */
   public static <T> T accepted(RoutingContext ctx, T body) {
     ctx.response().setStatusCode(202);
     return body;

@@ -11,12 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The checks that {@link HttpApi} makes on every request before its body is read, whatever the
- * request is about. The handlers in {@link #mount} are in the order in which a request passes them.
+ * The checks that {@link HttpApi} makes on every request before its body is read. A request passes
+ * the handlers in {@link #mount} in the order in which they are listed.
  */
 final class RequestGuards {
 
-  /** A DNS name has 253 characters at most. The gateway repeats it in several header fields. */
+  /**
+   * A DNS name has at most 253 characters. The gateway repeats the host in several header fields.
+   */
   private static final int MAX_AUTHORITY_CHARS = 300;
 
   private final ContractRoutes contractRoutes;
@@ -34,7 +36,7 @@ final class RequestGuards {
         .route()
         .order(HttpApi.BODY_DEADLINE_ORDER)
         .handler(bodyDeadline::start)
-        .handler(Expectations::endUninvited)
+        .handler(Expectations::closeWithoutContinue)
         .failureHandler(Problems::render);
     router
         .route()
@@ -51,18 +53,18 @@ final class RequestGuards {
     }
   }
 
-  /** The only guard of the operators' port, whose routes read no body and no parameter. */
+  /** The only guard of the operators' port: its routes read no body and no parameter. */
   void mountExpectations(Router router) {
     router
         .route()
-        .handler(Expectations::endUninvited)
+        .handler(Expectations::closeWithoutContinue)
         .handler(expectations::check)
         .failureHandler(Problems::render);
   }
 
   /**
-   * Whether the router can handle the request: without a valid Host it would answer 500. HTTP/1.0
-   * needs no Host (RFC 9112, 3.2).
+   * Whether the router can handle the Host of the request. With an invalid one it would answer 500.
+   * HTTP/1.0 needs no Host (RFC 9112, 3.2).
    */
   static boolean hasUsableHost(HttpServerRequest request) {
     if (request.authority() == null) {
@@ -76,7 +78,7 @@ final class RequestGuards {
     return Refusal.of(
         Refusal.Kind.INVALID,
         "bad-request",
-        "send a Host header with a valid host, as HTTP/1.1 asks for");
+        "the Host is missing or not valid: send one Host header with a valid host");
   }
 
   /** Refuses a path or query that cannot be decoded, before any route reads it. */

@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.regex.Pattern;
 
 /**
- * The id of a request: in its response, in the logs, and in the calls to other services that it
- * causes. It is the client's own id if that is safe to log, otherwise a new one.
+ * The id of a request. The response, the logs, and the calls to other services repeat it. It is the
+ * client's own id if that is safe to log, otherwise a new one.
  */
 public final class RequestId {
 
@@ -19,8 +19,8 @@ public final class RequestId {
   private RequestId() {}
 
   /**
-   * Gives the request its id and puts it into the response. The scope is never closed: it ends with
-   * the Vert.x context of the request.
+   * Gives the request its id and puts it into the response. The OpenTelemetry scope is never
+   * closed, because it ends with the Vert.x context of the request.
    */
   @SuppressWarnings("MustBeClosedChecker")
   static void begin(HttpServerRequest request) {

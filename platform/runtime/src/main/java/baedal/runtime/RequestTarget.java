@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * The target of a request (its path and query) in normalization form C, and the faults in it. Its
- * text is percent-encoded UTF-8. A target without percent signs needs no change.
+ * Normalizes the target of a request (its path and query) to form C, and finds the faults in it. A
+ * target is percent-encoded UTF-8. A target without percent signs needs no change.
  */
 final class RequestTarget {
 
@@ -28,15 +28,15 @@ final class RequestTarget {
   private RequestTarget() {}
 
   /**
-   * The parts of a target that are not UTF-8. {@code parameterAt} returns the name of the path
-   * parameter in a segment (the first one is 1), or an empty text. Throws {@link
-   * IllegalArgumentException} when a percent sign is not followed by two hex digits.
+   * Returns a fault for each part of the target that is not UTF-8. {@code parameterAt} returns the
+   * name of the path parameter in a segment (the first one is 1), or an empty text. Throws {@link
+   * IllegalArgumentException} if a percent sign is not followed by two hex digits.
    */
   static List<Refusal.Fault> faults(String uri, IntFunction<String> parameterAt) {
     return uri.indexOf('%') < 0 ? List.of() : read(uri, parameterAt).faults;
   }
 
-  /** The request with its target in form C; unchanged when the target cannot be decoded. */
+  /** The request with its target in form C. Returns the request itself if it cannot be decoded. */
   static HttpServerRequest normalized(HttpServerRequest request) {
     String uri = request.uri();
     if (uri.indexOf('%') < 0) {
@@ -104,7 +104,7 @@ final class RequestTarget {
     faults.add(new Refusal.Fault(pointer, "must be UTF-8, percent-encoded"));
   }
 
-  /** Appends a part in form C. Returns false, and appends nothing, when it is not UTF-8. */
+  /** Appends a part in form C. Returns false and appends nothing if it is not UTF-8. */
   private boolean append(String part, boolean inQuery) {
     if (part.indexOf('%') < 0) {
       normalized.append(part);
@@ -122,7 +122,7 @@ final class RequestTarget {
     return true;
   }
 
-  /** Null when the part is not UTF-8. Encoded surrogates are not UTF-8 either (RFC 3629, 3). */
+  /** Null if the part is not UTF-8. Encoded surrogates are not UTF-8 either (RFC 3629, 3). */
   private static String decoded(String part, boolean inQuery) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(part.length());
     for (int i = 0; i < part.length(); i++) {
@@ -149,12 +149,12 @@ final class RequestTarget {
     int high = percent + 1 < part.length() ? Character.digit(part.charAt(percent + 1), HEX) : -1;
     int low = percent + 2 < part.length() ? Character.digit(part.charAt(percent + 2), HEX) : -1;
     if (high < 0 || low < 0) {
-      throw new IllegalArgumentException("a percent sign without two digits");
+      throw new IllegalArgumentException("a percent sign is not followed by two hex digits");
     }
     return high * HEX + low;
   }
 
-  /** The request with the normalized target, for the router and its handlers. */
+  /** The request with the normalized target. The router and its handlers see this one. */
   private static final class NormalizedRequest extends HttpServerRequestWrapper {
 
     private final String uri;

@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the parameters and the body of an operation's requests must look like.
+ * The rules for the parameters and the body of one operation's requests. {@link ContractRoutes}
+ * applies them.
  *
- * @param body null where a body has no meaning, as with GET
+ * @param body null for an operation of GET, HEAD, DELETE or OPTIONS that declares no body
  */
 record RequestValidation(List<ParameterRule> parameters, BodyRule body) {
 
-  /** The most faults that one refusal lists. */
+  /** Maximum number of faults that one refusal lists. */
   static final int MAX_FAULTS = 50;
 
-  /** Limit for all pointers and details of one refusal together. */
+  /** Maximum number of characters in all pointers and details of one refusal together. */
   private static final int MAX_FAULT_CHARS = 16_000;
 
   /** Throws one refusal that lists every fault of the request. */
@@ -37,7 +38,7 @@ record RequestValidation(List<ParameterRule> parameters, BodyRule body) {
       charsLeft -= faults.get(i).pointer().length() + faults.get(i).detail().length();
       if (i == MAX_FAULTS || charsLeft < 0) {
         List<Refusal.Fault> first = new ArrayList<>(faults.subList(0, i));
-        first.add(new Refusal.Fault("", "has more faults than these"));
+        first.add(new Refusal.Fault("", "has more faults than this response lists"));
         return first;
       }
     }

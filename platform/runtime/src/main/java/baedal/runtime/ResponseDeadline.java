@@ -8,14 +8,16 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A timeout for the whole response of another server, even if the server stalls in the middle. */
+/**
+ * A timeout for the whole response of another server, for the case that it stalls in the middle.
+ */
 public final class ResponseDeadline {
 
   private ResponseDeadline() {}
 
   /**
-   * The response to {@code request}, which {@code send} sends. Fails when the response is not
-   * complete within {@code timeout}. The timeout of the client itself covers the first bytes only.
+   * Sends {@code request} with {@code send}. The future fails if the response is not complete
+   * within {@code timeout}. Vert.x's own request timeout covers only the first bytes.
    */
   public static Future<HttpResponse<Buffer>> within(
       Duration timeout,

@@ -12,29 +12,30 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Checks values against a schema of a contract. Its faults tell a client what to do, and never show
- * a regular expression: a schema with a pattern or format has an {@code x-message} for texts that
- * do not match.
+ * Checks values against a schema of a contract. Its faults say what the client must change, and
+ * never contain a regular expression: a schema with a pattern or format has an {@code x-message},
+ * which is the fault of a text that does not match.
  */
 final class Rule {
 
   private static final String MESSAGE = "x-message";
 
   /**
-   * The pointer of a schema part under {@code then} or {@code else}; group 1 holds the {@code if}.
+   * The pointer of a schema part under {@code then} or {@code else}. Group 1 is the pointer of the
+   * schema that also holds the {@code if}.
    */
   private static final Pattern BRANCH = Pattern.compile("(.*)/(then|else)(?=/|$)");
 
   private final Schema schema;
   private final Function<Error, Contract.Located> schemaOf;
 
-  /** {@code schemaOf} returns the part of the contract that holds the keyword of an error. */
+  /** {@code schemaOf} returns the schema object whose keyword caused an error. */
   Rule(Schema schema, Function<Error, Contract.Located> schemaOf) {
     this.schema = schema;
     this.schemaOf = schemaOf;
   }
 
-  /** At most {@code limit} faults of a value; each pointer begins with {@code prefix}. */
+  /** Returns at most {@code limit} faults of a value. Each pointer begins with {@code prefix}. */
   List<Refusal.Fault> faults(String prefix, JsonNode value, int limit) {
     List<Error> errors = schema.validate(value);
     if (errors.isEmpty()) {
@@ -56,17 +57,16 @@ final class Rule {
               new Refusal.Fault(
                   pointer + "/" + Contract.escape(error.getProperty()),
                   "is not a field of this request" + known(holder.node())));
-      case "false" ->
-          Stream.of(new Refusal.Fault(pointer, "does not belong here" + condition(holder)));
+      case "false" -> Stream.of(new Refusal.Fault(pointer, "is not allowed" + condition(holder)));
       case "pattern", "format" ->
           Stream.of(
               new Refusal.Fault(
-                  pointer, holder.node().path(MESSAGE).asText("must have another form")));
+                  pointer, holder.node().path(MESSAGE).asText("does not have the required form")));
       default -> Stream.of(new Refusal.Fault(pointer, error.getMessage()));
     };
   }
 
-  /** A fault for a missing field, and one for each field that is required in it. */
+  /** Returns a fault for a missing field, and one for each required field of the missing object. */
   private static List<Refusal.Fault> missing(String pointer, Error error, Contract.Located holder) {
     List<Refusal.Fault> faults = new ArrayList<>();
     String field = pointer + "/" + Contract.escape(error.getProperty());
@@ -91,7 +91,7 @@ final class Rule {
     return names.isEmpty() ? "" : "; known are " + String.join(", ", names);
   }
 
-  /** Says when the part applies, if it depends on the value of one field; otherwise empty. */
+  /** The condition under which the part applies, such as {@code " when kind is BIG"}, or empty. */
   private static String condition(Contract.Located part) {
     Matcher branch = BRANCH.matcher(part.pointer());
     if (!branch.lookingAt()) {

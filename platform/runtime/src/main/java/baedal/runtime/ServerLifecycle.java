@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts and drains the HTTP servers of one {@link HttpApi}: the public one and the operators'. */
+/** Starts and stops the HTTP servers of one {@link HttpApi}: the public one and the operators'. */
 final class ServerLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(ServerLifecycle.class);
 
   private static final int MAX_LINE_BYTES = 16 * 1024;
 
-  /** The gateway adds header fields of its own to those of the client. */
+  /** The gateway adds its own header fields to those of the client. */
   private static final int ADDED_BY_GATEWAY_BYTES = 8 * 1024;
 
   private static final long DRAIN_SECONDS = 10;
@@ -32,7 +32,10 @@ final class ServerLifecycle {
     this.service = service;
   }
 
-  /** A server that does not listen yet. It answers requests that it cannot decode by itself. */
+  /**
+   * Makes a server that does not listen yet. It refuses a request that cannot be decoded, without
+   * calling {@code accept}.
+   */
   HttpServer create(
       String host, int port, int gatewayHeaderBytes, Handler<HttpServerRequest> accept) {
     int maxHeaderBytes = gatewayHeaderBytes + ADDED_BY_GATEWAY_BYTES;
@@ -71,7 +74,10 @@ final class ServerLifecycle {
     return operators.listen(port, host).map(HttpServer::actualPort);
   }
 
-  /** Takes no new connections, and closes when the requests in progress are answered. */
+  /**
+   * Accepts no new connections, and closes when the requests in progress have ended or after ten
+   * seconds.
+   */
   Future<Void> close() {
     Future<Void> drained =
         server == null

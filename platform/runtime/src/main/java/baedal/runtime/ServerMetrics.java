@@ -8,15 +8,15 @@ import io.vertx.core.spi.observability.HttpRequest;
 import io.vertx.core.spi.observability.HttpResponse;
 
 /**
- * Reports the end of each request once. Vert.x 5.0.8 reports it twice for an HTTP/1.1 request whose
- * connection was reset: for the error, and for the close that follows. The number of active
- * requests would become negative.
+ * Reports the end of each request once to the wrapped metrics. Vert.x 5.0.8 reports it twice if the
+ * client resets the connection of an HTTP/1.1 request: for the error, and for the close that
+ * follows. The number of active requests would become negative.
  *
  * @param <R> the request metric of the wrapped metrics
  */
 final class ServerMetrics<R, W, S> implements HttpServerMetrics<ServerMetrics.Request<R>, W, S> {
 
-  /** A request until it ended or was reset. */
+  /** The state of a request until it has ended or was reset. */
   static final class Request<R> {
 
     private final R metric;

@@ -19,20 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls another service in this service's own name. A problem document in the response becomes the
- * {@link Refusal} that it describes.
+ * Calls another service over HTTP, with a token of the calling service. The future fails with a
+ * {@link Refusal}: the one in the response's problem document, or a 503 refusal if the called
+ * service is unavailable.
  */
 public final class ServiceClient {
 
   private static final Logger log = LoggerFactory.getLogger(ServiceClient.class);
 
   /**
-   * Ids from requests are parts of paths. A service may call more than its callers, so an id must
-   * not lead to another path.
+   * Paths contain ids from requests. A service may use routes that its callers may not, so an id
+   * must not lead to another path.
    */
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+)+");
 
-  /** Statuses that concern this service's own token or rate, not the request of its caller. */
+  /** Statuses for this service's own token or request rate, not for the request of its caller. */
   private static final Set<Integer> OWN_FAILURES =
       Set.of(
           Refusal.Kind.UNAUTHENTICATED.status(),
@@ -51,7 +52,9 @@ public final class ServiceClient {
   private final Tokens tokens;
   private final String self;
 
-  /** {@code name} is the called service, at {@code baseUrl}; {@code self} is the calling one. */
+  /**
+   * {@code name} is the called service, at {@code baseUrl}. {@code self} is the calling service.
+   */
   public ServiceClient(Vertx vertx, String name, String baseUrl, Tokens tokens, String self) {
     this.client =
         WebClient.create(
@@ -86,7 +89,7 @@ public final class ServiceClient {
   private Future<JsonObject> call(
       HttpMethod method, String path, JsonObject body, Duration timeout) {
     if (!PATH.matcher(path).matches()) {
-      return Future.failedFuture(Refusal.notFound("there is no such thing"));
+      return Future.failedFuture(Refusal.notFound("the id in the request does not exist"));
     }
     return ResponseDeadline.within(
             timeout,
@@ -126,7 +129,7 @@ public final class ServiceClient {
       log.atWarn()
           .addKeyValue("service", name)
           .addKeyValue("status", status)
-          .log("we are refused: do the clocks, and the secret of all services, agree?");
+          .log("a service refused this service: compare TOKEN_SECRET, clocks and request rate");
       return unavailable();
     }
     for (Refusal.Kind kind : Refusal.Kind.values()) {
@@ -143,6 +146,8 @@ public final class ServiceClient {
 
   private Refusal unavailable() {
     return Refusal.unavailable(
-        name + "-unavailable", "not possible right now: try again a little later", RETRY_AFTER);
+        name + "-unavailable",
+        "the service " + name + " cannot answer now: " + Refusal.RETRY_LATER,
+        RETRY_AFTER);
   }
 }

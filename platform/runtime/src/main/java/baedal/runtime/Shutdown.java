@@ -6,7 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the parts of a service one after another. If one fails, the next is stopped all the same.
+ * Stops the parts of a service one after another. If one part fails to stop, this is logged and the
+ * next part is stopped.
  */
 public final class Shutdown {
 
@@ -15,7 +16,7 @@ public final class Shutdown {
   private Shutdown() {}
 
   @SafeVarargs
-  public static Future<Void> inTurn(Supplier<Future<Void>>... parts) {
+  public static Future<Void> inOrder(Supplier<Future<Void>>... parts) {
     Future<Void> done = Future.succeededFuture();
     for (Supplier<Future<Void>> part : parts) {
       done = done.compose(v -> stop(part));

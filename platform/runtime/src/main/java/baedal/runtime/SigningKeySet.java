@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the signing keys in an issuer's JSON Web Key Set (RFC 7517) as verifiers of tokens. */
+/** Makes verifiers of tokens from the signing keys in an issuer's JSON Web Key Set (RFC 7517). */
 final class SigningKeySet {
 
   private static final int MAX_KEYS = 100;
@@ -20,10 +20,10 @@ final class SigningKeySet {
       Map.of("P-256", "ES256", "P-384", "ES384", "P-521", "ES512");
 
   /**
-   * A key id and the one algorithm that the key is used with. A token cannot choose another
-   * algorithm for the key.
+   * A key id with one algorithm that the key may be used with. The verifier of a token is found by
+   * both, so a token cannot choose an algorithm that its key does not allow.
    *
-   * @param kid empty when the key or the token names none
+   * @param kid empty if the key or the token names none
    */
   record Name(String kid, String algorithm) {
 
@@ -38,7 +38,7 @@ final class SigningKeySet {
     return RSA.contains(algorithm) || CURVES.containsValue(algorithm);
   }
 
-  /** The verifiers by key. They apply {@code checks} to every token. Empty without usable keys. */
+  /** The verifiers by key, empty if no key is usable. They apply {@code checks} to every token. */
   static Map<Name, JWTAuth> verifiers(Vertx vertx, JsonObject keySet, JWTOptions checks) {
     Map<Name, JWTAuth> verifiers = new HashMap<>();
     keySet.getJsonArray("keys", new JsonArray()).stream()

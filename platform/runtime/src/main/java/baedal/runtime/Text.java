@@ -5,26 +5,28 @@ import java.text.Normalizer.Form;
 import java.util.regex.Pattern;
 
 /**
- * The rules for texts in all services. Texts from outside are converted to normalization form C, so
- * that equal letters are equal characters, whichever system they were typed on.
+ * The rules for texts in all services. Texts of requests are converted to normalization form C: the
+ * same letters are then the same characters, whichever system the client typed them on.
  */
 public final class Text {
 
   /**
-   * A visible character: no separator, control, format, mark without a letter, Hangul filler, or
-   * empty Braille pattern. The contracts have the same pattern.
+   * A visible character: not a separator, control or format character, combining mark, Hangul
+   * filler, or empty Braille pattern. The contracts have the same pattern.
    */
   private static final Pattern VISIBLE =
       Pattern.compile("[^\\p{Z}\\p{Cc}\\p{Cf}\\p{M}\\u115F\\u1160\\u3164\\uFFA0\\u2800]");
 
   private Text() {}
 
-  /** In normalization form C (NFC); the same object when it is in that form already. */
+  /** The text in normalization form C (NFC); the same object if it is in that form already. */
   public static String nfc(String text) {
     return in(Form.NFC, text);
   }
 
-  /** In normalization form D (NFD), in which older data may be stored. */
+  /**
+   * The text in normalization form D (NFD). Data of earlier versions may be stored in that form.
+   */
   public static String nfd(String text) {
     return in(Form.NFD, text);
   }
@@ -50,12 +52,12 @@ public final class Text {
     return text == null || !VISIBLE.matcher(text).find();
   }
 
-  /** The form in which an optional text is stored: null when it is blank. */
+  /** The value that is stored for an optional text: null if the text is blank. */
   public static String orNull(String text) {
     return isBlank(text) ? null : text;
   }
 
-  /** Why a store could not keep this text unchanged; null when it can. */
+  /** The reason why a database cannot keep this text unchanged. Null if it can. */
   static String fault(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

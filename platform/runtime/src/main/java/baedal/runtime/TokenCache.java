@@ -5,8 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The callers of tokens that {@link Tokens} has verified, so that a token that comes again is not
- * verified again. Only for tokens whose key never changes. Keeps digests of tokens, not the tokens.
+ * Keeps the callers of verified tokens, so that {@link Tokens} verifies each token once. It is only
+ * for tokens that are signed with the shared secret, which never changes. It stores digests of the
+ * tokens, not the tokens.
  */
 final class TokenCache {
 
@@ -24,7 +25,7 @@ final class TokenCache {
         }
       };
 
-  /** Null when the token is unknown or has expired. */
+  /** Null if the token is not in the cache or has expired. */
   synchronized Caller find(String token) {
     String digest = Digest.sha256(token);
     Entry entry = byDigest.get(digest);
@@ -35,7 +36,7 @@ final class TokenCache {
     return null;
   }
 
-  /** {@code expiresAtSeconds} is the token's {@code exp} claim, in seconds of the epoch. */
+  /** {@code expiresAtSeconds} is the token's {@code exp} claim, in seconds since the epoch. */
   synchronized void put(String token, Caller caller, long expiresAtSeconds) {
     byDigest.put(Digest.sha256(token), new Entry(caller, expiresAtSeconds));
   }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Issues and verifies bearer tokens: JSON Web Tokens (RFC 7519). Tokens of services are signed with
- * the secret that all services share (HS256). {@link Identity} says who signs tokens of people.
+ * the secret that all services share (HS256). {@link Identity} decides who signs tokens of people.
  */
 public final class Tokens {
 
@@ -39,7 +39,7 @@ public final class Tokens {
   private static final Duration SERVICE_RENEWAL = Duration.ofMinutes(2);
   private static final int MIN_SECRET_BYTES = 32;
 
-  /** Checked here, because a verifier whose key cannot be read accepts unsigned tokens. */
+  /** Vert.x does not check this: its verifier accepts unsigned tokens if its key is unreadable. */
   private static final Pattern SIGNED = Pattern.compile("[^.]+\\.[^.]+\\.[^.]+");
 
   /** The largest difference between two clocks that is tolerated. */
@@ -60,14 +60,14 @@ public final class Tokens {
     }
   }
 
-  /** For a one-machine run, where the secret signs tokens of people, too. */
+  /** For a one-machine run, in which the secret signs tokens of people, too. */
   public Tokens(Vertx vertx, String secret) {
     this(vertx, new Identity.OneMachine(secret));
   }
 
   /**
-   * Begins to fetch the keys of an OpenID Connect issuer. Only the verification of people's tokens
-   * waits for them.
+   * With an OpenID Connect issuer, this begins to fetch its keys. Only the verification of people's
+   * tokens waits for them.
    */
   public Tokens(Vertx vertx, Identity identity) {
     String secret = identity.secret();
@@ -95,7 +95,7 @@ public final class Tokens {
                     .setLeeway(SKEW_SECONDS));
   }
 
-  /** Makes the service not ready until it has the issuer's keys. */
+  /** Adds a readiness check: the service is not ready until it has the issuer's keys. */
   void registerWith(Readiness readiness) {
     if (issuerKeys != null) {
       readiness.register(
@@ -103,14 +103,14 @@ public final class Tokens {
           () ->
               issuerKeys.areKnown()
                   ? Future.succeededFuture()
-                  : Future.failedFuture("its keys are not there yet"));
+                  : Future.failedFuture("the issuer's keys have not been fetched yet"));
     }
   }
 
   /**
-   * The caller that a token names. Fails with an {@code invalid-token} refusal when the token is
-   * forged, expired or meant for another audience. Fails with a 503 one when the issuer's keys are
-   * not available.
+   * Returns the caller that a token names. Fails with an {@code invalid-token} refusal if the token
+   * is forged, expired or meant for another audience. Fails with a 503 refusal if the issuer's keys
+   * are not available.
    */
   public Future<Caller> verify(String token) {
     if (!SIGNED.matcher(token).matches()) {
@@ -127,21 +127,22 @@ public final class Tokens {
     }
     return caller.recover(
         e -> {
-          log.atDebug().addKeyValue("cause", e).log("a token is refused");
+          log.atDebug().addKeyValue("cause", e).log("token refused");
           return Future.failedFuture(e instanceof Refusal ? e : Refusal.invalidToken());
         });
   }
 
-  /** The caller that an {@code Authorization} header names; null stands for no header. */
+  /**
+   * As {@link #verify}, with the value of an {@code Authorization} header; null if there is none.
+   */
   public Future<Caller> verifyHeader(String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return Future.failedFuture(
-          Refusal.unauthenticated("this needs a token: send Authorization: Bearer …"));
+      return Future.failedFuture(Refusal.tokenMissing());
     }
     return verify(header.substring(SCHEME.length()).strip());
   }
 
-  /** The caller of this request. The token is verified once; later calls get the same future. */
+  /** The caller of this request. The token is verified once. Later calls return the same future. */
   public Future<Caller> caller(RoutingContext ctx) {
     Future<Caller> caller = ctx.get(CALLER);
     if (caller == null) {
@@ -151,14 +152,14 @@ public final class Tokens {
     return caller;
   }
 
-  /** A token of a person that is valid for twelve hours. */
+  /** Issues a token of a person, valid for twelve hours and signed with the shared secret. */
   public String issue(String sub, Collection<String> roles, Collection<String> stores) {
     return issue(sub, roles, stores, PERSON_MINUTES);
   }
 
   /**
-   * A token with which a service calls another in its own name. It is valid for five minutes, and
-   * is reused for two.
+   * Returns a token with which a service calls another one. It is valid for five minutes. Calls
+   * within two minutes return the same token.
    */
   public String forService(String service) {
     ServiceToken last = serviceToken;
@@ -190,7 +191,7 @@ public final class Tokens {
     return SHARED_SECRET_ALGORITHM.equals(UnverifiedToken.of(token).algorithm());
   }
 
-  /** With an issuer for people, the shared secret is accepted for services only. */
+  /** If people's tokens come from an issuer, the shared secret is accepted for services only. */
   private Future<Caller> verifyWithSecret(String token) {
     Caller known = verified.find(token);
     return known != null
@@ -207,7 +208,7 @@ public final class Tokens {
                 });
   }
 
-  /** Removes the role of services, whatever the issuer says: it issues tokens to people only. */
+  /** Removes the role {@code service} from the caller: an issuer issues tokens to people only. */
   private Future<Caller> verifyWithIssuerKeys(String token) {
     UnverifiedToken unverified = UnverifiedToken.of(token);
     String algorithm = unverified.algorithm();
@@ -231,7 +232,7 @@ public final class Tokens {
 
   private static Caller caller(User user, String rolesClaim) {
     if (user.get("exp") == null) {
-      throw new IllegalArgumentException("a token that is valid for ever");
+      throw new IllegalArgumentException("the token has no expiry");
     }
     return CallerClaims.read(user.principal(), rolesClaim);
   }

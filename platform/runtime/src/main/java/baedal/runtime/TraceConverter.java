@@ -3,7 +3,7 @@ package baedal.runtime;
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/** The {@code %trace} part of the log layout: {@code traceId=… requestId=…}, if there are any. */
+/** Writes {@code %trace} in the log layout: {@code traceId=… requestId=…}, each if there is one. */
 public final class TraceConverter extends ClassicConverter {
 
   @Override

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import net.logstash.logback.composite.AbstractJsonProvider;
 
-/** Adds {@code traceId} and {@code requestId} to a log event in JSON. */
+/**
+ * Adds {@code traceId} and {@code requestId} to a log event in JSON. {@code logback.xml} uses it.
+ */
 public final class TraceProvider extends AbstractJsonProvider<ILoggingEvent> {
 
   @Override

@@ -15,7 +15,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The current trace (W3C Trace Context), which HTTP requests and events carry on. */
+/** The current trace (W3C Trace Context). HTTP requests and events pass it to other services. */
 public final class Traces {
 
   private static final TextMapGetter<Map<String, String>> GETTER =
@@ -34,8 +34,8 @@ public final class Traces {
   private Traces() {}
 
   /**
-   * The tracing of {@link Boot}: it propagates trace contexts and exports no spans. The sampled
-   * flag of a caller is passed on.
+   * The tracing that {@link Boot} configures. It propagates trace contexts with the sampled flag of
+   * the caller, and exports no spans.
    */
   static OpenTelemetry telemetry() {
     return OpenTelemetrySdk.builder()
@@ -47,13 +47,13 @@ public final class Traces {
         .build();
   }
 
-  /** The current trace id in hex, or null outside any trace. */
+  /** The current trace id in hex. Null outside any trace. */
   public static String traceId() {
     SpanContext span = Span.current().getSpanContext();
     return span.isValid() ? span.getTraceId() : null;
   }
 
-  /** The current span as a {@code traceparent} header, or null outside any trace. */
+  /** The current span as the value of a {@code traceparent} header. Null outside any trace. */
   public static String traceparent() {
     SpanContext span = Span.current().getSpanContext();
     return span.isValid()
@@ -62,9 +62,9 @@ public final class Traces {
   }
 
   /**
-   * Runs {@code work} in the trace of {@code traceparent} (null: outside any trace), on a new
-   * Vert.x context. Asynchronous work that it starts belongs to the same trace. The scope is never
-   * closed: it ends with that context.
+   * Runs {@code work} in the trace of {@code traceparent} on a new Vert.x context; null runs it
+   * outside any trace. Asynchronous work that it starts belongs to the same trace. The
+   * OpenTelemetry scope is never closed, because it ends with that context.
    */
   @SuppressWarnings({"MustBeClosedChecker", "try"})
   public static <T> T within(Vertx vertx, String traceparent, Supplier<T> work) {

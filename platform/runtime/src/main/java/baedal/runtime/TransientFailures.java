@@ -10,19 +10,21 @@ import java.util.ServiceLoader;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Tells a transient failure from a bug or a refusal: a store, a broker or a network that is away or
- * too slow. Only a transient failure is worth a retry. Failures are recognised by their type and
- * code, never by their message.
+ * Distinguishes transient failures from bugs and refusals. A failure is transient if a database, a
+ * broker or a network is unavailable or too slow. Only a transient failure is worth a retry.
+ * Failures are recognised by their type and code, never by their message.
  */
 public final class TransientFailures {
 
   /**
-   * Knows the transient failures of one driver. The module that uses the driver provides it to the
-   * {@link ServiceLoader}.
+   * Recognises the transient failures of one driver. The module that uses the driver provides its
+   * classifier to the {@link ServiceLoader}.
    */
   public interface Classifier {
 
-    /** Whether this failure is transient. Its causes are passed one by one. */
+    /**
+     * Whether this failure itself is transient. The method is also called for each of its causes.
+     */
     boolean isTransient(Throwable failure);
   }
 

@@ -18,24 +18,25 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
   private static final String ACCESS_TOKEN = "at+jwt";
 
   /**
-   * The values of the header {@code typ} that access tokens have (RFC 9068, 2.1); most have JWT.
+   * The accepted values of the header {@code typ}. Most issuers write JWT, others {@code at+jwt}
+   * (RFC 9068, 2.1).
    */
   private static final Set<String> HEADER_TYPES = Set.of("", "jwt", ACCESS_TOKEN);
 
-  /** The claim {@code typ} of Keycloak's access tokens. */
+  /** The values of the claim {@code typ} in Keycloak's access tokens. */
   private static final Set<String> KEYCLOAK_ACCESS = Set.of("bearer", "dpop");
 
-  /** The claim {@code typ} of Keycloak's other tokens. */
+  /** The values of the claim {@code typ} in Keycloak's other tokens. */
   private static final Set<String> KEYCLOAK_OTHERS =
       Set.of("id", "serialized-id", "refresh", "offline", "logout");
 
   /** Claims that only ID tokens have (OpenID Connect Core 1.0, 2 and 3.3.2.11). */
   private static final List<String> ID_TOKEN_CLAIMS = List.of("nonce", "at_hash", "c_hash");
 
-  /** OpenID Connect Back-Channel Logout 1.0, 2.4. */
+  /** The event in logout tokens (OpenID Connect Back-Channel Logout 1.0, 2.4). */
   private static final String LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
-  /** Throws a {@link RuntimeException} when the token cannot be read. */
+  /** Throws a {@link RuntimeException} if the token cannot be read. */
   static UnverifiedToken of(String token) {
     String[] parts = token.split("\\.", -1);
     return new UnverifiedToken(json(parts[0]), json(parts[1]));
@@ -45,12 +46,12 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
     return new JsonObject(Buffer.buffer(Base64.getUrlDecoder().decode(part)));
   }
 
-  /** Null when the header names none. */
+  /** Null if the header names none. */
   String algorithm() {
     return header.getString("alg");
   }
 
-  /** Null when the token does not say. */
+  /** The time of the claim {@code iat}. Null if the token has none. */
   Instant issuedAt() {
     return claims.getValue("iat") instanceof Number seconds
         ? Instant.ofEpochSecond(seconds.longValue())
@@ -58,9 +59,9 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
   }
 
   /**
-   * False for tokens that are visibly of another kind (RFC 8725, 3.12): an issuer signs ID tokens
-   * and logout tokens with the same keys. A token that says it is an access token may have a {@code
-   * nonce}, as those of Keycloak before version 25 do.
+   * False if the token shows that it is an ID, refresh or logout token. An issuer signs those with
+   * the same keys (RFC 8725, 3.12). A token that names itself an access token may have a {@code
+   * nonce}, because Keycloak before version 25 adds one.
    */
   boolean mayBeAccessToken() {
     String headerType = lowerCase(header.getValue("typ")).replaceFirst("^application/", "");

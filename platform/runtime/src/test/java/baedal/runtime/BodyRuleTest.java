@@ -56,7 +56,8 @@ class BodyRuleTest {
   void a_refusal_lists_a_limited_number_of_faults() {
     List<JsonObject> errors = errors("{\"name\":\"a\",\"lines\":[" + "{},".repeat(89) + "{}]}");
     assertThat(errors).hasSize(51);
-    assertThat(errors.get(50).getString("detail")).isEqualTo("has more faults than these");
+    assertThat(errors.get(50).getString("detail"))
+        .isEqualTo("has more faults than this response lists");
     assertThat(errors("{\"name\":\"a\",\"lines\":[" + "0,".repeat(30_000) + "0]}"))
         .singleElement()
         .satisfies(fault -> assertThat(fault.getString("pointer")).isEqualTo("/lines"));

@@ -56,7 +56,9 @@ class HttpApiTest {
               api.slowThing.complete(new TestApi.Thing("slow", Instant.EPOCH));
               assertThat(api.get("/things/1").statusCode()).isEqualTo(200);
             });
-    assertThat(logged).extracting(ILoggingEvent::getMessage).containsExactly("no answer in time");
+    assertThat(logged)
+        .extracting(ILoggingEvent::getMessage)
+        .containsExactly("response timeout: the client gets 503");
   }
 
   @Test

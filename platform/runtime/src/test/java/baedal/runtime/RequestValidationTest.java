@@ -39,7 +39,7 @@ class RequestValidationTest {
     String body = THING.replace("}]", "}],\"kind\":\"BIG\",\"at\":\"2026-12-24T15:00:00Z\"");
     assertThat(faults(api.post(body)))
         .containsExactly(
-            Map.entry("/at", "does not belong here when kind is BIG"),
+            Map.entry("/at", "is not allowed when kind is BIG"),
             Map.entry("/code", "is required when kind is BIG"));
   }
 
@@ -66,7 +66,8 @@ class RequestValidationTest {
           .isEqualTo(204);
     }
     assertThat(faults(api.send(HttpMethod.POST, "/things/1/open", JSON, "{\"reason\":1}")))
-        .containsExactly(Map.entry("/reason", "is not taken: this request has no body"));
+        .containsExactly(
+            Map.entry("/reason", "is not accepted: this operation has no request body"));
     assertThat(faults(api.send(HttpMethod.POST, "/things/1/open", JSON, "[]")))
         .containsOnlyKeys("");
   }
@@ -105,7 +106,7 @@ class RequestValidationTest {
     assertThat(faults(api.get("/things?near=x")))
         .containsExactly(Map.entry("/near", "must be latitude,longitude such as 37.56,126.925"));
     assertThat(faults(api.post(THING.replace("}]", "}],\"code\":\"1\""))))
-        .containsExactly(Map.entry("/code", "must have another form"));
+        .containsExactly(Map.entry("/code", "does not have the required form"));
   }
 
   @Test
