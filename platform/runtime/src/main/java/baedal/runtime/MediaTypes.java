@@ -25,8 +25,8 @@ final class MediaTypes {
   }
 
   /**
-   * The refusal of a media type. Adds the accepted ones to the response headers (RFC 9110,
-   * 15.5.16).
+   * Returns the refusal of a media type, and adds the accepted media types to the response headers
+   * (RFC 9110, 15.5.16).
    */
   static Refusal unsupported(RoutingContext ctx, List<String> accepted) {
     String list = String.join(", ", accepted);

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Checks values against a schema of a contract. Its faults say what the client must change, and
- * never contain a regular expression: a schema with a pattern or format has an {@code x-message},
- * which is the fault of a text that does not match.
+ * Checks values against a schema of a contract. Its faults say what the client must change. They
+ * never contain a regular expression. A schema with a pattern or format has an {@code x-message},
+ * which becomes the detail of the fault.
  */
 final class Rule {
 
