@@ -104,7 +104,7 @@ public final class Refusal extends RuntimeException {
     return new Refusal(
         Kind.INVALID,
         "invalid",
-        "the request does not fit the contract: mend each of the errors",
+        "the request does not fit the contract: correct every field in errors",
         faults,
         null);
   }
