@@ -102,8 +102,8 @@ public final class HttpApi {
   }
 
   /**
-   * Moves health and metrics from the public port to a port of their own. The future holds that
-   * port; {@code port} 0 takes a free one.
+   * Moves health and metrics from the public port to a separate port. The future holds that port;
+   * {@code port} 0 takes a free one.
    */
   public Future<Integer> operate(String host, int port) {
     publicOperatorRoutes.forEach(Route::remove);
