@@ -11,13 +11,15 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * Acknowledges the messages of one connection in batches, with one AMQP {@code basic.ack} for
- * several messages where possible: a quorum queue replicates every acknowledgement. All methods
- * must run on one context, so that acknowledgements do not overtake each other.
+ * Acknowledges the messages of one connection in batches, for {@link EventConsumer}. One AMQP
+ * {@code basic.ack} covers several messages where possible, because a quorum queue replicates every
+ * acknowledgement. All methods must run on one context, so that acknowledgements stay in order.
  */
 final class Acknowledgements {
 
-  /** Half of the prefetch count, so that the consumer never waits for its last acknowledgement. */
+  /**
+   * Half of the prefetch count: the consumer handles the other half while the broker sends more.
+   */
   private static final int BATCH = EventConsumer.PREFETCH / 2;
 
   private static final long MAX_DELAY_MILLIS = 5;
@@ -27,7 +29,7 @@ final class Acknowledgements {
   private final NavigableSet<Long> unfinished = new TreeSet<>();
   private final NavigableSet<Long> finished = new TreeSet<>();
 
-  /** The result of the next batch; null while it is empty. */
+  /** Completes when the next batch is sent; null while no acknowledgement waits. */
   private Promise<Void> nextBatch;
 
   Acknowledgements(Vertx vertx, RabbitMQClient client) {
@@ -35,12 +37,15 @@ final class Acknowledgements {
     this.client = client;
   }
 
-  /** The message {@code tag} is not acknowledged before {@link #acknowledge} is called for it. */
+  /** Registers a delivery. It stays unacknowledged until {@link #acknowledge} is called for it. */
   void delivered(long tag) {
     unfinished.add(tag);
   }
 
-  /** Succeeds when the acknowledgement is sent, at most {@value #MAX_DELAY_MILLIS} ms later. */
+  /**
+   * Succeeds when the acknowledgement is sent, at most {@value #MAX_DELAY_MILLIS} ms later. Fails
+   * if the channel is closed.
+   */
   Future<Void> acknowledge(long tag) {
     unfinished.remove(tag);
     finished.add(tag);
@@ -63,7 +68,10 @@ final class Acknowledgements {
     }
   }
 
-  /** The client throws, or opens another channel, when the one that delivered is closed. */
+  /**
+   * Checks the channel first: if it is closed, the client throws, or opens another channel, which
+   * does not know these delivery tags.
+   */
   private Future<Void> send() {
     if (!client.isOpenChannel()) {
       return Future.failedFuture(new IOException("the channel is closed"));

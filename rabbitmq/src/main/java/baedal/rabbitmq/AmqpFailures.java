@@ -4,8 +4,9 @@ import baedal.runtime.TransientFailures;
 import com.rabbitmq.client.ShutdownSignalException;
 
 /**
- * The transient failures of the RabbitMQ client, by exception type: a connection or a channel that
- * was closed, or is closed already. Its other failures are {@link java.io.IOException}s.
+ * Recognises the transient failures of the RabbitMQ client for {@link TransientFailures}: a closed
+ * connection or channel. The client's other failures are {@link java.io.IOException}s, which are
+ * always transient.
  */
 public final class AmqpFailures implements TransientFailures.Classifier {
 

@@ -7,7 +7,10 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** Connects one service to all others: its relay sends events, its consumer handles them. */
+/**
+ * The broker side of one service: the relay publishes its events, the consumer handles those of
+ * other services. {@link ServiceAssembly} builds it.
+ */
 public final class Backbone {
 
   private final EventPublisher publisher;
@@ -16,11 +19,11 @@ public final class Backbone {
   private final DeadLetters deadLetters;
 
   /**
-   * {@code publisher} and {@code relay}, which uses it, are not started yet. {@code databasePing}
-   * succeeds while the service's own database answers.
-   *
-   * @throws IllegalStateException if the subscription's handlers are not those of the events that
-   *     {@link baedal.events.Subscriptions} lists for its queue
+   * @param publisher the relay's publisher, not started yet
+   * @param relay not started yet
+   * @param databasePing succeeds while the service's own database answers
+   * @throws IllegalStateException if the subscription handles other events than {@link
+   *     baedal.events.Subscriptions} lists for its queue
    */
   public Backbone(
       Vertx vertx,
@@ -36,30 +39,29 @@ public final class Backbone {
     deadLetters = consumer.deadLetters(amqpUri);
   }
 
-  /** Starts, and retries while the broker is away. */
+  /** Starts to connect, and returns at once. While the broker is unavailable, each part retries. */
   public void start() {
     publisher.start();
     relay.start();
     consumer.start();
   }
 
-  /** The messages that the service could not handle. */
   public DeadLetters deadLetters() {
     return deadLetters;
   }
 
-  /** Not ready while the broker is away. */
+  /** Adds a readiness check, which fails while the publisher or the consumer is disconnected. */
   public Backbone registerWith(Readiness readiness) {
     readiness.register(
         "broker",
         () ->
             publisher.connected() && consumer.connected()
                 ? Future.succeededFuture()
-                : Future.failedFuture(new IOException("the broker is away")));
+                : Future.failedFuture(new IOException("not connected to the broker")));
     return this;
   }
 
-  /** Stops the consumer, then publishes what the outbox batch in hand holds, then disconnects. */
+  /** Stops the consumer, lets the relay finish its current batch, and then disconnects. */
   public Future<Void> stop() {
     return Shutdown.inOrder(consumer::stop, relay::stop, publisher::stop);
   }

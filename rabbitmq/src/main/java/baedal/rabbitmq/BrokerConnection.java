@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to RabbitMQ that is made again when it is lost. Each connection has a client of its
- * own, so that delivery tags and pending confirms of one are never mistaken for those of another.
- * The client's own recovery is off: it confirms lost messages and forgets the prefetch count.
+ * A connection to RabbitMQ that reconnects when it is lost, for publishers and consumers. Each
+ * reconnect creates a new client. So delivery tags and pending confirms of an old connection never
+ * mix with those of the new one. The automatic recovery of the client is off, because it confirms
+ * lost messages and forgets the prefetch count.
  */
 final class BrokerConnection {
 
@@ -42,8 +43,10 @@ final class BrokerConnection {
   private long backoff = FIRST_BACKOFF_MILLIS;
 
   /**
-   * @param onConnect prepares each new connection, which is ready when its future succeeds
-   * @param onDisconnect runs when a connection was lost, could not be made, or is stopped
+   * @param onConnect prepares each new connection; the connection is ready when the returned future
+   *     succeeds
+   * @param onDisconnect runs when the connection is lost, an attempt to connect fails, or {@link
+   *     #stop} is called
    */
   BrokerConnection(
       Vertx vertx,
@@ -60,8 +63,8 @@ final class BrokerConnection {
   }
 
   /**
-   * A context on the caller's event loop with a queue of its own for blocking calls. A broker that
-   * takes no messages then blocks publishers, and does not block acknowledgements.
+   * Returns a context on the caller's event loop with its own queue for blocking calls. A publisher
+   * that the broker blocks then does not delay the acknowledgements of a consumer.
    */
   private static ContextInternal newContext(Vertx vertx) {
     ContextInternal caller = (ContextInternal) vertx.getOrCreateContext();
@@ -72,7 +75,7 @@ final class BrokerConnection {
     return context;
   }
 
-  /** A future with the same result that completes on this connection's context. */
+  /** Returns a future with the same result that completes on this connection's context. */
   <T> Future<T> onContext(Future<T> future) {
     PromiseInternal<T> completed = context.promise();
     future.onComplete(completed);
@@ -132,7 +135,7 @@ final class BrokerConnection {
             });
   }
 
-  /** Closes this connection, if it is still the current one, and makes the next one. */
+  /** Closes the connection of {@code current} and reconnects, unless it was replaced already. */
   void renew(RabbitMQClient current) {
     context.runOnContext(v -> lost(current, null));
   }
@@ -147,12 +150,12 @@ final class BrokerConnection {
     ready = false;
     onDisconnect.run();
     if (wasReady) {
-      log.atWarn().addKeyValue("connection", name).log("lost the broker");
+      log.atWarn().addKeyValue("connection", name).log("connection to the broker lost");
     } else if (cause != null) {
       log.atInfo()
           .addKeyValue("connection", name)
           .addKeyValue("cause", cause.getMessage())
-          .log("the broker is away");
+          .log("connecting to the broker failed, will retry");
     }
     last.stop()
         .onComplete(

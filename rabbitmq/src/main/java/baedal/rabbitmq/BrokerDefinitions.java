@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * RabbitMQ definitions of one virtual host with its users, as {@code rabbitmqctl
- * import_definitions}, {@code load_definitions} and the management API read them. They hold salted
- * hashes, never passwords.
+ * Generates the RabbitMQ definitions of one virtual host with its users, for operators and for
+ * {@code ./run}. {@code rabbitmqctl import_definitions}, {@code load_definitions} and the
+ * management API read them. They hold salted password hashes, never passwords.
  */
 public final class BrokerDefinitions {
 
@@ -25,8 +25,9 @@ public final class BrokerDefinitions {
   private static final String USAGE =
       """
       usage: BrokerDefinitions VHOST [USER ...]
-      prints the definitions of the virtual host with these users, of %s
-      and %s; the password of the user NAME is read from AMQP_PASSWORD_NAME\
+      Prints the RabbitMQ definitions of the virtual host VHOST with the given users.
+      Known users: %s, %s.
+      The environment variable AMQP_PASSWORD_NAME must hold the password of the user NAME.\
       """
           .formatted(String.join(", ", BrokerPermissions.USERS), ADMINISTRATOR);
 
@@ -42,7 +43,7 @@ public final class BrokerDefinitions {
     permissions = definitions.putArray("permissions");
   }
 
-  /** Prints the definitions to standard output; {@link #USAGE} says how. */
+  /** Prints the definitions to standard output; {@link #USAGE} explains the arguments. */
   public static void main(String[] args) {
     System.exit(run(List.of(args), Config.fromEnvironment(), System.out, System.err));
   }
@@ -115,7 +116,7 @@ public final class BrokerDefinitions {
       System.arraycopy(digest, 0, all, salt.length, digest.length);
       return Base64.getEncoder().encodeToString(all);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("this Java runtime has no SHA-256", e);
     }
   }
 }

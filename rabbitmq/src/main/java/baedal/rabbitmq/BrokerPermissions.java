@@ -4,9 +4,10 @@ import baedal.events.Subscriptions;
 import java.util.List;
 
 /**
- * What a service's own broker user may do, as RabbitMQ's three regular expressions: configure
- * nothing, write to its own exchange, read its own queue and its dead letters. A service writes to
- * its retry and dead-letter queues through the default exchange.
+ * The permissions of one broker user, as RabbitMQ's three regular expressions, for {@link
+ * BrokerDefinitions}. A service may configure nothing, write to its own exchange, and read its
+ * queue and its dead letters. It writes to its retry and dead-letter queues through the default
+ * exchange.
  */
 public record BrokerPermissions(String configure, String write, String read) {
 
@@ -17,21 +18,20 @@ public record BrokerPermissions(String configure, String write, String read) {
   private static final String NOTHING = "^$";
 
   /**
-   * The least that one of {@link #USERS} needs.
+   * Returns the least permissions that one of {@link #USERS} needs.
    *
    * @throws IllegalArgumentException if no broker user has this name
    */
   public static BrokerPermissions of(String user) {
     return switch (user) {
-      // MyPage makes a queue for each process that watches live, binds it, and rebuilds from the
-      // log.
+      // Each MyPage process declares and binds a queue for live updates. The rebuild reads the log.
       case "mypage" ->
           new BrokerPermissions(
               "^mypage\\.live\\..*$",
               "^(amq\\.default|mypage\\.live\\..*)$",
               "^(mypage(\\.dead|\\.live\\..*)?|log|%s)$"
                   .formatted(String.join("|", Subscriptions.PUBLISHERS)));
-      // Coupon rebuilds from the log what Redis lost.
+      // Coupon reads the log to restore data that Redis lost.
       case "coupon" ->
           new BrokerPermissions(NOTHING, "^(coupon|amq\\.default)$", "^(coupon(\\.dead)?|log)$");
       // The audit only counts messages, which needs no permission.
@@ -39,7 +39,7 @@ public record BrokerPermissions(String configure, String write, String read) {
       case "order", "payment", "store", "rider" ->
           new BrokerPermissions(
               NOTHING, "^(" + user + "|amq\\.default)$", "^" + user + "(\\.dead)?$");
-      default -> throw new IllegalArgumentException("no broker user is called " + user);
+      default -> throw new IllegalArgumentException("there is no broker user " + user);
     };
   }
 }

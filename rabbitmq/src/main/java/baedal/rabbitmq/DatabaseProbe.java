@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Waits until the service's own database answers again. All messages that wait share one series of
- * pings. All methods run on the consumer's context.
+ * Pings the service's own database until it answers again, for {@link MessageProcessor}. All
+ * messages that wait share one series of pings. All methods run on the consumer's context.
  */
 final class DatabaseProbe {
 
@@ -18,7 +18,7 @@ final class DatabaseProbe {
   private final Vertx vertx;
   private final Supplier<Future<?>> ping;
 
-  /** Null while nothing waits. */
+  /** Null while no message waits. */
   private Promise<Void> waiting;
 
   DatabaseProbe(Vertx vertx, Supplier<Future<?>> ping) {
@@ -26,7 +26,10 @@ final class DatabaseProbe {
     this.ping = ping;
   }
 
-  /** Succeeds when a ping succeeds, the first one in half a second, or after {@link #release}. */
+  /**
+   * Succeeds when a ping succeeds or {@link #release} is called. The first ping starts after
+   * {@value #INTERVAL_MILLIS} ms.
+   */
   Future<Void> available() {
     if (waiting == null) {
       waiting = Promise.promise();
@@ -35,7 +38,7 @@ final class DatabaseProbe {
     return waiting.future();
   }
 
-  /** Ends the wait whether the database answers or not. */
+  /** Ends the wait, whether the database answers or not. */
   void release() {
     Promise<Void> released = waiting;
     waiting = null;

@@ -10,14 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A message that a service could not handle, with its history from the headers.
+ * A message that a service could not handle, with its history from the headers. {@link
+ * DeadLetterApi} returns it to operators.
  *
- * @param event null if the body has none
- * @param subject null if the body has none
- * @param reason why it could not be handled
- * @param stack null if the broker gave up by itself, and in a list
+ * @param event the event type; null if the body contains none
+ * @param subject the subject of the event; null if the body contains none
+ * @param reason why the service could not handle it
+ * @param stack the stack trace; null in a list, and if the broker itself moved the message
  * @param attempts the number of retries after a bug
- * @param replays how often it was replayed
+ * @param replays the number of replays by operators
  * @param bytes the size of the whole body
  * @param body the first {@value #MAX_BODY_CHARS} characters; null in a list
  */
@@ -36,10 +37,11 @@ public record DeadLetter(
     String body) {
 
   private static final int MAX_BODY_CHARS = 60_000;
-  private static final String KILLED =
-      "the broker gave up: the process that handled it died or lost its connection, again and again";
+  private static final String NEVER_ACKNOWLEDGED =
+      "the broker stopped delivering it: each consumer died or lost its connection before it"
+          + " acknowledged the message";
 
-  /** A message that the broker moved here by itself has no reason in its headers. */
+  /** A message that the broker itself moved to the dead letters has no reason in its headers. */
   static DeadLetter of(RabbitMQMessage message) {
     Map<String, Object> headers = RetryAndDeadLetter.headersOf(message.properties());
     String text = message.body().toString(StandardCharsets.UTF_8);
@@ -49,7 +51,7 @@ public record DeadLetter(
         message.properties().getMessageId(),
         json.path("type").asText(null),
         json.path("subject").asText(null),
-        text(headers, RetryAndDeadLetter.REASON, KILLED),
+        text(headers, RetryAndDeadLetter.REASON, NEVER_ACKNOWLEDGED),
         text(headers, RetryAndDeadLetter.STACK, null),
         RetryAndDeadLetter.number(headers, RetryAndDeadLetter.ATTEMPTS),
         RetryAndDeadLetter.number(headers, RetryAndDeadLetter.REPLAYS),
@@ -59,6 +61,7 @@ public record DeadLetter(
         text.length() <= MAX_BODY_CHARS ? text : text.substring(0, MAX_BODY_CHARS));
   }
 
+  /** Returns the id from the headers, or a digest of the body if the broker moved the message. */
   static String id(RabbitMQMessage message) {
     return text(
         RetryAndDeadLetter.headersOf(message.properties()),
@@ -66,7 +69,7 @@ public record DeadLetter(
         Digest.sha256(message.body().toString(StandardCharsets.ISO_8859_1)).substring(0, 32));
   }
 
-  /** Without stack and body, for a list. */
+  /** Returns a copy without stack and body, for a list. */
   DeadLetter brief() {
     return new DeadLetter(
         deadLetterId,

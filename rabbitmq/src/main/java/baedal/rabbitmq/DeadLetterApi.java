@@ -46,7 +46,9 @@ public final class DeadLetterApi {
       Function<RoutingContext, Future<T>> action) {
     return ctx -> {
       if (!ctx.pathParam("service").equals(service)) {
-        throw Refusal.notFound("these are the dead letters of " + service);
+        throw Refusal.notFound(
+            "this service has the dead letters of %s only: request /deadLetters/%s"
+                .formatted(service, service));
       }
       return action.apply(ctx);
     };
@@ -58,7 +60,7 @@ public final class DeadLetterApi {
 
   record Letters(List<DeadLetter> items, String next, long total) {}
 
-  /** The cursor is the number of dead letters to skip: a queue has no position to return to. */
+  /** The cursor is the number of dead letters to skip: a queue has no position to resume at. */
   private Future<Letters> list(RoutingContext ctx) {
     int limit = Paging.limit(ctx);
     int skip = toSkip(ctx.request().getParam("cursor"));
@@ -69,14 +71,14 @@ public final class DeadLetterApi {
               Page<DeadLetter> page =
                   Page.of(
                       found.items(), limit, last -> Paging.encode(Integer.toString(skip + limit)));
-              String next = isWithinLimit(skip + limit) ? page.next() : null;
+              String next = canSkip(skip + limit) ? page.next() : null;
               return new Letters(page.items(), next, found.total());
             });
   }
 
-  /** Whether this list accepts a cursor that skips so many. */
-  static boolean isWithinLimit(int skip) {
-    return skip >= 0 && skip <= MAX_SKIPPED;
+  /** Whether a cursor may skip {@code count} dead letters. */
+  static boolean canSkip(int count) {
+    return count >= 0 && count <= MAX_SKIPPED;
   }
 
   private static int toSkip(String cursor) {
@@ -85,7 +87,7 @@ public final class DeadLetterApi {
     }
     try {
       int skip = Integer.parseInt(Paging.decode(cursor, 1).get(0));
-      if (isWithinLimit(skip)) {
+      if (canSkip(skip)) {
         return skip;
       }
     } catch (NumberFormatException e) {

@@ -13,11 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The dead letters of a service: lists, replays and discards them. Every call opens a session,
- * which is a connection of its own. A session fetches messages, and returns those that it does not
- * acknowledge to the queue. Until then no other session finds them, so sessions run one after
- * another. A message is acknowledged after the broker has confirmed its replay. A crash in between
- * replays it twice; like any event, it has one effect.
+ * Lists, replays and discards the dead letters of a service, for {@link DeadLetterApi}.
+ *
+ * <p>Every call opens a session, which has its own connection and lasts at most 60 s. A session
+ * fetches messages; at its end, the unacknowledged messages return to the queue. Until then no
+ * other session finds these messages, so the sessions of this process run one after another.
+ *
+ * <p>A replay acknowledges a message after the broker has confirmed the new copy. A crash in
+ * between replays the message twice; the service ignores the second one.
  */
 public final class DeadLetters {
 
@@ -27,14 +30,14 @@ public final class DeadLetters {
   private static final long RETURN_SECONDS = 5;
 
   /**
-   * Number of polls for the returned messages. A process that took some meanwhile would be waited
-   * for in vain.
+   * Maximum number of polls for the returned messages. Another process may have fetched some of
+   * them, so the queue may not reach the expected length.
    */
   private static final int MAX_POLLS = 50;
 
   private static final long POLL_MILLIS = 20;
 
-  /** In AMQP, the delivery tag 0 stands for every message of the channel. */
+  /** In AMQP, the delivery tag 0 means all unacknowledged messages of the channel. */
   private static final long ALL = 0;
 
   private final Vertx vertx;
@@ -51,7 +54,7 @@ public final class DeadLetters {
     this.failures = failures;
   }
 
-  /** One page of dead letters, and the number of all. */
+  /** One page of dead letters; {@code total} counts all dead letters of the service. */
   public record Found(long total, List<DeadLetter> items) {
 
     public Found {
@@ -75,20 +78,25 @@ public final class DeadLetters {
                                 .toList())));
   }
 
+  /** Fails with a {@link Refusal} if none of the oldest {@value #MAX_SEARCHED} has this id. */
   public Future<DeadLetter> find(String id) {
     return inSession(session -> session.find(id, MAX_SEARCHED).map(DeadLetter::of));
   }
 
-  /** Puts the message back into the queue, with all its attempts. */
+  /**
+   * Puts the message back into the service's queue, where it gets all its retries again. Fails like
+   * {@link #find}.
+   */
   public Future<Void> replay(String id) {
     return inSession(session -> session.find(id, MAX_SEARCHED).compose(session::replay));
   }
 
-  /** Replays the dead letters that are there now, oldest first; returns their number. */
+  /** Replays all dead letters that are in the queue now, oldest first. Returns their number. */
   public Future<Long> replayAll() {
     return inSession(session -> session.replayNext(session.remaining, 0));
   }
 
+  /** Deletes the message for good. Fails like {@link #find}. */
   public Future<Void> discard(String id) {
     return inSession(session -> session.find(id, MAX_SEARCHED).compose(session::acknowledge));
   }
@@ -118,12 +126,12 @@ public final class DeadLetters {
         .eventually(client::stop);
   }
 
-  /** One connection. */
+  /** One connection to the dead-letter queue. */
   private final class Session {
 
     private final RabbitMQClient client;
 
-    /** Number of messages that will be in the queue after this session. */
+    /** The length of the queue when this session has returned its unacknowledged messages. */
     private long remaining;
 
     Session(RabbitMQClient client, long count) {
@@ -131,7 +139,7 @@ public final class DeadLetters {
       remaining = count;
     }
 
-    /** Null if the queue is empty. */
+    /** Fetches one message; null if the queue is empty. */
     private Future<RabbitMQMessage> next() {
       return client.basicGet(Topology.deadQueue(queue), false);
     }
@@ -155,7 +163,8 @@ public final class DeadLetters {
           .compose(
               message -> {
                 if (message == null || most == 0) {
-                  throw Refusal.notFound("there is no dead letter " + id);
+                  throw Refusal.notFound(
+                      "no dead letter has the id %s: list them to get their ids".formatted(id));
                 }
                 return DeadLetter.id(message).equals(id)
                     ? Future.succeededFuture(message)
@@ -184,7 +193,8 @@ public final class DeadLetters {
     }
 
     /**
-     * Ends when the returned messages are in the queue again, so that the next session finds them.
+     * Returns the unacknowledged messages. Waits at most 5 s until they are in the queue again, so
+     * that the next session finds them.
      */
     Future<Void> returnUnacknowledged() {
       return client

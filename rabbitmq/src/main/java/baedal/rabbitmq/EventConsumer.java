@@ -11,14 +11,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Reads a service's queue and acknowledges each message when {@link MessageProcessor} has ended it.
- * A message that is not acknowledged comes again with the next connection.
+ * Receives the messages of a service's queue, for {@link Backbone}. It passes each message to
+ * {@link MessageProcessor} and then acknowledges it. The broker delivers an unacknowledged message
+ * again on the next connection.
  */
 public final class EventConsumer {
 
   /**
-   * Maximum number of unacknowledged messages. It is low, so that under load the requests of people
-   * come first: the other messages wait in the broker.
+   * Maximum number of unacknowledged messages. It is low, so that under load HTTP requests come
+   * before events: the other messages wait in the broker.
    */
   static final int PREFETCH = 8;
 
@@ -49,8 +50,8 @@ public final class EventConsumer {
   }
 
   /**
-   * {@code failurePublisher} publishes to the retry queues and the dead letters; it must not be
-   * started.
+   * {@code failurePublisher} publishes to the retry queues and the dead letters. The consumer
+   * starts and stops it.
    */
   EventConsumer(
       Vertx vertx,
@@ -75,7 +76,6 @@ public final class EventConsumer {
     connection.start();
   }
 
-  /** The messages that the service could not handle. */
   DeadLetters deadLetters(String amqpUri) {
     return new DeadLetters(vertx, amqpUri, queue, failures);
   }
@@ -85,9 +85,9 @@ public final class EventConsumer {
   }
 
   /**
-   * Takes no message before the failure publisher can take those that fail. Asks for the message
-   * count first: {@code basicConsume} of the client hides that a queue is missing, and tries for
-   * ever.
+   * Waits for the failure publisher first, because failed messages need it. Then requests the
+   * message count, which fails if the queue is missing; the client's {@code basicConsume} would
+   * retry for ever without an error.
    */
   private Future<Void> consume(RabbitMQClient next) {
     return connection
@@ -96,7 +96,7 @@ public final class EventConsumer {
             v ->
                 next.isOpenChannel()
                     ? next.basicQos(PREFETCH)
-                    : Future.failedFuture(new IOException("the connection ended while it waited")))
+                    : Future.failedFuture(new IOException("the connection to the broker was lost")))
         .compose(v -> next.messageCount(queue))
         .compose(
             v ->
@@ -126,10 +126,13 @@ public final class EventConsumer {
     }
     unfinished++;
     acknowledgements.delivered(message.envelope().getDeliveryTag());
-    Future<Boolean> ended = connection.onContext(processor.process(message, () -> from == client));
+    Future<Boolean> processed =
+        connection.onContext(processor.process(message, () -> from == client));
     connection
         .onContext(
-            ended.compose(over -> over ? acknowledge(from, message) : Future.succeededFuture()))
+            processed.compose(
+                mayAcknowledge ->
+                    mayAcknowledge ? acknowledge(from, message) : Future.succeededFuture()))
         .onFailure(e -> connection.renew(from))
         .onComplete(v -> finished());
   }
@@ -147,7 +150,7 @@ public final class EventConsumer {
     }
   }
 
-  /** Takes no new message, finishes the received ones for ten seconds at most, and closes. */
+  /** Stops receiving, waits at most 10 s for the messages in progress, and disconnects. */
   public Future<Void> stop() {
     Promise<Void> finished = Promise.promise();
     connection

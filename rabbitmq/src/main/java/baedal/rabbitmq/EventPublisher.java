@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Publishes messages, and succeeds when the broker has confirmed them. A confirm counts only in
- * time and on the connection on which the message was sent. Otherwise publishing fails, and the
- * caller publishes again.
+ * Publishes messages to the broker, for the relay and the consumer of a service. A call succeeds
+ * when the broker confirms its messages within 5 s, on the connection on which they were sent.
+ * Otherwise it fails, and the caller publishes again.
  */
 public final class EventPublisher {
 
@@ -41,7 +41,7 @@ public final class EventPublisher {
             vertx, amqpUri, connectionName + "-publisher", this::openChannel, this::disconnected);
   }
 
-  /** Connects, and keeps connecting; publishing fails while the broker is away. */
+  /** Starts to connect, and returns at once. Publishing fails while there is no connection. */
   public void start() {
     connection.start();
   }
@@ -55,7 +55,7 @@ public final class EventPublisher {
     return ready.future();
   }
 
-  /** Runs {@code action} at every new connection. */
+  /** Runs {@code action} each time a connection is established. */
   public void onConnected(Runnable action) {
     whenConnected = action;
   }
@@ -65,8 +65,8 @@ public final class EventPublisher {
   }
 
   /**
-   * Publishes messages in the JSON of {@link EventMessages}; each to its exchange, in order,
-   * persistent.
+   * Publishes messages that {@link EventMessages} encoded, in this order. Each goes to the exchange
+   * of its type, as a persistent message.
    */
   public Future<Void> publish(List<String> messages) {
     return withChannel(
@@ -87,8 +87,8 @@ public final class EventPublisher {
   }
 
   /**
-   * Publishes something that may be lost, such as a rider's position: not persistent, not
-   * confirmed.
+   * Publishes an event that may be lost, such as a rider's position. It is not persistent, and the
+   * call does not wait for a confirm.
    */
   public Future<Void> publishTransient(EventMessage message) {
     return withChannel(
@@ -100,15 +100,15 @@ public final class EventPublisher {
                 Buffer.buffer(EventMessages.encode(message))));
   }
 
-  /** Publishes one message; succeeds when the broker has confirmed it. */
+  /** Publishes one message and waits for its confirm. */
   Future<Void> send(
       String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
     return withChannel(open -> open.send(exchange, routingKey, properties, body));
   }
 
   /**
-   * Publishes one message to a queue. The broker also confirms a message that no queue takes, so
-   * this fails first if the queue is missing.
+   * Publishes one message to a queue. Fails if the queue is missing: the broker would confirm the
+   * message although no queue received it.
    */
   Future<Void> sendTo(String queue, AMQP.BasicProperties properties, Buffer body) {
     return withChannel(
@@ -120,8 +120,8 @@ public final class EventPublisher {
 
   /**
    * Runs {@code work} on the connection's context, which keeps the order of blocking calls. Fails
-   * if the channel is closed: the client would open another one, and block the event loop
-   * meanwhile.
+   * if the channel is closed: the client would open another one, and block the event loop until it
+   * is open.
    */
   private Future<Void> withChannel(Function<ConfirmChannel, Future<Void>> work) {
     Promise<Void> done = Promise.promise();
@@ -131,7 +131,7 @@ public final class EventPublisher {
             v -> {
               ConfirmChannel open = channel;
               if (open == null || !open.client.isOpenChannel()) {
-                done.fail(new IOException("the broker is away"));
+                done.fail(new IOException("not connected to the broker"));
                 return;
               }
               try {
@@ -205,12 +205,12 @@ public final class EventPublisher {
     }
 
     /**
-     * Refuses the tags of another channel: the client silently opens one when this one closes, and
-     * its tags begin again.
+     * Refuses the tags of another channel. When this channel closes, the client silently opens a
+     * new one, which counts its tags from 1 again.
      */
     private void register(long tag, Promise<Void> confirmed) {
       if (ended || tag <= lastTag) {
-        throw new IllegalStateException("the channel was replaced");
+        throw new IllegalStateException("the client opened another channel");
       }
       lastTag = tag;
       pending.put(tag, confirmed);
@@ -234,7 +234,7 @@ public final class EventPublisher {
       if (succeeded) {
         promise.tryComplete();
       } else {
-        promise.tryFail(new IOException("the broker did not take the message"));
+        promise.tryFail(new IOException("the broker rejected the message (nack)"));
       }
     }
 

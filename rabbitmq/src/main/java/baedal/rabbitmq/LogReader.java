@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the stream {@code log}: past events first, then new ones until it is stopped. Events of one
- * subject are handled one after another. After a lost connection it resumes with the first event
- * that was not handled, so that some events come twice.
+ * Reads the stream {@code log}: past events first, then new ones until it is stopped. MyPage's
+ * rebuild and coupon's recovery use it. Events of one subject are handled one after another. After
+ * a lost connection the reader resumes with the first unhandled event, so some events are handled
+ * twice.
  */
 public final class LogReader {
 
@@ -43,7 +44,7 @@ public final class LogReader {
   private final EventPublisher markerPublisher;
   private final TreeSet<Long> unfinished = new TreeSet<>();
 
-  /** Marker messages in the log, by message id. */
+  /** The markers that the reader has published to the log and not yet read, by message id. */
   private final Map<String, Promise<Void>> markers = new ConcurrentHashMap<>();
 
   private final AtomicLong handled = new AtomicLong();
@@ -56,9 +57,9 @@ public final class LogReader {
   private volatile boolean stopped;
 
   /**
-   * Reads from {@code since}, or from the beginning if that is null. The handler's future succeeds
-   * when the effect is durable. During an outage the event is handled again. An event that fails
-   * otherwise is skipped: it was a dead letter at its time.
+   * Reads from {@code since}, or from the beginning if {@code since} is null. The handler's future
+   * succeeds when the effect is durable. After an outage the reader handles the event again, every
+   * 500 ms. It skips an event that fails for another reason.
    */
   public LogReader(
       Vertx vertx,
@@ -83,12 +84,15 @@ public final class LogReader {
     return connection.stop().compose(v -> markerPublisher.stop());
   }
 
-  /** The number of events that were handled. */
+  /** The number of events that were handled, without the skipped ones. */
   public long handled() {
     return handled.get();
   }
 
-  /** Succeeds when every event that is in the log by now has been handled. */
+  /**
+   * Succeeds when every event that is in the log now has been handled or skipped. It appends a
+   * marker to the log, and waits until the reader reaches this marker.
+   */
   public Future<Void> caughtUp() {
     String marker = Ids.next();
     Promise<Void> reached = Promise.promise();
@@ -131,7 +135,7 @@ public final class LogReader {
             });
   }
 
-  /** An operator may have deleted the log, and the markers with it. */
+  /** Appends the pending markers again: an operator may have deleted the log with them. */
   private void publishMarkersAgain() {
     markers.forEach(
         (marker, reached) -> {
@@ -168,7 +172,7 @@ public final class LogReader {
     try {
       event = EventMessages.decode(message.body().toString());
     } catch (UnprocessableMessage unreadable) {
-      log.atDebug().addKeyValue("offset", offset).log("skipped a message that is no event");
+      log.atDebug().addKeyValue("offset", offset).log("unreadable message skipped");
       finished(message, offset, from);
       return;
     }
@@ -212,7 +216,7 @@ public final class LogReader {
               .addKeyValue("messageId", event.id())
               .addKeyValue("event", event.type())
               .addKeyValue("cause", done.cause().toString())
-              .log(outage ? "handled again" : "passed over");
+              .log(outage ? "event failed, will retry" : "event failed, skipped");
           return outage
               ? vertx.timer(RETRY_MILLIS).compose(v -> handle(event, from))
               : Future.succeededFuture();

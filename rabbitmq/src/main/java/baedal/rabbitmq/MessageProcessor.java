@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Takes a message of an {@link EventConsumer} to its end: handled by the subscription, in a retry
- * queue, or among the dead letters. Events of one subject are handled one after another, those of
- * different subjects side by side. All methods run on the connection's context.
+ * Passes each message of an {@link EventConsumer} to its handler. A message that fails goes to a
+ * retry queue or to the dead letters. Events of one subject are handled one after another, events
+ * of different subjects concurrently. All methods run on the connection's context.
  */
 final class MessageProcessor {
 
@@ -28,8 +28,9 @@ final class MessageProcessor {
   private static final long HANDLER_SECONDS = 30;
 
   /**
-   * Number of tries before an event goes to a retry queue. Each try but the first waits until the
-   * service's database answers, so a failure that lasts has another cause.
+   * Number of tries during an outage before an event goes to a retry queue. The second and the
+   * third try wait until the service's database answers. If they fail too, something else is
+   * unavailable.
    */
   private static final int TRIES_IN_MEMORY = 3;
 
@@ -56,9 +57,9 @@ final class MessageProcessor {
   }
 
   /**
-   * Returns whether the message has ended, and may be acknowledged. Otherwise its connection was
-   * lost, or the service stops, and the broker delivers it again. Fails if the message could be put
-   * neither into a retry queue nor among the dead letters.
+   * Returns true if the message may be acknowledged: it was handled, or it is now in a retry queue
+   * or among the dead letters. Returns false if its connection was lost or the service stops; then
+   * the broker delivers it again. Fails if publishing it to one of these queues failed.
    *
    * @param connected whether the connection that delivered the message is still open
    */
@@ -67,7 +68,7 @@ final class MessageProcessor {
     try {
       event = decode(message);
     } catch (RuntimeException unreadable) {
-      logDeadLetter(message, unreadable).log("dead letter");
+      logDeadLetter(message, unreadable).log("unreadable message, goes to the dead letters");
       return deadLetter(message, unreadable);
     }
     return subjects.submit(event.subject(), () -> attempt(message, event, connected, 1));
@@ -75,7 +76,8 @@ final class MessageProcessor {
 
   private static EventMessage decode(RabbitMQMessage message) {
     if (message.body().length() > EventMessages.MAX_BYTES) {
-      throw new UnprocessableMessage("larger than " + EventMessages.MAX_BYTES + " bytes");
+      throw new UnprocessableMessage(
+          "the message is larger than " + EventMessages.MAX_BYTES + " bytes");
     }
     return EventMessages.decode(message.body().toString());
   }
@@ -119,9 +121,9 @@ final class MessageProcessor {
   }
 
   /**
-   * Decides by the kind of failure. A refusal, and a bug after its last attempt, go to the dead
-   * letters. During an outage the message stays in memory at first, so that later events of its
-   * subject stay behind it. Everything else goes to a retry queue.
+   * Decides by the kind of failure. A refused event, and a bug after its last retry, go to the dead
+   * letters. During an outage the event waits in memory at first, and later events of its subject
+   * wait behind it. Everything else goes to a retry queue.
    */
   private Future<Boolean> failed(
       RabbitMQMessage message,
@@ -134,17 +136,20 @@ final class MessageProcessor {
       logDeadLetter(message, cause)
           .addKeyValue("event", event.type())
           .addKeyValue(EventTypes.subjectKey(event.type()), event.subject())
-          .log("dead letter");
+          .log("event failed, goes to the dead letters");
       return deadLetter(message, cause);
     }
-    boolean waits = outage && tries < TRIES_IN_MEMORY;
+    boolean retryInMemory = outage && tries < TRIES_IN_MEMORY;
     log.atWarn()
         .addKeyValue("queue", subscription.queue())
         .addKeyValue(EventTypes.subjectKey(event.type()), event.subject())
         .addKeyValue("event", event.type())
         .addKeyValue("cause", cause.toString())
-        .log(waits ? "an outage: the event waits" : "the event is tried again later");
-    if (waits) {
+        .log(
+            retryInMemory
+                ? "event failed, waits in memory"
+                : "event failed, goes to a retry queue");
+    if (retryInMemory) {
       return databaseAvailable().compose(v -> attempt(message, event, connected, tries + 1));
     }
     return (outage ? failures.retryAfterOutage(message) : failures.retryAfterBug(message))
@@ -170,12 +175,12 @@ final class MessageProcessor {
     return failures.deadLetter(message, cause).map(true);
   }
 
-  /** Messages that wait for the database return to the broker. */
+  /** Ends the waits for the database; the broker delivers the waiting messages again. */
   void disconnected() {
     database.release();
   }
 
-  /** No message is tried a second time from now on. */
+  /** Ends the waits for the database. No event is tried again in memory from now on. */
   void stop() {
     stopped = true;
     database.release();

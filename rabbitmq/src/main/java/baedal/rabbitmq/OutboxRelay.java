@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the messages of the outbox, at least once: a message leaves the outbox when the broker
- * has confirmed it. A write wakes the relay. A poll once a second is only the safety net.
+ * Publishes the messages of a service's outbox, at least once: a message leaves the outbox after
+ * the broker has confirmed it. Every write wakes the relay. It also polls once a second, in case a
+ * process wrote events and crashed before it woke its relay.
  */
 public final class OutboxRelay {
 
@@ -32,7 +33,7 @@ public final class OutboxRelay {
   private final EventPublisher publisher;
 
   private boolean running;
-  private boolean wokenMeanwhile;
+  private boolean wokenWhileRunning;
   private boolean stopped;
   private long pollTimer = -1;
   private Promise<Void> idle;
@@ -49,21 +50,21 @@ public final class OutboxRelay {
     pollTimer = vertx.setPeriodic(POLL_MILLIS, id -> wake());
   }
 
-  /** Call this after every write that added to the outbox. */
+  /** Starts a batch as soon as possible. Call this after every write that adds to the outbox. */
   public void wake() {
     context.runOnContext(v -> run());
   }
 
   private void run() {
     if (running) {
-      wokenMeanwhile = true;
+      wokenWhileRunning = true;
       return;
     }
     if (stopped || !publisher.connected()) {
       return;
     }
     running = true;
-    wokenMeanwhile = false;
+    wokenWhileRunning = false;
     long startedAt = System.nanoTime();
     relayBatch()
         .compose(more -> pause(startedAt).map(more))
@@ -75,13 +76,13 @@ public final class OutboxRelay {
               }
               if (stopped) {
                 idle.tryComplete();
-              } else if (done.succeeded() && (wokenMeanwhile || done.result())) {
+              } else if (done.succeeded() && (wokenWhileRunning || done.result())) {
                 run();
               }
             });
   }
 
-  /** Returns whether the outbox may hold more. */
+  /** Publishes one batch. Returns whether the outbox may hold more. */
   private Future<Boolean> relayBatch() {
     return Future.succeededFuture()
         .compose(v -> outbox.next(BATCH))
@@ -92,7 +93,7 @@ public final class OutboxRelay {
                     : publish(batch).compose(v -> batch.sent()).map(true));
   }
 
-  /** The first batch starts at once. Later ones wait, so that they carry more messages. */
+  /** Waits until {@link #BATCH_INTERVAL} is over, so that the next batch carries more messages. */
   private Future<Void> pause(long startedAt) {
     long rest = BATCH_INTERVAL.minusNanos(System.nanoTime() - startedAt).toMillis();
     return rest > 0 && !stopped ? vertx.timer(rest).mapEmpty() : Future.succeededFuture();
@@ -117,7 +118,7 @@ public final class OutboxRelay {
     }
   }
 
-  /** Finishes the current batch, for five seconds at most. */
+  /** Stops after the current batch, which it waits for at most 5 s. */
   public Future<Void> stop() {
     Promise<Void> done = Promise.promise();
     context.runOnContext(

@@ -13,14 +13,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Publishes a message that could not be handled to one of the queue's retry queues, or to its dead
- * letters. {@link Topology#RETRY_DELAYS_SECONDS} sets the delays: the n-th retry takes the n-th
- * delay, and every further one the last. The broker delivers the message again when it has waited.
+ * Publishes a failed message to a retry queue or to the dead letters of its queue, for {@link
+ * MessageProcessor}; replays a dead letter for {@link DeadLetters}. The n-th retry waits for the
+ * n-th delay of {@link Topology#RETRY_DELAYS_SECONDS}, every further one for the last delay. Then
+ * the broker moves the message back to its queue.
  */
 final class RetryAndDeadLetter {
 
+  /** Number of retries after a bug. */
   static final String ATTEMPTS = "x-attempts";
+
+  /** Number of retries after an outage. */
   static final String WAITS = "x-waits";
+
   static final String REASON = "x-reason";
   static final String STACK = "x-stack";
   static final String FIRST_FAILED = "x-first-failed";
@@ -28,7 +33,7 @@ final class RetryAndDeadLetter {
   static final String DEAD_LETTER_ID = "x-dead-letter-id";
   static final String REPLAYS = "x-replays";
 
-  /** Number of retries after a bug. Retries after an outage have no bound. */
+  /** Maximum number of retries after a bug. Retries after an outage have no bound. */
   private static final int MAX_ATTEMPTS = 6;
 
   private static final int MAX_STACK_CHARS = 4_000;
@@ -43,7 +48,7 @@ final class RetryAndDeadLetter {
     this.publisher = publisher;
   }
 
-  /** Whether a message has had all the retries that a bug gets. */
+  /** Whether a message has used all its retries after a bug. */
   static boolean exhausted(RabbitMQMessage message) {
     return number(headersOf(message.properties()), ATTEMPTS) >= MAX_ATTEMPTS;
   }
@@ -53,7 +58,7 @@ final class RetryAndDeadLetter {
     return retry(message, ATTEMPTS);
   }
 
-  /** Puts the message into the next retry queue; a bug still gets all its retries later. */
+  /** Puts the message into the next retry queue, and does not count towards {@link #exhausted}. */
   Future<Void> retryAfterOutage(RabbitMQMessage message) {
     return retry(message, WAITS);
   }
@@ -80,7 +85,10 @@ final class RetryAndDeadLetter {
     return send(Topology.deadQueue(queue), message, headers);
   }
 
-  /** Puts a dead letter back into its queue. It keeps its history and gets new attempts. */
+  /**
+   * Puts a dead letter back into its queue. It keeps the time of its first failure; its retries are
+   * counted from 0 again.
+   */
   Future<Void> replay(RabbitMQMessage message) {
     Map<String, Object> headers = history(message);
     headers.keySet().removeAll(List.of(ATTEMPTS, WAITS));
@@ -108,7 +116,7 @@ final class RetryAndDeadLetter {
     return headers;
   }
 
-  /** Returns 0 if the header is missing or not a number. */
+  /** Returns 0 if the header is missing, negative or not a number. */
   static int number(Map<String, Object> headers, String name) {
     Object value = headers.get(name);
     try {

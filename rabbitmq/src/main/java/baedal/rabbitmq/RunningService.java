@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** An assembled service: starts its parts, and stops them in order. */
+/** Starts and stops the parts of a service in order. {@link ServiceAssembly} creates it. */
 public final class RunningService {
 
   private final HttpApi http;
@@ -27,9 +27,10 @@ public final class RunningService {
   }
 
   /**
-   * Starts the consumer and the background tasks as soon as the database is prepared. {@code
-   * prepare} prepares it and then runs what it is given, once; it retries while the database is
-   * away.
+   * Starts the relay, the consumer and the background tasks as soon as the database is prepared.
+   *
+   * @param prepare prepares the database, and then runs its argument once; while the database is
+   *     unavailable, it retries
    */
   public RunningService startAfter(Consumer<Runnable> prepare) {
     prepare.accept(
@@ -40,19 +41,25 @@ public final class RunningService {
     return this;
   }
 
-  /** Serves HTTP. The service is not ready, and answers 503, until its database is prepared. */
+  /**
+   * Serves HTTP, and returns the port. The service is not ready, and answers 503, until its
+   * database is prepared.
+   */
   public Future<Integer> listen(String host, int requestedPort, int maxHeaderBytes) {
     return http.listen(host, requestedPort, maxHeaderBytes).onSuccess(actual -> port = actual);
   }
 
-  /** Stops background tasks, finishes requests and events in hand, and closes the database last. */
+  /**
+   * Stops the background tasks, finishes the requests and events in progress, and closes the
+   * database last.
+   */
   public Future<Void> stop() {
     List<Future<Void>> stopping = tasks.stream().map(task -> task.stop().get()).toList();
     return Shutdown.inOrder(
         http::close, backbone::stop, () -> Future.join(stopping).mapEmpty(), database::close);
   }
 
-  /** The port it listens on; 0 before. */
+  /** The port of the HTTP server; 0 before {@link #listen} has succeeded. */
   public int port() {
     return port;
   }

@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Puts a service together from its parts, for its verticle. The relay exists from the beginning, so
- * that the service's repository can {@link #wake} it; the verticle then adds routes, background
- * tasks and readiness checks, and starts the service with its subscription.
+ * Builds a service from its parts, for the service's verticle. The relay exists from the beginning,
+ * so that the service's repository can {@link #wake} it. The verticle then adds routes, background
+ * tasks and readiness checks, and calls {@link #consume} last.
  */
 public final class ServiceAssembly {
 
@@ -54,35 +54,35 @@ public final class ServiceAssembly {
     relay = new OutboxRelay(vertx, outbox, publisher);
   }
 
-  /** To be called after every write that put something into the outbox. */
+  /** Wakes the relay. Call this after every write that adds to the outbox. */
   public void wake() {
     relay.wake();
   }
 
-  /** For events that are published without the outbox. */
+  /** The publisher for events that need no outbox, such as rider positions. */
   public EventPublisher publisher() {
     return publisher;
   }
 
-  /** A client that calls {@code other} in this service's name. */
+  /** Returns a client that calls the service {@code other} with this service's own token. */
   public ServiceClient client(String other, String url) {
     return new ServiceClient(vertx, other, url, tokens, service);
   }
 
-  /** Adds routes, and the contracts that describe them. */
+  /** Adds routes and their OpenAPI documents. The first document is that of the service itself. */
   public ServiceAssembly routes(Consumer<Router> mount, URL... described) {
     routes.add(mount);
     contracts.addAll(Arrays.asList(described));
     return this;
   }
 
-  /** Not ready while {@code check} fails. */
+  /** Adds a readiness check: the service is not ready while {@code check} fails. */
   public ServiceAssembly readyWhile(String name, Supplier<Future<?>> check) {
     readiness.register(name, check);
     return this;
   }
 
-  /** A background task: starts with the service, and stops before its HTTP server. */
+  /** Adds a background task. It starts when the database is prepared, and stops first. */
   public ServiceAssembly task(Runnable start, Runnable stop) {
     return drainingTask(
         start,
@@ -92,16 +92,20 @@ public final class ServiceAssembly {
         });
   }
 
-  /** A background task whose end the service waits for before it closes its database. */
+  /**
+   * Adds a background task. At a stop, the service waits for the future of {@code stop} before it
+   * closes its database.
+   */
   public ServiceAssembly drainingTask(Runnable start, Supplier<Future<Void>> stop) {
     tasks.add(new RunningService.Task(start, stop));
     return this;
   }
 
   /**
-   * The assembled service, not started yet.
+   * Returns the assembled service, not started yet.
    *
-   * @throws IllegalStateException if the subscription does not handle the events of its queue
+   * @throws IllegalStateException if the subscription handles other events than {@link
+   *     baedal.events.Subscriptions} lists for its queue
    */
   public RunningService consume(Subscription subscription) {
     Backbone backbone =

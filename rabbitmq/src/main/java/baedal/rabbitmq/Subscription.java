@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 
-/** The queue of a service, and its handler for each event type. {@link EventConsumer} reads it. */
+/** The queue of a service and its handler for each event type, for {@link EventConsumer}. */
 public final class Subscription {
 
   private final String queue;
@@ -28,8 +28,8 @@ public final class Subscription {
   }
 
   /**
-   * The handler's future succeeds when the effect is durable, exactly once for each {@code
-   * EventMessage.id}.
+   * Sets the handler of an event type. The handler's future succeeds when the effect is durable. A
+   * second message with the same {@code EventMessage.id} must have no effect.
    */
   public <E extends Event> Subscription on(
       Class<E> type, BiFunction<EventMessage, E, Future<?>> handler) {
@@ -70,12 +70,12 @@ public final class Subscription {
   /**
    * Passes the event to its handler.
    *
-   * @throws UnprocessableMessage if the event has none
+   * @throws UnprocessableMessage if the event has no handler
    */
   public Future<?> handle(EventMessage message) {
     var handler = handlers.get(message.data().getClass());
     if (handler == null) {
-      throw new UnprocessableMessage(queue + " does not listen to " + message.type());
+      throw new UnprocessableMessage(queue + " has no handler for " + message.type());
     }
     return handler.apply(message, message.data());
   }

@@ -11,26 +11,41 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The exchanges, queues and bindings of the broker: a topic exchange for each publisher; for each
- * consuming service a quorum queue, its retry queues and a dead-letter queue; the stream {@code
- * log} of all events; {@code unwatched}, which discards rider positions; and {@code unrouted} for
- * messages that no queue takes. The file {@code definitions.json} beside this class holds the same
- * for RabbitMQ; a test compares the two.
+ * The exchanges, queues and bindings of the broker. {@link BrokerDefinitions} and {@link
+ * TopologyDeclaration} create them:
+ *
+ * <ul>
+ *   <li>a topic exchange for each publisher;
+ *   <li>for each consuming service a quorum queue, its retry queues and a dead-letter queue;
+ *   <li>the stream {@code log} of all events except rider positions;
+ *   <li>the queue {@code unwatched}, which discards rider positions;
+ *   <li>the queue {@code unrouted}, for messages that no other queue receives.
+ * </ul>
+ *
+ * <p>The file {@code definitions.json} beside this class holds the same for RabbitMQ. A test
+ * compares the two.
  */
 public final class Topology {
 
-  /** The delays of the first, second, third and every further retry of a failed event. */
+  /**
+   * The delays of the first, second and third retry of a failed event; the last delay is that of
+   * every further retry.
+   */
   public static final List<Integer> RETRY_DELAYS_SECONDS = List.of(1, 5, 30, 60);
 
   public static final String LOG = "log";
   public static final String UNROUTED = "unrouted";
 
-  /** Discards positions that no page watches, so that they do not end in {@link #UNROUTED}. */
+  /** Discards rider positions: otherwise those that no page shows would fill {@link #UNROUTED}. */
   public static final String UNWATCHED = "unwatched";
 
+  /** After so many deliveries without an acknowledgement, the broker makes it a dead letter. */
   private static final int DELIVERY_LIMIT = 50;
 
-  /** Reading a dead letter counts as a delivery; RabbitMQ 4 would drop it after twenty. */
+  /**
+   * High enough to never be reached: each read of a dead letter counts as a delivery, and RabbitMQ
+   * 4 drops a message after 20 deliveries by default.
+   */
   private static final int DEAD_LETTER_DELIVERY_LIMIT = 1_000_000_000;
 
   private static final long LOG_BYTES = 2_000_000_000L;
@@ -42,13 +57,14 @@ public final class Topology {
     return queue + ".retry." + seconds + "s";
   }
 
-  /** The queue of the messages that a consumer could not handle. */
+  /** The name of the dead-letter queue of {@code queue}. */
   public static String deadQueue(String queue) {
     return queue + ".dead";
   }
 
   /**
-   * RabbitMQ definitions for a virtual host, without users: what {@code load_definitions} reads.
+   * Returns RabbitMQ definitions for a virtual host, without users, as {@code load_definitions}
+   * reads them.
    */
   public static ObjectNode definitions(String vhost) {
     ObjectNode definitions = Json.mapper().createObjectNode();

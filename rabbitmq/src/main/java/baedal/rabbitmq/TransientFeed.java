@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives every event that is published from now on, in a temporary queue of this process. Events
- * that are published while the broker is away are missed.
+ * Receives every event that is published while it is connected, in a temporary queue of this
+ * process. MyPage's live updates use it.
  */
 public final class TransientFeed {
 
@@ -30,7 +30,7 @@ public final class TransientFeed {
 
   /**
    * The name of the queue begins with {@code name} and is unique to this process. Only events that
-   * are {@code wanted} are decoded completely.
+   * pass {@code wanted} are decoded completely and handled.
    */
   public TransientFeed(
       Vertx vertx,
@@ -84,7 +84,7 @@ public final class TransientFeed {
     } catch (UnprocessableMessage unreadable) {
       log.atDebug()
           .addKeyValue("reason", unreadable.getMessage())
-          .log("skipped a message that is no event");
+          .log("unreadable message skipped");
     }
   }
 }

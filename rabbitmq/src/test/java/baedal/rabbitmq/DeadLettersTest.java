@@ -72,8 +72,8 @@ class DeadLettersTest {
 
   @Test
   void a_page_leads_no_further_than_a_cursor_may() {
-    assertThat(DeadLetterApi.isWithinLimit(10_000)).isTrue();
-    assertThat(DeadLetterApi.isWithinLimit(10_001)).isFalse();
+    assertThat(DeadLetterApi.canSkip(10_000)).isTrue();
+    assertThat(DeadLetterApi.canSkip(10_001)).isFalse();
   }
 
   @Test
