@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes stores again after a start, when other services keep fields that an older version did
- * not publish or that they did not keep then. The version in a store's document decides, so that
- * each store is published once however many replicas start. It runs in batches in the background.
+ * Publishes stores once more after the service starts, so that other services get a field that they
+ * did not keep before. It publishes the stores whose {@code announcedVersion} is lower than {@link
+ * Store#ANNOUNCEMENT_VERSION}. The same update raises that version, so several replicas publish a
+ * store only once. {@link StoreVerticle} starts it, and it runs in the background in batches.
  */
 final class Announcements {
 
@@ -26,10 +27,10 @@ final class Announcements {
   Announcements(Vertx vertx, StoreRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
-    task = new PeriodicTask(vertx, RETRY, "announcing stores", () -> announceAllAfter(null));
+    task = new PeriodicTask(vertx, RETRY, "publishing stores again", () -> announceAllAfter(null));
   }
 
-  /** Begins at once, and repeats until no store is left. */
+  /** Runs at once, and then every 10 seconds until a run finds no store to publish. */
   void start() {
     task.start();
     task.runNow();
@@ -54,7 +55,7 @@ final class Announcements {
             });
   }
 
-  /** A store that cannot be announced now is left to the next run. */
+  /** Succeeds in any case. The next run publishes the stores that failed. */
   private Future<Void> announce(List<String> ids) {
     return Future.join(ids.stream().map(this::announce).toList()).otherwiseEmpty().mapEmpty();
   }
@@ -62,12 +63,12 @@ final class Announcements {
   private Future<Store> announce(String id) {
     return repository
         .changeStore(id, store -> store.announceAgain(clock.instant()))
-        .onSuccess(v -> log.atDebug().addKeyValue("storeId", id).log("store announced"))
+        .onSuccess(v -> log.atDebug().addKeyValue("storeId", id).log("store published again"))
         .onFailure(
             e ->
                 log.atWarn()
                     .addKeyValue("storeId", id)
                     .addKeyValue("cause", e.toString())
-                    .log("store not announced, will retry"));
+                    .log("store not published again, will retry"));
   }
 }

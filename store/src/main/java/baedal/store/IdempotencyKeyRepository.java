@@ -7,7 +7,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
 
-/** The idempotency keys of requests to the store service, in MongoDB. */
+/**
+ * Stores the idempotency keys of requests that open a store or change a menu, in MongoDB. {@link
+ * StoreApi} and {@link StoreRepository} use it.
+ */
 final class IdempotencyKeyRepository {
 
   private static final String COLLECTION = "keys";
@@ -18,24 +21,26 @@ final class IdempotencyKeyRepository {
     this.mongo = mongo;
   }
 
-  /** Makes the index. */
+  /** Creates the index by which {@link #deleteExpired} finds old keys. */
   Future<Void> prepare() {
     return mongo.createIndex(COLLECTION, new JsonObject().put("madeAt", 1));
   }
 
   /**
-   * The request that was first sent with an idempotency key.
+   * The first request that was sent with an idempotency key.
    *
-   * @param id of the store it opens, or the mark of its change of a menu
-   * @param answer null until it is done, and for requests whose answer follows from their body
+   * @param id the id of the store that the request opens, or the change id of its menu change
+   * @param done true when a menu change was applied; always false for a request that opens a store
+   * @param answer the stored answer of a menu change; null before the change is done, for a request
+   *     that opens a store, and for keys of an older version that stored no answers
    */
   record KeyedRequest(String id, boolean done, JsonObject answer) {}
 
   /**
-   * The first request with this key: a new one with the id {@code newId}, or the stored one.
-   * Refuses another body under the same key.
+   * Returns the request that is stored under this key, or stores a new one with the id {@code
+   * newId}. Refuses a request whose body differs from that of the stored request.
    */
-  Future<KeyedRequest> remember(IdempotencyKey key, String newId, Instant now) {
+  Future<KeyedRequest> findOrInsert(IdempotencyKey key, String newId, Instant now) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());
     JsonObject made =
         id.copy()
@@ -54,10 +59,10 @@ final class IdempotencyKeyRepository {
                     : Future.failedFuture(e))
         .compose(
             request ->
-                request == null ? remember(key, newId, now) : Future.succeededFuture(request));
+                request == null ? findOrInsert(key, newId, now) : Future.succeededFuture(request));
   }
 
-  /** Null when the key was forgotten in the meantime. */
+  /** Null if {@link #deleteExpired} deleted the key between the insert and the query. */
   private static Future<KeyedRequest> request(JsonObject stored, IdempotencyKey key) {
     if (stored == null) {
       return Future.succeededFuture();
@@ -71,8 +76,8 @@ final class IdempotencyKeyRepository {
   }
 
   /**
-   * Marks the key's request as done, so that it is not repeated. Returns the answer that is stored:
-   * this one, or that of another replica.
+   * Stores the answer of a menu change that was applied. Returns the answer that the key has now:
+   * this one, or the one that another replica stored first.
    */
   Future<JsonObject> storeAnswer(IdempotencyKey key, JsonObject answer) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());
@@ -93,8 +98,8 @@ final class IdempotencyKeyRepository {
                                 stored == null ? answer : stored.getJsonObject("answer", answer)));
   }
 
-  /** Deletes idempotency keys that are older than {@link IdempotencyKey#KEPT}. */
-  Future<Void> forgetOld(Instant now) {
+  /** Deletes the keys that are older than {@link IdempotencyKey#KEPT}. */
+  Future<Void> deleteExpired(Instant now) {
     long oldest = now.minus(IdempotencyKey.KEPT).toEpochMilli();
     return mongo
         .removeDocuments(

@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tickets and the stock they take, which are two kinds of documents. Each step is conditional and
- * carries the order id, so that repeating it changes nothing. After a crash between two steps a
- * sweep clears the stock that a ticket still owes.
+ * Changes the tickets and the stock of an order, for {@link StoreConsumer} and {@link KitchenApi}.
+ * A ticket and the menus are separate documents, so an action needs several updates. Each update is
+ * made once for an order, so the action can be repeated. After a crash between two updates, the
+ * event is delivered again, or a sweep finds {@code stockOwed} on the ticket and makes the rest.
  */
 final class Kitchen {
 
@@ -43,8 +44,8 @@ final class Kitchen {
         new PeriodicTask(
             vertx,
             SWEEP_INTERVAL,
-            "owed stock and old keys",
-            () -> Future.join(sweepOwedStock(), repository.keys().forgetOld(clock.instant())));
+            "sweep of owed stock and expired keys",
+            () -> Future.join(sweepOwedStock(), repository.keys().deleteExpired(clock.instant())));
   }
 
   void start() {
@@ -56,8 +57,8 @@ final class Kitchen {
   }
 
   /**
-   * Takes the stock, then opens the ticket, whose id marks the order as seen. A ticket that was
-   * rejected, or canceled in the meantime, gives back what was taken.
+   * Takes the stock for a paid order, then opens its ticket. An order that has a ticket already is
+   * not opened again. If its ticket is REJECTED or CANCELED, the stock is given back.
    */
   Future<Ticket> receive(EventMessage message, OrderEvent.Paid paid) {
     return repository
@@ -65,7 +66,7 @@ final class Kitchen {
         .compose(known -> known == null ? openTicket(message, paid) : Future.succeededFuture(known))
         .compose(
             ticket ->
-                ticket.status().over()
+                ticket.status().isRejectedOrCanceled()
                     ? giveBackStock(ticket, paid.order())
                     : Future.succeededFuture(ticket));
   }
@@ -144,7 +145,7 @@ final class Kitchen {
                     : Future.succeededFuture(ticket));
   }
 
-  /** The next sweep continues after this one, so that tickets that fail do not block others. */
+  /** Each sweep starts after the last id of the previous one: failing tickets block no others. */
   private Future<?> sweepOwedStock() {
     return repository
         .owingStock(lastSweptId)
@@ -161,16 +162,20 @@ final class Kitchen {
     return repository
         .ticket(orderId)
         .compose(this::clearOwedStock)
-        .onSuccess(v -> log.atInfo().addKeyValue("orderId", orderId).log("owed stock cleared"))
+        .onSuccess(
+            v ->
+                log.atInfo()
+                    .addKeyValue("orderId", orderId)
+                    .log("sweep gave back the ticket's stock or counted it as sold"))
         .onFailure(
             e ->
                 log.atWarn()
                     .addKeyValue("orderId", orderId)
                     .addKeyValue("cause", e.toString())
-                    .log("owed stock not cleared, will retry"));
+                    .log("sweep of the ticket's owed stock failed, will retry"));
   }
 
-  /** The quantity taken of each menu with limited stock, by menu id. */
+  /** Returns the quantity that was taken of each menu with limited stock, by menu id. */
   private Future<Map<String, Integer>> takeStock(String orderId, OrderDetails order) {
     Map<String, Integer> taken = new TreeMap<>();
     return forEachMenu(
@@ -214,8 +219,9 @@ final class Kitchen {
   }
 
   /**
-   * Runs {@code step} with the key of each menu and its quantity, always in the order of keys: of
-   * two orders for the same last portions one gets them all.
+   * Runs {@code step} for one menu of the order after another, with the menu's key and quantity.
+   * All orders use the same sequence of menus. So if two orders want the same last portions of
+   * several menus, one of the two orders gets all of them.
    */
   private static Future<Void> forEachMenu(
       OrderDetails order, BiFunction<String, Integer, Future<Menu>> step) {

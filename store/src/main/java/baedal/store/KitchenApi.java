@@ -14,7 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
 
-/** The kitchen board: a store's tickets, for its owner and staff. */
+/** The routes of the kitchen board, on which a store's owner and staff handle its tickets. */
 final class KitchenApi {
 
   private final StoreRepository repository;
@@ -45,7 +45,7 @@ final class KitchenApi {
         .respond(ctx -> act(ctx, (t, store, now) -> t.assign(text(ctx, "riderId"), now)));
   }
 
-  /** A ticket as its store sees it. */
+  /** The JSON of a ticket, for the owner and the staff of its store. */
   record TicketView(
       String orderId,
       String storeId,
@@ -87,7 +87,8 @@ final class KitchenApi {
         .compose(
             store -> {
               if (store == null || !StoreApi.worksFor(Caller.of(ctx), store)) {
-                throw Refusal.notFound("you have no store " + storeId);
+                throw Refusal.notFound(
+                    "there is no store " + storeId + " that you own or work for");
               }
               return repository.tickets(
                   storeId, ctx.request().getParam("status"), after, limit + 1);
@@ -110,10 +111,11 @@ final class KitchenApi {
         .map(TicketView::of);
   }
 
-  /** A ticket, and its store, for which the caller works. */
-  private record Own(Ticket ticket, Store store) {}
+  /** A ticket of a store that the caller owns or works for, and that store. */
+  private record OwnTicket(Ticket ticket, Store store) {}
 
-  private Future<Own> own(RoutingContext ctx) {
+  /** Refuses with {@code not-found} if the caller does not work for the store of the ticket. */
+  private Future<OwnTicket> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");
     return repository
         .ticket(orderId)
@@ -129,7 +131,7 @@ final class KitchenApi {
                         if (store == null || !StoreApi.worksFor(Caller.of(ctx), store)) {
                           throw Refusal.notFound("there is no ticket " + orderId);
                         }
-                        return new Own(ticket, store);
+                        return new OwnTicket(ticket, store);
                       });
             });
   }

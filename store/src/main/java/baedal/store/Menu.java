@@ -14,15 +14,18 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One thing a store sells. Taking stock for an order and giving it back may be repeated: each has
- * its effect once.
+ * One thing that a store sells, with its stock. The owner changes it through {@link MenuApi};
+ * {@link Kitchen} takes stock for an order, gives it back, or counts it as sold. A repeated step of
+ * the same order changes nothing.
  *
  * @param price in won
- * @param stock the number that is free to sell; null when it is unlimited
- * @param takenByOrder the quantity that each open order took, by order id
- * @param finishedOrders the ids of the last orders that gave back or consumed what they took; they
- *     take nothing again, however late the step is repeated
- * @param sold the number that was taken and cooked
+ * @param stock the number that is free to sell; null if the stock is unlimited
+ * @param revision the number of published changes; consumers ignore an event with a lower revision
+ * @param takenByOrder the quantity that each order has taken, by order id; an entry is removed when
+ *     the store has cooked the order or the stock is given back
+ * @param finishedOrders the ids of the last {@value #FINISHED_KEPT} orders whose stock was given
+ *     back or counted as sold; a late repetition of {@link #take} for such an order takes nothing
+ * @param sold the total number that orders took and the store cooked
  */
 @RecordBuilder
 public record Menu(
@@ -40,7 +43,7 @@ public record Menu(
 
   private static final int FINISHED_KEPT = 200;
 
-  /** Free to sell at once; the contract has the same number. */
+  /** Maximum of {@code stock} that a request may set; {@code openapi.yaml} has the same number. */
   private static final int MAX_STOCK = 1_000_000;
 
   public Menu {
@@ -49,7 +52,7 @@ public record Menu(
     finishedOrders = List.copyOf(finishedOrders);
   }
 
-  /** The key of a menu among all stores' menus. */
+  /** The id of the menu's document. A menu id alone is unique only within its store. */
   static String key(String storeId, String menuId) {
     return storeId + "/" + menuId;
   }
@@ -59,8 +62,10 @@ public record Menu(
   }
 
   /**
-   * Puts a menu on sale, or replaces it; {@code before} is null where there was none. A menu that
-   * is not on sale has no stock to keep.
+   * Puts a menu on sale, or replaces the fields of a menu that is on sale. Without a stock in the
+   * form, a menu on sale keeps its stock, and any other menu becomes unlimited.
+   *
+   * @param before null if the menu does not exist
    */
   static Change<Menu> put(Menu before, String storeId, String menuId, MenuForm form, Instant now) {
     List<MenuOption> options = form.options() == null ? List.of() : form.options();
@@ -80,7 +85,7 @@ public record Menu(
         .build();
   }
 
-  /** Changes the parts that the form has. */
+  /** Changes the fields that the form has. If nothing changes, no event is published. */
   Change<Menu> revise(MenuForm form, Instant now) {
     Menu next =
         rewritten(
@@ -88,7 +93,7 @@ public record Menu(
             form.price() == null ? price : form.price(),
             form.stockAfter(stock),
             form.options() == null ? options : form.options());
-    return next.looksLike(this) ? Change.none(this) : publish(next, now);
+    return next.hasSameFields(this) ? Change.none(this) : publish(next, now);
   }
 
   private Menu rewritten(
@@ -102,8 +107,7 @@ public record Menu(
         .build();
   }
 
-  /** Whether customers see no difference. */
-  private boolean looksLike(Menu other) {
+  private boolean hasSameFields(Menu other) {
     return name.equals(other.name)
         && price == other.price
         && Objects.equals(stock, other.stock)
@@ -114,33 +118,41 @@ public record Menu(
     return removed ? Change.none(this) : publish(nextRevision().removed(true).build(), now);
   }
 
-  /** The number that open orders hold: taken, and not cooked yet. */
+  /** The number that orders have taken and the store has not cooked yet. */
   int held() {
     return takenByOrder.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Adds {@code difference} to the stock; what orders hold stays held. */
+  /**
+   * Adds {@code difference}, which may be negative, to the number that is free to sell. The number
+   * that orders hold does not change. Refuses if the stock is unlimited, or if the sum is below 0
+   * or above the maximum.
+   */
   Change<Menu> add(int difference, Instant now) {
     if (stock == null) {
       throw Refusal.conflict(
-          "stock-unlimited", "the stock is unlimited: set a number first, with PATCH of the menu");
+          "stock-unlimited",
+          "the stock of this menu is unlimited: set a number first, with PATCH of the menu");
     }
     int free = stock + difference;
     if (free < 0) {
       throw Refusal.conflict(
           "stock-too-low",
-          "%d are free to sell and %d are held by orders: at most %d can be taken away"
+          "%d are free to sell, and orders hold %d: subtract at most %d"
               .formatted(stock, held(), stock));
     }
     if (difference > 0 && free > MAX_STOCK) {
       throw Refusal.conflict(
           "stock-too-high",
-          "%d are free to sell: there can be %d at most".formatted(stock, MAX_STOCK));
+          "%d are free to sell, and the maximum is %d: add less".formatted(stock, MAX_STOCK));
     }
     return difference == 0 ? Change.none(this) : publish(nextRevision().stock(free).build(), now);
   }
 
-  /** Takes {@code quantity} for an order, once; refuses when there is not enough. */
+  /**
+   * Takes {@code quantity} for an order, once. Refuses with {@code out-of-stock} if the menu was
+   * removed or fewer are free. Takes nothing from unlimited stock.
+   */
   Change<Menu> take(String orderId, int quantity, Instant now) {
     if (takenByOrder.containsKey(orderId) || finishedOrders.contains(orderId)) {
       return Change.none(this);
@@ -157,8 +169,8 @@ public record Menu(
   }
 
   /**
-   * What the order took is for sale again; once. An order that took nothing yet takes nothing any
-   * more.
+   * Adds the quantity that an order took to the stock again, once. If the order took nothing so far
+   * and the stock is limited, a later {@link #take} for this order takes nothing.
    */
   Change<Menu> giveBack(String orderId, Instant now) {
     if (!takenByOrder.containsKey(orderId)) {
@@ -176,7 +188,7 @@ public record Menu(
         now);
   }
 
-  /** What the order took is cooked: it cannot be given back any more. */
+  /** Counts the quantity that an order took as sold, once. It cannot be given back afterwards. */
   Change<Menu> consume(String orderId) {
     if (!takenByOrder.containsKey(orderId)) {
       return Change.none(this);
@@ -205,7 +217,7 @@ public record Menu(
     return MenuBuilder.builder(this);
   }
 
-  /** A copy for a change that customers see. */
+  /** A copy for a change that is published. */
   private MenuBuilder nextRevision() {
     return copy().revision(revision + 1);
   }

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a store sells: customers read it, its owner and staff change it. */
+/** The routes of menus: everyone may read them, a store's owner and staff may change them. */
 final class MenuApi {
 
   private static final Logger log = LoggerFactory.getLogger(MenuApi.class);
@@ -46,7 +46,13 @@ final class MenuApi {
     router.delete("/stores/:storeId/menus/:menuId").respond(this::remove);
   }
 
-  /** {@code stock} is free to sell, null is unlimited; {@code held} is what open orders took. */
+  /**
+   * The JSON of a menu.
+   *
+   * @param price in won
+   * @param stock the number that is free to sell; null if the stock is unlimited
+   * @param held the number that orders have taken and the store has not cooked yet
+   */
   record MenuView(
       String menuId, String name, long price, Integer stock, int held, List<MenuOption> options) {
 
@@ -93,42 +99,43 @@ final class MenuApi {
         ctx, "patch", sent.body(), before -> onSale(before).revise(sent.form(), clock.instant()));
   }
 
-  record Parts(String name, Long price, Integer stock, List<MenuOption> options) {}
+  /** The body of a request; a field that the client left out is null. */
+  record MenuFields(String name, Long price, Integer stock, List<MenuOption> options) {}
 
   /**
-   * A menu as the client sent it; {@code body} has the parts that were sent, always in the same
-   * order, for the hash of the idempotency key.
+   * A menu that a client sent. {@code body} has the fields that were sent, in a fixed order: the
+   * idempotency key contains a hash of it.
    */
   private record SentMenu(MenuForm form, JsonObject body) {
 
     static SentMenu of(JsonObject sent) {
-      Parts parts = Json.toObject(sent, Parts.class);
-      List<MenuOption> options = parts.options() == null ? List.of() : parts.options();
+      MenuFields fields = Json.toObject(sent, MenuFields.class);
+      List<MenuOption> options = fields.options() == null ? List.of() : fields.options();
       if (options.stream().map(MenuOption::name).distinct().count() < options.size()) {
-        throw Refusal.invalid("/options", "each option needs a name of its own");
+        throw Refusal.invalid("/options", "must not have two options with the same name");
       }
       JsonObject body = new JsonObject();
-      copy("name", parts.name(), sent, body);
-      copy("price", parts.price(), sent, body);
-      copy(STOCK, parts.stock(), sent, body);
-      copy(OPTIONS, parts.options(), sent, body);
+      copy("name", fields.name(), sent, body);
+      copy("price", fields.price(), sent, body);
+      copy(STOCK, fields.stock(), sent, body);
+      copy(OPTIONS, fields.options(), sent, body);
       return new SentMenu(
           new MenuForm(
-              parts.name(),
-              parts.price(),
-              sent.containsKey(STOCK) ? new MenuForm.Stock(parts.stock()) : null,
+              fields.name(),
+              fields.price(),
+              sent.containsKey(STOCK) ? new MenuForm.Stock(fields.stock()) : null,
               sent.containsKey(OPTIONS) ? options : null),
           body);
     }
 
-    private static void copy(String part, Object value, JsonObject sent, JsonObject body) {
-      if (sent.containsKey(part)) {
-        body.put(part, value);
+    private static void copy(String field, Object value, JsonObject sent, JsonObject body) {
+      if (sent.containsKey(field)) {
+        body.put(field, value);
       }
     }
   }
 
-  /** {@code reason} may be null. */
+  /** {@code add} is negative to reduce the stock; {@code reason} may be null. */
   record AddStock(int add, String reason) {}
 
   private Future<MenuView> addStock(RoutingContext ctx) {
@@ -144,7 +151,7 @@ final class MenuApi {
             })
         .onSuccess(
             menu -> {
-              if (added.get()) {
+              if (added.get()) { // false if a repeated request got the stored answer
                 logAdded(ctx, request, menu);
               }
             });
@@ -159,10 +166,10 @@ final class MenuApi {
         .addKeyValue(STOCK, menu.stock())
         .addKeyValue("held", menu.held())
         .addKeyValue("reason", request.reason() == null ? "" : oneLine(request.reason()))
-        .log("stock changed by its store");
+        .log("stock changed by the store's owner or staff");
   }
 
-  /** A text from outside must not look like a line of the log. */
+  /** Replaces line breaks, with which a client's text could imitate a log line. */
   private static String oneLine(String text) {
     return text.replaceAll("[\\p{Cc}\u2028\u2029]", " ");
   }
@@ -176,7 +183,12 @@ final class MenuApi {
         .mapEmpty();
   }
 
-  /** The answer to a change: whether it put a new menu on sale, and the menu after it. */
+  /**
+   * The stored answer to a menu change.
+   *
+   * @param created true if the menu was not on sale before the change: the status is then 201
+   * @param menu the menu after the change
+   */
   record Changed(boolean created, MenuView menu) {
 
     static Changed of(Menu before, Menu after) {
@@ -185,8 +197,8 @@ final class MenuApi {
   }
 
   /**
-   * Changes a menu of the caller's own store, once for each idempotency key, which stands for the
-   * {@code kind} of change, the path and the {@code body}.
+   * Changes a menu of the caller's own store, once for each idempotency key. A repeated request
+   * must have the same path, {@code kind} of change and {@code body} as the first one.
    */
   private Future<MenuView> change(
       RoutingContext ctx, String kind, JsonObject body, Function<Menu, Change<Menu>> transition) {
@@ -216,7 +228,7 @@ final class MenuApi {
 
   private static Menu onSale(Menu menu) {
     if (menu == null || menu.removed()) {
-      throw Refusal.notFound("there is no such menu");
+      throw Refusal.notFound("the store sells no menu with this id");
     }
     return menu;
   }

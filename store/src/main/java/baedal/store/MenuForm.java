@@ -4,12 +4,13 @@ import baedal.events.StoreEvent.MenuOption;
 import java.util.List;
 
 /**
- * What an owner writes about a menu. A part that is null stays as it is; a new menu needs a name
- * and a price, and has unlimited stock and no options unless the form has them.
+ * The fields of a menu that a request sets; {@link MenuApi} makes it for {@link Menu}. {@link
+ * Menu#revise} leaves a field unchanged if it is null here. {@link Menu#put} needs a name and a
+ * price; null options are no options.
  */
 record MenuForm(String name, Long price, Stock stock, List<MenuOption> options) {
 
-  /** How many are free to sell: null is unlimited. */
+  /** A new stock. {@code free} is the number that is free to sell; null makes it unlimited. */
   record Stock(Integer free) {}
 
   Integer stockAfter(Integer before) {

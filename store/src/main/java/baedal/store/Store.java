@@ -8,10 +8,12 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
- * A seller and its place: a restaurant, a furniture shop, a courier company or a hotel.
+ * The state of one store: a restaurant, a furniture shop, a courier company or a hotel. {@link
+ * StoreApi} opens and changes it.
  *
- * @param announcedVersion the {@link #ANNOUNCEMENT_VERSION} of its last event; 0 for stores that
- *     were stored before there were announcements
+ * @param ownerId the {@code sub} claim in the tokens of its owner
+ * @param announcedVersion the {@link #ANNOUNCEMENT_VERSION} at the time of the store's last event;
+ *     0 in documents that are older than this field
  */
 @RecordBuilder
 public record Store(
@@ -24,12 +26,12 @@ public record Store(
     @JsonProperty("announced") int announcedVersion) {
 
   /**
-   * Increase it when other services begin to keep a field that store events already had. Stores
-   * with a lower version are then announced once more.
+   * Increase this number when other services begin to keep another field of store events. After the
+   * next start, {@link Announcements} publishes every store with a lower number once more.
    */
   static final int ANNOUNCEMENT_VERSION = 1;
 
-  /** What a store sells; the order service takes only the fulfilments of its kind. */
+  /** What a store sells. The order service refuses fulfilments that the kind does not offer. */
   public enum Kind {
     FOOD,
     FURNITURE,
@@ -43,7 +45,7 @@ public record Store(
     return Change.of(store, store.event(now));
   }
 
-  /** {@code null} leaves a part as it is. */
+  /** A null argument leaves that field unchanged. If nothing changes, no event is published. */
   Change<Store> revise(String newName, Address newAddress, Boolean nowOpen, Instant now) {
     Store next =
         copy()
@@ -54,15 +56,14 @@ public record Store(
     return next.equals(this) ? Change.none(this) : next.announce(now);
   }
 
-  /** Publishes the store as it is. */
   private Change<Store> announce(Instant now) {
     Store next = copy().announcedVersion(ANNOUNCEMENT_VERSION).build();
     return Change.of(next, next.event(now));
   }
 
   /**
-   * Publishes the store once more if an older version published it last; later calls change
-   * nothing.
+   * Publishes the store once more if its last event had a lower {@link #ANNOUNCEMENT_VERSION};
+   * otherwise changes nothing.
    */
   Change<Store> announceAgain(Instant now) {
     return announcedVersion < ANNOUNCEMENT_VERSION ? announce(now) : Change.none(this);

@@ -16,7 +16,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 
-/** Finding stores, and running one. */
+/** The routes of stores: everyone may find them, owners open stores and change their own. */
 final class StoreApi {
 
   private static final double DEFAULT_RADIUS_KM = 3;
@@ -36,7 +36,9 @@ final class StoreApi {
     router.patch("/stores/:storeId").respond(this::revise);
   }
 
-  /** {@code distanceKm} is null unless the search is near a place. */
+  /**
+   * The JSON of a store. {@code distanceKm} is null unless the request is a search near a point.
+   */
   record StoreView(
       String storeId,
       String ownerId,
@@ -87,13 +89,16 @@ final class StoreApi {
             key ->
                 repository
                     .keys()
-                    .remember(key, Ids.next(), clock.instant())
+                    .findOrInsert(key, Ids.next(), clock.instant())
                     .map(IdempotencyKeyRepository.KeyedRequest::id))
         .orElseGet(() -> Future.succeededFuture(Ids.next()))
         .compose(id -> open(ctx, id, request));
   }
 
-  /** The answer is the store as it was opened, also when it was opened before. */
+  /**
+   * Opens a store if there is none with this id. A repeated request also gets the store as the
+   * first request opened it, even if it was changed afterwards.
+   */
   private Future<StoreView> open(RoutingContext ctx, String id, OpenStore request) {
     Change<Store> opened =
         Store.open(
@@ -127,7 +132,7 @@ final class StoreApi {
         .map(store -> StoreView.of(store, null));
   }
 
-  /** The store that the path names. */
+  /** Returns the store in the path; fails with {@code not-found} if there is none. */
   Future<Store> existing(RoutingContext ctx) {
     return repository
         .store(ctx.pathParam("storeId"))
@@ -140,18 +145,22 @@ final class StoreApi {
             });
   }
 
-  /** The caller's own store, or one they work for. */
+  /**
+   * Returns the store in the path; fails with {@code forbidden} if the caller neither owns it nor
+   * works for it.
+   */
   Future<Store> own(RoutingContext ctx) {
     return existing(ctx)
         .map(
             store -> {
               if (!worksFor(Caller.of(ctx), store)) {
-                throw Refusal.forbidden("this store is not yours");
+                throw Refusal.forbidden("only the owner and the staff of this store may do this");
               }
               return store;
             });
   }
 
+  /** True for the owner, and for staff, who have a token that names the store. */
   static boolean worksFor(Caller caller, Store store) {
     return store.ownerId().equals(caller.sub()) || caller.stores().contains(store.id());
   }

@@ -3,7 +3,7 @@ package baedal.store;
 import baedal.events.OrderEvent;
 import baedal.rabbitmq.Subscription;
 
-/** Which events the store service handles, and how. */
+/** The events that the store service consumes, and the step of {@link Kitchen} that each causes. */
 public final class StoreConsumer {
 
   private final Kitchen kitchen;

@@ -2,7 +2,7 @@ package baedal.store;
 
 import baedal.runtime.Boot;
 
-/** The store service as a process of its own. */
+/** Starts the store service in its own process. */
 public final class StoreMain {
 
   private StoreMain() {}

@@ -22,12 +22,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Stores, menus and tickets in MongoDB: a document each, changed together with the events it
- * causes.
+ * Reads and writes stores, menus and tickets in MongoDB. Each is one document, and one update of it
+ * writes the new state together with its events.
  */
 final class StoreRepository {
 
-  /** Number of ids that one call of a sweep returns at most. */
+  /** Maximum number of ids that {@link #unannounced} and {@link #owingStock} return. */
   static final int SWEEP_BATCH = 100;
 
   private static final String STORES = "stores";
@@ -79,12 +79,12 @@ final class StoreRepository {
             wake);
   }
 
-  /** The events of all stores, menus and tickets that are not published yet. */
+  /** The unpublished events of all stores, menus and tickets. */
   static MongoOutbox outbox(MongoClient mongo) {
     return new MongoOutbox(mongo, TICKETS, MENUS, STORES);
   }
 
-  /** Makes the indexes. */
+  /** Creates the indexes. */
   Future<?> prepare() {
     return outbox(mongo)
         .prepare()
@@ -98,6 +98,7 @@ final class StoreRepository {
         .compose(v -> keys.prepare());
   }
 
+  /** Null if there is none. */
   Future<Store> store(String id) {
     return stores.find(id);
   }
@@ -111,7 +112,10 @@ final class StoreRepository {
     return stores.change(id, transition);
   }
 
-  /** Ids of stores to be announced again, after {@code after}: the next {@link #SWEEP_BATCH}. */
+  /**
+   * Returns the ids of stores that {@link Store#announceAgain} would publish, at most {@link
+   * #SWEEP_BATCH}, sorted. All are greater than the id {@code after} if it is not null.
+   */
   Future<List<String>> unannounced(String after) {
     JsonArray older =
         new JsonArray()
@@ -124,14 +128,21 @@ final class StoreRepository {
     return stores.ids(after(new JsonObject().put("$or", older), after), SWEEP_BATCH);
   }
 
-  /** Stores whose name holds {@code part} if not null, by id after {@code after} if not null. */
+  /**
+   * Lists stores, sorted by id.
+   *
+   * @param part a part of the name, in upper or lower case; null for all names
+   * @param after the last id of the previous page, or null
+   */
   Future<List<Store>> stores(String part, String after, int limit) {
     return stores.list(after(UnicodeForms.named(part), after), BY_ID, limit);
   }
 
   /**
-   * Stores near a place whose name holds {@code part} if not null, the nearest first; {@code
-   * cursor} may be null.
+   * Lists stores near a point, nearest first.
+   *
+   * @param part a part of the name, in upper or lower case; null for all names
+   * @param cursor the cursor of the previous page, or null
    */
   Future<Page<Found<Store>>> storesNear(
       Geo.Point from, double radiusKm, String part, String cursor, int limit) {
@@ -142,35 +153,47 @@ final class StoreRepository {
     return id == null ? query : query.put("_id", new JsonObject().put("$gt", id));
   }
 
-  /** Null when there is none, or it is no longer sold. */
+  /** Null if there is none, or if it was removed. */
   Future<Menu> menu(String storeId, String menuId) {
     return menuKey(storeId, menuId)
         .compose(menus::find)
         .map(menu -> menu == null || menu.removed() ? null : menu);
   }
 
-  /** The key under which a menu is stored, or is to be. */
+  /**
+   * Returns the document id of a menu, whether the menu exists or not. An older version may have
+   * stored the menu under another Unicode form of the id.
+   */
   Future<String> menuKey(String storeId, String menuId) {
     String key = Menu.key(storeId, menuId);
-    return UnicodeForms.isOne(key)
+    return UnicodeForms.isSameInBoth(key)
         ? Future.succeededFuture(key)
         : menus.ids(UnicodeForms.id(key), 2).map(found -> UnicodeForms.choose(key, found));
   }
 
-  /** What a store sells, by menu id, after the menu {@code after} (null at first). */
+  /**
+   * Lists the menus that a store sells, sorted by menu id. {@code after} is the last menu id of the
+   * previous page, or null.
+   */
   Future<List<Menu>> menus(String storeId, String after, int limit) {
     JsonObject query = new JsonObject().put("storeId", storeId).put("removed", false);
     return menus.list(after(query, after == null ? null : Menu.key(storeId, after)), BY_ID, limit);
   }
 
-  /** Changes of one menu run one after another, so that orders do not compete for its revision. */
+  /**
+   * Applies a transition to a menu. Changes of one menu run one after another in this process, so
+   * that they do not conflict on the document's revision.
+   */
   Future<Menu> changeMenu(String key, Function<Menu, Change<Menu>> transition) {
     return menuChanges.submit(key, () -> menus.change(key, transition));
   }
 
   /**
-   * Applies a transition of a menu, once for each {@code key} that is not null. Returns what {@code
-   * answer} makes of the menu before and after it. A repeated key returns the first answer.
+   * Applies a transition to a menu, once for each idempotency key, and returns the answer. A
+   * repeated key gets the first answer again.
+   *
+   * @param key null to apply the transition in any case
+   * @param answer makes the answer from the menu before and after the transition
    */
   Future<JsonObject> changeMenu(
       String id,
@@ -183,30 +206,34 @@ final class StoreRepository {
     }
     Supplier<Future<JsonObject>> currentMenu =
         () -> menus.find(id).map(menu -> answer.apply(menu, menu));
-    return keys.remember(key, Ids.next(), now)
+    return keys.findOrInsert(key, Ids.next(), now)
         .compose(
             request -> {
               if (request.answer() != null) {
                 return Future.succeededFuture(request.answer());
               }
               if (request.done()) {
-                return currentMenu.get(); // done by a version that kept no answers
+                return currentMenu.get(); // an older version stored no answer
               }
+              String changeId = request.id();
               return menuChanges
-                  .submit(id, () -> menus.answered(id, request.id(), transition, answer))
+                  .submit(id, () -> menus.answered(id, changeId, transition, answer))
                   .compose(kept -> kept == null ? currentMenu.get() : Future.succeededFuture(kept))
                   .compose(kept -> keys.storeAnswer(key, kept))
-                  .compose(kept -> menus.forgetAnswer(id, request.id()).otherwiseEmpty().map(kept));
+                  .compose(kept -> menus.forgetAnswer(id, changeId).otherwiseEmpty().map(kept));
             });
   }
 
-  /** Null when there is none. */
+  /** Null if there is none. */
   Future<Ticket> ticket(String orderId) {
     return tickets.find(orderId);
   }
 
   /**
-   * A store's tickets, oldest first; {@code status} and {@code after} (an order id) may be null.
+   * Lists a store's tickets, oldest first, without those that have no details.
+   *
+   * @param status null for every status
+   * @param after the last order id of the previous page, or null
    */
   Future<List<Ticket>> tickets(String storeId, String status, String after, int limit) {
     JsonObject query = new JsonObject().put("storeId", storeId).put("known", true);
@@ -220,12 +247,15 @@ final class StoreRepository {
     return tickets.change(orderId, transition);
   }
 
-  /** Applies what an event says, exactly once for each message. */
+  /** Applies the transition of an event, exactly once for each message. */
   Future<Ticket> changeTicket(EventMessage message, Function<Ticket, Change<Ticket>> transition) {
     return tickets.change(message.subject(), message, transition);
   }
 
-  /** Ids of tickets that owe stock, after {@code after}: the next {@link #SWEEP_BATCH}. */
+  /**
+   * Returns the ids of tickets with {@code stockOwed}, at most {@link #SWEEP_BATCH}, sorted. All
+   * are greater than {@code after}.
+   */
   Future<List<String>> owingStock(String after) {
     return tickets.ids(after(new JsonObject().put("stockOwed", true), after), SWEEP_BATCH);
   }

@@ -8,7 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 
-/** The store service: stores, their menus and stock, and the kitchen's tickets. */
+/** Builds and runs the store service: its routes, event consumer and background tasks. */
 public final class StoreVerticle extends VerticleBase {
 
   private final StoreConfig config;
@@ -51,7 +51,7 @@ public final class StoreVerticle extends VerticleBase {
     return service.stop();
   }
 
-  /** The port it listens on, once started. */
+  /** The port of the HTTP server; only valid after the verticle was deployed. */
   public int port() {
     return service.port();
   }

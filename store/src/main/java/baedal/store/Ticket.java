@@ -20,14 +20,16 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A store's ticket for one order; its id is the order's.
+ * What a store has to do for one order. {@link Kitchen} changes it, at the requests of the store's
+ * staff and on events of the order.
  *
- * @param details null when the order was canceled before its {@code order.paid} arrived
- * @param collect won to collect on delivery; 0 when the order is prepaid
+ * @param id the id of the order
+ * @param details null if the order was canceled before its {@code order.paid} arrived
+ * @param collect the amount in won that the rider collects; 0 if the order is prepaid
  * @param riderId the rider whom the store assigned, or null
  * @param reason why the order was rejected or canceled, or null
- * @param takenByMenu the quantity it took of each menu with limited stock, by menu id
- * @param stockOwed true while stock that it took must still be given back or counted as sold
+ * @param takenByMenu the quantity that the order took of each menu with limited stock, by menu id
+ * @param stockOwed true while stock of the order must still be given back or counted as sold
  */
 @RecordBuilder
 public record Ticket(
@@ -43,7 +45,7 @@ public record Ticket(
     Instant receivedAt,
     Instant changedAt) {
 
-  /** An update waits this long for the {@code order.paid} that it overtook. */
+  /** How long an {@code order.updated} is retried that arrives before its {@code order.paid}. */
   private static final Duration ORDER_ARRIVES_WITHIN = Duration.ofDays(1);
 
   public Ticket {
@@ -51,8 +53,8 @@ public record Ticket(
   }
 
   /**
-   * {@code before} is the ticket so far, or null: an order is received once, and not after its
-   * cancellation.
+   * Opens the ticket of a paid order. Changes nothing if {@code before} is not null: the order was
+   * received or canceled earlier.
    */
   static Change<Ticket> receive(
       Ticket before, OrderEvent.Paid paid, Map<String, Integer> takenByMenu) {
@@ -62,7 +64,8 @@ public record Ticket(
   }
 
   /**
-   * The store rejects by itself. Stock that was already taken for the order is owed from now on.
+   * Rejects a paid order because the store is closed or has too little stock. The ticket owes the
+   * stock that was taken for the order before the rejection.
    */
   static Change<Ticket> receiveAndReject(Ticket before, OrderEvent.Paid paid, String reason) {
     if (before != null) {
@@ -86,14 +89,15 @@ public record Ticket(
   }
 
   /**
-   * Only the store knows whether cooking has begun. A cancellation that arrives before its order
-   * leaves a ticket without details, so that the order opens none later.
+   * Accepts a customer's cancellation until cooking begins, and refuses it afterwards. If it
+   * arrives before its {@code order.paid}, it creates a CANCELED ticket without details. This
+   * ticket prevents that the late {@code order.paid} opens another one.
    */
   static Change<Ticket> cancelRequested(
       Ticket before, OrderEvent.CancelRequested request, Instant now) {
     if (before == null) {
       return Change.of(
-          canceledInAdvance(request, now),
+          canceledBeforeReceipt(request, now),
           new StoreEvent.CancelAccepted(request.orderId(), request.storeId(), now));
     }
     return switch (before.status) {
@@ -109,7 +113,7 @@ public record Ticket(
     };
   }
 
-  private static Ticket canceledInAdvance(OrderEvent.CancelRequested request, Instant now) {
+  private static Ticket canceledBeforeReceipt(OrderEvent.CancelRequested request, Instant now) {
     return TicketBuilder.builder()
         .id(request.orderId())
         .storeId(request.storeId())
@@ -122,19 +126,22 @@ public record Ticket(
   }
 
   /**
-   * The customer changed the order. An update that overtook its {@code order.paid} is retried as in
-   * an outage; after a day it fails for good. An update that changes nothing but the version is
-   * kept, so that an older one is not applied after it.
+   * Applies a customer's change until cooking begins, and refuses it afterwards. An update that
+   * arrives before its {@code order.paid} is retried for one day, and then becomes a dead letter.
+   * An update that changes only the version is stored, so that no older update is applied after it.
    */
   static Change<Ticket> updated(Ticket before, OrderEvent.Updated update, Instant now) {
     if (before == null) {
       throw now.isBefore(update.at().plus(ORDER_ARRIVES_WITHIN))
           ? Refusal.unavailable(
-              "too-early", "the order itself is still on its way", Duration.ofSeconds(1))
-          : new IllegalStateException("the order itself never came: look for its order.paid");
+              "too-early",
+              "order.paid of this order has not arrived yet: retry",
+              Duration.ofSeconds(1))
+          : new IllegalStateException(
+              "order.paid did not arrive within a day after order.updated: search the dead letters");
     }
     OrderDetails next = update.order();
-    if (before.status.over() || next.version() <= before.details.version()) {
+    if (before.status.isRejectedOrCanceled() || next.version() <= before.details.version()) {
       return Change.none(before);
     }
     if (before.hasSameDetails(next)) {
@@ -155,12 +162,12 @@ public record Ticket(
     };
   }
 
-  /** Whether the details differ in nothing but the version. */
+  /** Whether the details are equal apart from their version. */
   private boolean hasSameDetails(OrderDetails other) {
     return details.withVersion(0).equals(other.withVersion(0));
   }
 
-  /** {@code ownerId} is the owner of the store, who may follow the delivery. */
+  /** {@code ownerId} is the store's owner, to whom the rider service shows the delivery. */
   Change<Ticket> accept(String ownerId, Instant now) {
     if (status == ACCEPTED) {
       return Change.none(this);
@@ -189,7 +196,7 @@ public record Ticket(
     return Change.of(to(COOKING, now), new StoreEvent.CookStarted(id, storeId, now));
   }
 
-  /** {@code ownerId} is the owner of the store, who may follow the delivery. */
+  /** {@code ownerId} is the store's owner, to whom the rider service shows the delivery. */
   Change<Ticket> finish(String ownerId, Instant now) {
     if (status == COOKED) {
       return Change.none(this);
@@ -201,18 +208,18 @@ public record Ticket(
         new StoreEvent.CookFinished(id, job(ownerId), now));
   }
 
-  /** Assigns the rider who will carry the order, before it is cooked. */
+  /** Assigns the rider who will carry the order; possible from acceptance until COOKED. */
   Change<Ticket> assign(String rider, Instant now) {
     if (rider.equals(riderId)) {
       return Change.none(this);
     }
     if (status != ACCEPTED && status != COOKING) {
-      throw refusal("get a rider assigned, only one that is ACCEPTED or COOKING can");
+      throw refusal("get a rider (only an ACCEPTED or COOKING ticket can)");
     }
     return Change.of(copy().riderId(rider).changedAt(now).build());
   }
 
-  /** All stock that the ticket took was given back or counted as sold. */
+  /** Call it when all stock of the order was given back or counted as sold. */
   Change<Ticket> clearStockOwed() {
     return Change.of(copy().stockOwed(false).build());
   }
@@ -241,11 +248,11 @@ public record Ticket(
   private Refusal refusal(String action) {
     String reason =
         switch (status) {
-          case RECEIVED -> "it is not accepted yet; accept it or reject it first";
-          case ACCEPTED -> "it is accepted and cooking has not begun; start it first";
+          case RECEIVED -> "the store has not accepted it yet; accept or reject it first";
+          case ACCEPTED -> "cooking has not begun; start it first";
           case COOKING -> "cooking has begun; finish it";
-          case COOKED -> "it is ready, and the store has nothing more to do";
-          case REJECTED -> "the store rejected it, and it stays so";
+          case COOKED -> "it is ready; the store has nothing left to do";
+          case REJECTED -> "the store rejected it, and a rejection is final";
           case CANCELED -> "the customer canceled it; do not prepare it";
         };
     return Refusal.conflict(

@@ -1,6 +1,6 @@
 package baedal.store;
 
-/** Where a ticket is. */
+/** The status of a {@link Ticket}; clients see it on the kitchen board. */
 public enum TicketStatus {
   RECEIVED,
   ACCEPTED,
@@ -9,7 +9,7 @@ public enum TicketStatus {
   REJECTED,
   CANCELED;
 
-  boolean over() {
+  boolean isRejectedOrCanceled() {
     return this == REJECTED || this == CANCELED;
   }
 }

@@ -9,30 +9,35 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds stores and menus of earlier versions, which stored text as it came, also in normalization
- * form D. Text in a request is in form C.
+ * Queries for stores and menus that also find documents of older versions. Those versions stored
+ * text as clients sent it, in some documents in Unicode normalization form D. Today the service
+ * converts the text of every request to form C.
  */
 final class UnicodeForms {
 
   private UnicodeForms() {}
 
-  /** Whether the text is the same in both forms. */
-  static boolean isOne(String text) {
+  /** Whether the text, which is in form C, is the same in form D. */
+  static boolean isSameInBoth(String text) {
     return Text.nfd(text).equals(text);
   }
 
-  /** Documents with this id in one of the forms. */
+  /** A query for the documents with this id in form C or form D. */
   static JsonObject id(String id) {
     JsonArray forms = new JsonArray().add(id).add(Text.nfd(id));
     return new JsonObject().put("_id", new JsonObject().put("$in", forms));
   }
 
-  /** The id to use when {@code found} are the documents with it: form C, unless only D is there. */
+  /**
+   * Returns {@code id}, which is in form C, unless only the id in form D was found.
+   *
+   * @param found the ids that the query {@link #id} found
+   */
   static String choose(String id, List<String> found) {
     return found.isEmpty() || found.contains(id) ? id : found.get(0);
   }
 
-  /** Documents whose name holds {@code part}; all of them when it is null. */
+  /** A query for names that contain {@code part} in upper or lower case; null finds all names. */
   static JsonObject named(String part) {
     if (part == null) {
       return new JsonObject();

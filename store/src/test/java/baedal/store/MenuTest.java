@@ -91,7 +91,7 @@ class MenuTest {
   void fewer_than_none_cannot_be_free_and_unlimited_has_no_difference() {
     Menu taken = menu("fried", 10).take("order-1", 4, NOON).state();
     assertThat(refused(taken, -7))
-        .hasMessage("6 are free to sell and 4 are held by orders: at most 6 can be taken away")
+        .hasMessage("6 are free to sell, and orders hold 4: subtract at most 6")
         .returns("stock-too-low", Refusal::type)
         .returns(Refusal.Kind.CONFLICT, Refusal::kind);
     assertThat(refused(menu("fried", null), 1))

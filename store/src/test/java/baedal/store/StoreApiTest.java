@@ -66,7 +66,7 @@ class StoreApiTest extends RunningStore {
         new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91));
     IdempotencyKey key = new IdempotencyKey("o-1", "k-died", Digest.sha256(Json.encode(request)));
     String id = Ids.next();
-    assertThat(replica().keys().remember(key, id, Instant.now()).await().id()).isEqualTo(id);
+    assertThat(replica().keys().findOrInsert(key, id, Instant.now()).await().id()).isEqualTo(id);
     HttpResponse<String> again = open("k-died", store("통닭천국", 37.55, 126.91)).join();
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(new JsonObject(again.body()).getString("storeId")).isEqualTo(id);
@@ -79,9 +79,9 @@ class StoreApiTest extends RunningStore {
     String first = open("k-day", body).join().body();
     assertThat(open("k-day", stranger, body).join().body()).isNotEqualTo(first);
     Instant now = Instant.now();
-    replica().keys().forgetOld(now.plus(IdempotencyKey.KEPT).minusSeconds(60)).await();
+    replica().keys().deleteExpired(now.plus(IdempotencyKey.KEPT).minusSeconds(60)).await();
     assertThat(open("k-day", body).join().body()).isEqualTo(first);
-    replica().keys().forgetOld(now.plus(IdempotencyKey.KEPT).plusSeconds(60)).await();
+    replica().keys().deleteExpired(now.plus(IdempotencyKey.KEPT).plusSeconds(60)).await();
     assertThat(open("k-day", body).join().body()).isNotEqualTo(first);
   }
 

@@ -162,7 +162,7 @@ class StoredDocumentsTest {
   @Test
   void a_stored_idempotency_key_gives_the_answer_it_gave() {
     insert("keys", "idempotency-key.json");
-    assertThat(repository.keys().remember(KEY, "another", Samples.NOON).await())
+    assertThat(repository.keys().findOrInsert(KEY, "another", Samples.NOON).await())
         .isEqualTo(
             new IdempotencyKeyRepository.KeyedRequest(
                 "mark-1", true, new JsonObject().put("stock", 6)));
@@ -170,7 +170,7 @@ class StoredDocumentsTest {
 
   @Test
   void an_idempotency_key_is_written_as_before() {
-    repository.keys().remember(KEY, "mark-1", Samples.NOON).await();
+    repository.keys().findOrInsert(KEY, "mark-1", Samples.NOON).await();
     repository
         .changeMenu(
             "store-1/fried",
