@@ -35,7 +35,8 @@ final class PaymentRepository {
       """;
 
   /**
-   * Stores the result of a charge as the answer of its keys, in the statement that changes the payment.
+   * Stores the result of a charge as the answer of its keys, in the statement that changes the
+   * payment.
    */
   private static final String ANSWER_KEYS =
       """

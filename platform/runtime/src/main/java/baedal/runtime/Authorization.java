@@ -16,8 +16,8 @@ record Authorization(Set<String> roles) {
   private static final String ANY = "any";
 
   /**
-   * Returns the caller of a request. Fails with a 401 refusal if there is no valid token, and with a
-   * 403 refusal if the caller has none of the roles. Fails with a 503 refusal while the issuer's
+   * Returns the caller of a request. Fails with a 401 refusal if there is no valid token, and with
+   * a 403 refusal if the caller has none of the roles. Fails with a 503 refusal while the issuer's
    * keys are not available.
    */
   Future<Caller> authorize(RoutingContext ctx, Tokens tokens) {

@@ -23,7 +23,7 @@ import java.util.Map;
  */
 public final class Json {
 
-    /** No record of the system is nested more deeply, and this depth does not overflow a stack. */
+  /** No record of the system is nested more deeply, and this depth does not overflow a stack. */
   private static final int MAX_NESTING = 64;
 
   /** The parser caches the field names that it reads, so long names would fill the memory. */

@@ -29,7 +29,7 @@ final class Rule {
   private final Schema schema;
   private final Function<Error, Contract.Located> schemaOf;
 
-    /** {@code schemaOf} returns the schema whose keyword caused an error. */
+  /** {@code schemaOf} returns the schema whose keyword caused an error. */
   Rule(Schema schema, Function<Error, Contract.Located> schemaOf) {
     this.schema = schema;
     this.schemaOf = schemaOf;
