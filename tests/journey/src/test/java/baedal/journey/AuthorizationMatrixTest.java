@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -52,14 +51,9 @@ class AuthorizationMatrixTest {
 
   @BeforeAll
   static void start() throws IOException {
-    system = new TestSystem();
+    system = TestSystem.shared();
     tokens = new TestTokens(system);
     resources = ResourceFixture.create(system);
-  }
-
-  @AfterAll
-  static void stop() {
-    system.close();
   }
 
   /** An operation, and one of the URLs at which it is served. */

@@ -20,12 +20,11 @@ class CancellationJourneyTest {
 
   @BeforeAll
   static void start() throws IOException {
-    system = new TestSystem();
+    system = TestSystem.shared();
   }
 
   @AfterAll
   static void stop() {
-    system.close();
     blockedEventLoops.assertNone();
   }
 

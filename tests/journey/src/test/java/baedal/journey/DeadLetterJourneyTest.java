@@ -25,12 +25,11 @@ class DeadLetterJourneyTest {
 
   @BeforeAll
   static void start() throws IOException {
-    system = new TestSystem();
+    system = TestSystem.shared();
   }
 
   @AfterAll
   static void stop() {
-    system.close();
     blockedEventLoops.assertNone();
   }
 

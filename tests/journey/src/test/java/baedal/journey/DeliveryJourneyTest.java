@@ -26,12 +26,11 @@ class DeliveryJourneyTest {
 
   @BeforeAll
   static void start() throws IOException {
-    system = new TestSystem();
+    system = TestSystem.shared();
   }
 
   @AfterAll
   static void stop() {
-    system.close();
     blockedEventLoops.assertNone();
   }
 

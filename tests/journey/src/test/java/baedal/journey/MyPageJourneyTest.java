@@ -27,12 +27,11 @@ class MyPageJourneyTest {
 
   @BeforeAll
   static void start() throws IOException {
-    system = new TestSystem();
+    system = TestSystem.shared();
   }
 
   @AfterAll
   static void stop() {
-    system.close();
     blockedEventLoops.assertNone();
   }
 

@@ -21,12 +21,11 @@ class PaymentJourneyTest {
 
   @BeforeAll
   static void start() throws IOException {
-    system = new TestSystem();
+    system = TestSystem.shared();
   }
 
   @AfterAll
   static void stop() {
-    system.close();
     blockedEventLoops.assertNone();
   }
 

@@ -31,7 +31,7 @@ class ProblemTypesTest {
 
   /** A refusal that the class {@code Refusal} creates itself. */
   private static final Pattern OWN =
-      Pattern.compile("(?:of\\(|new Refusal\\(\\s*)Kind\\.\\w+, (?:\"([a-z-]+)\"|([A-Z_]+)),");
+      Pattern.compile("(?:of\\(|new Refusal\\(\\s*)Kind\\.\\w+,\\s*(?:\"([a-z-]+)\"|([A-Z_]+)),");
 
   /** A consumer of events gets this refusal and rejects the order; no client receives it. */
   private static final String INTERNAL = "out-of-stock";

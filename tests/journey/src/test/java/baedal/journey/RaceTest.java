@@ -51,7 +51,7 @@ class RaceTest {
 
   @BeforeAll
   static void start() throws IOException {
-    system = new TestSystem();
+    system = TestSystem.shared();
     shop = system.openShop("FOOD", 20_000, null);
   }
 
@@ -59,7 +59,6 @@ class RaceTest {
   static void stop() {
     rounds.shutdownNow();
     racers.shutdownNow();
-    system.close();
   }
 
   @AfterEach

@@ -52,6 +52,8 @@ final class TestSystem implements AutoCloseable {
   /** The slowest sweep runs every minute; a busy machine takes several times as long. */
   private static final Duration DATABASES_AGREE_WITHIN = Duration.ofMinutes(5);
 
+  private static TestSystem shared;
+
   final Settings settings;
   final Client anyone;
   final ContractChecker contract;
@@ -61,6 +63,18 @@ final class TestSystem implements AutoCloseable {
 
   TestSystem() throws IOException {
     this(Map.of());
+  }
+
+  /**
+   * The one system of all test classes in this JVM that neither stop a server nor change a setting.
+   * It stops with the JVM, because a start takes longer than most classes.
+   */
+  static synchronized TestSystem shared() throws IOException {
+    if (shared == null) {
+      shared = new TestSystem();
+      Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+    }
+    return shared;
   }
 
   /** {@code environment} has the URIs of the servers that the test itself runs. */
