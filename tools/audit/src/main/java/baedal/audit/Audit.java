@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The audit as a program: prints each finding on a line. The exit code is 0 without findings, 1
- * with findings, and 2 when the audit could not read a store or the broker.
+ * The audit program, which an operator runs. It compares what the services have stored and prints
+ * one line for each finding. The exit code is 0 without findings, 1 with findings, and 2 when the
+ * audit could not read a store or the broker.
  */
 public final class Audit {
 
-  /** The exit code of an audit that could not read a store or the broker. */
+  /** The exit code when the audit could not read a store or the broker. */
   public static final int FAILED = 2;
 
   private Audit() {}
@@ -21,23 +22,30 @@ public final class Audit {
     try {
       System.exit(run(Sources.from(config), Tolerances.from(config)));
     } catch (Exception e) {
-      System.err.println("audit: " + Objects.requireNonNullElse(e.getMessage(), e.toString()));
+      System.err.println(
+          "audit failed: " + Objects.requireNonNullElse(e.getMessage(), e.toString()));
       System.exit(FAILED);
     }
   }
 
-  /** Audits once, prints the findings, and returns the exit code. */
+  /**
+   * Audits once and prints the findings. Returns 0 without findings, else 1; throws when a store or
+   * the broker cannot be read.
+   */
   public static int run(Sources sources, Tolerances tolerances) {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, sources, tolerances)) {
       List<Finding> findings = auditor.audit();
       findings.forEach(System.out::println);
       System.out.println(
-          auditor.orders()
-              + " orders audited; what changed in the last "
+          "findings: "
+              + findings.size()
+              + (findings.isEmpty() ? " (everything agrees)" : "")
+              + "; orders read: "
+              + auditor.orders()
+              + "; not checked: changes of the last "
               + tolerances.grace().toSeconds()
-              + " s was left alone: "
-              + (findings.isEmpty() ? "everything agrees" : findings.size() + " findings"));
+              + " s");
       return findings.isEmpty() ? 0 : 1;
     } finally {
       vertx.close().await();

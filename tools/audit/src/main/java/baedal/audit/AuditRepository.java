@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What all services have stored, for the {@link Auditor}: reads their stores, joins what they have
- * of one order to an {@link OrderSnapshot}, and writes nothing. Each call blocks.
+ * Reads the stores of all services for the {@link Auditor}, and joins what they have stored of one
+ * order to an {@link OrderSnapshot}. It writes nothing. Each call blocks.
  */
 final class AuditRepository implements AutoCloseable {
 
@@ -48,12 +48,15 @@ final class AuditRepository implements AutoCloseable {
     return redis;
   }
 
-  /** The next page of orders by id after {@code orderId}, which is "" at first. */
+  /**
+   * The next page of orders with an id greater than {@code orderId}, in the order of their ids; ""
+   * returns the first page.
+   */
   List<OrderSnapshot> snapshotsAfter(String orderId) {
     return snapshots(postgres.ordersAfter(orderId), Set.of());
   }
 
-  /** One snapshot of each id, also where the order service does not have the order. */
+  /** One snapshot for each id, even if the order service does not have the order. */
   List<OrderSnapshot> snapshots(Collection<String> orderIds) {
     return snapshots(postgres.orders(orderIds), orderIds);
   }
@@ -64,8 +67,8 @@ final class AuditRepository implements AutoCloseable {
     Map<String, List<JsonNode>> payments = postgres.payments(ids);
     Map<String, JsonNode> tickets = mongo.tickets(ids);
     Map<String, JsonNode> deliveries = mongo.deliveries(ids);
-    // MyPage writes a page before its notification. Read in the reverse order, no notification
-    // here is of a later change than its page.
+    // MyPage writes the page before the notification. The audit reads the notifications first, so
+    // that every change behind a notification is in the page that it reads afterwards.
     Map<String, Long> pending = mongo.pendingNotifications(ids);
     Map<String, JsonNode> pages = mongo.pages(ids);
     Map<String, JsonNode> coupons = redis.coupons(couponIds(orders.values(), ids));
@@ -91,7 +94,7 @@ final class AuditRepository implements AutoCloseable {
     return states.getOrDefault(id, MissingNode.getInstance());
   }
 
-  /** Empty when the order has no coupon. */
+  /** Returns "" when the order has no coupon. */
   private static String couponId(JsonNode order) {
     return order.path("details").path("couponId").asText("");
   }
@@ -104,16 +107,16 @@ final class AuditRepository implements AutoCloseable {
   }
 
   /**
-   * How many events each service has not sent that are older than {@code epochSeconds}. The events
-   * of one MongoDB document count as one.
+   * For each service, how many events wait in its outbox and are older than {@code epochSeconds}.
+   * For store and rider it counts the documents that hold such events, not the events.
    */
-  Map<String, Long> unsentEvents(long epochSeconds) {
+  Map<String, Long> unpublishedEvents(long epochSeconds) {
     return new TreeMap<>(
         Map.of(
-            "order", postgres.unsentByOrder(epochSeconds),
-            "payment", postgres.unsentByPayment(epochSeconds),
-            "store", mongo.unsentByStore(epochSeconds),
-            "rider", mongo.unsentByRider(epochSeconds),
-            "coupon", redis.unsent(epochSeconds)));
+            "order", postgres.unpublishedByOrder(epochSeconds),
+            "payment", postgres.unpublishedByPayment(epochSeconds),
+            "store", mongo.unpublishedByStore(epochSeconds),
+            "rider", mongo.unpublishedByRider(epochSeconds),
+            "coupon", redis.unpublished(epochSeconds)));
   }
 }

@@ -17,10 +17,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Compares what all services have stored of each order, of stock and of coupons, and counts what
- * waits in outboxes and dead-letter queues. {@link Audit} and tests use it. It may run beside a
- * living system: what changed within the grace period may not have arrived everywhere, and is left
- * alone.
+ * Compares what all services have stored of each order, of the stock and of the coupons. It also
+ * counts unpublished events, dead letters and unrouted events. {@link Audit}, the soak and the
+ * journey tests use it.
+ *
+ * <p>It may run while the system runs. A change within the grace period may not have reached every
+ * service yet, so the audit skips the orders that changed in that time.
  */
 public final class Auditor implements AutoCloseable {
 
@@ -45,12 +47,12 @@ public final class Auditor implements AutoCloseable {
     broker.close();
   }
 
-  /** How many orders the last audit compared. */
+  /** How many orders the last audit read, with those that it skipped. */
   public long orders() {
     return orders;
   }
 
-  /** All findings; empty when everything agrees. */
+  /** Audits once and returns all findings, which is an empty list when everything agrees. */
   public List<Finding> audit() {
     orders = 0;
     Bounds bounds = tolerances.at(clock.instant());
@@ -61,14 +63,15 @@ public final class Auditor implements AutoCloseable {
     chargesWithoutPayment(findings);
     stock(graceBegan, findings);
     couponClaims(graceBegan, findings);
-    unsentEvents(graceBegan, findings);
+    unpublishedEvents(graceBegan, findings);
     findings.addAll(broker.find());
     return findings.stream().distinct().toList();
   }
 
   /**
-   * Audits an idle system until there is no finding, not even after the grace period has passed, so
-   * that nothing is left alone. Returns the findings that remain after {@code timeout}.
+   * Repeats the audit of an idle system until there is no finding. Then it waits for the grace
+   * period and audits again, so that no order is skipped. Returns the findings that remain after
+   * {@code timeout}.
    */
   public List<Finding> auditUntilConsistent(Duration timeout) {
     Instant deadline = clock.instant().plus(timeout);
@@ -98,7 +101,7 @@ public final class Auditor implements AutoCloseable {
     }
   }
 
-  /** Calls {@code consumer} with one page after another, until a page is empty. */
+  /** Calls {@code consumer} with each page. The first empty page ends the loop. */
   private static <T> void forEachPage(
       Function<String, List<T>> pageAfter, Function<T, String> id, Consumer<List<T>> consumer) {
     String after = "";
@@ -118,12 +121,12 @@ public final class Auditor implements AutoCloseable {
         });
   }
 
-  /** What other services have of orders that the order service does not have. */
+  /** Checks the orders of which other services have data and the order service has none. */
   private void unknownOrders(Bounds bounds, List<Finding> findings) {
     Set<String> reported = new HashSet<>();
     List<Function<String, List<String>>> otherServices =
         List.of(
-            repository.postgres()::paidOrdersAfter,
+            repository.postgres()::ordersWithPaymentAfter,
             repository.mongo()::ticketIdsAfter,
             repository.mongo()::deliveryIdsAfter,
             repository.mongo()::pageIdsAfter);
@@ -145,14 +148,21 @@ public final class Auditor implements AutoCloseable {
     for (String paymentId : repository.postgres().chargesWithoutPayment()) {
       findings.add(
           new Finding(
-              "provider", paymentId, "the provider holds money for a payment that is lost"));
+              "provider",
+              paymentId,
+              "the provider holds money for this payment, but the payment service has no such payment"));
     }
   }
 
   private void stock(Instant graceBegan, List<Finding> findings) {
     Stock stock = new Stock(graceBegan);
-    readAll(repository.mongo()::menusAfter, stock::menu, stock::unreadableMenu, findings);
-    readAll(repository.mongo()::ticketsAfter, stock::ticket, stock::unreadableTicket, findings);
+    readAll("menu", repository.mongo()::menusAfter, stock::menu, stock::unreadableMenu, findings);
+    readAll(
+        "ticket",
+        repository.mongo()::ticketsAfter,
+        stock::ticket,
+        stock::unreadableTicket,
+        findings);
     findings.addAll(
         stock.findings(
             orderIds ->
@@ -164,6 +174,7 @@ public final class Auditor implements AutoCloseable {
 
   /** Calls {@code unreadable} with the id of each state that cannot be read. */
   private static void readAll(
+      String kind,
       Function<String, List<StoredState>> pageAfter,
       Consumer<JsonNode> consumer,
       Consumer<String> unreadable,
@@ -174,24 +185,29 @@ public final class Auditor implements AutoCloseable {
         page ->
             page.forEach(
                 stored -> {
-                  if (!read(stored, consumer, findings)) {
+                  if (!read(kind, stored, consumer, findings)) {
                     unreadable.accept(stored.id());
                   }
                 }));
   }
 
-  /** False when the state cannot be read: that is a finding, and does not end the audit. */
+  /**
+   * Passes the state to {@code consumer}. If the state cannot be read, adds a finding and returns
+   * false; the audit continues.
+   *
+   * @param kind what the state is, for the finding
+   */
   private static boolean read(
-      StoredState stored, Consumer<JsonNode> consumer, List<Finding> findings) {
+      String kind, StoredState stored, Consumer<JsonNode> consumer, List<Finding> findings) {
     if (StoredJson.isUnreadable(stored.state())) {
-      findings.add(Rules.unreadable(stored.id(), "what is kept of it is no JSON"));
+      findings.add(Rules.unreadableState(stored.id(), kind));
       return false;
     }
     try {
       consumer.accept(stored.state());
       return true;
     } catch (DateTimeException e) {
-      findings.add(Rules.unreadable(stored.id(), e.getMessage()));
+      findings.add(Rules.unreadableTime(stored.id(), kind, e));
       return false;
     }
   }
@@ -202,7 +218,7 @@ public final class Auditor implements AutoCloseable {
       RedisAuditRepository.CouponPage page = repository.redis().scan(cursor);
       List<StoredState> held = new ArrayList<>();
       for (StoredState stored : page.coupons()) {
-        read(stored, coupon -> held.add(stored), findings);
+        read("coupon", stored, coupon -> held.add(stored), findings);
       }
       held.removeIf(stored -> holder(stored.state()).isEmpty());
       if (!held.isEmpty()) {
@@ -220,6 +236,7 @@ public final class Auditor implements AutoCloseable {
             .collect(Collectors.toMap(OrderSnapshot::orderId, s -> s));
     for (StoredState stored : coupons) {
       read(
+          "coupon",
           stored,
           coupon ->
               findings.addAll(CouponRules.claim(coupon, holders.get(holder(coupon)), graceBegan)),
@@ -227,19 +244,25 @@ public final class Auditor implements AutoCloseable {
     }
   }
 
-  /** The id of the order that holds the coupon, or "". */
+  /** The id of the order that holds the coupon; "" when no order holds it. */
   private static String holder(JsonNode coupon) {
     return coupon.path("orderId").asText("");
   }
 
-  private void unsentEvents(Instant graceBegan, List<Finding> findings) {
+  private void unpublishedEvents(Instant graceBegan, List<Finding> findings) {
     repository
-        .unsentEvents(graceBegan.getEpochSecond())
+        .unpublishedEvents(graceBegan.getEpochSecond())
         .forEach(
             (service, count) -> {
               if (count > 0) {
                 findings.add(
-                    new Finding("outbox", service, "at least " + count + " events were not sent"));
+                    new Finding(
+                        "outbox",
+                        service,
+                        "events in the outbox that are older than the grace period of "
+                            + tolerances.grace().toSeconds()
+                            + " s: at least "
+                            + count));
               }
             });
   }

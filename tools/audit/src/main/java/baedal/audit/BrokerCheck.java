@@ -8,7 +8,10 @@ import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Counts dead letters, and events that the broker could not route to any queue. */
+/**
+ * Counts dead letters, and events that the broker could not route to any queue, for the {@link
+ * Auditor}. Each call blocks.
+ */
 final class BrokerCheck implements AutoCloseable {
 
   private final RabbitMQClient client;
@@ -22,16 +25,24 @@ final class BrokerCheck implements AutoCloseable {
   List<Finding> find() {
     List<Finding> findings = new ArrayList<>();
     for (String consumer : Subscriptions.CONSUMERS) {
-      count(findings, "dead-letter", Topology.deadQueue(consumer));
+      count(
+          findings,
+          "dead-letter",
+          Topology.deadQueue(consumer),
+          "messages in the dead-letter queue");
     }
-    count(findings, "unrouted", Topology.UNROUTED);
+    count(
+        findings,
+        "unrouted",
+        Topology.UNROUTED,
+        "events that RabbitMQ could not route to any queue");
     return findings;
   }
 
-  private void count(List<Finding> findings, String rule, String queue) {
+  private void count(List<Finding> findings, String rule, String queue, String what) {
     long messages = client.messageCount(queue).await();
     if (messages > 0) {
-      findings.add(new Finding(rule, queue, messages + " messages"));
+      findings.add(new Finding(rule, queue, what + ": " + messages));
     }
   }
 

@@ -10,18 +10,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The rules about the coupon that an order uses, and the one that it earns. */
+/** The rules of the coupon that an order uses, and of the coupon that it earns. */
 final class CouponRules {
 
-  private static final Set<String> CLAIMED = Set.of("CLAIMED", "USED");
+  /** The statuses of a coupon that an order holds. */
+  private static final Set<String> HELD = Set.of("CLAIMED", "USED");
 
-  /** A coupon that is revoked while its order is being paid counts as used. */
-  private static final Set<String> SPENT = Set.of("USED", "REVOKED");
+  /** The statuses of a paid order's coupon. It is REVOKED if that happened during the payment. */
+  private static final Set<String> USED = Set.of("USED", "REVOKED");
 
   private CouponRules() {}
 
   /**
-   * The coupon of an order: claimed by it, used once it is paid, given back when it ends unpaid.
+   * The rule {@code coupon}. A placed order holds its coupon, which is CLAIMED; a paid order holds
+   * it, and it is USED. A canceled, rejected or expired order does not hold it.
    */
   static Stream<String> coupon(OrderSnapshot s) {
     if (s.couponId() == null) {
@@ -29,45 +31,65 @@ final class CouponRules {
     }
     String holder = s.coupon().path("orderId").asText(null);
     boolean held = s.orderId().equals(holder);
-    String found = s.coupon().isMissingNode() ? "lost" : status(s.coupon());
+    String found = s.coupon().isMissingNode() ? "missing" : status(s.coupon());
     if (s.isCalledOff()) {
-      return brokenIf(held, "is " + s.status() + ", but its coupon is still " + found);
+      return brokenIf(held, couponDetail(s, found, holder, "not held by this order"));
     }
-    boolean wrong =
-        s.isEstablished()
-            ? !(held && SPENT.contains(found))
-            : s.is("PLACED") && !(held && found.equals("CLAIMED"));
+    if (s.isEstablished()) {
+      return brokenIf(
+          !(held && USED.contains(found)),
+          couponDetail(s, found, holder, "USED and held by this order"));
+    }
     return brokenIf(
-        wrong,
-        "is "
-            + s.status()
-            + " with the coupon "
-            + s.couponId()
-            + ", which is "
-            + found
-            + (holder == null ? "" : " by " + holder));
+        s.is("PLACED") && !(held && found.equals("CLAIMED")),
+        couponDetail(s, found, holder, "CLAIMED and held by this order"));
+  }
+
+  private static String couponDetail(
+      OrderSnapshot s, String found, String holder, String expected) {
+    return "order is "
+        + s.status()
+        + "; its coupon "
+        + s.couponId()
+        + " is "
+        + found
+        + (holder == null ? "" : " and held by " + holder)
+        + ", expected: "
+        + expected;
   }
 
   static Stream<String> earned(OrderSnapshot s) {
     if (s.order().isMissingNode()) {
       return Stream.empty();
     }
-    boolean deserved = s.is("DELIVERED", "COMPLETED");
+    boolean expected = s.is("DELIVERED", "COMPLETED");
     boolean earned = !s.earned().isMissingNode();
     return brokenIf(
-        deserved != earned,
-        "is " + s.status() + ", but " + (earned ? "earned a coupon" : "earned no coupon"));
+        expected != earned,
+        "order is "
+            + s.status()
+            + ", but it has "
+            + (earned ? "already earned a coupon" : "not earned a coupon"));
   }
 
-  /** The rule {@code claim}: an order knows of each coupon that names it as its holder. */
+  /** The rule {@code claim}: a coupon that is held by an order is the one that the order uses. */
   static List<Finding> claim(JsonNode coupon, OrderSnapshot holder, Instant graceBegan) {
     boolean unchanged =
         changedAt(coupon).isBefore(graceBegan) && Rules.isUnchangedSince(holder, graceBegan);
-    boolean unknown = CLAIMED.contains(status(coupon)) && !id(coupon).equals(holder.couponId());
+    boolean unknown = HELD.contains(status(coupon)) && !id(coupon).equals(holder.couponId());
     return unchanged && unknown
-        ? List.of(
-            new Finding("claim", holder.orderId(), "does not know of its coupon " + id(coupon)))
+        ? List.of(new Finding("claim", holder.orderId(), claimDetail(coupon, holder)))
         : List.of();
+  }
+
+  private static String claimDetail(JsonNode coupon, OrderSnapshot holder) {
+    String used = holder.couponId() == null ? "no coupon" : "coupon " + holder.couponId();
+    return "coupon "
+        + id(coupon)
+        + " is "
+        + status(coupon)
+        + " and held by this order, but the order "
+        + (holder.order().isMissingNode() ? "is missing" : "uses " + used);
   }
 
   private static Instant changedAt(JsonNode coupon) {

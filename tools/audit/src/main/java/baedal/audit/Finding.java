@@ -1,11 +1,11 @@
 package baedal.audit;
 
 /**
- * One disagreement.
+ * One disagreement between the stores, as {@link Audit} prints it.
  *
- * @param rule the id of the rule, as the README lists it
- * @param subject usually the order's id
- * @param detail what was found
+ * @param rule the id of the broken rule; the README lists all rules
+ * @param subject the id of the order, unless the README names another subject for the rule
+ * @param detail the values that disagree, or the number of messages that should not be there
  */
 public record Finding(String rule, String subject, String detail) {
 

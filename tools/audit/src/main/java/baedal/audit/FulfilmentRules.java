@@ -7,15 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The rules about an order's ticket in the store, and about its delivery. */
+/** The rules of an order's ticket in the store, and of its delivery. */
 final class FulfilmentRules {
 
-  private static final String MISSING = "missing";
+  private static final String NONE = "none";
 
-  /** The status of the ticket by the status of its order. */
-  private static final Map<String, String> TICKET =
+  /** The status that the ticket must have, by the status of its order. */
+  private static final Map<String, String> TICKET_STATUS =
       Map.of(
           "PAID", "RECEIVED",
           "ACCEPTED", "ACCEPTED",
@@ -27,8 +28,11 @@ final class FulfilmentRules {
           "CANCELED", "CANCELED",
           "REJECTED", "REJECTED");
 
-  /** What a delivery may be by the status of its order; an order in another status has none. */
-  private static final Map<String, Set<String>> DELIVERY =
+  /**
+   * The statuses that the delivery may have, by the status of its order. An order in any other
+   * status has no delivery.
+   */
+  private static final Map<String, Set<String>> DELIVERY_STATUSES =
       Map.of(
           "ACCEPTED", Set.of("WAITING"),
           "COOKING", Set.of("WAITING"),
@@ -43,14 +47,20 @@ final class FulfilmentRules {
     if (isUndecided(s)) {
       return Stream.empty();
     }
-    String expected = s.wasPaid() ? TICKET.getOrDefault(s.status(), MISSING) : MISSING;
-    String found = statusOrMissing(s.ticket());
+    String expected = s.wasPaid() ? TICKET_STATUS.getOrDefault(s.status(), NONE) : NONE;
+    String found = statusOrNone(s.ticket());
     return brokenIf(
         !found.equals(expected),
-        "is " + s.status() + (s.wasPaid() ? "" : ", never paid") + ", but its ticket is " + found);
+        "order is "
+            + s.status()
+            + (s.wasPaid() ? "" : " and was never paid")
+            + "; status of its ticket: "
+            + found
+            + ", expected: "
+            + expected);
   }
 
-  /** The store cooks what the customer ordered. */
+  /** The ticket has the content of the order. */
   static Stream<String> ticketContent(OrderSnapshot s) {
     JsonNode ordered = s.order().path("details");
     JsonNode shown = s.ticket().path("details");
@@ -59,12 +69,22 @@ final class FulfilmentRules {
     }
     return Stream.of("lines", "address", "memo", "due")
         .filter(field -> !withPrices(ordered.path(field)).equals(withPrices(shown.path(field))))
-        .map(field -> "the ticket shows another " + field);
+        .map(field -> differing(field, ordered.path(field), shown.path(field)));
+  }
+
+  /** The finding shows no address and no memo, because they are personal data. */
+  private static String differing(String field, JsonNode ordered, JsonNode shown) {
+    return switch (field) {
+      case "lines", "due" ->
+          "\"%s\" is %s in the order, but %s in the ticket".formatted(field, ordered, shown);
+      default ->
+          "\"%s\" of the ticket differs from the order (personal data, not shown)".formatted(field);
+    };
   }
 
   /**
-   * Lines stored by older versions have no {@code optionPrices}; written again since, they have an
-   * empty list. Both count as the same.
+   * Lines of older versions have no {@code optionPrices}. A service that stores such a line again
+   * gives it an empty list. This method adds the empty list, so that both forms are equal.
    */
   private static JsonNode withPrices(JsonNode content) {
     JsonNode copy = content.deepCopy();
@@ -75,33 +95,48 @@ final class FulfilmentRules {
   }
 
   static Stream<String> stockOwed(OrderSnapshot s) {
-    return brokenIf(s.ticket().path("stockOwed").asBoolean(), "its stock is not settled");
+    String status = status(s.ticket());
+    return brokenIf(
+        s.ticket().path("stockOwed").asBoolean(),
+        "ticket is "
+            + status
+            + ", but the stock that it took was not "
+            + (status.equals("COOKED") ? "counted as sold" : "given back"));
   }
 
   static Stream<String> delivery(OrderSnapshot s) {
     if (isUndecided(s)) {
       return Stream.empty();
     }
-    String found = statusOrMissing(s.delivery());
+    String found = statusOrNone(s.delivery());
+    Set<String> expected = expectedDeliveries(s);
     return brokenIf(
-        !allowedDeliveries(s).contains(found),
-        "is " + s.status() + ", but its delivery is " + found);
+        !expected.contains(found),
+        "order is "
+            + s.status()
+            + "; status of its delivery: "
+            + found
+            + ", expected: "
+            + expected.stream().sorted().collect(Collectors.joining(" or ")));
   }
 
-  private static Set<String> allowedDeliveries(OrderSnapshot s) {
+  private static Set<String> expectedDeliveries(OrderSnapshot s) {
     if (s.isCalledOff()) {
-      return Set.of(MISSING, "CANCELED");
+      return Set.of(NONE, "CANCELED");
     }
-    Set<String> none = Set.of(MISSING);
-    return s.isVisit() ? none : DELIVERY.getOrDefault(s.status(), none);
+    Set<String> none = Set.of(NONE);
+    return s.isVisit() ? none : DELIVERY_STATUSES.getOrDefault(s.status(), none);
   }
 
-  /** Between two statuses, the ticket and the delivery may be in either. */
+  /**
+   * Whether any status of ticket and delivery is correct: a cancellation or a refund is in
+   * progress, or the order is missing, which is a finding of its own.
+   */
   private static boolean isUndecided(OrderSnapshot s) {
     return s.order().isMissingNode() || s.is("CANCEL_REQUESTED") || s.isRefunding();
   }
 
-  private static String statusOrMissing(JsonNode state) {
-    return state.isMissingNode() ? MISSING : status(state);
+  private static String statusOrNone(JsonNode state) {
+    return state.isMissingNode() ? NONE : status(state);
   }
 }

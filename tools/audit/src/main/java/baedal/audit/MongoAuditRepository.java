@@ -52,66 +52,69 @@ final class MongoAuditRepository {
   }
 
   /**
-   * The pages of these orders, by order id, each with the status that it shows as {@code shown}.
+   * MyPage's pages of these orders, by order id. Each has the status that it shows as {@code
+   * shown}.
    */
   Map<String, JsonNode> pages(Collection<String> orderIds) {
     return states(pages, pageCollection(), orderIds);
   }
 
-  /** How many notifications of these orders were not sent, by order id. */
+  /** How many notifications of each order are not sent, by order id. */
   Map<String, Long> pendingNotifications(Collection<String> orderIds) {
     JsonObject query = new JsonObject().put("state", "PENDING").put("orderId", in(orderIds));
     return find(pages, "notifications", query, "orderId").stream()
         .collect(Collectors.groupingBy(n -> n.getString("orderId"), Collectors.counting()));
   }
 
-  /** The next page of order ids that have a ticket. */
+  /** The next page of the ids of orders that have a ticket. */
   List<String> ticketIdsAfter(String orderId) {
     return idsAfter(stores, TICKETS, orderId);
   }
 
-  /** The next page of order ids that have a delivery. */
+  /** The next page of the ids of orders that have a delivery. */
   List<String> deliveryIdsAfter(String orderId) {
     return idsAfter(riders, DELIVERIES, orderId);
   }
 
-  /** The next page of order ids that MyPage shows. */
+  /** The next page of the ids of orders that MyPage shows. */
   List<String> pageIdsAfter(String orderId) {
     return idsAfter(pages, pageCollection(), orderId);
   }
 
-  /** The next page of tickets, by order id. */
+  /** The next page of tickets, in the order of their order ids. */
   List<StoredState> ticketsAfter(String orderId) {
     return statesAfter(TICKETS, orderId);
   }
 
-  /** The next page of menus, by key, {@code storeId/menuId}. */
+  /** The next page of menus, in the order of their keys, {@code storeId/menuId}. */
   List<StoredState> menusAfter(String key) {
     return statesAfter(MENUS, key);
   }
 
   /**
-   * How many documents of store hold events that were not sent and are older than {@code
-   * epochSeconds}.
+   * How many documents of store have unpublished events of which the oldest was stored before
+   * {@code epochSeconds}.
    */
-  long unsentByStore(long epochSeconds) {
-    return unsent(stores, TICKETS, epochSeconds)
-        + unsent(stores, MENUS, epochSeconds)
-        + unsent(stores, "stores", epochSeconds);
+  long unpublishedByStore(long epochSeconds) {
+    return unpublished(stores, TICKETS, epochSeconds)
+        + unpublished(stores, MENUS, epochSeconds)
+        + unpublished(stores, "stores", epochSeconds);
   }
 
-  /** As {@link #unsentByStore}, of rider. */
-  long unsentByRider(long epochSeconds) {
-    return unsent(riders, DELIVERIES, epochSeconds);
+  /** The same count as {@link #unpublishedByStore}, for rider. */
+  long unpublishedByRider(long epochSeconds) {
+    return unpublished(riders, DELIVERIES, epochSeconds);
   }
 
-  private static long unsent(MongoDatabase store, String collection, long epochSeconds) {
+  private static long unpublished(MongoDatabase store, String collection, long epochSeconds) {
     JsonObject old =
         new JsonObject().put("pendingSince", new JsonObject().put("$lt", epochSeconds * 1000));
     return store.client().count(collection, old).await();
   }
 
-  /** MyPage records the name of its current collection: a rebuild writes another one. */
+  /**
+   * A rebuild writes the pages into another collection. MyPage stores the name of the current one.
+   */
   private String pageCollection() {
     JsonObject generation =
         pages

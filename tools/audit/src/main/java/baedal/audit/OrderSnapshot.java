@@ -8,14 +8,15 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What all services have stored of one order, in their own JSON; a state that a service does not
- * have is a missing node.
+ * What all services have stored of one order, each in its own JSON. {@link Rules} compare it. A
+ * state that a service does not have is a missing node.
  *
- * @param payments every attempt, each with the provider's view of it as {@code charge}
- * @param coupon the coupon that the order names
- * @param earned the coupon that the order earned
- * @param page the order's page in MyPage, with its status as {@code shown}
- * @param pendingNotifications how many notifications of the order were not sent
+ * @param payments all attempts to pay; each may have the provider's charge as {@code charge}, see
+ *     {@link PostgresAuditRepository#payments}
+ * @param coupon the coupon that the order uses
+ * @param earned the coupon that the customer earned with the order
+ * @param page the order's page in MyPage, with the status that it shows as {@code shown}
+ * @param pendingNotifications how many notifications about the order mypage has not sent
  */
 record OrderSnapshot(
     String orderId,
@@ -28,17 +29,15 @@ record OrderSnapshot(
     JsonNode page,
     long pendingNotifications) {
 
-  /** The {@code id} of a stored state. */
   static String id(JsonNode state) {
     return state.path("id").asText();
   }
 
-  /** The {@code status} of a stored state. */
   static String status(JsonNode state) {
     return state.path("status").asText();
   }
 
-  /** The status of the order; empty when the order is missing. */
+  /** The status of the order; "" when the order is missing. */
   String status() {
     return status(order);
   }
@@ -47,17 +46,17 @@ record OrderSnapshot(
     return List.of(statuses).contains(status());
   }
 
-  /** Paid, or to be paid on delivery, and neither canceled nor rejected since. */
+  /** Whether the status is from PAID to COMPLETED: paid, or to be paid on delivery. */
   boolean isEstablished() {
     return is("PAID", "ACCEPTED", "COOKING", "COOKED", "PICKED", "DELIVERED", "COMPLETED");
   }
 
-  /** Canceled or rejected, and waiting for its refund. */
+  /** Whether a refund was requested and is not complete. */
   boolean isRefunding() {
     return order.path("settling").asBoolean();
   }
 
-  /** Canceled, rejected or expired, with no refund to wait for. */
+  /** Whether the order is canceled, rejected or expired, and its refund, if any, is complete. */
   boolean isCalledOff() {
     return is("CANCELED", "REJECTED", "EXPIRED") && !isRefunding();
   }
@@ -70,7 +69,7 @@ record OrderSnapshot(
     return order.path("details").path("fulfilment").asText().equals("VISIT");
   }
 
-  /** The coupon that the order names, or null. */
+  /** The coupon that the order uses; null when it uses none. */
   String couponId() {
     return order.path("details").path("couponId").asText(null);
   }
@@ -80,7 +79,11 @@ record OrderSnapshot(
     return order.path("details").path("due").asLong();
   }
 
-  /** When the order was delivered, or a visitor's time to come was over; null before that. */
+  /**
+   * When the order was delivered. A visit is served when it is ready or when its time ends,
+   * whichever is later. Null before the order is DELIVERED, or the visit COOKED, and once the order
+   * is COMPLETED.
+   */
   Instant servedAt() {
     if (!is("DELIVERED") && !(isVisit() && is("COOKED"))) {
       return null;
@@ -93,7 +96,10 @@ record OrderSnapshot(
         .orElse(null);
   }
 
-  /** The latest change that any service stored; throws when a time cannot be parsed. */
+  /**
+   * The time of the latest change that any service stored; the epoch when there is none. Throws
+   * {@link java.time.DateTimeException} when a time cannot be parsed.
+   */
   Instant changedAt() {
     Stream<JsonNode> states =
         Stream.concat(Stream.of(order, ticket, delivery, coupon, earned), payments.stream());

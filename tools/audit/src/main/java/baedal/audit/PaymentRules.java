@@ -7,53 +7,95 @@ import static baedal.audit.Rules.brokenIf;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The rules about an order's payments, and about the money that the provider holds for them. */
+/** The rules of an order's payments, and of the provider's charges for them. */
 final class PaymentRules {
 
-  private static final Set<String> HELD = Set.of("PAID", "DEFERRED");
-  private static final Set<String> UNDECIDED = Set.of("CHARGING", "REFUNDING");
+  /** The statuses of a payment with which its order counts as paid. */
+  private static final Set<String> VALID = Set.of("PAID", "DEFERRED");
+
+  private static final Set<String> IN_PROGRESS = Set.of("CHARGING", "REFUNDING");
 
   private PaymentRules() {}
 
   static Stream<String> stuck(OrderSnapshot s) {
     return s.payments().stream()
-        .filter(p -> UNDECIDED.contains(status(p)))
-        .map(p -> "payment " + id(p) + " is still " + status(p));
+        .filter(p -> IN_PROGRESS.contains(status(p)))
+        .map(
+            p ->
+                "payment "
+                    + id(p)
+                    + " is still "
+                    + status(p)
+                    + ", but its "
+                    + (status(p).equals("CHARGING") ? "charge" : "refund")
+                    + " should have ended by now");
   }
 
-  /** Money is held for exactly the orders that are established, and exactly what is due. */
+  /**
+   * An order from PAID to COMPLETED has exactly one payment that is PAID or DEFERRED, with the
+   * amount due. Every other order has none.
+   */
   static Stream<String> money(OrderSnapshot s) {
-    List<JsonNode> held = s.payments().stream().filter(p -> HELD.contains(status(p))).toList();
+    List<JsonNode> valid = s.payments().stream().filter(p -> VALID.contains(status(p))).toList();
     if (!s.isEstablished()) {
       boolean undecided = s.is("CANCEL_REQUESTED") || s.isRefunding() || s.order().isMissingNode();
-      return brokenIf(!undecided && !held.isEmpty(), "is " + s.status() + ", but money is held");
+      return brokenIf(
+          !undecided && !valid.isEmpty(),
+          "order is "
+              + s.status()
+              + ", so no payment may be PAID or DEFERRED, but it has "
+              + named(valid));
     }
-    if (held.size() != 1) {
-      return Stream.of("is " + s.status() + " with " + held.size() + " payments that hold");
+    if (valid.size() != 1) {
+      return Stream.of(
+          "order is "
+              + s.status()
+              + ", so one payment must be PAID or DEFERRED, but it has "
+              + (valid.isEmpty() ? "none" : named(valid)));
     }
-    JsonNode payment = held.get(0);
+    JsonNode payment = valid.get(0);
+    long amount = payment.path("amount").asLong();
+    String paymentId = s.order().path("paymentId").asText("none");
     boolean handedOver = s.is("DELIVERED", "COMPLETED");
     return Stream.of(
             brokenIf(
-                !id(payment).equals(s.order().path("paymentId").asText()),
-                "is settled by another payment, " + id(payment)),
+                !id(payment).equals(paymentId),
+                "the order accepted payment " + paymentId + ", but has " + named(valid)),
             brokenIf(
-                payment.path("amount").asLong() != s.due(),
-                s.due() + " won are due, " + payment.path("amount").asLong() + " are held"),
+                amount != s.due(),
+                "the order's amount due is "
+                    + s.due()
+                    + " won, but payment "
+                    + id(payment)
+                    + " has "
+                    + amount
+                    + " won"),
             brokenIf(
                 handedOver && status(payment).equals("DEFERRED"),
-                "is " + s.status() + ", but what was promised was not collected"))
+                "order is "
+                    + s.status()
+                    + ", but its payment on delivery "
+                    + id(payment)
+                    + " is still DEFERRED: it was not collected"))
         .flatMap(detail -> detail);
   }
 
-  /** The simulated provider holds what each payment says it holds. */
+  /** Each payment with its status, for example {@code payment p-1 (PAID)}. */
+  private static String named(List<JsonNode> payments) {
+    return payments.stream()
+        .map(p -> "payment " + id(p) + " (" + status(p) + ")")
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The simulated provider's charge agrees with its payment. */
   static Stream<String> provider(OrderSnapshot s) {
     return s.payments().stream().flatMap(PaymentRules::provider);
   }
 
-  /** See {@link PostgresAuditRepository#payments} for a charge that is null or missing. */
+  /** {@link PostgresAuditRepository#payments} says when a charge is null and when missing. */
   private static Stream<String> provider(JsonNode p) {
     JsonNode charge = p.path("charge");
     if (charge.isMissingNode()) {
@@ -63,21 +105,31 @@ final class PaymentRules {
       boolean uncharged = p.path("amount").asLong() == 0 || isOnDelivery(p);
       return brokenIf(
           status(p).equals("PAID") && !uncharged,
-          "payment " + id(p) + " is PAID, but the provider never heard of it");
+          "payment " + id(p) + " is PAID, but the provider has no such charge");
     }
-    boolean holds = charge.path("approved").asBoolean() && !charge.path("refunded").asBoolean();
+    boolean approved = charge.path("approved").asBoolean();
+    boolean refunded = charge.path("refunded").asBoolean();
+    boolean holdsMoney = approved && !refunded;
     return Stream.concat(
         brokenIf(
-            holds != status(p).equals("PAID") && !UNDECIDED.contains(status(p)),
+            holdsMoney != status(p).equals("PAID") && !IN_PROGRESS.contains(status(p)),
             "payment "
                 + id(p)
                 + " is "
                 + status(p)
-                + ", but the provider "
-                + (holds ? "holds the money" : "does not hold it")),
+                + ", but the provider has "
+                + (approved ? "charged" : "declined")
+                + (refunded ? " and refunded it" : " it")
+                + (holdsMoney ? " and not refunded it" : "")),
         brokenIf(
             charge.path("amount").asLong() != p.path("amount").asLong(),
-            "payment " + id(p) + " was charged another amount"));
+            "payment "
+                + id(p)
+                + " has "
+                + p.path("amount").asLong()
+                + " won, but the provider charged "
+                + charge.path("amount").asLong()
+                + " won"));
   }
 
   private static boolean isOnDelivery(JsonNode payment) {

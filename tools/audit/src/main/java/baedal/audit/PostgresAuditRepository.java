@@ -44,12 +44,11 @@ final class PostgresAuditRepository {
       SELECT wanted.id FROM unnest($1::text[]) AS wanted (id)
        WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = wanted.id)
       """;
-  private static final String PAID_ORDERS_AFTER =
+  private static final String ORDERS_WITH_PAYMENT_AFTER =
       "SELECT DISTINCT order_id FROM payments WHERE order_id > $1 ORDER BY order_id LIMIT "
           + PAGE_SIZE;
 
-  /** The time of an event is a field of the event. */
-  private static final String UNSENT_EVENTS =
+  private static final String UNPUBLISHED_EVENTS =
       "SELECT count(*) FROM outbox WHERE (body::json ->> 'time')::timestamptz < to_timestamp($1)";
 
   private final PgDatabase orders;
@@ -64,12 +63,14 @@ final class PostgresAuditRepository {
     return Future.join(orders.close(), payments.close());
   }
 
-  /** The next page of orders, by id. */
+  /** The next page of orders with an id greater than {@code orderId}, by id. */
   Map<String, JsonNode> ordersAfter(String orderId) {
     return byId(query(orders, ORDERS_AFTER, Tuple.of(orderId)));
   }
 
-  /** Those of these orders that the order service has. */
+  /**
+   * The orders with these ids, by id. An order that the order service does not have is left out.
+   */
   Map<String, JsonNode> orders(Collection<String> orderIds) {
     return byId(query(orders, ORDERS_BY_ID, idArray(orderIds)));
   }
@@ -80,7 +81,7 @@ final class PostgresAuditRepository {
     return states;
   }
 
-  /** Those of these orders that the order service does not have. */
+  /** Returns those of the given ids for which the order service has no order. */
   Set<String> unknownOrders(Collection<String> orderIds) {
     Set<String> unknown = new TreeSet<>();
     query(orders, UNKNOWN_ORDERS, idArray(orderIds)).forEach(row -> unknown.add(row.getString(0)));
@@ -88,8 +89,9 @@ final class PostgresAuditRepository {
   }
 
   /**
-   * The payments of these orders, each with the provider's charge as {@code charge}: null when the
-   * simulated provider has none, and missing when the simulated provider is not in use.
+   * The payments of these orders, by order id. Each has the simulated provider's charge as {@code
+   * charge}. It is null when the simulated provider has no charge for the payment, and missing when
+   * it has no charge at all: then a real provider is in use.
    */
   Map<String, List<JsonNode>> payments(Collection<String> orderIds) {
     Map<String, List<JsonNode>> payments = new HashMap<>();
@@ -109,14 +111,17 @@ final class PostgresAuditRepository {
     return payments;
   }
 
-  /** Payment ids for which the simulated provider holds money, and which are not stored. */
+  /**
+   * The ids of payments that the payment service does not have, but for which the simulated
+   * provider holds money. At most {@value #PAGE_SIZE}.
+   */
   List<String> chargesWithoutPayment() {
     return strings(query(payments, CHARGES_WITHOUT_PAYMENT, Tuple.tuple()));
   }
 
-  /** The next page of ids of orders that have a payment. */
-  List<String> paidOrdersAfter(String orderId) {
-    return strings(query(payments, PAID_ORDERS_AFTER, Tuple.of(orderId)));
+  /** The next page of the ids of orders that have a payment. */
+  List<String> ordersWithPaymentAfter(String orderId) {
+    return strings(query(payments, ORDERS_WITH_PAYMENT_AFTER, Tuple.of(orderId)));
   }
 
   private static List<String> strings(RowSet<Row> rows) {
@@ -125,19 +130,19 @@ final class PostgresAuditRepository {
     return values;
   }
 
-  /** How many events of order are in its outbox and older than {@code epochSeconds}. */
-  long unsentByOrder(long epochSeconds) {
-    return unsent(orders, epochSeconds);
+  /** How many events in the outbox of order are older than {@code epochSeconds}. */
+  long unpublishedByOrder(long epochSeconds) {
+    return unpublished(orders, epochSeconds);
   }
 
-  /** How many events of payment are in its outbox and older than {@code epochSeconds}. */
-  long unsentByPayment(long epochSeconds) {
-    return unsent(payments, epochSeconds);
+  /** How many events in the outbox of payment are older than {@code epochSeconds}. */
+  long unpublishedByPayment(long epochSeconds) {
+    return unpublished(payments, epochSeconds);
   }
 
-  private static long unsent(PgDatabase store, long epochSeconds) {
+  private static long unpublished(PgDatabase store, long epochSeconds) {
     Tuple since = Tuple.of((double) epochSeconds);
-    return query(store, UNSENT_EVENTS, since).iterator().next().getLong(0);
+    return query(store, UNPUBLISHED_EVENTS, since).iterator().next().getLong(0);
   }
 
   private static RowSet<Row> query(PgDatabase store, String sql, Tuple parameters) {

@@ -17,13 +17,13 @@ import java.util.TreeSet;
 /** Reads the Redis of coupon, for {@link AuditRepository}. Each call blocks. */
 final class RedisAuditRepository {
 
-  /** The cursor of a scan: where it begins, and what it returns at its end. */
+  /** The cursor that starts a scan. Redis returns the same cursor when the scan is over. */
   static final String SCAN_START = "0";
 
   private static final int PAGE_SIZE = 500;
   private static final String COUPON_KEY = "coupon:aggregate:";
 
-  /** A page of coupons; the scan is over when {@code cursor} is {@link #SCAN_START} again. */
+  /** {@code cursor} is that of the next page; it is {@link #SCAN_START} after the last page. */
   record CouponPage(String cursor, List<StoredState> coupons) {}
 
   private final RedisDatabase coupons;
@@ -36,7 +36,9 @@ final class RedisAuditRepository {
     return coupons.close();
   }
 
-  /** The page of coupons at {@code cursor}. */
+  /**
+   * Reads the page of coupons at {@code cursor}. A page may be empty before the end of the scan.
+   */
   CouponPage scan(String cursor) {
     Response scanned =
         coupons
@@ -50,7 +52,7 @@ final class RedisAuditRepository {
     return new CouponPage(scanned.get(0).toString(), page);
   }
 
-  /** These coupons, by id. All requests go out at once: one after another would take long. */
+  /** The coupons with these ids, by id. Sends all requests at once to save round trips. */
   Map<String, JsonNode> coupons(Collection<String> ids) {
     Map<String, Future<Response>> requests = new HashMap<>();
     ids.forEach(id -> requests.put(id, coupons.api().hget(COUPON_KEY + id, "state")));
@@ -65,15 +67,15 @@ final class RedisAuditRepository {
     return found;
   }
 
-  /** How many events of coupon are in its outbox and older than {@code epochSeconds}. */
-  long unsent(long epochSeconds) {
+  /** How many events in the outbox of coupon are older than {@code epochSeconds}. */
+  long unpublished(long epochSeconds) {
     return RedisOutbox.keys("coupon").stream()
-        .mapToLong(stream -> unsent(stream, epochSeconds))
+        .mapToLong(stream -> unpublished(stream, epochSeconds))
         .sum();
   }
 
-  /** An entry's id in a Redis stream begins with the milliseconds of the epoch. */
-  private long unsent(String stream, long epochSeconds) {
+  /** The id of a stream entry begins with its time in milliseconds since the epoch. */
+  private long unpublished(String stream, long epochSeconds) {
     String until = Long.toString(epochSeconds * 1000);
     String from = "-";
     long count = 0;

@@ -10,14 +10,14 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * What must be true of every order once its changes have arrived everywhere. The {@link Auditor}
- * checks each snapshot against all rules. Pure.
+ * The rules that every order must keep once its changes have reached all services. The {@link
+ * Auditor} checks each snapshot against all rules. Does no I/O.
  */
 final class Rules {
 
   private static final String UNREADABLE = "unreadable";
 
-  /** Returns one detail for each way in which a snapshot breaks the rule. */
+  /** {@code violations} returns one detail for each way in which a snapshot breaks the rule. */
   record Rule(String id, BiFunction<OrderSnapshot, Bounds, Stream<String>> violations) {}
 
   static final List<Rule> RULES =
@@ -39,8 +39,8 @@ final class Rules {
   private Rules() {}
 
   /**
-   * The findings of one snapshot; none when it changed within the grace period, because the change
-   * may not have arrived everywhere.
+   * The findings about one order. There are none if the order changed within the grace period,
+   * because that change may not have reached every service.
    */
   static List<Finding> check(OrderSnapshot snapshot, Bounds bounds) {
     try {
@@ -48,11 +48,14 @@ final class Rules {
           ? findings(snapshot, bounds)
           : List.of();
     } catch (DateTimeException e) {
-      return List.of(unreadable(snapshot.orderId(), e.getMessage()));
+      return List.of(unreadableTime(snapshot.orderId(), "state of this order", e));
     }
   }
 
-  /** Whether nothing of the order changed since; false when one of its times is unreadable. */
+  /**
+   * Whether every change of the order is older than {@code time}. False when the time of a change
+   * cannot be parsed.
+   */
   static boolean isUnchangedSince(OrderSnapshot snapshot, Instant time) {
     try {
       return snapshot.changedAt().isBefore(time);
@@ -61,11 +64,17 @@ final class Rules {
     }
   }
 
-  static Finding unreadable(String subject, String detail) {
-    return new Finding(UNREADABLE, subject, detail);
+  /** {@code kind} is "ticket", "menu", "coupon" …. */
+  static Finding unreadableState(String subject, String kind) {
+    return new Finding(UNREADABLE, subject, "the stored " + kind + " is not a JSON object");
   }
 
-  /** No rule is checked when one of the order's states is unreadable. */
+  static Finding unreadableTime(String subject, String kind, DateTimeException e) {
+    return new Finding(
+        UNREADABLE, subject, "a time in a stored " + kind + " is not readable: " + e.getMessage());
+  }
+
+  /** If a state is unreadable, returns only that: the rules need all states. */
   private static List<Finding> findings(OrderSnapshot snapshot, Bounds bounds) {
     List<Finding> unreadable = unreadableStates(snapshot);
     if (!unreadable.isEmpty()) {
@@ -93,13 +102,10 @@ final class Rules {
             Map.entry("page", s.page()));
     return Stream.concat(others, payments)
         .filter(named -> StoredJson.isUnreadable(named.getValue()))
-        .map(
-            named ->
-                unreadable(s.orderId(), "what is kept of its " + named.getKey() + " is no JSON"))
+        .map(named -> unreadableState(s.orderId(), named.getKey()))
         .toList();
   }
 
-  /** The detail when the rule is broken; else nothing. */
   static Stream<String> brokenIf(boolean condition, String detail) {
     return condition ? Stream.of(detail) : Stream.empty();
   }

@@ -2,7 +2,7 @@ package baedal.audit;
 
 import baedal.runtime.Config;
 
-/** The URIs of what an audit reads: the store of each service, and the broker. */
+/** The URIs that an {@link Auditor} connects to: the store of each service, and the broker. */
 public record Sources(
     String orders,
     String payments,
@@ -12,7 +12,7 @@ public record Sources(
     String pages,
     String broker) {
 
-  /** From the settings that {@code tools/audit/README.md} lists. */
+  /** Reads the settings that {@code tools/audit/README.md} lists. */
   public static Sources from(Config config) {
     return new Sources(
         config.text("ORDER_POSTGRES_URI"),

@@ -13,10 +13,11 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * The rule {@code stock}: compares menus with tickets. What a menu counts as taken belongs to open
- * tickets, what it counts as sold was cooked, and its free stock is not negative. The {@link
- * Auditor} reads all menus first, then all tickets, so that it finds every ticket that a menu
- * counts. Does no I/O.
+ * The rule {@code stock}: compares menus with tickets. A menu counts as taken what open tickets
+ * took. It counts as sold what cooked tickets took. Its free stock is not negative.
+ *
+ * <p>The {@link Auditor} passes all menus first, then all tickets: then it finds every ticket that
+ * a menu counts. Does no I/O.
  */
 final class Stock {
 
@@ -40,16 +41,17 @@ final class Stock {
   private final Map<String, Long> cooked = new HashMap<>();
 
   /**
-   * By menu: the quantity on tickets cooked within the grace period, not yet sure to be counted.
+   * By menu: the quantity on tickets that were cooked within the grace period or owe stock. The
+   * menu may not have counted it as sold yet.
    */
   private final Map<String, Long> justCooked = new HashMap<>();
 
-  /** Orders whose tickets changed within the grace period, or still owe stock. */
+  /** The ids of orders with a ticket that changed within the grace period or owes stock. */
   private final Set<String> changing = new HashSet<>();
 
   private final Set<String> unreadableMenus = new HashSet<>();
 
-  /** What was cooked is known only if every ticket was readable. */
+  /** False if a ticket is unreadable: then the quantity on cooked tickets is not known. */
   private boolean allTicketsRead = true;
 
   Stock(Instant graceBegan) {
@@ -96,7 +98,7 @@ final class Stock {
     allTicketsRead = false;
   }
 
-  /** {@code storeId/menuId}. */
+  /** The key of a menu, {@code storeId/menuId}. */
   static String key(JsonNode menu) {
     return key(menu, menu.path("menuId").asText());
   }
@@ -112,8 +114,10 @@ final class Stock {
   }
 
   /**
-   * The disagreements. {@code unchanged} returns which of some orders have not changed within the
-   * grace period; the others are left alone.
+   * The disagreements between menus and tickets.
+   *
+   * @param unchanged returns those of the given order ids that have not changed within the grace
+   *     period; the others are skipped
    */
   List<Finding> findings(UnaryOperator<Set<String>> unchanged) {
     takenByMenu.keySet().removeAll(unreadableMenus);
@@ -128,7 +132,9 @@ final class Stock {
     List<Finding> findings = new ArrayList<>();
     negative.forEach(
         (menu, free) ->
-            findings.add(new Finding("stock", menu, "says that " + free + " are free to sell")));
+            findings.add(
+                new Finding(
+                    "stock", menu, "the menu's free stock is " + free + ", expected: 0 or more")));
     for (String menu : takenByMenu.keySet()) {
       Set<String> orders = differing.get(menu);
       orders.retainAll(unchangedOrders);
@@ -144,7 +150,7 @@ final class Stock {
     return onOpenTickets.getOrDefault(menu, Map.of());
   }
 
-  /** The orders for which the menu counts another quantity than their tickets. */
+  /** The orders for which the quantity that the menu counts differs from the open ticket's. */
   private Set<String> differingOrders(String menu) {
     Set<Map.Entry<String, Integer>> either = new HashSet<>(takenByMenu.get(menu).entrySet());
     either.addAll(onOpenTickets(menu).entrySet());
@@ -163,10 +169,11 @@ final class Stock {
           new Finding(
               "stock",
               menu,
-              "says that "
+              "quantity taken by order id: "
                   + only(orders, takenByMenu.get(menu))
-                  + " is taken, but open tickets took "
-                  + only(orders, onOpenTickets(menu))));
+                  + " in the menu, but "
+                  + only(orders, onOpenTickets(menu))
+                  + " in open tickets"));
     }
   }
 
@@ -181,9 +188,12 @@ final class Stock {
     long least = cooked.getOrDefault(menu, 0L);
     long most = least + justCooked.getOrDefault(menu, 0L);
     if (count < least || count > most) {
-      String were = least == most ? "" + least : least + " to " + most;
+      String expected = least == most ? "" + least : least + " to " + most;
       findings.add(
-          new Finding("stock", menu, "says that " + count + " are sold, but cooked were " + were));
+          new Finding(
+              "stock",
+              menu,
+              "quantity sold: " + count + " in the menu, but " + expected + " in cooked tickets"));
     }
   }
 }

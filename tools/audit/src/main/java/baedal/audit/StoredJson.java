@@ -5,14 +5,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Parses stored JSON. Text that is no JSON object becomes a marked object, not an exception. */
+/**
+ * Parses the JSON that a service has stored, for the audit's repositories. A text that is not a
+ * JSON object is no exception: it becomes an object for which {@link #isUnreadable} is true.
+ */
 final class StoredJson {
 
   private static final String UNREADABLE = "unreadable";
 
   private StoredJson() {}
 
-  /** The object, or one for which {@link #isUnreadable} is true. */
   static ObjectNode parse(String text) {
     try {
       if (Json.mapper().readTree(text) instanceof ObjectNode object) {

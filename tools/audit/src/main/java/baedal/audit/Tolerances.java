@@ -5,17 +5,23 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How long a change may take before a disagreement is a finding.
+ * How long the services may take for a change before {@link Auditor} reports a disagreement.
  *
- * @param grace what changed less than this long ago may not have arrived everywhere
- * @param confirmsAfter after how long the order service completes a delivered order by itself
+ * @param grace an order that changed within this time is skipped
+ * @param confirmsAfter how long after it was served the order service completes an order that the
+ *     customer has not confirmed
  */
 public record Tolerances(Duration grace, Duration confirmsAfter) {
 
   private static final Duration DEFAULT_CONFIRMS_AFTER = Duration.ofHours(24);
 
-  /** The tolerances as points in time, for one audit. */
-  record Bounds(Instant graceBegan, Instant silenceBegan) {}
+  /**
+   * The tolerances as points in time, for one audit.
+   *
+   * @param graceBegan an order that changed at this time or later is skipped
+   * @param completionDue an order that was served before this time must be COMPLETED
+   */
+  record Bounds(Instant graceBegan, Instant completionDue) {}
 
   /** From the settings {@code GRACE_SECONDS} and {@code ORDER_CONFIRMS_AFTER}. */
   public static Tolerances from(Config config) {
@@ -24,7 +30,7 @@ public record Tolerances(Duration grace, Duration confirmsAfter) {
         config.duration("ORDER_CONFIRMS_AFTER", DEFAULT_CONFIRMS_AFTER));
   }
 
-  /** With the order service's default for {@code confirmsAfter}. */
+  /** Takes the order service's default for {@code confirmsAfter}. */
   public static Tolerances ofGrace(Duration grace) {
     return new Tolerances(grace, DEFAULT_CONFIRMS_AFTER);
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The audit as an operator runs it: what it prints, and how it ends. */
+/** The output and the exit code of the program {@link Audit}. */
 class AuditTest {
 
   private static final long ENDS_WITHIN_SECONDS = 60;
@@ -37,14 +37,14 @@ class AuditTest {
   }
 
   @BeforeEach
-  void twoOrders() {
+  void storeTwoOrders() {
     stores.clear();
     Instant earlier = Instant.now().minus(Duration.ofMinutes(5));
     stores.write(OrderStates.of("order-1", OrderStatus.PLACED, earlier));
     stores.write(OrderStates.of("order-2", OrderStatus.EXPIRED, earlier));
   }
 
-  private static void lose(String orderId) {
+  private static void deleteOrder(String orderId) {
     stores.orders.pool().query("DELETE FROM orders WHERE id = '" + orderId + "'").execute().await();
   }
 
@@ -61,9 +61,9 @@ class AuditTest {
             "AMQP_URI", sources.broker()));
   }
 
-  private record Ended(int code, List<String> out, List<String> err) {}
+  private record Outcome(int code, List<String> out, List<String> err) {}
 
-  private Ended audit(Map<String, String> settings) throws IOException, InterruptedException {
+  private Outcome audit(Map<String, String> settings) throws IOException, InterruptedException {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     ProcessBuilder program =
@@ -79,62 +79,66 @@ class AuditTest {
     Process process = program.start();
     boolean ended = process.waitFor(ENDS_WITHIN_SECONDS, TimeUnit.SECONDS);
     process.destroyForcibly();
-    assertThat(ended).as("it ended").isTrue();
-    return new Ended(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+    assertThat(ended).as("the audit ended").isTrue();
+    return new Outcome(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
   }
 
   @Test
-  void it_ends_with_0_when_everything_agrees() throws Exception {
-    Ended audit = audit(settings());
+  void the_audit_exits_with_0_when_everything_agrees() throws Exception {
+    Outcome audit = audit(settings());
     assertThat(audit.out())
         .containsExactly(
-            "2 orders audited; what changed in the last 60 s was left alone: everything agrees");
+            "findings: 0 (everything agrees); orders read: 2; not checked: changes of the last 60 s");
     assertThat(audit.err()).isEmpty();
     assertThat(audit.code()).isZero();
   }
 
   @Test
-  void it_prints_each_finding_and_ends_with_1() throws Exception {
-    lose("order-1");
-    Ended audit = audit(settings());
+  void the_audit_prints_each_finding_and_exits_with_1() throws Exception {
+    deleteOrder("order-1");
+    Outcome audit = audit(settings());
     assertThat(audit.out())
         .containsExactly(
-            "order-known  order-1  other services know of an order that the order service lost",
-            "claim  order-1  does not know of its coupon coupon-1-of-order-1",
-            "1 orders audited; what changed in the last 60 s was left alone: 2 findings");
+            "order-known  order-1  the order service has no such order, but these services have data of it: mypage",
+            "claim  order-1  coupon coupon-1-of-order-1 is CLAIMED and held by this order, but the order is missing",
+            "findings: 2; orders read: 1; not checked: changes of the last 60 s");
     assertThat(audit.err()).isEmpty();
     assertThat(audit.code()).isEqualTo(1);
   }
 
   @Test
-  void the_grace_period_is_a_setting() throws Exception {
-    lose("order-1");
+  void an_order_that_changed_within_grace_seconds_is_not_checked() throws Exception {
+    deleteOrder("order-1");
     Map<String, String> settings = settings();
     settings.put("GRACE_SECONDS", "3600");
-    Ended audit = audit(settings);
+    Outcome audit = audit(settings);
     assertThat(audit.out())
         .containsExactly(
-            "1 orders audited; what changed in the last 3600 s was left alone: everything agrees");
+            "findings: 0 (everything agrees); orders read: 1; not checked: changes of the last 3600 s");
     assertThat(audit.code()).isZero();
   }
 
   @Test
-  void a_setting_that_is_missing_is_named() throws Exception {
+  void a_missing_setting_is_named_and_the_audit_exits_with_2() throws Exception {
     Map<String, String> settings = settings();
     settings.remove("COUPON_REDIS_URI");
-    Ended audit = audit(settings);
-    assertThat(audit.err()).containsExactly("audit: COUPON_REDIS_URI is not set");
+    Outcome audit = audit(settings);
+    assertThat(audit.err()).containsExactly("audit failed: COUPON_REDIS_URI is not set");
     assertThat(audit.out()).isEmpty();
     assertThat(audit.code()).isEqualTo(2);
   }
 
   @Test
-  void it_ends_with_2_when_it_cannot_look() throws Exception {
+  void the_audit_exits_with_2_when_it_cannot_read_a_store() throws Exception {
     Map<String, String> settings = settings();
     settings.put("ORDER_POSTGRES_URI", "postgresql://nobody:nothing@127.0.0.1:1/orders");
-    Ended audit = audit(settings);
-    assertThat(audit.err()).singleElement().asString().startsWith("audit: ").contains("127.0.0.1");
-    assertThat(audit.out()).noneMatch(line -> line.contains("audited"));
+    Outcome audit = audit(settings);
+    assertThat(audit.err())
+        .singleElement()
+        .asString()
+        .startsWith("audit failed: ")
+        .contains("127.0.0.1");
+    assertThat(audit.out()).noneMatch(line -> line.contains("findings:"));
     assertThat(audit.code()).isEqualTo(2);
   }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Disagreements planted in real stores, and found by an audit of all of them. */
+/** The {@link Auditor} finds disagreements that a test wrote into real stores. */
 class AuditorTest {
 
   private static final Duration GRACE = Duration.ofMinutes(1);
@@ -79,7 +79,7 @@ class AuditorTest {
   }
 
   @Test
-  void stores_that_agree_give_no_finding() {
+  void an_audit_of_stores_that_agree_has_no_finding() {
     for (OrderStatus status : OrderStatus.values()) {
       if (status != OrderStatus.CANCEL_REQUESTED) {
         stores.write(states(status.name(), status));
@@ -91,7 +91,7 @@ class AuditorTest {
   }
 
   @Test
-  void each_store_is_read() {
+  void an_audit_finds_a_disagreement_in_each_store() {
     OrderStates money = states("a-money", OrderStatus.CANCELED);
     money.charge().put("refunded", false);
     OrderStates ticket = states("b-ticket", OrderStatus.PAID);
@@ -104,24 +104,24 @@ class AuditorTest {
     earned.earned = earned.coupon("earned-e-earned", CouponStatus.ISSUED);
     OrderStates page = states("f-page", OrderStatus.PLACED);
     page.page.put("shown", "EXPIRED");
-    OrderStates note = states("g-note", OrderStatus.PLACED);
-    note.pendingNotifications = 1;
-    List.of(money, ticket, delivery, coupon, earned, page, note).forEach(stores::write);
+    OrderStates notification = states("g-notification", OrderStatus.PLACED);
+    notification.pendingNotifications = 1;
+    List.of(money, ticket, delivery, coupon, earned, page, notification).forEach(stores::write);
     menu(Map.of("b-ticket", 2, "c-delivery", 2), 1);
     assertThat(audit())
         .containsExactly(
-            "provider  a-money  payment payment-of-a-money is REFUNDED, but the provider holds the money",
-            "ticket  b-ticket  is PAID, but its ticket is ACCEPTED",
-            "delivery  c-delivery  is ACCEPTED, but its delivery is OPEN",
-            "coupon  d-coupon  is PLACED with the coupon coupon-1-of-d-coupon, which is lost",
-            "coupon-earned  e-earned  is CANCELED, but earned a coupon",
-            "mypage  f-page  is PLACED, but MyPage shows EXPIRED",
-            "notification  g-note  1 notifications were not sent",
-            "stock  store-1/fried  says that 1 are sold, but cooked were 0");
+            "provider  a-money  payment payment-of-a-money is REFUNDED, but the provider has charged it and not refunded it",
+            "ticket  b-ticket  order is PAID; status of its ticket: ACCEPTED, expected: RECEIVED",
+            "delivery  c-delivery  order is ACCEPTED; status of its delivery: OPEN, expected: WAITING",
+            "coupon  d-coupon  order is PLACED; its coupon coupon-1-of-d-coupon is missing, expected: CLAIMED and held by this order",
+            "coupon-earned  e-earned  order is CANCELED, but it has already earned a coupon",
+            "mypage  f-page  order is PLACED, but MyPage shows EXPIRED",
+            "notification  g-notification  notifications about this order that mypage has not sent: 1",
+            "stock  store-1/fried  quantity sold: 1 in the menu, but 0 in cooked tickets");
   }
 
   @Test
-  void a_payment_without_a_charge_and_a_charge_without_a_payment_are_found() {
+  void a_payment_without_a_charge_and_a_charge_without_a_payment_are_findings() {
     OrderStates never = states("never-taken", OrderStatus.PAID);
     never.payments.get(0).remove("charge");
     stores.write(never);
@@ -132,12 +132,12 @@ class AuditorTest {
     menu(Map.of("never-taken", 2), 0);
     assertThat(audit())
         .containsExactlyInAnyOrder(
-            "provider  never-taken  payment payment-of-never-taken is PAID, but the provider never heard of it",
-            "provider  p-lost  the provider holds money for a payment that is lost");
+            "provider  never-taken  payment payment-of-never-taken is PAID, but the provider has no such charge",
+            "provider  p-lost  the provider holds money for this payment, but the payment service has no such payment");
   }
 
   @Test
-  void an_unreadable_state_is_a_finding_and_hides_no_other() {
+  void an_unreadable_state_is_a_finding_and_hides_no_other_finding() {
     List.of("a", "b", "c", "d", "e").forEach(id -> stores.write(states(id, OrderStatus.PAID)));
     OrderStates wrong = states("z", OrderStatus.PAID);
     wrong.ticket.put("status", "ACCEPTED");
@@ -148,25 +148,26 @@ class AuditorTest {
     stores.garble(stores.pages, "mypages", "c", "state.facts.paid", "nonsense");
     stores.garbleCoupon("coupon-1-of-d", "{");
     stores.garbleCoupon("coupon-1-of-e", "{\"orderId\":\"e\",\"changedAt\":\"nonsense\"}");
+    String notATime = "Text 'nonsense' could not be parsed at index 0";
     assertThat(audit())
         .containsOnly(
-            "unreadable  a  what is kept of its ticket is no JSON",
-            "unreadable  a  what is kept of it is no JSON",
-            "unreadable  b  Text 'nonsense' could not be parsed at index 0",
-            "unreadable  c  Text 'nonsense' could not be parsed at index 0",
-            "unreadable  d  what is kept of its coupon is no JSON",
-            "unreadable  coupon-1-of-d  what is kept of it is no JSON",
-            "unreadable  e  Text 'nonsense' could not be parsed at index 0",
-            "unreadable  coupon-1-of-e  Text 'nonsense' could not be parsed at index 0",
-            "ticket  z  is PAID, but its ticket is ACCEPTED");
+            "unreadable  a  the stored ticket is not a JSON object",
+            "unreadable  b  a time in a stored state of this order is not readable: " + notATime,
+            "unreadable  b  a time in a stored ticket is not readable: " + notATime,
+            "unreadable  c  a time in a stored state of this order is not readable: " + notATime,
+            "unreadable  d  the stored coupon is not a JSON object",
+            "unreadable  coupon-1-of-d  the stored coupon is not a JSON object",
+            "unreadable  e  a time in a stored state of this order is not readable: " + notATime,
+            "unreadable  coupon-1-of-e  a time in a stored coupon is not readable: " + notATime,
+            "ticket  z  order is PAID; status of its ticket: ACCEPTED, expected: RECEIVED");
     stores.garble(stores.stores, "menus", "store-1/fried", "state", "nonsense");
     assertThat(audit())
-        .contains("unreadable  store-1/fried  what is kept of it is no JSON")
+        .contains("unreadable  store-1/fried  the stored menu is not a JSON object")
         .noneMatch(finding -> finding.startsWith("stock"));
   }
 
   @Test
-  void what_changed_within_the_grace_period_is_left_alone() {
+  void an_order_that_changed_within_the_grace_period_is_not_checked() {
     OrderStates young = OrderStates.of("young", OrderStatus.PAID, Instant.now());
     young.payments.clear();
     young.ticket = null;
@@ -182,7 +183,7 @@ class AuditorTest {
   }
 
   @Test
-  void a_lost_order_is_reported_once() {
+  void an_order_that_the_order_service_lost_is_reported_once() {
     OrderStates states = states("lost", OrderStatus.COMPLETED);
     states.order = null;
     states.coupon = null;
@@ -190,12 +191,12 @@ class AuditorTest {
     menu(Map.of(), 2);
     assertThat(audit())
         .containsExactly(
-            "order-known  lost  other services know of an order that the order service lost");
+            "order-known  lost  the order service has no such order, but these services have data of it: payment, store, rider, coupon, mypage");
     assertThat(auditor.orders()).isZero();
   }
 
   @Test
-  void a_lost_order_is_found_through_each_other_service() {
+  void the_data_of_any_other_service_is_enough_to_report_a_lost_order() {
     OrderStates payment = states("payment", OrderStatus.PLACED);
     payment.pay("p-1", PaymentStatus.DECLINED);
     OrderStates ticket = states("ticket", OrderStatus.CANCELED);
@@ -227,15 +228,15 @@ class AuditorTest {
   }
 
   @Test
-  void stock_taken_for_an_unknown_order_is_found() {
-    menu(Map.of("nobody's", 1), 0);
+  void stock_taken_for_an_unknown_order_is_a_finding() {
+    menu(Map.of("unknown", 1), 0);
     assertThat(audit())
         .containsExactly(
-            "stock  store-1/fried  says that {nobody's=1} is taken, but open tickets took {}");
+            "stock  store-1/fried  quantity taken by order id: {unknown=1} in the menu, but {} in open tickets");
   }
 
   @Test
-  void an_order_must_know_each_of_two_coupons_that_it_holds() {
+  void each_coupon_that_an_order_holds_but_does_not_use_is_a_finding() {
     OrderStates states = states("order", OrderStatus.PLACED);
     stores.write(states);
     stores.write(states.coupon("coupon-0", CouponStatus.CLAIMED));
@@ -243,12 +244,12 @@ class AuditorTest {
     stores.write(states.coupon("coupon-3", CouponStatus.ISSUED));
     assertThat(audit())
         .containsExactlyInAnyOrder(
-            "claim  order  does not know of its coupon coupon-0",
-            "claim  order  does not know of its coupon coupon-2");
+            "claim  order  coupon coupon-0 is CLAIMED and held by this order, but the order uses coupon coupon-1-of-order",
+            "claim  order  coupon coupon-2 is USED and held by this order, but the order uses coupon coupon-1-of-order");
   }
 
   @Test
-  void pages_are_read_from_the_current_collection_of_mypage() {
+  void after_a_rebuild_the_audit_reads_the_pages_from_the_new_collection() {
     stores
         .pages
         .client()
@@ -256,43 +257,44 @@ class AuditorTest {
         .await();
     OrderStates states = states("order", OrderStatus.PLACED);
     stores.write(states);
-    assertThat(audit()).containsExactly("mypage  order  is PLACED, but MyPage shows nothing");
+    assertThat(audit())
+        .containsExactly("mypage  order  order is PLACED, but MyPage has no page of it");
     stores.writePage("mypages_2", states);
     assertThat(audit()).isEmpty();
   }
 
   @Test
-  void events_that_were_not_sent_are_counted_by_service() {
-    unsent(earlier());
+  void unpublished_events_are_counted_by_service() {
+    addUnpublished(earlier());
     assertThat(audit())
         .containsExactly(
-            "outbox  coupon  at least 1 events were not sent",
-            "outbox  order  at least 1 events were not sent",
-            "outbox  payment  at least 1 events were not sent",
-            "outbox  rider  at least 1 events were not sent",
-            "outbox  store  at least 3 events were not sent");
+            "outbox  coupon  events in the outbox that are older than the grace period of 60 s: at least 1",
+            "outbox  order  events in the outbox that are older than the grace period of 60 s: at least 1",
+            "outbox  payment  events in the outbox that are older than the grace period of 60 s: at least 1",
+            "outbox  rider  events in the outbox that are older than the grace period of 60 s: at least 1",
+            "outbox  store  events in the outbox that are older than the grace period of 60 s: at least 3");
   }
 
   @Test
-  void events_within_the_grace_period_are_not_counted() {
-    unsent(Instant.now());
+  void unpublished_events_within_the_grace_period_are_not_counted() {
+    addUnpublished(Instant.now());
     assertThat(audit()).isEmpty();
   }
 
-  /** Puts one event into each outbox of each service. */
-  private static void unsent(Instant since) {
+  /** Puts one event into every outbox of all services. */
+  private static void addUnpublished(Instant since) {
     stores.write(states("order", OrderStatus.COOKED));
     menu(Map.of(), 2);
-    unsent(stores.orders, since);
-    unsent(stores.payments, since);
-    unsent(stores.stores, "foodCookings", since);
-    unsent(stores.stores, "menus", since);
-    unsent(stores.stores, "stores", since);
-    unsent(stores.riders, "deliveries", since);
-    unsentByCoupon(since.toEpochMilli() + "-0");
+    addUnpublished(stores.orders, since);
+    addUnpublished(stores.payments, since);
+    addUnpublished(stores.stores, "foodCookings", since);
+    addUnpublished(stores.stores, "menus", since);
+    addUnpublished(stores.stores, "stores", since);
+    addUnpublished(stores.riders, "deliveries", since);
+    addUnpublishedToCoupon(since.toEpochMilli() + "-0");
   }
 
-  private static void unsent(PgDatabase store, Instant since) {
+  private static void addUnpublished(PgDatabase store, Instant since) {
     OrderEvent event = new OrderEvent.Expired("order", "customer-1", "store-1", null, since);
     String body = EventMessages.encode(EventMessages.wrap(List.of(event), 1, since).get(0));
     store
@@ -302,7 +304,7 @@ class AuditorTest {
         .await();
   }
 
-  private static void unsent(MongoDatabase store, String collection, Instant since) {
+  private static void addUnpublished(MongoDatabase store, String collection, Instant since) {
     JsonObject pending = new JsonObject().put("pendingSince", since.toEpochMilli());
     store
         .client()
@@ -314,7 +316,7 @@ class AuditorTest {
         .await();
   }
 
-  private static void unsentByCoupon(String entry) {
+  private static void addUnpublishedToCoupon(String entry) {
     String stream = RedisOutbox.key("coupon", "order");
     stores.coupons.api().xadd(List.of(stream, entry, "body", "{}")).await();
   }
@@ -323,20 +325,20 @@ class AuditorTest {
   void dead_letters_and_unrouted_messages_are_counted_by_queue() {
     Subscriptions.CONSUMERS.forEach(consumer -> stores.publish("", Topology.deadQueue(consumer)));
     stores.publish("", Topology.deadQueue("store"));
-    stores.publish("order", "order.nobody-wants-this");
+    stores.publish("order", "order.unknown-event");
     assertThat(audit())
         .containsExactly(
-            "dead-letter  order.dead  1 messages",
-            "dead-letter  payment.dead  1 messages",
-            "dead-letter  store.dead  2 messages",
-            "dead-letter  rider.dead  1 messages",
-            "dead-letter  coupon.dead  1 messages",
-            "dead-letter  mypage.dead  1 messages",
-            "unrouted  unrouted  1 messages");
+            "dead-letter  order.dead  messages in the dead-letter queue: 1",
+            "dead-letter  payment.dead  messages in the dead-letter queue: 1",
+            "dead-letter  store.dead  messages in the dead-letter queue: 2",
+            "dead-letter  rider.dead  messages in the dead-letter queue: 1",
+            "dead-letter  coupon.dead  messages in the dead-letter queue: 1",
+            "dead-letter  mypage.dead  messages in the dead-letter queue: 1",
+            "unrouted  unrouted  events that RabbitMQ could not route to any queue: 1");
   }
 
   @Test
-  void more_than_two_pages_are_read_to_the_end() {
+  void an_audit_reads_more_than_two_pages_of_each_store() {
     OrderStates order = states("order", OrderStatus.CANCELED);
     order.details().putNull("couponId");
     order.order.putNull("paymentId");
@@ -367,14 +369,19 @@ class AuditorTest {
               .coupons
               .api()
               .hset(List.of("coupon:aggregate:coupon-" + i, "state", coupon.toString())));
-      unsentByCoupon("1-" + (i + 1));
+      addUnpublishedToCoupon("1-" + (i + 1));
     }
     stores.stores.client().bulkWrite("foodCookings", tickets).await();
     Future.all(coupons).await();
     List<Finding> findings = auditor.audit();
     assertThat(auditor.orders()).isEqualTo(MANY);
     assertThat(findings)
-        .contains(new Finding("outbox", "coupon", "at least " + MANY + " events were not sent"));
+        .contains(
+            new Finding(
+                "outbox",
+                "coupon",
+                "events in the outbox that are older than the grace period of 60 s: at least "
+                    + MANY));
     for (String rule : List.of("mypage", "order-known", "claim")) {
       assertThat(findings).filteredOn(f -> f.rule().equals(rule)).as(rule).hasSize(MANY);
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rule {@code claim}: an order knows of each coupon that names it as its holder. */
+/** The rule {@code claim}: a coupon that is held by an order is the one that the order uses. */
 class CouponClaimTest {
 
   private static final Instant GRACE_BEGAN = OrderStates.NOON.plusSeconds(1);
@@ -36,27 +36,30 @@ class CouponClaimTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"CLAIMED", "USED"})
-  void a_coupon_is_held_by_an_order_that_knows_of_it(String status) {
+  void a_coupon_held_by_an_order_that_does_not_use_it_is_a_finding(String status) {
     ObjectNode coupon = claimed().put("status", status);
     assertThat(claim(coupon, at(PAID))).isEmpty();
+    String held =
+        "claim  order-1  coupon coupon-1-of-order-1 is " + status + " and held by this order";
     assertThat(claim(coupon, withoutCoupon()))
-        .containsExactly("claim  order-1  does not know of its coupon coupon-1-of-order-1");
+        .containsExactly(held + ", but the order uses no coupon");
     OrderStates another = withoutCoupon();
     another.details().put("couponId", "coupon-2");
-    assertThat(claim(coupon, another)).hasSize(1);
+    assertThat(claim(coupon, another))
+        .containsExactly(held + ", but the order uses coupon coupon-2");
     OrderStates lost = withoutCoupon();
     lost.order = null;
-    assertThat(claim(coupon, lost)).hasSize(1);
+    assertThat(claim(coupon, lost)).containsExactly(held + ", but the order is missing");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ISSUED", "REVOKED"})
-  void a_coupon_that_nobody_holds_claims_nothing(String status) {
+  void a_coupon_that_no_order_holds_gives_no_finding(String status) {
     assertThat(claim(claimed().put("status", status), withoutCoupon())).isEmpty();
   }
 
   @Test
-  void a_claim_that_changed_since_the_grace_began_is_left_alone() {
+  void a_coupon_or_order_that_changed_within_the_grace_period_is_not_checked() {
     ObjectNode late = claimed().put("changedAt", GRACE_BEGAN.toString());
     assertThat(claim(late, withoutCoupon())).isEmpty();
     OrderStates holder = withoutCoupon();

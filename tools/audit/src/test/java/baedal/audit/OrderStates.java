@@ -29,8 +29,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What all services have stored of one order, as their own records write it, and in agreement. A
- * test plants its disagreement here. A state that a service does not have is null.
+ * The states of one order in all services, as the services' own records write them. They agree
+ * until a test changes one. A state that a service does not have is null.
  */
 final class OrderStates {
 
@@ -70,7 +70,7 @@ final class OrderStates {
     page = page();
   }
 
-  /** Of an order that is delivered, has a coupon, and changed last at {@link #NOON}. */
+  /** An order for delivery with a coupon, last changed at {@link #NOON}. */
   static OrderStates at(OrderStatus status) {
     return at(status, Fulfilment.DELIVERY);
   }
@@ -104,7 +104,7 @@ final class OrderStates {
     return order.withObject("details");
   }
 
-  /** Adds a payment, and the provider's charge that agrees with it. */
+  /** Adds a payment, and a charge of the provider that agrees with it. */
   ObjectNode pay(String paymentId, PaymentStatus as) {
     Payment payment =
         new Payment(
@@ -128,7 +128,7 @@ final class OrderStates {
     return node;
   }
 
-  /** Makes the payment one on delivery that is not collected yet. */
+  /** Turns the first payment into one on delivery that is not collected yet. */
   void defer() {
     payments.get(0).put("status", "DEFERRED").remove("charge");
   }
@@ -142,7 +142,7 @@ final class OrderStates {
         new Ticket(id, "store-1", as, details, 0, null, null, Map.of("fried", 2), false, now, now));
   }
 
-  /** Null if {@code as} is null. */
+  /** Returns null if {@code as} is null. */
   ObjectNode delivery(DeliveryStatus as) {
     DeliveryJob job =
         new DeliveryJob(

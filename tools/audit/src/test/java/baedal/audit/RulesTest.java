@@ -24,12 +24,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each planted disagreement is found by its rule and by no other rule. */
+/** Each {@link PlantedDisagreement} is found by its rule, and by no other rule. */
 class RulesTest {
 
   private static final Instant GRACE_BEGAN = OrderStates.NOON.plusSeconds(1);
   private static final Duration CONFIRMS_AFTER = Duration.ofHours(24);
-  private static final Instant BEFORE_SILENCE = OrderStates.NOON.minus(CONFIRMS_AFTER);
+  private static final Instant BEFORE_COMPLETION_DUE = OrderStates.NOON.minus(CONFIRMS_AFTER);
 
   private static List<String> lines(OrderStates states, Instant graceBegan) {
     Bounds bounds = new Bounds(graceBegan, graceBegan.minus(CONFIRMS_AFTER));
@@ -38,32 +38,32 @@ class RulesTest {
 
   @ParameterizedTest
   @MethodSource("baedal.audit.PlantedDisagreement#all")
-  void what_disagrees_is_found(PlantedDisagreement planted) {
+  void each_disagreement_gives_exactly_its_finding(PlantedDisagreement planted) {
     assertThat(lines(planted.states(), GRACE_BEGAN)).containsExactly(planted.finding());
   }
 
   @Test
-  void every_rule_has_a_planted_disagreement() {
+  void every_rule_has_a_disagreement_that_tests_it() {
     assertThat(PlantedDisagreement.all().stream().map(p -> p.finding().split(" ", 2)[0]).distinct())
         .containsExactlyElementsOf(Rules.RULES.stream().map(Rules.Rule::id).toList());
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CANCEL_REQUESTED")
-  void states_that_agree_give_no_finding(OrderStatus status) {
+  void an_order_with_states_that_agree_gives_no_finding(OrderStatus status) {
     assertThat(lines(at(status), GRACE_BEGAN)).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(names = {"PLACED", "PAID", "COOKED", "COMPLETED", "CANCELED"})
-  void states_of_a_visit_that_agree_give_no_finding(OrderStatus status) {
+  void a_visit_with_states_that_agree_gives_no_finding(OrderStatus status) {
     assertThat(lines(at(status, Fulfilment.VISIT), GRACE_BEGAN)).isEmpty();
   }
 
   @Test
-  void a_guest_who_stays_for_days_is_not_stuck() {
+  void a_visit_that_has_not_ended_is_not_stuck() {
     OrderStates states = at(COOKED, Fulfilment.VISIT);
-    states.order.put("changedAt", BEFORE_SILENCE.toString());
+    states.order.put("changedAt", BEFORE_COMPLETION_DUE.toString());
     states.details().put("to", OrderStates.NOON.toString());
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
   }
@@ -77,15 +77,15 @@ class RulesTest {
   }
 
   @Test
-  void a_coupon_that_was_revoked_after_the_payment_gives_no_finding() {
+  void a_revoked_coupon_of_a_paid_order_gives_no_finding() {
     OrderStates states = at(PAID);
     states.coupon.put("status", "REVOKED");
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
   }
 
-  /** The order service stored it again since, with an empty list; the store did not. */
+  /** The order service stored the line again, with an empty list. The store did not. */
   @Test
-  void an_order_stored_before_options_had_prices_gives_no_finding() {
+  void a_line_without_option_prices_equals_one_with_an_empty_list_of_them() {
     OrderStates states = at(COOKED);
     ((ObjectNode) states.order.at("/details/lines/0")).putArray("optionPrices");
     ((ObjectNode) states.ticket.at("/details/lines/0")).remove("optionPrices");
@@ -93,21 +93,21 @@ class RulesTest {
   }
 
   @Test
-  void a_payment_on_delivery_counts_as_held_until_the_delivery() {
+  void a_deferred_payment_of_an_order_before_its_delivery_gives_no_finding() {
     OrderStates states = at(PICKED);
     states.defer();
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
   }
 
   @Test
-  void an_attempt_that_was_declined_does_no_harm() {
+  void a_declined_payment_beside_a_paid_one_gives_no_finding() {
     OrderStates states = at(PAID);
     states.pay("p-0", PaymentStatus.DECLINED);
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
   }
 
   @Test
-  void an_order_canceled_before_it_was_paid_has_no_ticket() {
+  void an_order_canceled_before_it_was_paid_needs_no_ticket() {
     OrderStates states = at(CANCELED);
     states.order.putNull("paymentId");
     states.payments.clear();
@@ -116,7 +116,7 @@ class RulesTest {
   }
 
   @Test
-  void a_canceled_order_may_have_given_its_coupon_to_another() {
+  void another_order_may_hold_the_coupon_of_a_canceled_order() {
     OrderStates states = at(CANCELED);
     states.coupon = states.coupon(OrderStates.COUPON, CouponStatus.USED).put("orderId", "order-2");
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
@@ -124,13 +124,13 @@ class RulesTest {
 
   @ParameterizedTest
   @MethodSource("baedal.audit.PlantedDisagreement#all")
-  void what_changed_since_the_grace_began_is_left_alone(PlantedDisagreement planted) {
+  void a_disagreement_within_the_grace_period_gives_no_finding(PlantedDisagreement planted) {
     assertThat(lines(planted.states(), OrderStates.NOON)).isEmpty();
   }
 
-  /** The other services may not have received that change yet. */
+  /** The change may not have reached the other services yet. */
   @Test
-  void one_late_change_is_enough_to_leave_an_order_alone() {
+  void one_change_of_any_state_within_the_grace_period_skips_the_order() {
     for (Consumer<OrderStates> change : lateChanges()) {
       OrderStates states = at(COMPLETED);
       states.pendingNotifications = 1;

@@ -13,12 +13,12 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Menus against tickets: what is taken, and what is sold. */
+/** The rule {@code stock}: the quantities of menus agree with those of tickets. */
 class StockTest {
 
   private final Stock stock = new Stock(OrderStates.NOON.plusSeconds(1));
 
-  /** The tickets of {@link OrderStates} took two of it. */
+  /** Each ticket of {@link OrderStates} took a quantity of 2 from this menu. */
   private void menu(Map<String, Integer> taken, long sold) {
     Menu menu =
         new Menu(
@@ -34,8 +34,8 @@ class StockTest {
     return ticket.put("changedAt", OrderStates.NOON.plusSeconds(1).toString());
   }
 
-  private List<String> lines(UnaryOperator<Set<String>> atRest) {
-    return stock.findings(atRest).stream().map(Finding::toString).toList();
+  private List<String> lines(UnaryOperator<Set<String>> unchanged) {
+    return stock.findings(unchanged).stream().map(Finding::toString).toList();
   }
 
   private List<String> lines() {
@@ -43,7 +43,7 @@ class StockTest {
   }
 
   @Test
-  void what_open_tickets_took_is_taken_and_what_was_cooked_is_sold() {
+  void a_menu_that_agrees_with_its_tickets_gives_no_finding() {
     menu(Map.of("a", 2, "b", 2, "c", 2), 4);
     stock.ticket(ticket("a", OrderStatus.PAID));
     stock.ticket(ticket("b", OrderStatus.ACCEPTED));
@@ -55,72 +55,74 @@ class StockTest {
   }
 
   @Test
-  void what_an_open_ticket_took_must_be_taken() {
+  void a_quantity_that_only_an_open_ticket_has_is_a_finding() {
     menu(Map.of("a", 2), 0);
     stock.ticket(ticket("a", OrderStatus.PAID));
     stock.ticket(ticket("b", OrderStatus.PAID));
     assertThat(lines())
         .containsExactly(
-            "stock  store-1/fried  says that {} is taken, but open tickets took {b=2}");
+            "stock  store-1/fried  quantity taken by order id: {} in the menu, but {b=2} in open tickets");
   }
 
   @Test
-  void what_a_canceled_ticket_took_must_be_back() {
+  void a_quantity_still_taken_for_a_canceled_ticket_is_a_finding() {
     menu(Map.of("a", 2), 0);
     stock.ticket(ticket("a", OrderStatus.CANCELED));
     assertThat(lines())
         .containsExactly(
-            "stock  store-1/fried  says that {a=2} is taken, but open tickets took {}");
+            "stock  store-1/fried  quantity taken by order id: {a=2} in the menu, but {} in open tickets");
   }
 
   @Test
-  void the_quantity_must_be_the_same() {
+  void a_menu_and_an_open_ticket_with_different_quantities_are_a_finding() {
     menu(Map.of("a", 3), 0);
     stock.ticket(ticket("a", OrderStatus.PAID));
     assertThat(lines())
         .containsExactly(
-            "stock  store-1/fried  says that {a=3} is taken, but open tickets took {a=2}");
+            "stock  store-1/fried  quantity taken by order id: {a=3} in the menu, but {a=2} in open tickets");
   }
 
   @Test
-  void no_more_is_sold_than_was_cooked() {
+  void a_menu_that_sold_more_than_was_cooked_is_a_finding() {
     menu(Map.of(), 3);
     assertThat(lines())
-        .containsExactly("stock  store-1/fried  says that 3 are sold, but cooked were 0");
+        .containsExactly(
+            "stock  store-1/fried  quantity sold: 3 in the menu, but 0 in cooked tickets");
   }
 
-  /** Whatever its owner added to it or set it to. */
   @Test
-  void what_is_free_to_sell_is_nothing_at_least() {
+  void a_negative_free_stock_is_a_finding() {
     for (Integer free : Arrays.asList(-1, 0, 1_000, null)) {
       Menu menu =
           new Menu(
               "store-1", "m" + free, "물", 1, free, List.of(), false, 1, Map.of(), List.of(), 0);
       stock.menu(Json.mapper().valueToTree(menu));
     }
-    assertThat(lines()).containsExactly("stock  store-1/m-1  says that -1 are free to sell");
+    assertThat(lines())
+        .containsExactly("stock  store-1/m-1  the menu's free stock is -1, expected: 0 or more");
   }
 
   @Test
-  void all_that_was_cooked_is_sold() {
+  void a_menu_that_sold_less_than_was_cooked_is_a_finding() {
     menu(Map.of(), 0);
     stock.ticket(ticket("a", OrderStatus.COOKED));
     assertThat(lines())
-        .containsExactly("stock  store-1/fried  says that 0 are sold, but cooked were 2");
+        .containsExactly(
+            "stock  store-1/fried  quantity sold: 0 in the menu, but 2 in cooked tickets");
   }
 
   @Test
-  void a_ticket_takes_from_a_menu_that_is_there() {
+  void the_tickets_of_a_missing_menu_are_a_finding() {
     stock.ticket(ticket("a", OrderStatus.PAID));
     stock.ticket(ticket("b", OrderStatus.COOKED));
     assertThat(lines())
         .containsExactly(
-            "stock  store-1/fried  says that {} is taken, but open tickets took {a=2}",
-            "stock  store-1/fried  says that 0 are sold, but cooked were 2");
+            "stock  store-1/fried  quantity taken by order id: {} in the menu, but {a=2} in open tickets",
+            "stock  store-1/fried  quantity sold: 0 in the menu, but 2 in cooked tickets");
   }
 
   @Test
-  void tickets_that_changed_since_the_grace_began_are_left_alone() {
+  void a_ticket_that_changed_within_the_grace_period_gives_no_finding() {
     menu(Map.of("b", 2, "c", 2), 0);
     stock.ticket(late(ticket("a", OrderStatus.PAID)));
     stock.ticket(late(ticket("b", OrderStatus.CANCELED)));
@@ -129,20 +131,20 @@ class StockTest {
   }
 
   @Test
-  void they_hide_nothing_of_the_others() {
+  void a_ticket_within_the_grace_period_hides_no_finding_of_other_tickets() {
     menu(Map.of("a", 2), 5);
     stock.ticket(ticket("a", OrderStatus.CANCELED));
     stock.ticket(ticket("b", OrderStatus.COOKED));
     stock.ticket(late(ticket("c", OrderStatus.COOKED)));
     assertThat(lines())
         .containsExactly(
-            "stock  store-1/fried  says that {a=2} is taken, but open tickets took {}",
-            "stock  store-1/fried  says that 5 are sold, but cooked were 2 to 4");
+            "stock  store-1/fried  quantity taken by order id: {a=2} in the menu, but {} in open tickets",
+            "stock  store-1/fried  quantity sold: 5 in the menu, but 2 to 4 in cooked tickets");
   }
 
-  /** That is a finding of its own. */
+  /** The rule {@code stock-owed} reports it. */
   @Test
-  void tickets_that_owe_stock_are_left_alone() {
+  void a_ticket_that_owes_stock_gives_no_finding() {
     menu(Map.of("a", 2, "b", 2), 0);
     stock.ticket(ticket("a", OrderStatus.CANCELED).put("stockOwed", true));
     stock.ticket(ticket("b", OrderStatus.COOKED).put("stockOwed", true));
@@ -150,10 +152,10 @@ class StockTest {
   }
 
   @Test
-  void stock_that_was_taken_for_an_order_that_changed_just_now_may_get_its_ticket_yet() {
+  void stock_taken_for_an_order_within_the_grace_period_gives_no_finding() {
     menu(Map.of("a", 2, "b", 2), 0);
     assertThat(lines(orders -> Set.of("b")))
         .containsExactly(
-            "stock  store-1/fried  says that {b=2} is taken, but open tickets took {}");
+            "stock  store-1/fried  quantity taken by order id: {b=2} in the menu, but {} in open tickets");
   }
 }

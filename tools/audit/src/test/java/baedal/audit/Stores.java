@@ -30,7 +30,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 
-/** The stores of all services with their own schemas, and a broker, for a test to write into. */
+/**
+ * The stores of all services with their own schemas, and a broker. Tests write states into them.
+ */
 final class Stores implements AutoCloseable {
 
   private static final String ORDER =
@@ -180,7 +182,7 @@ final class Stores implements AutoCloseable {
     }
   }
 
-  /** Overwrites a field with text that no version of a service would write. */
+  /** Overwrites a field with a text that no service writes. */
   void garble(MongoDatabase store, String collection, String id, String field, String nonsense) {
     JsonObject garbled = new JsonObject().put("$set", new JsonObject().put(field, nonsense));
     store.client().updateCollection(collection, new JsonObject().put("_id", id), garbled).await();
