@@ -26,14 +26,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The four backing services of a one-machine run. One that the environment names is used as it is;
- * the others are started, all at once.
+ * Starts and stops the four backing services of a one-machine run, for {@link LocalSystem}. It
+ * starts all at once, except those that the environment names, which run already.
  */
 final class BackingServices {
 
   static final String RABBITMQ = "rabbitmq";
 
-  /** The slowest first. */
+  /** The one that starts slowest comes first. */
   static final List<String> NAMES = List.of(RABBITMQ, "postgres", "mongo", "redis");
 
   private final Path home;
@@ -51,7 +51,7 @@ final class BackingServices {
   private String redis;
   private Rabbit rabbit;
 
-  /** {@code separate}: none of them inside this JVM. */
+  /** With {@code separate}, no backing service runs inside this JVM. */
   BackingServices(
       Path home,
       Settings settings,
@@ -91,7 +91,7 @@ final class BackingServices {
     }
   }
 
-  /** Starts one of {@link #NAMES}, also again after it was killed. */
+  /** Starts one of {@link #NAMES}: the first time, or again after {@link #kill}. */
   void start(String name) throws IOException {
     switch (name) {
       case RABBITMQ -> startRabbit();
@@ -118,7 +118,7 @@ final class BackingServices {
       String variable, String portSetting, String folder, Start<S> start) throws IOException {
     Optional<String> external = Settings.externalUri(environment, variable);
     if (external.isPresent()) {
-      progress.print("using " + variable);
+      progress.print("using the external server in " + variable);
       return external.get();
     }
     int port = settings.freePort(portSetting);
@@ -133,7 +133,7 @@ final class BackingServices {
 
   private void startRabbit() throws IOException {
     if (brokerAccess.externalUri().isPresent()) {
-      progress.print("using AMQP_URI");
+      progress.print("using the external server in AMQP_URI");
       return;
     }
     Path folder = home.resolve(RABBITMQ);
@@ -165,7 +165,10 @@ final class BackingServices {
     rabbit.lowerPriority();
   }
 
-  /** Declares exchanges and queues where the broker has not loaded the definitions of this run. */
+  /**
+   * Declares the exchanges and queues, unless the broker has loaded them with the definitions of
+   * this run.
+   */
   void declareTopology(Vertx vertx) {
     if (!brokerAccess.hasServiceUsers()) {
       TopologyDeclaration.declare(vertx, brokerAccess.serviceUri("order")).await();
@@ -186,7 +189,7 @@ final class BackingServices {
     return List.copyOf(started.keySet());
   }
 
-  /** Kills one of {@link #started}, as a power cut would. */
+  /** Kills one of {@link #started} with SIGKILL. */
   void kill(String name) {
     started.remove(name).kill();
   }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** With which user, password and URI services and operators connect to the broker. */
+/** The users, passwords and URIs with which services and operators connect to the broker. */
 final class BrokerAccess {
 
   private final Path home;
@@ -24,12 +24,12 @@ final class BrokerAccess {
     this.environment = environment;
   }
 
-  /** The broker that {@code AMQP_URI} names; empty when the run starts its own. */
+  /** The URI of an external broker; empty when the run starts its own broker. */
   Optional<String> externalUri() {
     return Settings.externalUri(environment, "AMQP_URI");
   }
 
-  /** The definitions for a broker of this run, with a user for each service. */
+  /** The definitions for a broker that this run starts, with a user for each service. */
   ObjectNode definitions() throws IOException {
     BrokerDefinitions definitions =
         new BrokerDefinitions("/").administrator(Rabbit.ADMIN, adminPassword());
@@ -39,23 +39,23 @@ final class BrokerAccess {
     return definitions.json();
   }
 
-  /** To be called when the broker has loaded {@link #definitions}. */
+  /** Must be called when the broker has loaded {@link #definitions}, so that its users exist. */
   void useServiceUsers() {
     serviceUsers = true;
   }
 
-  /** Whether each service has a user that may do only what it needs. */
+  /** Whether each service has its own user with the least permissions. */
   boolean hasServiceUsers() {
     return serviceUsers;
   }
 
-  /** The URI for a service: with its own user where there is one, else as the administrator. */
+  /** The URI for a service, with its own user if there is one, else with the administrator. */
   String serviceUri(String service) {
     return externalUri()
         .orElseGet(() -> serviceUsers ? uri(service, () -> servicePassword(service)) : adminUri());
   }
 
-  /** The URI for an operator. */
+  /** The URI for an operator, with the administrator unless the broker is external. */
   String adminUri() {
     return externalUri().orElseGet(() -> uri(Rabbit.ADMIN, this::adminPassword));
   }

@@ -14,7 +14,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 
-/** A blocking HTTP client of the gateway, with the token of one user or without. */
+/** A blocking HTTP client of the gateway for tools and tests. It acts as one user, or as nobody. */
 public final class Client {
 
   private static final HttpClient HTTP =
@@ -25,7 +25,7 @@ public final class Client {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  /** A response: its status, and its body as JSON; a missing node if it is none. */
+  /** A response: its status and its JSON body. A body that is not JSON is a missing node. */
   public record Answer(int status, JsonNode body) {
 
     public String text(String field) {
@@ -33,7 +33,7 @@ public final class Client {
     }
   }
 
-  /** Receives every response before the caller does. */
+  /** Receives every response before the caller of the client receives it. */
   public interface ResponseListener {
     void onResponse(HttpResponse<String> response);
   }
@@ -56,7 +56,10 @@ public final class Client {
     this.listener = listener;
   }
 
-  /** A client with a token for this user, which the gateway of a one-machine run issues. */
+  /**
+   * A client for the user {@code sub} with one role. The gateway of a one-machine run issues the
+   * token.
+   */
   public Client as(String sub, String role) throws IOException {
     ObjectNode claims = Json.mapper().createObjectNode().put("sub", sub);
     claims.set("roles", Json.mapper().valueToTree(List.of(role)));
@@ -76,7 +79,7 @@ public final class Client {
     return call("POST", path, body);
   }
 
-  /** With an {@code Idempotency-Key}: a repeated request has no second effect. */
+  /** Sends {@code key} as {@code Idempotency-Key}: a repeated request has no second effect. */
   public Answer post(String path, JsonNode body, String key) throws IOException {
     return call("POST", path, body, key);
   }
@@ -93,7 +96,7 @@ public final class Client {
     return call("PATCH", path, body);
   }
 
-  /** Whether the gateway reports that the whole system is healthy. */
+  /** Whether the gateway reports that all services are healthy. */
   public boolean isUp() {
     try {
       return get("/health").status() == 200;
@@ -102,7 +105,7 @@ public final class Client {
     }
   }
 
-  /** The body of the health report, for a message. */
+  /** The gateway's health report as a text, for a message. */
   public String health() {
     try {
       return get("/health").body().toString();
@@ -111,12 +114,12 @@ public final class Client {
     }
   }
 
-  /** Sleeps between two attempts. */
+  /** Sleeps for 50 ms, between two attempts. */
   public static void pause() {
     pause(PAUSE);
   }
 
-  /** Throws {@link Failure} when the thread is interrupted. */
+  /** Sleeps; throws {@link Failure} when the thread is interrupted. */
   public static void pause(Duration time) {
     try {
       Thread.sleep(time.toMillis());
@@ -154,7 +157,7 @@ public final class Client {
       listener.onResponse(response);
       return new Answer(response.statusCode(), json(response.body()));
     } catch (ConnectException e) {
-      throw new IOException("nothing answers at " + gateway, e);
+      throw new IOException("no server answers at " + gateway, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -5,12 +5,14 @@ import java.sql.SQLException;
 import java.util.Map;
 
 /**
- * Where the services find their databases. Each service has a database of its own on the shared
- * servers.
+ * The URIs of the services' databases in a one-machine run. The services share the servers, and
+ * each has its own database.
  */
 record DatabaseUris(String postgres, String mongo, String redis) {
 
-  /** Of the servers of a running system: named in the environment, else started by that system. */
+  /**
+   * The servers of a running system: those that the environment names, else those that it started.
+   */
   static DatabaseUris ofRunning(Settings settings, Map<String, String> environment) {
     return new DatabaseUris(
         externalOr(
@@ -27,21 +29,22 @@ record DatabaseUris(String postgres, String mongo, String redis) {
     return Settings.externalUri(environment, variable).orElse(started);
   }
 
-  /** The service's PostgreSQL database, made if it is missing. */
+  /** The URI of the service's PostgreSQL database. Creates the database if it is missing. */
   String postgres(String service) {
     try {
       return Postgres.database(postgres, "baedal_" + service);
     } catch (SQLException e) {
-      throw new Failure("PostgreSQL refuses a database for " + service + ": " + e.getMessage());
+      throw new Failure(
+          "cannot create the PostgreSQL database of " + service + ": " + e.getMessage());
     }
   }
 
-  /** The service's MongoDB database. */
+  /** The URI of the service's MongoDB database. */
   String mongo(String service) {
     return mongo + "/baedal_" + service;
   }
 
-  /** Only one service uses Redis. */
+  /** The URI of the Redis database; only coupon uses one. */
   String redisDatabase() {
     return redis + "/0";
   }

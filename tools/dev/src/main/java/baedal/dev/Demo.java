@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** Plays the whole life of one order through the gateway, and prints each step with its time. */
+/**
+ * The demo of {@code ./run demo}: takes one order from the menu to the customer's confirmation
+ * through the gateway. It prints each step with its duration.
+ */
 public final class Demo {
 
   private static final long DEADLINE_NANOS = 15_000_000_000L;
@@ -34,27 +37,27 @@ public final class Demo {
     cook(anyone.as(store.path("ownerId").asText(), "owner"), orderId);
     deliver(orderId);
     confirm(orderId);
-    watch(orderId);
+    readMyPage(orderId);
   }
 
   private JsonNode findStore() throws IOException {
     JsonNode store =
         awaited(
-                "the customer looks for a store nearby",
+                "the customer searches for stores nearby",
                 anyone,
                 "/stores?near=37.5563,126.9236&radiusKm=5&q=%ED%86%B5%EB%8B%AD",
                 a -> a.body().path("items").size() > 0)
             .body()
             .path("items")
             .path(0);
-    step("finds " + store.path("name").asText(), true, store);
+    step("the customer chooses " + store.path("name").asText(), true, store);
     return store;
   }
 
   private JsonNode readMenu(String storeId) throws IOException {
     JsonNode menu = anyone.get("/stores/" + storeId + "/menus").body().path("items").path(0);
     step(
-        "reads its menu: "
+        "the customer reads its menu: "
             + menu.path("name").asText()
             + ", "
             + menu.path("price").asText()
@@ -67,18 +70,24 @@ public final class Demo {
   private String orderAndPay(String storeId, JsonNode menu) throws IOException {
     Client.Answer placed = customer.post("/orders", order(storeId, menu));
     String orderId = placed.text("orderId");
-    step("orders two: " + placed.text("due") + " won due", placed.status() == 201, placed.body());
+    step(
+        "the customer orders two: " + placed.text("due") + " won due",
+        placed.status() == 201,
+        placed.body());
     Client.Answer paid =
         customer.post(
             "/payments",
             json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242"));
-    step("pays by card: " + paid.text("status"), paid.status() == 201, paid.body());
+    step(
+        "the customer pays by card: payment " + paid.text("status"),
+        paid.status() == 201,
+        paid.body());
     return orderId;
   }
 
   private void cook(Client owner, String orderId) throws IOException {
     awaited(
-        "the store's ticket is there",
+        "the store has a ticket for the order",
         owner,
         "/foodCookings/" + orderId,
         a -> a.text("status").equals("RECEIVED"));
@@ -90,7 +99,7 @@ public final class Demo {
   private void deliver(String orderId) throws IOException {
     rider.put("/riders/me/location", json().put("lat", 37.556).put("lng", 126.922));
     awaited(
-        "a rider nearby sees the job",
+        "a rider nearby sees the delivery",
         rider,
         "/deliveries?near=37.556,126.922&radiusKm=5&limit=100",
         a -> a.body().path("items").findValuesAsText("orderId").contains(orderId));
@@ -108,16 +117,20 @@ public final class Demo {
         a -> a.text("status").equals("DELIVERED"));
     Client.Answer confirmed = customer.post("/orders/" + orderId + "/confirm", null);
     step(
-        "the customer confirms: " + confirmed.text("status"),
+        "the customer confirms: order " + confirmed.text("status"),
         confirmed.text("status").equals("COMPLETED"),
         confirmed.body());
-    awaited("a coupon is earned", customer, "/coupons", a -> a.body().path("items").size() == 1);
+    awaited(
+        "the customer has earned a coupon",
+        customer,
+        "/coupons",
+        a -> a.body().path("items").size() == 1);
   }
 
-  private void watch(String orderId) throws IOException {
+  private void readMyPage(String orderId) throws IOException {
     Client.Answer page =
         awaited(
-            "MyPage tells the whole story",
+            "MyPage shows all 8 statuses of the order",
             customer,
             "/mypages/" + orderId,
             a -> a.body().path("timeline").size() == 8);
@@ -126,7 +139,7 @@ public final class Demo {
           "            " + entry.path("at").asText() + "  " + entry.path("status").asText());
     }
     awaited(
-        "the customer was told of every change",
+        "the customer has received a notification of each change",
         customer,
         "/notifications",
         a -> a.body().path("items").size() >= 7);
@@ -136,7 +149,7 @@ public final class Demo {
       throws IOException {
     Client.Answer done = owner.post("/foodCookings/" + orderId + "/" + action, null);
     step(
-        "the store: " + action + " → " + done.text("status"),
+        "the store: " + action + " → ticket " + done.text("status"),
         done.text("status").equals(status),
         done.body());
   }
@@ -144,7 +157,7 @@ public final class Demo {
   private void ride(String orderId, String action, String status) throws IOException {
     Client.Answer done = rider.post("/deliveries/" + orderId + "/" + action, null);
     step(
-        "the rider: " + action + " → " + done.text("status"),
+        "the rider: " + action + " → delivery " + done.text("status"),
         done.text("status").equals(status),
         done.body());
   }
@@ -169,6 +182,7 @@ public final class Demo {
     return Json.mapper().createObjectNode();
   }
 
+  /** Repeats the request until the response meets the condition, for at most 15 s. */
   private Client.Answer awaited(
       String what, Client client, String path, Predicate<Client.Answer> condition)
       throws IOException {
@@ -188,7 +202,7 @@ public final class Demo {
     System.out.printf(Locale.ROOT, "%7.0f ms  %s%n", (now - last) / 1e6, what);
     last = now;
     if (!succeeded) {
-      throw new Failure("the demo failed there; the answer was " + answer);
+      throw new Failure("the demo failed at the step \"" + what + "\"; the response was " + answer);
     }
   }
 }

@@ -3,8 +3,8 @@ package baedal.dev;
 import java.util.Locale;
 
 /**
- * Decides which address a service uses for another service, its store or the broker. A test returns
- * the address of a proxy.
+ * Decides which address a service uses for another service, for its database or for the broker. A
+ * test implements it to put a proxy between two of them.
  */
 @FunctionalInterface
 public interface EndpointRouting {
@@ -13,8 +13,8 @@ public interface EndpointRouting {
   EndpointRouting DIRECT = (service, setting, uri) -> uri;
 
   /**
-   * The value of {@code setting} ({@code ORDER_URL}, {@code POSTGRES_URI} …) for {@code service};
-   * {@code uri} is the real address. Called each time that a service starts.
+   * Returns the value of {@code setting} ({@code ORDER_URL}, {@code POSTGRES_URI} …) for {@code
+   * service}. {@code uri} is the real address. The system calls this each time a service starts.
    */
   String route(String service, String setting, String uri);
 

@@ -4,8 +4,8 @@ import java.nio.file.FileSystemException;
 import java.util.Locale;
 
 /**
- * Why a program under {@code tools} ends: one line for the terminal that says what is wrong and
- * what to do.
+ * Ends a program under {@code tools}. The message is one line for the terminal; it says what is
+ * wrong and, where possible, what to do.
  */
 public final class Failure extends RuntimeException {
 
@@ -14,8 +14,8 @@ public final class Failure extends RuntimeException {
   }
 
   /**
-   * Describes an error for the terminal. Many exceptions have no message, or only the name of a
-   * file: then the words of the class name say what is wrong.
+   * Describes an error for the terminal. If an exception has no message, or only the name of a
+   * file, the description has the words of its class name.
    */
   public static String describe(Throwable e) {
     String message = e.getMessage();

@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The folder that holds all data of a one-machine run. Its lock lets one system run from it. */
+/**
+ * The folder that holds all data of a one-machine run. A lock file in it ensures that only one
+ * system runs from the folder.
+ */
 final class HomeFolder {
 
   private static final String LOCK = "lock";
   private static final long REQUIRED_DISK_BYTES = 500_000_000L;
 
-  /** What {@link #clear} keeps, because the process that clears has it open. */
+  /** {@link #clear} keeps these, because the calling process has files in them open. */
   private static final Set<String> KEPT = Set.of(LOCK, "logs", "tmp", "soak");
 
   private final Path folder;
@@ -52,13 +55,13 @@ final class HomeFolder {
               + folder
               + " ("
               + Failure.describe(e)
-              + "): make it yours, and writable");
+              + "): make your user its owner, and make it writable");
     }
     if (lock == null) {
       throw new Failure(
-          "Baedal runs already from this folder (see "
+          "a system already runs from this folder (see "
               + RunDescription.file(folder)
-              + "): end it first with Ctrl-C in its terminal");
+              + "): stop it first with Ctrl-C in its terminal");
     }
   }
 
@@ -71,7 +74,7 @@ final class HomeFolder {
     lock = null;
   }
 
-  /** Deletes all data. */
+  /** Deletes all data in the folder. */
   void clear() throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.walk(folder)) {
@@ -89,7 +92,7 @@ final class HomeFolder {
     return KEPT.contains(folder.relativize(file).getName(0).toString());
   }
 
-  /** Throws {@link Failure} when the disk is nearly full. */
+  /** Throws {@link Failure} when the disk has less than 500 MB free. */
   void checkDisk() throws IOException {
     long free = Files.getFileStore(folder).getUsableSpace();
     if (free < REQUIRED_DISK_BYTES) {
@@ -98,9 +101,9 @@ final class HomeFolder {
               + folder
               + " has only "
               + free / 1_000_000
-              + " MB left: free "
+              + " MB free, but a run needs "
               + REQUIRED_DISK_BYTES / 1_000_000
-              + " MB");
+              + " MB: delete other files");
     }
   }
 }

@@ -15,14 +15,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The whole system on one machine: starts the backing services and the seven services, describes
- * them in {@code run.json}, and stops them again. {@code ./run}, the soak and journey tests use it.
+ * The whole system on one machine, for {@code ./run}, the soak and the journey tests. It starts the
+ * backing services and the seven services, describes them in {@code run.json}, and stops them.
  */
 public final class LocalSystem {
 
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
 
-  /** Together with RabbitMQ, the slowest backing service, under 20 seconds. */
+  /**
+   * Services stop first, then the backing services, of which RabbitMQ is the slowest. Together they
+   * take less than 20 seconds.
+   */
   private static final Duration SERVICE_STOP_TIMEOUT = Duration.ofSeconds(8);
 
   private final Path home;
@@ -38,8 +41,8 @@ public final class LocalSystem {
   private ServiceProcesses processes;
 
   /**
-   * {@code environment} may name backing services that run already. {@code separate} gives each
-   * service a process of its own.
+   * {@code environment} may name external backing services. With {@code separate} each service runs
+   * in its own process, else all run in this JVM.
    */
   public LocalSystem(
       Path home,
@@ -50,7 +53,7 @@ public final class LocalSystem {
     this(home, settings, environment, progress, separate, EndpointRouting.DIRECT);
   }
 
-  /** As the other; {@code routing} changes how services reach each other and their servers. */
+  /** {@code routing} may change the addresses of services and servers, for example to proxies. */
   public LocalSystem(
       Path home,
       Settings settings,
@@ -68,21 +71,22 @@ public final class LocalSystem {
   }
 
   /**
-   * Starts everything and returns when all services are ready. {@code fresh} deletes all data
-   * before. Throws {@link Failure} when something is missing or does not start.
+   * Starts all servers and services, and returns when all services are ready. With {@code fresh} it
+   * deletes all data first. Throws {@link Failure} when a tool is missing, a port is in use, or a
+   * server or service does not start.
    */
   public void start(boolean fresh) throws IOException {
     folder.lock();
     RunDescription.delete(home);
     int orphans = Orphans.end(home) + Postgres.endOrphans(home.resolve("postgres"));
     if (orphans > 0) {
-      progress.print("ended " + orphans + " processes that a killed run left behind");
+      progress.print("ended " + orphans + " processes of an earlier run that was killed");
     }
     checkTools();
     settings.portsToBind(environment).forEach(settings::freePort);
     if (fresh) {
       folder.clear();
-      progress.print("starting empty");
+      progress.print("all data is deleted");
     }
     folder.checkDisk();
     backing = new BackingServices(home, settings, environment, progress, separate);
@@ -103,12 +107,12 @@ public final class LocalSystem {
     RunDescription.write(home, settings, describe());
   }
 
-  /** PostgreSQL refuses to run as root; its starter then changes the user with this tool. */
+  /** PostgreSQL refuses to run as root. {@code unshare} starts it as another user. */
   private void checkTools() {
     boolean root = "root".equals(System.getProperty("user.name"));
     if (root && !environment.containsKey("POSTGRES_URI") && Tools.find("unshare").isEmpty()) {
       throw new Failure(
-          "the tool unshare is missing, without which PostgreSQL cannot start as root: apt-get install util-linux");
+          "PostgreSQL cannot start as root without the tool unshare: apt-get install util-linux");
     }
   }
 
@@ -129,15 +133,16 @@ public final class LocalSystem {
 
   /**
    * Starts a second replica of every service in this JVM, on other ports, and returns when all are
-   * ready. The returned action stops the replica: each service finishes what it does.
+   * ready. The returned action stops the replicas after their current requests and events.
    */
   public Runnable replicate(Settings ports) {
     return verticles.replicate(ports);
   }
 
   /**
-   * Starts the service again in this JVM, on its port in {@code ports}. The previous instance is
-   * undeployed without waiting: a test that wants it dead cuts its connections before.
+   * Starts the service again in this JVM, on its port in {@code ports}. It undeploys the previous
+   * instance and does not wait for that. A test that simulates a crash cuts the connections of the
+   * previous instance before.
    */
   public void replace(String service, Settings ports) {
     verticles.replace(service, ports);
@@ -159,7 +164,7 @@ public final class LocalSystem {
     }
   }
 
-  /** Starts a killed process again; waits for a backing service, but not for a service. */
+  /** Starts a killed process again. Waits for the start of a backing service, not of a service. */
   public void restart(String name) throws IOException {
     if (Services.NAMES.contains(name)) {
       processes.start(name);
@@ -202,7 +207,7 @@ public final class LocalSystem {
     return separate ? processes : verticles;
   }
 
-  /** Where an audit finds the stores and the broker of the system that runs from this folder. */
+  /** The URIs with which an audit reads the stores and the broker of this system. */
   public Sources sources() {
     DatabaseUris databases = DatabaseUris.ofRunning(settings, environment);
     return new Sources(
@@ -215,12 +220,14 @@ public final class LocalSystem {
         new BrokerAccess(home, settings, environment).adminUri());
   }
 
-  /** The address and user of the broker's management page, or null. */
+  /**
+   * The address, user and password of the broker's management page; null for an external broker.
+   */
   String management() {
     return backing.management();
   }
 
-  /** Stops everything that this object started; does nothing if it started nothing. */
+  /** Stops everything that {@link #start} started. Does nothing if the system is not running. */
   public void stop() {
     if (!folder.isLocked()) {
       return;

@@ -8,12 +8,15 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Repeats a request until it has an expected status. It retries after a lost connection and after a
- * 503. A request without any response, or with an unexpected status, is a {@link Failure}.
+ * Repeats a request of a {@link Client} until the response has an expected status. It retries after
+ * a lost connection and after a 503. It throws {@link Failure} when the response times out or has
+ * an unexpected status.
  */
 public final class RetryingClient {
 
-  /** Longer than the longest outage, and than the time after which payment gives up a charge. */
+  /**
+   * Longer than any outage in the tests, and than the time after which payment gives up a charge.
+   */
   private static final Duration TIMEOUT = Duration.ofSeconds(100);
 
   private final AtomicLong retries = new AtomicLong();
@@ -24,7 +27,8 @@ public final class RetryingClient {
   }
 
   /**
-   * The first response with a status of {@code expected}; one of {@code notYet} is retried.
+   * Returns the first response with a status in {@code expected}. Retries after a status in {@code
+   * notYet}. Throws {@link Failure} after 100 seconds.
    *
    * @param what names the request in a failure
    */
@@ -40,19 +44,20 @@ public final class RetryingClient {
         }
         last = answer.toString();
         if (answer.status() != 503 && !notYet.contains(answer.status())) {
-          throw new Failure(what + ": unexpected answer " + answer);
+          throw new Failure(what + ": unexpected response " + answer);
         }
       } catch (HttpConnectTimeoutException e) {
         last = e.toString();
       } catch (HttpTimeoutException e) {
-        throw new Failure(what + ": no answer at all within the client's time");
+        throw new Failure(what + ": no response within the client's timeout");
       } catch (IOException e) {
         last = e.toString();
       }
       retries.incrementAndGet();
       Client.pause();
     }
-    throw new Failure(what + ": not within " + TIMEOUT.toSeconds() + " s; at last " + last);
+    throw new Failure(
+        what + ": no expected response within " + TIMEOUT.toSeconds() + " s; the last was " + last);
   }
 
   /** How many requests were sent again. */

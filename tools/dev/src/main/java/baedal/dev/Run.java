@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
-/** The program behind {@code ./run}: runs the whole system on this machine. */
+/** The program behind {@code ./run}: parses the arguments and runs one command. */
 public final class Run {
 
   private static final Path HOME = Path.of(System.getenv().getOrDefault("BAEDAL_HOME", ".baedal"));
@@ -18,13 +18,14 @@ public final class Run {
       Set.of("demo", "audit", "rebuild", "--fresh", "--separate");
   private static final String USAGE =
       """
-      ./run               start everything; Ctrl-C ends it
-      ./run --fresh       the same, forgetting all data first
-      ./run --separate    the same, each service in a process of its own
-      ./run audit         compare what all services of the running system know of each order; exits with 1 if they disagree, with 2 if it cannot look
-      ./run rebuild       make all of MyPage's pages anew from the log of events, while the system runs
-      ./run soak MINUTES  kill one process after another under load, in a system of its own, and audit what remains
-      ./run demo          play one order's whole life against the running system (or one started for it)
+      ./run               start the system; Ctrl-C stops it
+      ./run --fresh       delete all data, then start the system
+      ./run --separate    start the system with each service in its own process
+      ./run audit         compare what the services of the running system have stored of each order
+                          (exit code: 0 no finding, 1 findings, 2 the audit failed)
+      ./run rebuild       rebuild all pages of MyPage from the log of events, while the system runs
+      ./run soak MINUTES  start a separate system, kill its processes under load, then audit it
+      ./run demo          take one order from the menu to the customer; starts a system if none runs
       """;
 
   private Run() {}
@@ -39,7 +40,7 @@ public final class Run {
     for (String argument : arguments) {
       if (!ARGUMENTS.contains(argument)) {
         System.err.println(
-            "baedal: there is no '" + argument + "'; ./run --help lists what there is");
+            "baedal: unknown argument '" + argument + "': ./run --help lists the commands");
         System.exit(2);
       }
     }
@@ -52,7 +53,7 @@ public final class Run {
       }
       System.exit(arguments.contains("demo") ? demo(arguments) : run(arguments));
     } catch (Exception e) {
-      LoggerFactory.getLogger(Run.class).atError().setCause(e).log("the run failed");
+      LoggerFactory.getLogger(Run.class).atError().setCause(e).log("command failed");
       System.err.println("baedal: " + Failure.describe(e));
       System.exit(arguments.contains("audit") ? Audit.FAILED : 1);
     }
@@ -74,9 +75,9 @@ public final class Run {
             HOME, settings, System.getenv(), progress, arguments.contains("--separate"));
     Runtime.getRuntime().addShutdownHook(new Thread(system::stop, "stop"));
     system.start(arguments.contains("--fresh"));
-    int made = new SampleData(settings.url("gateway")).fill();
-    if (made > 0) {
-      progress.print(made + " sample stores around Mapo are open");
+    int opened = new SampleData(settings.url("gateway")).fill();
+    if (opened > 0) {
+      progress.print(opened + " sample stores in Mapo, Seoul, are open");
     }
     String management = system.management();
     progress.print(
@@ -92,9 +93,9 @@ public final class Run {
         new Client(Settings.from(System.getenv()).url("gateway")).as("operator", "admin");
     Client.Answer state = admin.post("/rebuilds/mypage", null);
     if (state.status() != 202) {
-      throw new Failure("the pages are not rebuilt: " + state.body());
+      throw new Failure("mypage refused to start the rebuild: " + state.body());
     }
-    progress.print("the pages are being made anew from the log");
+    progress.print("mypage is rebuilding all pages from the log");
     while (state.body().path("running").asBoolean()) {
       Client.pause();
       state =
@@ -104,9 +105,9 @@ public final class Run {
     }
     if (!state.body().path("finishedAt").isTextual()) {
       throw new Failure(
-          "the pages are as they were: the rebuild was given up, mypage's log says why");
+          "the rebuild failed and the pages are unchanged: see the cause in the log of mypage");
     }
-    progress.print("the pages are rebuilt from " + state.text("events") + " events");
+    progress.print("mypage has rebuilt all pages from " + state.text("events") + " events");
     return 0;
   }
 
@@ -123,13 +124,14 @@ public final class Run {
   private static int demo(List<String> arguments) throws IOException {
     boolean runs = HomeFolder.isInUse(HOME);
     if (runs && arguments.size() > 1) {
-      throw new Failure("a system runs already: end it first, or let the demo use it as it is");
+      throw new Failure(
+          "a system already runs: stop it first, or start the demo without other arguments");
     }
     if (!runs) {
       start(new ConsoleProgress(), arguments);
     }
     new Demo(RunDescription.awaitGateway(HOME)).play();
-    System.out.println("The order came from the menu to the doorstep.");
+    System.out.println("The demo is complete: the order is delivered and confirmed.");
     return 0;
   }
 

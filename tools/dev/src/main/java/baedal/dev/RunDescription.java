@@ -10,8 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 
 /**
- * The file {@code run.json} of a running system: its addresses, processes and folders. It is there
- * while the system is ready.
+ * Reads and writes the file {@code run.json}, which holds the addresses, processes and folders of a
+ * running system. The file exists while the system is ready.
  */
 final class RunDescription {
 
@@ -24,19 +24,22 @@ final class RunDescription {
     return home.resolve(NAME);
   }
 
-  /** Waits until the system of this folder is ready, and returns the URL of its gateway. */
+  /**
+   * Waits until the system of this folder is ready, and returns the URL of its gateway. Throws
+   * {@link Failure} after 90 seconds, or when no system runs from the folder.
+   */
   static String awaitGateway(Path home) throws IOException {
     long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
     while (!Files.exists(file(home))) {
       if (!HomeFolder.isInUse(home) || System.nanoTime() > deadline) {
-        throw new Failure("the system of this folder did not become ready");
+        throw new Failure("the system with its data in " + home + " did not become ready");
       }
       Client.pause();
     }
     return Json.mapper().readTree(file(home).toFile()).path("gateway").asText();
   }
 
-  /** Writes the file at once, so that no reader sees a part of it. */
+  /** Writes the file atomically, so that no reader sees a part of it. */
   static void write(Path home, Settings settings, ArrayNode processes) throws IOException {
     ObjectNode run = Json.mapper().createObjectNode();
     run.put("gateway", settings.url("gateway"));

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A dozen stores around Seoul's Mapo, so that a fresh system has something to order. It opens them
- * through the gateway.
+ * Opens 12 sample stores in Mapo, Seoul, through the gateway, so that a fresh system has menus to
+ * order. {@link Run} and tests use it.
  */
 public final class SampleData {
 
@@ -21,7 +21,7 @@ public final class SampleData {
     anyone = new Client(gateway);
   }
 
-  /** Opens the sample stores if there is no store; returns how many it opened. */
+  /** Opens the sample stores if the system has no store. Returns how many it opened. */
   public int fill() throws IOException {
     if (anyone.get("/stores?limit=1").body().path("items").size() > 0) {
       return 0;
@@ -29,7 +29,7 @@ public final class SampleData {
     return open();
   }
 
-  /** Opens the sample stores in any case; returns how many. */
+  /** Opens the sample stores, even if the system has stores. Returns how many it opened. */
   public int open() throws IOException {
     JsonNode stores;
     try (InputStream in = SampleData.class.getResourceAsStream("stores.json")) {
@@ -39,10 +39,11 @@ public final class SampleData {
     for (int i = 0; i < stores.size(); i++) {
       probe = open("owner-" + (i + 1), stores.get(i));
     }
-    awaitKnown(probe);
+    awaitMenusInOrder(probe);
     return stores.size();
   }
 
+  /** Opens a store and returns an order for all its menus, and for one that does not exist. */
   private ObjectNode open(String ownerId, JsonNode sample) throws IOException {
     Client owner = anyone.as(ownerId, "owner");
     ObjectNode store = sample.deepCopy();
@@ -56,7 +57,7 @@ public final class SampleData {
       String menuId = "m-" + (i + 1);
       Client.Answer put = owner.put("/stores/" + storeId + "/menus/" + menuId, menus.get(i));
       if (put.status() != 201) {
-        throw new Failure("the sample menus were refused: " + put.body());
+        throw new Failure("the store service refused a sample menu: " + put.body());
       }
       lines.addObject().put("menuId", menuId).put("quantity", 1);
     }
@@ -65,10 +66,10 @@ public final class SampleData {
   }
 
   /**
-   * Waits until the order service knows the menus. It then refuses only the last line of the probe,
-   * whose menu does not exist.
+   * Waits until the order service has received the menus. Until then it refuses every line of the
+   * probe; afterwards only the last line, because its menu does not exist.
    */
-  private void awaitKnown(ObjectNode probe) throws IOException {
+  private void awaitMenusInOrder(ObjectNode probe) throws IOException {
     Client customer = anyone.as("sample-data", "customer");
     int unknownLine = probe.path("lines").size() - 1;
     long deadline = System.nanoTime() + DEADLINE_NANOS;
@@ -80,6 +81,6 @@ public final class SampleData {
       }
       Client.pause();
     }
-    throw new Failure("the order service did not hear of the sample stores");
+    throw new Failure("the order service did not receive the sample menus within 30 s");
   }
 }

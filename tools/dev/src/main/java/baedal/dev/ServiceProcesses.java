@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Each service in a process of its own, which may be killed and started again. */
+/** Runs each service in its own process, which a test may kill and start again. */
 final class ServiceProcesses implements ServiceRunner {
 
   private final Services services;
@@ -29,11 +29,11 @@ final class ServiceProcesses implements ServiceRunner {
   public void start() throws IOException {
     for (String service : Services.NAMES) {
       start(service);
-      progress.print(service + " starts in a process of its own");
+      progress.print("starting " + service + " in its own process");
     }
   }
 
-  /** Starts the service; each start has a log of its own. */
+  /** Starts the service. Each start writes its own log file. */
   void start(String service) throws IOException {
     List<String> command =
         List.of(
@@ -53,13 +53,16 @@ final class ServiceProcesses implements ServiceRunner {
     process.onExit(code -> reportExit(service, process, code, log));
   }
 
-  /**
-   * Prints nothing for a process that was killed or stopped: it was removed from the map before.
-   */
+  /** Reports only an unexpected exit: {@link #kill} and {@link #stop} remove the process before. */
   private void reportExit(String service, ServerProcess process, int code, Path log) {
     if (processes.remove(service, process)) {
       progress.print(
-          service + " ended by itself with " + code + ": see " + log + ", and start anew");
+          service
+              + " exited unexpectedly with code "
+              + code
+              + ": see "
+              + log
+              + ", then stop and start ./run");
     }
   }
 

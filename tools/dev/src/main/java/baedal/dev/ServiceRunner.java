@@ -2,7 +2,7 @@ package baedal.dev;
 
 import java.io.IOException;
 
-/** Runs the seven services: in this JVM, or each in a process of its own. */
+/** Runs the seven services for {@link LocalSystem}: in this JVM, or each in its own process. */
 sealed interface ServiceRunner permits ServiceVerticles, ServiceProcesses {
 
   void start() throws IOException;
@@ -10,6 +10,6 @@ sealed interface ServiceRunner permits ServiceVerticles, ServiceProcesses {
   /** The id of the process in which the service runs. */
   long pid(String service);
 
-  /** Ends all services that run; they have some seconds to finish what they do. */
+  /** Stops all running services; they have 8 seconds for their current requests and events. */
   void stop();
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** All services as verticles in this JVM. */
+/** Runs all services as verticles in this JVM. */
 final class ServiceVerticles implements ServiceRunner {
 
   private final Services services;
@@ -48,7 +48,8 @@ final class ServiceVerticles implements ServiceRunner {
     String previous = deploymentIds.put(service, deploy(services.on(ports), service).await());
     vertx
         .undeploy(previous)
-        .onFailure(e -> progress.print(service + " ended badly: " + Failure.describe(e)));
+        .onFailure(
+            e -> progress.print(service + " could not be undeployed: " + Failure.describe(e)));
   }
 
   private Map<String, String> deploy(Services services) {
@@ -75,7 +76,7 @@ final class ServiceVerticles implements ServiceRunner {
                                 Failure.describe(e)))));
   }
 
-  /** The gateway has nothing to prepare: it is ready when it is deployed. */
+  /** The gateway is ready as soon as it is deployed. */
   private static void awaitReady(String service, Settings ports) {
     if (!service.equals("gateway")) {
       new RetryingClient()
@@ -107,7 +108,7 @@ final class ServiceVerticles implements ServiceRunner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      progress.print("not all services stopped in time: " + e);
+      progress.print("could not stop all services within " + stopTimeout.toSeconds() + " s: " + e);
     }
   }
 }

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The seven services of a one-machine run: their settings, verticles and main classes. */
+/** The settings, verticles and main classes of the seven services of a one-machine run. */
 final class Services {
 
   static final List<String> NAMES =
@@ -52,8 +52,8 @@ final class Services {
   }
 
   /**
-   * The environment of one service. {@code KUBERNETES_SERVICE_HOST} is cleared, because this run is
-   * one machine even inside a pod, where builds often run.
+   * The environment variables of one service. It clears {@code KUBERNETES_SERVICE_HOST}, because a
+   * one-machine run may be inside a pod, for example in a build.
    */
   Map<String, String> environment(String service) {
     Map<String, String> environment = new LinkedHashMap<>();
@@ -104,7 +104,7 @@ final class Services {
     };
   }
 
-  /** The main class of a service that runs in a process of its own. */
+  /** The main class of a service that runs in its own process. */
   static String mainClass(String service) {
     String type =
         service.equals("mypage")

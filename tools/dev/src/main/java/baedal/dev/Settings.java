@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The ports of a one-machine run, by the names of the environment variables that set them. Checks
- * the environment when it is read.
+ * The ports of a one-machine run, by the name of the environment variable that sets each. {@link
+ * LocalSystem} and tests use it.
  */
 public record Settings(Map<String, Integer> ports) {
 
@@ -43,7 +43,7 @@ public record Settings(Map<String, Integer> ports) {
     DEFAULTS.put(MANAGEMENT, 15672);
   }
 
-  /** The variables that name an external backing service, and the form of their values. */
+  /** The variables that name external backing services, and the pattern of each value. */
   private static final Map<String, Pattern> EXTERNAL =
       Map.of(
           "POSTGRES_URI", Pattern.compile("postgresql://[^/?#\\s]+"),
@@ -59,7 +59,7 @@ public record Settings(Map<String, Integer> ports) {
           "REDIS_URI", List.of(REDIS),
           "AMQP_URI", List.of(AMQP, MANAGEMENT));
 
-  /** Throws {@link Failure} that names the wrong setting. */
+  /** Reads the environment. Throws {@link Failure} that names a wrong setting. */
   public static Settings from(Map<String, String> environment) {
     checkExternal(environment);
     Map<String, Integer> ports = new LinkedHashMap<>();
@@ -86,7 +86,7 @@ public record Settings(Map<String, Integer> ports) {
           String uri = environment.getOrDefault(name, "").strip();
           if (!uri.isEmpty() && !form.matcher(uri).matches()) {
             String scheme = form.pattern().substring(0, form.pattern().indexOf(':'));
-            throw new Failure(name + " must look like " + scheme + "://host:port");
+            throw new Failure(name + " must have the form " + scheme + "://host:port");
           }
         });
   }
@@ -98,12 +98,12 @@ public record Settings(Map<String, Integer> ports) {
           String other = names.put(port, name);
           if (other != null) {
             throw new Failure(
-                other + " and " + name + " are both " + port + ": set one to another port");
+                other + " and " + name + " are both " + port + ": set one of them to another port");
           }
         });
   }
 
-  /** Free ports, for a system beside a running one. */
+  /** Chooses free ports, so that a system can run beside another one. */
   public static Settings onFreePorts() throws IOException {
     Map<String, Integer> ports = new LinkedHashMap<>();
     for (String name : DEFAULTS.keySet()) {
@@ -132,7 +132,9 @@ public record Settings(Map<String, Integer> ports) {
     return names;
   }
 
-  /** The port of this name; throws {@link Failure} when it cannot be bound now. */
+  /**
+   * Returns the port that {@code name} sets. Throws {@link Failure} when it cannot be bound now.
+   */
   int freePort(String name) {
     int port = port(name);
     Ports.bindError(port)
@@ -141,11 +143,11 @@ public record Settings(Map<String, Integer> ports) {
               throw new Failure(
                   "port "
                       + port
-                      + " is not free ("
+                      + " is not available ("
                       + error
-                      + "): end what uses it, or set "
+                      + "): stop the process that uses it, or set "
                       + name
-                      + " to another one");
+                      + " to another port");
             });
     return port;
   }
@@ -154,12 +156,12 @@ public record Settings(Map<String, Integer> ports) {
     return "http://127.0.0.1:" + port(portSetting(service));
   }
 
-  /** The setting that holds the port of a service. */
+  /** The name of the setting of a service's port, for example {@code ORDER_PORT}. */
   static String portSetting(String service) {
     return service.toUpperCase(Locale.ROOT) + "_PORT";
   }
 
-  /** The external backing service that {@code variable} names; empty when it is not set. */
+  /** The URI of an external backing service; empty when {@code variable} is not set. */
   static Optional<String> externalUri(Map<String, String> environment, String variable) {
     return Optional.ofNullable(environment.get(variable))
         .map(String::strip)

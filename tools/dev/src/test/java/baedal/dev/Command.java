@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a command as a person types it, and reads its output and exit code. */
+/** Runs a command in a process, for the tests of {@code ./run}. Reads its output and exit code. */
 final class Command {
 
   private static final long TIMEOUT_SECONDS = 60;
@@ -26,7 +26,7 @@ final class Command {
     this.err = err;
   }
 
-  /** The program behind {@code ./run ARGUMENTS}, with its data under {@code home}. */
+  /** Starts the program behind {@code ./run ARGUMENTS}, with its data under {@code home}. */
   static Command run(Path home, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command =
@@ -81,13 +81,13 @@ final class Command {
     return errors().get(0);
   }
 
-  /** Waits for the end of the command; returns its exit code. */
+  /** Waits at most 60 s for the end of the command, and returns its exit code. */
   int end() throws InterruptedException {
     boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly();
     }
-    assertThat(ended).as("it ended").isTrue();
+    assertThat(ended).as("the command ended").isTrue();
     return process.exitValue();
   }
 

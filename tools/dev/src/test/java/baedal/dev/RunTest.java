@@ -21,27 +21,27 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A failing {@code ./run} prints one line and ends with an exit code. */
+/** What {@code ./run} prints when it fails, and its exit code. */
 class RunTest {
 
   @TempDir Path home;
 
   @Test
-  void an_unknown_word_is_named() throws Exception {
+  void an_unknown_argument_is_named() throws Exception {
     Command run = Command.run(home, Map.of(), "--frehs");
     assertThat(run.end()).isEqualTo(2);
     assertThat(run.error()).contains("'--frehs'", "./run --help");
   }
 
   @Test
-  void a_wrong_setting_is_named() throws Exception {
+  void an_invalid_setting_is_named() throws Exception {
     Command run = Command.run(home, Map.of("GATEWAY_PORT", "eighty"));
     assertThat(run.end()).isEqualTo(1);
     assertThat(run.error()).isEqualTo("baedal: GATEWAY_PORT must be a port number, not 'eighty'");
   }
 
   @Test
-  void a_port_in_use_is_found_before_anything_starts_or_is_forgotten() throws Exception {
+  void a_port_in_use_is_reported_before_a_server_starts_or_data_is_deleted() throws Exception {
     Path data = Files.writeString(home.resolve("kept"), "data");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Map<String, String> environment = new HashMap<>();
@@ -56,16 +56,16 @@ class RunTest {
   }
 
   @Test
-  void a_folder_that_cannot_be_written_is_named() throws Exception {
+  void a_data_folder_that_cannot_be_written_is_named() throws Exception {
     Path file = Files.createFile(home.resolve("file"));
     Command run = Command.run(file, Map.of());
     assertThat(run.end()).isEqualTo(1);
     assertThat(run.error()).startsWith("baedal: cannot write to " + file);
   }
 
-  /** The exit code differs from that of an audit with findings. */
+  /** An audit with findings exits with 1. */
   @Test
-  void an_audit_of_nothing_says_so() throws Exception {
+  void an_audit_without_a_running_system_exits_with_2() throws Exception {
     Command audit = Command.run(home, Map.of(), "audit");
     assertThat(audit.end()).isEqualTo(2);
     assertThat(audit.error()).startsWith("baedal: nothing to audit");
@@ -73,20 +73,19 @@ class RunTest {
   }
 
   @Test
-  void a_rebuild_that_was_given_up_ends_with_1_and_one_out_of_reach_is_waited_for()
-      throws Exception {
+  void a_rebuild_waits_while_mypage_is_unavailable_and_exits_with_1_if_it_fails() throws Exception {
     Command rebuild =
         rebuild(
             "202 {\"running\":true,\"finishedAt\":null}",
-            "503 {\"title\":\"mypage is away\"}",
+            "503 {\"title\":\"mypage is unavailable\"}",
             "200 {\"running\":true,\"finishedAt\":null}",
             "200 {\"running\":false,\"finishedAt\":null}");
     assertThat(rebuild.end()).isEqualTo(1);
-    assertThat(rebuild.error()).contains("the rebuild was given up");
+    assertThat(rebuild.error()).contains("the rebuild failed");
   }
 
   @Test
-  void a_rebuild_that_comes_to_its_end_ends_with_0() throws Exception {
+  void a_rebuild_that_completes_exits_with_0() throws Exception {
     Command rebuild =
         rebuild(
             "202 {\"running\":true,\"finishedAt\":null,\"events\":0}",
@@ -94,7 +93,7 @@ class RunTest {
     assertThat(rebuild.end()).isZero();
   }
 
-  /** Runs {@code ./run rebuild} against a gateway that gives these responses, one after another. */
+  /** Runs {@code ./run rebuild} against a gateway that sends these responses, one after another. */
   private Command rebuild(String... answers) throws Exception {
     Queue<String> states = new ConcurrentLinkedQueue<>(List.of(answers));
     HttpServer gateway =
@@ -122,7 +121,7 @@ class RunTest {
   }
 
   @Test
-  void the_demo_ends_with_1_at_the_step_that_fails() throws Exception {
+  void the_demo_exits_with_1_at_the_step_that_fails() throws Exception {
     HttpServer gateway =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     gateway.createContext(
@@ -131,7 +130,7 @@ class RunTest {
           boolean ordering = call.getRequestURI().getPath().equals("/orders");
           byte[] body =
               (ordering
-                      ? "{\"title\":\"the order service rests\"}"
+                      ? "{\"title\":\"order is unavailable\"}"
                       : "{\"token\":\"t\",\"items\":[{\"storeId\":\"s\",\"ownerId\":\"o\",\"menuId\":\"m\"}]}")
                   .getBytes(StandardCharsets.UTF_8);
           call.sendResponseHeaders(ordering ? 503 : 200, body.length);
@@ -152,7 +151,7 @@ class RunTest {
               .toString());
       Command demo = Command.run(home, Map.of(), "demo");
       assertThat(demo.end()).isEqualTo(1);
-      assertThat(demo.error()).contains("the demo failed", "the order service rests");
+      assertThat(demo.error()).contains("the demo failed", "order is unavailable");
       assertThat(demo.out().lines().toList()).last().asString().contains("orders two");
     } finally {
       gateway.stop(0);

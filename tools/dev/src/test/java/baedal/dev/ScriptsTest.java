@@ -18,7 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts {@code run} and {@code verify} on machines that lack something. */
+/**
+ * The scripts {@code run} and {@code verify} on machines without a JDK, a new Java or a network.
+ */
 class ScriptsTest {
 
   @TempDir Path clone;
@@ -56,26 +58,26 @@ class ScriptsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"run", "verify"})
-  void a_runtime_without_a_compiler_is_reported(String script) throws Exception {
+  void a_java_without_a_compiler_is_reported(String script) throws Exception {
     assertThat(error(script, "openjdk version \"21.0.1\" 2023-10-17"))
         .contains("needs a JDK", "only a runtime");
   }
 
   @Test
-  void a_build_without_a_network_says_so() throws Exception {
+  void a_build_that_cannot_download_libraries_names_the_network() throws Exception {
     Path java = java("openjdk version \"17.0.15\" 2025-04-15");
     Files.copy(java.resolve("bin/java"), java.resolve("bin/javac"));
     executable(clone.resolve("mvnw"), "echo 'Unknown host repo.example'; exit 1");
     Command command = script("run", java);
     assertThat(command.end()).isEqualTo(1);
-    assertThat(command.errors()).last().asString().contains("is there a network?");
+    assertThat(command.errors()).last().asString().contains("check the network");
     assertThat(clone.resolve("tools/bench/target/built")).doesNotExist();
   }
 
-  /** A source that {@code run} does not look at would start stale jars. */
+  /** Without a new build, {@code run} would start the system without the change. */
   @ParameterizedTest
   @MethodSource("sources")
-  void a_changed_source_of_any_module_is_built(String source) throws Exception {
+  void a_changed_source_of_any_module_causes_a_build(String source) throws Exception {
     Path java = java("openjdk version \"17.0.15\" 2025-04-15");
     Files.copy(java.resolve("bin/java"), java.resolve("bin/javac"));
     executable(clone.resolve("mvnw"), "touch $0.called; exit 1");
@@ -88,7 +90,7 @@ class ScriptsTest {
     Instant now = Instant.now();
     Files.setLastModifiedTime(built, FileTime.from(now.plusSeconds(60)));
     script("run", java).end();
-    assertThat(clone.resolve("mvnw.called")).as("nothing changed").doesNotExist();
+    assertThat(clone.resolve("mvnw.called")).as("no build without a change").doesNotExist();
     Files.setLastModifiedTime(file, FileTime.from(now.plusSeconds(120)));
     script("run", java).end();
     assertThat(clone.resolve("mvnw.called")).exists();
@@ -120,7 +122,7 @@ class ScriptsTest {
         List.of("sh", clone.resolve(script).toString()), Map.of("JAVA_HOME", javaHome.toString()));
   }
 
-  /** A Java that prints its version and can do nothing else. */
+  /** Creates a Java home whose {@code java} only prints this version. */
   private Path java(String version) throws IOException {
     Path home = clone.resolve("java home");
     Files.createDirectories(home.resolve("bin"));

@@ -14,18 +14,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The ports and external servers that the environment sets, and the errors for invalid ones. */
 class SettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "0", "65536", "-1", "80a", "8088.0"})
-  void a_port_that_is_none_is_named(String value) {
+  void an_invalid_port_is_named_with_its_setting(String value) {
     assertThatThrownBy(() -> Settings.from(Map.of("STORE_PORT", value)))
         .isInstanceOf(Failure.class)
         .hasMessage("STORE_PORT must be a port number, not '" + value + "'");
   }
 
   @Test
-  void two_settings_of_one_port_are_both_named() {
+  void two_settings_with_the_same_port_are_both_named() {
     assertThatThrownBy(() -> Settings.from(Map.of("REDIS_PORT", "8088")))
         .isInstanceOf(Failure.class)
         .hasMessageContainingAll("GATEWAY_PORT", "REDIS_PORT", "8088");
@@ -39,7 +40,7 @@ class SettingsTest {
     "REDIS_URI, redis://:hidden@127.0.0.1:6379/2, redis://",
     "AMQP_URI, 127.0.0.1:5672, amqp://"
   })
-  void a_server_named_in_another_form_is_refused_without_telling_its_password(
+  void a_uri_of_another_form_is_refused_without_showing_its_password(
       String variable, String uri, String form) {
     assertThatThrownBy(() -> Settings.from(Map.of(variable, uri)))
         .isInstanceOf(Failure.class)
@@ -65,12 +66,13 @@ class SettingsTest {
       Settings settings = Settings.from(Map.of("RIDER_PORT", "" + taken.getLocalPort()));
       assertThatThrownBy(() -> settings.freePort("RIDER_PORT"))
           .isInstanceOf(Failure.class)
-          .hasMessageContainingAll("port " + taken.getLocalPort() + " is", "set RIDER_PORT");
+          .hasMessageContainingAll(
+              "port " + taken.getLocalPort() + " is not available", "set RIDER_PORT");
     }
   }
 
   @Test
-  void an_error_without_a_message_is_described_by_its_class() {
+  void an_exception_without_a_message_is_described_by_its_class() {
     assertThat(Failure.describe(new AccessDeniedException("/data")))
         .isEqualTo("access denied: /data");
     assertThat(Failure.describe(new ConnectException())).isEqualTo("connect");

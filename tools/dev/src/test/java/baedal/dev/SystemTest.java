@@ -21,12 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One system is started, killed, started again, ended, and started empty. */
+/** Starts a system, kills it, restarts it, stops it, and starts it with {@code --fresh}. */
 class SystemTest {
 
   private static final long DEADLINE_SECONDS = 120;
 
-  /** A name beyond ASCII, where this JVM can open such files. */
+  /** A name beyond ASCII, if this JVM can open such files. */
   private static final String FOLDER =
       System.getProperty("sun.jnu.encoding").equals("UTF-8") ? "배달 집" : "a folder";
 
@@ -36,25 +36,25 @@ class SystemTest {
   private Path home;
 
   @AfterEach
-  void endWhatIsLeft() {
+  void killRemainingProcesses() {
     started.forEach(ProcessHandle::destroyForcibly);
   }
 
   @Test
-  void it_keeps_its_data_ends_what_it_started_and_clears_when_asked() throws Exception {
+  void a_system_keeps_its_data_stops_its_processes_and_deletes_data_if_fresh() throws Exception {
     home = temp.resolve(FOLDER);
     settings = Settings.onFreePorts();
 
     Command first = ready();
-    List<ProcessHandle> processes = described(first.pid());
+    List<ProcessHandle> processes = checkDescription(first.pid());
     Map<String, String> secrets = secrets();
-    commandLinesHoldNoSecret(processes, secrets);
+    checkCommandLines(processes, secrets);
     String order = order();
-    anAuditAgrees();
-    secondIsRefused();
+    checkAudit();
+    checkSecondRunIsRefused();
 
     first.kill();
-    nothingIsLeft();
+    awaitNoProcessLeft();
 
     Process bystander = new ProcessBuilder("sleep", "600").start();
     started.add(bystander.toHandle());
@@ -65,28 +65,29 @@ class SystemTest {
 
     again.terminate();
     again.end();
-    nothingIsLeft();
+    awaitNoProcessLeft();
     assertThat(home.resolve("run.json")).doesNotExist();
-    assertThat(bystander.isAlive()).as("a process of somebody else").isTrue();
+    assertThat(bystander.isAlive()).as("a process that the system did not start").isTrue();
 
     Command fresh = run("--fresh");
     started.add(ProcessHandle.of(fresh.pid()).orElseThrow());
     await(
-        "a server", () -> fresh.out().contains("starting empty") && fresh.out().contains(" is up"));
+        "the start of a server",
+        () -> fresh.out().contains("all data is deleted") && fresh.out().contains(" is up"));
     assertThat(home.resolve("postgres/data/base")).doesNotExist();
     fresh.terminate();
     fresh.end();
-    nothingIsLeft();
+    awaitNoProcessLeft();
   }
 
-  private Command run(String... words) throws IOException {
+  private Command run(String... arguments) throws IOException {
     Map<String, String> environment = new HashMap<>();
     settings.ports().forEach((name, port) -> environment.put(name, "" + port));
-    return Command.run(home, environment, words);
+    return Command.run(home, environment, arguments);
   }
 
-  private Command ready(String... words) throws Exception {
-    Command command = run(words);
+  private Command ready(String... arguments) throws Exception {
+    Command command = run(arguments);
     ProcessHandle.of(command.pid()).ifPresent(started::add);
     await(
         "ready",
@@ -97,8 +98,8 @@ class SystemTest {
     return command;
   }
 
-  /** Each process in run.json listens at its address, and on loopback only. */
-  private List<ProcessHandle> described(long launcher) throws IOException {
+  /** Checks that each process in run.json listens at its address, and on loopback only. */
+  private List<ProcessHandle> checkDescription(long launcher) throws IOException {
     JsonNode run = Json.mapper().readTree(home.resolve("run.json").toFile());
     assertThat(run.path("gateway").asText()).isEqualTo(settings.url("gateway"));
     assertThat(new Client(run.path("operations").asText()).get("/health/ready").status())
@@ -133,7 +134,7 @@ class SystemTest {
     return all;
   }
 
-  /** The ports on which a process accepts connections, and the address of each; Linux only. */
+  /** The address of each port on which a process accepts connections. Works on Linux only. */
   private static Map<Integer, String> listening(long pid) throws IOException {
     List<String> sockets = new ArrayList<>();
     try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
@@ -159,11 +160,11 @@ class SystemTest {
     try {
       return Files.readSymbolicLink(file).toString();
     } catch (IOException e) {
-      return "closed meanwhile";
+      return "closed";
     }
   }
 
-  /** All secrets by name. Checks that only the owner can read a file that holds one. */
+  /** All secrets by name. Checks that only the owner can read a file that contains a secret. */
   private Map<String, String> secrets() throws IOException {
     Map<String, String> secrets = new TreeMap<>();
     for (Path file : files(home.resolve("secrets"))) {
@@ -194,9 +195,8 @@ class SystemTest {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 
-  /** Every user of the machine can see command lines. */
-  private void commandLinesHoldNoSecret(
-      List<ProcessHandle> processes, Map<String, String> secrets) {
+  /** Checks that no command line contains a secret: every user of the machine can read them. */
+  private void checkCommandLines(List<ProcessHandle> processes, Map<String, String> secrets) {
     for (ProcessHandle process : processes) {
       String line = process.info().commandLine().orElse("");
       assertThat(secrets.values()).as("%s", process.info()).noneMatch(line::contains);
@@ -223,25 +223,25 @@ class SystemTest {
     return listed.body().path("items").findValuesAsText("orderId");
   }
 
-  private void anAuditAgrees() throws Exception {
+  private void checkAudit() throws Exception {
     Command audit = run("audit");
     assertThat(audit.end()).as("%s %s", audit.out(), audit.errors()).isZero();
-    assertThat(audit.out()).startsWith("1 orders audited").contains("everything agrees");
+    assertThat(audit.out()).startsWith("findings: 0 (everything agrees); orders read: 1;");
   }
 
-  private void secondIsRefused() throws Exception {
+  private void checkSecondRunIsRefused() throws Exception {
     Command second = run();
     assertThat(second.end()).isEqualTo(1);
-    assertThat(second.error()).contains("runs already", home.resolve("run.json").toString());
+    assertThat(second.error()).contains("already runs", home.resolve("run.json").toString());
     assertThat(new Client(settings.url("gateway")).isUp()).isTrue();
     assertThat(home.resolve("run.json")).exists();
   }
 
-  private void nothingIsLeft() throws Exception {
-    await("the end of all", () -> processesAtHome().isEmpty());
+  private void awaitNoProcessLeft() throws Exception {
+    await("the end of all processes", () -> processesAtHome().isEmpty());
   }
 
-  /** Each server's working directory is its folder. */
+  /** The processes with a working directory under {@code home}, such as all servers. */
   private List<Long> processesAtHome() throws IOException {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.map(ProcessHandle::pid)
