@@ -22,8 +22,8 @@ final class CouponRules {
   private CouponRules() {}
 
   /**
-   * The rule {@code coupon}. A placed order holds its coupon, which is CLAIMED; a paid order holds
-   * it, and it is USED. A canceled, rejected or expired order does not hold it.
+   * The rule {@code coupon}. A PLACED order holds its coupon as CLAIMED, a paid order as USED. A
+   * canceled, rejected or expired order does not hold it.
    */
   static Stream<String> coupon(OrderSnapshot s) {
     if (s.couponId() == null) {

@@ -60,7 +60,6 @@ final class FulfilmentRules {
             + expected);
   }
 
-  /** The ticket has the content of the order. */
   static Stream<String> ticketContent(OrderSnapshot s) {
     JsonNode ordered = s.order().path("details");
     JsonNode shown = s.ticket().path("details");
@@ -129,8 +128,8 @@ final class FulfilmentRules {
   }
 
   /**
-   * Whether any status of ticket and delivery is correct: a cancellation or a refund is in
-   * progress, or the order is missing, which is a finding of its own.
+   * Whether ticket and delivery may have any status: a cancellation or a refund is in progress, or
+   * the order is missing, which the rule {@code order-known} reports.
    */
   private static boolean isUndecided(OrderSnapshot s) {
     return s.order().isMissingNode() || s.is("CANCEL_REQUESTED") || s.isRefunding();

@@ -92,8 +92,7 @@ final class MongoAuditRepository {
   }
 
   /**
-   * How many documents of store have unpublished events of which the oldest was stored before
-   * {@code epochSeconds}.
+   * How many documents of store hold unpublished events that are older than {@code epochSeconds}.
    */
   long unpublishedByStore(long epochSeconds) {
     return unpublished(stores, TICKETS, epochSeconds)

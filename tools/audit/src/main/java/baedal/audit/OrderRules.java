@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The rules of the order service's data, and of what MyPage and the messages show of it. */
+/** The rules of the order itself, of its page in MyPage, and of its notifications. */
 final class OrderRules {
 
   private OrderRules() {}

@@ -16,8 +16,8 @@ import java.util.function.UnaryOperator;
  * The rule {@code stock}: compares menus with tickets. A menu counts as taken what open tickets
  * took. It counts as sold what cooked tickets took. Its free stock is not negative.
  *
- * <p>The {@link Auditor} passes all menus first, then all tickets: then it finds every ticket that
- * a menu counts. Does no I/O.
+ * <p>The {@link Auditor} passes all menus before all tickets, so that every ticket that a menu
+ * counts is among the tickets. Does no I/O.
  */
 final class Stock {
 

@@ -23,7 +23,7 @@ public record Tolerances(Duration grace, Duration confirmsAfter) {
    */
   record Bounds(Instant graceBegan, Instant completionDue) {}
 
-  /** From the settings {@code GRACE_SECONDS} and {@code ORDER_CONFIRMS_AFTER}. */
+  /** Reads the settings {@code GRACE_SECONDS} and {@code ORDER_CONFIRMS_AFTER}. */
   public static Tolerances from(Config config) {
     return new Tolerances(
         Duration.ofSeconds(config.number("GRACE_SECONDS", 60)),

@@ -22,7 +22,7 @@ class CouponClaimTest {
         .toList();
   }
 
-  /** A paid order that names no coupon. */
+  /** A paid order that uses no coupon. */
   private static OrderStates withoutCoupon() {
     OrderStates states = at(PAID);
     states.details().putNull("couponId");

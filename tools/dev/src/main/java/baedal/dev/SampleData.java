@@ -66,8 +66,8 @@ public final class SampleData {
   }
 
   /**
-   * Waits until the order service has received the menus. Until then it refuses every line of the
-   * probe; afterwards only the last line, because its menu does not exist.
+   * Waits until the order service has received the menus. From then on it refuses only the last
+   * line of {@code probe}, because the menu of that line does not exist.
    */
   private void awaitMenusInOrder(ObjectNode probe) throws IOException {
     Client customer = anyone.as("sample-data", "customer");
