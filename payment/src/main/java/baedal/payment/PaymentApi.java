@@ -31,7 +31,7 @@ final class PaymentApi {
   private final PaymentRepository payments;
   private final PayOrder payOrder;
   private final UnaryOperator<String> digest;
-  private final SimulatorProvider simulator;
+  private final SimulatedProvider simulator;
 
   /**
    * {@code digest} hashes the body of a request with an idempotency key. The hash is keyed, so that
@@ -42,7 +42,7 @@ final class PaymentApi {
       PaymentRepository payments,
       PayOrder payOrder,
       UnaryOperator<String> digest,
-      SimulatorProvider simulator) {
+      SimulatedProvider simulator) {
     this.payments = payments;
     this.payOrder = payOrder;
     this.digest = digest;
@@ -127,7 +127,7 @@ final class PaymentApi {
   }
 
   private Future<Void> configureSimulator(RoutingContext ctx) {
-    simulator.configure(Json.toObject(ctx.body().asJsonObject(), SimulatorProvider.Settings.class));
+    simulator.configure(Json.toObject(ctx.body().asJsonObject(), SimulatedProvider.Settings.class));
     return Future.succeededFuture();
   }
 }

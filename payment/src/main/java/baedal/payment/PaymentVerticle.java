@@ -32,9 +32,9 @@ public final class PaymentVerticle extends VerticleBase {
             vertx, "payment", config.amqpUri(), config.identity(), postgres, postgres.outbox());
     ServiceClient orders = assembly.client("order", config.orderUrl());
     PaymentRepository payments = new PaymentRepository(postgres.pool(), assembly::wake);
-    SimulatorProvider simulator =
+    SimulatedProvider simulator =
         config.providerUrl() == null
-            ? new SimulatorProvider(vertx, new SimulatorRepository(postgres.pool()))
+            ? new SimulatedProvider(vertx, new SimulatedProviderRepository(postgres.pool()))
             : null;
     PaymentProvider provider = simulator == null ? httpProvider() : simulator;
     Clock clock = Boot.clock();

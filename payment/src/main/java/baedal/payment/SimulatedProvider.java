@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * and decline. The settings add latency and failures. The charges are in a table, so that they
  * survive a crash.
  */
-final class SimulatorProvider implements PaymentProvider {
+final class SimulatedProvider implements PaymentProvider {
 
   private static final String DECLINED_CARD = "4000000000000002";
   private static final String SLOW_CARD = "4000000000000259";
@@ -34,10 +34,10 @@ final class SimulatorProvider implements PaymentProvider {
   }
 
   private final Vertx vertx;
-  private final SimulatorRepository charges;
+  private final SimulatedProviderRepository charges;
   private volatile Settings settings = Settings.FAST;
 
-  SimulatorProvider(Vertx vertx, SimulatorRepository charges) {
+  SimulatedProvider(Vertx vertx, SimulatedProviderRepository charges) {
     this.vertx = vertx;
     this.charges = charges;
   }
@@ -62,14 +62,14 @@ final class SimulatorProvider implements PaymentProvider {
 
   @Override
   public Future<Outcome> close(String paymentId, long amount) {
-    return charges.charge(paymentId, amount, false).map(SimulatorProvider::outcome);
+    return charges.charge(paymentId, amount, false).map(SimulatedProvider::outcome);
   }
 
   @Override
   public Future<Outcome> lookup(String paymentId, long amount) {
     return charges
         .approved(paymentId)
-        .map(approved -> approved.map(SimulatorProvider::outcome).orElseGet(Outcome.Unknown::new));
+        .map(approved -> approved.map(SimulatedProvider::outcome).orElseGet(Outcome.Unknown::new));
   }
 
   private static Outcome outcome(boolean approved) {

@@ -6,7 +6,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 
 /** Stores the charges of the simulated provider in PostgreSQL. */
-final class SimulatorRepository {
+final class SimulatedProviderRepository {
 
   private static final String CHARGE =
       """
@@ -20,7 +20,7 @@ final class SimulatorRepository {
 
   private final Pool pool;
 
-  SimulatorRepository(Pool pool) {
+  SimulatedProviderRepository(Pool pool) {
     this.pool = pool;
   }
 
