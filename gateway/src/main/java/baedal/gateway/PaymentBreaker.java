@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import baedal.runtime.Boot;
 import baedal.runtime.Refusal;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.circuitbreaker.CircuitBreaker;
@@ -11,7 +12,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.micrometer.backends.BackendRegistries;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -123,7 +123,7 @@ final class PaymentBreaker {
     Gauge.builder("baedal.breaker.state", breaker, PaymentBreaker::level)
         .description("0 closed, 1 half-open, 2 open")
         .tag("breaker", "payment")
-        .register(BackendRegistries.getDefaultNow());
+        .register(Boot.metrics(vertx));
   }
 
   /**

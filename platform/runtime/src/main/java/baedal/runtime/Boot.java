@@ -14,9 +14,13 @@ import io.vertx.tracing.opentelemetry.OpenTelemetryOptions;
 import io.vertx.tracing.opentelemetry.OpenTelemetryTracingFactory;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,12 @@ import org.slf4j.LoggerFactory;
  * metrics, traces and the JSON mapping that all services use.
  */
 public final class Boot {
+
+  /** Each Vert.x has a registry of its own: closing one removes its registry by name. */
+  private static final Map<Vertx, PrometheusMeterRegistry> REGISTRIES =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  private static final AtomicInteger NEXT_REGISTRY = new AtomicInteger();
 
   private static final Logger log = LoggerFactory.getLogger(Boot.class);
   private static final long STOP_SECONDS = 18;
@@ -75,17 +85,29 @@ public final class Boot {
   public static Vertx vertx(int verticles) {
     json();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    return Vertx.builder()
-        .with(
-            new VertxOptions()
-                .setEventLoopPoolSize(
-                    Math.max(verticles, VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE))
-                .setMetricsOptions(
-                    new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true))
-                .setTracingOptions(new OpenTelemetryOptions()))
-        .withMetrics(new MetricsFactory(registry))
-        .withTracer(new OpenTelemetryTracingFactory(Traces.telemetry()))
-        .build();
+    MicrometerMetricsOptions metrics =
+        new MicrometerMetricsOptions()
+            .setEnabled(true)
+            .setJvmMetricsEnabled(true)
+            .setRegistryName("vertx-" + NEXT_REGISTRY.getAndIncrement());
+    Vertx vertx =
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setEventLoopPoolSize(
+                        Math.max(verticles, VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE))
+                    .setMetricsOptions(metrics)
+                    .setTracingOptions(new OpenTelemetryOptions()))
+            .withMetrics(new MetricsFactory(registry))
+            .withTracer(new OpenTelemetryTracingFactory(Traces.telemetry()))
+            .build();
+    REGISTRIES.put(vertx, registry);
+    return vertx;
+  }
+
+  /** The metrics of a Vert.x that {@link #vertx} created. */
+  public static PrometheusMeterRegistry metrics(Vertx vertx) {
+    return REGISTRIES.get(vertx);
   }
 
   /**

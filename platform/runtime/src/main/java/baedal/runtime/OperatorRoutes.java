@@ -1,7 +1,5 @@
 package baedal.runtime;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -10,7 +8,6 @@ import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.micrometer.backends.BackendRegistries;
 import java.util.List;
 
 /** The routes for operators: liveness, readiness, and metrics in the format of Prometheus. */
@@ -58,10 +55,9 @@ final class OperatorRoutes {
   }
 
   private static void metrics(RoutingContext ctx) {
-    MeterRegistry registry = BackendRegistries.getDefaultNow();
     ctx.response()
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-        .end(registry instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "");
+        .end(Boot.metrics(ctx.vertx()).scrape());
   }
 
   private static void answer(RoutingContext ctx, int status, JsonObject body) {

@@ -48,4 +48,11 @@ class OperatorRoutesTest {
     assertThat(api.call(HttpMethod.GET, "/metrics", null, null).bodyAsString())
         .contains("vertx_http_server");
   }
+
+  @Test
+  void metrics_are_served_after_another_vertx_of_the_process_is_closed() {
+    Boot.vertx().close().await();
+    assertThat(api.call(HttpMethod.GET, "/metrics", null, null).bodyAsString())
+        .contains("vertx_http_server");
+  }
 }
