@@ -11,18 +11,17 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Every process is killed and started again while orders flow; {@code ./run soak} goes on longer.
- */
+/** Kills and restarts processes while customers order. {@code ./run soak} does so for longer. */
 class PowerCutTest {
 
-  /** Those that the power cuts hit, and those that show that all is well again. */
+  private static final int KILLS = SuiteSize.of("baedal.powercut.kills", 4, Soak.EVERY_PROCESS);
   private static final int ORDERS = SuiteSize.of("baedal.powercut.orders", 20, 100);
 
   @Test
   void nothing_is_lost_and_nothing_happens_twice(@TempDir Path home) throws IOException {
     long seed = System.nanoTime();
-    Soak.Outcome outcome = Soak.run(home, Duration.ZERO, ORDERS, seed, new ConsoleProgress());
+    Soak.Outcome outcome =
+        Soak.run(home, Duration.ZERO, KILLS, ORDERS, seed, new ConsoleProgress());
     assertThat(outcome.failures()).as("seed %d", seed).isEmpty();
     assertThat(outcome.endedOrders()).as("seed %d", seed).isGreaterThanOrEqualTo(ORDERS);
   }

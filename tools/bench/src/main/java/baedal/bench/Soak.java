@@ -28,6 +28,9 @@ public final class Soak {
 
   private static final int USERS = 24;
 
+  /** The number of kills for which each process is killed once. */
+  public static final int EVERY_PROCESS = Integer.MAX_VALUE;
+
   /** How long a process stays killed, at most. */
   private static final int MAX_DOWN_MILLIS = 2_000;
 
@@ -57,7 +60,8 @@ public final class Soak {
       Path home = Path.of(System.getenv().getOrDefault("BAEDAL_HOME", ".baedal")).resolve("soak");
       Duration duration = Duration.ofSeconds(Math.round(minutes * 60));
       List<String> failures =
-          run(home, duration, 0, System.nanoTime(), new ConsoleProgress()).failures();
+          run(home, duration, EVERY_PROCESS, 0, System.nanoTime(), new ConsoleProgress())
+              .failures();
       failures.forEach(System.out::println);
       System.out.println(failures.isEmpty() ? "No order failed, and the audit found nothing." : "");
       return failures.isEmpty() ? 0 : 1;
@@ -85,12 +89,15 @@ public final class Soak {
   }
 
   /**
-   * Runs an empty system in {@code home} for at least {@code duration}, until every process was
-   * killed once and {@code orders} orders have their final status. The same {@code seed} gives the
-   * same choices, but not the same interleaving.
+   * Runs an empty system in {@code home} for at least {@code duration}, until {@code kills}
+   * processes were killed and {@code orders} orders have their final status. The same {@code seed}
+   * gives the same choices, but not the same interleaving.
+   *
+   * @param kills no process is killed twice before each was killed once; at most one kill for each
+   *     process is required
    */
   public static Outcome run(
-      Path home, Duration duration, int orders, long seed, ConsoleProgress progress)
+      Path home, Duration duration, int kills, int orders, long seed, ConsoleProgress progress)
       throws IOException {
     Settings settings = Settings.onFreePorts();
     LocalSystem system = new LocalSystem(home, settings, System.getenv(), progress, true);
@@ -98,19 +105,19 @@ public final class Soak {
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       system.start(true);
-      return new Soak(system, settings.url("gateway"), progress, seed).run(duration, orders);
+      return new Soak(system, settings.url("gateway"), progress, seed).run(duration, kills, orders);
     } finally {
       system.stop();
       Runtime.getRuntime().removeShutdownHook(stop);
     }
   }
 
-  private Outcome run(Duration duration, int orders) throws IOException {
+  private Outcome run(Duration duration, int kills, int orders) throws IOException {
     progress.print("soak starts, seed " + seed);
     scenarios.start(USERS);
     List<String> failures;
     try {
-      killUntil(Instant.now().plus(duration));
+      killUntil(Instant.now().plus(duration), Math.min(kills, system.processes().size()));
       progress.print(scenarios.report());
       awaitEnded(orders);
     } finally {
@@ -129,18 +136,18 @@ public final class Soak {
     }
   }
 
-  /** Kills and restarts processes until {@code end}, and until each was killed at least once. */
-  private void killUntil(Instant end) throws IOException {
+  /** Kills and restarts processes until {@code end}, but at least {@code kills}. */
+  private void killUntil(Instant end, int kills) throws IOException {
     Random random = new Random(seed);
     List<String> remaining = new ArrayList<>();
-    boolean allKilled = false;
-    while (scenarios.hasNoFailures() && (!allKilled || Instant.now().isBefore(end))) {
+    for (int killed = 0;
+        scenarios.hasNoFailures() && (killed < kills || Instant.now().isBefore(end));
+        killed++) {
       if (remaining.isEmpty()) {
         remaining.addAll(system.processes());
         Collections.shuffle(remaining, random);
       }
       String process = remaining.remove(0);
-      allKilled |= remaining.isEmpty();
       Client.pause(Duration.ofMillis(random.nextInt(MAX_UP_MILLIS)));
       system.kill(process);
       Client.pause(Duration.ofMillis(random.nextInt(MAX_DOWN_MILLIS)));
