@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who may call an operation, by the contract. */
+/** Which callers the contract admits to an operation. */
 class AuthorizationTest {
 
   private final TestApi api = TestApi.things();
@@ -24,7 +24,7 @@ class AuthorizationTest {
   }
 
   @Test
-  void a_token_is_needed_unless_the_contract_says_anyone() {
+  void an_operation_requires_a_token_unless_its_x_roles_say_anyone() {
     assertThat(
             api.client.get(api.port(), TestApi.LOOPBACK, "/things/1").send().await().statusCode())
         .isEqualTo(401);
@@ -47,7 +47,7 @@ class AuthorizationTest {
   }
 
   @Test
-  void the_role_that_the_contract_names_is_needed() {
+  void a_caller_without_the_role_of_the_operation_gets_a_403() {
     assertThat(api.call(HttpMethod.POST, "/things", "breaker", "{}").statusCode()).isEqualTo(403);
     assertThat(
             api.call(HttpMethod.GET, "/things/1", "breaker", null)
@@ -57,7 +57,7 @@ class AuthorizationTest {
   }
 
   @Test
-  void a_token_without_a_valid_end_is_refused() {
+  void a_token_without_a_valid_expiry_is_refused() {
     JWTAuth issuer =
         JWTAuth.create(
             api.vertx,

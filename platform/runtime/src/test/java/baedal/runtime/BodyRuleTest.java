@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The body of a request as JSON, and its limits. */
+/** Which request bodies are accepted as JSON, and their limits. */
 class BodyRuleTest {
 
   private final TestApi api = TestApi.things();
@@ -109,7 +109,7 @@ class BodyRuleTest {
   }
 
   @Test
-  void a_body_over_64_kib_is_too_large_and_one_of_another_type_unsupported() {
+  void a_body_over_64_kib_is_a_413_and_a_body_in_xml_a_415() {
     assertThat(api.post("\"" + "x".repeat(70_000) + "\"").statusCode()).isEqualTo(413);
     var xml =
         api.client

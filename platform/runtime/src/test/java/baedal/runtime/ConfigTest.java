@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** URIs in settings, which may hold passwords. */
+/** URIs in settings. They may contain passwords. */
 class ConfigTest {
 
   @ParameterizedTest

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class DigestTest {
 
   @Test
-  void equal_digests_are_the_same_and_no_others() {
+  void two_digests_are_the_same_only_if_all_their_characters_are_equal() {
     String digest = Digest.hmacSha256("secret", "4242");
     assertThat(Digest.same(digest, Digest.hmacSha256("secret", "4242"))).isTrue();
     for (String other :

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tokens that no trusted key has signed. */
+/** Tokens that were not signed by a trusted key are refused. */
 class ForgedTokensTest {
 
   private final OpenIdFixture openId;
@@ -53,7 +53,7 @@ class ForgedTokensTest {
         "-----BEGIN PUBLIC KEY-----\n"
             + Base64.getMimeEncoder().encodeToString(KEY.pair().getPublic().getEncoded())
             + "\n-----END PUBLIC KEY-----\n";
-    for (String secret : List.of(pem, KEY.open().getString("n"))) {
+    for (String secret : List.of(pem, KEY.publicKey().getString("n"))) {
       JWTAuth forger =
           JWTAuth.create(
               openId.vertx,
@@ -65,8 +65,8 @@ class ForgedTokensTest {
                   forger.generateToken(openId.claims(), new JWTOptions().setAlgorithm("HS256"))))
           .isEqualTo(INVALID);
     }
-    openId.issuer.publishAsItIs(
-        KEY.open(),
+    openId.issuer.publishJson(
+        KEY.publicKey(),
         new JsonObject().put("kid", "oct").put("kty", "oct").put("alg", "HS256").put("k", "AAAA"));
     assertThat(
             openId.outcome(
@@ -76,8 +76,8 @@ class ForgedTokensTest {
 
   @Test
   void an_unsigned_token_is_refused_even_if_its_key_cannot_be_read() {
-    openId.issuer.publishAsItIs(
-        KEY.open(), KEY.open().put("kid", "bad").put("n", "").put("e", new JsonArray()));
+    openId.issuer.publishJson(
+        KEY.publicKey(), KEY.publicKey().put("kid", "bad").put("n", "").put("e", new JsonArray()));
     assertThat(
             openId.outcome(
                 tokenWith(new JsonObject().put("alg", "RS256").put("kid", "new"), "AAAA")))

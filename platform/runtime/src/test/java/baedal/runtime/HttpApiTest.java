@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every service does around its handlers, over real HTTP. */
+/** What the server of every service does with requests and responses, over real HTTP. */
 class HttpApiTest {
 
   private final TestApi api = TestApi.things();
@@ -25,7 +25,7 @@ class HttpApiTest {
   }
 
   @Test
-  void a_record_is_answered_as_json_with_its_location() {
+  void a_record_becomes_a_json_response_with_its_location() {
     var response = api.post(TestApi.THING);
     assertThat(response.statusCode()).isEqualTo(201);
     assertThat(response.getHeader("Location")).isEqualTo("/things/1");
@@ -46,7 +46,7 @@ class HttpApiTest {
   }
 
   @Test
-  void a_request_without_a_response_in_time_is_a_503_and_may_still_succeed() throws Exception {
+  void a_client_gets_a_503_when_the_handler_exceeds_the_response_timeout() throws Exception {
     List<ILoggingEvent> logged =
         LoggedWarnings.during(
             () -> {
@@ -71,7 +71,7 @@ class HttpApiTest {
   }
 
   @Test
-  void a_line_or_a_header_without_end_is_refused_as_a_problem() throws IOException {
+  void a_request_line_or_header_over_its_limit_is_refused_with_a_problem() throws IOException {
     String line = api.raw("GET /things/" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
     assertThat(line).contains(" 414 ", Problems.MEDIA_TYPE, "\"status\":414");
     String header =

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A service that is not told clearly whose tokens to accept does not start. */
+/** A service starts only if its settings say whose tokens it accepts. */
 class IdentityTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
@@ -37,13 +37,13 @@ class IdentityTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost", "::1"})
-  void on_one_machine_the_secret_signs_for_people_too(String host) {
+  void in_a_one_machine_run_the_secret_also_signs_tokens_of_people(String host) {
     assertThat(from(Map.of("DEV_DOORS", "true", "HTTP_HOST", host)))
         .isEqualTo(new Identity.OneMachine(SECRET));
   }
 
   @Test
-  void otherwise_an_issuer_and_an_audience_are_required() {
+  void without_dev_doors_an_issuer_and_an_audience_are_required() {
     assertThatThrownBy(() -> from(Map.of())).hasMessageContaining("OIDC_ISSUER is not set");
     assertThatThrownBy(() -> from(Map.of("OIDC_ISSUER", "https://id.example.org")))
         .hasMessageContaining("OIDC_AUDIENCE is not set");

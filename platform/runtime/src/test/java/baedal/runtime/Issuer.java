@@ -24,19 +24,19 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** An OpenID Connect issuer over real HTTP, whose keys and documents a test controls. */
+/** An OpenID Connect issuer over real HTTP. A test sets its keys and its discovery document. */
 final class Issuer {
 
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Vertx vertx;
   private final int port;
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger fetches = new AtomicInteger();
   private volatile List<JsonObject> published = List.of();
   private volatile String name;
   private HttpServer server;
 
-  /** Not listening until {@link #start}. */
+  /** Makes an issuer that listens after {@link #start}. */
   Issuer(Vertx vertx, int port) {
     this.vertx = vertx;
     this.port = port;
@@ -56,10 +56,11 @@ final class Issuer {
   }
 
   void publish(SigningKey... keys) {
-    publishAsItIs(Stream.of(keys).map(SigningKey::open).toArray(JsonObject[]::new));
+    publishJson(Stream.of(keys).map(SigningKey::publicKey).toArray(JsonObject[]::new));
   }
 
-  void publishAsItIs(JsonObject... keys) {
+  /** Publishes these JSON Web Keys unchanged, valid or not. */
+  void publishJson(JsonObject... keys) {
     published = List.of(keys);
   }
 
@@ -68,15 +69,15 @@ final class Issuer {
     name = other;
   }
 
-  /** How often the keys were fetched. */
-  int asked() {
-    return asked.get();
+  /** Number of times that the keys were fetched. */
+  int fetches() {
+    return fetches.get();
   }
 
   private void answer(HttpServerRequest request) {
     JsonObject answer = new JsonObject();
     if (request.path().equals("/realm/keys")) {
-      asked.incrementAndGet();
+      fetches.incrementAndGet();
       answer.put("keys", new JsonArray(published));
     } else if (request.path().equals("/realm/.well-known/openid-configuration")) {
       answer.put("issuer", name).put("jwks_uri", uri() + "/keys");
@@ -84,7 +85,7 @@ final class Issuer {
     request.response().end(answer.toBuffer());
   }
 
-  /** A key pair, and the algorithm it is for. */
+  /** A key pair with the algorithm in which it signs. */
   record SigningKey(String kid, String algorithm, KeyPair pair) {
 
     static SigningKey of(String kid, String algorithm) {
@@ -102,7 +103,7 @@ final class Issuer {
       }
     }
 
-    /** The same key pair under the name of another algorithm. */
+    /** The same key id and key pair with another algorithm. */
     SigningKey as(String other) {
       return new SigningKey(kid, other, pair);
     }
@@ -120,7 +121,7 @@ final class Issuer {
           .generateToken(claims, new JWTOptions().setAlgorithm(algorithm));
     }
 
-    /** A token of this header and these claims, unchecked, and signed with RS256. */
+    /** Signs this header and these claims with RS256. The claims may be invalid. */
     String sign(JsonObject header, String claims) {
       Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
       String content =
@@ -138,7 +139,8 @@ final class Issuer {
       }
     }
 
-    JsonObject open() {
+    /** The public key as a JSON Web Key. */
+    JsonObject publicKey() {
       JsonObject key = new JsonObject().put("kid", kid).put("alg", algorithm).put("use", "sig");
       if (pair.getPublic() instanceof RSAPublicKey rsa) {
         return key.put("kty", "RSA")

@@ -17,7 +17,7 @@ class KeyedQueueTest {
   private final List<String> started = new ArrayList<>();
 
   @Test
-  void work_of_one_key_runs_in_order_and_other_keys_run_side_by_side() {
+  void work_of_one_key_runs_in_order_and_other_keys_run_concurrently() {
     Promise<Void> first = Promise.promise();
     queue.submit("a", work("a1", first.future()));
     queue.submit("a", work("a2", Future.succeededFuture()));
@@ -29,7 +29,7 @@ class KeyedQueueTest {
   }
 
   @Test
-  void work_that_fails_or_throws_does_not_stop_the_work_after_it() {
+  void work_that_fails_or_throws_does_not_stop_the_next_work_of_its_key() {
     Promise<Void> first = Promise.promise();
     Future<Void> failed = queue.submit("a", work("a1", first.future()));
     Future<Void> thrown =
@@ -46,7 +46,7 @@ class KeyedQueueTest {
   }
 
   @Test
-  void it_is_idle_when_all_work_submitted_before_has_ended() {
+  void the_queue_is_idle_when_all_work_submitted_before_has_ended() {
     Promise<Void> first = Promise.promise();
     Promise<Void> second = Promise.promise();
     Promise<Void> later = Promise.promise();

@@ -7,7 +7,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** The warnings and errors that an action logs. */
+/** Collects the warnings and errors that an action logs. */
 final class LoggedWarnings {
 
   interface Action {

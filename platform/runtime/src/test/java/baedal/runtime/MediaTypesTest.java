@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Media types and content codings of request bodies. */
+/** Which media types and content codings of request bodies are accepted. */
 class MediaTypesTest {
 
   private final TestApi api = TestApi.checks();
@@ -24,7 +24,7 @@ class MediaTypesTest {
   }
 
   @Test
-  void a_patch_is_a_merge_patch_or_json_and_nothing_else() {
+  void patch_accepts_merge_patch_and_json_and_no_other_media_type() {
     for (String accepted :
         List.of("application/merge-patch+json", "Application/JSON; charset=utf-8")) {
       assertThat(api.send(HttpMethod.PATCH, "/things/1", accepted, "{\"name\":\"b\"}").statusCode())
@@ -43,7 +43,7 @@ class MediaTypesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"application/merge-patch+json", "application/x-www-form-urlencoded", "text/plain"})
-  void a_post_is_json_and_nothing_else(String type) {
+  void post_accepts_json_and_no_other_media_type(String type) {
     HttpResponse<Buffer> response = api.send(HttpMethod.POST, "/things", type, THING);
     assertThat(response.statusCode()).isEqualTo(415);
     assertThat(response.getHeader("Accept")).isEqualTo(JSON);
@@ -51,7 +51,7 @@ class MediaTypesTest {
   }
 
   @Test
-  void a_body_with_a_content_coding_is_refused_unread() {
+  void a_body_with_a_content_coding_is_refused_before_it_is_read() {
     for (String coding : List.of("gzip", "identity, br", "x")) {
       HttpResponse<Buffer> response =
           api.request(HttpMethod.POST, "/things", JSON)
@@ -78,7 +78,7 @@ class MediaTypesTest {
         "multipart/form-data",
         "multipart/form-data; boundary=x"
       })
-  void a_form_is_refused_unread(String type) {
+  void a_form_is_refused_before_it_is_read(String type) {
     var form =
         api.client
             .post(api.port(), TestApi.LOOPBACK, "/things")

@@ -37,7 +37,7 @@ final class OpenIdFixture implements AutoCloseable {
     startTokens("roles");
   }
 
-  /** Replaces the tokens by new ones, which fetch the issuer's keys again. */
+  /** Replaces {@link #tokens()} by a new one, which fetches the issuer's keys again. */
   Tokens startTokens(String rolesClaim) {
     tokens =
         new Tokens(vertx, new Identity.OpenId(TestApi.SECRET, issuer.uri(), AUDIENCE, rolesClaim));
@@ -64,16 +64,17 @@ final class OpenIdFixture implements AutoCloseable {
         .put("stores", new JsonArray().add("s-1"));
   }
 
-  /** Claims that say that the token was issued before the last fetch of keys. */
+  /** The claims of a token that was issued two minutes ago, before the last fetch of keys. */
   JsonObject claimsIssuedLongAgo() {
     return claims().put("iat", in(-120));
   }
 
+  /** The time in {@code seconds} from now, in seconds since the epoch. */
   static long in(long seconds) {
     return Instant.now().getEpochSecond() + seconds;
   }
 
-  /** A valid token when the issuer publishes {@code key}. */
+  /** A token that is valid if the issuer publishes {@code key}. */
   String token(SigningKey key) {
     return token(key, claims());
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Health and metrics. */
+/** The routes for health and metrics. */
 class OperatorRoutesTest {
 
   private final TestApi api = TestApi.things();
@@ -34,17 +34,17 @@ class OperatorRoutesTest {
   }
 
   @Test
-  void ready_only_while_every_check_succeeds() {
+  void a_service_is_ready_only_while_every_check_succeeds() {
     assertThat(api.call(HttpMethod.GET, "/health/ready", null, null).statusCode()).isEqualTo(200);
-    api.readiness.register("store", () -> Future.failedFuture("away"));
+    api.readiness.register("database", () -> Future.failedFuture("unavailable"));
     var down = api.call(HttpMethod.GET, "/health/ready", null, null);
     assertThat(down.statusCode()).isEqualTo(503);
-    assertThat(down.bodyAsString()).contains("\"store\"").contains("DOWN");
+    assertThat(down.bodyAsString()).contains("\"database\"").contains("DOWN");
     assertThat(api.call(HttpMethod.GET, "/health/live", null, null).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void metrics_are_served_in_the_format_of_prometheus() {
+  void metrics_are_in_the_format_of_prometheus() {
     assertThat(api.call(HttpMethod.GET, "/metrics", null, null).bodyAsString())
         .contains("vertx_http_server");
   }

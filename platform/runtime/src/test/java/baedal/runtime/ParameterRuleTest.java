@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Query parameters against the contract. */
+/** Query parameters are checked against the contract. */
 class ParameterRuleTest {
 
   private final TestApi api = TestApi.things();
@@ -18,12 +18,12 @@ class ParameterRuleTest {
   }
 
   @Test
-  void a_pattern_covers_a_parameter_to_its_last_character() {
+  void a_parameter_with_a_line_break_after_a_valid_value_is_refused() {
     assertThat(faults(api.get("/things?near=1,2%0A"))).containsOnlyKeys("/near");
   }
 
   @Test
-  void query_parameters_are_checked_against_the_contract() {
+  void a_query_parameter_that_breaks_its_schema_or_is_repeated_is_refused() {
     assertThat(faults(api.get("/things?limit=0"))).containsOnlyKeys("/limit", "/near");
     for (String limit : List.of("x", "1e1", "2.0", "101", "99999999999", "")) {
       assertThat(faults(api.get("/things?near=1,2&limit=" + limit)))

@@ -23,7 +23,7 @@ class PeriodicTaskTest {
     vertx.close().await();
   }
 
-  /** Runs {@code work} every millisecond, and counts the runs. */
+  /** A task that runs {@code work} every millisecond and counts its runs. */
   private PeriodicTask task(Supplier<Future<?>> work) {
     return new PeriodicTask(
         vertx,
@@ -37,13 +37,13 @@ class PeriodicTaskTest {
 
   @Test
   void two_runs_never_overlap() {
-    Promise<Void> over = Promise.promise();
-    PeriodicTask task = task(over::future);
+    Promise<Void> ended = Promise.promise();
+    PeriodicTask task = task(ended::future);
     Future<?> first = task.runNow();
     assertThat(task.runNow().isComplete()).isTrue();
     assertThat(first.isComplete()).isFalse();
     assertThat(runs).hasValue(1);
-    over.complete();
+    ended.complete();
     first.await();
     task.runNow().await();
     assertThat(runs).hasValue(2);

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Failures of requests as problem documents. */
+/** How failures of requests become problem documents. */
 class ProblemsTest {
 
   private final TestApi api = TestApi.things();
@@ -25,17 +25,17 @@ class ProblemsTest {
   }
 
   @Test
-  void an_outage_is_a_503_and_a_refusal_says_when_to_retry() {
-    var away = api.get("/things?near=1,2");
-    assertThat(away.statusCode()).isEqualTo(503);
-    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+  void an_outage_is_a_503_that_says_when_to_retry() {
+    var outage = api.get("/things?near=1,2");
+    assertThat(outage.statusCode()).isEqualTo(503);
+    assertThat(outage.getHeader("Retry-After")).isEqualTo("2");
     assertThat(api.get("/things/later").getHeader("Retry-After")).isEqualTo("2");
     assertThat(api.get("/things/taken").bodyAsJsonObject().getString("type"))
         .isEqualTo("/problems/taken");
   }
 
   @Test
-  void a_bug_shows_no_detail() {
+  void the_response_to_a_bug_hides_its_message_and_has_a_trace_id() {
     var bug = api.get("/things/bug");
     assertThat(bug.statusCode()).isEqualTo(500);
     assertThat(bug.bodyAsString()).doesNotContain("secret").contains("traceId");
@@ -74,7 +74,7 @@ class ProblemsTest {
   }
 
   @Test
-  void unknown_paths_and_methods_are_problems_too() {
+  void unknown_paths_unknown_methods_and_undecodable_targets_get_a_problem() {
     assertThat(api.get("/nothing").getHeader("Content-Type")).isEqualTo("application/problem+json");
     HttpResponse<Buffer> wrong = api.call(HttpMethod.DELETE, "/things", "maker", null);
     assertThat(wrong.statusCode()).isEqualTo(405);
@@ -87,7 +87,7 @@ class ProblemsTest {
   }
 
   @Test
-  void every_405_says_what_is_allowed_instead() {
+  void a_405_names_the_allowed_methods() {
     for (String path : List.of("/health/live", "/metrics", "/things/7", "/things/7/")) {
       HttpResponse<Buffer> wrong = api.call(HttpMethod.DELETE, path, "maker", null);
       assertThat(wrong.statusCode()).as(path).isEqualTo(405);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The checks that every request passes before its body is read. */
+/** The checks of every request before its body is read. */
 class RequestGuardsTest {
 
   private final TestApi api = TestApi.things();
@@ -60,8 +60,7 @@ class RequestGuardsTest {
         "GET /health/live",
         "GET /metrics"
       })
-  void an_expectation_that_cannot_be_met_is_a_417_on_every_route(String request)
-      throws IOException {
+  void an_unsupported_expectation_is_a_417_on_every_route(String request) throws IOException {
     for (String expect : List.of("something-else", "100-continue\r\nExpect: x")) {
       String answer =
           api.raw(
@@ -78,7 +77,8 @@ class RequestGuardsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"POST /things", "GET /things/1", "PUT /nothing"})
-  void no_client_is_invited_to_send_a_body_that_is_too_large(String request) throws IOException {
+  void a_client_that_announces_a_body_that_is_too_large_gets_no_100_continue(String request)
+      throws IOException {
     String answer =
         api.raw(
             request
@@ -87,7 +87,7 @@ class RequestGuardsTest {
   }
 
   @Test
-  void a_body_that_fits_is_invited_once_but_not_with_http_1_0() throws IOException {
+  void a_body_that_fits_gets_one_100_continue_and_none_with_http_1_0() throws IOException {
     String body = TestApi.THING;
     String head =
         "Host: x\r\nExpect: 100-Continue\r\nContent-Type: application/json\r\nContent-Length: "
@@ -103,7 +103,7 @@ class RequestGuardsTest {
   }
 
   @Test
-  void only_a_client_that_withholds_its_body_is_cut_off() throws IOException {
+  void only_a_connection_whose_body_is_incomplete_is_closed_after_10_s() throws IOException {
     String head = " HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n";
     api.http.router().post("/things/refused").order(-1).handler(RequestGuardsTest::refuseUnread);
     try (Socket answered = api.connect();
@@ -123,7 +123,7 @@ class RequestGuardsTest {
     }
   }
 
-  /** Answers as a proxy does, which has not read the body yet. */
+  /** Refuses a request before its body is read, as the gateway's proxy does. */
   private static void refuseUnread(RoutingContext ctx) {
     ctx.request().pause();
     ctx.fail(401);

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts of requests: UTF-8, normalization form C, and blank ones. */
+/** Texts of requests: their encoding, their normalization to form C, and blank texts. */
 class RequestTextTest {
 
-  /** Two syllables, composed and decomposed. */
+  /** Two Hangul syllables in form C. {@link #NFD} has the same two in form D. */
   private static final String NFC = "\uD1B5\uB2ED";
 
   private static final String NFD = "\u1110\u1169\u11BC\u1103\u1161\u11B0";
@@ -39,12 +39,12 @@ class RequestTextTest {
         "{'name':'a','lines':[{'quantity':1,'notes':['\\ud800\\ud800\\udc00']}]}|/lines/0/notes/0",
         "{'name':'a','lines':[{'quantity':1,'\\ud800':1}]}|/lines/0"
       })
-  void half_of_a_surrogate_pair_is_refused_where_it_stands(String body, String pointer) {
+  void half_of_a_surrogate_pair_is_refused_with_its_pointer(String body, String pointer) {
     assertThat(faults(api.post(body.replace('\'', '"')))).containsOnlyKeys(pointer);
   }
 
   @Test
-  void a_whole_surrogate_pair_is_a_character() {
+  void a_whole_surrogate_pair_is_accepted_as_one_character() {
     String body = "{\"name\":\"\\ud83c\\udf57\",\"lines\":[{\"quantity\":1}]}";
     assertThat(api.post(body).bodyAsJsonObject().getString("name")).isEqualTo("\ud83c\udf57");
   }
@@ -75,7 +75,7 @@ class RequestTextTest {
   }
 
   @Test
-  void the_length_of_a_text_is_that_of_its_normalization_form_c() {
+  void the_length_limit_applies_to_normalization_form_c() {
     String decomposed = NFD.repeat(5);
     assertThat(decomposed).hasSizeGreaterThan(10);
     assertThat(api.post(THING.replace("\"a\"", "\"" + decomposed + "\"")).statusCode())

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Parameters and bodies of requests against the contract. */
+/** Parameters and bodies of requests are checked against the contract. */
 class RequestValidationTest {
 
   private final TestApi api = TestApi.checks();
@@ -25,7 +25,7 @@ class RequestValidationTest {
   }
 
   @Test
-  void unknown_fields_are_refused_at_every_depth_and_the_known_ones_are_named() {
+  void an_unknown_field_is_refused_at_every_depth_with_the_known_ones() {
     String body = "{\"name\":\"a\",\"x\":1,\"lines\":[{\"quantity\":1,\"y/z\":{}}]}";
     assertThat(faults(api.post(body)))
         .containsExactly(
@@ -35,7 +35,7 @@ class RequestValidationTest {
   }
 
   @Test
-  void fields_that_another_field_excludes_or_needs_are_named_with_it() {
+  void a_field_that_another_field_excludes_or_requires_is_refused_with_it() {
     String body = THING.replace("}]", "}],\"kind\":\"BIG\",\"at\":\"2026-12-24T15:00:00Z\"");
     assertThat(faults(api.post(body)))
         .containsExactly(
@@ -75,7 +75,7 @@ class RequestValidationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"2026-12-24T15:00:00Z", "2024-02-29T23:59:59.123456789Z", "0001-01-01T00:00:00Z"})
-  void a_time_has_seconds_and_is_in_utc(String time) {
+  void a_time_in_utc_with_seconds_is_accepted(String time) {
     assertThat(Instant.parse(time)).isNotNull();
     assertThat(api.post(at(time)).statusCode()).isEqualTo(200);
   }
@@ -92,7 +92,7 @@ class RequestValidationTest {
         "2026-12-24 15:00:00Z",
         "tomorrow"
       })
-  void another_time_is_refused_with_an_example(String time) {
+  void a_time_in_another_form_is_refused_with_an_example(String time) {
     assertThat(faults(api.post(at(time))))
         .containsExactly(Map.entry("/at", "must be a time in UTC such as 2026-12-24T15:00:00Z"));
   }

@@ -51,7 +51,7 @@ class ServiceClientTest {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 429})
-  void a_refusal_of_the_own_token_is_not_passed_to_the_caller(int status) {
+  void a_caller_gets_a_503_when_the_called_service_refuses_this_service(int status) {
     int port =
         vertx
             .createHttpServer()
@@ -73,7 +73,7 @@ class ServiceClientTest {
   }
 
   @Test
-  void a_call_carries_the_id_of_the_request_that_caused_it() {
+  void a_call_repeats_the_id_of_the_request_that_caused_it() {
     int called =
         vertx
             .createHttpServer()
@@ -128,7 +128,7 @@ class ServiceClientTest {
         "o-1\r\nX: y",
         "o-1\n"
       })
-  void no_id_leads_to_another_path(String id) {
+  void an_id_with_path_characters_is_refused_before_the_call(String id) {
     List<String> reached = new CopyOnWriteArrayList<>();
     int port =
         vertx

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A running {@link HttpApi} of one of the test contracts, and calls to it. */
+/** A running {@link HttpApi} with one of the test contracts, and methods that call it. */
 final class TestApi implements AutoCloseable {
 
   static final String LOOPBACK = "127.0.0.1";
@@ -39,7 +39,7 @@ final class TestApi implements AutoCloseable {
   final Readiness readiness = new Readiness(vertx);
   final WebClient client = WebClient.create(vertx);
 
-  /** The response of {@code GET /things/slow}. */
+  /** {@code GET /things/slow} responds when a test completes this promise. */
   final Promise<Thing> slowThing = Promise.promise();
 
   final HttpApi http;
@@ -51,7 +51,7 @@ final class TestApi implements AutoCloseable {
     http = create(contract);
   }
 
-  /** Not listening, and without routes. */
+  /** Makes another HttpApi that does not listen and has no routes. */
   HttpApi create(String contract) {
     return new HttpApi(vertx, "test", TestApi.class.getResource(contract), tokens, readiness);
   }
@@ -63,7 +63,7 @@ final class TestApi implements AutoCloseable {
     api.http
         .router()
         .get("/things")
-        .respond(ctx -> Future.failedFuture(new IOException("the store is away")));
+        .respond(ctx -> Future.failedFuture(new IOException("the database is unavailable")));
     api.http.router().get("/things/:thingId").respond(api::thing);
     api.port = api.http.listen(0).await();
     return api;
@@ -93,7 +93,7 @@ final class TestApi implements AutoCloseable {
       case "later" ->
           Future.failedFuture(Refusal.unavailable("later", "later", Duration.ofMillis(1500)));
       case "slow" -> slowThing.future().map(made -> Reply.created(ctx, "/things/slow", made));
-      case "taken" -> throw Refusal.conflict("taken", "somebody has it");
+      case "taken" -> throw Refusal.conflict("taken", "another caller has it");
       default -> Future.succeededFuture(new Thing(Caller.of(ctx).sub(), Instant.EPOCH));
     };
   }
@@ -129,7 +129,7 @@ final class TestApi implements AutoCloseable {
     return tokens.issue("me", List.of(role), List.of());
   }
 
-  /** Calls without a token when {@code role} is null, and without a body when that is null. */
+  /** Sends no token if {@code role} is null, and no body if {@code body} is null. */
   HttpResponse<Buffer> call(HttpMethod method, String target, String role, String body) {
     HttpRequest<Buffer> request =
         client.request(method, port, LOOPBACK, target).timeout(TIMEOUT_MILLIS);
@@ -150,7 +150,9 @@ final class TestApi implements AutoCloseable {
     return send(HttpMethod.POST, "/things", JSON, body);
   }
 
-  /** Sends a request of a maker. {@code contentType} and {@code body} may be null. */
+  /**
+   * Sends a request with the role {@code maker}. {@code contentType} and {@code body} may be null.
+   */
   HttpResponse<Buffer> send(HttpMethod method, String target, String contentType, String body) {
     return send(request(method, target, contentType), body);
   }
@@ -159,7 +161,7 @@ final class TestApi implements AutoCloseable {
     return (body == null ? request.send() : request.sendBuffer(Buffer.buffer(body))).await();
   }
 
-  /** A request of a maker, not sent yet. */
+  /** Makes a request with the role {@code maker} and does not send it. */
   HttpRequest<Buffer> request(HttpMethod method, String target, String contentType) {
     HttpRequest<Buffer> request =
         client
@@ -169,7 +171,7 @@ final class TestApi implements AutoCloseable {
     return contentType == null ? request : request.putHeader("Content-Type", contentType);
   }
 
-  /** Writes a request as it is; returns all that the server sends until it closes. */
+  /** Writes a request unchanged. Returns all that the server sends until it closes. */
   String raw(String request) throws IOException {
     return raw(port, request);
   }
@@ -191,14 +193,14 @@ final class TestApi implements AutoCloseable {
     return socket;
   }
 
-  /** The details by their pointers, of a response that must be a 400. */
+  /** The details of the errors by pointer. The response must be a 400. */
   static Map<String, String> faults(HttpResponse<Buffer> response) {
     assertThat(response.statusCode()).as(response.bodyAsString()).isEqualTo(400);
     Map<String, String> faults = new TreeMap<>();
     for (Object error : response.bodyAsJsonObject().getJsonArray("errors")) {
       JsonObject fault = (JsonObject) error;
       String before = faults.put(fault.getString("pointer"), fault.getString("detail"));
-      assertThat(before).as("a second fault at one place: %s", fault).isNull();
+      assertThat(before).as("two faults with the same pointer: %s", fault).isNull();
     }
     return faults;
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tokens of people from an OpenID Connect issuer, and of services. */
+/** Tokens of people, issued by an OpenID Connect issuer, and tokens of services. */
 class TokensTest {
 
   private final OpenIdFixture openId;
@@ -32,13 +32,13 @@ class TokensTest {
   }
 
   @Test
-  void the_claims_of_a_token_name_the_caller() {
+  void the_caller_has_the_subject_roles_and_stores_of_the_token() {
     assertThat(openId.tokens().verify(openId.token(KEY)).await())
         .isEqualTo(new Caller("c-1", Set.of("customer"), Set.of("s-1")));
   }
 
   @Test
-  void roles_may_be_nested_inside_the_token() {
+  void roles_are_read_from_a_nested_claim_if_the_setting_is_a_json_pointer() {
     openId.startTokens("/realm_access/roles");
     JsonObject claims =
         openId
@@ -59,7 +59,7 @@ class TokensTest {
   }
 
   @Test
-  void a_token_for_another_audience_or_time_is_refused() {
+  void a_token_with_another_audience_issuer_subject_or_time_is_refused() {
     assertThat(outcomeWith("aud", "another")).isEqualTo(INVALID);
     assertThat(outcomeWith("aud", null)).isEqualTo(INVALID);
     assertThat(outcomeWith("aud", new JsonArray().add("x").add(AUDIENCE))).isEqualTo(OK);
@@ -73,9 +73,9 @@ class TokensTest {
     assertThat(outcomeWith("exp", in(-2))).as("two clocks differ a little").isEqualTo(OK);
     assertThat(outcomeWith("nbf", in(60))).isEqualTo(INVALID);
     assertThat(outcomeWith("nbf", in(2))).as("two clocks differ a little").isEqualTo(OK);
-    JsonObject forEver = openId.claims();
-    forEver.remove("exp");
-    assertThat(openId.outcome(openId.token(KEY, forEver))).isEqualTo(INVALID);
+    JsonObject withoutExpiry = openId.claims();
+    withoutExpiry.remove("exp");
+    assertThat(openId.outcome(openId.token(KEY, withoutExpiry))).isEqualTo(INVALID);
   }
 
   private String outcomeWith(String claim, Object value) {
@@ -111,14 +111,14 @@ class TokensTest {
   }
 
   @Test
-  void a_store_that_is_not_plain_text_is_ignored() {
+  void a_store_id_that_is_not_plain_text_is_ignored() {
     JsonObject claims = openId.claims().put("stores", new JsonArray().add("s\0").add("s-2").add(7));
     assertThat(openId.tokens().verify(openId.token(KEY, claims)).await().stores())
         .containsExactly("s-2");
   }
 
   @Test
-  void with_an_issuer_the_shared_secret_signs_for_services_only() {
+  void with_an_issuer_the_secret_signs_tokens_of_services_only() {
     assertThat(openId.tokens().verify(openId.tokens().forService("order")).await().roles())
         .containsExactly(Caller.SERVICE);
     assertThat(openId.outcome(openId.tokens().issue("c-1", List.of("customer"), List.of())))

@@ -30,7 +30,7 @@ class TransientFailuresTest {
         new HttpClosedException("Connection was closed"),
         new ConnectionPoolTooBusyException("full"),
         NetSocketInternal.CLOSED_EXCEPTION,
-        Refusal.unavailable("away", "away", Duration.ofSeconds(1)));
+        Refusal.unavailable("unavailable", "unavailable", Duration.ofSeconds(1)));
   }
 
   @ParameterizedTest

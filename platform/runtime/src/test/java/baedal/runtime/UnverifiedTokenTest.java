@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which kinds of tokens pass as access tokens. */
+/** Which tokens are accepted as access tokens. */
 class UnverifiedTokenTest {
 
   private final OpenIdFixture openId;
@@ -42,11 +42,11 @@ class UnverifiedTokenTest {
         "{'header': 'secevent+jwt'}",
         "{'header': 'JWT', 'nonce': 'n'}"
       })
-  void a_token_of_another_kind_is_refused(String claims) {
+  void an_id_refresh_or_logout_token_is_refused(String claims) {
     assertThat(openId.outcome(ofKind(claims))).isEqualTo(INVALID);
   }
 
-  /** As Keycloak, Microsoft, Auth0, Okta, Cognito and RFC 9068 make them. */
+  /** The header and claims of tokens of Keycloak, Microsoft, Auth0, Okta, Cognito and RFC 9068. */
   @ParameterizedTest
   @ValueSource(
       strings = {
