@@ -82,7 +82,7 @@ class DeadLetterJourneyTest {
     Shop shop = system.openShop("FURNITURE", 20_000, 100);
     Client customer = system.customer();
     List<String> orders = ordersOfEachKind(customer, shop);
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
     List<EventMessage> published = eventsOf(orders);
     List<String> before = visibleState(customer, shop, orders);
     Client admin = system.anyone.as("operator", "admin");
@@ -99,7 +99,7 @@ class DeadLetterJourneyTest {
     system.handleTicket(shop, last, "accept", "start", "finish");
     system.awaitStatus(customer, last, "COOKED");
     customer.post("/orders/" + last + "/confirm", null);
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
     assertThat(eventsOf(orders)).isEqualTo(published);
     assertThat(visibleState(customer, shop, orders)).isEqualTo(before);
   }

@@ -36,7 +36,8 @@ class FuzzTest {
 
   private static final Pattern INTERNALS =
       Pattern.compile(
-          "Exception|\\tat |at [a-z]+\\.[a-z.]+\\(|java\\.|io\\.vertx|com\\.mongodb|SELECT |INSERT |WRONGTYPE|stack trace");
+          "Exception|\\tat |at [a-z]+\\.[a-z.]+\\(|java\\.|io\\.vertx|com\\.mongodb|SELECT |INSERT"
+              + " |WRONGTYPE|stack trace");
 
   private static TestSystem system;
   private static TestTokens tokens;
@@ -67,7 +68,7 @@ class FuzzTest {
       }
     } while (System.nanoTime() < end);
     assertThat(sent).isGreaterThanOrEqualTo(operations.size());
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
   }
 
   private static void send(Operation operation, HostileInput hostile) throws IOException {

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 class PowerCutTest {
 
   private static final int KILLS = SuiteSize.of("baedal.powercut.kills", 4, Soak.EVERY_PROCESS);
+
+  /** Enough for orders during the kills and for orders after the last one. */
   private static final int ORDERS = SuiteSize.of("baedal.powercut.orders", 20, 100);
 
   @Test
-  void nothing_is_lost_and_nothing_happens_twice(@TempDir Path home) throws IOException {
+  void every_order_ends_although_processes_are_killed(@TempDir Path home) throws IOException {
     long seed = System.nanoTime();
     Soak.Outcome outcome =
         Soak.run(home, Duration.ZERO, KILLS, ORDERS, seed, new ConsoleProgress());

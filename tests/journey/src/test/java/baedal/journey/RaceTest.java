@@ -31,15 +31,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Concurrent requests for what only one can have, hundreds of times, against the running system. In
- * every round one wins, and all services agree on the outcome, to the won.
+ * Sends concurrent requests of which only one may win, in many rounds. In every round one wins, and
+ * the databases of all services agree on the winner and on the money.
  */
 class RaceTest {
 
   /** The minimum number of rounds of each race. */
   private static final int ROUNDS = SuiteSize.of("baedal.races", 20, 200);
 
-  /** A race between two is repeated up to this many times, until each has won a round. */
+  /** A race between two racers runs at most this many batches of rounds, until each has won. */
   private static final int MAX_BATCHES = 10;
 
   private static final int AT_ONCE = 8;
@@ -63,7 +63,7 @@ class RaceTest {
 
   @AfterEach
   void all_services_agree() {
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
   }
 
   private interface Round {
@@ -74,14 +74,14 @@ class RaceTest {
     rounds(new Random(ROUNDS), round);
   }
 
-  /** Runs at least {@link #ROUNDS} rounds, and more until each racer has won one. */
+  /** Runs at least {@link #ROUNDS} rounds, and then more until each racer has won one. */
   private static void rounds(Handicap handicap, Round round) throws Exception {
     Random seeds = new Random(ROUNDS);
     rounds(seeds, round);
     for (int batch = 1; batch < MAX_BATCHES && !handicap.isWonByEach(); batch++) {
       rounds(seeds, round);
     }
-    assertThat(handicap.isWonByEach()).as("each racer wins a round").isTrue();
+    assertThat(handicap.isWonByEach()).as("each racer has won a round").isTrue();
   }
 
   private static void rounds(Random seeds, Round round) throws Exception {
@@ -100,18 +100,18 @@ class RaceTest {
     }
   }
 
-  /** Starts all at the same time; each then waits for a few random milliseconds. */
+  /** Sends all requests at the same time, each after a random delay of at most 9 ms. */
   private static List<Client.Answer> race(Random random, List<Callable<Client.Answer>> racing)
       throws InterruptedException, ExecutionException {
     CyclicBarrier start = new CyclicBarrier(racing.size());
     List<Future<Client.Answer>> running = new ArrayList<>();
     for (Callable<Client.Answer> one : racing) {
-      int luck = random.nextInt(10);
+      int delayMillis = random.nextInt(10);
       running.add(
           racers.submit(
               () -> {
                 start.await();
-                Thread.sleep(luck);
+                Thread.sleep(delayMillis);
                 return one.call();
               }));
     }
@@ -123,9 +123,9 @@ class RaceTest {
   }
 
   /**
-   * A wait before the faster of two racers. It grows while that racer wins and shrinks when the
-   * other one does, so that each wins now and then on any machine. It changes by a factor, because
-   * events take milliseconds on an idle machine and seconds on a busy one.
+   * A random delay before the request of one of two racers. The delay grows when this racer wins
+   * and shrinks when the other one wins. So both win some rounds on any machine. It changes by a
+   * factor, because events take milliseconds on an idle machine and seconds on a busy one.
    */
   private static final class Handicap {
 
@@ -138,10 +138,11 @@ class RaceTest {
       Thread.sleep(random.nextInt(millis.get()));
     }
 
-    void won(boolean itDid) {
-      outcomes.add(itDid);
+    /** {@code won}: whether the delayed racer won the round. */
+    void record(boolean won) {
+      outcomes.add(won);
       millis.updateAndGet(
-          before -> itDid ? Math.min(MAX_MILLIS, before * 5 / 4) : Math.max(10, before * 4 / 5));
+          before -> won ? Math.min(MAX_MILLIS, before * 5 / 4) : Math.max(10, before * 4 / 5));
     }
 
     boolean isWonByEach() {
@@ -154,7 +155,7 @@ class RaceTest {
   }
 
   @Test
-  void cancel_against_cook_start() throws Exception {
+  void either_a_cancellation_or_the_start_of_cooking_wins() throws Exception {
     Handicap cook = new Handicap();
     rounds(
         cook,
@@ -175,13 +176,13 @@ class RaceTest {
           assertThat(answers.get(1).status()).isIn(200, 409);
           system.awaitStatus(
               customer, orderId, answers.get(1).status() == 200 ? "COOKING" : "CANCELED");
-          cook.won(answers.get(1).status() == 200);
+          cook.record(answers.get(1).status() == 200);
         });
   }
 
   /** The cancellation wins when the event of the payment has not arrived yet. */
   @Test
-  void pay_against_cancel() throws Exception {
+  void an_order_that_is_canceled_while_it_is_paid_is_canceled() throws Exception {
     Handicap cancellation = new Handicap();
     rounds(
         cancellation,
@@ -200,12 +201,12 @@ class RaceTest {
           assertThat(answers.get(0).status()).isIn(201, 409);
           assertThat(answers.get(1).status()).isIn(200, 202);
           system.awaitStatus(customer, orderId, "CANCELED");
-          cancellation.won(answers.get(1).status() == 200);
+          cancellation.record(answers.get(1).status() == 200);
         });
   }
 
   @Test
-  void pay_against_expire() throws Exception {
+  void a_payment_at_the_deadline_is_accepted_or_the_order_expires() throws Exception {
     Handicap payment = new Handicap();
     DueDateShifter dueDates = system.dueDates();
     rounds(
@@ -218,17 +219,17 @@ class RaceTest {
           Client.Answer paid = system.pay(customer, orderId);
           assertThat(paid.status()).isIn(201, 409);
           system.awaitAnswer(
-              "one of the two",
+              "the order is paid or expired",
               customer,
               "/orders/" + orderId,
               a -> List.of("PAID", "EXPIRED").contains(a.text("status")));
-          payment.won(paid.status() == 201);
+          payment.record(paid.status() == 201);
         });
   }
 
-  /** The payment wins when it is for the old price. */
+  /** The payment wins the race if it is for the old price; then it is refunded. */
   @Test
-  void update_against_pay() throws Exception {
+  void a_payment_while_the_order_changes_counts_or_is_refunded() throws Exception {
     Handicap payment = new Handicap();
     rounds(
         payment,
@@ -252,7 +253,7 @@ class RaceTest {
           assertThat(answers.get(0).status()).isEqualTo(201);
           assertThat(answers.get(1).status()).isIn(200, 409);
           if (dearer) {
-            payment.won(!isPaidByThatPayment(customer, orderId));
+            payment.record(!isPaidByFirstPayment(customer, orderId));
           } else {
             system.awaitStatus(customer, orderId, "PAID");
           }
@@ -260,7 +261,7 @@ class RaceTest {
   }
 
   @Test
-  void many_riders_on_one_job() throws Exception {
+  void one_of_three_riders_gets_a_job() throws Exception {
     rounds(
         random -> {
           Client customer = system.customer();
@@ -283,9 +284,9 @@ class RaceTest {
   /** Two orders of one customer. */
   private record Pair(Client customer, String first, String second) {}
 
-  /** All are placed before any is paid: an unpaid order takes no stock. */
+  /** Places all orders before it pays the first: an unpaid order takes no stock. */
   @Test
-  void the_last_portions_for_twice_as_many() throws Exception {
+  void the_last_portions_are_sold_once_to_twice_as_many_orders() throws Exception {
     TestSystem.Shop scarce = system.openShop("FURNITURE", 20_000, ROUNDS);
     Queue<Pair> placed = new ConcurrentLinkedQueue<>();
     rounds(
@@ -304,14 +305,14 @@ class RaceTest {
                   () -> system.pay(pair.customer(), pair.first()),
                   () -> system.pay(pair.customer(), pair.second())));
         });
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
     assertThat(system.stock(scarce)).isZero();
     assertThat(received(scarce)).isEqualTo(ROUNDS);
   }
 
-  /** Each change is asked for twice under its key, as after a lost answer. */
+  /** The owner sends each change twice with the same idempotency key, as after a lost answer. */
   @Test
-  void the_owner_changes_the_stock_while_orders_take_it_and_give_it_back() throws Exception {
+  void the_stock_is_right_after_concurrent_changes_by_the_owner_and_by_orders() throws Exception {
     TestSystem.Shop counted = system.openShop("FURNITURE", 20_000, 1_000);
     AtomicInteger added = new AtomicInteger();
     AtomicInteger sold = new AtomicInteger();
@@ -331,7 +332,10 @@ class RaceTest {
                   () -> counted.owner().post(stock, change, "k-" + orderId),
                   () -> counted.owner().post(stock, change, "k-" + orderId)));
           system.awaitAnswer(
-              "the ticket", counted.owner(), "/foodCookings/" + orderId, a -> a.status() == 200);
+              "the ticket exists",
+              counted.owner(),
+              "/foodCookings/" + orderId,
+              a -> a.status() == 200);
           if (cooked) {
             sold.incrementAndGet();
             system.handleTicket(counted, orderId, "accept", "start", "finish");
@@ -340,7 +344,7 @@ class RaceTest {
             system.awaitStatus(customer, orderId, "CANCELED");
           }
         });
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
     assertThat(system.stock(counted)).isEqualTo(1_000 + added.get() - sold.get());
   }
 
@@ -363,7 +367,7 @@ class RaceTest {
   }
 
   @Test
-  void one_coupon_on_two_orders() throws Exception {
+  void one_of_two_orders_gets_the_coupon() throws Exception {
     String campaign = system.startCampaign(ROUNDS);
     rounds(
         random -> {
@@ -389,7 +393,7 @@ class RaceTest {
    * The revocation wins when the event {@code order.paid} has not reached the coupon service yet.
    */
   @Test
-  void revoke_against_pay() throws Exception {
+  void a_coupon_is_revoked_or_used_when_its_order_is_paid_at_the_same_time() throws Exception {
     Handicap revocation = new Handicap();
     String campaign = system.startCampaign(ROUNDS * MAX_BATCHES);
     rounds(
@@ -410,16 +414,19 @@ class RaceTest {
                       () -> system.pay(customer, orderId)));
           assertThat(answers.get(0).status()).isIn(200, 409);
           assertThat(answers.get(1).status()).isEqualTo(201);
-          isPaidByThatPayment(customer, orderId);
-          revocation.won(answers.get(0).status() == 200);
+          isPaidByFirstPayment(customer, orderId);
+          revocation.record(answers.get(0).status() == 200);
         });
   }
 
-  /** A payment of an old price is refunded; then the order is paid again. */
-  private static boolean isPaidByThatPayment(Client customer, String orderId) throws IOException {
+  /**
+   * Waits until the order is paid or its first payment is refunded. In the second case pays again.
+   * Returns whether the first payment counted.
+   */
+  private static boolean isPaidByFirstPayment(Client customer, String orderId) throws IOException {
     Client.Answer end =
         system.awaitAnswer(
-            "it is paid, or the money is back",
+            "the order is paid or the payment is refunded",
             customer,
             () -> {
               Client.Answer order = customer.get("/orders/" + orderId);
@@ -428,12 +435,12 @@ class RaceTest {
                   : customer.get("/payments?orderId=" + orderId);
             },
             RaceTest::isPaidOrRefunded);
-    boolean paidByThat = end.text("status").equals("PAID");
-    if (!paidByThat) {
+    boolean firstCounted = end.text("status").equals("PAID");
+    if (!firstCounted) {
       assertThat(system.pay(customer, orderId).status()).isEqualTo(201);
       system.awaitStatus(customer, orderId, "PAID");
     }
-    return paidByThat;
+    return firstCounted;
   }
 
   private static boolean isPaidOrRefunded(Client.Answer answer) {
@@ -451,7 +458,7 @@ class RaceTest {
   }
 
   @Test
-  void the_same_payment_many_times_at_once() throws Exception {
+  void six_equal_payments_at_once_make_one_payment() throws Exception {
     rounds(
         random -> {
           Client customer = system.customer();
@@ -473,7 +480,7 @@ class RaceTest {
   }
 
   @Test
-  void the_same_checkout_many_times_at_once() throws Exception {
+  void six_equal_checkouts_at_once_make_one_order_and_one_payment() throws Exception {
     rounds(
         random -> {
           Client customer = system.customer();

@@ -61,7 +61,7 @@ class ScaleOutTest {
       replicas.forEach(Runnable::run);
       assertThat(scenarios.everySaga()).as("one replica again, seed %d", seed).isEmpty();
       assertThat(scenarios.stop()).as("seed %d", seed).isEmpty();
-      system.assertStoresAgree();
+      system.assertDatabasesAgree();
       system.assertEventsInOrder();
     } finally {
       vertx.close().await();

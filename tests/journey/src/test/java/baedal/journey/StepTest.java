@@ -44,24 +44,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loses single requests or responses between a service and its store, the broker or another
- * service, or kills the service at that message and starts another one. Each saga comes to the same
- * end. A slow or silent network makes nothing hang.
+ * Loses single messages between a service and its database, the broker or another service, or kills
+ * the service at such a message and starts it again. Every saga still ends as it should. A slow or
+ * silent network makes no request hang.
  */
 class StepTest {
 
-  /** {@code true}, or the names of some sagas with commas between. */
+  /**
+   * The property that enables the test of every step: {@code true}, or sagas separated by commas.
+   */
   private static final String EVERY_STEP = "baedal.steps";
 
   private static final Logger log = LoggerFactory.getLogger(StepTest.class);
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
   private static final int ROUNDS_OF_LOSSES = SuiteSize.of("baedal.losses", 1, 4);
-  private static final int ROUNDS_OF_DEATHS = SuiteSize.of("baedal.deaths", 1, 2);
-  private static final Duration GONE_FOR = Duration.ofSeconds(8);
-  private static final int ORDERS_MEANWHILE = 10;
+  private static final int ROUNDS_OF_KILLS = SuiteSize.of("baedal.deaths", 1, 2);
+  private static final Duration OUTAGE = Duration.ofSeconds(8);
+  private static final int MIN_ORDERS = 10;
 
-  /** The connections of a service to what one of its settings names. */
+  /** The connections of a service to the server that one of its settings names. */
   private record Route(String service, String setting) implements Comparable<Route> {
 
     boolean leadsTo(String other) {
@@ -79,7 +81,7 @@ class StepTest {
   private static final Vertx vertx = Vertx.vertx();
   private static final Map<Route, FaultProxy> proxies = new ConcurrentSkipListMap<>();
 
-  /** The present URL of each service, by the setting that has it. */
+  /** The present URL of each service, by the setting that contains it. */
   private static final Map<String, String> addresses = new ConcurrentHashMap<>();
 
   private static final ExecutorService restarting = Executors.newCachedThreadPool();
@@ -89,7 +91,7 @@ class StepTest {
   private static TestSystem system;
   private static ScenarioRunner scenarios;
 
-  /** The number of messages on each route while every saga ran once. */
+  /** The number of messages on each route when every saga runs once. */
   private static Map<Route, Long> messagesPerRoute;
 
   @BeforeAll
@@ -131,7 +133,7 @@ class StepTest {
     return sent;
   }
 
-  /** Cuts every connection from and to the service for good. */
+  /** Closes the connections from and to the service permanently, as if its process were killed. */
   private static void kill(String service) {
     proxies(route -> route.service().equals(service)).forEach(FaultProxy::die);
     proxies(route -> route.leadsTo(service)).forEach(FaultProxy::refuse);
@@ -142,7 +144,7 @@ class StepTest {
     restarts.add(restarting.submit(() -> restart(service)));
   }
 
-  /** Starts the service again on other ports; it knows only what is in its store. */
+  /** Starts the service again on other ports, with only the data in its database. */
   private static void restart(String service) {
     try {
       Settings at = Settings.onFreePorts();
@@ -169,21 +171,21 @@ class StepTest {
 
   /** In each round all sagas run at once, and every proxy loses one message. */
   @Test
-  void every_saga_comes_to_its_end_whatever_is_lost() {
+  void every_saga_ends_although_every_connection_loses_a_message() {
     for (int round = 0; round < ROUNDS_OF_LOSSES; round++) {
       messagesPerRoute.forEach(
           (route, messages) -> proxies.get(route).cut(1 + random.nextLong(messages), loss()));
       assertThat(scenarios.everySaga()).as("seed %d, round %d", seed, round).isEmpty();
     }
     proxies.values().forEach(FaultProxy::cancelCut);
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
     system.assertEventsInOrder();
   }
 
   /** In each round all sagas run at once, and each service is killed at one of its messages. */
   @Test
-  void every_saga_comes_to_its_end_whichever_service_dies() throws Exception {
-    for (int round = 0; round < ROUNDS_OF_DEATHS; round++) {
+  void every_saga_ends_although_every_service_is_killed() throws Exception {
+    for (int round = 0; round < ROUNDS_OF_KILLS; round++) {
       for (String service : SERVICES) {
         List<Route> routes =
             messagesPerRoute.keySet().stream()
@@ -202,7 +204,7 @@ class StepTest {
       awaitRestarts();
       assertThat(failures).as("seed %d, round %d", seed, round).isEmpty();
     }
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
     system.assertEventsInOrder();
   }
 
@@ -220,10 +222,10 @@ class StepTest {
   @ParameterizedTest
   @MethodSource("chosen")
   @EnabledIfSystemProperty(named = EVERY_STEP, matches = ".+")
-  void a_saga_comes_to_its_end_at_whichever_message_anything_happens(OrderScenario.Saga saga)
+  void a_saga_ends_with_a_loss_or_a_kill_at_any_of_its_messages(OrderScenario.Saga saga)
       throws Exception {
     Map<Route, Long> steps = countMessages(() -> scenarios.run(saga, random));
-    steps.remove(new Route(TestSystem.PEOPLE, EndpointRouting.urlSetting("gateway")));
+    steps.remove(new Route(TestSystem.CLIENTS, EndpointRouting.urlSetting("gateway")));
     for (long nth = 1; nth <= Collections.max(steps.values()); nth++) {
       for (FaultProxy.Loss loss : FaultProxy.Loss.values()) {
         for (Route route : steps.keySet()) {
@@ -245,11 +247,11 @@ class StepTest {
         assertCompletes(saga, "all killed at %s %d".formatted(loss, nth));
       }
     }
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
   }
 
   private static void assertCompletes(OrderScenario.Saga saga, String what) throws Exception {
-    log.atInfo().addKeyValue("saga", saga).log(what);
+    log.atInfo().addKeyValue("saga", saga).addKeyValue("fault", what).log("running a saga");
     Throwable failure = catchThrowable(() -> scenarios.run(saga, random));
     proxies.values().forEach(FaultProxy::cancelCut);
     awaitRestarts();
@@ -257,13 +259,12 @@ class StepTest {
   }
 
   @Test
-  void while_the_store_service_is_gone_people_order_and_pay_and_it_misses_nothing()
-      throws Exception {
+  void orders_paid_without_the_store_service_reach_it_when_it_starts_again() throws Exception {
     TestSystem.Shop shop = system.openShop("FOOD", 15_000, null);
     kill("store");
     List<PaidOrder> bought = new ArrayList<>();
-    Instant end = Instant.now().plus(GONE_FOR);
-    while (Instant.now().isBefore(end) || bought.size() < ORDERS_MEANWHILE) {
+    Instant end = Instant.now().plus(OUTAGE);
+    while (Instant.now().isBefore(end) || bought.size() < MIN_ORDERS) {
       bought.add(PaidOrder.place(system, shop));
     }
     restart("store");
@@ -272,42 +273,43 @@ class StepTest {
       system.handleTicket(shop, one.orderId(), "accept");
       system.awaitStatus(one.customer(), one.orderId(), "ACCEPTED");
     }
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
     system.assertEventsInOrder();
   }
 
   @Test
-  void a_slow_network_slows_and_breaks_nothing() {
+  void every_saga_ends_on_a_slow_network() {
     proxies.values().forEach(proxy -> proxy.delay(20));
     try {
       assertThat(scenarios.everySaga()).isEmpty();
     } finally {
       proxies.values().forEach(FaultProxy::recover);
     }
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
   }
 
-  /** The client gives up after 15 seconds, so any answer is one in time. */
+  /** The client fails after 15 s without an answer, so every answer is in time. */
   @Test
-  void a_silent_network_makes_nothing_hang() throws IOException {
+  void every_request_is_answered_on_a_silent_network() throws IOException {
     Client customer = system.customer();
     TestSystem.Shop shop = system.openShop("FOOD", 15_000, null);
-    silent("POSTGRES_URI", customer, "/orders");
-    silent("MONGO_URI", customer, "/stores");
-    silent("REDIS_URI", customer, "/coupons");
+    assertUnavailableWhileSilent("POSTGRES_URI", customer, "/orders");
+    assertUnavailableWhileSilent("MONGO_URI", customer, "/stores");
+    assertUnavailableWhileSilent("REDIS_URI", customer, "/coupons");
     List<FaultProxy> broker = proxies(route -> route.setting().equals("AMQP_URI"));
     broker.forEach(FaultProxy::freeze);
     String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
     broker.forEach(FaultProxy::recover);
     system.awaitStatus(customer, orderId, "PAID");
-    system.assertStoresAgree();
+    system.assertDatabasesAgree();
   }
 
-  private static void silent(String store, Client customer, String path) throws IOException {
-    List<FaultProxy> silent = proxies(route -> route.setting().equals(store));
+  private static void assertUnavailableWhileSilent(String setting, Client customer, String path)
+      throws IOException {
+    List<FaultProxy> silent = proxies(route -> route.setting().equals(setting));
     silent.forEach(FaultProxy::freeze);
     try {
-      assertThat(customer.get(path).status()).as(store).isEqualTo(503);
+      assertThat(customer.get(path).status()).as(setting).isEqualTo(503);
     } finally {
       silent.forEach(FaultProxy::recover);
     }

@@ -42,7 +42,7 @@ final class TestSystem implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TestSystem.class);
 
   /** The name that {@link EndpointRouting} gets for the connections of clients to the gateway. */
-  static final String PEOPLE = "people";
+  static final String CLIENTS = "clients";
 
   /** Long enough that many waiting clients cause little load. */
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
@@ -93,7 +93,7 @@ final class TestSystem implements AutoCloseable {
     home = Files.createTempDirectory("baedal-journey");
     services = new LocalSystem(home, settings, environment, new ConsoleProgress(), false, routing);
     services.start(true);
-    url = routing.route(PEOPLE, EndpointRouting.urlSetting("gateway"), settings.url("gateway"));
+    url = routing.route(CLIENTS, EndpointRouting.urlSetting("gateway"), settings.url("gateway"));
     contract = ContractChecker.of(url);
     anyone = new Client(url, contract::check);
   }
@@ -112,7 +112,7 @@ final class TestSystem implements AutoCloseable {
   }
 
   /** Repeats the audit until it finds nothing; after five minutes fails with the last findings. */
-  void assertStoresAgree() {
+  void assertDatabasesAgree() {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, sources(), Tolerances.ofGrace(GRACE))) {
       assertThat(auditor.auditUntilConsistent(DATABASES_AGREE_WITHIN)).isEmpty();

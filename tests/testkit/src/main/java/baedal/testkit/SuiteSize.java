@@ -7,20 +7,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * How large a suite is: small in each build, full with {@code -Dbaedal.full=true}, which {@code
- * tools/bench/again} sets. The property of one suite sets its size alone.
+ * The sizes of large test suites: small in each build, full with {@code -Dbaedal.full=true}, which
+ * {@code tools/bench/again} sets. A system property sets the size of one suite.
  */
 public final class SuiteSize {
 
-  /** One line for each size that this build used, such as {@code baedal.races=200}. */
+  /** {@code tools/bench/again} prints this file. It has one line for each size that was used. */
   private static final Path USED = Path.of("target", "suite-sizes");
 
   private SuiteSize() {}
 
   /**
-   * The size of one suite in this build.
+   * Returns the size of one suite in this build.
    *
-   * @param property the system property that sets this size alone, such as {@code baedal.races}
+   * @param property the system property that sets this size, such as {@code baedal.races}
    */
   public static int of(String property, int small, int full) {
     int size = Integer.getInteger(property, Boolean.getBoolean("baedal.full") ? full : small);

@@ -35,7 +35,7 @@ public final class TestServers {
   private static final Path RUN = HOME.resolve("run-" + ProcessHandle.current().pid());
   private static final List<Server> STARTED = new ArrayList<>();
 
-  /** Whether {@code -Dbaedal.servers=testcontainers} is set. */
+  /** {@code -Dbaedal.servers=testcontainers} also activates the Maven profile with the library. */
   private static final boolean CONTAINERS =
       "testcontainers".equals(System.getProperty("baedal.servers"));
 
