@@ -31,8 +31,9 @@ public record Coupon(
     Instant changedAt) {
 
   /**
-   * Issues a coupon, unless it exists: {@code before} is then not null. {@code earnedBy} is the
-   * order that earned it, {@code campaignId} the campaign it was taken from; each may be null.
+   * Issues a coupon. Changes nothing if the coupon exists, that is, if {@code before} is not null.
+   * {@code earnedBy} is the order that earned the coupon, {@code campaignId} the campaign that it
+   * was taken from; each may be null.
    */
   static Change<Coupon> issue(
       Coupon before,
@@ -171,7 +172,8 @@ public record Coupon(
       case USED ->
           throw Refusal.conflict(
               "coupon-state",
-              "the coupon was USED for a paid order: it can be revoked once that order is canceled");
+              "the coupon was USED for a paid order: it can be revoked after that order is"
+                  + " canceled");
       case EXPIRED ->
           throw Refusal.conflict("coupon-state", "the coupon is EXPIRED: it need not be revoked");
     };

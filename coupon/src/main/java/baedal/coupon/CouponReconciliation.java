@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 
-/** Restores claims that Redis may have lost. It asks the order service who holds a coupon. */
+/** Restores claims that Redis may have lost: asks the order service which coupon an order holds. */
 final class CouponReconciliation {
 
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);

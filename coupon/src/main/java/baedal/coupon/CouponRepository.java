@@ -107,8 +107,8 @@ final class CouponRepository {
   }
 
   /**
-   * Ids of coupons that were claimed until {@code then} and are not confirmed, oldest first. The
-   * first {@code skipped} are omitted. There are at most {@link #SWEEP_BATCH}.
+   * Ids of coupons that were claimed at {@code then} or before and are not confirmed, oldest first.
+   * The first {@code skipped} are omitted. The result has at most {@link #SWEEP_BATCH} ids.
    */
   Future<List<String>> unconfirmedSince(Instant then, int skipped) {
     return redis
@@ -178,7 +178,8 @@ final class CouponRepository {
   }
 
   /**
-   * Stores the campaign, or returns the one that was announced with this key. The key may be null.
+   * Stores the campaign and returns it. If the key has a stored answer, returns that campaign
+   * instead. {@code key} may be null.
    */
   Future<Campaign> announce(Campaign campaign, IdempotencyKey key) {
     List<String> keys = List.of(campaignKey(campaign.id()), answerKey(ANNOUNCED, key));
@@ -201,8 +202,9 @@ final class CouponRepository {
   }
 
   /**
-   * Takes a coupon of this campaign for a customer. Returns the earlier coupon if the customer has
-   * one, or the stored answer of the key. Empty if all coupons are taken. The key may be null.
+   * Takes a coupon of this campaign for a customer. Returns the stored answer if the key has one,
+   * or else the coupon that the customer took before. Empty if all coupons are taken. {@code key}
+   * may be null.
    */
   Future<Optional<Coupon>> take(String campaignId, Change<Coupon> issued, IdempotencyKey key) {
     Coupon coupon = issued.state();

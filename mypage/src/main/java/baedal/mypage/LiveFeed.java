@@ -10,15 +10,15 @@ import io.vertx.core.Vertx;
 import java.util.List;
 
 /**
- * Receives all events in every replica and informs its live streams. A rider's position is sent to
- * the watchers. Any other event is a hint that a watched page changes soon: the replica that
- * handles the event may be another one. Nothing is stored.
+ * Receives all events, also those that another replica handles, and updates the live streams of
+ * this replica. A rider's position is sent to the watchers. Any other event is a hint that a page
+ * changes soon: then a watched page is read.
  */
 final class LiveFeed {
 
   /**
    * Milliseconds after a hint at which a watched page is read. The replica that handles the event
-   * may store the page after the hint has arrived here.
+   * may store the page after the hint has arrived.
    */
   private static final long[] REFRESH_DELAYS_MILLIS = {50, 300, 1_500};
 

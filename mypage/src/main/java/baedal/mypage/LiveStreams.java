@@ -18,9 +18,9 @@ import java.util.function.Function;
 
 /**
  * Streams of server-sent events (WHATWG HTML, 9.2) to customers who watch their order. A stream
- * shows each change of the page. A pushed page may be older than the one shown, or the same: pages
- * are merged, so a stream never goes backwards. Each heartbeat reads all watched pages again, to
- * find changes that were not pushed.
+ * sends each change of a page. A pushed page may be old or a duplicate: it is merged with the page
+ * that was sent before, so that a stream never goes backwards. Each heartbeat reads all watched
+ * pages again, to find changes that were not pushed.
  */
 final class LiveStreams {
 
@@ -157,7 +157,7 @@ final class LiveStreams {
     private MyPage page;
     private String lastId;
 
-    /** Whether the write queue has been full since the last heartbeat. */
+    /** Whether the write queue was full at the last heartbeat and has not drained since. */
     private boolean stalled;
 
     Watcher(MyPage page, HttpServerResponse response, String lastId) {
@@ -198,7 +198,7 @@ final class LiveStreams {
       show(page);
     }
 
-    /** Disconnects a client whose write queue has been full since the last heartbeat. */
+    /** Disconnects a client whose write queue was full at the last heartbeat, and still is. */
     void heartbeat() {
       if (stalled) {
         remove(this);

@@ -96,9 +96,9 @@ public record MyPage(
   }
 
   /**
-   * Merges this page with another one of the same order. Of the details and the carrier, the higher
-   * sequence wins; of the times of a status, the earlier; of the statuses of a payment, the
-   * further.
+   * Merges this page with another one of the same order. The result has the details and the carrier
+   * with the higher sequence, the earlier time of each status, and the further status of each
+   * payment.
    */
   MyPage mergedWith(MyPage other) {
     return new MyPage(

@@ -42,15 +42,18 @@ final class Notifier {
   private boolean stopped;
   private String lastPolled = FROM_OLDEST;
 
-  /** Orders with a notification that is being sent. Each future completes when it is sent. */
+  /**
+   * Orders in progress: their notifications are being sent. Each future completes when they have
+   * been sent.
+   */
   private final Map<String, Future<Void>> inProgress = new HashMap<>();
 
   /** Orders in progress that have another notification pending: a poll follows when one is done. */
   private final Set<String> pollAfter = new HashSet<>();
 
   /**
-   * Orders that may have a pending notification: a later one must not overtake it. The value is the
-   * number of polls before it was stored, or {@link Long#MAX_VALUE} while it is being stored.
+   * Orders that may have a pending notification: a later one must not overtake it. The value is
+   * {@link #polls} when it was stored, or {@link Long#MAX_VALUE} while it is being stored.
    */
   private final Map<String, Long> pendingSince = new HashMap<>();
 
@@ -139,7 +142,7 @@ final class Notifier {
     return finished;
   }
 
-  /** Sends one batch of pending notifications. */
+  /** Reads and sends one batch of pending notifications. */
   void poll() {
     if (polling || inProgress.size() >= MAX_CONCURRENT) {
       pollAgain = true;
@@ -170,7 +173,10 @@ final class Notifier {
     }
   }
 
-  /** The next poll continues after this batch: those that cannot be sent yet block no others. */
+  /**
+   * Sends a batch of pending notifications. The next poll continues after them, so that
+   * notifications that cannot be sent yet do not block others.
+   */
   private void sendAll(List<JsonObject> pending) {
     if (lastPolled.equals(FROM_OLDEST)) {
       foundInRound.clear();

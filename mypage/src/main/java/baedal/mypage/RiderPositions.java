@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * The last known position of each order's rider, in memory only. Of more than {@link #MAX} orders
- * the least recently used are forgotten.
+ * the least recently used are removed.
  */
 final class RiderPositions {
 
