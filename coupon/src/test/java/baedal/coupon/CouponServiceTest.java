@@ -39,27 +39,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * The coupon service over HTTP, with the real Redis and broker, and a stand-in for the order
- * service.
- */
+/** The coupon service over HTTP, with a real Redis and broker, and a simulated order service. */
 class CouponServiceTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
-  /** What the stand-in does with a coupon for an order. */
-  private enum Habit {
+  /** How the simulated order service responds to a request to apply a coupon. */
+  private enum Behavior {
     APPLIES,
     REFUSES,
-    APPLIES_AND_HANGS_UP_ONCE,
-    IS_AWAY_ONCE,
-    IS_AWAY
+    APPLIES_AND_DISCONNECTS_ONCE,
+    UNAVAILABLE_ONCE,
+    UNAVAILABLE
   }
 
   private static final String redis = TestServers.redis();
   private static final ServiceFixture service = new ServiceFixture(TopologyDeclaration::declare);
   private static final String MARKETER = service.token("m-9", "marketing");
-  private static final Map<String, Habit> habits = new ConcurrentHashMap<>();
+  private static final Map<String, Behavior> behaviors = new ConcurrentHashMap<>();
   private static final Map<String, Integer> applied = new ConcurrentHashMap<>();
 
   @BeforeAll
@@ -79,12 +76,12 @@ class CouponServiceTest {
 
   private static void useCoupon(HttpServerRequest request) {
     String orderId = request.path().split("/", -1)[3];
-    Habit habit = habits.getOrDefault(orderId, Habit.APPLIES);
-    JsonObject fine = new JsonObject().put("orderId", orderId).put("due", 7_000).put("version", 2);
-    switch (habit) {
+    Behavior behavior = behaviors.getOrDefault(orderId, Behavior.APPLIES);
+    JsonObject order = new JsonObject().put("orderId", orderId).put("due", 7_000).put("version", 2);
+    switch (behavior) {
       case APPLIES -> {
         applied.merge(orderId, 1, Integer::sum);
-        request.response().end(fine.encode());
+        request.response().end(order.encode());
       }
       case REFUSES ->
           request
@@ -95,16 +92,16 @@ class CouponServiceTest {
                       .put("type", "/problems/order-state")
                       .put("detail", "paid")
                       .encode());
-      case APPLIES_AND_HANGS_UP_ONCE -> {
+      case APPLIES_AND_DISCONNECTS_ONCE -> {
         applied.merge(orderId, 1, Integer::sum);
-        habits.put(orderId, Habit.APPLIES);
+        behaviors.put(orderId, Behavior.APPLIES);
         request.connection().close();
       }
-      case IS_AWAY_ONCE -> {
-        habits.put(orderId, Habit.APPLIES);
+      case UNAVAILABLE_ONCE -> {
+        behaviors.put(orderId, Behavior.APPLIES);
         request.response().setStatusCode(503).end();
       }
-      case IS_AWAY -> request.response().setStatusCode(503).end();
+      case UNAVAILABLE -> request.response().setStatusCode(503).end();
     }
   }
 
@@ -119,13 +116,13 @@ class CouponServiceTest {
   }
 
   private static String campaign(int quantity) {
-    JsonObject asked =
+    JsonObject requested =
         new JsonObject()
             .put("name", "첫 주문")
             .put("discount", 3_000)
             .put("quantity", quantity)
             .put("expiresAt", "2099-01-01T00:00:00Z");
-    return call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked)
+    return call(HttpMethod.POST, "/coupons", "m-1", "marketing", requested)
         .bodyAsJsonObject()
         .getString("campaignId");
   }
@@ -162,7 +159,7 @@ class CouponServiceTest {
   }
 
   @Test
-  void a_campaign_of_a_hundred_serves_a_hundred_and_nobody_twice() {
+  void a_campaign_of_100_coupons_gives_100_customers_one_each() {
     String campaign = campaign(100);
     List<Future<HttpResponse<Buffer>>> taken = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -179,14 +176,14 @@ class CouponServiceTest {
     assertThat(Collections.frequency(answers, 409)).isEqualTo(100);
     String other = campaign(2);
     String first =
-        call(HttpMethod.POST, "/coupons/campaigns/" + other + "/take", "greedy", "customer", null)
+        call(HttpMethod.POST, "/coupons/campaigns/" + other + "/take", "c-twice", "customer", null)
             .bodyAsJsonObject()
             .getString("couponId");
     assertThat(
             call(
                     HttpMethod.POST,
                     "/coupons/campaigns/" + other + "/take",
-                    "greedy",
+                    "c-twice",
                     "customer",
                     null)
                 .bodyAsJsonObject()
@@ -195,7 +192,7 @@ class CouponServiceTest {
   }
 
   @Test
-  void a_coupon_goes_to_one_of_two_orders_at_once() {
+  void only_one_of_two_concurrent_orders_claims_a_coupon() {
     for (int round = 0; round < 50; round++) {
       String customer = "c-two-" + round;
       String coupon = coupon(customer);
@@ -210,22 +207,23 @@ class CouponServiceTest {
   }
 
   @Test
-  void an_order_that_refuses_gives_the_coupon_back_at_once() {
+  void a_coupon_is_restored_at_once_when_the_order_refuses_it() {
     String coupon = coupon("c-refused");
     String orderId = Ids.next();
-    habits.put(orderId, Habit.REFUSES);
+    behaviors.put(orderId, Behavior.REFUSES);
     assertThat(use(coupon, "c-refused", orderId).await().statusCode()).isEqualTo(409);
     assertThat(held("c-refused").getString("status")).isEqualTo("ISSUED");
     await().until(() -> published(CouponEvent.Restored.class, coupon) == 1);
   }
 
   @Test
-  void a_claim_whose_answer_was_lost_is_settled_later_by_asking_again() {
-    for (Habit habit : List.of(Habit.APPLIES_AND_HANGS_UP_ONCE, Habit.IS_AWAY_ONCE)) {
-      String customer = "c-" + habit;
+  void a_claim_without_response_is_confirmed_by_repeating_the_request() {
+    for (Behavior behavior :
+        List.of(Behavior.APPLIES_AND_DISCONNECTS_ONCE, Behavior.UNAVAILABLE_ONCE)) {
+      String customer = "c-" + behavior;
       String coupon = coupon(customer);
       String orderId = Ids.next();
-      habits.put(orderId, habit);
+      behaviors.put(orderId, behavior);
       HttpResponse<Buffer> lost = use(coupon, customer, orderId).await();
       assertThat(lost.statusCode()).isEqualTo(503);
       assertThat(lost.getHeader("Retry-After")).isNotNull();
@@ -235,25 +233,25 @@ class CouponServiceTest {
   }
 
   @Test
-  void claims_that_nobody_can_settle_hold_up_no_other() {
+  void claims_that_stay_unconfirmed_do_not_block_other_claims() {
     List<String> stuck = new ArrayList<>();
     for (int i = 0; i < 101; i++) {
       String orderId = Ids.next();
       stuck.add(orderId);
-      habits.put(orderId, Habit.IS_AWAY);
+      behaviors.put(orderId, Behavior.UNAVAILABLE);
       assertThat(use(coupon("c-stuck-" + i), "c-stuck-" + i, orderId).await().statusCode())
           .isEqualTo(503);
     }
     String coupon = coupon("c-behind");
     String orderId = Ids.next();
-    habits.put(orderId, Habit.IS_AWAY_ONCE);
+    behaviors.put(orderId, Behavior.UNAVAILABLE_ONCE);
     assertThat(use(coupon, "c-behind", orderId).await().statusCode()).isEqualTo(503);
     await().until(() -> published(CouponEvent.Claimed.class, coupon) == 1);
-    stuck.forEach(habits::remove);
+    stuck.forEach(behaviors::remove);
   }
 
-  /** What may become of an order that holds a coupon, and of the coupon. */
-  private enum End {
+  /** How an order with a coupon may end, and the status of its coupon then. */
+  private enum OrderEnd {
     PAID("USED"),
     CANCELED("ISSUED"),
     REJECTED("ISSUED"),
@@ -261,7 +259,7 @@ class CouponServiceTest {
 
     private final String coupon;
 
-    End(String coupon) {
+    OrderEnd(String coupon) {
       this.coupon = coupon;
     }
 
@@ -280,9 +278,8 @@ class CouponServiceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(End.class)
-  void in_any_order_and_twice_a_paid_order_uses_its_coupon_and_one_that_is_none_gives_it_back(
-      End end) {
+  @EnumSource(OrderEnd.class)
+  void the_end_of_an_order_decides_its_coupon_in_any_sequence_of_events(OrderEnd end) {
     for (long seed = 1; seed <= 5; seed++) {
       String customer = "c-" + end + "-" + seed;
       String coupon = coupon(customer);
@@ -302,12 +299,14 @@ class CouponServiceTest {
       await().until(() -> published(CouponEvent.Issued.class, "earned-" + orderId) == 1);
       assertThat(held(customer).getString("status")).as("seed %d", seed).isEqualTo(end.coupon);
       await()
-          .until(() -> published(CouponEvent.Restored.class, coupon) == (end == End.PAID ? 0 : 1));
+          .until(
+              () ->
+                  published(CouponEvent.Restored.class, coupon) == (end == OrderEnd.PAID ? 0 : 1));
     }
   }
 
   @Test
-  void an_order_earns_one_coupon_however_often_it_arrives() {
+  void an_order_earns_one_coupon_even_if_its_arrival_is_reported_again() {
     String orderId = Ids.next();
     String delivered =
         BrokerClient.encode(new OrderEvent.Delivered(orderId, "c-earner", "s", "r", 1, NOW));
@@ -327,7 +326,7 @@ class CouponServiceTest {
   }
 
   @Test
-  void strange_ids_and_foreign_coupons_are_refused_without_harm() {
+  void ids_that_resemble_redis_keys_and_coupons_of_others_are_refused() {
     for (String id :
         List.of(
             "unsettled",
@@ -365,7 +364,7 @@ class CouponServiceTest {
   }
 
   @Test
-  void a_coupon_that_comes_between_two_pages_shows_none_of_them_twice() {
+  void a_coupon_taken_between_two_pages_does_not_repeat_others_in_the_list() {
     String customer = "c-" + Ids.next();
     List<String> taken = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -386,43 +385,47 @@ class CouponServiceTest {
   }
 
   @Test
-  void fifty_at_once_under_one_key_announce_one_campaign() {
+  void fifty_concurrent_requests_with_one_key_announce_one_campaign() {
     for (int round = 0; round < 20; round++) {
       String key = "k-announce-" + round;
-      JsonObject asked = announcement("2099-01-01T00:00:00Z");
-      HttpResponse<Buffer> first = one(fifty(() -> service.post(key, "/coupons", MARKETER, asked)));
+      JsonObject requested = announcement("2099-01-01T00:00:00Z");
+      HttpResponse<Buffer> first =
+          theSame(fifty(() -> service.post(key, "/coupons", MARKETER, requested)));
       assertThat(first.statusCode()).isEqualTo(201);
       assertThat(first.getHeader("Location"))
           .endsWith(first.bodyAsJsonObject().getString("campaignId"));
-      refused(service.post(key, "/coupons", MARKETER, asked.copy().put("discount", 2)));
+      assertKeyReused(service.post(key, "/coupons", MARKETER, requested.copy().put("discount", 2)));
       String other = service.token("m-10", "marketing");
-      assertThat(campaignId(service.post(key, "/coupons", other, asked).await()))
-          .as("a key is its caller's own")
+      assertThat(campaignId(service.post(key, "/coupons", other, requested).await()))
+          .as("another caller with the same key")
           .isNotEqualTo(campaignId(first));
     }
   }
 
   @Test
-  void fifty_at_once_under_one_key_take_one_coupon_and_hear_the_same_when_it_is_claimed() {
+  void one_key_takes_one_coupon_and_its_answer_stays_the_same_after_a_claim() {
     for (int round = 0; round < 20; round++) {
       String key = "k-take-" + round;
       String customer = "c-take-" + round;
       String token = customer(customer);
       String path = "/coupons/campaigns/" + campaign(100) + "/take";
-      HttpResponse<Buffer> first = one(fifty(() -> service.post(key, path, token, null)));
+      HttpResponse<Buffer> first = theSame(fifty(() -> service.post(key, path, token, null)));
       assertThat(first.statusCode()).isEqualTo(201);
       String coupon = first.bodyAsJsonObject().getString("couponId");
       use(coupon, customer, Ids.next()).await();
       assertThat(service.post(key, path, token, null).await().body()).isEqualTo(first.body());
       JsonObject present = service.post(key + "-new", path, token, null).await().bodyAsJsonObject();
       assertThat(present.getString("couponId")).isEqualTo(coupon);
-      assertThat(present.getString("status")).as("as it is now").isEqualTo("CLAIMED");
-      refused(service.post(key, "/coupons/campaigns/" + campaign(1) + "/take", token, null));
+      assertThat(present.getString("status"))
+          .as("without a stored answer, the present status")
+          .isEqualTo("CLAIMED");
+      assertKeyReused(
+          service.post(key, "/coupons/campaigns/" + campaign(1) + "/take", token, null));
     }
   }
 
   @Test
-  void a_key_of_one_operation_is_none_of_another() {
+  void the_same_key_can_be_used_once_for_each_operation() {
     String both = service.tokens().issue("c-both", List.of("marketing", "customer"), List.of());
     HttpResponse<Buffer> announced =
         service.post("k-both", "/coupons", both, announcement("2099-01-01T00:00:00Z")).await();
@@ -431,17 +434,20 @@ class CouponServiceTest {
   }
 
   @Test
-  void a_campaign_that_ended_since_changes_no_answer() {
+  void a_stored_answer_is_returned_after_the_campaign_has_ended() {
     String token = customer("c-late");
-    JsonObject asked = announcement(Instant.now().plusSeconds(10).toString());
-    HttpResponse<Buffer> announced = service.post("k-late", "/coupons", MARKETER, asked).await();
+    JsonObject requested = announcement(Instant.now().plusSeconds(10).toString());
+    HttpResponse<Buffer> announced =
+        service.post("k-late", "/coupons", MARKETER, requested).await();
     String path = announced.getHeader("Location") + "/take";
     HttpResponse<Buffer> taken = service.post("k-late", path, token, null).await();
     assertThat(taken.statusCode()).isEqualTo(201);
     await()
         .until(
-            () -> call(HttpMethod.POST, "/coupons", "m-9", "marketing", asked).statusCode() == 400);
-    assertThat(service.post("k-late", "/coupons", MARKETER, asked).await().body())
+            () ->
+                call(HttpMethod.POST, "/coupons", "m-9", "marketing", requested).statusCode()
+                    == 400);
+    assertThat(service.post("k-late", "/coupons", MARKETER, requested).await().body())
         .isEqualTo(announced.body());
     assertThat(service.post("k-late", path, token, null).await().body()).isEqualTo(taken.body());
     assertThat(service.post("k-later", path, token, null).await().statusCode()).isEqualTo(409);
@@ -464,7 +470,7 @@ class CouponServiceTest {
   }
 
   @Test
-  void a_key_is_a_hundred_visible_characters_at_most() {
+  void a_key_that_is_empty_too_long_or_has_spaces_is_refused() {
     String path = "/coupons/campaigns/" + campaign(1) + "/take";
     for (String key : List.of("", "k".repeat(101), "two words")) {
       HttpResponse<Buffer> wrong = service.post(key, path, customer("c-1"), null).await();
@@ -504,20 +510,20 @@ class CouponServiceTest {
     return sent.stream().map(one -> one.await()).toList();
   }
 
-  /** The one answer that all of them got. */
-  private static HttpResponse<Buffer> one(List<HttpResponse<Buffer>> answers) {
+  /** Asserts that all responses are the same, and returns one of them. */
+  private static HttpResponse<Buffer> theSame(List<HttpResponse<Buffer>> answers) {
     assertThat(answers.stream().map(a -> a.statusCode() + a.bodyAsString()).distinct()).hasSize(1);
     return answers.get(0);
   }
 
-  private static void refused(Future<HttpResponse<Buffer>> answer) {
+  private static void assertKeyReused(Future<HttpResponse<Buffer>> answer) {
     assertThat(answer.await().statusCode()).isEqualTo(422);
     assertThat(answer.await().bodyAsJsonObject().getString("type"))
         .isEqualTo("/problems/idempotency-key-reused");
   }
 
   @Test
-  void a_campaign_and_a_revocation_say_all_that_is_wrong_at_once() {
+  void a_refused_campaign_or_revocation_lists_all_invalid_fields() {
     JsonObject nothing = new JsonObject();
     JsonObject empty =
         call(HttpMethod.POST, "/coupons/k/revoke", "m-1", "marketing", null).bodyAsJsonObject();
@@ -555,16 +561,17 @@ class CouponServiceTest {
   }
 
   @Test
-  void a_day_that_does_not_exist_is_refused_by_its_name() {
+  void an_expiry_time_that_does_not_exist_is_refused() {
     for (String day :
         List.of("2099-02-30T00:00:00Z", "2099-13-01T00:00:00Z", "2099-01-01T25:00:00Z")) {
-      JsonObject asked =
+      JsonObject requested =
           new JsonObject()
               .put("name", "x")
               .put("discount", 1)
               .put("quantity", 1)
               .put("expiresAt", day);
-      HttpResponse<Buffer> answer = call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked);
+      HttpResponse<Buffer> answer =
+          call(HttpMethod.POST, "/coupons", "m-1", "marketing", requested);
       assertThat(answer.statusCode()).as(day).isEqualTo(400);
       assertThat(answer.bodyAsString()).contains("/expiresAt");
     }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** A coupon that is revoked while an order is being paid with it, and what it refuses. */
+/** A coupon that is revoked while an order is being paid with it, and refused transitions. */
 class CouponTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -19,7 +19,7 @@ class CouponTest {
           .state();
 
   @Test
-  void the_order_that_was_paid_before_it_heard_is_the_one_that_holds_it() {
+  void an_order_paid_before_it_received_the_revocation_keeps_the_coupon() {
     Coupon revoked = CLAIMED.revoke("a mistake", NOW).state();
     Coupon held = paid(updated(revoked));
     assertThat(held).isEqualTo(updated(paid(revoked)));
@@ -28,7 +28,7 @@ class CouponTest {
   }
 
   @Test
-  void when_that_order_comes_to_nothing_nobody_holds_it_in_whatever_order_that_is_told() {
+  void a_revoked_coupon_has_no_order_after_its_order_was_canceled() {
     Coupon revoked = CLAIMED.revoke("a mistake", NOW).state();
     Coupon free = canceled(paid(updated(revoked)));
     assertThat(free).isEqualTo(updated(paid(canceled(revoked))));
@@ -37,14 +37,14 @@ class CouponTest {
   }
 
   @Test
-  void a_paid_order_holds_it_also_when_that_was_forgotten() {
+  void a_lost_claim_on_a_revoked_coupon_is_recovered_for_a_paid_order_only() {
     Coupon revoked = CLAIMED.restored("o-1", NOW).state().revoke("a mistake", NOW).state();
     assertThat(revoked.recovered("o-1", true, NOW).state().orderId()).isEqualTo("o-1");
     assertThat(revoked.recovered("o-1", false, NOW).state().orderId()).isNull();
   }
 
   @Test
-  void a_coupon_that_cannot_be_used_says_why() {
+  void a_refused_claim_names_the_status_and_what_to_do() {
     Instant late = NOW.plusSeconds(901);
     assertThat(refusal(() -> CLAIMED.claim("o-2", NOW))).contains("CLAIMED", "cancel that order");
     assertThat(refusal(() -> paid(CLAIMED).claim("o-2", NOW))).contains("USED", "another coupon");
@@ -55,7 +55,7 @@ class CouponTest {
   }
 
   @Test
-  void a_coupon_that_cannot_be_revoked_says_why() {
+  void a_refused_revocation_names_the_status_and_what_to_do() {
     assertThat(refusal(() -> paid(CLAIMED).revoke("a mistake", NOW))).contains("USED", "canceled");
   }
 

@@ -37,17 +37,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The coupon service when Redis has lost its last confirmed writes, as after a disk failure. Each
- * test has a Redis of its own, whose append-only file it sets back.
+ * test has a Redis of its own and replaces the append-only file with an earlier copy.
  */
 class RedisRecoveryTest {
 
   private final ServiceFixture service = new ServiceFixture(TopologyDeclaration::declare);
 
-  /** The orders of the stand-in for the order service, by id. */
+  /** The orders of the simulated order service, by id. */
   private final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
 
-  private final Set<String> canceledWhenAsked = ConcurrentHashMap.newKeySet();
-  private final Set<String> silent = ConcurrentHashMap.newKeySet();
+  /** Orders that are canceled after the next request. */
+  private final Set<String> canceledAfterRequest = ConcurrentHashMap.newKeySet();
+
+  /** Orders about which the simulated order service sends no response. */
+  private final Set<String> withoutResponse = ConcurrentHashMap.newKeySet();
 
   @TempDir private Path home;
   private Redis redis;
@@ -66,11 +69,11 @@ class RedisRecoveryTest {
 
   private void order(HttpServerRequest request) {
     String orderId = request.path().split("/", -1)[3];
-    if (silent.contains(orderId)) {
+    if (withoutResponse.contains(orderId)) {
       return;
     }
     JsonObject order = orders.get(orderId);
-    if (canceledWhenAsked.contains(orderId)) {
+    if (canceledAfterRequest.contains(orderId)) {
       orders.put(orderId, order.copy().put("status", "CANCELED"));
     }
     JsonObject none = new JsonObject().put("type", "/problems/not-found").put("detail", "none");
@@ -87,11 +90,11 @@ class RedisRecoveryTest {
   }
 
   @Test
-  void claims_takes_and_earnings_that_were_lost_are_found_again() throws IOException {
+  void lost_claims_taken_coupons_and_earned_coupons_are_restored() throws IOException {
     String take = "/coupons/campaigns/" + campaign() + "/take";
     String used = take(take, "c-1");
     String claimed = take(take, "c-2");
-    Path earlier = Files.copy(log(), home.resolve("earlier"));
+    Path earlier = Files.copy(appendOnlyFile(), home.resolve("earlier"));
 
     String taken = take(take, "c-3");
     use(used, "c-1", "o-1");
@@ -107,7 +110,7 @@ class RedisRecoveryTest {
         .until(() -> status("c-1", used).equals("USED") && coupons("c-1").contains("earned-o-3"));
     await().until(() -> published(CouponEvent.Issued.class) == 4);
 
-    forgetSince(earlier);
+    restartRedisWith(earlier);
 
     assertThat(status("c-1", used)).isEqualTo("USED");
     assertThat(status("c-2", claimed)).isEqualTo("CLAIMED");
@@ -121,8 +124,7 @@ class RedisRecoveryTest {
   }
 
   @Test
-  void an_empty_redis_learns_everything_again_however_much_and_however_strange()
-      throws IOException {
+  void an_empty_redis_is_restored_from_a_long_log_with_a_faulty_event() throws IOException {
     String take = "/coupons/campaigns/" + campaign() + "/take";
     String revoked = take(take, "c-1");
     revoke(revoked);
@@ -145,7 +147,7 @@ class RedisRecoveryTest {
     await().until(() -> published(CouponEvent.Revoked.class) >= 2);
 
     redis.kill();
-    Files.delete(log());
+    Files.delete(appendOnlyFile());
     redis = Redis.start(home, redisPort);
     await().until(service::isReady);
 
@@ -154,18 +156,17 @@ class RedisRecoveryTest {
   }
 
   @Test
-  void of_all_orders_that_held_a_coupon_one_after_another_the_last_one_holds_it()
-      throws IOException {
+  void a_coupon_that_several_orders_claimed_is_restored_to_the_last_one() throws IOException {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
-    Path earlier = Files.copy(log(), home.resolve("earlier"));
+    Path earlier = Files.copy(appendOnlyFile(), home.resolve("earlier"));
     use(coupon, "c-1", "o-1");
-    List<String> memos = new ArrayList<>();
+    List<String> updates = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      memos.add(
+      updates.add(
           BrokerClient.encode(
               new OrderEvent.Updated("o-1", details("c-1", coupon), false, Instant.now())));
     }
-    service.broker().publish(memos);
+    service.broker().publish(updates);
     orders.put("o-1", order("o-1", coupon, "CANCELED"));
     service
         .broker()
@@ -174,34 +175,33 @@ class RedisRecoveryTest {
     use(coupon, "c-1", "o-2");
     await().until(() -> published(CouponEvent.Claimed.class) == 2);
 
-    forgetSince(earlier);
+    restartRedisWith(earlier);
 
     assertThat(status("c-1", coupon)).isEqualTo("CLAIMED");
   }
 
   @Test
-  void an_order_that_lets_go_of_its_coupon_while_it_is_asked_gives_it_back() throws IOException {
+  void a_coupon_is_not_claimed_if_its_order_is_canceled_during_the_recovery() throws IOException {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
-    Path earlier = Files.copy(log(), home.resolve("earlier"));
+    Path earlier = Files.copy(appendOnlyFile(), home.resolve("earlier"));
     use(coupon, "c-1", "o-1");
     await().until(() -> published(CouponEvent.Claimed.class) > 0);
 
-    canceledWhenAsked.add("o-1");
-    forgetSince(earlier);
+    canceledAfterRequest.add("o-1");
+    restartRedisWith(earlier);
 
     assertThat(orders.get("o-1").getString("status")).isEqualTo("CANCELED");
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
   }
 
   @Test
-  void a_forgotten_claim_of_which_the_order_could_not_tell_in_time_is_found_when_it_does()
-      throws IOException {
+  void a_lost_claim_is_restored_by_an_order_event_after_the_recovery() throws IOException {
     String coupon = take("/coupons/campaigns/" + campaign() + "/take", "c-1");
-    Path earlier = Files.copy(log(), home.resolve("earlier"));
+    Path earlier = Files.copy(appendOnlyFile(), home.resolve("earlier"));
     orders.put("o-1", order("o-1", coupon, "PLACED"));
     call(HttpMethod.POST, "/coupons/" + coupon + "/use", "c-1", "customer", on("o-1"));
 
-    forgetSince(earlier);
+    restartRedisWith(earlier);
     assertThat(status("c-1", coupon)).isEqualTo("ISSUED");
     service
         .broker()
@@ -209,9 +209,9 @@ class RedisRecoveryTest {
     await().until(() -> status("c-1", coupon).equals("CLAIMED"));
   }
 
-  /** The order that holds another coupon does not tell whether it still does. */
+  /** The recovery cannot finish: the order service does not respond about another order. */
   @Test
-  void nothing_is_claimed_or_taken_until_everything_is_known_again() throws IOException {
+  void no_coupon_is_used_or_taken_until_all_coupons_are_restored() throws IOException {
     String take = "/coupons/campaigns/" + campaign() + "/take";
     use(take(take, "c-1"), "c-1", "o-1");
     String free = take(take, "c-2");
@@ -219,23 +219,23 @@ class RedisRecoveryTest {
     orders.put("o-2", order("o-2", null, "PLACED"));
 
     redis.kill();
-    silent.add("o-1");
+    withoutResponse.add("o-1");
     redis = Redis.start(home, redisPort);
-    String unsure = "503 /problems/coupons-unavailable";
-    await().until(() -> answer(use, "c-2", on("o-2")).equals(unsure));
-    await().until(() -> answer(take, "c-3", null).equals(unsure));
+    String unavailable = "503 /problems/coupons-unavailable";
+    await().until(() -> answer(use, "c-2", on("o-2")).equals(unavailable));
+    await().until(() -> answer(take, "c-3", null).equals(unavailable));
     assertThat(status("c-2", free)).isEqualTo("ISSUED");
     assertThat(call(HttpMethod.GET, "/coupons", "c-3", "customer", null).getJsonArray("items"))
         .isEmpty();
 
-    silent.clear();
+    withoutResponse.clear();
     await().until(service::isReady);
     call(HttpMethod.POST, use, "c-2", "customer", on("o-2"));
     assertThat(status("c-3", take(take, "c-3"))).isEqualTo("ISSUED");
   }
 
   @Test
-  void a_redis_that_is_full_is_one_to_wait_for() {
+  void an_event_is_handled_after_a_full_redis_has_memory_again() {
     RedisAPI commands = new RedisDatabase(service.vertx(), redis.uri() + "/0").api();
     String take = "/coupons/campaigns/" + campaign() + "/take";
     commands.config(List.of("SET", "maxmemory", "1")).await();
@@ -248,28 +248,28 @@ class RedisRecoveryTest {
     assertThat(status("c-1", take(take, "c-1"))).isEqualTo("ISSUED");
   }
 
-  /** The status, and the type of the problem. */
+  /** The status code and the type of the problem. */
   private String answer(String path, String customer, JsonObject body) {
     HttpResponse<Buffer> response = send(HttpMethod.POST, path, customer, "customer", body);
     return response.statusCode() + " " + response.bodyAsJsonObject().getString("type");
   }
 
   /** The append-only file of Redis. */
-  private Path log() {
+  private Path appendOnlyFile() {
     return home.resolve("data/appendonly.aof");
   }
 
   /** Kills Redis and starts it with an earlier copy of its append-only file. */
-  private void forgetSince(Path earlier) throws IOException {
+  private void restartRedisWith(Path earlier) throws IOException {
     redis.kill();
-    Files.copy(earlier, log(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(earlier, appendOnlyFile(), StandardCopyOption.REPLACE_EXISTING);
     redis = Redis.start(home, redisPort);
     await().until(service::isReady);
   }
 
   private void revoke(String couponId) {
-    JsonObject why = new JsonObject().put("reason", "a mistake");
-    call(HttpMethod.POST, "/coupons/" + couponId + "/revoke", "m-1", "marketing", why);
+    JsonObject reason = new JsonObject().put("reason", "a mistake");
+    call(HttpMethod.POST, "/coupons/" + couponId + "/revoke", "m-1", "marketing", reason);
   }
 
   private String take(String path, String customer) {
@@ -323,13 +323,13 @@ class RedisRecoveryTest {
   }
 
   private String campaign() {
-    JsonObject asked =
+    JsonObject request =
         new JsonObject()
             .put("name", "첫 주문")
             .put("discount", 3_000)
             .put("quantity", 3)
             .put("expiresAt", "2099-01-01T00:00:00Z");
-    return call(HttpMethod.POST, "/coupons", "m-1", "marketing", asked).getString("campaignId");
+    return call(HttpMethod.POST, "/coupons", "m-1", "marketing", request).getString("campaignId");
   }
 
   private long published(Class<? extends CouponEvent> type) {

@@ -19,14 +19,14 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The hashes of the coupon service in Redis, as earlier code wrote them. */
+/** Hashes that earlier versions stored in Redis are read, and are still written the same. */
 class StoredHashesTest {
 
   private static final Instant ISSUED_AT = Instant.parse("2026-11-21T12:00:00.001Z");
   private static final Instant EXPIRES_AT = Instant.parse("2026-12-21T12:00:00.002Z");
   private static final Instant CHANGED_AT = Instant.parse("2026-11-22T12:00:00.003Z");
 
-  /** Every component of these has another value than its type's default. */
+  /** No component has the default value of its type, so that the test notices a lost field. */
   private static final Coupon CLAIMED =
       new Coupon(
           "coupon-1",
@@ -70,7 +70,7 @@ class StoredHashesTest {
   }
 
   @Test
-  void stored_hashes_are_read_as_they_were() {
+  void stored_hashes_are_read() {
     golden().forEach(hash -> insert(hash.getKey(), (JsonObject) hash.getValue()));
     assertThat(coupons.find("coupon-1").await()).isEqualTo(CLAIMED);
     assertThat(coupons.find("coupon-2").await()).isEqualTo(TAKEN);
@@ -83,7 +83,7 @@ class StoredHashesTest {
   }
 
   @Test
-  void a_customer_who_took_a_coupon_before_gets_the_same_one() {
+  void a_customer_who_takes_a_second_coupon_of_a_campaign_gets_the_first() {
     golden().forEach(hash -> insert(hash.getKey(), (JsonObject) hash.getValue()));
     Coupon another =
         Coupon.issue(
@@ -102,7 +102,7 @@ class StoredHashesTest {
   }
 
   @Test
-  void hashes_are_written_as_before() {
+  void hashes_are_still_written_the_same() {
     coupons.change("coupon-1", none -> Change.of(CLAIMED)).await();
     coupons.announce(CAMPAIGN, ANNOUNCES).await();
     coupons.take("campaign-1", issued(TAKEN), TAKES).await();
@@ -127,7 +127,7 @@ class StoredHashesTest {
             coupon.issuedAt()));
   }
 
-  /** By key; the fields of a hash are texts. */
+  /** The stored hashes by key. Each field of a hash is a text. */
   private static JsonObject golden() {
     return GoldenDocument.read(StoredHashesTest.class, "hashes.json");
   }
@@ -148,7 +148,7 @@ class StoredHashesTest {
     return parsed(hash);
   }
 
-  /** The order of fields in a text that is JSON has no meaning. */
+  /** Parses fields that are JSON, since two texts with another order of fields are equal. */
   private static JsonObject parsed(JsonObject hash) {
     JsonObject parsed = new JsonObject();
     hash.forEach(
