@@ -5,7 +5,7 @@ import baedal.events.OrderDetails;
 import java.time.Instant;
 import java.util.List;
 
-/** A delivery without discount, of which only what a page shows is told. */
+/** Creates the details of a delivery without discount. Fields that no page shows are empty. */
 final class Details {
 
   private Details() {}

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A client's side of one stream of server-sent events. */
+/** The client of one stream of server-sent events. It collects the events that it receives. */
 final class EventStream {
 
   private static final Pattern EVENT =
@@ -93,11 +93,11 @@ final class EventStream {
     response.pause();
   }
 
-  void readAgain() {
+  void resumeReading() {
     response.resume();
   }
 
-  void leave() {
+  void disconnect() {
     response.request().connection().close();
   }
 }

@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A messenger that misbehaves. */
+/** How {@link HttpMessenger} handles failures of the messenger. */
 class HttpMessengerTest {
 
   private static final String LOOPBACK = "127.0.0.1";
@@ -21,7 +21,7 @@ class HttpMessengerTest {
   }
 
   @Test
-  void an_answer_that_never_ends_is_none() {
+  void a_response_that_does_not_end_is_a_failure() {
     int port =
         vertx
             .createHttpServer()

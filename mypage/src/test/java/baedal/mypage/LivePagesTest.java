@@ -20,31 +20,31 @@ import org.junit.jupiter.api.Test;
 class LivePagesTest extends RunningMyPage {
 
   @Test
-  void a_stream_of_an_order_without_a_page_begins_empty_and_shows_it_when_it_is_there() {
+  void a_stream_without_a_page_begins_empty_and_sends_the_page_when_it_is_ready() {
     String customer = Ids.next();
-    String orderId = ordered(customer);
-    EventStream stream = watch(one, orderId, customer);
+    String orderId = orderWithoutEvents(customer);
+    EventStream stream = watch(firstReplica, orderId, customer);
     assertThat(stream.status()).isEqualTo(200);
     assertThat(stream.statuses()).isEmpty();
     publish(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
     await().until(() -> stream.statuses().equals(List.of("PLACED")));
-    stream.leave();
+    stream.disconnect();
   }
 
   @Test
-  void both_replicas_show_each_change_in_order_to_who_watches() {
+  void both_replicas_send_each_change_in_sequence_to_their_watchers() {
     String customer = Ids.next();
-    String orderId = placed(customer);
+    String orderId = placedOrder(customer);
     List<EventStream> watching =
-        List.of(watch(one, orderId, customer), watch(other, orderId, customer));
-    List<String> wanted = new ArrayList<>();
-    Set<Class<?>> unseen = Set.of(RiderEvent.Delivered.class);
-    for (EventMessage message : life(orderId, customer)) {
+        List.of(watch(firstReplica, orderId, customer), watch(secondReplica, orderId, customer));
+    List<String> seen = new ArrayList<>();
+    Set<Class<?>> notAwaited = Set.of(RiderEvent.Delivered.class);
+    for (EventMessage message : deliveredOrder(orderId, customer)) {
       publish(List.of(message));
-      if (!unseen.contains(message.data().getClass())) {
-        int pages = wanted.size() + 1;
+      if (!notAwaited.contains(message.data().getClass())) {
+        int pages = seen.size() + 1;
         watching.forEach(stream -> await().until(() -> stream.statuses().size() >= pages));
-        wanted.add(watching.get(0).statuses().get(pages - 1));
+        seen.add(watching.get(0).statuses().get(pages - 1));
       }
     }
     watching.forEach(stream -> await().until(stream::ended));
@@ -65,22 +65,26 @@ class LivePagesTest extends RunningMyPage {
   }
 
   @Test
-  void who_watches_sees_where_the_rider_is() {
+  void watchers_at_both_replicas_get_the_position_of_the_rider() {
     String customer = Ids.next();
     String orderId = Ids.next();
-    publish(life(orderId, customer).subList(0, 8));
+    publish(deliveredOrder(orderId, customer).subList(0, 8));
     await()
-        .until(() -> get(one, "/mypages/" + orderId, customer).bodyAsString().contains("PICKED"));
+        .until(
+            () ->
+                get(firstReplica, "/mypages/" + orderId, customer)
+                    .bodyAsString()
+                    .contains("PICKED"));
     List<EventStream> watching =
-        List.of(watch(one, orderId, customer), watch(other, orderId, customer));
+        List.of(watch(firstReplica, orderId, customer), watch(secondReplica, orderId, customer));
     EventMessages.wrap(List.of(new RiderEvent.Moved(orderId, "r-1", 37.5, 127.0, at(7))), 1, NOW)
         .forEach(moved -> publisher.publishTransient(moved).await());
     for (EventStream stream : watching) {
       await().until(() -> !stream.events("location").isEmpty());
       assertThat(stream.events("location").get(0).data().getDouble("lat")).isEqualTo(37.5);
-      stream.leave();
+      stream.disconnect();
     }
-    for (int port : List.of(one, other)) {
+    for (int port : List.of(firstReplica, secondReplica)) {
       JsonObject rider =
           get(port, "/mypages/" + orderId, customer).bodyAsJsonObject().getJsonObject("rider");
       assertThat(rider.getDouble("lng")).isEqualTo(127.0);
@@ -88,43 +92,43 @@ class LivePagesTest extends RunningMyPage {
   }
 
   @Test
-  void a_stream_that_broke_off_goes_on_at_the_other_replica_with_what_was_missed() {
+  void a_client_that_reconnects_to_another_replica_gets_missed_changes() {
     String customer = Ids.next();
     String orderId = Ids.next();
-    List<EventMessage> life = life(orderId, customer);
-    publish(life.subList(0, 1));
-    await().until(() -> get(one, "/mypages/" + orderId, customer).statusCode() == 200);
-    EventStream first = watch(one, orderId, customer);
+    List<EventMessage> events = deliveredOrder(orderId, customer);
+    publish(events.subList(0, 1));
+    await().until(() -> get(firstReplica, "/mypages/" + orderId, customer).statusCode() == 200);
+    EventStream first = watch(firstReplica, orderId, customer);
     await().until(() -> !first.statuses().isEmpty());
-    first.leave();
-    publish(life.subList(1, 3));
+    first.disconnect();
+    publish(events.subList(1, 3));
     await().until(() -> paymentArrived(orderId, customer));
 
-    EventStream second = watch(other, orderId, customer, first.lastId());
+    EventStream second = watch(secondReplica, orderId, customer, first.lastId());
     await().until(() -> !second.statuses().isEmpty());
-    second.leave();
-    EventStream third = watch(one, orderId, customer, second.lastId());
-    publish(life.subList(3, life.size()));
+    second.disconnect();
+    EventStream third = watch(firstReplica, orderId, customer, second.lastId());
+    publish(events.subList(3, events.size()));
     await().until(third::ended);
     assertThat(second.statuses()).containsExactly("PAID");
     assertThat(third.statuses()).doesNotContain("PLACED", "PAID").endsWith("COMPLETED");
-    await().until(() -> nothingMore(orderId, customer, third.lastId()));
+    await().until(() -> isLastPage(orderId, customer, third.lastId()));
   }
 
-  /** Of the payment, and of the order that is paid: replicas hear of them in any order. */
+  /** Whether both events were applied, {@code payment.paid} and {@code order.paid}. */
   boolean paymentArrived(String orderId, String customer) {
-    JsonObject page = get(one, "/mypages/" + orderId, customer).bodyAsJsonObject();
+    JsonObject page = get(firstReplica, "/mypages/" + orderId, customer).bodyAsJsonObject();
     return page.getString("status").equals("PAID") && page.getJsonObject("payment") != null;
   }
 
-  /** Events that come after the last one may still add to the page; then that is notified. */
-  boolean nothingMore(String orderId, String customer, String lastId) {
-    EventStream next = watch(other, orderId, customer, lastId);
+  /** Reconnects until the response is 204: events that arrive late may still change the page. */
+  boolean isLastPage(String orderId, String customer, String lastId) {
+    EventStream next = watch(secondReplica, orderId, customer, lastId);
     if (next.status() == 204) {
       return true;
     }
     await().until(next::ended);
-    return nothingMore(orderId, customer, next.lastId());
+    return isLastPage(orderId, customer, next.lastId());
   }
 
   EventStream watch(int port, String orderId, String customer, String... last) {

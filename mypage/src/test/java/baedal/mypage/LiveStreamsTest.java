@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Streams to real clients, of pages that stand in a map. */
+/** Live streams to real HTTP clients. The pages are in a map instead of the database. */
 class LiveStreamsTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -38,8 +38,8 @@ class LiveStreamsTest {
   private int port;
   private boolean closed;
 
-  /** What happens between the reading of a page and the beginning of its stream. */
-  private Supplier<Future<Void>> meanwhile = Future::succeededFuture;
+  /** Runs after a page was read and before its stream begins. */
+  private Supplier<Future<Void>> beforeStream = Future::succeededFuture;
 
   @BeforeEach
   void start() {
@@ -70,7 +70,7 @@ class LiveStreamsTest {
             ctx -> {
               ctx.request().connection().closeHandler(v -> closed = true);
               MyPage page = stored.get(ctx.pathParam("orderId"));
-              meanwhile.get().onSuccess(v -> live.watch(ctx, page));
+              beforeStream.get().onSuccess(v -> live.watch(ctx, page));
             });
     return vertx
         .createHttpServer()
@@ -111,22 +111,22 @@ class LiveStreamsTest {
         lastEventId.length == 0 ? Map.of() : Map.of("Last-Event-ID", lastEventId[0]));
   }
 
-  private <T> T inside(Supplier<T> work) {
+  private <T> T onEventLoop(Supplier<T> work) {
     Promise<T> done = Promise.promise();
     context.runOnContext(v -> done.complete(work.get()));
     return done.future().await();
   }
 
   private void push(MyPage page) {
-    inside(
+    onEventLoop(
         () -> {
           live.push(page);
           return page;
         });
   }
 
-  private void startBeating() {
-    inside(
+  private void startHeartbeats() {
+    onEventLoop(
         () -> {
           live.start();
           return live;
@@ -134,11 +134,11 @@ class LiveStreamsTest {
   }
 
   private boolean isWatched() {
-    return inside(() -> live.isWatched(ORDER));
+    return onEventLoop(() -> live.isWatched(ORDER));
   }
 
   @Test
-  void a_stream_begins_with_the_page_as_it_is_and_goes_on_with_each_change() {
+  void a_stream_sends_the_present_page_and_then_each_change() {
     stored.put(ORDER, placed());
     EventStream stream = open();
     push(placed().reached(Status.PAID, NOW));
@@ -149,7 +149,7 @@ class LiveStreamsTest {
   }
 
   @Test
-  void a_page_that_was_read_before_the_last_change_and_comes_after_it_takes_nothing_back() {
+  void an_older_page_that_is_pushed_later_does_not_set_the_status_back() {
     stored.put(ORDER, placed());
     EventStream stream = open();
     push(placed().reached(Status.COOKED, NOW));
@@ -160,9 +160,9 @@ class LiveStreamsTest {
   }
 
   @Test
-  void a_change_between_the_reading_of_the_page_and_the_beginning_of_the_stream_is_seen() {
+  void a_change_between_reading_the_page_and_beginning_the_stream_is_sent() {
     stored.put(ORDER, placed());
-    meanwhile =
+    beforeStream =
         () -> {
           stored.put(ORDER, placed().reached(Status.PAID, NOW));
           live.push(stored.get(ORDER));
@@ -173,8 +173,8 @@ class LiveStreamsTest {
   }
 
   @Test
-  void a_change_that_nobody_told_of_is_seen_at_the_next_beat() {
-    startBeating();
+  void a_change_that_was_not_pushed_is_sent_at_the_next_heartbeat() {
+    startHeartbeats();
     stored.put(ORDER, placed());
     EventStream stream = open();
     await().until(() -> stream.statuses().contains("PLACED"));
@@ -183,7 +183,7 @@ class LiveStreamsTest {
   }
 
   @Test
-  void a_rejected_order_is_watched_until_its_money_is_back() {
+  void the_stream_of_a_rejected_order_ends_after_its_refund() {
     stored.put(ORDER, placed());
     EventStream stream = open();
     push(rejected(placed()));
@@ -199,17 +199,17 @@ class LiveStreamsTest {
   }
 
   @Test
-  void who_comes_back_gets_what_was_missed_and_at_the_end_is_told_to_stay_away() {
+  void a_client_that_reconnects_gets_missed_changes_or_204_if_none_will_follow() {
     stored.put(ORDER, placed());
     EventStream first = open();
     await().until(() -> first.statuses().contains("PLACED"));
-    first.leave();
+    first.disconnect();
 
     EventStream unchanged = open(first.lastId());
     push(placed().reached(Status.PAID, NOW));
     await().until(() -> unchanged.statuses().contains("PAID"));
     assertThat(unchanged.statuses()).containsExactly("PAID");
-    unchanged.leave();
+    unchanged.disconnect();
 
     stored.put(ORDER, refunded(rejected(placed())));
     EventStream missed = open(unchanged.lastId());
@@ -219,20 +219,20 @@ class LiveStreamsTest {
   }
 
   @Test
-  void a_client_that_goes_away_is_forgotten() {
+  void a_client_that_disconnects_is_no_longer_watching() {
     stored.put(ORDER, placed());
     EventStream stream = open();
     await().until(this::isWatched);
-    stream.leave();
+    stream.disconnect();
     await().until(() -> !isWatched());
   }
 
   @Test
-  void a_client_that_went_away_before_its_stream_began_is_not_remembered() {
+  void a_client_that_disconnects_before_its_stream_begins_is_not_watching() {
     stored.put(ORDER, placed());
     Promise<Void> asked = Promise.promise();
     Promise<Void> gone = Promise.promise();
-    meanwhile =
+    beforeStream =
         () -> {
           asked.complete();
           return gone.future();
@@ -241,7 +241,7 @@ class LiveStreamsTest {
     socket.write("GET /" + ORDER + " HTTP/1.1\r\nHost: mypage\r\n\r\n").await();
     asked.future().await();
     socket.close().await();
-    await().until(() -> inside(() -> closed));
+    await().until(() -> onEventLoop(() -> closed));
     gone.complete();
     push(placed());
     assertThat(isWatched()).isFalse();
@@ -256,7 +256,7 @@ class LiveStreamsTest {
     int changes = 20_000;
     for (int version = 2; version <= changes; version += 100) {
       int from = version;
-      inside(
+      onEventLoop(
           () -> {
             for (int i = from; i < from + 100; i++) {
               live.push(placed(ORDER, i, i + " ".repeat(1_000)));
@@ -264,7 +264,7 @@ class LiveStreamsTest {
             return from;
           });
     }
-    stream.readAgain();
+    stream.resumeReading();
     await()
         .until(
             () -> {
@@ -279,8 +279,8 @@ class LiveStreamsTest {
   }
 
   @Test
-  void a_client_that_reads_nothing_any_more_is_let_go() {
-    startBeating();
+  void a_client_that_stops_reading_is_disconnected() {
+    startHeartbeats();
     stored.put(ORDER, placed());
     EventStream stream = open();
     await().until(() -> stream.statuses().contains("PLACED"));
@@ -289,7 +289,7 @@ class LiveStreamsTest {
     await()
         .until(
             () -> {
-              inside(
+              onEventLoop(
                   () -> {
                     for (int i = 0; i < 100; i++) {
                       live.push(placed(ORDER, version[0]++, version[0] + " ".repeat(10_000)));
@@ -301,11 +301,11 @@ class LiveStreamsTest {
   }
 
   @Test
-  void streams_end_when_the_service_stops_and_none_stays_that_began_meanwhile() {
+  void all_streams_end_when_the_service_stops_also_later_ones() {
     stored.put(ORDER, placed());
     EventStream before = open();
     await().until(this::isWatched);
-    inside(
+    onEventLoop(
         () -> {
           live.stop();
           return null;

@@ -22,7 +22,7 @@ class MyPageRepositoryTest {
   }
 
   @Test
-  void what_was_sent_at_the_full_second_is_older_than_what_was_sent_within_it() {
+  void notifications_of_the_same_second_are_sorted_by_their_milliseconds() {
     MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     MyPageRepository pages =
         new MyPageRepository(mongo, new GenerationRepository(mongo, Boot.clock()));
@@ -38,10 +38,10 @@ class MyPageRepositoryTest {
           .await();
     }
     assertThat(pages.notifications("c-1", null, 10).await())
-        .extracting(note -> note.getString("sentAt"))
+        .extracting(notification -> notification.getString("sentAt"))
         .isEqualTo(times);
     assertThat(pages.notifications("c-1", List.of(times.get(2), ""), 10).await())
-        .extracting(note -> note.getString("text"))
+        .extracting(notification -> notification.getString("text"))
         .containsExactly(times.get(3));
   }
 }

@@ -15,55 +15,56 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Notifications, which two replicas send at most once. */
+/** Two replicas send each notification at most once. */
 class NotificationsTest extends RunningMyPage {
 
   private static final int RESTARTS = SuiteSize.of("baedal.mypage.restarts", 2, 5);
 
   @Test
-  void each_change_is_told_once_however_often_and_in_whatever_order_its_events_come() {
+  void each_change_causes_one_notification_despite_reordering_and_duplicates() {
     Map<String, String> customers = new HashMap<>();
     List<EventMessage> messages = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       String orderId = Ids.next();
       String customer = Ids.next();
       customers.put(orderId, customer);
-      messages.addAll(life(orderId, customer));
+      messages.addAll(deliveredOrder(orderId, customer));
       messages.addAll(messages.subList(messages.size() - 5, messages.size()));
     }
     Collections.shuffle(messages, new Random(1));
     publish(messages);
     customers.forEach(
-        (orderId, customer) -> await().until(() -> texts(customer).size() >= NOTIFIED.size()));
+        (orderId, customer) ->
+            await().until(() -> textsSentTo(customer).size() >= NOTIFIED.size()));
     publish(messages);
     awaitEarlierEffects();
     customers.forEach(
         (orderId, customer) -> {
-          assertThat(texts(customer)).containsExactlyInAnyOrderElementsOf(NOTIFIED);
-          assertThat(all("/notifications", customer, "text"))
+          assertThat(textsSentTo(customer)).containsExactlyInAnyOrderElementsOf(NOTIFIED);
+          assertThat(readAll("/notifications", customer, "text"))
               .containsExactlyInAnyOrderElementsOf(NOTIFIED);
         });
   }
 
   @Test
-  void notifications_come_newest_first_and_of_one_order_in_the_order_of_its_life() {
+  void notifications_are_sent_in_the_sequence_of_events_and_listed_newest_first() {
     String customer = Ids.next();
-    List<EventMessage> life = life(Ids.next(), customer);
-    publish(life.subList(0, 2));
-    for (EventMessage message : life.subList(2, life.size())) {
+    List<EventMessage> events = deliveredOrder(Ids.next(), customer);
+    publish(events.subList(0, 2));
+    for (EventMessage message : events.subList(2, events.size())) {
       int notified = NotificationTexts.of(message.data()).isPresent() ? 1 : 0;
-      int all = texts(customer).size() + notified;
+      int all = textsSentTo(customer).size() + notified;
       publish(List.of(message));
-      await().until(() -> texts(customer).size() == all);
+      await().until(() -> textsSentTo(customer).size() == all);
     }
-    assertThat(texts(customer)).isEqualTo(NOTIFIED);
+    assertThat(textsSentTo(customer)).isEqualTo(NOTIFIED);
     List<String> newestFirst = new ArrayList<>(NOTIFIED);
     Collections.reverse(newestFirst);
-    assertThat(all("/notifications", customer, "text")).isEqualTo(newestFirst);
+    assertThat(readAll("/notifications", customer, "text")).isEqualTo(newestFirst);
   }
 
   @Test
-  void a_replica_that_stops_and_starts_in_the_middle_tells_nothing_twice_and_forgets_nothing() {
+  void a_replica_that_stops_and_starts_sends_each_notification_exactly_once() {
     List<String> customers = new ArrayList<>();
     for (int round = 0; round < RESTARTS; round++) {
       Replica third = deploy();
@@ -71,55 +72,57 @@ class NotificationsTest extends RunningMyPage {
       for (int i = 0; i < 40; i++) {
         String customer = Ids.next();
         customers.add(customer);
-        messages.addAll(life(Ids.next(), customer));
+        messages.addAll(deliveredOrder(Ids.next(), customer));
       }
       publish(messages);
       String last = customers.get(customers.size() - 40);
-      await().until(() -> !texts(last).isEmpty());
+      await().until(() -> !textsSentTo(last).isEmpty());
       vertx.undeploy(third.id()).await();
     }
-    customers.forEach(customer -> await().until(() -> texts(customer).size() >= NOTIFIED.size()));
+    customers.forEach(
+        customer -> await().until(() -> textsSentTo(customer).size() >= NOTIFIED.size()));
     awaitEarlierEffects();
     customers.forEach(
-        customer -> assertThat(texts(customer)).containsExactlyInAnyOrderElementsOf(NOTIFIED));
+        customer ->
+            assertThat(textsSentTo(customer)).containsExactlyInAnyOrderElementsOf(NOTIFIED));
   }
 
   @Test
-  void a_message_that_hangs_holds_up_no_other_order() {
+  void a_notification_without_response_does_not_delay_other_orders() {
     String slow = Ids.next();
     String quick = Ids.next();
     unanswered.add(slow);
-    publish(life(Ids.next(), slow));
-    publish(life(Ids.next(), slow));
-    await().until(() -> texts(slow).size() >= 2);
-    publish(life(Ids.next(), quick));
-    await().until(() -> texts(quick).size() == NOTIFIED.size());
-    assertThat(texts(slow).size()).isLessThan(2 * NOTIFIED.size());
+    publish(deliveredOrder(Ids.next(), slow));
+    publish(deliveredOrder(Ids.next(), slow));
+    await().until(() -> textsSentTo(slow).size() >= 2);
+    publish(deliveredOrder(Ids.next(), quick));
+    await().until(() -> textsSentTo(quick).size() == NOTIFIED.size());
+    assertThat(textsSentTo(slow).size()).isLessThan(2 * NOTIFIED.size());
     unanswered.remove(slow);
   }
 
   @Test
-  void notes_whose_customer_is_not_known_yet_wait_and_are_in_nobodys_way() {
+  void notifications_without_known_customer_wait_and_do_not_delay_others() {
     String customer = Ids.next();
     String early = Ids.next();
-    List<EventMessage> life = life(early, customer);
-    List<EventMessage> orphans = new ArrayList<>(life.subList(4, 5));
+    List<EventMessage> events = deliveredOrder(early, customer);
+    List<EventMessage> orphans = new ArrayList<>(events.subList(4, 5));
     for (int i = 0; i < 2 * Notifier.MAX_CONCURRENT; i++) {
       orphans.addAll(numbered(new StoreEvent.CookStarted(Ids.next(), "s-1", at(4))));
     }
     publish(orphans);
     String quick = Ids.next();
-    publish(life(Ids.next(), quick));
-    await().until(() -> texts(quick).size() == NOTIFIED.size());
-    assertThat(texts(customer)).isEmpty();
-    publish(life.subList(0, 1));
-    await().until(() -> texts(customer).equals(List.of("준비를 시작했습니다.")));
+    publish(deliveredOrder(Ids.next(), quick));
+    await().until(() -> textsSentTo(quick).size() == NOTIFIED.size());
+    assertThat(textsSentTo(customer)).isEmpty();
+    publish(events.subList(0, 1));
+    await().until(() -> textsSentTo(customer).equals(List.of("준비를 시작했습니다.")));
   }
 
-  /** Waits for the effects of earlier events: those of an order published last are visible. */
+  /** Publishes another order and waits for its notifications: they follow earlier events. */
   void awaitEarlierEffects() {
     String customer = Ids.next();
-    publish(life(Ids.next(), customer));
-    await().until(() -> texts(customer).size() == NOTIFIED.size());
+    publish(deliveredOrder(Ids.next(), customer));
+    await().until(() -> textsSentTo(customer).size() == NOTIFIED.size());
   }
 }

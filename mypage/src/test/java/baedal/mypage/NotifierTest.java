@@ -25,17 +25,20 @@ import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Notes of a store that answers before anybody can poll away. */
+/** The notifier with a simulated database, which responds at once. */
 class NotifierTest {
 
   private static final String ORDER = "o-1";
 
   private final Vertx vertx = Vertx.vertx();
   private final List<String> sent = new ArrayList<>();
-  private final Set<String> noted = new HashSet<>();
-  private final List<Promise<Void>> onTheirWay = new ArrayList<>();
+
+  /** The id and state of each notification that was inserted. */
+  private final Set<String> stored = new HashSet<>();
+
+  private final List<Promise<Void>> unfinishedSends = new ArrayList<>();
   private JsonObject page;
-  private Promise<List<JsonObject>> poll = waiting();
+  private Promise<List<JsonObject>> poll = onePending();
 
   @AfterEach
   void close() {
@@ -53,7 +56,7 @@ class NotifierTest {
     };
   }
 
-  private static Promise<List<JsonObject>> waiting() {
+  private static Promise<List<JsonObject>> onePending() {
     Promise<List<JsonObject>> found = Promise.promise();
     found.complete(
         List.of(
@@ -65,8 +68,8 @@ class NotifierTest {
     return found;
   }
 
-  private Future<String> insert(JsonObject note) {
-    return noted.add(note.getString("_id") + " " + note.getString("state"))
+  private Future<String> insert(JsonObject notification) {
+    return stored.add(notification.getString("_id") + " " + notification.getString("state"))
         ? Future.succeededFuture()
         : Future.failedFuture(
             new MongoWriteException(
@@ -81,7 +84,7 @@ class NotifierTest {
   }
 
   private Notifier notifier(Supplier<Future<Void>> messenger) {
-    MongoClient store =
+    MongoClient mongo =
         (MongoClient)
             Proxy.newProxyInstance(
                 MongoClient.class.getClassLoader(),
@@ -90,7 +93,7 @@ class NotifierTest {
     Clock clock = Boot.clock();
     return new Notifier(
         vertx,
-        new MyPageRepository(store, new GenerationRepository(store, clock)),
+        new MyPageRepository(mongo, new GenerationRepository(mongo, clock)),
         new Messenger() {
           @Override
           public String channel() {
@@ -106,18 +109,18 @@ class NotifierTest {
         clock);
   }
 
-  private static void submit(Notifier notifier, String change, String text) {
-    notifier.submit(ORDER, "c-1", new NotificationText(change, text)).await();
+  private static void submit(Notifier notifier, String changeId, String text) {
+    notifier.submit(ORDER, "c-1", new NotificationText(changeId, text)).await();
   }
 
-  private Future<Void> hanging() {
-    Promise<Void> arrives = Promise.promise();
-    onTheirWay.add(arrives);
-    return arrives.future();
+  private Future<Void> unfinishedSend() {
+    Promise<Void> sending = Promise.promise();
+    unfinishedSends.add(sending);
+    return sending.future();
   }
 
   @Test
-  void a_note_whose_customer_becomes_known_is_sent_then() {
+  void a_notification_is_sent_as_soon_as_its_customer_is_known() {
     Notifier notifier = notifier(Future::succeededFuture);
     notifier.poll();
     assertThat(sent).isEmpty();
@@ -127,36 +130,36 @@ class NotifierTest {
   }
 
   @Test
-  void a_note_that_can_go_at_once_is_one_write_and_goes_once() {
+  void a_notification_that_can_be_sent_immediately_is_one_write() {
     Notifier notifier = notifier(Future::succeededFuture);
     submit(notifier, "PAID", "결제");
     submit(notifier, "PAID", "결제");
-    assertThat(noted).containsExactly(ORDER + ":PAID SENT");
+    assertThat(stored).containsExactly(ORDER + ":PAID SENT");
     assertThat(sent).containsExactly("c-1 결제");
   }
 
   @Test
-  void a_note_behind_one_that_is_on_its_way_or_for_nobody_yet_waits() {
-    Notifier notifier = notifier(this::hanging);
+  void a_notification_behind_one_in_progress_or_without_customer_is_pending() {
+    Notifier notifier = notifier(this::unfinishedSend);
     submit(notifier, "PAID", "결제");
     submit(notifier, "COOKED", "준비");
     notifier.submit("o-2", null, new NotificationText("COOKED", "준비")).await();
-    assertThat(noted)
+    assertThat(stored)
         .containsExactlyInAnyOrder(
             ORDER + ":PAID SENT", ORDER + ":COOKED PENDING", "o-2:COOKED PENDING");
     assertThat(sent).containsExactly("c-1 결제");
   }
 
-  /** While it is looked for what waits, nothing later overtakes it. */
+  /** The pending notification must not be overtaken while the poll for it is in progress. */
   @Test
-  void a_note_behind_one_that_waits_waits_too() {
-    Notifier notifier = notifier(this::hanging);
+  void a_notification_behind_a_pending_one_is_pending_too() {
+    Notifier notifier = notifier(this::unfinishedSend);
     submit(notifier, "PAID", "결제");
     submit(notifier, "ACCEPTED", "수락");
     poll = Promise.promise();
-    onTheirWay.get(0).complete();
+    unfinishedSends.get(0).complete();
     submit(notifier, "COOKED", "준비");
-    assertThat(noted).contains(ORDER + ":ACCEPTED PENDING", ORDER + ":COOKED PENDING");
+    assertThat(stored).contains(ORDER + ":ACCEPTED PENDING", ORDER + ":COOKED PENDING");
     assertThat(sent).containsExactly("c-1 결제");
   }
 }

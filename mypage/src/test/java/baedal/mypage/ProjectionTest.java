@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any order of a saga's events, with any duplicates, makes the page of the straight order. */
+/** The events of an order make the same page in any sequence and with any duplicates. */
 class ProjectionTest {
 
   private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
@@ -76,16 +76,16 @@ class ProjectionTest {
   static Stream<Arguments> sagas() {
     Event placed = new OrderEvent.Placed("o", details(1, 0));
     Event discounted = new OrderEvent.Updated("o", details(2, 3_000), false, at(1));
-    Event settled = new PaymentEvent.Paid("o", "p", 37_000, PaymentMethod.CARD, 2, at(2));
+    Event paymentPaid = new PaymentEvent.Paid("o", "p", 37_000, PaymentMethod.CARD, 2, at(2));
     Event paid = new OrderEvent.Paid("o", details(3, 3_000), "p", PaymentMethod.CARD, 0, at(3));
-    PaymentMethod atTheDoor = PaymentMethod.ON_DELIVERY;
-    Event promised = new PaymentEvent.Deferred("o", "p", 37_000, atTheDoor, 2, at(2));
-    Event paidAtTheDoor =
-        new OrderEvent.Paid("o", details(3, 3_000), "p", atTheDoor, 37_000, at(3));
+    PaymentMethod onDelivery = PaymentMethod.ON_DELIVERY;
+    Event deferred = new PaymentEvent.Deferred("o", "p", 37_000, onDelivery, 2, at(2));
+    Event orderPaidOnDelivery =
+        new OrderEvent.Paid("o", details(3, 3_000), "p", onDelivery, 37_000, at(3));
     Event accepted = new StoreEvent.OrderAccepted("o", JOB, at(4));
     Event started = new StoreEvent.CookStarted("o", "s", at(5));
     Event finished = new StoreEvent.CookFinished("o", JOB, at(6));
-    Event asked = new OrderEvent.CancelRequested("o", "c", "s", "", at(5));
+    Event cancelRequested = new OrderEvent.CancelRequested("o", "c", "s", "", at(5));
     Event refunded = new PaymentEvent.Refunded("o", "p", 37_000, "", false, at(8));
     return Stream.of(
         Arguments.of(
@@ -95,7 +95,7 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                settled,
+                paymentPaid,
                 paid,
                 accepted,
                 started,
@@ -114,10 +114,10 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                settled,
+                paymentPaid,
                 paid,
                 accepted,
-                asked,
+                cancelRequested,
                 new StoreEvent.CancelAccepted("o", "s", at(6)),
                 new OrderEvent.RefundRequested("o", "p", "", at(7)),
                 refunded,
@@ -129,10 +129,10 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                settled,
+                paymentPaid,
                 paid,
                 accepted,
-                asked,
+                cancelRequested,
                 started,
                 new StoreEvent.CancelRefused("o", "s", "COOKING", at(6)))),
         Arguments.of(
@@ -142,7 +142,7 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                settled,
+                paymentPaid,
                 paid,
                 new StoreEvent.OrderRejected("o", "s", "OUT_OF_STOCK", at(4)),
                 new OrderEvent.RefundRequested("o", "p", "OUT_OF_STOCK", at(5)),
@@ -156,7 +156,7 @@ class ProjectionTest {
                 placed,
                 discounted,
                 new PaymentEvent.Declined("o", "p-0", 37_000, PaymentMethod.CARD, "", at(1)),
-                settled,
+                paymentPaid,
                 paid)),
         Arguments.of(
             Status.COMPLETED,
@@ -165,7 +165,7 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                settled,
+                paymentPaid,
                 paid,
                 accepted,
                 new OrderEvent.Updated("o", details(4, 3_000), true, at(4)),
@@ -181,8 +181,8 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                promised,
-                paidAtTheDoor,
+                deferred,
+                orderPaidOnDelivery,
                 accepted,
                 started,
                 finished,
@@ -191,7 +191,7 @@ class ProjectionTest {
                 new RiderEvent.Delivered("o", "r-1", 37_000, at(11)),
                 new OrderEvent.Delivered("o", "c", "s", "r-1", 37_000, at(11)),
                 new OrderEvent.Collected("o", "p", "r-1", 37_000, at(11)),
-                new PaymentEvent.Paid("o", "p", 37_000, atTheDoor, 2, at(12)),
+                new PaymentEvent.Paid("o", "p", 37_000, onDelivery, 2, at(12)),
                 new OrderEvent.Completed("o", "c", "s", 37_000, true, at(12)))),
         Arguments.of(
             Status.CANCELED,
@@ -200,9 +200,9 @@ class ProjectionTest {
             numbered(
                 placed,
                 discounted,
-                promised,
-                paidAtTheDoor,
-                asked,
+                deferred,
+                orderPaidOnDelivery,
+                cancelRequested,
                 new StoreEvent.CancelAccepted("o", "s", at(6)),
                 new OrderEvent.RefundRequested("o", "p", "", at(7)),
                 new PaymentEvent.Refunded("o", "p", 0, "", true, at(8)),
@@ -228,45 +228,49 @@ class ProjectionTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("sagas")
-  void any_order_with_any_duplicates_makes_the_same_page(
-      Status end, MyPage.PaymentStatus payment, String riderId, List<EventMessage> straight) {
-    MyPage wanted = page(straight);
-    assertThat(wanted.status()).isEqualTo(end);
-    assertThat(wanted.payment() == null ? null : wanted.payment().status()).isEqualTo(payment);
-    assertThat(wanted.riderId()).isEqualTo(riderId);
-    assertThat(wanted.details().due()).isEqualTo(37_000);
+  void events_in_any_sequence_and_with_duplicates_make_the_same_page(
+      Status end, MyPage.PaymentStatus payment, String riderId, List<EventMessage> events) {
+    MyPage expected = page(events);
+    assertThat(expected.status()).isEqualTo(end);
+    assertThat(expected.payment() == null ? null : expected.payment().status()).isEqualTo(payment);
+    assertThat(expected.riderId()).isEqualTo(riderId);
+    assertThat(expected.details().due()).isEqualTo(37_000);
     for (long seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
-      List<EventMessage> shuffled = new ArrayList<>(straight);
-      for (int i = 0; i < straight.size() / 2; i++) {
-        shuffled.add(straight.get(random.nextInt(straight.size())));
+      List<EventMessage> shuffled = new ArrayList<>(events);
+      for (int i = 0; i < events.size() / 2; i++) {
+        shuffled.add(events.get(random.nextInt(events.size())));
       }
       Collections.shuffle(shuffled, random);
-      assertThat(page(shuffled)).as("seed %d", seed).isEqualTo(wanted);
+      assertThat(page(shuffled)).as("seed %d", seed).isEqualTo(expected);
       int some = random.nextInt(shuffled.size());
-      MyPage half = page(shuffled.subList(0, some));
+      MyPage first = page(shuffled.subList(0, some));
       MyPage rest = page(shuffled.subList(some, shuffled.size()));
-      assertThat(rest.mergedWith(half)).as("seed %d, in two parts", seed).isEqualTo(wanted);
+      assertThat(rest.mergedWith(first))
+          .as("seed %d, merged from two pages", seed)
+          .isEqualTo(expected);
     }
   }
 
   @Test
-  void a_promise_that_was_given_up_is_shown_as_voided() {
-    PaymentMethod atTheDoor = PaymentMethod.ON_DELIVERY;
+  void a_payment_that_ended_before_money_was_taken_is_shown_as_voided() {
+    PaymentMethod onDelivery = PaymentMethod.ON_DELIVERY;
     Event placed = new OrderEvent.Placed("o", details(1, 0));
-    Event promised = new PaymentEvent.Deferred("o", "p", 40_000, atTheDoor, 1, at(1));
+    Event deferred = new PaymentEvent.Deferred("o", "p", 40_000, onDelivery, 1, at(1));
     Event voided = new PaymentEvent.Refunded("o", "p", 0, "", true, at(2));
-    Event before = new PaymentEvent.Refunded("o", "p", 0, "", false, at(2));
-    assertThat(shown(placed, promised, voided)).isEqualTo("VOIDED");
-    assertThat(shown(placed, voided)).as("nothing known of its method").isEqualTo("VOIDED");
-    assertThat(shown(placed, before)).as("an event without the field").isEqualTo("VOIDED");
+    Event withoutVoided = new PaymentEvent.Refunded("o", "p", 0, "", false, at(2));
+    assertThat(shown(placed, deferred, voided)).isEqualTo("VOIDED");
+    assertThat(shown(placed, voided)).as("no event with its method").isEqualTo("VOIDED");
+    assertThat(shown(placed, withoutVoided))
+        .as("an event of a version without voided")
+        .isEqualTo("VOIDED");
     Event paid = new PaymentEvent.Paid("o", "p", 40_000, PaymentMethod.CARD, 1, at(1));
     Event refunded = new PaymentEvent.Refunded("o", "p", 40_000, "", false, at(2));
     assertThat(shown(placed, paid, refunded)).isEqualTo("REFUNDED");
   }
 
   @Test
-  void a_coupon_is_shown_until_it_was_given_back_with_the_order() {
+  void a_coupon_is_shown_unless_its_order_was_canceled_rejected_or_expired() {
     Event placed = new OrderEvent.Placed("o", details(1, 0));
     Event claimed = new OrderEvent.Updated("o", details(2, 3_000), false, at(1));
     assertThat(shownCoupon(placed, claimed)).isEqualTo("cp");
@@ -290,7 +294,7 @@ class ProjectionTest {
   }
 
   @Test
-  void a_page_of_the_version_before_shows_a_promise_given_up_as_voided() {
+  void a_refund_stored_without_voided_is_voided_if_paid_on_delivery() {
     JsonObject attempt =
         new JsonObject()
             .put("method", "ON_DELIVERY")
@@ -310,17 +314,17 @@ class ProjectionTest {
   }
 
   @Test
-  void of_a_coupon_only_that_an_order_earned_it_belongs_to_a_page() {
-    assertThat(concerns(new CouponEvent.Restored("k", "o-never", "c", at(1)))).isFalse();
-    assertThat(concerns(issuedBy("o"))).isTrue();
-    assertThat(concerns(issuedBy(null))).isFalse();
+  void of_the_coupon_events_only_an_earned_coupon_belongs_to_a_page() {
+    assertThat(belongsToPage(new CouponEvent.Restored("k", "o-never", "c", at(1)))).isFalse();
+    assertThat(belongsToPage(issuedBy("o"))).isTrue();
+    assertThat(belongsToPage(issuedBy(null))).isFalse();
   }
 
   private static CouponEvent issuedBy(String orderId) {
     return new CouponEvent.Issued("k", orderId, "c", null, "감사", 1_000, at(9), at(1));
   }
 
-  private static boolean concerns(Event event) {
+  private static boolean belongsToPage(Event event) {
     return Projection.belongsToPage(EventMessages.wrap(List.of(event), 1, at(1)).get(0));
   }
 }

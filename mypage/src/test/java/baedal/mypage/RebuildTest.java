@@ -42,7 +42,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Pages made anew from the log, by one of two replicas, while events keep coming. */
+/** One of two replicas rebuilds all pages from the log while new events arrive. */
 class RebuildTest {
 
   private static final String SECRET = "a secret of at least thirty-two bytes";
@@ -52,7 +52,7 @@ class RebuildTest {
 
   private static final Vertx vertx = Boot.vertx();
   private static final Tokens tokens = new Tokens(vertx, SECRET);
-  private static final Map<String, MyPage> wanted = new TreeMap<>();
+  private static final Map<String, MyPage> expected = new TreeMap<>();
   private static final AtomicLong notified = new AtomicLong();
   private static MongoClient mongo;
   private static WebClient client;
@@ -101,17 +101,17 @@ class RebuildTest {
   }
 
   @Test
-  void dropped_pages_are_what_they_were_and_what_is_told_meanwhile_is_there_too()
+  void a_rebuild_restores_deleted_pages_and_includes_events_that_arrive_during_it()
       throws InterruptedException {
     for (int i = 0; i < 100; i++) {
-      live(Ids.next());
+      publishOrder(Ids.next());
     }
-    await().until(() -> pages().equals(wanted));
+    await().until(() -> pages().equals(expected));
     publisher
         .publish(List.of(encoded(new OrderEvent.Updated("o-strange", null, false, NOW))))
         .await();
     mongo.dropCollection(collection()).await();
-    write("o-older-than-the-log");
+    storePage("o-older-than-the-log");
     mongo
         .save(
             collection(),
@@ -125,8 +125,8 @@ class RebuildTest {
             () -> {
               while (!over.get()) {
                 String id = Ids.next();
-                live(id);
-                await().until(() -> wanted.get(id).equals(page(id)));
+                publishOrder(id);
+                await().until(() -> expected.get(id).equals(page(id)));
               }
             });
     orders.start();
@@ -138,7 +138,7 @@ class RebuildTest {
       over.set(true);
       orders.join();
     }
-    await().until(() -> pages().equals(wanted));
+    await().until(() -> pages().equals(expected));
     assertThat(state().getString("finishedAt")).isNotNull();
     assertThat(collection()).isNotEqualTo("mypages");
     await()
@@ -148,12 +148,12 @@ class RebuildTest {
                     == 1);
     await().until(() -> mongo.count("notifications", new JsonObject()).await() >= notified.get());
     assertThat(mongo.count("notifications", new JsonObject()).await())
-        .as("nobody is notified again")
+        .as("no customer is notified again")
         .isEqualTo(notified.get());
   }
 
   @Test
-  void one_whose_process_died_is_not_running_and_makes_way_for_the_next() {
+  void a_rebuild_whose_process_died_is_not_running_and_another_may_begin() {
     JsonObject died =
         new JsonObject()
             .put("_id", "mypages")
@@ -175,7 +175,7 @@ class RebuildTest {
   }
 
   @Test
-  void a_page_whose_beginning_the_log_lost_is_kept_with_what_is_told_meanwhile() {
+  void a_page_without_its_first_event_in_the_log_is_merged_with_newer_events() {
     MongoClient own = new MongoDatabase(vertx, TestServers.mongo()).client();
     MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
     pages.applyTo("mypages", message(new OrderEvent.Placed("o-1", DETAILS), 1)).await();
@@ -197,7 +197,7 @@ class RebuildTest {
   }
 
   @Test
-  void a_page_that_was_wrong_is_made_anew() {
+  void a_wrong_page_is_replaced_by_the_rebuilt_one() {
     MongoClient own = new MongoDatabase(vertx, TestServers.mongo()).client();
     MyPageRepository pages = new MyPageRepository(own, new GenerationRepository(own, Boot.clock()));
     pages.applyTo("mypages", message(new StoreEvent.CookStarted("o-1", "s-1", NOW), 1)).await();
@@ -241,8 +241,8 @@ class RebuildTest {
     return pages;
   }
 
-  /** One order's whole life, and the page it must make. */
-  private static void live(String id) {
+  /** Publishes the events of one order, and stores the page that they must make. */
+  private static void publishOrder(String id) {
     List<Event> events =
         List.of(
             new OrderEvent.Placed(id, DETAILS),
@@ -262,22 +262,22 @@ class RebuildTest {
           sequences.merge(EventTypes.exchange(EventTypes.name(event.getClass())), 1L, Long::sum);
       EventMessage message = message(event, next);
       page = Projection.apply(page, message);
-      NotificationTexts.of(event).ifPresent(note -> notified.incrementAndGet());
+      NotificationTexts.of(event).ifPresent(text -> notified.incrementAndGet());
       bodies.add(EventMessages.encode(message));
     }
     publisher.publish(bodies).await();
-    synchronized (wanted) {
-      wanted.put(id, page);
+    synchronized (expected) {
+      expected.put(id, page);
     }
   }
 
-  /** A page that no event in the log made. */
-  private static void write(String id) {
+  /** Stores a page of an order without events in the log. */
+  private static void storePage(String id) {
     MyPageRepository pages =
         new MyPageRepository(mongo, new GenerationRepository(mongo, Boot.clock()));
     MyPage page =
         pages.applyTo(collection(), message(new OrderEvent.Placed(id, DETAILS), 1)).await();
-    wanted.put(id, page);
+    expected.put(id, page);
   }
 
   private static HttpResponse<Buffer> call(HttpMethod method, String path) {

@@ -43,7 +43,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Two replicas of MyPage, with the real broker and a messenger that counts, as a client sees them.
+ * The base of tests that call two running replicas of MyPage. The broker and the database are real;
+ * the messenger and the order service are simulated, and record their requests.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RunningMyPage {
@@ -64,13 +65,18 @@ abstract class RunningMyPage {
   final WebClient client = WebClient.create(vertx);
   final HttpClient streams = EventStream.client(vertx);
   final List<JsonObject> sent = new CopyOnWriteArrayList<>();
+
+  /** Customers to whose messages the simulated messenger sends no response. */
   final Set<String> unanswered = ConcurrentHashMap.newKeySet();
+
+  /** How the simulated order service responds, by order id. */
   final Map<String, Handler<HttpServerRequest>> orders = new ConcurrentHashMap<>();
+
   final List<String> requestedOrders = new CopyOnWriteArrayList<>();
   MyPageConfig config;
   EventPublisher publisher;
-  int one;
-  int other;
+  int firstReplica;
+  int secondReplica;
 
   record Replica(String id, int port) {}
 
@@ -83,14 +89,14 @@ abstract class RunningMyPage {
     int messenger =
         vertx
             .createHttpServer()
-            .requestHandler(this::carry)
+            .requestHandler(this::respondAsMessenger)
             .listen(0, "127.0.0.1")
             .await()
             .actualPort();
     int order =
         vertx
             .createHttpServer()
-            .requestHandler(this::due)
+            .requestHandler(this::respondAsOrderService)
             .listen(0, "127.0.0.1")
             .await()
             .actualPort();
@@ -105,8 +111,8 @@ abstract class RunningMyPage {
             "http://127.0.0.1:" + order,
             "http://127.0.0.1:" + messenger + "/messages",
             "key");
-    one = deploy().port();
-    other = deploy().port();
+    firstReplica = deploy().port();
+    secondReplica = deploy().port();
     await().until(publisher::connected);
   }
 
@@ -115,8 +121,8 @@ abstract class RunningMyPage {
     vertx.close().await();
   }
 
-  /** Answers for the order service; each order has a handler of its own. */
-  void due(HttpServerRequest request) {
+  /** Responds as the order service does. */
+  void respondAsOrderService(HttpServerRequest request) {
     String[] path = request.path().split("/", -1);
     requestedOrders.add(path[3]);
     orders
@@ -130,15 +136,15 @@ abstract class RunningMyPage {
         .handle(request);
   }
 
-  /** An order that the order service knows, and whose events have not arrived. */
-  String ordered(String customer) {
+  /** Creates an order of which MyPage has received no event. Returns its id. */
+  String orderWithoutEvents(String customer) {
     String orderId = Ids.next();
     String due = new JsonObject().put("orderId", orderId).put("customerId", customer).encode();
     orders.put(orderId, request -> request.response().end(due));
     return orderId;
   }
 
-  void carry(HttpServerRequest request) {
+  void respondAsMessenger(HttpServerRequest request) {
     request
         .body()
         .map(Buffer::toJsonObject)
@@ -162,7 +168,7 @@ abstract class RunningMyPage {
     return new Replica(id, mypage.port());
   }
 
-  /** Events of one order, numbered as the services would. */
+  /** Numbers the events of each aggregate as its service would. */
   List<EventMessage> numbered(Event... events) {
     Map<Class<?>, Long> counts = new HashMap<>();
     List<EventMessage> messages = new ArrayList<>();
@@ -186,8 +192,8 @@ abstract class RunningMyPage {
     return Details.of(customer, "통닭천국", 20_000, version, at(0), at(900));
   }
 
-  /** The events of a successful order, of which the customer gets six notifications. */
-  List<EventMessage> life(String orderId, String customer) {
+  /** The events of a delivered order. The customer gets the notifications {@link #NOTIFIED}. */
+  List<EventMessage> deliveredOrder(String orderId, String customer) {
     return numbered(
         new OrderEvent.Placed(orderId, details(customer, 1)),
         new PaymentEvent.Paid(orderId, "p-1", 20_000, PaymentMethod.CARD, 1, at(1)),
@@ -206,19 +212,20 @@ abstract class RunningMyPage {
     publisher.publish(messages.stream().map(EventMessages::encode).toList()).await();
   }
 
-  String placed(String customer) {
+  /** Places an order and waits for its page. Returns the id of the order. */
+  String placedOrder(String customer) {
     String orderId = Ids.next();
     publish(numbered(new OrderEvent.Placed(orderId, details(customer, 1))));
-    await().until(() -> get(one, "/mypages/" + orderId, customer).statusCode() == 200);
+    await().until(() -> get(firstReplica, "/mypages/" + orderId, customer).statusCode() == 200);
     return orderId;
   }
 
-  /** Reads a list two items at a time. */
-  List<String> all(String path, String customer, String field) {
+  /** Reads all pages of a list, two items at a time. Returns one field of each item. */
+  List<String> readAll(String path, String customer, String field) {
     List<String> found = new ArrayList<>();
     String cursor = path.contains("?") ? "&limit=2" : "?limit=2";
     while (cursor != null) {
-      JsonObject page = get(one, path + cursor, customer).bodyAsJsonObject();
+      JsonObject page = get(firstReplica, path + cursor, customer).bodyAsJsonObject();
       assertThat(page.getJsonArray("items")).hasSizeLessThanOrEqualTo(2);
       page.getJsonArray("items").forEach(item -> found.add(((JsonObject) item).getString(field)));
       String next = page.getString("next");
@@ -227,7 +234,8 @@ abstract class RunningMyPage {
     return found;
   }
 
-  List<String> texts(String customer) {
+  /** The texts that the messenger received for a customer. */
+  List<String> textsSentTo(String customer) {
     return sent.stream()
         .filter(message -> message.getString("to").equals(customer))
         .map(message -> message.getString("text"))

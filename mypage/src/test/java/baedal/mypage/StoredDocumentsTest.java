@@ -16,17 +16,17 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The documents of MyPage in MongoDB, as earlier code wrote them. */
+/** Documents that earlier versions stored in MongoDB are read, and are still written the same. */
 class StoredDocumentsTest {
 
   private static final Instant PLACED_AT = Instant.parse("2026-11-21T12:00:00Z");
   private static final Instant PAID_AT = Instant.parse("2026-11-21T12:01:00.001Z");
   private static final Instant SENT_AT = Instant.parse("2026-11-21T12:02:00Z");
 
-  /** Every component has another value than its type's default. */
+  /** No component has the default value of its type, so that the test notices a lost field. */
   private static final MyPage PAGE = page("order-1", true);
 
-  private static final NotificationText NOTE = new NotificationText("PAID", "결제가 완료되었습니다.");
+  private static final NotificationText TEXT = new NotificationText("PAID", "결제가 완료되었습니다.");
 
   private final Vertx vertx = Vertx.vertx();
   private final MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
@@ -53,15 +53,15 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_stored_page_is_read_as_it_was() {
+  void a_stored_page_is_read() {
     insert("mypages", "page.json");
     assertThat(pages.find("order-1").await()).isEqualTo(PAGE);
     assertThat(pages.list("customer-1", "PAID", null, 10).await()).containsExactly(PAGE);
   }
 
-  /** A rebuild writes a page that the log no longer has as it is. */
+  /** A rebuild copies a page if the log no longer has its events. */
   @Test
-  void a_page_is_written_as_before() {
+  void a_page_is_still_written_the_same() {
     insert("mypages", "page.json");
     pages.copyIncomplete("mypages_next").await();
     assertThat(stored("mypages_next", "order-1")).isEqualTo(golden("page.json"));
@@ -74,7 +74,7 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_stored_notification_is_sent_and_listed_as_before() {
+  void a_stored_notification_is_sent_and_listed() {
     insert("notifications", "notification-pending.json");
     assertThat(pages.pending("", 10).await()).containsExactly(golden("notification-pending.json"));
     assertThat(pages.claimForSending("order-1:PAID", "customer-1", "KAKAO", SENT_AT).await())
@@ -85,11 +85,11 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_notification_is_written_as_before() {
-    pages.insertPending("order-1", NOTE).await();
+  void a_notification_is_still_written_the_same() {
+    pages.insertPending("order-1", TEXT).await();
     assertThat(withoutNoted(stored("notifications", "order-1:PAID")))
         .isEqualTo(withoutNoted(golden("notification-pending.json")));
-    pages.insertSent("order-2", NOTE, "customer-1", "KAKAO", SENT_AT).await();
+    pages.insertSent("order-2", TEXT, "customer-1", "KAKAO", SENT_AT).await();
     assertThat(withoutNoted(stored("notifications", "order-2:PAID")))
         .isEqualTo(
             withoutNoted(golden("notification-sent.json"))
@@ -97,15 +97,15 @@ class StoredDocumentsTest {
                 .put("orderId", "order-2"));
   }
 
-  /** The id that orders the notes is new for each. */
-  private static JsonObject withoutNoted(JsonObject note) {
-    assertThat(note.getString("noted")).isNotBlank();
-    note.remove("noted");
-    return note;
+  /** Each notification gets a new id {@code noted}, by which they are sorted. */
+  private static JsonObject withoutNoted(JsonObject notification) {
+    assertThat(notification.getString("noted")).isNotBlank();
+    notification.remove("noted");
+    return notification;
   }
 
   @Test
-  void stored_generations_are_read_as_they_were() {
+  void the_stored_state_of_a_rebuild_is_read() {
     insert("generations", "generations-rebuilding.json");
     assertThat(generations.readLocation().await())
         .isEqualTo(new GenerationRepository.Location("mypages_1", "mypages_2"));
@@ -116,7 +116,7 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void generations_are_written_as_before() {
+  void the_state_of_a_rebuild_is_still_written_the_same() {
     insert("generations", "generations-rebuilt.json");
     String building = generations.begin().await();
     generations.heartbeat(building, 7).await();
