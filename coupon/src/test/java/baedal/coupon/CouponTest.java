@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** A coupon that is revoked while an order is being paid with it, and refused transitions. */
+/** Transitions of a coupon that is revoked while its order is being paid, and refusals. */
 class CouponTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Hashes that earlier versions stored in Redis are read, and are still written the same. */
+/** Hashes in Redis are read as earlier versions stored them, and written in the same form. */
 class StoredHashesTest {
 
   private static final Instant ISSUED_AT = Instant.parse("2026-11-21T12:00:00.001Z");
@@ -148,7 +148,7 @@ class StoredHashesTest {
     return parsed(hash);
   }
 
-  /** Parses fields that are JSON, since two texts with another order of fields are equal. */
+  /** Parses the texts that are JSON, so that the order of their fields does not matter. */
   private static JsonObject parsed(JsonObject hash) {
     JsonObject parsed = new JsonObject();
     hash.forEach(

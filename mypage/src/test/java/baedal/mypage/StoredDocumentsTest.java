@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Documents that earlier versions stored in MongoDB are read, and are still written the same. */
+/** Documents in MongoDB are read as earlier versions stored them, and written in the same form. */
 class StoredDocumentsTest {
 
   private static final Instant PLACED_AT = Instant.parse("2026-11-21T12:00:00Z");
