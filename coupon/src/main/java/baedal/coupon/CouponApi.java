@@ -159,7 +159,7 @@ final class CouponApi {
                             "campaign-exhausted", "all coupons of this campaign are taken")));
   }
 
-  /** Returns the stored answer of the key. Runs {@code work} without a key or stored answer. */
+  /** Returns the stored answer of the key. Without a key or an answer, runs {@code work}. */
   private static <T> Future<T> once(
       IdempotencyKey key,
       Function<IdempotencyKey, Future<Optional<T>>> answered,

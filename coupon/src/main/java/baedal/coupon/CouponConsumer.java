@@ -47,8 +47,8 @@ public final class CouponConsumer {
   }
 
   /**
-   * Applies the transition. If Redis then has no claim of this order, it may have lost the claim:
-   * the order service is asked whether the order holds the coupon.
+   * Applies the transition. If Redis then has no claim of this order, it may have lost the claim.
+   * So the order service is asked whether the order holds the coupon.
    */
   private Future<?> reconciled(
       EventMessage message,

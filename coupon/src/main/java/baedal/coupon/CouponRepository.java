@@ -90,7 +90,7 @@ final class CouponRepository {
 
   /**
    * A customer's coupons, newest first. {@code after} is the id of the last coupon on the previous
-   * page, or null for the first page. Refused if the customer has no such coupon.
+   * page, or null for the first page. Refused if {@code after} is not a coupon of this customer.
    */
   Future<List<Coupon>> ofCustomer(String customerId, String after, int count) {
     List<String> arguments = List.of(after == null ? "" : after, Integer.toString(count));
@@ -254,8 +254,8 @@ final class CouponRepository {
 
   /**
    * The ids of two runs of Redis. A run is one process, from its start to its end. {@code present}
-   * is the one that responds. {@code complete} is the last one with all coupons, as checked at
-   * {@code completeAt}; both are null in an empty Redis.
+   * is the run that responds. {@code complete} is the last run that was found to have all coupons,
+   * at {@code completeAt}; both are null in an empty Redis.
    */
   record Runs(String present, String complete, Instant completeAt) {}
 
@@ -289,7 +289,7 @@ final class CouponRepository {
                     .orElseThrow());
   }
 
-  /** Stores that Redis had all coupons in this run at this time. */
+  /** Records that Redis had all coupons at this time, in the run with this id. */
   Future<Void> storeComplete(String run, Instant at) {
     return redis.hset(List.of(RUN, "id", run, "at", at.toString())).mapEmpty();
   }

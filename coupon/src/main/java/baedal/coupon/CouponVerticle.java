@@ -11,7 +11,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 
-/** The coupon service: discounts that customers earn, take and use. */
+/**
+ * The coupon service: customers earn coupons, take them from campaigns, and use them for orders.
+ */
 public final class CouponVerticle extends VerticleBase {
 
   private final CouponConfig config;

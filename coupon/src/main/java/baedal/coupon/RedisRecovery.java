@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Restores coupons after a restart of Redis, which may have lost its last writes. It replays the
- * log of events from shortly before the restart on. Then it asks the order service about each order
- * that had a coupon. No coupon can be used or taken until all coupons are restored.
+ * log of events, beginning shortly before the restart. Then it asks the order service about each
+ * order that had a coupon. No coupon can be used or taken until all coupons are restored.
  */
 final class RedisRecovery {
 
@@ -189,8 +189,8 @@ final class RedisRecovery {
   }
 
   /**
-   * Records which coupon an order had. All orders of a coupon are kept: several may have held it
-   * one after another, and the log keeps the sequence of events only within one order.
+   * Records which coupon an order had. All orders of a coupon are kept, since several may have held
+   * it one after another. The log keeps the sequence of events only within one order.
    */
   private static void addHolder(Map<String, String> holders, String orderId, String couponId) {
     if (couponId != null) {

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A messenger with a REST API, which gets one POST for each notification. */
+/** Sends each notification to a messenger with a REST API, as one POST. */
 final class HttpMessenger implements Messenger {
 
   /** Time limit for a complete response. */

@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /**
  * Streams of server-sent events (WHATWG HTML, 9.2) to customers who watch their order. A stream
- * sends each change of a page. A pushed page may be old or a duplicate: it is merged with the page
+ * sends each change of a page. A pushed page may be old or a duplicate. It is merged with the page
  * that was sent before, so that a stream never goes backwards. Each heartbeat reads all watched
  * pages again, to find changes that were not pushed.
  */

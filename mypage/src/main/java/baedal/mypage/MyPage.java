@@ -45,7 +45,7 @@ public record MyPage(
       String couponId,
       long sequence) {}
 
-  /** The rider, or null, after event number {@code sequence} of the delivery. */
+  /** The rider after event number {@code sequence} of the delivery, or null if it has none. */
   record Carrier(String riderId, long sequence) {}
 
   /** The statuses of one payment. A payment only advances, in the order of these constants. */

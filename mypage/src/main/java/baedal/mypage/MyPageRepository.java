@@ -185,7 +185,7 @@ final class MyPageRepository {
   }
 
   /**
-   * Drops the collections of earlier rebuilds. It reads the names before the location: if a new
+   * Drops the collections of earlier rebuilds. It reads the names before the location. If a new
    * rebuild begins between the two, its collection is not among the names and is not dropped.
    */
   Future<Void> dropOldCollections() {

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends notifications to customers, each at most once: it is stored as sent before it is sent. The
  * notifications of one order are sent one after another, those of different orders concurrently. A
- * notification is stored as pending if it cannot be sent at once: its customer is not known yet, an
- * earlier one of its order is not sent yet, or too many orders are in progress. A poll sends
+ * notification that cannot be sent at once is stored as pending. Its customer may be unknown, an
+ * earlier one of its order may be unsent, or too many orders may be in progress. A poll sends
  * pending notifications, also those of a process that died. A pending one may be overtaken by a
  * later one of its order that another replica sends.
  */
@@ -48,7 +48,9 @@ final class Notifier {
    */
   private final Map<String, Future<Void>> inProgress = new HashMap<>();
 
-  /** Orders in progress that have another notification pending: a poll follows when one is done. */
+  /**
+   * Orders in progress that have another notification pending. A poll follows when they are done.
+   */
   private final Set<String> pollAfter = new HashSet<>();
 
   /**

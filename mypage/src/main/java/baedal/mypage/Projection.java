@@ -77,8 +77,8 @@ final class Projection {
   }
 
   /**
-   * Whether the event belongs to the page of an order. Of the coupon events, only the one that says
-   * that an order has earned a coupon does.
+   * Whether the event belongs to the page of an order. Coupon events do not, except {@code
+   * coupon.issued} for an order that earned the coupon.
    */
   static boolean belongsToPage(EventMessage message) {
     return !(message.data() instanceof CouponEvent)

@@ -24,7 +24,7 @@ final class Rebuild {
   private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
   private static final Set<String> CONSUMED = Set.copyOf(Subscriptions.of("mypage"));
 
-  /** Within this time after a change of the location, every replica uses the new one. */
+  /** The time after which every replica uses a changed location. */
   private static final long PROPAGATION_MILLIS = 3 * GenerationRepository.CACHED_FOR.toMillis();
 
   private static final long HEARTBEAT_MILLIS = 2_000;

@@ -66,7 +66,7 @@ abstract class RunningMyPage {
   final HttpClient streams = EventStream.client(vertx);
   final List<JsonObject> sent = new CopyOnWriteArrayList<>();
 
-  /** Customers to whose messages the simulated messenger sends no response. */
+  /** Customers for whom the simulated messenger sends no response. */
   final Set<String> unanswered = ConcurrentHashMap.newKeySet();
 
   /** How the simulated order service responds, by order id. */

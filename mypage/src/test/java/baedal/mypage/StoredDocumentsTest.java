@@ -97,7 +97,7 @@ class StoredDocumentsTest {
                 .put("orderId", "order-2"));
   }
 
-  /** Each notification gets a new id {@code noted}, by which they are sorted. */
+  /** The field {@code noted} is a new id for each notification. */
   private static JsonObject withoutNoted(JsonObject notification) {
     assertThat(notification.getString("noted")).isNotBlank();
     notification.remove("noted");
