@@ -3,8 +3,8 @@ package baedal.events;
 import java.time.Instant;
 
 /**
- * The events of the coupon service. The subject is the order that uses or earned the coupon, or
- * else the coupon itself.
+ * The events of the coupon service. The subject is the id of the order that uses or earned the
+ * coupon; without such an order, it is the id of the coupon. Discounts are won.
  */
 public sealed interface CouponEvent extends Event {
 
@@ -18,8 +18,8 @@ public sealed interface CouponEvent extends Event {
   }
 
   /**
-   * A customer got a coupon of {@code discount} won. {@code orderId} is the order that earned it,
-   * and {@code campaignId} the campaign that it was taken from; each may be null.
+   * A customer received a coupon. The coupon was earned by the order {@code orderId} or taken from
+   * the campaign {@code campaignId}; each may be null.
    */
   record Issued(
       String couponId,
@@ -32,16 +32,19 @@ public sealed interface CouponEvent extends Event {
       Instant at)
       implements CouponEvent {}
 
+  /** The order applied the discount of the coupon. */
   record Claimed(String couponId, String orderId, String customerId, long discount, Instant at)
       implements CouponEvent {}
 
+  /** The order that applied the coupon was paid. */
   record Used(String couponId, String orderId, String customerId, long discount, Instant at)
       implements CouponEvent {}
 
-  /** The order no longer claims the coupon: the customer has it again. */
+  /** The order no longer uses the coupon; the customer can use it again. */
   record Restored(String couponId, String orderId, String customerId, Instant at)
       implements CouponEvent {}
 
+  /** The issuer revoked the coupon; an order that is not paid loses the discount. */
   record Revoked(String couponId, String orderId, String customerId, String reason, Instant at)
       implements CouponEvent {}
 }

@@ -3,10 +3,16 @@ package baedal.events;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
- * The part of an order that the rider service needs: the two addresses, the amount to collect in
- * won (0 if prepaid), the rider whom the store assigned, and the customer and the owner, who may
- * follow the delivery. {@code to}, {@code parcel}, {@code memo} and {@code riderId} may be null.
- * {@code ownerId} is null in events older than this field.
+ * The part of an order that the rider service needs.
+ *
+ * @param customerId the customer, who may follow the delivery
+ * @param to may be null
+ * @param parcel may be null
+ * @param memo may be null
+ * @param collect the amount in won that the rider collects; 0 if the order is prepaid
+ * @param riderId the rider whom the store assigned; may be null
+ * @param ownerId the owner of the store, who may follow the delivery; null in events that are older
+ *     than this field
  */
 @RecordBuilder
 public record DeliveryJob(
@@ -22,7 +28,7 @@ public record DeliveryJob(
     String riderId,
     String ownerId) {
 
-  /** The job after the customer changed the destination or the memo. */
+  /** Returns the job with another destination and memo. */
   public DeliveryJob withDestination(Address newTo, String newMemo) {
     return DeliveryJobBuilder.builder(this).to(newTo).memo(newMemo).build();
   }

@@ -5,8 +5,8 @@ public sealed interface Event
     permits OrderEvent, PaymentEvent, StoreEvent, RiderEvent, CouponEvent {
 
   /**
-   * The correlation key: the order id; for stores and menus the store id; for an unused coupon its
-   * own id.
+   * The id that correlates events: the order id, for stores and menus the store id, for a coupon
+   * without an order the coupon id.
    */
   String subject();
 }

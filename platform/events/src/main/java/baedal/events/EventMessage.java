@@ -3,8 +3,11 @@ package baedal.events;
 import java.time.Instant;
 
 /**
- * An event in its CloudEvents 1.0 envelope. {@code sequence} counts the events of an aggregate from
- * 1; {@code traceparent} (W3C Trace Context) may be null.
+ * An event in its CloudEvents 1.0 envelope, as services publish and consume it.
+ *
+ * @param id unique to this event; a consumer applies the same id once
+ * @param sequence counts the events of an aggregate from 1
+ * @param traceparent the W3C Trace Context of the request that caused the event; may be null
  */
 public record EventMessage(
     String id,

@@ -25,14 +25,16 @@ public final class EventMessages {
 
   public static final String CONTENT_TYPE = "application/cloudevents+json";
 
-  /** A larger message is neither written nor handled. */
+  /** Maximum size of a message. Publishers and consumers refuse a larger one. */
   public static final int MAX_BYTES = 1024 * 1024;
 
   private static final String SPEC_VERSION = "1.0";
 
   private EventMessages() {}
 
-  /** Wraps events of one aggregate into messages, numbered from {@code firstSequence}. */
+  /**
+   * Wraps events of one aggregate into messages with new ids, numbered from {@code firstSequence}.
+   */
   public static List<EventMessage> wrap(
       List<? extends Event> events, long firstSequence, Instant now) {
     String traceparent = Traces.traceparent();
@@ -52,7 +54,7 @@ public final class EventMessages {
     return List.copyOf(messages);
   }
 
-  /** Refuses a message that consumers would refuse as too large, so that its write fails. */
+  /** Encodes a message. Refuses one above {@link #MAX_BYTES}, which consumers could not handle. */
   public static String encode(EventMessage message) {
     ObjectNode json = Json.mapper().createObjectNode();
     json.put("specversion", SPEC_VERSION)
@@ -70,7 +72,10 @@ public final class EventMessages {
     String text = Json.encode(json);
     if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
       throw Refusal.of(
-          Refusal.Kind.TOO_LARGE, "too-large", "an event may have " + MAX_BYTES + " bytes");
+          Refusal.Kind.TOO_LARGE,
+          "too-large",
+          "the event of this change would have more than %d bytes: send less data"
+              .formatted(MAX_BYTES));
     }
     return text;
   }
@@ -78,18 +83,18 @@ public final class EventMessages {
   /**
    * Decodes a message.
    *
-   * @throws UnprocessableMessage with the reason, if the text is no message of a known type
+   * @throws UnprocessableMessage if the text is not a message of a known type
    */
   public static EventMessage decode(String text) {
     try {
       JsonNode json = Json.mapper().readTree(text.getBytes(StandardCharsets.UTF_8));
       if (!json.path("specversion").asText().equals(SPEC_VERSION)) {
-        throw new UnprocessableMessage("not CloudEvents " + SPEC_VERSION);
+        throw new UnprocessableMessage("the message is not in CloudEvents format " + SPEC_VERSION);
       }
       String type = required(json, "type");
       Event data = Json.mapper().treeToValue(json.path("data"), EventTypes.type(type));
       if (data == null) {
-        throw new UnprocessableMessage("without data");
+        throw new UnprocessableMessage("the message has no data");
       }
       return new EventMessage(
           required(json, "id"),
@@ -100,36 +105,42 @@ public final class EventMessages {
           json.path("traceparent").asText(null),
           data);
     } catch (JsonProcessingException e) {
-      throw new UnprocessableMessage("cannot be read: " + e.getOriginalMessage(), e);
+      throw new UnprocessableMessage("the message cannot be read: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory", e);
+      throw new UncheckedIOException("reading bytes in memory failed", e);
     } catch (NumberFormatException | DateTimeException e) {
-      throw new UnprocessableMessage("cannot be read: " + e.getMessage(), e);
+      throw new UnprocessableMessage("the message cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** The attributes that a publisher needs. */
+  /** The attributes that the publisher needs to send an encoded message. */
   public record Header(String id, String type) {}
 
+  /**
+   * Reads two attributes of an encoded message without its data.
+   *
+   * @throws UnprocessableMessage if one is missing
+   */
   public static Header header(String message) {
-    Map<String, String> found = beginning(message, Set.of("id", "type"));
+    Map<String, String> found = attributes(message, Set.of("id", "type"));
     return new Header(found.get("id"), found.get("type"));
   }
 
   /** The attributes by which a reader decides whether to decode a message. */
   public record TypeAndSubject(String type, String subject) {}
 
-  public static TypeAndSubject typeAndSubject(String message) {
-    Map<String, String> found = beginning(message, Set.of("type", "subject"));
-    return new TypeAndSubject(found.get("type"), found.get("subject"));
-  }
-
   /**
-   * Reads a message only up to these attributes, which {@link #encode} writes first.
+   * Reads two attributes of an encoded message without its data.
    *
    * @throws UnprocessableMessage if one is missing
    */
-  private static Map<String, String> beginning(String message, Set<String> wanted) {
+  public static TypeAndSubject typeAndSubject(String message) {
+    Map<String, String> found = attributes(message, Set.of("type", "subject"));
+    return new TypeAndSubject(found.get("type"), found.get("subject"));
+  }
+
+  /** Stops at the last wanted attribute: {@link #encode} writes the attributes before the data. */
+  private static Map<String, String> attributes(String message, Set<String> wanted) {
     Map<String, String> found = new HashMap<>();
     try (JsonParser parser = Json.mapper().createParser(message)) {
       parser.nextToken();
@@ -143,10 +154,10 @@ public final class EventMessages {
         }
       }
     } catch (IOException e) {
-      throw new UnprocessableMessage("cannot be read: " + e.getMessage(), e);
+      throw new UnprocessableMessage("the message cannot be read: " + e.getMessage(), e);
     }
     if (found.size() < wanted.size()) {
-      throw new UnprocessableMessage("without one of " + wanted);
+      throw new UnprocessableMessage("the message lacks one of the attributes " + wanted);
     }
     return found;
   }
@@ -154,7 +165,7 @@ public final class EventMessages {
   private static String required(JsonNode json, String attribute) {
     JsonNode value = json.path(attribute);
     if (!value.isTextual() || value.textValue().isEmpty()) {
-      throw new UnprocessableMessage("without " + attribute);
+      throw new UnprocessableMessage("the message has no " + attribute);
     }
     return value.textValue();
   }

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The names of events, derived from their classes: {@code OrderEvent.CancelRequested} is {@code
- * order.cancel-requested}, published to the exchange {@code order} with its name as routing key.
+ * Derives the names of events from their classes: {@code OrderEvent.CancelRequested} has the name
+ * {@code order.cancel-requested}. Its exchange is {@code order}, and its routing key is its name.
  */
 public final class EventTypes {
 
@@ -22,7 +22,7 @@ public final class EventTypes {
 
   private EventTypes() {}
 
-  /** Every event type, sorted by name. */
+  /** Returns the class of every event, by name. */
   public static Map<String, Class<? extends Event>> all() {
     return Map.copyOf(BY_NAME);
   }
@@ -35,12 +35,12 @@ public final class EventTypes {
         + type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
   }
 
-  /** The exchange that events of this name are published to. */
+  /** Returns the exchange to which events of this name are published. */
   public static String exchange(String name) {
     return name.substring(0, name.indexOf('.'));
   }
 
-  /** The log key for the subject of an event of this name. */
+  /** Returns the key under which logs show the subject of an event of this name. */
   public static String subjectKey(String name) {
     return switch (name) {
       case "store.opened", "store.closed", "store.menu-changed" -> "storeId";
@@ -48,6 +48,11 @@ public final class EventTypes {
     };
   }
 
+  /**
+   * Returns the class of the event with this name.
+   *
+   * @throws UnprocessableMessage if no event has this name
+   */
   public static Class<? extends Event> type(String name) {
     Class<? extends Event> type = BY_NAME.get(name);
     if (type == null) {

@@ -1,8 +1,9 @@
 package baedal.events;
 
 /**
- * How an order reaches the customer: a rider fetches it from the store, a courier carries it
- * between two addresses of the customer, or the customer comes.
+ * How an order reaches the customer. DELIVERY: a rider brings it from the store. COURIER: a rider
+ * carries a parcel from the customer's pick-up address to a destination. VISIT: the customer comes
+ * to the store.
  */
 public enum Fulfilment {
   DELIVERY,

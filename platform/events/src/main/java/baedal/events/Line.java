@@ -3,9 +3,12 @@ package baedal.events;
 import java.util.List;
 
 /**
- * One line of an order; {@code unitPrice} in won includes the options, {@code amount = quantity *
- * unitPrice}. {@code optionPrices} are the prices of the options in won, in their order; empty in
- * lines older than this field.
+ * One line of an order. Prices and amounts are won.
+ *
+ * @param unitPrice includes the options
+ * @param optionPrices the price of each of the {@code options}, in the same order; empty in lines
+ *     that are older than this field
+ * @param amount {@code quantity * unitPrice}
  */
 public record Line(
     String menuId,

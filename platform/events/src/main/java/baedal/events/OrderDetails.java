@@ -5,10 +5,17 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A whole order, as events carry it. Amounts are won; {@code due = total - discount}. A rider
- * fetches it at {@code pickup} (the store, or the sender of a courier order) and brings it to
- * {@code address}. Both may be null, and so may {@code parcel}, {@code couponId}, {@code from},
- * {@code to} and {@code memo}.
+ * A whole order, as the events of the order service contain it. Amounts are won.
+ *
+ * @param pickup where the rider fetches the order: the store, or the sender of a courier order; may
+ *     be null
+ * @param address where the rider brings the order; may be null
+ * @param parcel may be null
+ * @param from may be null
+ * @param to may be null
+ * @param memo may be null
+ * @param couponId may be null
+ * @param due {@code total - discount}
  */
 @RecordBuilder
 public record OrderDetails(
@@ -39,7 +46,7 @@ public record OrderDetails(
     return copy().version(newVersion).build();
   }
 
-  /** The discount is at most the total. */
+  /** Returns the order with a coupon. The discount is capped at the total. */
   public OrderDetails withCoupon(String newCouponId, long newDiscount) {
     return copy().couponId(newCouponId).build().withAmounts(total, newDiscount);
   }
@@ -52,7 +59,7 @@ public record OrderDetails(
     return copy().address(newAddress).build();
   }
 
-  /** The total follows the lines; the discount is at most the total. */
+  /** Returns the order with other lines and their total. The discount is capped at the total. */
   public OrderDetails withLines(List<Line> newLines) {
     long newTotal = newLines.stream().mapToLong(Line::amount).sum();
     return copy().lines(newLines).build().withAmounts(newTotal, discount);

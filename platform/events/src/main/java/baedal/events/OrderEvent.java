@@ -12,19 +12,19 @@ public sealed interface OrderEvent extends Event {
     return orderId();
   }
 
-  /** A customer has placed the order; it is not paid yet. */
+  /** A customer placed the order; it is not paid yet. */
   record Placed(String orderId, OrderDetails order) implements OrderEvent {}
 
   /**
-   * Lines, address, memo or coupon changed. {@code established} is true if the order was paid
-   * already.
+   * Lines, address, memo or coupon of the order changed. {@code established} is true if the order
+   * was paid already.
    */
   record Updated(String orderId, OrderDetails order, boolean established, Instant at)
       implements OrderEvent {}
 
   /**
-   * The order is paid, or will be paid on delivery. {@code collect} is the amount that the rider
-   * collects, in won.
+   * The order is paid, or the customer will pay on delivery. {@code collect} is the amount in won
+   * that the rider collects.
    */
   record Paid(
       String orderId,
@@ -43,11 +43,11 @@ public sealed interface OrderEvent extends Event {
       String orderId, String customerId, String storeId, String reason, Instant at)
       implements OrderEvent {}
 
-  /** The payment of a rejected or canceled order is to be refunded. */
+  /** The order is rejected or canceled; the payment service must refund its payment. */
   record RefundRequested(String orderId, String paymentId, String reason, Instant at)
       implements OrderEvent {}
 
-  /** A rider collected {@code amount} won at the door for a deferred payment. */
+  /** A rider collected {@code amount} won on delivery for a deferred payment. */
   record Collected(String orderId, String paymentId, String riderId, long amount, Instant at)
       implements OrderEvent {}
 
@@ -66,7 +66,10 @@ public sealed interface OrderEvent extends Event {
       String orderId, String customerId, String storeId, String riderId, long due, Instant at)
       implements OrderEvent {}
 
-  /** The customer confirmed, or did nothing for a day ({@code byCustomer} is false). */
+  /**
+   * The order is finished: the customer confirmed the delivery, or did not respond for a day
+   * ({@code byCustomer} is false).
+   */
   record Completed(
       String orderId, String customerId, String storeId, long due, boolean byCustomer, Instant at)
       implements OrderEvent {}

@@ -4,13 +4,13 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * The unpublished events of a service, which were written together with the state. Each store
- * module implements it. Several relays may take batches at once: at any time only one of them has
- * messages of an aggregate, in their order.
+ * The unpublished events of a service, which were written together with the state. The modules
+ * postgres, mongodb and redis implement it; the relay in rabbitmq reads it. Several relays may take
+ * batches at the same time, but only one of them has the messages of an aggregate, in their order.
  */
 public interface Outbox {
 
-  /** The outbox of a service that publishes nothing. */
+  /** Returns the outbox of a service that publishes nothing. */
   static Outbox none() {
     Batch empty =
         new Batch() {
@@ -33,20 +33,20 @@ public interface Outbox {
   }
 
   /**
-   * Takes the next messages, {@code max} at most. Other relays do not get them before {@code sent}
-   * or {@code release}.
+   * Takes the next messages. Other relays do not receive them before {@code sent} or {@code
+   * release}, or before the lock or lease of the batch expires.
    */
   Future<Batch> next(int max);
 
-  /** Messages that a relay has taken. */
+  /** The messages that a relay has taken. */
   interface Batch {
 
     List<String> messages();
 
-    /** Deletes the messages from the outbox: the broker has confirmed all of them. */
+    /** Deletes the messages from the outbox, after the broker has confirmed all of them. */
     Future<Void> sent();
 
-    /** Keeps the messages in the outbox, for the next relay. */
+    /** Keeps the messages in the outbox, so that any relay can take them again. */
     Future<Void> release();
   }
 }

@@ -1,6 +1,6 @@
 package baedal.events;
 
-/** The goods of a courier order; the weight is in kilograms. */
+/** The goods of a courier order. */
 public record Parcel(Size size, double weightKg, String description) {
 
   public enum Size {

@@ -12,7 +12,7 @@ public sealed interface PaymentEvent extends Event {
     return orderId();
   }
 
-  /** The order was paid: {@code amount} for its version {@code orderVersion}. */
+  /** The customer paid {@code amount} for the version {@code orderVersion} of the order. */
   record Paid(
       String orderId,
       String paymentId,
@@ -22,7 +22,7 @@ public sealed interface PaymentEvent extends Event {
       Instant at)
       implements PaymentEvent {}
 
-  /** The customer will pay on delivery. */
+  /** The customer will pay {@code amount} on delivery. */
   record Deferred(
       String orderId,
       String paymentId,
@@ -32,6 +32,7 @@ public sealed interface PaymentEvent extends Event {
       Instant at)
       implements PaymentEvent {}
 
+  /** The payment failed; the order is still unpaid. */
   record Declined(
       String orderId,
       String paymentId,
@@ -42,8 +43,9 @@ public sealed interface PaymentEvent extends Event {
       implements PaymentEvent {}
 
   /**
-   * The payment was refunded. If {@code voided}, no money had been taken (a deferred payment was
-   * canceled, or nothing was due), and {@code amount} is 0. Older events have no such field.
+   * The payment was refunded. If {@code voided} is true, no money had been taken (a deferred
+   * payment was canceled, or nothing was due), and {@code amount} is 0. {@code voided} is false in
+   * events that are older than this field.
    */
   record Refunded(
       String orderId, String paymentId, long amount, String reason, boolean voided, Instant at)

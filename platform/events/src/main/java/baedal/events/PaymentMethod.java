@@ -1,6 +1,6 @@
 package baedal.events;
 
-/** How an order is paid: before the store receives it, or to the rider on delivery. */
+/** How the customer pays: before the store receives the order, or to the rider on delivery. */
 public enum PaymentMethod {
   CARD,
   KAKAO_PAY,

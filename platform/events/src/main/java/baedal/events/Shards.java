@@ -1,10 +1,13 @@
 package baedal.events;
 
-/** Assigns each aggregate to a shard of the outbox, always the same. */
+/**
+ * Assigns each aggregate to one shard of an outbox, so that a relay can keep its events in order.
+ */
 public final class Shards {
 
   private Shards() {}
 
+  /** Returns the shard of a subject, from 0 to {@code shards - 1}. */
   public static int of(String subject, int shards) {
     return Math.floorMod(subject.hashCode(), shards);
   }

@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The events of the store service: of a store and its menu (the subject is the store id), or of a
- * ticket (the subject is the order id).
+ * The events of the store service. The subject of an event about a store or a menu is the store id;
+ * the subject of an event about a ticket is the order id.
  */
 public sealed interface StoreEvent extends Event {
 
-  /** A store takes orders. Published again when its name or address changes. */
+  /** A store accepts orders. This event is published again when its name or address changes. */
   record Opened(
       String storeId, String ownerId, String name, String kind, Address address, Instant at)
       implements StoreEvent {
@@ -19,6 +19,7 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
+  /** A store accepts no orders. */
   record Closed(
       String storeId, String ownerId, String name, String kind, Address address, Instant at)
       implements StoreEvent {
@@ -29,9 +30,12 @@ public sealed interface StoreEvent extends Event {
   }
 
   /**
-   * The present state of one menu. {@code price} is in won, {@code stock} is null if unlimited, and
-   * {@code removed} is true if it is no longer sold. {@code revision} grows with every change: the
-   * event with the highest one is the latest.
+   * The current state of one menu.
+   *
+   * @param price in won
+   * @param stock null if unlimited
+   * @param removed true if the store no longer sells the menu
+   * @param revision grows with every change; the event with the highest revision is the latest
    */
   record MenuChanged(
       String storeId,
@@ -93,7 +97,9 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** It is too late to cancel; {@code status} is that of the ticket. */
+  /**
+   * The store refused to cancel, because cooking has begun. {@code status} is that of the ticket.
+   */
   record CancelRefused(String orderId, String storeId, String status, Instant at)
       implements StoreEvent {
     @Override
@@ -102,7 +108,10 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** It is too late to change; the ticket keeps the order's version {@code keptVersion}. */
+  /**
+   * The store refused to change the order; its ticket keeps the order's version {@code
+   * keptVersion}.
+   */
   record UpdateRefused(
       String orderId,
       String storeId,

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which service consumes which events: the one list that the queues' bindings, {@code
- * definitions.json}, {@code asyncapi.yaml} and the start-up check of each consumer derive from.
+ * Which service consumes which events. The bindings of the queues, {@code definitions.json}, {@code
+ * asyncapi.yaml} and the start-up check of each consumer use this list.
  */
 public final class Subscriptions {
 
@@ -21,7 +21,7 @@ public final class Subscriptions {
   public static final List<String> CONSUMERS =
       List.of("order", "payment", "store", "rider", "coupon", "mypage");
 
-  /** Published often and kept nowhere: in no service's queue and not in the log. */
+  /** An event that is published often; the log and the queues of the services do not keep it. */
   public static final Class<? extends Event> TRANSIENT = RiderEvent.Moved.class;
 
   private static final Map<String, List<Class<? extends Event>>> BY_CONSUMER =
@@ -89,8 +89,8 @@ public final class Subscriptions {
   }
 
   /**
-   * The event types that {@code consumer} handles, which are the routing keys of its queue's
-   * bindings.
+   * Returns the event types that {@code consumer} handles. They are the routing keys of the
+   * bindings of its queue.
    *
    * @throws IllegalArgumentException if no consumer has this name
    */
@@ -102,7 +102,7 @@ public final class Subscriptions {
     return types.stream().map(EventTypes::name).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** The event types that every queue and the log may hold: all but {@link #TRANSIENT}. */
+  /** Returns the event types that the log keeps: all but {@link #TRANSIENT}. */
   public static Stream<String> durable() {
     return EventTypes.all().keySet().stream()
         .filter(type -> !type.equals(EventTypes.name(TRANSIENT)))

@@ -1,6 +1,9 @@
 package baedal.events;
 
-/** A message that can never be handled: not JSON, of an unknown type or version, or too large. */
+/**
+ * Thrown for a message that no retry can help: not JSON, of an unknown type or version, or too
+ * large. The consumer makes it a dead letter.
+ */
 public final class UnprocessableMessage extends RuntimeException {
 
   public UnprocessableMessage(String reason, Throwable cause) {

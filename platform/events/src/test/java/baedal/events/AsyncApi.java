@@ -8,7 +8,10 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The AsyncAPI 3.0 document of the backbone, read off the events and the topology. */
+/**
+ * Generates the AsyncAPI 3.0 document of all events from {@link EventTypes} and {@link
+ * Subscriptions}.
+ */
 final class AsyncApi {
 
   private AsyncApi() {}
@@ -51,7 +54,7 @@ final class AsyncApi {
           operations
               .putObject(publisher + ".send")
               .put("action", "send")
-              .put("summary", "what " + publisher + " tells"),
+              .put("summary", "events that " + publisher + " publishes"),
           publisher,
           types(publisher));
     }
@@ -64,7 +67,7 @@ final class AsyncApi {
               operations
                   .putObject(consumer + ".receives." + publisher)
                   .put("action", "receive")
-                  .put("summary", "what " + consumer + " hears of " + publisher),
+                  .put("summary", "events of " + publisher + " that " + consumer + " consumes"),
               publisher,
               consumed);
         }
