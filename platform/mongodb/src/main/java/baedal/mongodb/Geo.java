@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Points on the globe, in WGS 84 degrees, and the grid by which they are found. A search reads the
+ * Points in WGS 84 degrees, and a grid of cells of 0.05 degrees. {@link MongoPlaces} reads the
  * cells around a point by a plain index, and then compares distances.
  */
 public final class Geo {
@@ -16,15 +16,20 @@ public final class Geo {
 
   private static final double CELL_DEGREES = 0.05;
 
-  /** A little too short, so that the box around a circle is never too small. */
+  /**
+   * Kilometers of a degree of latitude, rounded down: the box around a circle is never too small.
+   */
   private static final double KM_A_DEGREE = 111.1;
 
   private static final double EARTH_KM = 6371.0;
 
-  /** Distances are compared after rounding to the meter. */
+  /** Margin of a box, because {@link Nearest} rounds distances to the meter. */
   private static final double ROUNDING_KM = 0.001;
 
-  /** A search of 20 km needs fewer columns below a latitude of 85 degrees. */
+  /**
+   * Maximum number of columns of a list of cells. Up to a latitude of 85 degrees, a search of 20 km
+   * needs fewer.
+   */
   private static final int MAX_COLUMNS = 100;
 
   private static final String ROW_END = ":";
@@ -37,7 +42,7 @@ public final class Geo {
   /** A point; clients write it as {@code lat,lng}. */
   public record Point(double lat, double lng) {
 
-    /** Refuses a text that is not a point; {@code pointer} names the parameter. */
+    /** Parses {@code lat,lng}. Refuses any other text; {@code pointer} names the parameter. */
     public static Point parse(String text, String pointer) {
       String[] parts = text.split(",", -1);
       try {
@@ -50,13 +55,14 @@ public final class Geo {
       } catch (NumberFormatException e) {
         throw Refusal.invalid(pointer, "must be two numbers: lat,lng");
       }
-      throw Refusal.invalid(pointer, "must be a latitude and a longitude: lat,lng");
+      throw Refusal.invalid(
+          pointer, "must be a latitude (-90 to 90) and a longitude (-180 to 180): lat,lng");
     }
   }
 
   /**
-   * From south-west to north-east; across the antimeridian {@code west} is greater than {@code
-   * east}, as in RFC 7946, 5.2.
+   * A box of coordinates. If it crosses the antimeridian, {@code west} is greater than {@code east}
+   * (RFC 7946, 5.2).
    */
   public record Box(double south, double west, double north, double east) {
 
@@ -65,7 +71,10 @@ public final class Geo {
     }
   }
 
-  /** The box around a circle; {@code radiusKm} is capped. Around a pole it has all longitudes. */
+  /**
+   * Returns the box around a circle; a radius above {@link #MAX_RADIUS_KM} counts as {@link
+   * #MAX_RADIUS_KM}. A box around a pole has all longitudes.
+   */
   public static Box boxAround(Point center, double radiusKm) {
     double latSpan = (Math.min(radiusKm, MAX_RADIUS_KM) + ROUNDING_KM) / KM_A_DEGREE;
     double south = center.lat() - latSpan;
@@ -80,6 +89,7 @@ public final class Geo {
     return new Box(south, west <= -180 ? west + 360 : west, north, east >= 180 ? east - 360 : east);
   }
 
+  /** Returns the name of the cell that contains the point. */
   public static String cell(double lat, double lng) {
     return cell(index(lat), index(lng));
   }
@@ -89,12 +99,12 @@ public final class Geo {
   }
 
   /**
-   * Cells of the grid, by their names. Near a pole a row has too many cells to list: then {@code
-   * cells} is empty, and {@code rows} holds whole rows.
+   * Names of cells of the grid. Near a pole a row has too many cells to list: then {@code cells} is
+   * empty, and {@code rows} holds whole rows.
    */
   public record Cells(List<String> cells, List<Row> rows) {}
 
-  /** A whole row: the names of its cells are from {@code from} to below {@code to}. */
+  /** All cells of a row: their names sort from {@code from} on and before {@code to}. */
   public record Row(String from, String to) {
 
     static Row of(long row) {
@@ -102,7 +112,7 @@ public final class Geo {
     }
   }
 
-  /** The cells that a box touches. */
+  /** Returns the cells that a box overlaps. */
   public static Cells cellsIn(Box box) {
     long[] rows = LongStream.rangeClosed(index(box.south()), index(box.north())).toArray();
     LongStream columns =
@@ -130,7 +140,7 @@ public final class Geo {
     return (long) Math.floor(degrees / CELL_DEGREES);
   }
 
-  /** The great-circle distance in kilometers (haversine). */
+  /** Returns the great-circle distance in kilometers (haversine formula). */
   public static double distanceKm(Point a, Point b) {
     double lat = Math.toRadians(b.lat() - a.lat());
     double lng = Math.toRadians(b.lng() - a.lng());

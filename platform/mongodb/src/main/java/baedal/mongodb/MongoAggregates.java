@@ -17,23 +17,27 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * Aggregates of one kind in a MongoDB collection. Each is a document with its {@code state}, the
- * {@code revision} that decides races, its {@code pending} events, the ids of the last messages
- * {@code seen}, and the fields to search by. A change, its events and the id of the message that
- * caused it are one update of one document.
+ * Loads and changes the aggregates of one kind in a MongoDB collection, for a service's repository.
+ *
+ * <p>Each aggregate is a document with its {@code state}, its {@code revision} (the optimistic
+ * lock), its {@code pending} events, the ids of the last changes ({@code seen}), and search fields.
+ * One update of the document writes a change, its events and its id.
  */
 public final class MongoAggregates<S> {
 
   private static final int MAX_TRIES = 50;
 
-  /** An order causes a few dozen messages. An older message is not delivered again. */
+  /** Maximum number of change ids in a document. An order causes a few dozen messages. */
   private static final int SEEN_KEPT = 200;
 
-  /** A caller deletes the answer when it has stored it elsewhere. Only a crash leaves one. */
+  /** Maximum number of answers in a document. Callers delete them; only a crash leaves one. */
   private static final int ANSWERS_KEPT = 20;
 
   private static final String SEEN = "seen";
   private static final String ANSWERS = "answers";
+
+  /** The name of the change id in a stored answer; old documents have it. */
+  private static final String CHANGE_ID = "mark";
 
   private final MongoClient mongo;
   private final String collection;
@@ -42,8 +46,8 @@ public final class MongoAggregates<S> {
   private final Runnable wake;
 
   /**
-   * {@code searched} returns the top-level fields by which a state is found; {@code wake} is called
-   * after every write that added events to the outbox.
+   * @param searched returns the search fields of a state, which are stored at the top level
+   * @param wake wakes the relay; called after every write that added events to the outbox
    */
   public MongoAggregates(
       MongoClient mongo,
@@ -58,7 +62,7 @@ public final class MongoAggregates<S> {
     this.wake = wake;
   }
 
-  /** Null when there is none. */
+  /** Returns the state of an aggregate, or null if it does not exist. */
   public Future<S> find(String id) {
     return mongo
         .findOne(collection, new JsonObject().put("_id", id), new JsonObject().put("state", 1))
@@ -73,7 +77,7 @@ public final class MongoAggregates<S> {
         .map(found -> found.stream().map(this::state).toList());
   }
 
-  /** The first ids that the query finds. The states are not read. */
+  /** Returns the ids that the query finds, in ascending order. Does not read the states. */
   public Future<List<String>> ids(JsonObject query, int limit) {
     FindOptions options =
         new FindOptions()
@@ -86,54 +90,52 @@ public final class MongoAggregates<S> {
   }
 
   /**
-   * Applies a transition that a client or a timer asks for. It is given null if the aggregate does
-   * not exist yet.
+   * Applies a transition that a client or a timer requests. The transition receives null if the
+   * aggregate does not exist. A transition that returns a null state writes nothing.
    */
   public Future<S> change(String id, Function<S, Change<S>> transition) {
-    return change(id, new Once<>(null, transition, null), MAX_TRIES).map(Outcome::state);
+    return once(id, null, transition);
   }
 
-  /**
-   * Applies the transition of an event, exactly once for each message. It is given null if the
-   * aggregate does not exist yet.
-   */
+  /** Applies the transition of an event as {@link #once} does, with the id of the message. */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return once(id, message.id(), transition);
   }
 
   /**
-   * Applies a transition exactly once for each {@code mark}. Two hundred other marks in between
-   * make it forget one. A null mark applies the transition each time.
+   * Applies a transition once for each {@code changeId}, the id of a change. The document keeps the
+   * last 200 ids; an older one is applied again. If it is null, each call applies the transition.
    */
-  public Future<S> once(String id, String mark, Function<S, Change<S>> transition) {
-    return change(id, new Once<>(mark, transition, null), MAX_TRIES).map(Outcome::state);
+  public Future<S> once(String id, String changeId, Function<S, Change<S>> transition) {
+    return change(id, new Request<>(changeId, transition, null), MAX_TRIES).map(Outcome::state);
   }
 
   /**
-   * Applies a transition as {@link #once} does, and returns what {@code answer} makes of the states
-   * before and after it. Under a mark the answer is written with the change, and kept until {@link
-   * #forgetAnswer}: a repeated call returns the same one, or null when it was forgotten.
+   * Applies a transition as {@link #once} does, and returns an answer. {@code answer} computes it
+   * from the states before and after the transition. If {@code changeId} is not null, the answer is
+   * written with the change and kept until {@link #forgetAnswer}. A repeated call returns the kept
+   * answer, or null if it was deleted.
    */
   public Future<JsonObject> answered(
       String id,
-      String mark,
+      String changeId,
       Function<S, Change<S>> transition,
       BiFunction<S, S, JsonObject> answer) {
-    return change(id, new Once<>(mark, transition, answer), MAX_TRIES).map(Outcome::answer);
+    return change(id, new Request<>(changeId, transition, answer), MAX_TRIES).map(Outcome::answer);
   }
 
-  /** Deletes the answer of {@link #answered}: its caller has stored it elsewhere. */
-  public Future<Void> forgetAnswer(String id, String mark) {
-    JsonObject pull = new JsonObject().put(ANSWERS, new JsonObject().put("mark", mark));
+  /** Deletes a kept answer of {@link #answered}. Call this after it is stored elsewhere. */
+  public Future<Void> forgetAnswer(String id, String changeId) {
+    JsonObject pull = new JsonObject().put(ANSWERS, new JsonObject().put(CHANGE_ID, changeId));
     return mongo
         .updateCollection(
             collection, new JsonObject().put("_id", id), new JsonObject().put("$pull", pull))
         .mapEmpty();
   }
 
-  /** {@code mark} and {@code answer} may be null. */
-  private record Once<S>(
-      String mark, Function<S, Change<S>> transition, BiFunction<S, S, JsonObject> answer) {
+  /** {@code changeId} and {@code answer} may be null. */
+  private record Request<S>(
+      String changeId, Function<S, Change<S>> transition, BiFunction<S, S, JsonObject> answer) {
 
     JsonObject answer(S before, S after) {
       return answer == null ? null : answer.apply(before, after);
@@ -142,26 +144,27 @@ public final class MongoAggregates<S> {
 
   private record Outcome<S>(S state, JsonObject answer) {}
 
-  private Future<Outcome<S>> change(String id, Once<S> once, int tries) {
+  private Future<Outcome<S>> change(String id, Request<S> request, int tries) {
     return mongo
         .findOne(collection, new JsonObject().put("_id", id), new JsonObject().put("pending", 0))
         .compose(
             document -> {
               S before = document == null ? null : state(document);
-              if (document != null && once.mark() != null && seen(document).contains(once.mark())) {
+              String changeId = request.changeId();
+              if (document != null && changeId != null && seen(document).contains(changeId)) {
                 return Future.succeededFuture(
-                    new Outcome<>(before, keptAnswer(document, once.mark())));
+                    new Outcome<>(before, keptAnswer(document, changeId)));
               }
-              Change<S> change = once.transition().apply(before);
+              Change<S> change = request.transition().apply(before);
               if (change.state() == null) {
                 return Future.succeededFuture(new Outcome<>(null, null));
               }
-              JsonObject answer = once.answer(before, change.state());
-              Marked marked = new Marked(once.mark(), answer);
+              JsonObject answer = request.answer(before, change.state());
+              IdAndAnswer kept = new IdAndAnswer(changeId, answer);
               Future<Boolean> saved =
                   document == null
-                      ? insert(id, marked, change)
-                      : update(id, marked, document, change, change.state().equals(before));
+                      ? insert(id, kept, change)
+                      : update(id, kept, document, change, change.state().equals(before));
               return saved.compose(
                   done -> {
                     if (done) {
@@ -171,54 +174,54 @@ public final class MongoAggregates<S> {
                       return Future.succeededFuture(new Outcome<>(change.state(), answer));
                     }
                     return tries > 1
-                        ? change(id, once, tries - 1)
+                        ? change(id, request, tries - 1)
                         : Future.failedFuture(
                             Refusal.unavailable(
                                 "busy",
-                                id + " changes too fast, or cannot be told now: try again",
+                                "too many changes or unpublished events of " + id + ": try again",
                                 Duration.ofSeconds(1)));
                   });
             });
   }
 
-  /** Null if it was deleted. */
-  private static JsonObject keptAnswer(JsonObject document, String mark) {
+  /** Returns null if the answer was deleted. */
+  private static JsonObject keptAnswer(JsonObject document, String changeId) {
     return document.getJsonArray(ANSWERS, new JsonArray()).stream()
         .map(JsonObject.class::cast)
-        .filter(kept -> mark.equals(kept.getString("mark")))
+        .filter(kept -> changeId.equals(kept.getString(CHANGE_ID)))
         .map(kept -> kept.getJsonObject("answer"))
         .findFirst()
         .orElse(null);
   }
 
-  /** The mark of a change, and the answer to keep with it; both may be null. */
-  private record Marked(String mark, JsonObject answer) {
+  /** The id of a change and its answer, which the document keeps; both may be null. */
+  private record IdAndAnswer(String changeId, JsonObject answer) {
 
-    boolean keepsAnswer() {
-      return mark != null && answer != null;
+    boolean hasBoth() {
+      return changeId != null && answer != null;
     }
 
-    JsonObject kept() {
-      return new JsonObject().put("mark", mark).put("answer", answer);
+    JsonObject storedAnswer() {
+      return new JsonObject().put(CHANGE_ID, changeId).put("answer", answer);
     }
 
-    /** The operand of the {@code $push} that adds it to a document. */
+    /** Returns the operand of a {@code $push} that adds both to a document. */
     JsonObject pushed() {
-      JsonObject pushed = new JsonObject().put(SEEN, last(mark, SEEN_KEPT));
-      return keepsAnswer() ? pushed.put(ANSWERS, last(kept(), ANSWERS_KEPT)) : pushed;
+      JsonObject pushed = new JsonObject().put(SEEN, last(changeId, SEEN_KEPT));
+      return hasBoth() ? pushed.put(ANSWERS, last(storedAnswer(), ANSWERS_KEPT)) : pushed;
     }
   }
 
-  private Future<Boolean> insert(String id, Marked marked, Change<S> change) {
+  private Future<Boolean> insert(String id, IdAndAnswer kept, Change<S> change) {
+    JsonArray seen = kept.changeId() == null ? new JsonArray() : JsonArray.of(kept.changeId());
     JsonObject document =
         fields(change.state())
             .put("_id", id)
             .put("revision", 1)
             .put("sequence", change.events().size())
-            .put(
-                SEEN, marked.mark() == null ? new JsonArray() : new JsonArray().add(marked.mark()));
-    if (marked.keepsAnswer()) {
-      document.put(ANSWERS, new JsonArray().add(marked.kept()));
+            .put(SEEN, seen);
+    if (kept.hasBoth()) {
+      document.put(ANSWERS, new JsonArray().add(kept.storedAnswer()));
     }
     MongoOutbox.into(document, EventMessages.wrap(change.events(), 1, Instant.now()));
     return mongo
@@ -228,12 +231,12 @@ public final class MongoAggregates<S> {
   }
 
   private Future<Boolean> update(
-      String id, Marked marked, JsonObject document, Change<S> change, boolean unchanged) {
+      String id, IdAndAnswer kept, JsonObject document, Change<S> change, boolean unchanged) {
     JsonObject query = new JsonObject().put("_id", id);
     if (unchanged && change.events().isEmpty()) {
-      return marked.mark() == null
+      return kept.changeId() == null
           ? Future.succeededFuture(true)
-          : markUnchanged(query, marked, document);
+          : keepWithoutChange(query, kept, document);
     }
     long sequence = document.getLong("sequence");
     JsonObject set =
@@ -241,8 +244,8 @@ public final class MongoAggregates<S> {
             .put("revision", document.getLong("revision") + 1)
             .put("sequence", sequence + change.events().size());
     JsonObject update = new JsonObject().put("$set", set);
-    if (marked.mark() != null) {
-      update.put("$push", marked.pushed());
+    if (kept.changeId() != null) {
+      update.put("$push", kept.pushed());
     }
     query.put("revision", document.getLong("revision"));
     MongoOutbox.push(
@@ -252,19 +255,23 @@ public final class MongoAggregates<S> {
         .map(result -> result.getDocMatched() > 0);
   }
 
-  /** An answer must belong to the state that it was computed from. */
-  private Future<Boolean> markUnchanged(JsonObject query, Marked marked, JsonObject document) {
-    if (!marked.keepsAnswer()) {
-      JsonObject seen = new JsonObject().put(SEEN, marked.mark());
+  /**
+   * Keeps the id of a transition that changed nothing. Its answer is kept only if the revision is
+   * still the one from which the answer was computed; otherwise this returns false.
+   */
+  private Future<Boolean> keepWithoutChange(
+      JsonObject query, IdAndAnswer kept, JsonObject document) {
+    if (!kept.hasBoth()) {
+      JsonObject seen = new JsonObject().put(SEEN, kept.changeId());
       return mongo
           .updateCollection(collection, query, new JsonObject().put("$addToSet", seen))
           .map(true);
     }
     query
         .put("revision", document.getLong("revision"))
-        .put(SEEN, new JsonObject().put("$ne", marked.mark()));
+        .put(SEEN, new JsonObject().put("$ne", kept.changeId()));
     return mongo
-        .updateCollection(collection, query, new JsonObject().put("$push", marked.pushed()))
+        .updateCollection(collection, query, new JsonObject().put("$push", kept.pushed()))
         .map(result -> result.getDocMatched() > 0);
   }
 

@@ -10,17 +10,19 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A service's MongoDB: the client, and the creation of indexes when the server answers. */
+/**
+ * The MongoDB of one service, for its verticle: the client, the creation of indexes at start, and
+ * the readiness check.
+ */
 public final class MongoDatabase implements Database {
 
   private static final Logger log = LoggerFactory.getLogger(MongoDatabase.class);
   private static final long RETRY_MILLIS = 1_000;
 
   /**
-   * Every acknowledged write, and everything that is read, is on the disks of a majority of the
-   * servers, so that the loss of one server takes nothing back. The timeouts notice a server that
-   * is away within seconds. The driver does not repeat a read, so that its caller gets an error in
-   * time.
+   * An acknowledged write is on the disks of a majority of the servers, and a read returns only
+   * such data. So both survive the loss of one server. The timeouts detect an unavailable server
+   * within seconds. The driver does not retry reads, so that the caller gets the error in time.
    */
   private static final String SETTINGS =
       "w=majority&journal=true&readConcernLevel=majority&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&retryReads=false&maxPoolSize=32&waitQueueTimeoutMS=5000";
@@ -30,7 +32,9 @@ public final class MongoDatabase implements Database {
   private volatile boolean prepared;
   private volatile boolean closed;
 
-  /** {@code uri} is {@code mongodb://host:port/database}; its own options come after these. */
+  /**
+   * {@code uri} is {@code mongodb://host:port/database}; its options override {@link #SETTINGS}.
+   */
   public MongoDatabase(Vertx vertx, String uri) {
     this.vertx = vertx;
     String all = uri.contains("?") ? uri.replace("?", "?" + SETTINGS + "&") : uri + "?" + SETTINGS;
@@ -41,7 +45,9 @@ public final class MongoDatabase implements Database {
     return client;
   }
 
-  /** Runs {@code indexes} every second until it succeeds, and then {@code then} once. */
+  /**
+   * Runs {@code indexes} again after each second until it succeeds. Then runs {@code then} once.
+   */
   public void prepare(Supplier<Future<?>> indexes, Runnable then) {
     indexes
         .get()
@@ -53,7 +59,9 @@ public final class MongoDatabase implements Database {
         .onFailure(
             e -> {
               if (!closed) {
-                log.atWarn().addKeyValue("cause", e.getMessage()).log("the database is away");
+                log.atWarn()
+                    .addKeyValue("cause", e.getMessage())
+                    .log("preparing the database failed, will retry");
                 vertx.setTimer(RETRY_MILLIS, id -> prepare(indexes, then));
               }
             });
@@ -69,7 +77,7 @@ public final class MongoDatabase implements Database {
     return "mongodb";
   }
 
-  /** Succeeds while the database answers and has its indexes. */
+  /** Succeeds if the database answers and has its indexes. */
   @Override
   public Future<?> ping() {
     return prepared

@@ -15,10 +15,13 @@ import com.mongodb.MongoTimeoutException;
 import java.util.List;
 import java.util.Set;
 
-/** The transient failures of the MongoDB driver, by exception type and error code. */
+/**
+ * Recognises the transient failures of the MongoDB driver for {@link TransientFailures}, by
+ * exception type and error code.
+ */
 public final class MongoFailures implements TransientFailures.Classifier {
 
-  /** A security exception is one of them: the driver wraps a connection lost during log-in. */
+  /** Includes MongoSecurityException, in which the driver wraps a connection lost during log-in. */
   private static final List<Class<? extends MongoException>> TRANSIENT_TYPES =
       List.of(
           MongoSocketException.class,

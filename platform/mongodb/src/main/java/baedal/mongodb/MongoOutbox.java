@@ -16,20 +16,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The outbox in MongoDB: the array {@code pending} in the document of the aggregate. One update
- * thus changes the state and appends its events. A relay leases a document, publishes its events,
- * and removes them from the array.
+ * The outbox in MongoDB: the array {@code pending} in the document of each aggregate. So one update
+ * changes the state and appends its events. A relay leases a document, publishes its events, and
+ * removes them from the array.
  */
 public final class MongoOutbox implements Outbox {
 
   private static final String PENDING = "pending";
 
-  /** A document may have 16 MB. Events of different sizes may add up to twice this. */
+  /**
+   * Approximate limit of the pending events of a document, in bytes; MongoDB's limit of a document
+   * is 16 MB. A mix of large and small events may exceed this limit, because {@link #push} compares
+   * their number only.
+   */
   private static final int MAX_PENDING_BYTES = 6_000_000;
 
   /**
-   * When the oldest pending event was added, in milliseconds of the epoch. The field exists only
-   * while events are pending; its index is sparse.
+   * The time at which the oldest pending event was added, in milliseconds since the epoch. The
+   * field exists only while events are pending; its index is sparse.
    */
   private static final String SINCE = "pendingSince";
 
@@ -46,8 +50,8 @@ public final class MongoOutbox implements Outbox {
   }
 
   /**
-   * Adds the messages to the update, whose {@code $push} may hold more already. Restricts the query
-   * to a document that has room for them. Changes both arguments.
+   * Adds the messages to {@code update}, and keeps its other operators. Restricts {@code query} to
+   * a document that has room for the messages. Changes both arguments.
    */
   public static JsonObject push(JsonObject query, JsonObject update, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
@@ -60,7 +64,7 @@ public final class MongoOutbox implements Outbox {
     return update;
   }
 
-  /** Adds the messages to a new document; changes the argument. */
+  /** Adds the messages to a new document. Changes the argument. */
   public static JsonObject into(JsonObject document, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
       document.put(PENDING, entries(messages)).put(SINCE, System.currentTimeMillis());
@@ -109,7 +113,10 @@ public final class MongoOutbox implements Outbox {
             found -> found.isEmpty() && left > 1 ? next(max, left - 1) : take(collection, found));
   }
 
-  /** A lease that ends too far in the future was given by a wrong clock, and is ignored. */
+  /**
+   * Finds documents with pending events that no relay has leased. Ignores a lease that ends more
+   * than 30 s from now, because the clock of its relay was wrong.
+   */
   private Future<List<JsonObject>> candidates(String collection, int max) {
     long now = System.currentTimeMillis();
     JsonArray free =
@@ -152,7 +159,7 @@ public final class MongoOutbox implements Outbox {
             });
   }
 
-  /** Returns the document, or null if another relay has leased it since it was found. */
+  /** Returns the document, or null if another relay has leased it first. */
   private Future<JsonObject> lease(String collection, JsonObject candidate, String owner) {
     JsonObject seen = candidate.getJsonObject(LEASE);
     JsonObject query =
@@ -213,7 +220,7 @@ public final class MongoOutbox implements Outbox {
       return Future.join(done).mapEmpty();
     }
 
-    /** Removes the array, or only the published events if others were added meanwhile. */
+    /** Removes the array. If events were added after the lease, removes only the published ones. */
     private Future<Void> sent(JsonObject document) {
       JsonArray pending = document.getJsonArray(PENDING, new JsonArray());
       JsonObject all = leased(document).put(PENDING, new JsonObject().put("$size", pending.size()));
@@ -227,7 +234,7 @@ public final class MongoOutbox implements Outbox {
                   result.getDocModified() > 0 ? Future.succeededFuture() : pull(document, pending));
     }
 
-    /** The events that remain were added after this batch was taken. */
+    /** Removes the published events. The remaining ones are newer than this batch. */
     private Future<Void> pull(JsonObject document, JsonArray pending) {
       JsonArray ids = new JsonArray();
       pending.forEach(entry -> ids.add(((JsonObject) entry).getString("id")));

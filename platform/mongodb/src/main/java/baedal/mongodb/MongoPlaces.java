@@ -13,16 +13,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Finds the aggregates of a collection near a point, nearest first, by a plain index on the cells
- * of {@link Geo}; no geospatial index is needed. It reads the coordinates of all candidates, and
- * the states of one page.
+ * Finds the aggregates of a collection near a point, nearest first, for {@code store} and {@code
+ * rider}. It uses a plain index on the cells of {@link Geo}, not a geospatial index. It reads the
+ * coordinates of all candidates, and then the states of one page.
  */
 public final class MongoPlaces<S> {
 
   /** The field that holds the cell of an aggregate. */
   public static final String CELL = "cell";
 
-  /** A search with more candidates does not find the oldest. */
+  /** Maximum number of candidates of a search. If there are more, it ignores the oldest ones. */
   private static final int MAX_CANDIDATES = 10_000;
 
   private final MongoClient mongo;
@@ -32,7 +32,7 @@ public final class MongoPlaces<S> {
   private final String longitude;
   private final Function<S, String> id;
 
-  /** {@code place} is the path, in a state, of the object with {@code lat} and {@code lng}. */
+  /** {@code place} is the path of the object with {@code lat} and {@code lng} in a state. */
   public MongoPlaces(
       MongoClient mongo,
       String collection,
@@ -96,7 +96,7 @@ public final class MongoPlaces<S> {
     return new JsonObject().put("$or", new JsonArray(conditions));
   }
 
-  /** The index orders cells by their names. */
+  /** Matches the cells of a row by a range of their names, which the index supports. */
   private static JsonObject inRow(Geo.Row row) {
     return new JsonObject()
         .put(CELL, new JsonObject().put("$gte", row.from()).put("$lt", row.to()));
@@ -119,7 +119,10 @@ public final class MongoPlaces<S> {
     return inner.getDouble(names[names.length - 1]);
   }
 
-  /** Leaves out an aggregate that the query has stopped finding since the coordinates were read. */
+  /**
+   * Reads the states of a page. Leaves out an aggregate that no longer matches the query since its
+   * coordinates were read.
+   */
   private Future<Page<Found<S>>> whole(JsonObject query, Page<Found<JsonObject>> page) {
     List<String> ids = page.items().stream().map(found -> found.thing().getString("_id")).toList();
     JsonObject these = query.copy().put("_id", new JsonObject().put("$in", new JsonArray(ids)));

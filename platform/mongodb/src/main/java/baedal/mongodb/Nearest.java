@@ -7,14 +7,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/** Sorts things by their distance from a point, nearest first, and cuts them into pages. */
+/** Sorts things by their distance from a point, nearest first, and returns them in pages. */
 public final class Nearest {
 
   private static final double METERS = 1_000;
 
   private Nearest() {}
 
-  /** A thing and its distance, rounded to the meter. */
+  /** A thing and its distance in kilometers, rounded to the meter. */
   public record Found<T>(T thing, double distanceKm) {}
 
   /**
@@ -64,7 +64,7 @@ public final class Nearest {
         return new Last(Double.parseDouble(keys.get(0)), keys.get(1));
       } catch (NumberFormatException e) {
         throw Refusal.invalid(
-            "/cursor", "is not a cursor of this list: use `next` of the page before");
+            "/cursor", "is not a cursor of this list: use `next` of the previous page");
       }
     }
 
