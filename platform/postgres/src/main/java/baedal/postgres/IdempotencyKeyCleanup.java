@@ -7,7 +7,10 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
-/** Deletes idempotency keys, and the answers kept under them, when they are a day old. */
+/**
+ * Deletes idempotency keys with their answers when they are a day old. {@code order} and {@code
+ * payment} run it periodically.
+ */
 public final class IdempotencyKeyCleanup {
 
   private static final int BATCH = 1_000;
@@ -24,7 +27,7 @@ public final class IdempotencyKeyCleanup {
     this.pool = pool;
   }
 
-  /** Deletes a thousand expired keys at most. */
+  /** Deletes at most 1,000 expired keys. */
   public Future<Void> deleteExpired(Instant now) {
     return pool.preparedQuery(DELETE)
         .execute(Tuple.of(now.minus(IdempotencyKey.KEPT).atOffset(ZoneOffset.UTC), BATCH))

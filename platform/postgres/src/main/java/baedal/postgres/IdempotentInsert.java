@@ -13,18 +13,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Inserts an aggregate, its events and the idempotency key of the request in one statement. So a
- * key inserts at most one aggregate, however often and however concurrently its request comes. The
- * service's table {@code idempotency} has the columns {@code caller}, {@code key} (together its
- * primary key), {@code body_hash} and {@code answer}.
+ * Inserts an aggregate, its events and the idempotency key of the request in one statement. So
+ * repeated and concurrent requests with one key insert at most one aggregate. {@code order} and
+ * {@code payment} use it.
+ *
+ * <p>The service's table {@code idempotency} has the columns {@code caller}, {@code key} (together
+ * the primary key), {@code body_hash} and {@code answer}.
  */
 public final class IdempotentInsert<S> {
 
   /**
    * The aggregate that was inserted with a key.
    *
-   * @param state the first answer, or the present state while there is no answer
-   * @param answered whether the key has its answer
+   * @param state the stored answer; the current state of the aggregate if no answer is stored
+   * @param answered whether an answer is stored
    */
   public record Keyed<S>(S state, boolean answered) {}
 
@@ -48,10 +50,10 @@ public final class IdempotentInsert<S> {
   }
 
   /**
-   * For aggregates whose inserted state is the answer.
+   * Creates an insert that stores the inserted state as the answer.
    *
-   * @param insertRow the SQL that inserts one row and returns its {@code id}; the parameters are
-   *     those of {@link PgAggregates#inserted}, and from {@code $11} on the service's own
+   * @param insertRow the SQL that inserts one row and returns its {@code id}; its parameters are
+   *     those of {@link PgAggregates#inserted}, then from {@code $11} on those of the service
    */
   public static <S> IdempotentInsert<S> answeredAtOnce(
       Pool pool, PgAggregates<S> aggregates, Class<S> type, String insertRow) {
@@ -62,7 +64,7 @@ public final class IdempotentInsert<S> {
   }
 
   /**
-   * For aggregates whose answer is known later. The service writes it to {@code answer} itself.
+   * Creates an insert without an answer. The service writes the column {@code answer} later.
    *
    * @param insertRow as for {@link #answeredAtOnce}
    * @param table the table of the aggregates
@@ -98,10 +100,11 @@ public final class IdempotentInsert<S> {
   }
 
   /**
-   * Inserts nothing and gives false if the key is used already, or if the row's own {@code ON
-   * CONFLICT DO NOTHING} applies. Waits for a concurrent insert with the same key.
+   * Inserts the aggregate and returns true. Returns false and inserts nothing if the key was used
+   * before, or if an {@code ON CONFLICT DO NOTHING} of the row's SQL applies. Waits for a
+   * concurrent insert with the same key.
    *
-   * @param columns the service's own parameters of the inserted row, from {@code $11} on
+   * @param columns the service's own parameters of the row's SQL, from {@code $11} on
    * @param key null for a request without a key
    */
   public Future<Boolean> insert(Change<S> made, Tuple columns, IdempotencyKey key) {
@@ -128,8 +131,8 @@ public final class IdempotentInsert<S> {
   }
 
   /**
-   * As {@link #insert}, but gives the state: the inserted one, or the one that was found with the
-   * key. Refuses another body with the same key.
+   * Inserts as {@link #insert} does. Returns the inserted state, or the {@link Keyed} state if the
+   * key was used before. Refuses the key if it was used with another request body.
    */
   public Future<S> insertOrFind(Change<S> made, Tuple columns, IdempotencyKey key) {
     return insertOrFind(made, columns, key, MAX_TRIES);
@@ -139,7 +142,9 @@ public final class IdempotentInsert<S> {
     if (tries == 0) {
       return Future.failedFuture(
           Refusal.unavailable(
-              "busy", "the key changes too fast: try again", Duration.ofSeconds(1)));
+              "busy",
+              "too many concurrent requests with this key: try again",
+              Duration.ofSeconds(1)));
     }
     return insert(made, columns, key)
         .compose(
@@ -154,7 +159,7 @@ public final class IdempotentInsert<S> {
                                     : insertOrFind(made, columns, key, tries - 1)));
   }
 
-  /** Empty if the key is not used. Refuses another body with the same key. */
+  /** Returns empty if the key is unused. Refuses a key that was used with another request body. */
   public Future<Optional<Keyed<S>>> find(IdempotencyKey key) {
     return pool.preparedQuery(find)
         .execute(Tuple.of(key.caller(), key.key()))

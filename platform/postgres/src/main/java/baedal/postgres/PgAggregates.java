@@ -19,13 +19,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Aggregates of one kind in a PostgreSQL table with the columns {@code id, status, revision,
- * sequence, changed_at, body}. A change and its events (and the mark that an event was seen) are
- * one statement; the revision decides races.
+ * Loads and changes the aggregates of one kind in a PostgreSQL table, for a service's repository.
+ *
+ * <p>The table has the columns {@code id, status, revision, sequence, changed_at, body}. One
+ * statement writes a change, its events, and the id of the message that caused it. The revision is
+ * the optimistic lock.
  */
 public final class PgAggregates<S> {
 
-  /** The columns of an aggregate besides its body. */
+  /** Returns the values of the columns beside the body. */
   public interface Shape<S> {
     String id(S state);
 
@@ -49,17 +51,19 @@ public final class PgAggregates<S> {
   private final String update;
 
   /**
-   * {@code table} is the plural of the aggregate's name; {@code wake} is called after every write
-   * that added events to the outbox.
+   * @param table the plural of the aggregate's name, for example {@code orders}
+   * @param wake wakes the relay; called after every write
    */
   public PgAggregates(Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake) {
     this(pool, table, type, shape, wake, "SELECT");
   }
 
   /**
-   * As the other constructor, with a side effect: SQL that runs in the statement of every change.
-   * It may refer to {@code changed}, which has a row if the change is made, to {@code $1}, the id,
-   * and to {@code $6::text}, the new body.
+   * As the other constructor.
+   *
+   * @param sideEffect SQL that runs in the statement of every change. It may use {@code changed},
+   *     which has a row if the change is written, {@code $1} (the id) and {@code $6::text} (the new
+   *     body)
    */
   public PgAggregates(
       Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake, String sideEffect) {
@@ -87,30 +91,31 @@ public final class PgAggregates<S> {
             .formatted(table, PgOutbox.append(8, "changed"), sideEffect);
   }
 
+  /** Refuses (not found) if the aggregate does not exist. */
   public Future<S> find(String id) {
     return load(id, null).map(Stored::state);
   }
 
-  /** Applies a transition that a client or a timer asks for. */
+  /** Applies a transition that a client or a timer requests. */
   public Future<S> change(String id, Function<S, Change<S>> transition) {
     return change(id, null, transition, MAX_TRIES);
   }
 
-  /** Applies the transition of an event, exactly once for each message. */
+  /** Applies the transition of an event, once for each message id. */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return change(id, message.id(), transition, MAX_TRIES);
   }
 
   /**
-   * As {@link #change(String, Function)}, for an aggregate that was just inserted. It is read again
-   * only if another transition has changed it since.
+   * As {@link #change(String, Function)}, for an aggregate that was just inserted. Reads the
+   * aggregate only if another transition has changed it since.
    */
   public Future<S> changeInserted(Change<S> inserted, Function<S, Change<S>> transition) {
     Stored<S> asInserted = new Stored<>(inserted.state(), 1, inserted.events().size(), false);
     return apply(shape.id(inserted.state()), null, asInserted, transition, MAX_TRIES);
   }
 
-  /** Applies the transition to each, one after another. */
+  /** Applies the transition to the aggregates one after another. Stops at the first failure. */
   public Future<Void> changeEach(List<String> ids, Function<S, Change<S>> transition) {
     Future<Void> done = Future.succeededFuture();
     for (String id : ids) {
@@ -119,7 +124,7 @@ public final class PgAggregates<S> {
     return done;
   }
 
-  /** Returns the states that a query selects as {@code body::text} in its first column. */
+  /** Returns the states that a query finds. Its first column must be {@code body::text}. */
   public Future<List<S>> select(String sql, Tuple parameters) {
     return pool.preparedQuery(sql)
         .execute(parameters)
@@ -132,8 +137,8 @@ public final class PgAggregates<S> {
   }
 
   /**
-   * The parameters {@code $1 id, $2 status, $3 sequence, $4 changed_at, $5 body} of an insert, then
-   * those of the outbox.
+   * Returns the parameters {@code $1 id, $2 status, $3 sequence, $4 changed_at, $5 body} of an
+   * insert, followed by the two of {@link PgOutbox#append}.
    */
   public Tuple inserted(Change<S> made) {
     S state = made.state();
@@ -184,7 +189,9 @@ public final class PgAggregates<S> {
         ? change(id, messageId, transition, tries - 1)
         : Future.failedFuture(
             Refusal.unavailable(
-                "busy", id + " changes too fast: try again", Duration.ofSeconds(1)));
+                "busy",
+                "too many concurrent changes of " + id + ": try again",
+                Duration.ofSeconds(1)));
   }
 
   private Future<Boolean> save(String id, Stored<S> stored, Change<S> change, String messageId) {

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A service's PostgreSQL: the connection pool, the migration of the schema when the server answers,
- * and the deletion of old inbox rows.
+ * The PostgreSQL database of one service, for its verticle: the connection pool, the migration of
+ * the schema at start, the readiness check, and the deletion of old inbox rows.
  */
 public final class PgDatabase implements Database {
 
@@ -33,12 +33,12 @@ public final class PgDatabase implements Database {
   private static final int STATEMENT_SECONDS = 5;
 
   /**
-   * Longer than a relay publishes. The server ends the transaction of a relay that hangs, which
-   * releases its locks.
+   * Longer than a relay takes to publish a batch. The server ends the transaction of a relay that
+   * hangs, and so releases its locks.
    */
   private static final int IDLE_TRANSACTION_SECONDS = 10;
 
-  /** A connection in use that is silent for so long has lost its server. */
+  /** A connection in use is closed if the server sends nothing for so long. */
   private static final int SILENT_SECONDS = 10;
 
   /** Less than {@link #SILENT_SECONDS}: the pool closes an unused connection first. */
@@ -46,7 +46,7 @@ public final class PgDatabase implements Database {
 
   private static final long RETRY_MILLIS = 1_000;
 
-  /** A dead letter that is replayed after more than 30 days may have its effect again. */
+  /** A dead letter that is replayed later than 30 days may have its effect twice. */
   private static final String CLEAN_INBOX =
       """
       DELETE FROM inbox WHERE message_id IN (
@@ -109,8 +109,8 @@ public final class PgDatabase implements Database {
   }
 
   /**
-   * Migrates the schema, and tries again every second until it succeeds. Runs {@code then} once,
-   * afterwards.
+   * Migrates the schema, and tries again after each second until it succeeds. Then runs {@code
+   * then} once.
    */
   public void prepare(Runnable then) {
     PgSchema.migrate(vertx, uri, migrations)
@@ -124,7 +124,9 @@ public final class PgDatabase implements Database {
         .onFailure(
             e -> {
               if (!closed) {
-                log.atWarn().addKeyValue("cause", e.getMessage()).log("the database is away");
+                log.atWarn()
+                    .addKeyValue("cause", e.getMessage())
+                    .log("migrating the database failed, will retry");
                 vertx.setTimer(RETRY_MILLIS, id -> prepare(then));
               }
             });
@@ -140,7 +142,7 @@ public final class PgDatabase implements Database {
     return "postgres";
   }
 
-  /** Succeeds while the database answers and has its schema. */
+  /** Succeeds if the database answers and has its schema. */
   @Override
   public Future<?> ping() {
     return migrated

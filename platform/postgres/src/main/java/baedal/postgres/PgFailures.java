@@ -5,10 +5,13 @@ import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.DatabaseException;
 import java.util.Set;
 
-/** The transient failures of the PostgreSQL driver, by exception type and SQLSTATE. */
+/**
+ * Recognises the transient failures of the PostgreSQL driver for {@link TransientFailures}, by
+ * exception type and SQLSTATE.
+ */
 public final class PgFailures implements TransientFailures.Classifier {
 
-  /** Connection exception, insufficient resources. PostgreSQL documentation, appendix A. */
+  /** 08: connection exception; 53: insufficient resources (PostgreSQL manual, appendix A). */
   private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "53");
 
   private static final Set<String> TRANSIENT_STATES =

@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The outbox in PostgreSQL: a table that is written in the same transaction as the state. A relay
- * locks shards while it publishes ({@code FOR UPDATE SKIP LOCKED}). Replicas thus share the work
- * and keep the order of each aggregate's events.
+ * The outbox in PostgreSQL: a table that is written in the same statement as the state. While a
+ * relay publishes, it locks shards with {@code FOR UPDATE SKIP LOCKED}. So several replicas share
+ * the work, and the events of each aggregate stay in order.
  */
 public final class PgOutbox implements Outbox {
 
@@ -43,8 +43,8 @@ public final class PgOutbox implements Outbox {
   }
 
   /**
-   * Returns SQL that appends messages if the common table expression {@code cte} has a row. Its
-   * parameters are {@code $firstParameter} and the next one; {@link #add} binds them.
+   * Returns SQL that appends messages if the common table expression {@code cte} has a row. The SQL
+   * has two parameters, numbered from {@code firstParameter}; {@link #add} binds them.
    */
   public static String append(int firstParameter, String cte) {
     return "INSERT INTO outbox (shard, body) SELECT m.shard, m.body FROM unnest($%d::smallint[], $%d::text[]) WITH ORDINALITY AS m(shard, body, n) WHERE EXISTS (SELECT 1 FROM %s) ORDER BY m.n"

@@ -20,10 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pool that fails with an {@link IOException} when it has no connection in time. The driver's own
- * pool fails with a {@link VertxException} that says so in its message only, and a wrong number of
- * parameters has the same type. Therefore this pool gets a connection first, and runs the query
- * afterwards.
+ * A pool that fails with an {@link IOException} if no connection is available in time. The driver's
+ * pool fails with a {@link VertxException} then, and also for a wrong number of parameters; only
+ * the message differs. Therefore this pool first gets a connection and then runs the query.
  */
 final class PgPool implements Pool {
 
@@ -48,9 +47,9 @@ final class PgPool implements Pool {
         : failure;
   }
 
-  /** The driver prints a failure without a handler. The running query reports it as well. */
+  /** Without this handler the driver prints the failure. The running query reports it anyway. */
   private static void lost(Throwable cause) {
-    log.atDebug().addKeyValue("cause", cause.toString()).log("a connection was lost");
+    log.atDebug().addKeyValue("cause", cause.toString()).log("connection to PostgreSQL lost");
   }
 
   @Override

@@ -5,36 +5,38 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import org.flywaydb.core.Flyway;
 
-/** Brings a service's PostgreSQL schema up to date (Flyway, over JDBC, off the event loop). */
+/** Migrates the PostgreSQL schema of a service with Flyway, over JDBC, outside the event loop. */
 public final class PgSchema {
 
-  /** The tables of the backbone: outbox and inbox. */
+  /** The migrations of the tables {@code inbox}, {@code outbox} and {@code outbox_shard}. */
   public static final String BACKBONE = "classpath:baedal/postgres/db";
 
-  /** Seconds; a migration may take a while. */
+  /** In seconds. A statement of a migration may take up to the socket timeout. */
   private static final String TIMEOUTS = "?connectTimeout=5&socketTimeout=120";
 
   private PgSchema() {}
 
   /**
-   * Parses the address of a server and the user's name and password.
+   * Parses the URI of a database.
    *
    * @throws IllegalArgumentException if {@code uri} is not a PostgreSQL URI; the message does not
-   *     repeat it, because it may hold a password
+   *     contain the URI, because it may contain a password
    */
   static PgConnectOptions parse(String uri) {
     try {
       return PgConnectOptions.fromUri(uri);
     } catch (RuntimeException unreadable) {
       throw new IllegalArgumentException(
-          "a PostgreSQL URI must be of the form postgresql://user:password@host:port/database,"
-              + " percent-encoded where user and password have more than letters and digits");
+          "a PostgreSQL URI must be of the form postgresql://user:password@host:port/database;"
+              + " percent-encode each character of user and password that is no letter or digit");
     }
   }
 
   /**
-   * Migrates the schema, and fails while the server is away. {@code uri} is {@code
-   * postgresql://user:password@host:port/database}.
+   * Migrates the schema. Fails if the server is unavailable or a migration fails.
+   *
+   * @param uri {@code postgresql://user:password@host:port/database}
+   * @param locations the Flyway locations of the migrations
    */
   public static Future<Void> migrate(Vertx vertx, String uri, String... locations) {
     return vertx.executeBlocking(
