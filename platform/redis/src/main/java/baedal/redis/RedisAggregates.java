@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Aggregates of one kind in Redis. Each is a hash with its state, revision and sequence. One Lua
- * script writes a change, its events, its indexes and the id of the message that caused it. The
- * revision decides races.
+ * Loads and changes the aggregates of one kind in Redis, for a service's repository.
+ *
+ * <p>Each aggregate is a hash with its state, revision and sequence. One Lua script writes a
+ * change, its events, its indexes and the id of the message that caused it. The revision is the
+ * optimistic lock.
  */
 public final class RedisAggregates<S> {
 
@@ -38,8 +40,9 @@ public final class RedisAggregates<S> {
   private final Runnable wake;
 
   /**
-   * {@code indexes} returns the Redis commands that index a state; {@code wake} is called after
-   * every write that added events to the outbox.
+   * @param prefix the prefix of all keys
+   * @param indexes returns the Redis commands that index a state, each as a list of its words
+   * @param wake wakes the relay; called after every write
    */
   public RedisAggregates(
       RedisAPI redis,
@@ -54,25 +57,25 @@ public final class RedisAggregates<S> {
     this.wake = wake;
   }
 
-  /** The key of an aggregate's hash. No id makes it equal to a key of another kind. */
+  /** Returns the key of an aggregate's hash. No id can make it equal to a key of another kind. */
   public String key(String id) {
     return prefix + ":aggregate:" + id;
   }
 
-  /** Null when there is none. */
+  /** Returns the state of an aggregate, or null if it does not exist. */
   public Future<S> find(String id) {
     return load(id).map(Stored::state);
   }
 
   /**
-   * Applies a transition that a client or a timer asks for. It is given null if the aggregate does
-   * not exist yet.
+   * Applies a transition that a client or a timer requests. The transition receives null if the
+   * aggregate does not exist.
    */
   public Future<S> change(String id, Function<S, Change<S>> transition) {
     return change(id, null, transition, MAX_TRIES);
   }
 
-  /** Applies the transition of an event, exactly once for each message. */
+  /** Applies the transition of an event, once for each message id. */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return change(id, message.id(), transition, MAX_TRIES);
   }
@@ -108,7 +111,7 @@ public final class RedisAggregates<S> {
                                     : Future.failedFuture(
                                         Refusal.unavailable(
                                             "busy",
-                                            id + " changes too fast: try again",
+                                            "too many concurrent changes of " + id + ": try again",
                                             Duration.ofSeconds(1)));
                           });
             });

@@ -11,9 +11,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A Redis client that fails with an {@link IOException} when it has no connection. The Vert.x
- * client fails with a {@link VertxException} that says in its message only whether the connection
- * was closed, its queue was full, or the request was wrong.
+ * A Redis client that fails with an {@link IOException} if it has no connection. The Vert.x client
+ * fails with a {@link VertxException} if the connection is closed, its queue is full, or the
+ * request is wrong; only the message differs. Therefore this client checks the request itself.
  */
 final class RedisClient implements Redis {
 

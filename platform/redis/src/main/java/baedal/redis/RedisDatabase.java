@@ -9,8 +9,9 @@ import io.vertx.redis.client.RedisOptions;
 import java.util.List;
 
 /**
- * A service's Redis: a client whose connection pool queues thousands of commands. The default of
- * the Vert.x client refuses after a few dozen.
+ * The Redis of one service, for its verticle: the client and the readiness check. The connection
+ * pool queues up to {@value #WAITING} requests; by default, the Vert.x client refuses after a few
+ * dozen.
  */
 public final class RedisDatabase implements Database {
 
@@ -18,7 +19,7 @@ public final class RedisDatabase implements Database {
   private static final int WAITING = 5_000;
   private static final int PIPELINED = 4_096;
 
-  /** A connection in use that is silent for so long has lost its server. */
+  /** A connection in use is closed if the server sends nothing for so long. */
   private static final int SILENT_SECONDS = 10;
 
   /** Less than {@link #SILENT_SECONDS}: the pool closes an unused connection first. */
@@ -53,7 +54,7 @@ public final class RedisDatabase implements Database {
     return "redis";
   }
 
-  /** Succeeds while Redis answers. */
+  /** Succeeds if Redis answers. */
   @Override
   public Future<?> ping() {
     return api.ping(List.of());

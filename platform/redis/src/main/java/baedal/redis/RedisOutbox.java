@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The outbox in Redis: streams to which the Lua script of a change appends ({@code XADD}). Each
- * stream is one shard of the aggregates. A relay leases a shard while it publishes.
+ * The outbox in Redis: one stream for each shard of the aggregates. The Lua script of a change
+ * appends the events ({@code XADD}). A relay leases a shard while it publishes.
  */
 public final class RedisOutbox implements Outbox {
 
@@ -32,12 +32,14 @@ public final class RedisOutbox implements Outbox {
     this.prefix = prefix;
   }
 
-  /** The stream to which a script appends the events of a subject, in the field {@code body}. */
+  /**
+   * Returns the stream of a subject's shard. Each entry has one event in the field {@code body}.
+   */
   public static String key(String prefix, String subject) {
     return stream(prefix, Shards.of(subject, SHARDS));
   }
 
-  /** The keys of all streams. */
+  /** Returns the keys of all streams. */
   public static List<String> keys(String prefix) {
     return IntStream.range(0, SHARDS).mapToObj(shard -> stream(prefix, shard)).toList();
   }
@@ -66,7 +68,7 @@ public final class RedisOutbox implements Outbox {
         .compose(batch -> batch == null ? next(max, left - 1) : Future.succeededFuture(batch));
   }
 
-  /** Null if another relay has leased the shard. */
+  /** Leases a shard and reads its events. Returns null if another relay has leased the shard. */
   private Future<Batch> take(int shard, int max) {
     return redis
         .set(List.of(lease(shard), owner, "NX", "PX", LEASE_MILLIS))

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A Lua script. It is sent once, and then called by its digest. */
+/** A Lua script, which repositories run. It is called by its digest, and sent only if needed. */
 public final class RedisScript {
 
   private final String source;
@@ -53,9 +53,9 @@ public final class RedisScript {
   }
 
   /**
-   * Redis before 7.0 gives an error in a script no code of its own, not even when the server is
-   * full or read-only. A write outside of a script has the code. This one writes nothing: the empty
-   * string changes no value and makes no key.
+   * Finds the specific code of an error in a script. Redis before 7.0 reports such an error as
+   * {@code ERR}, even if the server is full or read-only. A write outside a script fails with the
+   * specific code. This write changes nothing: an empty string changes no value and creates no key.
    */
   private static Future<Response> withItsCode(Throwable failure, RedisAPI redis, String key) {
     return redis

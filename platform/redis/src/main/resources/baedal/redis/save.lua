@@ -1,7 +1,14 @@
--- Saves an aggregate, marks a message seen, keeps its indexes and appends its events: all or nothing.
--- KEYS[1] the aggregate's hash, KEYS[2] the message's marker, KEYS[3] the outbox stream
--- ARGV[1] the revision it was read at (0: it was not there), ARGV[2] its new state, ARGV[3] its new sequence,
--- ARGV[4] seconds to remember the message, or '' for none, ARGV[5] index commands as JSON, ARGV[6..] events
+-- Saves an aggregate, its indexes and its events, and the id of the message that caused the change.
+-- Returns SAVED; SEEN if the message was handled before; STALE if the revision has changed.
+-- KEYS[1]   the hash of the aggregate
+-- KEYS[2]   the key of the message id
+-- KEYS[3]   the outbox stream
+-- ARGV[1]   the revision that was read; 0 if the aggregate did not exist
+-- ARGV[2]   the new state
+-- ARGV[3]   the new sequence
+-- ARGV[4]   for how many seconds to keep the message id; '' if no message caused the change
+-- ARGV[5]   the index commands as JSON
+-- ARGV[6..] the events
 if ARGV[4] ~= '' and redis.call('EXISTS', KEYS[2]) == 1 then
   return 'SEEN'
 end
