@@ -53,12 +53,12 @@ class AmqpFailuresTest {
   }
 
   @Test
-  void a_broker_that_does_not_listen_is_a_transient_failure() {
+  void an_unreachable_broker_is_a_transient_failure() {
     assertTransient(client("amqp://guest:guest@127.0.0.1:1/").start());
   }
 
   @Test
-  void a_publisher_without_a_connection_has_a_transient_failure() {
+  void publishing_without_a_connection_is_a_transient_failure() {
     EventPublisher publisher = new EventPublisher(vertx, TestServers.amqp(), "test");
     assertTransient(publisher.publish(List.of("{}")));
   }

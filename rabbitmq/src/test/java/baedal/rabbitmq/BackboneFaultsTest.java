@@ -48,10 +48,11 @@ class BackboneFaultsTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  /** A consumer that stops waits ten seconds for its handlers. */
+  /** A stopping consumer waits at most 10 s for its handlers. */
   private static final Duration BEFORE_DRAIN_TIMEOUT = Duration.ofSeconds(8);
 
-  private static final int TIME_TO_TAKE_SOME_SECONDS = 1;
+  /** Enough time for a consumer to receive messages. */
+  private static final int RECEIVE_SECONDS = 1;
 
   private final Vertx vertx = Boot.vertx();
   private final String amqp = TestServers.amqp();
@@ -78,7 +79,7 @@ class BackboneFaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-5", "many", "99999999999", ""})
-  void odd_headers_hold_up_nothing(String attempts) {
+  void invalid_retry_headers_do_not_block_a_message(String attempts) {
     AtomicInteger tries = new AtomicInteger();
     consume(
         message -> {
@@ -128,27 +129,30 @@ class BackboneFaultsTest {
     assertThat(deadLetter(consumer).reason()).contains("larger than");
   }
 
-  /** Otherwise one event costs the connection, and all unacknowledged ones are delivered again. */
+  /**
+   * Otherwise one failed event would close the connection, and the broker would deliver all
+   * unacknowledged events again.
+   */
   @Test
-  void no_message_is_taken_before_dead_letters_can_be_published() {
+  void no_message_is_consumed_before_dead_letters_can_be_published() {
     FaultProxy proxy = new FaultProxy(vertx, amqp);
     proxy.freeze();
-    EventPublisher elsewhere = new EventPublisher(vertx, proxy.uri(), "elsewhere");
+    EventPublisher frozen = new EventPublisher(vertx, proxy.uri(), "frozen");
     EventConsumer consumer =
         new EventConsumer(
-            vertx, amqp, cancellations(this::handle), Future::succeededFuture, elsewhere);
+            vertx, amqp, cancellations(this::handle), Future::succeededFuture, frozen);
     publish(1, 1);
     send(Map.of(), "no event");
     consumer.start();
-    vertx.timer(TIME_TO_TAKE_SOME_SECONDS, TimeUnit.SECONDS).await();
+    vertx.timer(RECEIVE_SECONDS, TimeUnit.SECONDS).await();
     proxy.thaw();
     await().until(() -> count("store.dead") == 1);
     assertThat(handled).containsExactly(1L);
   }
 
-  /** One message has had all its retries, the other all but one. */
+  /** Event 1 has used all its retries, event 2 all but one. */
   @Test
-  void a_bug_after_its_last_try_is_a_dead_letter_with_its_history() {
+  void an_event_that_fails_after_its_last_retry_is_a_dead_letter_with_its_history() {
     EventConsumer consumer =
         consume(
             message -> {
@@ -186,7 +190,7 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void a_store_that_was_away_for_a_moment_costs_no_order() {
+  void a_short_outage_of_the_database_does_not_change_the_order_of_events() {
     AtomicBoolean failed = new AtomicBoolean();
     consume(
         message ->
@@ -198,37 +202,37 @@ class BackboneFaultsTest {
     assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
   }
 
-  /** The broker counts deliveries; after fifty, the message would be a dead letter. */
+  /** After fifty deliveries, the broker would make the message a dead letter. */
   @Test
-  void an_outage_costs_one_call_and_one_delivery_however_often_the_store_is_looked_for() {
+  void an_outage_causes_one_call_and_one_delivery_while_the_database_is_pinged() {
     AtomicInteger tries = new AtomicInteger();
-    AtomicInteger looks = new AtomicInteger();
+    AtomicInteger pings = new AtomicInteger();
     EventConsumer consumer =
         consumer(
             message -> {
               tries.incrementAndGet();
-              return Future.failedFuture(new IOException("the store is away"));
+              return Future.failedFuture(new IOException("the database is unavailable"));
             },
             () -> {
-              looks.incrementAndGet();
-              return Future.failedFuture(new IOException("away"));
+              pings.incrementAndGet();
+              return Future.failedFuture(new IOException("unavailable"));
             });
     publish(1, 1);
-    await().until(() -> looks.get() >= 6 || tries.get() > 1);
+    await().until(() -> pings.get() >= 6 || tries.get() > 1);
     assertThat(tries).hasValue(1);
-    assertThat(count("store")).as("not in hand").isZero();
+    assertThat(count("store")).as("messages that wait in the queue").isZero();
     consumer.stop().await();
     await().until(() -> count("store") == 1);
-    assertThat(deliveries("store")).as("once, when the consumer stopped").isLessThanOrEqualTo(1);
+    assertThat(deliveries("store")).as("deliveries before the stop").isLessThanOrEqualTo(1);
   }
 
   @Test
-  void an_event_goes_to_a_retry_queue_when_the_outage_is_not_the_stores() {
+  void an_event_goes_to_a_retry_queue_in_an_outage_of_another_server() {
     AtomicInteger tries = new AtomicInteger();
     consume(
         message ->
             message.sequence() == 1 && tries.incrementAndGet() <= 3
-                ? Future.failedFuture(new IOException("the provider is away"))
+                ? Future.failedFuture(new IOException("the provider is unavailable"))
                 : handle(message));
     publish(1, 2);
     await().until(() -> handled.size() == 2);
@@ -236,18 +240,18 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void an_outage_elsewhere_takes_no_try_from_a_bug_that_comes_after_it() {
-    consume(message -> Future.failedFuture(new IOException("the provider is away")));
+  void a_retry_after_an_outage_does_not_count_as_a_retry_after_a_bug() {
+    consume(message -> Future.failedFuture(new IOException("the provider is unavailable")));
     send(Map.of(RetryAndDeadLetter.ATTEMPTS, "5", RetryAndDeadLetter.WAITS, "2"), cancel(1));
-    String rung = Topology.retryQueue("store", 60);
-    await().until(() -> count(rung) == 1);
-    Map<String, Object> headers = headersOfNext(rung);
+    String retryQueue = Topology.retryQueue("store", 60);
+    await().until(() -> count(retryQueue) == 1);
+    Map<String, Object> headers = headersOfNext(retryQueue);
     assertThat(RetryAndDeadLetter.number(headers, RetryAndDeadLetter.ATTEMPTS)).isEqualTo(5);
     assertThat(RetryAndDeadLetter.number(headers, RetryAndDeadLetter.WAITS)).isEqualTo(3);
   }
 
   @Test
-  void a_consumer_that_stops_leaves_what_waits_to_the_others() {
+  void a_stopping_consumer_leaves_waiting_events_to_other_consumers() {
     AtomicInteger tries = new AtomicInteger();
     EventConsumer stopping =
         new EventConsumer(
@@ -256,9 +260,9 @@ class BackboneFaultsTest {
             cancellations(
                 message -> {
                   tries.incrementAndGet();
-                  return Future.failedFuture(new IOException("the store is away"));
+                  return Future.failedFuture(new IOException("the database is unavailable"));
                 }),
-            () -> Future.failedFuture(new IOException("away")));
+            () -> Future.failedFuture(new IOException("unavailable")));
     stopping.start();
     publish(1, 3);
     await().until(() -> tries.get() >= 1);
@@ -269,10 +273,10 @@ class BackboneFaultsTest {
     assertThat(handled).containsExactly(1L, 2L, 3L);
   }
 
-  /** Of as many as are in hand at once, each in turn, while the others end in another order. */
+  /** In each round another message is unfinished. The others finish in a random order. */
   @Test
-  void what_is_still_in_hand_is_not_acknowledged_with_the_rest() {
-    for (int held = 1; held <= EventConsumer.PREFETCH; held++) {
+  void an_unfinished_message_is_not_acknowledged_with_the_others() {
+    for (int unfinished = 1; unfinished <= EventConsumer.PREFETCH; unfinished++) {
       publish(1, EventConsumer.PREFETCH);
       RabbitMQClient client = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
       client.start().await();
@@ -280,24 +284,24 @@ class BackboneFaultsTest {
       for (int i = 0; i < EventConsumer.PREFETCH; i++) {
         tags.add(client.basicGet("store", false).await().envelope().getDeliveryTag());
       }
-      List<Long> ended = new ArrayList<>(tags);
-      ended.remove(held - 1);
-      Collections.shuffle(ended, new Random(held));
-      acknowledged(client, tags, ended).await();
+      List<Long> finished = new ArrayList<>(tags);
+      finished.remove(unfinished - 1);
+      Collections.shuffle(finished, new Random(unfinished));
+      acknowledged(client, tags, finished).await();
       client.stop().await();
       await().until(() -> count("store") == 1);
       assertThat(EventMessages.decode(new String(get("store"), StandardCharsets.UTF_8)).sequence())
-          .isEqualTo(held);
+          .isEqualTo(unfinished);
     }
   }
 
-  private Future<?> acknowledged(RabbitMQClient client, List<Long> tags, List<Long> ended) {
+  private Future<?> acknowledged(RabbitMQClient client, List<Long> tags, List<Long> finished) {
     Promise<Object> done = Promise.promise();
     vertx.runOnContext(
         v -> {
           Acknowledgements acknowledgements = new Acknowledgements(vertx, client);
           tags.forEach(acknowledgements::delivered);
-          Future.all(ended.stream().map(acknowledgements::acknowledge).toList())
+          Future.all(finished.stream().map(acknowledgements::acknowledge).toList())
               .<Object>mapEmpty()
               .onComplete(done);
         });
@@ -318,7 +322,7 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void a_queue_that_was_deleted_and_made_again_is_consumed_again() throws Exception {
+  void a_queue_that_was_deleted_and_created_again_is_consumed_again() throws Exception {
     EventConsumer consumer = consume(this::handle);
     await().until(consumer::connected);
     channel.queueDelete("store");
@@ -348,7 +352,7 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void positions_that_nobody_watches_are_not_kept() {
+  void rider_positions_that_no_page_shows_are_discarded() {
     EventMessage moved =
         EventMessages.wrap(
                 List.of(new RiderEvent.Moved("o", "r", 37.5, 127, Instant.EPOCH)), 1, Instant.EPOCH)
@@ -357,7 +361,7 @@ class BackboneFaultsTest {
     publisher
         .send(
             "order",
-            "order.nobody-hears-this",
+            "order.not-consumed",
             EventPublisher.properties("x", 2).build(),
             Buffer.buffer("{}"))
         .await();
@@ -366,7 +370,7 @@ class BackboneFaultsTest {
   }
 
   @Test
-  void a_broker_that_takes_no_messages_still_takes_acknowledgements() {
+  void a_blocked_publisher_does_not_delay_acknowledgements() {
     FaultProxy proxy = new FaultProxy(vertx, amqp);
     Promise<EventPublisher> blocked = Promise.promise();
     vertx.runOnContext(
@@ -428,7 +432,7 @@ class BackboneFaultsTest {
     publisher.send("", "store", properties, Buffer.buffer(body)).await();
   }
 
-  /** Blanks behind it: it is read as before. */
+  /** Appends blanks, which change nothing but the size. */
   private static String padded(String body, int bytes) {
     return body + " ".repeat(bytes - body.getBytes(StandardCharsets.UTF_8).length);
   }
@@ -464,7 +468,7 @@ class BackboneFaultsTest {
     }
   }
 
-  /** The broker's delivery count of the first message in the queue. */
+  /** Returns how often the broker has delivered the first message of the queue. */
   private int deliveries(String queue) {
     return RetryAndDeadLetter.number(headersOfNext(queue), "x-delivery-count");
   }

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The backbone against the real broker and stores. */
+/** Publishing and consuming events with a real broker and real databases. */
 class BackboneTest {
 
   private final Vertx vertx = Boot.vertx();
@@ -67,7 +67,7 @@ class BackboneTest {
   }
 
   @Test
-  void events_of_one_order_are_handled_in_order_and_different_orders_side_by_side() {
+  void events_of_one_order_are_handled_in_order_those_of_others_concurrently() {
     Map<String, List<Long>> seen = new ConcurrentHashMap<>();
     AtomicInteger together = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
@@ -101,8 +101,7 @@ class BackboneTest {
   }
 
   @Test
-  void what_is_refused_or_cannot_be_read_goes_to_the_dead_letters_with_its_reason()
-      throws Exception {
+  void a_refused_or_unreadable_event_is_a_dead_letter_with_its_reason() throws Exception {
     AtomicInteger handled = new AtomicInteger();
     consume(
         Subscription.of("store")
@@ -135,7 +134,7 @@ class BackboneTest {
   }
 
   @Test
-  void a_bug_goes_to_the_retry_queues_while_later_events_are_handled() {
+  void an_event_that_fails_by_a_bug_is_retried_while_later_events_are_handled() {
     AtomicInteger tries = new AtomicInteger();
     AtomicBoolean fine = new AtomicBoolean();
     consume(
@@ -162,8 +161,8 @@ class BackboneTest {
   }
 
   @Test
-  void while_the_store_is_away_events_are_held_and_then_handled_in_order() {
-    AtomicBoolean away = new AtomicBoolean(true);
+  void events_wait_for_an_unavailable_database_and_are_then_handled_in_order() {
+    AtomicBoolean unavailable = new AtomicBoolean(true);
     List<Long> handled = new CopyOnWriteArrayList<>();
     AtomicInteger tries = new AtomicInteger();
     EventConsumer consumer =
@@ -175,15 +174,15 @@ class BackboneTest {
                     OrderEvent.CancelRequested.class,
                     (message, event) -> {
                       tries.incrementAndGet();
-                      if (away.get()) {
-                        return Future.failedFuture(new IOException("the store is away"));
+                      if (unavailable.get()) {
+                        return Future.failedFuture(new IOException("the database is unavailable"));
                       }
                       handled.add(message.sequence());
                       return Future.succeededFuture();
                     }),
             () ->
-                away.get()
-                    ? Future.failedFuture(new IOException("away"))
+                unavailable.get()
+                    ? Future.failedFuture(new IOException("unavailable"))
                     : Future.succeededFuture());
     consumer.start();
     List<String> bodies = new ArrayList<>();
@@ -192,13 +191,13 @@ class BackboneTest {
     }
     publisher.publish(bodies).await();
     await().until(() -> tries.get() >= 1);
-    away.set(false);
+    unavailable.set(false);
     await().until(() -> handled.size() == 5);
     assertThat(handled).containsExactly(1L, 2L, 3L, 4L, 5L);
   }
 
   @Test
-  void the_postgresql_outbox_is_published_by_two_relays_in_order_and_emptied() {
+  void two_relays_publish_the_postgresql_outbox_in_order_and_empty_it() {
     String uri = TestServers.postgres();
     PgSchema.migrate(vertx, uri, PgSchema.BACKBONE).await();
     Pool pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(uri)).using(vertx).build();
@@ -228,7 +227,7 @@ class BackboneTest {
   }
 
   @Test
-  void nothing_is_appended_when_the_state_did_not_change() {
+  void no_event_is_appended_when_no_row_changed() {
     String uri = TestServers.postgres();
     PgSchema.migrate(vertx, uri, PgSchema.BACKBONE).await();
     Pool pool = PgBuilder.pool().connectingTo(PgConnectOptions.fromUri(uri)).using(vertx).build();
@@ -242,7 +241,7 @@ class BackboneTest {
   }
 
   @Test
-  void the_mongodb_outbox_is_published_by_two_relays_in_order_and_emptied() {
+  void two_relays_publish_the_mongodb_outbox_in_order_and_empty_it() {
     MongoClient mongo =
         MongoClient.create(vertx, new JsonObject().put("connection_string", TestServers.mongo()));
     new MongoOutbox(mongo, "empty", "things").prepare().await();
@@ -281,9 +280,9 @@ class BackboneTest {
                     == 0);
   }
 
-  /** The audit asks how long the oldest event waits. */
+  /** The audit reads this time to find events that wait too long. */
   @Test
-  void what_waits_in_mongodb_is_as_old_as_its_oldest_and_what_comes_meanwhile_is_not() {
+  void pending_since_is_the_time_of_the_oldest_pending_event_in_mongodb() {
     MongoClient mongo =
         MongoClient.create(vertx, new JsonObject().put("connection_string", TestServers.mongo()));
     JsonObject id = new JsonObject().put("_id", "busy");
@@ -314,7 +313,7 @@ class BackboneTest {
   }
 
   @Test
-  void the_redis_outbox_is_published_by_two_relays_in_order_and_emptied() {
+  void two_relays_publish_the_redis_outbox_in_order_and_empty_it() {
     RedisAPI redis = RedisAPI.api(Redis.createClient(vertx, TestServers.redis()));
     List<OutboxRelay> relays = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -339,7 +338,7 @@ class BackboneTest {
   }
 
   @Test
-  void a_coupon_without_an_order_is_its_own_subject() {
+  void the_subject_of_a_coupon_without_an_order_is_the_coupon_id() {
     EventMessage message =
         EventMessages.wrap(
                 List.of(

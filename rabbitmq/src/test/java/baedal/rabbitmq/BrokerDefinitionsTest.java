@@ -31,7 +31,7 @@ class BrokerDefinitionsTest {
         new PrintStream(err, true, UTF_8));
   }
 
-  /** {@code -Dbaedal.write=true} writes the file anew after an intended change. */
+  /** {@code -Dbaedal.write=true} writes the file again after an intended change. */
   @Test
   void the_published_definitions_are_those_of_the_topology() throws Exception {
     Path file = Path.of("src/main/resources/baedal/rabbitmq/definitions.json");
@@ -47,7 +47,7 @@ class BrokerDefinitionsTest {
   }
 
   @Test
-  void everything_is_in_the_virtual_host_that_is_named() throws Exception {
+  void all_definitions_are_in_the_named_virtual_host() throws Exception {
     assertThat(run(Map.of("AMQP_PASSWORD_ORDER", "secret"), "shop", "order")).isZero();
     JsonNode definitions = printed();
     assertThat(definitions.findValuesAsText("vhost")).containsOnly("shop").hasSizeGreaterThan(50);
@@ -96,7 +96,7 @@ class BrokerDefinitionsTest {
   }
 
   @Test
-  void without_arguments_it_says_how_it_is_used() {
+  void without_arguments_the_usage_is_printed() {
     assertThat(run(Map.of())).isEqualTo(2);
     assertThat(err.toString(UTF_8)).contains("usage: ", "mypage", "AMQP_PASSWORD_NAME");
   }

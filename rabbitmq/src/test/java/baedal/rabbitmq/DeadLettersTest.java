@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an operator does with dead letters, against the real broker. */
+/** Lists, reads, replays and discards dead letters of a real broker. */
 class DeadLettersTest {
 
   private static final int READS = SuiteSize.of("baedal.deadletter.reads", 5, 25);
@@ -71,13 +71,13 @@ class DeadLettersTest {
   }
 
   @Test
-  void a_page_leads_no_further_than_a_cursor_may() {
+  void a_cursor_skips_at_most_10000_dead_letters() {
     assertThat(DeadLetterApi.canSkip(10_000)).isTrue();
     assertThat(DeadLetterApi.canSkip(10_001)).isFalse();
   }
 
   @Test
-  void a_dead_letter_tells_why_and_can_be_read_without_being_taken() {
+  void a_dead_letter_has_its_reason_and_stays_in_the_queue_when_it_is_read() {
     publish("o-1");
     DeadLetter letter = only();
     assertThat(letter.event()).isEqualTo("order.collected");
@@ -94,7 +94,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void a_replay_goes_back_to_the_service_and_out_of_the_dead_letters() {
+  void a_replay_moves_a_dead_letter_back_to_the_service() {
     publish("o-1");
     String id = only().deadLetterId();
     broken = false;
@@ -105,7 +105,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void a_replay_that_fails_again_is_a_dead_letter_again_with_its_history() {
+  void a_replayed_event_that_fails_again_keeps_the_time_of_its_first_failure() {
     publish("o-1");
     DeadLetter first = only();
     letters.replay(first.deadLetterId()).await();
@@ -115,7 +115,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void replaying_all_takes_those_that_were_there_in_their_order_even_when_they_fail_again() {
+  void replaying_all_replays_each_dead_letter_once_even_if_it_fails_again() {
     for (int i = 0; i < 30; i++) {
       publish("o-" + i);
     }
@@ -129,7 +129,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void many_replays_of_one_at_once_have_it_handled_once() {
+  void concurrent_replays_of_one_dead_letter_are_handled_once() {
     publish("o-1");
     String id = only().deadLetterId();
     broken = false;
@@ -144,7 +144,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void many_readers_at_once_see_all_dead_letters() {
+  void concurrent_lists_show_all_dead_letters() {
     for (int i = 0; i < 20; i++) {
       publish("o-" + i);
     }
@@ -166,7 +166,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void a_dead_letter_that_one_replica_has_read_is_there_for_the_next() {
+  void a_dead_letter_that_one_replica_read_is_visible_to_the_next_replica() {
     for (int i = 0; i < 100; i++) {
       publish("o-" + i);
     }
@@ -179,7 +179,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void what_is_discarded_is_gone_and_the_others_stay() {
+  void discarding_a_dead_letter_keeps_the_others() {
     publish("o-1");
     publish("o-2");
     await().until(() -> letters.list(0, 1).await().total() == 2);
@@ -188,7 +188,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void what_is_no_event_at_all_is_shown_as_it_came() {
+  void a_message_that_is_not_an_event_is_shown_unchanged() {
     publisher
         .send(
             "",

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The log, read over a connection that ends in the middle. */
+/** Reads the log with a lost connection, a deleted stream, or a failing handler. */
 class LogReaderTest {
 
   private static final int OTHERS = 20;
@@ -49,7 +49,7 @@ class LogReaderTest {
   }
 
   @Test
-  void it_has_not_caught_up_while_an_event_before_the_cut_is_not_handled() {
+  void a_reader_that_reconnected_has_not_caught_up_before_all_events_are_handled() {
     publish("first");
 
     FaultProxy proxy = new FaultProxy(vertx, amqp);
@@ -63,7 +63,7 @@ class LogReaderTest {
     await().until(() -> tries("other-" + (OTHERS - 1)) == 1);
     proxy.closeConnections();
     await().until(() -> tries("first") == 2);
-    firstTry.fail(new IOException("cut"));
+    firstTry.fail(new IOException("connection lost"));
     publish("again");
     await().until(() -> tries("again") == 2);
 
@@ -74,7 +74,7 @@ class LogReaderTest {
   }
 
   @Test
-  void it_catches_up_with_a_log_that_was_lost_and_begun_anew_meanwhile() throws Exception {
+  void a_reader_catches_up_with_a_log_that_was_deleted_and_created_again() throws Exception {
     publish("first");
 
     LogReader reader = new LogReader(vertx, amqp, "test-log", null, this::handle);
@@ -90,7 +90,7 @@ class LogReaderTest {
   }
 
   @Test
-  void what_a_bug_refuses_keeps_it_from_nothing() {
+  void an_event_that_fails_by_a_bug_is_skipped() {
     publish("strange");
     publish("later");
 
@@ -110,7 +110,10 @@ class LogReaderTest {
     reader.stop().await();
   }
 
-  /** What fails is tried again after a while: so is the first, whose connection is gone by then. */
+  /**
+   * The events {@code first} and {@code again} fail at their first try. The test decides when the
+   * tries of {@code first} end.
+   */
   private Future<?> handle(EventMessage message) {
     String subject = message.subject();
     handled.add(subject);

@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Outboxes and inboxes while replicas are slow, gone, or have a wrong clock. */
+/** Outboxes and inboxes with slow relays, wrong clocks and many rows. */
 class OutboxTest {
 
   private final Vertx vertx = Boot.vertx();
@@ -44,7 +44,7 @@ class OutboxTest {
   }
 
   @Test
-  void a_collection_that_is_always_busy_does_not_starve_the_next() {
+  void a_busy_collection_does_not_starve_the_others() {
     MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     MongoOutbox outbox = new MongoOutbox(mongo, "busy", "quiet");
     for (int i = 0; i < 4; i++) {
@@ -57,7 +57,7 @@ class OutboxTest {
   }
 
   @Test
-  void a_lease_by_a_clock_far_ahead_holds_up_nothing() {
+  void a_lease_from_a_clock_far_ahead_is_ignored() {
     MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     insert(mongo, "things", "o");
     long until = System.currentTimeMillis() + Duration.ofHours(1).toMillis();
@@ -67,7 +67,7 @@ class OutboxTest {
   }
 
   @Test
-  void what_was_sent_long_ago_removes_nothing_that_came_since() {
+  void a_late_confirm_of_an_expired_lease_removes_no_newer_event() {
     MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
     MongoOutbox outbox = new MongoOutbox(mongo, "things");
     insert(mongo, "things", "o");
@@ -114,7 +114,7 @@ class OutboxTest {
   }
 
   @Test
-  void in_redis_an_event_without_effect_has_none_later_either() {
+  void a_message_that_changed_nothing_in_redis_is_not_applied_later() {
     RedisAggregates<String> things =
         new RedisAggregates<>(
             new RedisDatabase(vertx, TestServers.redis()).api(),
@@ -130,14 +130,15 @@ class OutboxTest {
   }
 
   @Test
-  void the_inbox_forgets_what_is_too_old_to_come_again() {
+  void inbox_rows_older_than_30_days_are_deleted() {
     PgDatabase store = new PgDatabase(vertx, TestServers.postgres(), PgSchema.BACKBONE);
     AtomicBoolean prepared = new AtomicBoolean();
     store.prepare(() -> prepared.set(true));
     await().until(prepared::get);
     Pool pool = store.pool();
     pool.query(
-            "INSERT INTO inbox SELECT 'old-' || n, now() - interval '31 days' FROM generate_series(1, 2500) n")
+            "INSERT INTO inbox SELECT 'old-' || n, now() - interval '31 days' FROM"
+                + " generate_series(1, 2500) n")
         .execute()
         .await();
     pool.query("INSERT INTO inbox VALUES ('new')").execute().await();

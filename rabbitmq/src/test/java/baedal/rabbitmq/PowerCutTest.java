@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The broker is killed, again and again, while all three kinds of outbox publish hundreds of
- * events.
+ * Kills the broker repeatedly while the outboxes of PostgreSQL, MongoDB and Redis publish hundreds
+ * of events.
  */
 class PowerCutTest {
 
@@ -66,7 +66,7 @@ class PowerCutTest {
   private Rabbit broker;
   private String amqp;
 
-  /** The numbers of the events that an order published, or that were consumed, in their order. */
+  /** The numbers of the events that one order published, or that a consumer handled, in order. */
   private record Tally(String id, List<Long> numbers) {
 
     private Tally with(long number) {
@@ -85,7 +85,7 @@ class PowerCutTest {
     }
   }
 
-  /** The aggregates of one kind of store, as the services use them. */
+  /** The aggregates in one of the three databases. */
   private interface Tallies {
 
     Future<Tally> find(String id);
@@ -121,8 +121,8 @@ class PowerCutTest {
   }
 
   /**
-   * Events also keep their order, except those that were being delivered during a kill: the broker
-   * may deliver later ones first when it is back.
+   * Events also keep their order, except those that the broker was delivering when it was killed.
+   * After its restart the broker may deliver later events first.
    */
   @Test
   void every_event_has_one_effect_however_often_the_broker_is_killed() throws Exception {
@@ -148,7 +148,7 @@ class PowerCutTest {
     assertThat(late).isLessThanOrEqualTo((long) ROUNDS * EventConsumer.PREFETCH);
   }
 
-  /** The number of events that came after a later one. */
+  /** Counts the events that were handled after an event with a higher number. */
   private static long late(List<Long> numbers) {
     long highest = 0;
     long late = 0;
@@ -202,7 +202,8 @@ class PowerCutTest {
     await().until(postgres::prepared);
     Pool pool = postgres.pool();
     pool.query(
-            "CREATE TABLE tally (id text PRIMARY KEY, status text, revision bigint, sequence bigint, changed_at timestamptz, body jsonb)")
+            "CREATE TABLE tally (id text PRIMARY KEY, status text, revision bigint, sequence"
+                + " bigint, changed_at timestamptz, body jsonb)")
         .execute()
         .await();
     pool.query(

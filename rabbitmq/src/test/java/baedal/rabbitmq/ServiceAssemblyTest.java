@@ -24,7 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The order in which an assembled service starts and stops; its broker is away. */
+/** The order in which a service starts and stops its parts. Its broker is unavailable. */
 class ServiceAssemblyTest {
 
   private static final String LOOPBACK = "127.0.0.1";
@@ -45,7 +45,9 @@ class ServiceAssemblyTest {
 
     @Override
     public Future<?> ping() {
-      return prepared ? Future.succeededFuture() : Future.failedFuture(new IOException("away"));
+      return prepared
+          ? Future.succeededFuture()
+          : Future.failedFuture(new IOException("unavailable"));
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** A consumer starts only with a handler for each event that its queue is bound to. */
+/** A consumer starts only if its handlers are those that {@link Subscriptions} lists. */
 class SubscriptionTest {
 
   static final Iterable<String> CONSUMERS = Subscriptions.CONSUMERS;
@@ -30,20 +30,20 @@ class SubscriptionTest {
 
   @ParameterizedTest
   @FieldSource("CONSUMERS")
-  void a_consumer_that_handles_its_list_starts(String queue) {
+  void a_consumer_with_a_handler_for_each_listed_event_starts(String queue) {
     assertThatCode(() -> backbone(complete(queue))).doesNotThrowAnyException();
   }
 
   @ParameterizedTest
   @FieldSource("CONSUMERS")
-  void a_consumer_that_handles_too_little_does_not_start(String queue) {
+  void a_consumer_without_a_handler_for_a_listed_event_does_not_start(String queue) {
     assertThatThrownBy(() -> backbone(Subscription.of(queue)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(Subscriptions.of(queue).first());
   }
 
   @Test
-  void a_consumer_that_handles_more_does_not_start() {
+  void a_consumer_with_a_handler_for_an_unlisted_event_does_not_start() {
     assertThatThrownBy(() -> backbone(on(complete("payment"), OrderEvent.Placed.class)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("order.placed");

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class AddressTest {
 
   @Test
-  void minus_zero_is_the_same_place_as_zero() {
+  void a_coordinate_of_minus_zero_equals_zero() {
     assertThat(new Address("Null Island", -0.0, -0.0))
         .isEqualTo(new Address("Null Island", 0.0, 0.0));
   }

@@ -9,8 +9,8 @@ import java.lang.reflect.Type;
 import java.time.Instant;
 
 /**
- * JSON Schema (2020-12) of the events, read off their records. A primitive is never null,
- * everything else may be.
+ * Generates the JSON Schema (2020-12) of each event from its record. A primitive component is never
+ * null; every other component may be null.
  */
 final class EventSchemas {
 

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The files that other teams rely on: a golden message and a schema of each event, and the AsyncAPI
- * document. {@code -Dbaedal.write=true} writes them anew after an intended change.
+ * Compares the published files with the events: a golden message and a schema of each event, and
+ * the AsyncAPI document. {@code -Dbaedal.write=true} writes the files again after an intended
+ * change.
  */
 class PublishedContractTest {
 
@@ -32,7 +33,7 @@ class PublishedContractTest {
     return new TreeSet<>(EventTypes.all().keySet()).stream();
   }
 
-  private static void same(Path file, String wanted) throws IOException {
+  private static void assertContent(Path file, String wanted) throws IOException {
     if (Boolean.getBoolean("baedal.write")) {
       Files.createDirectories(file.getParent());
       Files.writeString(file, wanted);
@@ -47,14 +48,14 @@ class PublishedContractTest {
 
   @ParameterizedTest
   @MethodSource("types")
-  void an_event_keeps_its_shape(String type) throws Exception {
+  void an_event_has_the_json_of_its_golden_message(String type) throws Exception {
     String encoded = EventMessages.encode(Samples.of(type));
-    same(GOLDEN.resolve(type + ".json"), pretty(Json.mapper().readTree(encoded)));
+    assertContent(GOLDEN.resolve(type + ".json"), pretty(Json.mapper().readTree(encoded)));
   }
 
   @ParameterizedTest
   @MethodSource("types")
-  void a_golden_message_is_read_back_as_it_was(String type) throws Exception {
+  void a_golden_message_decodes_to_its_event(String type) throws Exception {
     EventMessage message = Samples.of(type);
     assertThat(EventMessages.decode(Files.readString(GOLDEN.resolve(type + ".json"))))
         .isEqualTo(message);
@@ -77,9 +78,9 @@ class PublishedContractTest {
 
   @ParameterizedTest
   @MethodSource("types")
-  void an_event_has_a_schema_that_its_golden_message_fits(String type) throws Exception {
+  void a_golden_message_conforms_to_the_schema_of_its_event(String type) throws Exception {
     String schema = pretty(EventSchemas.of(type));
-    same(PUBLISHED.resolve("schemas").resolve(type + ".json"), schema);
+    assertContent(PUBLISHED.resolve("schemas").resolve(type + ".json"), schema);
     var validator =
         SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema);
     JsonNode data =
@@ -99,12 +100,12 @@ class PublishedContractTest {
   }
 
   @Test
-  void the_asyncapi_document_is_what_the_records_say() throws Exception {
-    same(PUBLISHED.resolve("asyncapi.yaml"), AsyncApi.document());
+  void the_asyncapi_document_matches_the_events_and_subscriptions() throws Exception {
+    assertContent(PUBLISHED.resolve("asyncapi.yaml"), AsyncApi.document());
   }
 
   @Test
-  void a_text_that_is_no_message_is_unprocessable_for_a_stated_reason() {
+  void an_unreadable_message_is_refused_with_a_reason() {
     String fine = EventMessages.encode(Samples.of("order.paid"));
     assertThatThrownBy(() -> EventMessages.decode("{"))
         .isInstanceOf(UnprocessableMessage.class)

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One fixed message of each type: every field filled, by its name and type. */
+/** Creates one fixed message of each event type, with a value in every field. */
 final class Samples {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What a service asks of its MongoDB with each command. */
+/** The read concern and the write concern that {@link MongoDatabase} sends. */
 class MongoDatabaseTest {
 
   private static final Pattern READ =
@@ -21,9 +21,9 @@ class MongoDatabaseTest {
   private static final Pattern WRITTEN =
       Pattern.compile("writeConcern\\x00.{4}\\x02w\\x00.{4}majority", Pattern.DOTALL);
 
-  /** No answer rests on what one server alone has: another one may never hear of it. */
+  /** Data that only one server has could be lost with this server. */
   @Test
-  void what_is_read_is_on_the_majority_as_what_is_written() {
+  void reads_and_writes_use_the_concern_majority() {
     Vertx vertx = Boot.vertx();
     FaultProxy proxy = new FaultProxy(vertx, TestServers.mongo());
     Queue<String> sent = new ConcurrentLinkedQueue<>();

@@ -63,12 +63,14 @@ class MongoFailuresTest {
   }
 
   @Test
-  void a_server_that_does_not_listen_is_a_transient_failure() {
+  void an_unreachable_server_is_a_transient_failure() {
     MongoClient client = new MongoDatabase(vertx, "mongodb://127.0.0.1:1/order").client();
     assertTransient(client.count(THINGS, new JsonObject()));
   }
 
-  /** Errors of a replica set: the test server is a single one. */
+  /**
+   * Creates the exceptions itself: only a replica set causes them, and the tests have one server.
+   */
   @ParameterizedTest
   @ValueSource(ints = {91, 189, 11600, 11602, 10107})
   void a_server_that_steps_down_or_stops_is_a_transient_failure(int code) {
@@ -83,7 +85,7 @@ class MongoFailuresTest {
   }
 
   @Test
-  void a_second_document_under_a_unique_key_is_a_duplicate_and_not_transient() {
+  void a_duplicate_key_is_recognised_and_is_not_transient() {
     MongoClient client = new MongoDatabase(vertx, TestServers.mongo()).client();
     client
         .createIndexWithOptions(

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Searches by place in a real database. */
+/** Finds places near a point in a real database. */
 class MongoPlacesTest {
 
   private static final String COLLECTION = "things";
-  private static final Geo.Point HERE = new Geo.Point(37.5501, 127.0001);
-  private static final int A_CITY_FULL = 10_500;
+  private static final Geo.Point CENTER = new Geo.Point(37.5501, 127.0001);
+  private static final int OTHERS = 10_500;
   private static final double EARTH_KM = 6371.0;
-  private static final double A_METER = 0.001;
+  private static final double ONE_METER = 0.001;
   private static final int PLACES_A_CENTER = 15;
   private static final int SEARCHES_A_CENTER = 3;
 
@@ -57,17 +57,17 @@ class MongoPlacesTest {
 
   private List<String> near(double radiusKm) {
     Page<Found<Thing>> page =
-        places.near(new JsonObject().put("open", true), HERE, radiusKm, null, 20).await();
+        places.near(new JsonObject().put("open", true), CENTER, radiusKm, null, 20).await();
     return page.items().stream().map(found -> found.thing().id()).toList();
   }
 
-  /** However many there are elsewhere in the cell, and whichever came first. */
+  /** The others are in the same cell, and there are more of them than a search reads. */
   @Test
-  void what_is_near_is_found_in_a_city_full_of_others() {
+  void near_places_are_found_among_ten_thousand_others() {
     put(new Thing("a-first", true, new Geo.Point(37.5502, 127.0001)));
     List<BulkOperation> others = new ArrayList<>();
     Geo.Point elsewhere = new Geo.Point(37.5950, 127.0450);
-    IntStream.range(0, A_CITY_FULL)
+    IntStream.range(0, OTHERS)
         .mapToObj(i -> new Thing("b-" + i, true, elsewhere))
         .forEach(
             thing ->
@@ -79,23 +79,23 @@ class MongoPlacesTest {
     mongo.bulkWrite(COLLECTION, others).await();
     put(new Thing("c-last", true, new Geo.Point(37.5503, 127.0001)));
     assertThat(Geo.cell(elsewhere.lat(), elsewhere.lng()))
-        .isEqualTo(Geo.cell(HERE.lat(), HERE.lng()));
+        .isEqualTo(Geo.cell(CENTER.lat(), CENTER.lng()));
     assertThat(near(1)).containsExactly("a-first", "c-last");
     assertThat(near(20)).hasSize(20).startsWith("c-last");
   }
 
   @Test
-  void only_what_the_query_finds_is_near_and_nothing_beyond_the_radius() {
+  void a_search_returns_only_matches_of_the_query_within_the_radius() {
     put(new Thing("open", true, new Geo.Point(37.5600, 127.0001)));
-    put(new Thing("closed", false, HERE));
+    put(new Thing("closed", false, CENTER));
     assertThat(near(1)).isEmpty();
     assertThat(near(1.2)).containsExactly("open");
-    put(new Thing("as-far-as-it-goes", true, new Geo.Point(HERE.lat() + 20 / 111.195, HERE.lng())));
-    assertThat(near(20)).containsExactly("open", "as-far-as-it-goes");
+    put(new Thing("at-20-km", true, new Geo.Point(CENTER.lat() + 20 / 111.195, CENTER.lng())));
+    assertThat(near(20)).containsExactly("open", "at-20-km");
   }
 
   @Test
-  void what_lies_across_the_antimeridian_or_round_a_pole_is_near() {
+  void places_across_the_antimeridian_and_around_a_pole_are_found() {
     put(new Thing("pacific", true, new Geo.Point(0.001, 179.999)));
     put(new Thing("on-the-line", true, new Geo.Point(0.001, -180)));
     put(new Thing("arctic", true, new Geo.Point(89.95, 30)));
@@ -115,7 +115,7 @@ class MongoPlacesTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void a_search_anywhere_on_the_globe_finds_what_a_look_at_every_place_finds(long seed) {
+  void a_search_finds_the_same_places_as_a_comparison_with_all_places(long seed) {
     Random random = new Random(seed);
     List<Geo.Point> centers = centers(random);
     List<Thing> all = new ArrayList<>();
@@ -144,7 +144,7 @@ class MongoPlacesTest {
     }
   }
 
-  /** Where degrees are odd, and elsewhere. */
+  /** Points near the poles and the antimeridian, where degrees are special, and random points. */
   private static List<Geo.Point> centers(Random random) {
     List<Geo.Point> centers = new ArrayList<>();
     for (double lat : new double[] {-90, -89.95, -85, 0, 60, 84.5, 85.2, 89.5, 89.99, 90}) {
@@ -159,18 +159,18 @@ class MongoPlacesTest {
     return centers;
   }
 
-  /** A point up to {@code km} away, in any direction. */
+  /** Returns a random point at a distance of at most {@code km}. */
   private static Geo.Point beside(Geo.Point center, double km, Random random) {
     double distance = random.nextDouble() * km / EARTH_KM;
     double bearing = random.nextDouble() * 2 * Math.PI;
     double lat = Math.toRadians(center.lat());
     double sin =
         Math.sin(lat) * Math.cos(distance) + Math.cos(lat) * Math.sin(distance) * Math.cos(bearing);
-    double turned =
+    double lngDifference =
         Math.atan2(
             Math.sin(bearing) * Math.sin(distance) * Math.cos(lat),
             Math.cos(distance) - Math.sin(lat) * sin);
-    double lng = Math.toRadians(center.lng()) + turned;
+    double lng = Math.toRadians(center.lng()) + lngDifference;
     return new Geo.Point(
         Math.toDegrees(Math.asin(Math.max(-1, Math.min(1, sin)))),
         Math.toDegrees(Math.atan2(Math.sin(lng), Math.cos(lng))));
@@ -182,15 +182,15 @@ class MongoPlacesTest {
     String search = "%s within %s km".formatted(from, radiusKm);
     assertThat(ids).as(search).doesNotHaveDuplicates();
     assertThat(found.stream().map(Found::distanceKm).toList()).as(search).isSorted();
-    assertThat(ids).as(search).containsAll(within(all, from, radiusKm - A_METER));
-    assertThat(within(all, from, radiusKm + A_METER)).as(search).containsAll(ids);
+    assertThat(ids).as(search).containsAll(within(all, from, radiusKm - ONE_METER));
+    assertThat(within(all, from, radiusKm + ONE_METER)).as(search).containsAll(ids);
   }
 
   private static List<String> within(List<Thing> all, Geo.Point from, double km) {
     return all.stream().filter(one -> angleKm(from, one.at()) <= km).map(Thing::id).toList();
   }
 
-  /** By the angle between two vectors: another way than that of {@link Geo}. */
+  /** Computes the distance from the angle between two vectors; {@link Geo} uses another formula. */
   private static double angleKm(Geo.Point a, Geo.Point b) {
     double[] x = vector(a);
     double[] y = vector(b);
@@ -210,7 +210,7 @@ class MongoPlacesTest {
     };
   }
 
-  /** All pages of a search. */
+  /** Returns the places on all pages of a search. */
   private List<Found<Thing>> found(Geo.Point from, double radiusKm) {
     JsonObject open = new JsonObject().put("open", true);
     List<Found<Thing>> found = new ArrayList<>();

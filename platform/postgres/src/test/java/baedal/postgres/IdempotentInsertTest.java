@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Notes, each with a title that may not be taken, in a real database. */
+/** Inserts articles with unique titles and with idempotency keys into a real database. */
 class IdempotentInsertTest {
 
   private static final int CONCURRENT_REQUESTS = 40;
@@ -32,45 +32,46 @@ class IdempotentInsertTest {
 
   private static final String INSERT =
       """
-      INSERT INTO notes (id, status, revision, sequence, changed_at, body, title)
+      INSERT INTO articles (id, status, revision, sequence, changed_at, body, title)
       VALUES ($1, $2, 1, $3, $4, $5::text::jsonb, $11)
       """;
 
-  record Note(String id, String status, Instant changedAt) {}
+  record Article(String id, String status, Instant changedAt) {}
 
-  private static final PgAggregates.Shape<Note> SHAPE =
+  private static final PgAggregates.Shape<Article> SHAPE =
       new PgAggregates.Shape<>() {
         @Override
-        public String id(Note note) {
-          return note.id();
+        public String id(Article article) {
+          return article.id();
         }
 
         @Override
-        public String status(Note note) {
-          return note.status();
+        public String status(Article article) {
+          return article.status();
         }
 
         @Override
-        public Instant changedAt(Note note) {
-          return note.changedAt();
+        public Instant changedAt(Article article) {
+          return article.changedAt();
         }
       };
 
   private final Vertx vertx = Boot.vertx();
   private final PgDatabase store = new PgDatabase(vertx, TestServers.postgres(), PgSchema.BACKBONE);
   private final AtomicInteger wakes = new AtomicInteger();
-  private final PgAggregates<Note> notes =
-      new PgAggregates<>(store.pool(), "notes", Note.class, SHAPE, wakes::incrementAndGet);
-  private final IdempotentInsert<Note> answeredAtOnce =
-      IdempotentInsert.answeredAtOnce(store.pool(), notes, Note.class, INSERT + " RETURNING id");
-  private final IdempotentInsert<Note> answeredLater =
+  private final PgAggregates<Article> articles =
+      new PgAggregates<>(store.pool(), "articles", Article.class, SHAPE, wakes::incrementAndGet);
+  private final IdempotentInsert<Article> answeredAtOnce =
+      IdempotentInsert.answeredAtOnce(
+          store.pool(), articles, Article.class, INSERT + " RETURNING id");
+  private final IdempotentInsert<Article> answeredLater =
       IdempotentInsert.answeredLater(
           store.pool(),
-          notes,
-          Note.class,
+          articles,
+          Article.class,
           INSERT + " ON CONFLICT DO NOTHING RETURNING id",
-          "notes",
-          "note_id");
+          "articles",
+          "article_id");
 
   @BeforeEach
   void createTables() {
@@ -79,14 +80,14 @@ class IdempotentInsertTest {
     migrated.future().await();
     execute(
         """
-        CREATE TABLE notes (
+        CREATE TABLE articles (
           id text PRIMARY KEY, status text NOT NULL, revision bigint NOT NULL, sequence bigint NOT NULL,
           changed_at timestamptz NOT NULL, body jsonb NOT NULL, title text NOT NULL UNIQUE)
         """);
     execute(
         """
         CREATE TABLE idempotency (
-          caller text NOT NULL, key text NOT NULL, body_hash text NOT NULL, answer jsonb, note_id text,
+          caller text NOT NULL, key text NOT NULL, body_hash text NOT NULL, answer jsonb, article_id text,
           PRIMARY KEY (caller, key))
         """);
   }
@@ -98,105 +99,105 @@ class IdempotentInsertTest {
 
   @Test
   void concurrent_requests_with_one_key_insert_one_row_and_get_the_same_state() {
-    List<Future<Note>> requests =
+    List<Future<Article>> requests =
         IntStream.range(0, CONCURRENT_REQUESTS)
-            .mapToObj(i -> answeredAtOnce.insertOrFind(newNote(), title("title " + i), KEY))
+            .mapToObj(i -> answeredAtOnce.insertOrFind(newArticle(), title("title " + i), KEY))
             .toList();
     Future.all(requests).await();
     assertThat(requests.stream().map(Future::result).distinct()).hasSize(1);
-    assertThat(count("notes")).isEqualTo(1);
+    assertThat(count("articles")).isEqualTo(1);
     assertThat(count("outbox")).isEqualTo(1);
     assertThat(wakes).hasValue(1);
   }
 
   @Test
   void a_used_key_inserts_nothing() {
-    assertThat(answeredLater.insert(newNote(), title("first"), KEY).await()).isTrue();
-    assertThat(answeredLater.insert(newNote(), title("second"), KEY).await()).isFalse();
-    assertThat(count("notes")).isEqualTo(1);
+    assertThat(answeredLater.insert(newArticle(), title("first"), KEY).await()).isTrue();
+    assertThat(answeredLater.insert(newArticle(), title("second"), KEY).await()).isFalse();
+    assertThat(count("articles")).isEqualTo(1);
     assertThat(count("outbox")).isEqualTo(1);
     assertThat(wakes).hasValue(1);
   }
 
   @Test
   void each_request_without_a_key_inserts_a_row() {
-    assertThat(answeredAtOnce.insert(newNote(), title("first"), null).await()).isTrue();
-    assertThat(answeredAtOnce.insert(newNote(), title("second"), null).await()).isTrue();
-    assertThat(count("notes")).isEqualTo(2);
+    assertThat(answeredAtOnce.insert(newArticle(), title("first"), null).await()).isTrue();
+    assertThat(answeredAtOnce.insert(newArticle(), title("second"), null).await()).isTrue();
+    assertThat(count("articles")).isEqualTo(2);
     assertThat(count("idempotency")).isZero();
   }
 
   @Test
   void another_body_with_the_same_key_is_refused() {
-    answeredAtOnce.insert(newNote(), title("first"), KEY).await();
+    answeredAtOnce.insert(newArticle(), title("first"), KEY).await();
     IdempotencyKey otherBody = new IdempotencyKey(KEY.caller(), KEY.key(), "hash-2");
     for (Future<?> refused :
         List.of(
             answeredAtOnce.find(otherBody),
-            answeredAtOnce.insertOrFind(newNote(), title("second"), otherBody))) {
+            answeredAtOnce.insertOrFind(newArticle(), title("second"), otherBody))) {
       Refusal refusal = catchThrowableOfType(Refusal.class, refused::await);
       assertThat(refusal.kind()).isEqualTo(Refusal.Kind.UNPROCESSABLE);
       assertThat(refusal.type()).isEqualTo("idempotency-key-reused");
     }
-    assertThat(count("notes")).isEqualTo(1);
+    assertThat(count("articles")).isEqualTo(1);
   }
 
   @Test
   void a_key_belongs_to_its_caller() {
-    answeredAtOnce.insert(newNote(), title("first"), KEY).await();
+    answeredAtOnce.insert(newArticle(), title("first"), KEY).await();
     IdempotencyKey ofAnother = new IdempotencyKey("caller-2", KEY.key(), KEY.bodyHash());
     assertThat(answeredAtOnce.find(ofAnother).await()).isEmpty();
-    assertThat(answeredAtOnce.insert(newNote(), title("second"), ofAnother).await()).isTrue();
+    assertThat(answeredAtOnce.insert(newArticle(), title("second"), ofAnother).await()).isTrue();
   }
 
   @Test
   void the_inserted_state_stays_the_answer_when_the_row_changes() {
-    Change<Note> made = newNote();
+    Change<Article> made = newArticle();
     answeredAtOnce.insert(made, title("first"), KEY).await();
-    notes.change(made.state().id(), IdempotentInsertTest::closed).await();
+    articles.change(made.state().id(), IdempotentInsertTest::closed).await();
     assertThat(answeredAtOnce.find(KEY).await())
         .contains(new IdempotentInsert.Keyed<>(made.state(), true));
-    assertThat(answeredAtOnce.insertOrFind(newNote(), title("second"), KEY).await())
+    assertThat(answeredAtOnce.insertOrFind(newArticle(), title("second"), KEY).await())
         .isEqualTo(made.state());
   }
 
   @Test
-  void a_key_whose_answer_comes_later_gives_the_present_state_until_then() {
-    Change<Note> made = newNote();
+  void a_key_without_an_answer_returns_the_current_state() {
+    Change<Article> made = newArticle();
     answeredLater.insert(made, title("first"), KEY).await();
-    Note present = notes.change(made.state().id(), IdempotentInsertTest::closed).await();
+    Article present = articles.change(made.state().id(), IdempotentInsertTest::closed).await();
     assertThat(answeredLater.find(KEY).await())
         .contains(new IdempotentInsert.Keyed<>(present, false));
-    execute("UPDATE idempotency k SET answer = n.body FROM notes n WHERE n.id = k.note_id");
-    execute("UPDATE notes SET body = '{}'");
+    execute("UPDATE idempotency k SET answer = n.body FROM articles n WHERE n.id = k.article_id");
+    execute("UPDATE articles SET body = '{}'");
     assertThat(answeredLater.find(KEY).await())
         .contains(new IdempotentInsert.Keyed<>(present, true));
   }
 
   @Test
-  void a_row_that_conflicts_leaves_its_key_free() {
-    answeredLater.insert(newNote(), title("taken"), null).await();
-    assertThat(answeredLater.insert(newNote(), title("taken"), KEY).await()).isFalse();
+  void a_conflicting_row_leaves_its_key_unused() {
+    answeredLater.insert(newArticle(), title("taken"), null).await();
+    assertThat(answeredLater.insert(newArticle(), title("taken"), KEY).await()).isFalse();
     assertThat(answeredLater.find(KEY).await()).isEmpty();
-    assertThat(answeredLater.insert(newNote(), title("free"), KEY).await()).isTrue();
+    assertThat(answeredLater.insert(newArticle(), title("free"), KEY).await()).isTrue();
   }
 
   @Test
-  void a_violation_of_another_index_is_not_taken_for_a_used_key() {
-    answeredAtOnce.insert(newNote(), title("taken"), null).await();
-    Future<Boolean> failed = answeredAtOnce.insert(newNote(), title("taken"), KEY);
+  void a_violation_of_another_index_is_not_reported_as_a_used_key() {
+    answeredAtOnce.insert(newArticle(), title("taken"), null).await();
+    Future<Boolean> failed = answeredAtOnce.insert(newArticle(), title("taken"), KEY);
     assertThat(catchThrowableOfType(PgException.class, failed::await).getTable())
-        .isEqualTo("notes");
+        .isEqualTo("articles");
     assertThat(answeredAtOnce.find(KEY).await()).isEmpty();
   }
 
-  private static Change<Note> newNote() {
-    Note note = new Note(Ids.next(), "OPEN", NOON);
-    return Change.of(note, new OrderEvent.Expired(note.id(), "c-1", "s-1", null, NOON));
+  private static Change<Article> newArticle() {
+    Article article = new Article(Ids.next(), "OPEN", NOON);
+    return Change.of(article, new OrderEvent.Expired(article.id(), "c-1", "s-1", null, NOON));
   }
 
-  private static Change<Note> closed(Note note) {
-    return Change.of(new Note(note.id(), "CLOSED", NOON));
+  private static Change<Article> closed(Article article) {
+    return Change.of(new Article(article.id(), "CLOSED", NOON));
   }
 
   private static Tuple title(String title) {

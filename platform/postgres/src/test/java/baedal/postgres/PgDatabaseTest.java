@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How a service finds its PostgreSQL. */
+/** Which URIs of a PostgreSQL database are accepted. */
 class PgDatabaseTest {
 
   private final Vertx vertx = Boot.vertx();
@@ -19,7 +19,7 @@ class PgDatabaseTest {
   }
 
   @Test
-  void a_uri_that_cannot_be_read_keeps_its_password() {
+  void the_error_for_an_invalid_uri_does_not_contain_the_password() {
     assertThatThrownBy(() -> new PgDatabase(vertx, "postgresql://order:se/cr+et@db:5432/order"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("postgresql://user:password@host:port/database")
@@ -29,7 +29,7 @@ class PgDatabaseTest {
   }
 
   @Test
-  void a_host_may_have_any_name_and_a_password_any_letter() {
+  void a_host_may_contain_an_underscore_and_a_password_encoded_characters() {
     var server = PgSchema.parse("postgresql://order:a%2Fb%2Bc@order_db/order");
     assertThat(server.getHost()).isEqualTo("order_db");
     assertThat(server.getPort()).isEqualTo(5432);

@@ -53,7 +53,7 @@ class PgFailuresTest {
   }
 
   @Test
-  void a_server_that_does_not_listen_is_a_transient_failure() {
+  void an_unreachable_server_is_a_transient_failure() {
     PgDatabase store = new PgDatabase(vertx, "postgresql://order:order@127.0.0.1:1/order");
     assertTransient(store.pool().query("SELECT 1").execute());
   }
@@ -91,7 +91,7 @@ class PgFailuresTest {
     assertThat(store.pool().query("SELECT 1").execute().await().size()).isEqualTo(1);
   }
 
-  /** It was the primary until a moment ago. */
+  /** After a fail-over, the former primary is read-only. */
   @Test
   void a_server_that_has_become_read_only_is_a_transient_failure() {
     PgDatabase store = new PgDatabase(vertx, TestServers.postgres());

@@ -58,7 +58,7 @@ class RedisFailuresTest {
   }
 
   @Test
-  void a_server_that_does_not_listen_is_a_transient_failure() {
+  void an_unreachable_server_is_a_transient_failure() {
     assertTransient(new RedisDatabase(vertx, "redis://127.0.0.1:1/0").ping());
   }
 
@@ -107,7 +107,7 @@ class RedisFailuresTest {
   }
 
   @Test
-  void an_error_in_a_script_is_a_bug_and_keeps_what_is_stored() {
+  void an_error_in_a_script_is_a_bug_and_changes_no_data() {
     RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
     RedisScript broken = new RedisScript(RedisFailuresTest.class.getResource("broken.lua"));
     assertBug(broken.run(redis, List.of("key"), List.of()));
