@@ -9,7 +9,7 @@ import java.util.List;
  */
 public sealed interface StoreEvent extends Event {
 
-  /** A store accepts orders. This event is published again when its name or address changes. */
+  /** A store accepts orders. A later change of its name or address publishes this event again. */
   record Opened(
       String storeId, String ownerId, String name, String kind, Address address, Instant at)
       implements StoreEvent {
