@@ -33,8 +33,8 @@ public interface Outbox {
   }
 
   /**
-   * Takes the next messages. Other relays do not receive them before {@code sent} or {@code
-   * release}, or before the lock or lease of the batch expires.
+   * Takes the next messages. No other relay receives them until {@link Batch#release}, or until the
+   * lock or lease of the batch ends.
    */
   Future<Batch> next(int max);
 

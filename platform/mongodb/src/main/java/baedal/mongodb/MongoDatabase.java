@@ -46,7 +46,8 @@ public final class MongoDatabase implements Database {
   }
 
   /**
-   * Runs {@code indexes} again after each second until it succeeds. Then runs {@code then} once.
+   * Runs {@code indexes}. After a failure it tries again 1 s later, without a bound. After the
+   * success it runs {@code then} once.
    */
   public void prepare(Supplier<Future<?>> indexes, Runnable then) {
     indexes

@@ -109,8 +109,8 @@ public final class PgDatabase implements Database {
   }
 
   /**
-   * Migrates the schema, and tries again after each second until it succeeds. Then runs {@code
-   * then} once.
+   * Migrates the schema. After a failure it tries again 1 s later, without a bound. After the
+   * success it runs {@code then} once.
    */
   public void prepare(Runnable then) {
     PgSchema.migrate(vertx, uri, migrations)
