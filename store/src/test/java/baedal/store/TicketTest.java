@@ -75,11 +75,11 @@ class TicketTest {
     "COOKING, REJECTED, cooking has begun",
     "COOKED, REJECTED, it is ready",
     "CANCELED, REJECTED, the customer canceled it",
-    "RECEIVED, COOKING, accept it",
+    "RECEIVED, COOKING, accept or reject it first",
     "COOKED, COOKING, it is ready",
     "REJECTED, COOKING, the store rejected it",
     "CANCELED, COOKING, the customer canceled it",
-    "RECEIVED, COOKED, accept it",
+    "RECEIVED, COOKED, accept or reject it first",
     "ACCEPTED, COOKED, start it first",
     "REJECTED, COOKED, the store rejected it",
     "CANCELED, COOKED, the customer canceled it"
