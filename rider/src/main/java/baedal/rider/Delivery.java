@@ -16,15 +16,20 @@ import baedal.runtime.Refusal;
 import java.time.Instant;
 
 /**
- * A rider's job for one order; its id is the order's. {@code job} is null when the order was
- * withdrawn before its first event arrived.
+ * The carrying of one order by a rider. {@link RiderConsumer} changes it on events of the order and
+ * the store, {@link RiderApi} at the requests of riders.
+ *
+ * @param id the id of the order
+ * @param job the addresses and the amount to collect; null if the order was canceled or rejected
+ *     before the store's first event arrived
+ * @param riderId the rider who claimed it or was assigned by the store; null if there is none
  */
 public record Delivery(
     String id, DeliveryStatus status, DeliveryJob job, String riderId, Instant changedAt) {
 
   private static final Change<Delivery> NOTHING = Change.none(null);
 
-  /** The store accepted the order: a job is expected. Nobody carries a visit. */
+  /** The store accepted the order. A visit gets no delivery, because the customer comes. */
   static Change<Delivery> expected(Delivery before, String orderId, DeliveryJob job, Instant now) {
     if (before != null) {
       return Change.none(before);
@@ -34,7 +39,10 @@ public record Delivery(
         : Change.of(new Delivery(orderId, WAITING, job, null, now));
   }
 
-  /** The order is ready: riders nearby see it, or the rider whom the store assigned has it. */
+  /**
+   * The store finished the order. The delivery becomes OPEN, or CLAIMED by the rider whom the store
+   * assigned.
+   */
   static Change<Delivery> ready(Delivery before, String orderId, DeliveryJob job, Instant now) {
     if (job.fulfilment() == Fulfilment.VISIT) {
       return before == null ? NOTHING : Change.none(before);
@@ -49,7 +57,10 @@ public record Delivery(
             new RiderEvent.Claimed(orderId, job.riderId(), now));
   }
 
-  /** The order was canceled or rejected. A job whose events come later is withdrawn in advance. */
+  /**
+   * The order was canceled or rejected. If this event is the first one, the delivery is stored as
+   * CANCELED, so that later events of the store do not open it.
+   */
   static Change<Delivery> withdrawn(Delivery before, String orderId, Instant now) {
     if (before == null) {
       return Change.of(new Delivery(orderId, CANCELED, null, null, now));
@@ -64,8 +75,8 @@ public record Delivery(
   }
 
   /**
-   * The customer changed the destination or the memo. From {@code store.cook-finished} on, the job
-   * in that event counts.
+   * The customer changed the destination or the memo. After {@code store.cook-finished} this
+   * changes nothing, because that event carries the final destination and memo.
    */
   static Change<Delivery> updated(Delivery before, OrderDetails order, Instant now) {
     if (before == null) {
@@ -85,8 +96,8 @@ public record Delivery(
         if (!rider.equals(riderId)) {
           throw Refusal.conflict(
               "delivery-taken",
-              (status == DELIVERED ? "another rider delivered it" : "another rider has it")
-                  + ": take another job");
+              (status == DELIVERED ? "another rider delivered it" : "another rider claimed it")
+                  + ": claim another delivery");
         }
         yield Change.none(this);
       }
@@ -94,7 +105,7 @@ public record Delivery(
     };
   }
 
-  /** The rider gives the job up: others see it again. An open job stays open. */
+  /** The rider gives the delivery up, and it becomes OPEN again. An OPEN delivery stays OPEN. */
   Change<Delivery> release(String rider, Instant now) {
     if (status != OPEN) {
       needRider(rider);
@@ -102,7 +113,7 @@ public record Delivery(
     return takeBack(now);
   }
 
-  /** Takes the job from a rider who does not come. An open job stays open. */
+  /** Takes the delivery from a rider who does not come. An OPEN delivery stays OPEN. */
   Change<Delivery> takeBack(Instant now) {
     if (status == OPEN) {
       return Change.none(this);
@@ -122,7 +133,7 @@ public record Delivery(
     };
   }
 
-  /** {@code collected}, in won, must be what was to be collected. */
+  /** {@code collected}, in won, must equal the amount that the job says. */
   Change<Delivery> deliver(String rider, long collected, Instant now) {
     needRider(rider);
     if (status == DELIVERED) {
@@ -133,7 +144,7 @@ public record Delivery(
     }
     if (collected != job.collect()) {
       throw Refusal.invalid(
-          "/collected", "must be " + job.collect() + " won: what is due at the door");
+          "/collected", "must be " + job.collect() + ": the amount in won to collect");
     }
     return Change.of(
         to(DELIVERED, rider, now), new RiderEvent.Delivered(id, rider, collected, now));
@@ -148,13 +159,12 @@ public record Delivery(
   private Refusal refusal(String action) {
     String reason =
         switch (status) {
-          case WAITING ->
-              "no rider can have it before the store has finished it; wait until it is OPEN";
-          case OPEN -> "no rider has it; claim it first";
-          case CLAIMED -> "its rider has not picked it up; pick it first";
-          case PICKED -> "its rider has it; deliver it";
-          case DELIVERED -> "it was delivered, and nothing is left to do";
-          case CANCELED -> "the order was canceled or rejected; there is nothing to carry";
+          case WAITING -> "the store has not finished the order; wait until the delivery is OPEN";
+          case OPEN -> "no rider has claimed it; claim it first";
+          case CLAIMED -> "the rider has not picked it up; pick it first";
+          case PICKED -> "the rider has picked it up; deliver it";
+          case DELIVERED -> "it was delivered; nothing is left to do";
+          case CANCELED -> "the order was canceled or rejected; do not carry it";
         };
     return Refusal.conflict(
         "order-state", "a delivery that is " + status + " cannot be " + action + ": " + reason);

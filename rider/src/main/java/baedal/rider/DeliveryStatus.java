@@ -1,10 +1,10 @@
 package baedal.rider;
 
-/** Where a rider's job is. */
+/** The status of a {@link Delivery}, which clients see. */
 public enum DeliveryStatus {
-  /** Known, but the food is not ready. */
+  /** The store accepted the order and has not finished it. */
   WAITING,
-  /** Riders nearby see it. */
+  /** The store finished the order, and no rider has it. */
   OPEN,
   CLAIMED,
   PICKED,

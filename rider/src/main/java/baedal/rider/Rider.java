@@ -3,13 +3,19 @@ package baedal.rider;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A person who carries orders, and where they were last seen: null where they never were. */
+/**
+ * A person who carries orders, with the last location that the person reported.
+ *
+ * @param id the {@code sub} claim in the tokens of this person
+ * @param seenAt when the location was reported; null, like {@code lat} and {@code lng}, if this
+ *     person has never reported one
+ */
 record Rider(String id, Double lat, Double lng, Instant seenAt) {
 
-  /** A rider who was not seen for this long is off duty. */
+  /** A rider without a delivery is OFFLINE when the last location is older than this. */
   private static final Duration ON_DUTY = Duration.ofMinutes(10);
 
-  /** What a rider is doing; derived from location and deliveries, never stored. */
+  /** The state that a client sees. It is computed for each request and never stored. */
   enum State {
     OFFLINE,
     IDLE,

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The routes of riders, who find, claim and carry jobs and report their location, and of customers
- * and stores, who follow the delivery of their order.
+ * The routes of deliveries and riders. Riders find, claim and carry deliveries and report their
+ * location. A customer and the people of a store read the deliveries of their own orders.
  */
 final class RiderApi {
 
@@ -70,8 +70,11 @@ final class RiderApi {
   }
 
   /**
-   * A job as riders see it; {@code collect} in won, {@code distanceKm} null unless the search is
-   * near a place.
+   * The JSON of a delivery.
+   *
+   * @param collect the amount in won that the rider must collect from the customer
+   * @param distanceKm the distance to the pick-up point; null unless the request is a search near a
+   *     point
    */
   record DeliveryView(
       String orderId,
@@ -111,13 +114,13 @@ final class RiderApi {
     if ("true".equals(ctx.request().getParam("mine"))) {
       String after = Paging.last(ctx);
       return repository
-          .inHand(rider(ctx), after, limit + 1)
+          .claimedBy(rider(ctx), after, limit + 1)
           .map(found -> Page.of(found, limit, delivery -> Paging.encode(delivery.id())))
           .map(page -> page.map(delivery -> DeliveryView.of(delivery, null)));
     }
     String near = ctx.request().getParam("near");
     if (near == null) {
-      throw Refusal.invalid("/near", "is required, as lat,lng, unless mine=true");
+      throw Refusal.invalid("/near", "is required as lat,lng, except with mine=true");
     }
     Geo.Point from = Geo.Point.parse(near, "/near");
     String radiusKm = ctx.request().getParam("radiusKm");
@@ -141,7 +144,10 @@ final class RiderApi {
             });
   }
 
-  /** A rider sees open jobs and their own; customer, owner and staff see those of their orders. */
+  /**
+   * Riders may see open deliveries and their own. A customer, and a store's owner and staff, may
+   * see the deliveries of their orders.
+   */
   private static boolean isVisible(Delivery delivery, Caller caller) {
     DeliveryJob job = delivery.job();
     String sub = caller.sub();
@@ -179,7 +185,7 @@ final class RiderApi {
         .compose(
             rider ->
                 repository
-                    .inHand(rider.id())
+                    .claimedBy(rider.id())
                     .map(
                         jobs ->
                             new RiderView(
@@ -190,8 +196,8 @@ final class RiderApi {
   }
 
   /**
-   * Keeps the rider's last location, and publishes it once, as a transient event, to the customers
-   * whose orders the rider carries.
+   * Stores the rider's location, and publishes it for each delivery that the rider has claimed. The
+   * event is transient: a failed publication is not repeated, because a newer location follows.
    */
   private Future<Void> reportLocation(RoutingContext ctx) {
     JsonObject place = ctx.body().asJsonObject();
@@ -199,7 +205,7 @@ final class RiderApi {
         new Rider(rider(ctx), place.getDouble("lat"), place.getDouble("lng"), clock.instant());
     return repository
         .saveLocation(rider)
-        .compose(v -> repository.inHand(rider.id()))
+        .compose(v -> repository.claimedBy(rider.id()))
         .onSuccess(jobs -> publishLocation(rider, jobs))
         .mapEmpty();
   }
@@ -217,7 +223,7 @@ final class RiderApi {
                           e ->
                               log.atDebug()
                                   .addKeyValue("orderId", job.id())
-                                  .log("location not published")));
+                                  .log("rider location not published")));
     }
   }
 

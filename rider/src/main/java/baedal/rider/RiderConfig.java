@@ -4,7 +4,7 @@ import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
 
-/** The rider service's settings. */
+/** The settings of the rider service; the README of the module explains them. */
 public record RiderConfig(
     String host, int port, int maxHeaderBytes, String mongoUri, String amqpUri, Identity identity) {
 

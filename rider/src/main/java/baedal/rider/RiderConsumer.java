@@ -4,7 +4,7 @@ import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.Subscription;
 
-/** Which events the rider service handles, and how. */
+/** The events that the rider service consumes, and the transition that each one causes. */
 public final class RiderConsumer {
 
   private final RiderRepository deliveries;

@@ -2,7 +2,7 @@ package baedal.rider;
 
 import baedal.runtime.Boot;
 
-/** The rider service as a process of its own. */
+/** Starts the rider service in its own process. */
 public final class RiderMain {
 
   private RiderMain() {}

@@ -18,14 +18,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Deliveries and riders in MongoDB: a document each, changed together with the events it causes.
+ * Reads and writes deliveries and riders in MongoDB. A delivery is one document, and one update of
+ * it writes the new state together with its events. A rider's document holds the last location.
  */
 final class RiderRepository {
 
   private static final String DELIVERIES = "deliveries";
   private static final String RIDERS = "riders";
 
-  /** Of more deliveries than these customers do not see the rider move. */
+  /** Maximum number of a rider's deliveries for which the location is published. */
   private static final int MAX_FOLLOWED = 100;
 
   private final MongoClient mongo;
@@ -50,12 +51,12 @@ final class RiderRepository {
     return fields;
   }
 
-  /** The events of all deliveries that are not published yet. */
+  /** The unpublished events of all deliveries. */
   static MongoOutbox outbox(MongoClient mongo) {
     return new MongoOutbox(mongo, DELIVERIES);
   }
 
-  /** Makes the indexes. */
+  /** Creates the indexes. */
   Future<?> prepare() {
     return outbox(mongo)
         .prepare()
@@ -68,7 +69,7 @@ final class RiderRepository {
                 mongo.createIndex(DELIVERIES, new JsonObject().put("riderId", 1).put("status", 1)));
   }
 
-  /** Null when there is none. */
+  /** Null if there is none. */
   Future<Delivery> find(String orderId) {
     return deliveries.find(orderId);
   }
@@ -77,24 +78,30 @@ final class RiderRepository {
     return deliveries.change(orderId, transition);
   }
 
-  /** Applies what an event says, exactly once for each message. */
+  /** Applies the transition of an event, exactly once for each message. */
   Future<Delivery> change(EventMessage message, Function<Delivery, Change<Delivery>> transition) {
     return deliveries.change(message.subject(), message, transition);
   }
 
-  /** Open jobs whose pick-up point is near, the nearest first; {@code cursor} may be null. */
+  /**
+   * Lists open deliveries, nearest pick-up point first. {@code cursor} is the cursor of the
+   * previous page, or null.
+   */
   Future<Page<Found<Delivery>>> open(Geo.Point from, double radiusKm, String cursor, int limit) {
     JsonObject open = new JsonObject().put("status", DeliveryStatus.OPEN.name());
     return pickUps.near(open, from, radiusKm, cursor, limit);
   }
 
-  /** The deliveries in a rider's hand whose customers see the rider move, oldest first. */
-  Future<List<Delivery>> inHand(String riderId) {
-    return inHand(riderId, null, MAX_FOLLOWED);
+  /** Lists at most {@link #MAX_FOLLOWED} deliveries as the other {@code claimedBy} does. */
+  Future<List<Delivery>> claimedBy(String riderId) {
+    return claimedBy(riderId, null, MAX_FOLLOWED);
   }
 
-  /** The deliveries in a rider's hand, oldest first, after an order id {@code after} or null. */
-  Future<List<Delivery>> inHand(String riderId, String after, int limit) {
+  /**
+   * Lists the deliveries that a rider has claimed or picked and not delivered yet, oldest first.
+   * {@code after} is the last order id of the previous page, or null.
+   */
+  Future<List<Delivery>> claimedBy(String riderId, String after, int limit) {
     JsonArray active =
         new JsonArray().add(DeliveryStatus.CLAIMED.name()).add(DeliveryStatus.PICKED.name());
     JsonObject query =
@@ -105,7 +112,7 @@ final class RiderRepository {
     return deliveries.list(query, new JsonObject().put("_id", 1), limit);
   }
 
-  /** Keeps where the rider was last seen. */
+  /** Replaces the rider's last location. */
   Future<Void> saveLocation(Rider rider) {
     JsonObject place =
         new JsonObject()
@@ -121,7 +128,7 @@ final class RiderRepository {
         .mapEmpty();
   }
 
-  /** A rider who was never seen has no location. */
+  /** Returns a rider without a location if this id has never reported one. */
   Future<Rider> rider(String id) {
     return mongo
         .findOne(RIDERS, new JsonObject().put("_id", id), new JsonObject())

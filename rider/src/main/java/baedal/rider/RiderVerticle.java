@@ -7,7 +7,7 @@ import baedal.runtime.Boot;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** The rider service: jobs that riders nearby see, take and carry. */
+/** Builds and runs the rider service: its routes and its event consumer. */
 public final class RiderVerticle extends VerticleBase {
 
   private final RiderConfig config;
@@ -43,7 +43,7 @@ public final class RiderVerticle extends VerticleBase {
     return service.stop();
   }
 
-  /** The port it listens on, once started. */
+  /** The port of the HTTP server; only valid after the verticle was deployed. */
   public int port() {
     return service.port();
   }

@@ -102,14 +102,14 @@ class DeliveryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "WAITING, claim, the store has finished",
-    "CANCELED, claim, nothing to carry",
+    "WAITING, claim, the store has not finished",
+    "CANCELED, claim, do not carry it",
     "PICKED, release, deliver it",
     "DELIVERED, release, was delivered",
     "DELIVERED, pick, was delivered",
-    "CANCELED, pick, nothing to carry",
+    "CANCELED, pick, do not carry it",
     "CLAIMED, deliver, pick it first",
-    "CANCELED, deliver, nothing to carry"
+    "CANCELED, deliver, do not carry it"
   })
   void an_action_that_is_refused_says_why_in_each_state(
       DeliveryStatus status, String action, String why) {

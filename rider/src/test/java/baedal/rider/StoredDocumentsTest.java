@@ -59,7 +59,7 @@ class StoredDocumentsTest {
   void a_stored_delivery_is_read_as_it_was() {
     insert("deliveries", "delivery.json");
     assertThat(repository.find("order-1").await()).isEqualTo(DELIVERY);
-    assertThat(repository.inHand("rider-1").await()).containsExactly(DELIVERY);
+    assertThat(repository.claimedBy("rider-1").await()).containsExactly(DELIVERY);
   }
 
   @Test
