@@ -52,28 +52,28 @@ class DeliveryTest {
   }
 
   @Test
-  void a_job_waits_until_the_food_is_ready_and_then_riders_see_it() {
+  void a_delivery_is_waiting_until_the_store_has_finished_and_then_open() {
     Delivery expected = Delivery.expected(null, "o-1", job(), NOW).state();
     assertThat(expected.status()).isEqualTo(WAITING);
     assertThat(Delivery.ready(expected, "o-1", job(), NOW).state().status()).isEqualTo(OPEN);
   }
 
   @Test
-  void a_rider_whom_the_store_named_has_the_job_at_once() {
+  void a_delivery_with_an_assigned_rider_is_claimed_when_it_is_ready() {
     Change<Delivery> ready = Delivery.ready(null, "o-1", job(Fulfilment.COURIER, "r-7", 0), NOW);
     assertThat(ready.state().status()).isEqualTo(CLAIMED);
     assertThat(ready.events()).containsExactly(new RiderEvent.Claimed("o-1", "r-7", NOW));
   }
 
   @Test
-  void nobody_carries_a_visit() {
+  void a_visit_has_no_delivery() {
     assertThat(Delivery.expected(null, "o-1", job(Fulfilment.VISIT, null, 0), NOW).state())
         .isNull();
     assertThat(Delivery.ready(null, "o-1", job(Fulfilment.VISIT, null, 0), NOW).state()).isNull();
   }
 
   @Test
-  void the_second_rider_is_told_that_it_is_taken_and_the_first_may_say_so_again() {
+  void a_second_rider_cannot_claim_and_the_first_may_repeat_the_claim() {
     Delivery claimed = at(OPEN).claim("r-1", NOW).state();
     assertThat(claimed.claim("r-1", NOW).events()).isEmpty();
     assertThatThrownBy(() -> claimed.claim("r-2", NOW))
@@ -82,7 +82,7 @@ class DeliveryTest {
   }
 
   @Test
-  void a_released_job_is_open_to_others() {
+  void a_released_delivery_can_be_claimed_by_another_rider() {
     Change<Delivery> released = at(CLAIMED).release("r-1", NOW);
     assertThat(released.state().status()).isEqualTo(OPEN);
     assertThat(released.events()).containsExactly(new RiderEvent.Released("o-1", "r-1", NOW));
@@ -90,7 +90,7 @@ class DeliveryTest {
   }
 
   @Test
-  void a_release_that_is_repeated_changes_nothing_until_another_rider_has_the_job() {
+  void a_repeated_release_changes_nothing_until_another_rider_claims() {
     Delivery released = at(CLAIMED).release("r-1", NOW).state();
     assertThat(released.release("r-1", NOW)).isEqualTo(Change.none(released));
     assertThat(released.takeBack(NOW)).isEqualTo(Change.none(released));
@@ -111,7 +111,7 @@ class DeliveryTest {
     "CLAIMED, deliver, pick it first",
     "CANCELED, deliver, do not carry it"
   })
-  void an_action_that_is_refused_says_why_in_each_state(
+  void the_detail_of_a_refused_action_gives_the_reason(
       DeliveryStatus status, String action, String why) {
     Delivery delivery = new Delivery("o-1", status, job(), "r-1", NOW);
     assertThatThrownBy(
@@ -130,19 +130,19 @@ class DeliveryTest {
 
   @ParameterizedTest
   @EnumSource(names = {"PICKED", "DELIVERED"})
-  void what_is_on_its_way_cannot_be_released(DeliveryStatus status) {
+  void a_delivery_cannot_be_released_after_pick_up(DeliveryStatus status) {
     assertThatThrownBy(() -> at(status).release("r-1", NOW)).isInstanceOf(Refusal.class);
   }
 
   @Test
-  void only_its_rider_may_carry_it() {
+  void another_rider_cannot_pick_deliver_or_release_a_delivery() {
     assertThatThrownBy(() -> at(CLAIMED).pick("r-2", NOW)).isInstanceOf(Refusal.class);
     assertThatThrownBy(() -> at(PICKED).deliver("r-2", 0, NOW)).isInstanceOf(Refusal.class);
     assertThatThrownBy(() -> at(CLAIMED).release("r-2", NOW)).isInstanceOf(Refusal.class);
   }
 
   @Test
-  void the_rider_must_collect_just_what_is_due() {
+  void the_collected_amount_must_equal_the_amount_due() {
     Delivery picked =
         new Delivery("o-1", PICKED, job(Fulfilment.COURIER, null, 12_000), "r-1", NOW);
     assertThatThrownBy(() -> picked.deliver("r-1", 0, NOW))
@@ -158,7 +158,7 @@ class DeliveryTest {
 
   @ParameterizedTest
   @EnumSource(names = {"WAITING", "OPEN", "CLAIMED"})
-  void a_canceled_order_withdraws_its_job(DeliveryStatus status) {
+  void a_withdrawn_order_cancels_its_delivery_before_pick_up(DeliveryStatus status) {
     Change<Delivery> withdrawn = Delivery.withdrawn(at(status), "o-1", NOW);
     assertThat(withdrawn.state().status()).isEqualTo(CANCELED);
     assertThat(withdrawn.events()).hasSize(1);
@@ -167,7 +167,7 @@ class DeliveryTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void in_any_order_with_any_duplicates_a_withdrawn_job_stays_withdrawn(long seed) {
+  void a_withdrawn_delivery_stays_canceled_for_any_sequence_of_events(long seed) {
     List<UnaryOperator<Delivery>> events = new ArrayList<>();
     events.add(d -> Delivery.expected(d, "o-1", job(), NOW).state());
     events.add(d -> Delivery.withdrawn(d, "o-1", NOW).state());
@@ -185,7 +185,7 @@ class DeliveryTest {
   }
 
   @Test
-  void a_rider_is_busy_with_a_job_idle_when_seen_and_offline_when_not() {
+  void a_rider_is_busy_with_a_delivery_else_idle_if_seen_lately_else_offline() {
     Rider rider = new Rider("r-1", 37.5, 126.9, NOW);
     assertThat(rider.state(true, NOW)).isEqualTo(Rider.State.BUSY);
     assertThat(rider.state(false, NOW)).isEqualTo(Rider.State.IDLE);

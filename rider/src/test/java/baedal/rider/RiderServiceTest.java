@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rider service over HTTP, with the real broker. */
+/** Tests the rider service over HTTP, with a real database and broker. */
 class RiderServiceTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -73,14 +73,16 @@ class RiderServiceTest {
   }
 
   @Test
-  void of_many_riders_who_tap_at_once_exactly_one_gets_the_job() {
+  void exactly_one_of_many_concurrent_claims_gets_the_delivery() {
     for (int round = 0; round < 20; round++) {
       String orderId = open(37.55, 126.92);
-      List<Future<HttpResponse<Buffer>>> taps = new ArrayList<>();
+      List<Future<HttpResponse<Buffer>>> attempts = new ArrayList<>();
       for (int rider = 0; rider < 20; rider++) {
-        taps.add(send(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-" + rider, null));
+        attempts.add(
+            send(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-" + rider, null));
       }
-      List<Integer> answers = taps.stream().map(tap -> tap.await().statusCode()).toList();
+      List<Integer> answers =
+          attempts.stream().map(attempt -> attempt.await().statusCode()).toList();
       assertThat(answers).containsOnlyOnce(200).allMatch(status -> status == 200 || status == 409);
       await().until(() -> claims(orderId) >= 1);
       assertThat(claims(orderId)).isEqualTo(1);
@@ -95,7 +97,7 @@ class RiderServiceTest {
         .count();
   }
 
-  private static List<Event> ends(String orderId) {
+  private static List<Event> withdrawals(String orderId) {
     return List.of(
         new OrderEvent.Canceled(orderId, "c-1", "s-1", null, "", NOW),
         new OrderEvent.Rejected(orderId, "c-1", "s-1", null, "", NOW),
@@ -104,7 +106,7 @@ class RiderServiceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void in_any_order_and_twice_the_job_of_an_order_that_is_none_is_withdrawn(int end) {
+  void a_withdrawn_order_has_a_canceled_delivery_for_any_sequence_of_events(int withdrawal) {
     for (long seed = 1; seed <= 10; seed++) {
       String orderId = Ids.next();
       List<EventMessage> messages = new ArrayList<>();
@@ -112,28 +114,28 @@ class RiderServiceTest {
           List.of(
               new StoreEvent.OrderAccepted(orderId, job(37.5, 127.0), NOW),
               new StoreEvent.CookFinished(orderId, job(37.5, 127.0), NOW),
-              ends(orderId).get(end))) {
+              withdrawals(orderId).get(withdrawal))) {
         messages.add(EventMessages.wrap(List.of(event), 1, NOW).get(0));
       }
       List<String> bodies = new ArrayList<>(messages.stream().map(EventMessages::encode).toList());
       bodies.addAll(List.copyOf(bodies));
       Collections.shuffle(bodies, new Random(seed));
       service.broker().publish(bodies);
-      await().until(() -> kept(orderId).getJsonArray("seen").size() == messages.size());
-      assertThat(kept(orderId).getJsonObject("state").getString("status"))
+      await().until(() -> stored(orderId).getJsonArray("seen").size() == messages.size());
+      assertThat(stored(orderId).getJsonObject("state").getString("status"))
           .as("seed %d", seed)
           .isEqualTo("CANCELED");
     }
   }
 
-  private static JsonObject kept(String orderId) {
+  private static JsonObject stored(String orderId) {
     JsonObject found =
         mongo.findOne("deliveries", new JsonObject().put("_id", orderId), new JsonObject()).await();
     return found == null ? new JsonObject().put("seen", new JsonArray()) : found;
   }
 
   @Test
-  void open_jobs_come_nearest_first_across_the_borders_of_cells_page_by_page() {
+  void open_deliveries_are_listed_nearest_first_in_pages_across_grid_cells() {
     String far = open(35.1620, 129.0560);
     String near = open(35.1501, 129.0501);
     String middle = open(35.1540, 129.0499);
@@ -156,7 +158,7 @@ class RiderServiceTest {
   }
 
   @Test
-  void open_jobs_are_near_across_the_antimeridian_and_round_a_pole() {
+  void a_search_finds_deliveries_across_the_antimeridian_and_around_a_pole() {
     String pacific = open(0.001, 179.999);
     String arctic = open(89.95, 30);
     assertThat(near("0.001,-179.999")).containsExactly(pacific + " 0.222");
@@ -177,7 +179,7 @@ class RiderServiceTest {
   }
 
   @Test
-  void the_place_of_a_rider_is_told_for_the_orders_in_hand_and_kept_nowhere() {
+  void the_location_of_a_rider_is_published_for_each_claimed_delivery() {
     String orderId = open(37.55, 126.92);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-moving", null);
     assertThat(
@@ -201,7 +203,7 @@ class RiderServiceTest {
   }
 
   @Test
-  void a_rider_who_never_said_where_they_are_is_offline_until_they_take_a_job() {
+  void a_rider_without_a_location_is_offline_until_the_first_claim() {
     assertThat(me("r-unseen").getString("state")).isEqualTo("OFFLINE");
     call(HttpMethod.POST, "/deliveries/" + open(37.0, 127.0) + "/claim", "r-unseen", null);
     assertThat(me("r-unseen").getString("state")).isEqualTo("BUSY");
@@ -213,11 +215,11 @@ class RiderServiceTest {
   }
 
   @Test
-  void what_a_rider_has_in_hand_is_listed_oldest_first_page_by_page() {
+  void the_deliveries_of_a_rider_are_listed_oldest_first_in_pages() {
     List<String> jobs = List.of(open(37.0, 127.0), open(37.0, 127.0), open(37.0, 127.0));
     jobs.forEach(job -> call(HttpMethod.POST, "/deliveries/" + job + "/claim", "r-busy", null));
-    JsonObject first = inHand("");
-    JsonObject second = inHand("&cursor=" + first.getString("next"));
+    JsonObject first = claimed("");
+    JsonObject second = claimed("&cursor=" + first.getString("next"));
     List<String> listed = new ArrayList<>();
     for (JsonObject page : List.of(first, second)) {
       page.getJsonArray("items").forEach(d -> listed.add(((JsonObject) d).getString("orderId")));
@@ -226,13 +228,13 @@ class RiderServiceTest {
     assertThat(second.getString("next")).isNull();
   }
 
-  private static JsonObject inHand(String cursor) {
+  private static JsonObject claimed(String cursor) {
     return call(HttpMethod.GET, "/deliveries?mine=true&limit=2" + cursor, "r-busy", null)
         .bodyAsJsonObject();
   }
 
   @Test
-  void a_foreign_job_and_wrong_words_are_refused() {
+  void requests_for_foreign_deliveries_or_with_invalid_values_are_refused() {
     String orderId = open(37.55, 126.92);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-mine", null);
     assertThat(call(HttpMethod.GET, "/deliveries/" + orderId, "r-other", null).statusCode())
@@ -259,50 +261,50 @@ class RiderServiceTest {
   }
 
   @Test
-  void the_customer_and_the_people_of_the_store_follow_their_delivery() {
+  void the_customer_owner_and_staff_see_each_status_of_their_delivery() {
     String orderId = Ids.next();
     service.broker().publish(new StoreEvent.OrderAccepted(orderId, job(37.55, 126.92), NOW));
-    await().until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
-    followed(orderId, "WAITING", null);
+    await().until(() -> requestAs(orderId, "c-1", "customer").statusCode() == 200);
+    assertVisible(orderId, "WAITING", null);
     service.broker().publish(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
     await()
         .until(
             () -> call(HttpMethod.GET, "/deliveries/" + orderId, "r-0", null).statusCode() == 200);
-    followed(orderId, "OPEN", null);
+    assertVisible(orderId, "OPEN", null);
     for (List<String> step :
         List.of(
             List.of("claim", "CLAIMED"),
             List.of("pick", "PICKED"),
             List.of("deliver", "DELIVERED"))) {
       call(HttpMethod.POST, "/deliveries/" + orderId + "/" + step.get(0), "r-1", null);
-      followed(orderId, step.get(1), "r-1");
+      assertVisible(orderId, step.get(1), "r-1");
     }
   }
 
-  /** To those whose delivery it is, and to nobody else of their kind. */
-  private static void followed(String orderId, String status, String riderId) {
+  /** Customer, owner and staff of the order see this status; all others get 404. */
+  private static void assertVisible(String orderId, String status, String riderId) {
     for (HttpResponse<Buffer> answer :
         List.of(
-            shown(orderId, "c-1", "customer"),
-            shown(orderId, "owner-1", "owner"),
-            shown(orderId, "staff-1", "owner", "s-1"))) {
+            requestAs(orderId, "c-1", "customer"),
+            requestAs(orderId, "owner-1", "owner"),
+            requestAs(orderId, "staff-1", "owner", "s-1"))) {
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.bodyAsJsonObject().getString("status")).isEqualTo(status);
       assertThat(answer.bodyAsJsonObject().getString("riderId")).isEqualTo(riderId);
     }
     for (HttpResponse<Buffer> answer :
         List.of(
-            shown(orderId, "c-2", "customer"),
-            shown(orderId, "c-1", "owner"),
-            shown(orderId, "owner-1", "customer"),
-            shown(orderId, "c-2", "customer", "s-1"),
-            shown(orderId, "owner-2", "owner", "s-2"))) {
+            requestAs(orderId, "c-2", "customer"),
+            requestAs(orderId, "c-1", "owner"),
+            requestAs(orderId, "owner-1", "customer"),
+            requestAs(orderId, "c-2", "customer", "s-1"),
+            requestAs(orderId, "owner-2", "owner", "s-2"))) {
       assertThat(answer.statusCode()).isEqualTo(404);
     }
   }
 
   @Test
-  void a_delivery_stored_without_an_owner_is_followed_by_customer_and_staff_until_it_is_cooked() {
+  void the_owner_sees_a_delivery_without_an_owner_id_after_cook_finished() {
     String orderId = Ids.next();
     StoreEvent.OrderAccepted accepted =
         new StoreEvent.OrderAccepted(orderId, job(37.55, 126.92), NOW);
@@ -310,35 +312,35 @@ class RiderServiceTest {
         new JsonObject(EventMessages.encode(EventMessages.wrap(List.of(accepted), 1, NOW).get(0)));
     assertThat(before.getJsonObject("data").getJsonObject("job").remove("ownerId")).isNotNull();
     service.broker().publish(List.of(before.encode()));
-    await().until(() -> shown(orderId, "c-1", "customer").statusCode() == 200);
-    assertThat(shown(orderId, "staff-1", "owner", "s-1").statusCode()).isEqualTo(200);
-    assertThat(shown(orderId, "owner-1", "owner").statusCode()).isEqualTo(404);
+    await().until(() -> requestAs(orderId, "c-1", "customer").statusCode() == 200);
+    assertThat(requestAs(orderId, "staff-1", "owner", "s-1").statusCode()).isEqualTo(200);
+    assertThat(requestAs(orderId, "owner-1", "owner").statusCode()).isEqualTo(404);
     service.broker().publish(new StoreEvent.CookFinished(orderId, job(37.55, 126.92), NOW));
-    await().until(() -> shown(orderId, "owner-1", "owner").statusCode() == 200);
+    await().until(() -> requestAs(orderId, "owner-1", "owner").statusCode() == 200);
   }
 
-  private static HttpResponse<Buffer> shown(
+  private static HttpResponse<Buffer> requestAs(
       String orderId, String sub, String role, String... stores) {
     return service.call(
         HttpMethod.GET, "/deliveries/" + orderId, service.token(sub, role, stores), null);
   }
 
   @Test
-  void an_admin_takes_a_job_from_a_rider_who_does_not_come() {
+  void an_admin_releases_the_delivery_of_a_rider_who_does_not_come() {
     String orderId = open(37.55, 126.92);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-gone", null);
-    assertThat(takenBack(orderId)).isEqualTo(200);
-    assertThat(takenBack(orderId)).as("once more").isEqualTo(200);
+    assertThat(releaseAsAdmin(orderId)).isEqualTo(200);
+    assertThat(releaseAsAdmin(orderId)).as("repeated by the admin").isEqualTo(200);
     HttpResponse<Buffer> again =
         call(HttpMethod.POST, "/deliveries/" + orderId + "/release", "r-gone", null);
-    assertThat(again.statusCode()).as("by the rider who had it").isEqualTo(200);
+    assertThat(again.statusCode()).as("repeated by the rider who had the delivery").isEqualTo(200);
     assertThat(again.bodyAsJsonObject().getString("status")).isEqualTo("OPEN");
     call(HttpMethod.POST, "/deliveries/" + orderId + "/claim", "r-here", null);
     call(HttpMethod.POST, "/deliveries/" + orderId + "/pick", "r-here", null);
-    assertThat(takenBack(orderId)).as("it is on its way").isEqualTo(409);
+    assertThat(releaseAsAdmin(orderId)).as("after pick-up").isEqualTo(409);
   }
 
-  private static int takenBack(String orderId) {
+  private static int releaseAsAdmin(String orderId) {
     return service
         .call(
             HttpMethod.POST,

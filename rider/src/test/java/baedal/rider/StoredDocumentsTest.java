@@ -17,10 +17,12 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The documents of the rider service in MongoDB, as earlier code wrote them. */
+/**
+ * Tests that documents of older versions can be read, and that the stored format stays the same.
+ */
 class StoredDocumentsTest {
 
-  /** Every component of these has another value than its type's default. */
+  /** No component of these records has the default value of its type. */
   private static final Delivery DELIVERY = delivery("order-1", DeliveryStatus.CLAIMED, "owner-1");
 
   private static final Rider RIDER =
@@ -56,33 +58,33 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_stored_delivery_is_read_as_it_was() {
+  void a_stored_delivery_can_be_read() {
     insert("deliveries", "delivery.json");
     assertThat(repository.find("order-1").await()).isEqualTo(DELIVERY);
     assertThat(repository.claimedBy("rider-1").await()).containsExactly(DELIVERY);
   }
 
   @Test
-  void a_delivery_is_written_as_before() {
+  void the_stored_format_of_a_delivery_has_not_changed() {
     repository.change("order-1", none -> Change.of(DELIVERY)).await();
     assertThat(stored("deliveries", "order-1")).isEqualTo(golden("delivery.json"));
   }
 
   @Test
-  void a_delivery_whose_job_has_no_owner_is_still_read() {
+  void a_delivery_without_an_owner_id_can_be_read() {
     insert("deliveries", "delivery-without-owner.json");
     assertThat(repository.find("order-2").await())
         .isEqualTo(delivery("order-2", DeliveryStatus.PICKED, null));
   }
 
   @Test
-  void a_stored_rider_is_read_as_it_was() {
+  void a_stored_rider_can_be_read() {
     insert("riders", "rider.json");
     assertThat(repository.rider("rider-1").await()).isEqualTo(RIDER);
   }
 
   @Test
-  void a_rider_is_written_as_before() {
+  void the_stored_format_of_a_rider_has_not_changed() {
     repository.saveLocation(RIDER).await();
     assertThat(stored("riders", "rider-1")).isEqualTo(golden("rider.json"));
   }

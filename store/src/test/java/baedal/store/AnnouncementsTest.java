@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Stores that an older version published are announced anew, with a real database and broker. */
+/** Tests that stores of an older version are published again, with a real database and broker. */
 class AnnouncementsTest {
 
   private static final int STORES = 250;
@@ -39,15 +39,15 @@ class AnnouncementsTest {
   private final MongoClient client = new MongoDatabase(vertx, mongo).client();
   private final StoreRepository repository = new StoreRepository(client, () -> {});
   private final List<EventMessage> published = new CopyOnWriteArrayList<>();
-  private Connection ear;
+  private Connection subscriber;
 
   @BeforeEach
   void start() throws Exception {
     TopologyDeclaration.declare(vertx, amqp).await();
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(amqp);
-    ear = factory.newConnection();
-    var channel = ear.createChannel();
+    subscriber = factory.newConnection();
+    var channel = subscriber.createChannel();
     String queue = channel.queueDeclare().getQueue();
     channel.queueBind(queue, "store", "#");
     channel.basicConsume(
@@ -62,15 +62,15 @@ class AnnouncementsTest {
 
   @AfterEach
   void stop() throws IOException {
-    ear.close();
+    subscriber.close();
     vertx.close().await();
   }
 
   @Test
-  void stores_of_an_older_version_are_announced_once_however_many_replicas_start() {
+  void three_replicas_publish_each_store_of_an_older_version_once() {
     IntStream.range(0, STORES).forEach(i -> open("s-" + i));
     repository.changeStore("s-7", s -> s.revise(null, null, false, Samples.NOON)).await();
-    asOlderVersionsWroteThem();
+    rewriteAsOlderVersion();
     client
         .updateCollection(
             "stores",
@@ -99,10 +99,10 @@ class AnnouncementsTest {
   }
 
   @Test
-  void a_store_that_changed_since_needs_no_announcement() {
+  void a_store_that_the_current_version_has_published_is_not_repeated() {
     open("s-0");
     open("s-1");
-    asOlderVersionsWroteThem();
+    rewriteAsOlderVersion();
     repository.changeStore("s-0", s -> s.revise("새 가게", null, null, Samples.NOON)).await();
     assertThat(repository.unannounced(null).await()).containsExactly("s-1");
     assertThat(repository.unannounced("s-1").await()).isEmpty();
@@ -116,8 +116,8 @@ class AnnouncementsTest {
         .await();
   }
 
-  /** Without the number of their announcement, and all they told was published long ago. */
-  private void asOlderVersionsWroteThem() {
+  /** Removes the announced version of all stores, and their events as if they were published. */
+  private void rewriteAsOlderVersion() {
     JsonObject without =
         new JsonObject().put("state.announced", "").put("pending", "").put("pendingSince", "");
     client

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real database with the store of {@link Samples} in it; events stay in it. */
+/** A real database with the store of {@link Samples}. No relay runs, so it keeps all events. */
 final class Database {
 
   private static final Set<String> WRITES = Set.of("insert", "updateCollection");
@@ -55,8 +55,8 @@ final class Database {
         .await();
   }
 
-  /** The owner counts anew what is free to sell. */
-  void menuStock(String menuId, Integer stock) {
+  /** Sets the number that is free to sell, as the owner does. */
+  void setStock(String menuId, Integer stock) {
     MenuForm form = new MenuForm(null, null, new MenuForm.Stock(stock), null);
     repository
         .changeMenu(Menu.key("s-1", menuId), before -> before.revise(form, Samples.NOON))
@@ -67,8 +67,8 @@ final class Database {
     return repository.menu("s-1", menuId).await().stock();
   }
 
-  /** As no version of the service would write it. */
-  void unreadable(String menuId) {
+  /** Overwrites the state of the menu with one that the service cannot read. */
+  void makeUnreadable(String menuId) {
     client
         .updateCollection(
             "menus",
@@ -101,7 +101,7 @@ final class Database {
     return messages;
   }
 
-  /** Another replica. */
+  /** Returns the kitchen of another replica. */
   Kitchen replica() {
     return new Kitchen(vertx, replicaRepository(), CLOCK);
   }
@@ -111,15 +111,15 @@ final class Database {
   }
 
   /**
-   * A replica that is cut off at its {@code nth} write (from 0) and stays so: the database has that
-   * write, if {@code written}, but nobody hears of it.
+   * Returns the kitchen of a replica that crashes at its {@code nth} write (from 0). That call and
+   * all later ones fail. The database has the {@code nth} write only if {@code written}.
    */
-  Kitchen cutOff(int nth, boolean written) {
-    return new Kitchen(vertx, cutOffRepository(nth, written), CLOCK);
+  Kitchen crashing(int nth, boolean written) {
+    return new Kitchen(vertx, crashingRepository(nth, written), CLOCK);
   }
 
-  /** The repository of such a replica. */
-  StoreRepository cutOffRepository(int nth, boolean written) {
+  /** Returns the repository of a replica that crashes as in {@link #crashing}. */
+  StoreRepository crashingRepository(int nth, boolean written) {
     AtomicInteger writes = new AtomicInteger();
     MongoClient failing =
         (MongoClient)
@@ -131,15 +131,17 @@ final class Database {
                   if (WRITES.contains(method.getName())) {
                     done = writes.getAndIncrement();
                   }
-                  boolean cut = done == nth && WRITES.contains(method.getName());
-                  if (done > nth || (cut && !written)) {
-                    return Future.failedFuture(new IOException("cut off"));
+                  boolean crash = done == nth && WRITES.contains(method.getName());
+                  if (done > nth || (crash && !written)) {
+                    return Future.failedFuture(new IOException("the replica has crashed"));
                   }
                   try {
                     Object result = method.invoke(client, arguments);
-                    return cut
+                    return crash
                         ? ((Future<?>) result)
-                            .compose(v -> Future.failedFuture(new IOException("cut off")))
+                            .compose(
+                                v ->
+                                    Future.failedFuture(new IOException("the replica has crashed")))
                         : result;
                   } catch (InvocationTargetException e) {
                     throw e.getCause();

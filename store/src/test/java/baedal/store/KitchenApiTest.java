@@ -11,15 +11,15 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The kitchen board, over HTTP and the real broker. */
+/** Tests the kitchen board over HTTP, with a real database and broker. */
 class KitchenApiTest extends RunningStore {
 
   @Test
-  void a_paid_order_goes_through_the_kitchen_of_its_owner_only() {
+  void only_the_owner_of_the_store_accepts_and_cooks_a_paid_order() {
     String storeId = open("주방", 37.5, 127.1);
     call("PUT", "/stores/" + storeId + "/menus/fried", owner, menu(18_000, 3));
     String orderId = Ids.next();
-    EventMessage paid = pay(orderId, storeId, line("fried", 2));
+    EventMessage paid = orderPaid(orderId, storeId, line("fried", 2));
     orders.publish(List.of(EventMessages.encode(paid), EventMessages.encode(paid))).await();
     String ticket = "/foodCookings/" + orderId;
     await().until(() -> call("GET", ticket, owner, null).status() == 200);
@@ -63,11 +63,13 @@ class KitchenApiTest extends RunningStore {
   }
 
   @Test
-  void an_owner_rejects_or_assigns_a_rider_with_what_the_contract_asks_for() {
+  void an_owner_assigns_a_rider_and_rejects_an_order_with_a_reason() {
     String storeId = open("거절", 37.4, 127.2);
     call("PUT", "/stores/" + storeId + "/menus/fried", owner, menu(18_000, 3));
     String orderId = Ids.next();
-    orders.publish(List.of(EventMessages.encode(pay(orderId, storeId, line("fried", 3))))).await();
+    orders
+        .publish(List.of(EventMessages.encode(orderPaid(orderId, storeId, line("fried", 3)))))
+        .await();
     String ticket = "/foodCookings/" + orderId;
     await().until(() -> call("GET", ticket, owner, null).status() == 200);
     call("POST", ticket + "/accept", owner, null);

@@ -21,13 +21,14 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Replicas that are cut off at a write, and what repairs the rest. */
+/** Tests that a redelivery, a repeated action or the sweep completes what a crash interrupted. */
 class KitchenCrashTest extends KitchenFixture {
 
   @Test
-  void a_crash_at_any_write_while_an_order_is_received_is_mended_by_its_redelivery() {
-    everyCut(
-        (id, kitchen) -> handle(kitchen, sent(paid(id, line("cola", 1), line("fried", 2)))),
+  void redelivery_repairs_a_crash_at_any_write_of_receiving_an_order() {
+    crashAtEachWrite(
+        (id, kitchen) ->
+            handle(kitchen, redeliverable(paid(id, line("cola", 1), line("fried", 2)))),
         id -> {
           assertThat(db.ticket(id).status()).isEqualTo(RECEIVED);
           assertThat(db.stock("cola")).isEqualTo(99);
@@ -36,10 +37,11 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void a_crash_at_any_write_while_an_order_is_rejected_is_mended_by_its_redelivery() {
+  void redelivery_repairs_a_crash_at_any_write_of_rejecting_an_order() {
     db.menu("pizza", 0);
-    everyCut(
-        (id, kitchen) -> handle(kitchen, sent(paid(id, line("cola", 1), line("pizza", 2)))),
+    crashAtEachWrite(
+        (id, kitchen) ->
+            handle(kitchen, redeliverable(paid(id, line("cola", 1), line("pizza", 2)))),
         id -> {
           assertThat(db.ticket(id).status()).isEqualTo(REJECTED);
           assertThat(db.eventTypes(id)).containsExactly("store.order-rejected");
@@ -49,12 +51,11 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void
-      a_crash_while_an_order_is_received_and_its_cancellation_before_the_redelivery_leak_nothing() {
+  void a_cancellation_after_a_crash_and_before_the_redelivery_returns_all_stock() {
     for (int nth = 0; nth < 4; nth++) {
       String id = "o-" + nth;
       EventMessage paid = message(paid(id, line("cola", 1), line("fried", 2)));
-      handle(db.cutOff(nth, true), paid).otherwiseEmpty().await();
+      handle(db.crashing(nth, true), paid).otherwiseEmpty().await();
       deliver(db.kitchen, message(cancelRequested(id)));
       deliver(db.kitchen, paid);
       assertThat(db.ticket(id).status()).isEqualTo(CANCELED);
@@ -64,11 +65,11 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void a_crash_at_any_write_while_an_order_is_canceled_is_mended_by_its_redelivery() {
-    everyCut(
+  void redelivery_repairs_a_crash_at_any_write_of_canceling_an_order() {
+    crashAtEachWrite(
         (id, kitchen) -> {
-          deliver(db.kitchen, sent(paid(id, line("cola", 1), line("fried", 2))));
-          return handle(kitchen, sent(cancelRequested(id)));
+          deliver(db.kitchen, redeliverable(paid(id, line("cola", 1), line("fried", 2))));
+          return handle(kitchen, redeliverable(cancelRequested(id)));
         },
         id -> {
           assertThat(db.ticket(id).status()).isEqualTo(CANCELED);
@@ -79,11 +80,11 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void a_crash_at_any_write_while_an_order_is_changed_is_mended_by_its_redelivery() {
-    everyCut(
+  void redelivery_repairs_a_crash_at_any_write_of_updating_an_order() {
+    crashAtEachWrite(
         (id, kitchen) -> {
-          deliver(db.kitchen, sent(paid(id, line("fried", 2))));
-          return handle(kitchen, sent(updated(id, 4, "문 앞에", line("fried", 2))));
+          deliver(db.kitchen, redeliverable(paid(id, line("fried", 2))));
+          return handle(kitchen, redeliverable(updated(id, 4, "문 앞에", line("fried", 2))));
         },
         id -> {
           assertThat(db.ticket(id).details().memo()).isEqualTo("문 앞에");
@@ -91,12 +92,12 @@ class KitchenCrashTest extends KitchenFixture {
         });
   }
 
-  /** The owner asks again for what is not done yet. */
+  /** The owner repeats each action that was not stored before the crash. */
   @Test
-  void a_crash_at_any_write_while_an_order_is_accepted_and_cooked_is_mended_by_asking_again() {
-    everyCut(
+  void repeated_actions_repair_a_crash_at_any_write_of_accepting_and_cooking() {
+    crashAtEachWrite(
         (id, kitchen) -> {
-          deliver(db.kitchen, sent(paid(id, line("fried", 2))));
+          deliver(db.kitchen, redeliverable(paid(id, line("fried", 2))));
           return kitchen
               .act(id, KitchenCrashTest::acceptedAtLeast)
               .compose(v -> kitchen.act(id, KitchenCrashTest::startedAtLeast))
@@ -122,8 +123,8 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void stock_that_a_crash_left_owed_is_returned_by_the_sweep() {
-    reject("o", line("fried", 2));
+  void the_sweep_returns_stock_that_a_ticket_owes_after_a_crash() {
+    rejectWithoutReturn("o", line("fried", 2));
     assertThat(db.stock("fried")).isEqualTo(98);
     db.kitchen.start();
     await().until(() -> db.stock("fried") == 100 && !db.ticket("o").stockOwed());
@@ -131,27 +132,27 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void tickets_that_cannot_be_settled_hold_up_no_other() {
+  void tickets_whose_stock_cannot_be_returned_do_not_block_the_sweep() {
     db.menu("broken", 200);
     for (int i = 0; i <= 100; i++) {
-      reject("a-" + i, line("broken", 1));
+      rejectWithoutReturn("a-" + i, line("broken", 1));
     }
-    reject("b", line("fried", 2));
-    db.unreadable("broken");
+    rejectWithoutReturn("b", line("fried", 2));
+    db.makeUnreadable("broken");
     db.kitchen.start();
     await().until(() -> db.stock("fried") == 100 && !db.ticket("b").stockOwed());
     db.kitchen.stop();
     assertThat(db.ticket("a-0").stockOwed()).isTrue();
   }
 
-  /** As if the service had died before it gave the stock back. */
-  private void reject(String orderId, Line line) {
+  /** Rejects an order as if the service had crashed before it returned the stock. */
+  private void rejectWithoutReturn(String orderId, Line line) {
     deliver(db.kitchen, message(paid(orderId, line)));
     db.repository.changeTicket(orderId, ticket -> ticket.reject("재료 소진", NOON)).await();
   }
 
   @Test
-  void what_a_crash_left_uncounted_when_it_was_cooked_is_counted_as_sold_by_the_sweep() {
+  void the_sweep_counts_stock_as_sold_after_a_crash_when_cooking_finished() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
     db.kitchen.act("o", KitchenFixture::accepted).await();
     db.kitchen.act("o", Ticket::start).await();
@@ -166,7 +167,7 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void a_replica_that_still_holds_the_order_when_it_is_cooked_takes_no_stock_again() {
+  void a_late_replica_takes_no_stock_for_an_order_that_was_cooked() {
     EventMessage paid = message(paid("o", line("fried", 2)));
     deliver(db.kitchen, paid);
     db.kitchen.act("o", KitchenFixture::accepted).await();
@@ -177,16 +178,16 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   @Test
-  void a_replica_that_still_holds_the_order_when_it_is_canceled_takes_no_stock_any_more() {
+  void a_late_replica_takes_no_stock_for_an_order_that_was_canceled() {
     EventMessage paid = message(paid("o", line("fried", 2)));
-    deliver(db.kitchen, sent(cancelRequested("o")));
+    deliver(db.kitchen, redeliverable(cancelRequested("o")));
     deliver(db.kitchen, paid);
     db.repository.changeMenu(Menu.key("s-1", "fried"), menu -> menu.take("o", 2, NOON)).await();
     assertThat(db.stock("fried")).isEqualTo(100);
   }
 
   @Test
-  void whatever_a_menu_is_called_the_tickets_that_took_of_it_go_on() {
+  void a_ticket_takes_and_returns_stock_of_a_menu_with_any_id() {
     for (String name : List.of("m.1", ".", "a$b", "_id", "메뉴 1", "\"", "\\", "{}")) {
       db.menu(name, 10);
       deliver(db.kitchen, message(paid("o-" + name, line(name, 2))));
@@ -202,19 +203,19 @@ class KitchenCrashTest extends KitchenFixture {
   }
 
   private interface Expected {
-    void of(String orderId);
+    void check(String orderId);
   }
 
-  /** Cuts the step off at each of its writes in turn, before and after it, then repeats it. */
-  private void everyCut(Step step, Expected expected) {
+  /** Crashes the step before or after each of its writes, then repeats it at two replicas. */
+  private void crashAtEachWrite(Step step, Expected expected) {
     for (int nth = 0; nth < 6; nth++) {
       for (boolean written : List.of(false, true)) {
-        stock();
+        resetStock();
         String id = "o-" + nth + written;
-        step.on(id, db.cutOff(nth, written)).otherwiseEmpty().await();
+        step.on(id, db.crashing(nth, written)).otherwiseEmpty().await();
         step.on(id, db.kitchen).await();
         step.on(id, db.replica()).await();
-        expected.of(id);
+        expected.check(id);
       }
     }
   }

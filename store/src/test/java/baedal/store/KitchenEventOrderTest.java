@@ -20,16 +20,16 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Events that reach the kitchen in any order, some of them twice. */
+/** Tests that the kitchen handles events in any sequence and with duplicates. */
 class KitchenEventOrderTest extends KitchenFixture {
 
   private static final int SEEDS = SuiteSize.of("baedal.kitchen.seeds", 60, 300);
 
   @Test
-  void any_order_and_any_duplicates_of_an_order_that_was_canceled_leave_nothing_taken() {
+  void a_canceled_order_holds_no_stock_for_any_sequence_of_its_events() {
     for (int seed = 0; seed < SEEDS; seed++) {
       String id = "o-" + seed;
-      play(
+      deliverShuffled(
           seed,
           message(paid(id, line("fried", 2), line("cola", 1))),
           message(updated(id, 4, "fourth", line("fried", 2), line("cola", 1))),
@@ -43,11 +43,11 @@ class KitchenEventOrderTest extends KitchenFixture {
   }
 
   @Test
-  void any_order_and_any_duplicates_of_changes_show_the_newest() {
+  void a_ticket_has_the_newest_update_for_any_sequence_of_events() {
     for (int seed = 0; seed < SEEDS; seed++) {
       String id = "o-" + seed;
       db.menu("fried", 1);
-      play(
+      deliverShuffled(
           seed,
           message(paid(id, line("fried", 1))),
           message(updated(id, 4, "other", line("fried", 1))),
@@ -59,9 +59,9 @@ class KitchenEventOrderTest extends KitchenFixture {
     }
   }
 
-  /** As many changes as there are come before the cook begins; each other one is refused once. */
+  /** {@code changes} updates arrive before cooking begins. Each of the others is refused once. */
   @Test
-  void any_order_and_any_duplicates_of_changes_while_the_cook_begins_cook_what_is_told() {
+  void each_update_after_cooking_began_is_refused_once_for_any_sequence() {
     for (int seed = 0; seed < SEEDS; seed++) {
       String id = "o-" + seed;
       int changes = seed % 3;
@@ -69,10 +69,11 @@ class KitchenEventOrderTest extends KitchenFixture {
       EventMessage paid = message(paid(id, line("fried", 1)));
       EventMessage fourth = message(updated(id, 4, "fourth", line("fried", 1)));
       EventMessage fifth = message(updated(id, 5, "fifth", line("fried", 1)));
-      play(seed, List.of(paid, fourth, fifth).subList(0, 1 + changes).toArray(EventMessage[]::new));
+      deliverShuffled(
+          seed, List.of(paid, fourth, fifth).subList(0, 1 + changes).toArray(EventMessage[]::new));
       db.kitchen.act(id, KitchenFixture::accepted).await();
       db.kitchen.act(id, Ticket::start).await();
-      play(seed, paid, fourth, fifth);
+      deliverShuffled(seed, paid, fourth, fifth);
       long cooked = db.ticket(id).details().version();
       assertThat(cooked).as("seed " + seed).isEqualTo(List.of(2L, 4L, 5L).get(changes));
       assertThat(refused(id)).as("seed " + seed).hasSize(2 - changes);
@@ -89,11 +90,11 @@ class KitchenEventOrderTest extends KitchenFixture {
   }
 
   @Test
-  void any_order_and_any_duplicates_of_an_order_that_finds_nothing_leave_nothing_taken() {
+  void a_sold_out_order_holds_no_stock_for_any_sequence_of_its_events() {
     db.menu("pizza", 1);
     for (int seed = 0; seed < SEEDS; seed++) {
       String id = "o-" + seed;
-      play(
+      deliverShuffled(
           seed,
           message(paid(id, line("cola", 1), line("pizza", 2))),
           message(updated(id, 4, "fourth", line("cola", 1), line("pizza", 2))),
@@ -109,8 +110,8 @@ class KitchenEventOrderTest extends KitchenFixture {
     }
   }
 
-  /** In a random order, some of them more than once; what comes too early comes again. */
-  private void play(int seed, EventMessage... events) {
+  /** Delivers the events in a random sequence, some of them twice, and retries failed ones. */
+  private void deliverShuffled(int seed, EventMessage... events) {
     Random random = new Random(seed);
     List<EventMessage> waiting = new ArrayList<>(List.of(events));
     for (int i = random.nextInt(4); i > 0; i--) {

@@ -15,14 +15,17 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A kitchen in a real database, with a hundred portions of two menus before each test. */
+/**
+ * Base class of tests of the kitchen with a real database. Before each test the stock of two menus
+ * is 100.
+ */
 abstract class KitchenFixture {
 
   private final Vertx vertx = Boot.vertx();
   final Database db = new Database(vertx);
 
   @BeforeEach
-  void stock() {
+  void resetStock() {
     db.menu("fried", 100);
     db.menu("cola", 100);
   }
@@ -56,8 +59,8 @@ abstract class KitchenFixture {
     return EventMessages.wrap(List.of(event), 1, NOON).get(0);
   }
 
-  /** The same message, whenever it is asked for. */
-  static EventMessage sent(Event event) {
+  /** Returns a message with an id that depends only on its type and order, as in a redelivery. */
+  static EventMessage redeliverable(Event event) {
     EventMessage message = message(event);
     return new EventMessage(
         message.type() + "-" + message.subject(),

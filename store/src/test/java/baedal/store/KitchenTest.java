@@ -26,14 +26,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Tickets and their stock in a real database, many at once. */
+/** Tests tickets and their stock in a real database, with concurrent events and actions. */
 class KitchenTest extends KitchenFixture {
 
   private static final int RACES = SuiteSize.of("baedal.kitchen.races", 60, 300);
   private static final int SEEDS = SuiteSize.of("baedal.kitchen.seeds", 60, 300);
 
   @Test
-  void an_order_opens_a_ticket_and_takes_its_stock_once() {
+  void a_repeated_order_paid_opens_one_ticket_and_takes_the_stock_once() {
     EventMessage message = message(paid("o", line("fried", 2), line("fried", 1), line("cola", 1)));
     deliver(db.kitchen, message);
     deliver(db.kitchen, message);
@@ -45,7 +45,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void when_one_line_is_sold_out_the_others_go_back_and_the_order_is_rejected() {
+  void an_order_with_one_sold_out_menu_is_rejected_and_returns_all_stock() {
     db.menu("pizza", 0);
     EventMessage message = message(paid("o", line("cola", 1), line("pizza", 1)));
     deliver(db.kitchen, message);
@@ -58,7 +58,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void a_closed_store_an_unknown_store_and_an_unknown_menu_reject_by_themselves() {
+  void an_order_is_rejected_if_the_store_is_closed_or_a_menu_is_unknown() {
     deliver(db.kitchen, message(paid("menu", line("nothing", 1))));
     db.open(false);
     deliver(db.kitchen, message(paid("closed", line("fried", 1))));
@@ -68,7 +68,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void the_last_portion_goes_to_exactly_one_of_those_who_want_it() {
+  void one_of_two_concurrent_orders_gets_the_last_portions_of_two_menus() {
     for (int round = 0; round < RACES; round++) {
       db.menu("fried", 1);
       db.menu("cola", 1);
@@ -87,7 +87,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void a_menu_that_everybody_wants_at_once_loses_no_order() {
+  void concurrent_orders_of_one_menu_are_received_until_it_is_sold_out() {
     List<Future<?>> all = new ArrayList<>();
     for (int order = 0; order < 130; order++) {
       all.add(handle(db.kitchen, message(paid("o-" + order, line("fried", 1)))));
@@ -100,7 +100,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void the_same_order_at_two_replicas_at_once_opens_one_ticket() {
+  void two_replicas_that_receive_the_same_order_open_one_ticket() {
     for (int round = 0; round < RACES / 3; round++) {
       db.menu("fried", 3);
       EventMessage message = message(paid("o-" + round, line("fried", 2)));
@@ -111,7 +111,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void cancel_against_start_ends_in_one_story() {
+  void a_cancellation_concurrent_with_the_start_of_cooking_has_one_outcome() {
     for (int round = 0; round < RACES; round++) {
       String id = "o-" + round;
       db.menu("fried", 2);
@@ -136,7 +136,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void a_change_of_an_order_that_is_not_paid_is_none_of_the_kitchens_business() {
+  void an_update_of_an_unpaid_order_creates_no_ticket() {
     OrderEvent.Updated update =
         new OrderEvent.Updated("o", updated(3, "early").order(), false, NOON);
     deliver(db.kitchen, message(update));
@@ -144,7 +144,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void what_was_cooked_stays_sold() {
+  void stock_of_a_cooked_order_stays_sold() {
     deliver(db.kitchen, message(paid("o", line("fried", 2))));
     db.kitchen.act("o", KitchenFixture::accepted).await();
     db.kitchen.act("o", Ticket::start).await();
@@ -156,7 +156,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void every_change_of_a_menu_is_told_with_the_next_revision() {
+  void each_menu_changed_event_has_the_next_revision() {
     for (int order = 0; order < 10; order++) {
       deliver(db.kitchen, message(paid("o-" + order, line("fried", 1))));
     }
@@ -171,7 +171,7 @@ class KitchenTest extends KitchenFixture {
   }
 
   @Test
-  void the_board_shows_the_oldest_first_and_no_cancellation_of_the_unknown() {
+  void the_kitchen_board_lists_tickets_oldest_first_without_unknown_orders() {
     deliver(db.kitchen, message(cancelRequested("a")));
     for (String id : List.of("d", "b", "c")) {
       deliver(db.kitchen, message(paid(id, line("fried", 1))));
@@ -188,9 +188,9 @@ class KitchenTest extends KitchenFixture {
         .containsExactly("c");
   }
 
-  /** Free + held + sold is what there was and what the owner added or set since. */
+  /** Free + held + sold = the sum before + the differences that the owner added or set. */
   @Test
-  void orders_and_the_owner_at_once_keep_the_balance_of_the_stock() {
+  void concurrent_orders_and_stock_changes_keep_the_sum_of_the_stock() {
     for (int seed = 0; seed < SEEDS / 10; seed++) {
       Random random = new Random(seed);
       db.menu("fried", 40);
@@ -199,7 +199,7 @@ class KitchenTest extends KitchenFixture {
       List<AtomicInteger> added = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         String id = "o-" + seed + "-" + i;
-        all.add(story(id, random));
+        all.add(orderWithRandomEnd(id, random));
         all.add(ownerChanges(random, added));
       }
       Future.join(all).otherwiseEmpty().await();
@@ -216,8 +216,8 @@ class KitchenTest extends KitchenFixture {
     }
   }
 
-  /** An order is paid, and then perhaps canceled, rejected or cooked. */
-  private Future<?> story(String id, Random random) {
+  /** Receives an order, and then cancels, rejects or cooks it, or leaves it RECEIVED. */
+  private Future<?> orderWithRandomEnd(String id, Random random) {
     Kitchen kitchen = random.nextBoolean() ? db.kitchen : db.replica();
     int end = random.nextInt(4);
     Future<?> received = handle(kitchen, message(paid(id, line("fried", 1 + random.nextInt(4)))));
@@ -234,12 +234,15 @@ class KitchenTest extends KitchenFixture {
     };
   }
 
-  /** What the change that was saved added to the menu is the last to be noted. */
+  /**
+   * Changes the menu as its owner does. A transition may run several times; the last run is the one
+   * that was saved.
+   */
   private Future<?> ownerChanges(Random random, List<AtomicInteger> added) {
     StoreRepository replica = random.nextBoolean() ? db.repository : db.replicaRepository();
     int kind = random.nextInt(3);
     int number = random.nextInt(30);
-    AtomicInteger by = new AtomicInteger();
+    AtomicInteger difference = new AtomicInteger();
     Future<Menu> change =
         replica.changeMenu(
             Menu.key("s-1", "fried"),
@@ -251,10 +254,10 @@ class KitchenTest extends KitchenFixture {
                     case 1 -> Menu.put(before, "s-1", "fried", form, NOON);
                     default -> before.revise(new MenuForm(null, 1L + number, null, null), NOON);
                   };
-              by.set(next.state().stock() - before.stock());
+              difference.set(next.state().stock() - before.stock());
               return next;
             });
-    return change.onSuccess(v -> added.add(by));
+    return change.onSuccess(v -> added.add(difference));
   }
 
   private int held() {

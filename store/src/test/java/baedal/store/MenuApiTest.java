@@ -21,17 +21,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Menus and their stock, over HTTP and the real broker. */
+/** Tests the routes of menus over HTTP, with a real database and broker. */
 class MenuApiTest extends RunningStore {
 
   @Test
-  void a_menu_put_again_under_its_key_gets_back_nothing_that_was_sold() {
+  void a_repeated_put_with_its_key_does_not_reset_the_stock() {
     String path = "/stores/" + open("두 번", 37.0, 127.0) + "/menus/";
     HttpResponse<String> first = send("PUT", path + "m", "k-menu", owner, menu(18_000, 10)).join();
     assertThat(first.statusCode()).isEqualTo(201);
     call("PUT", path + "m", owner, menu(18_000, 6));
     HttpResponse<String> again = send("PUT", path + "m", "k-menu", owner, menu(18_000, 10)).join();
-    assertThat(again.statusCode()).as("answered as the first time").isEqualTo(201);
+    assertThat(again.statusCode()).as("status of the first response").isEqualTo(201);
     assertThat(again.body()).isEqualTo(first.body());
     assertThat(call("GET", path + "m", null, null).body().getInteger("stock")).isEqualTo(6);
     for (String other : List.of(path + "m", path + "other")) {
@@ -42,7 +42,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_menu_put_under_hundreds_of_keys_does_not_grow_and_each_is_put_once() {
+  void a_menu_keeps_200_change_ids_and_an_older_key_still_has_its_answer() {
     String id = open("계산대", 37.0, 127.0);
     String path = "/stores/" + id + "/menus/m";
     JsonObject menu = new JsonObject().put("_id", Menu.key(id, "m"));
@@ -59,7 +59,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_menu_is_put_changed_and_removed_and_its_revisions_are_told_in_order() {
+  void each_put_and_delete_of_a_menu_publishes_the_next_revision() {
     String id = open("메뉴집", 35.1, 129.0);
     String path = "/stores/" + id + "/menus/fried";
     String body =
@@ -87,7 +87,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_menu_put_without_a_stock_keeps_the_stock_it_has() {
+  void a_put_without_a_stock_keeps_the_stock_of_a_menu_on_sale() {
     String path = "/stores/" + open("그대로", 35.3, 129.0) + "/menus/m";
     String form = "{\"name\": \"후라이드\", \"price\": %d}";
     Answer made = call("PUT", path, owner, form.formatted(18_000));
@@ -104,11 +104,11 @@ class MenuApiTest extends RunningStore {
     call("DELETE", path, owner, null);
     Answer again = call("PUT", path, owner, form.formatted(18_000));
     assertThat(again.status()).isEqualTo(201);
-    assertThat(again.body().getValue("stock")).as("a removed menu is a new one").isNull();
+    assertThat(again.body().getValue("stock")).as("a removed menu counts as new").isNull();
   }
 
   @Test
-  void a_patch_changes_the_parts_it_has_and_no_others() {
+  void a_patch_changes_only_the_fields_that_it_has() {
     String id = open("조금만", 35.4, 129.0);
     String path = "/stores/" + id + "/menus/m";
     call(
@@ -121,7 +121,7 @@ class MenuApiTest extends RunningStore {
     assertThat(patch(path, "{\"price\": 19000}").body()).isEqualTo(expected.put("price", 19_000));
     assertThat(patch(path, "{\"name\": \"양념\"}").body()).isEqualTo(expected.put("name", "양념"));
     assertThat(patch(path, "{\"stock\": 7}").body()).isEqualTo(expected.put("stock", 7));
-    assertThat(patch(path, "{\"stock\": 7}").body()).as("again").isEqualTo(expected);
+    assertThat(patch(path, "{\"stock\": 7}").body()).as("repeated").isEqualTo(expected);
     assertThat(patch(path, "{\"stock\": null}").body()).isEqualTo(expected.putNull("stock"));
     assertThat(patch(path, "{\"options\": null}").body())
         .isEqualTo(expected.put("options", new JsonArray()));
@@ -133,11 +133,11 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_patch_that_does_not_fit_or_finds_no_menu_changes_nothing() {
+  void an_invalid_patch_and_a_patch_of_an_unknown_menu_are_refused() {
     String path = "/stores/" + open("거절", 35.5, 129.0) + "/menus/m";
     assertThat(patch(path, "{\"stock\": 7}").status()).isEqualTo(404);
     call("PUT", path, owner, menu(18_000, 5));
-    for (String unfit :
+    for (String invalid :
         List.of(
             "{}",
             "{\"name\": null}",
@@ -145,7 +145,7 @@ class MenuApiTest extends RunningStore {
             "{\"stock\": -1}",
             "{\"nothing\": 1}",
             "{\"options\": [{\"name\": \"a\", \"price\": 1}, {\"name\": \"a\", \"price\": 2}]}")) {
-      assertThat(patch(path, unfit).status()).as(unfit).isEqualTo(400);
+      assertThat(patch(path, invalid).status()).as(invalid).isEqualTo(400);
     }
     assertThat(call("PATCH", path, stranger, "{\"stock\": 7}").status()).isEqualTo(403);
     assertThat(call("GET", path, null, null).body().getInteger("stock")).isEqualTo(5);
@@ -154,7 +154,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_change_under_a_key_is_answered_with_the_menu_as_it_was_after_it() {
+  void a_repeated_change_gets_the_menu_as_it_was_after_the_first_one() {
     String path = "/stores/" + open("열쇠", 35.6, 129.0) + "/menus/m";
     call("PUT", path, owner, menu(18_000, 10));
     String form = "{\"name\": \"양념\", \"price\": 18000}";
@@ -176,28 +176,28 @@ class MenuApiTest extends RunningStore {
             send("PUT", path, "k-kept", owner, form.replace("}", ", \"stock\": null}"))
                 .join()
                 .statusCode())
-        .as("null is not the same as left out")
+        .as("a null stock is another body than no stock")
         .isEqualTo(422);
   }
 
-  /** A version that kept no answers noted it, or died before it did. */
+  /** An older version stored no answers. It may also have crashed before it set {@code done}. */
   @Test
-  void a_key_that_was_kept_without_an_answer_is_answered_with_the_menu_as_it_is() {
+  void a_key_that_is_stored_without_an_answer_gets_the_current_menu() {
     String path = "/stores/" + open("옛날", 35.7, 129.0) + "/menus/m";
-    for (String forgotten : List.of("answer", "done")) {
-      String key = "k-old-" + forgotten;
+    for (String missing : List.of("answer", "done")) {
+      String key = "k-old-" + missing;
       call("PUT", path, owner, menu(18_000, 10));
       send("PUT", path, key, owner, menu(18_000, 20)).join();
       call("PUT", path, owner, menu(18_000, 6));
-      JsonObject gone = new JsonObject().put("answer", "");
-      if (forgotten.equals("done")) {
-        gone.put("done", "");
+      JsonObject removed = new JsonObject().put("answer", "");
+      if (missing.equals("done")) {
+        removed.put("done", "");
       }
       mongoClient
           .updateCollection(
               "keys",
               new JsonObject().put("_id", new IdempotencyKey("o-1", key, "").fingerprint()),
-              new JsonObject().put("$unset", gone))
+              new JsonObject().put("$unset", removed))
           .await();
       HttpResponse<String> again = send("PUT", path, key, owner, menu(18_000, 20)).join();
       assertThat(again.statusCode()).isEqualTo(200);
@@ -208,12 +208,12 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_menu_shows_what_is_free_and_what_orders_hold_and_changes_by_a_difference() {
+  void a_menu_shows_how_many_are_free_and_held_after_each_kind_of_change() {
     String id = open("재고", 35.8, 129.0);
     String path = "/stores/" + id + "/menus/fried";
     call("PUT", path, owner, menu(18_000, 10));
     String orderId = Ids.next();
-    orders.publish(List.of(EventMessages.encode(pay(orderId, id, line("fried", 4))))).await();
+    orders.publish(List.of(EventMessages.encode(orderPaid(orderId, id, line("fried", 4))))).await();
     await().until(() -> call("GET", path, null, null).body().getInteger("held") == 4);
     assertThat(call("GET", path, null, null).body().getInteger("stock")).isEqualTo(6);
     Answer fewer = add(path, "{\"add\": -2, \"reason\": \"떨어뜨림\"}");
@@ -227,7 +227,9 @@ class MenuApiTest extends RunningStore {
     assertThat(patch(path, "{\"stock\": 100}").body().getInteger("held")).isEqualTo(4);
     call("POST", "/foodCookings/" + orderId + "/reject", owner, "{\"reason\": \"재료 소진\"}");
     JsonObject after = call("GET", path, null, null).body();
-    assertThat(after.getInteger("stock")).as("a number is what is free").isEqualTo(104);
+    assertThat(after.getInteger("stock"))
+        .as("100 that the owner set and 4 that the order returned")
+        .isEqualTo(104);
     assertThat(after.getInteger("held")).isZero();
     await()
         .until(
@@ -237,7 +239,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_difference_under_a_key_is_added_once_and_answered_the_same() {
+  void a_stock_difference_with_one_key_is_added_once_and_gets_one_answer() {
     String path = "/stores/" + open("한 번만", 35.9, 129.0) + "/menus/m";
     call("PUT", path, owner, menu(18_000, 10));
     String body = "{\"add\": -3, \"reason\": \"떨어뜨림\"}";
@@ -259,12 +261,12 @@ class MenuApiTest extends RunningStore {
         .isEqualTo(409);
     call("PUT", path, owner, menu(18_000, 5));
     assertThat(send("POST", path + "/stock", "k-more", owner, body).join().statusCode())
-        .as("a refusal is not kept")
+        .as("a refusal is not stored with the key")
         .isEqualTo(200);
   }
 
   @Test
-  void a_difference_needs_a_counted_menu_of_ones_own() {
+  void a_stock_difference_needs_limited_stock_and_the_owner_of_the_menu() {
     String path = "/stores/" + open("세지 않음", 36.1, 129.0) + "/menus/m";
     assertThat(add(path, "{\"add\": 1}").status()).isEqualTo(404);
     call("PUT", path, owner, "{\"name\": \"물\", \"price\": 0}");
@@ -272,14 +274,14 @@ class MenuApiTest extends RunningStore {
     assertThat(unlimited.status()).isEqualTo(409);
     assertThat(unlimited.body().getString("type")).isEqualTo("/problems/stock-unlimited");
     call("PUT", path, owner, menu(18_000, 1));
-    for (String unfit :
+    for (String invalid :
         List.of(
             "{}",
             "{\"add\": \"1\"}",
             "{\"add\": 1.5}",
             "{\"add\": null}",
             "{\"add\": 1, \"sub\": 1}")) {
-      assertThat(add(path, unfit).status()).as(unfit).isEqualTo(400);
+      assertThat(add(path, invalid).status()).as(invalid).isEqualTo(400);
     }
     assertThat(call("POST", path + "/stock", stranger, "{\"add\": 1}").status()).isEqualTo(403);
     assertThat(call("POST", path + "/stock", customer, "{\"add\": 1}").status()).isEqualTo(403);
@@ -289,7 +291,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_difference_is_logged_once_with_its_reason_on_one_line() {
+  void a_stock_difference_is_logged_once_with_its_reason_on_one_line() {
     String path = "/stores/" + open("기록", 36.2, 129.0) + "/menus/m";
     call("PUT", path, owner, menu(18_000, 10));
     Logger logger = (Logger) LoggerFactory.getLogger(MenuApi.class);
@@ -308,7 +310,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void menus_are_listed_page_by_page() {
+  void menus_are_listed_in_pages() {
     String id = open("많은 메뉴", 35.2, 129.0);
     for (String menuId : List.of("a", "b", "c")) {
       call("PUT", "/stores/" + id + "/menus/" + menuId, owner, menu(1_000, 1));

@@ -13,21 +13,24 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A counted menu beside a plain account of what must be free, held and sold. */
+/**
+ * A menu, and a simple model of how many must be free, held and sold. {@link MenuTest} compares
+ * both after each random step.
+ */
 final class MenuModel {
 
   private static final int ORDERS = 12;
 
   private Menu menu;
 
-  /** Null while unlimited. */
+  /** Null while the stock is unlimited. */
   private Integer free;
 
   private final Map<String, Integer> held = new HashMap<>();
-  private final Set<String> over = new HashSet<>();
+  private final Set<String> finished = new HashSet<>();
   private long sold;
 
-  /** What free, held and sold come to. */
+  /** The expected sum of free, held and sold. */
   private long total;
 
   MenuModel(int stock) {
@@ -40,11 +43,11 @@ final class MenuModel {
     int n = random.nextInt(ORDERS);
     String order = "order-" + n;
     int quantity = 1 + n % 4;
-    int often = 1 + random.nextInt(2);
+    int times = 1 + random.nextInt(2);
     switch (random.nextInt(9)) {
-      case 0, 1, 2 -> repeat(often, () -> take(order, quantity));
-      case 3 -> repeat(often, () -> giveBack(order));
-      case 4 -> repeat(often, () -> consume(order));
+      case 0, 1, 2 -> repeat(times, () -> take(order, quantity));
+      case 3 -> repeat(times, () -> giveBack(order));
+      case 4 -> repeat(times, () -> consume(order));
       case 5 -> add(random.nextInt(16) - 8);
       case 6 -> set(random.nextInt(30), random.nextBoolean());
       case 7 -> write(new MenuForm("fried", 1L + n, null, null));
@@ -58,7 +61,7 @@ final class MenuModel {
 
   private void take(String order, int quantity) {
     boolean done = apply(m -> m.take(order, quantity, NOON));
-    boolean fits = held.containsKey(order) || over.contains(order) || free == null;
+    boolean fits = held.containsKey(order) || finished.contains(order) || free == null;
     assertThat(done).isEqualTo(fits || free >= quantity);
     if (done && !fits) {
       held.put(order, quantity);
@@ -71,9 +74,9 @@ final class MenuModel {
     if (held.containsKey(order)) {
       int back = held.remove(order);
       free = free == null ? null : Integer.valueOf(free + back);
-      over.add(order);
+      finished.add(order);
     } else if (free != null) {
-      over.add(order);
+      finished.add(order);
     }
   }
 
@@ -81,7 +84,7 @@ final class MenuModel {
     apply(m -> m.consume(order));
     if (held.containsKey(order)) {
       sold += held.remove(order);
-      over.add(order);
+      finished.add(order);
     }
   }
 
@@ -110,13 +113,13 @@ final class MenuModel {
     assertThat(apply(m -> m.revise(form, NOON))).isTrue();
   }
 
-  private static void repeat(int often, Runnable step) {
-    for (int i = 0; i < often; i++) {
+  private static void repeat(int times, Runnable step) {
+    for (int i = 0; i < times; i++) {
       step.run();
     }
   }
 
-  /** Whether it was not refused. */
+  /** Returns false if the menu refused the transition. */
   private boolean apply(Function<Menu, Change<Menu>> transition) {
     try {
       menu = transition.apply(menu).state();

@@ -14,10 +14,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A change of a menu under an idempotency key, in a real database. */
+/** Tests that a menu change with an idempotency key is applied once, in a real database. */
 class MenuOnceTest {
 
-  /** Key, menu, key again, and the answer that is no longer needed beside the menu. */
+  /**
+   * The writes of one change: insert the key, change the menu, store the answer with the key,
+   * delete the answer from the menu.
+   */
   private static final int WRITES = 4;
 
   private static final String ID = Menu.key("s-1", "fried");
@@ -30,7 +33,7 @@ class MenuOnceTest {
     vertx.close().await();
   }
 
-  private static Future<JsonObject> dearer(StoreRepository repository, String key) {
+  private static Future<JsonObject> raisePrice(StoreRepository repository, String key) {
     return repository.changeMenu(
         ID,
         new IdempotencyKey("o-1", key, "hash"),
@@ -48,33 +51,33 @@ class MenuOnceTest {
   }
 
   @Test
-  void a_crash_at_any_write_of_a_change_leaves_one_change_and_one_answer() {
+  void a_change_that_crashed_at_any_write_is_applied_once_with_one_answer() {
     for (int nth = 0; nth < WRITES; nth++) {
       for (boolean written : List.of(false, true)) {
         db.menu("fried", 10);
         String key = "k-" + nth + written;
-        dearer(db.cutOffRepository(nth, written), key).otherwiseEmpty().await();
-        db.menuStock("fried", 3);
-        JsonObject first = dearer(db.repository, key).await();
+        raisePrice(db.crashingRepository(nth, written), key).otherwiseEmpty().await();
+        db.setStock("fried", 3);
+        JsonObject first = raisePrice(db.repository, key).await();
         boolean changedBeforeTheCrash = nth > 1 || (nth == 1 && written);
         assertThat(first.getInteger("stock"))
-            .as("cut off at write %d, written %s", nth, written)
+            .as("crashed at write %d, written %s", nth, written)
             .isEqualTo(changedBeforeTheCrash ? 10 : 3);
         assertThat(first.getLong("price")).isEqualTo(18_001);
-        db.menuStock("fried", 2);
-        assertThat(dearer(db.repository, key).await()).isEqualTo(first);
+        db.setStock("fried", 2);
+        assertThat(raisePrice(db.repository, key).await()).isEqualTo(first);
         assertThat(db.repository.menu("s-1", "fried").await().price()).isEqualTo(18_001);
       }
     }
   }
 
   @Test
-  void many_replicas_that_are_asked_at_once_make_one_change_and_give_one_answer() {
+  void concurrent_requests_at_four_replicas_make_one_change_with_one_answer() {
     db.menu("fried", 10);
     for (int round = 0; round < 50; round++) {
       List<Future<JsonObject>> answers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
-        answers.add(dearer(db.replicaRepository(), "k-" + round));
+        answers.add(raisePrice(db.replicaRepository(), "k-" + round));
       }
       Future.all(answers).await();
       assertThat(answers.stream().map(Future::result).distinct()).hasSize(1);
@@ -83,16 +86,16 @@ class MenuOnceTest {
   }
 
   @Test
-  void a_change_that_changes_nothing_keeps_its_answer_too() {
+  void a_change_without_effect_stores_its_answer_too() {
     db.menu("fried", 10);
     IdempotencyKey key = new IdempotencyKey("o-1", "k", "hash");
     JsonObject first =
-        db.cutOffRepository(1, true)
+        db.crashingRepository(1, true)
             .changeMenu(ID, key, Change::none, MenuOnceTest::answer, NOON)
             .otherwiseEmpty()
             .await();
     assertThat(first).isNull();
-    db.menuStock("fried", 3);
+    db.setStock("fried", 3);
     assertThat(
             db.repository
                 .changeMenu(ID, key, Change::none, MenuOnceTest::answer, NOON)
@@ -102,14 +105,14 @@ class MenuOnceTest {
   }
 
   @Test
-  void answers_do_not_stay_beside_the_menu() {
+  void a_menu_keeps_no_answers_except_the_last_20_of_crashed_changes() {
     db.menu("fried", 10);
     for (int i = 0; i < 30; i++) {
-      dearer(db.repository, "k-" + i).await();
+      raisePrice(db.repository, "k-" + i).await();
     }
     assertThat(stored().getJsonArray("answers")).isEmpty();
     for (int i = 0; i < 30; i++) {
-      dearer(db.cutOffRepository(1, true), "cut-" + i).otherwiseEmpty().await();
+      raisePrice(db.crashingRepository(1, true), "cut-" + i).otherwiseEmpty().await();
     }
     assertThat(stored().getJsonArray("answers")).hasSize(20);
   }

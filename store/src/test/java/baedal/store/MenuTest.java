@@ -16,21 +16,21 @@ import org.junit.jupiter.api.Test;
 class MenuTest {
 
   @Test
-  void stock_is_taken_once_however_often_it_is_asked_for() {
+  void a_repeated_take_of_an_order_takes_no_more_stock() {
     Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
     assertThat(taken.stock()).isEqualTo(1);
     assertThat(taken.take("order-1", 2, NOON)).isEqualTo(Change.none(taken));
   }
 
   @Test
-  void stock_comes_back_once_however_often_it_is_given() {
+  void a_repeated_give_back_of_an_order_returns_stock_once() {
     Menu back = menu("fried", 3).take("order-1", 2, NOON).state().giveBack("order-1", NOON).state();
     assertThat(back.stock()).isEqualTo(3);
     assertThat(back.giveBack("order-1", NOON)).isEqualTo(Change.none(back));
   }
 
   @Test
-  void an_order_that_took_nothing_gives_nothing_back_and_takes_nothing_any_more() {
+  void an_order_that_took_nothing_returns_nothing_and_takes_nothing_later() {
     Change<Menu> back = menu("fried", 3).giveBack("order-9", NOON);
     assertThat(back.state().stock()).isEqualTo(3);
     assertThat(back.events()).isEmpty();
@@ -39,7 +39,7 @@ class MenuTest {
   }
 
   @Test
-  void what_is_cooked_never_comes_back() {
+  void stock_of_a_cooked_order_cannot_be_given_back() {
     Menu cooked = menu("fried", 3).take("order-1", 2, NOON).state().consume("order-1").state();
     assertThat(cooked.giveBack("order-1", NOON).state().stock()).isEqualTo(1);
     assertThat(cooked.takenByOrder()).isEmpty();
@@ -47,7 +47,7 @@ class MenuTest {
   }
 
   @Test
-  void an_order_that_is_through_with_it_takes_nothing_however_late_it_is_repeated() {
+  void a_late_take_of_a_finished_order_takes_nothing() {
     Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
     Menu cooked = taken.consume("order-1").state();
     Menu back = taken.giveBack("order-1", NOON).state();
@@ -56,27 +56,27 @@ class MenuTest {
   }
 
   @Test
-  void nobody_gets_more_than_there_is() {
+  void an_order_of_more_than_the_stock_is_refused() {
     assertThat(soldOut(menu("fried", 1), 2)).isEqualTo("out-of-stock");
     assertThat(soldOut(menu("fried", 0), 1)).isEqualTo("out-of-stock");
     assertThat(soldOut(menu("fried", 5).remove(NOON).state(), 1)).isEqualTo("out-of-stock");
   }
 
   @Test
-  void an_unlimited_menu_counts_nothing() {
+  void taking_unlimited_stock_changes_nothing() {
     Menu unlimited = menu("fried", null);
     assertThat(unlimited.take("order-1", 1_000, NOON)).isEqualTo(Change.none(unlimited));
   }
 
   @Test
-  void what_an_order_took_comes_back_on_top_of_what_the_owner_counted_since() {
+  void returned_stock_is_added_to_the_number_that_the_owner_has_set() {
     Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
     Menu counted = Menu.put(taken, "s-1", "fried", form("fried", 19_000, 10), NOON).state();
     assertThat(counted.giveBack("order-1", NOON).state().stock()).isEqualTo(12);
   }
 
   @Test
-  void a_difference_changes_what_is_free_and_not_what_is_held() {
+  void a_stock_difference_changes_the_free_number_but_not_the_held_one() {
     Menu taken = menu("fried", 10).take("order-1", 4, NOON).state();
     Change<Menu> fewer = taken.add(-6, NOON);
     assertThat(fewer.state().stock()).isZero();
@@ -88,7 +88,7 @@ class MenuTest {
   }
 
   @Test
-  void fewer_than_none_cannot_be_free_and_unlimited_has_no_difference() {
+  void a_stock_difference_out_of_bounds_or_of_unlimited_stock_is_refused() {
     Menu taken = menu("fried", 10).take("order-1", 4, NOON).state();
     assertThat(refused(taken, -7))
         .hasMessage("6 are free to sell, and orders hold 4: subtract at most 6")
@@ -104,9 +104,9 @@ class MenuTest {
     return catchThrowableOfType(Refusal.class, () -> menu.add(difference, NOON));
   }
 
-  /** Free + held + sold is what the owner began with and added since, whatever orders do. */
+  /** Free + held + sold = the stock at the start + the differences that the owner added or set. */
   @Test
-  void any_sequence_of_orders_and_changes_keeps_the_balance() {
+  void random_orders_and_changes_keep_the_sum_of_free_held_and_sold() {
     for (int seed = 0; seed < 3_000; seed++) {
       Random random = new Random(seed);
       MenuModel model = new MenuModel(20);
@@ -118,7 +118,7 @@ class MenuTest {
   }
 
   @Test
-  void every_change_that_is_told_has_the_next_revision() {
+  void each_published_change_has_the_next_revision() {
     Menu first = menu("fried", 3);
     Change<Menu> second = first.take("order-1", 1, NOON);
     Change<Menu> third = second.state().giveBack("order-1", NOON);

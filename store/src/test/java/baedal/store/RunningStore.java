@@ -38,7 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
-/** The whole store service, with the real broker and database, as a client sees it. */
+/** Base class of tests that call a running store service, with a real database and broker. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RunningStore {
 
@@ -133,7 +133,7 @@ abstract class RunningStore {
     return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  static EventMessage pay(String orderId, String storeId, Line... lines) {
+  static EventMessage orderPaid(String orderId, String storeId, Line... lines) {
     OrderEvent.Paid sample = paid(orderId, lines);
     OrderDetails details = OrderDetailsBuilder.builder(sample.order()).storeId(storeId).build();
     Event event =

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The store, the menus and the orders that the tests of this package talk about. */
+/** A sample store, menus and orders for the tests of this package. */
 final class Samples {
 
   static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
@@ -69,7 +69,7 @@ final class Samples {
     return new OrderEvent.CancelRequested(orderId, "c-1", "s-1", "changed my mind", NOON);
   }
 
-  /** A ticket that has got as far as {@code status}, on the way that leads there. */
+  /** Returns a ticket in this status, which it reached by valid transitions. */
   static Ticket at(TicketStatus status) {
     Ticket received = Ticket.receive(null, paid(), Map.of()).state();
     return switch (status) {

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Opening, changing and finding stores, over HTTP and the real broker. */
+/** Tests the routes of stores over HTTP, with a real database and broker. */
 class StoreApiTest extends RunningStore {
 
   private static final int KEYS = SuiteSize.of("baedal.store.keys", 5, 20);
 
   @Test
-  void an_owner_opens_closes_moves_and_renames_a_store_and_every_word_is_told() {
+  void each_change_of_a_store_by_its_owner_publishes_an_event() {
     Answer opened = call("POST", "/stores", owner, store("통닭천국", 37.55, 126.91));
     assertThat(opened.status()).isEqualTo(201);
     String id = opened.body().getString("storeId");
@@ -42,7 +42,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void a_store_is_opened_once_under_a_key_however_many_ask_at_once() {
+  void concurrent_requests_with_one_idempotency_key_open_one_store() {
     for (int round = 0; round < KEYS; round++) {
       String key = "k-" + round;
       List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
@@ -54,14 +54,14 @@ class StoreApiTest extends RunningStore {
       String id = new JsonObject(bodies.get(0)).getString("storeId");
       call("PATCH", "/stores/" + id, owner, "{\"open\": false}");
       assertThat(open(key, store("통닭천국 " + key, 37.55, 126.91)).join().body())
-          .as("answered as the first time")
+          .as("response to a repeated request")
           .isEqualTo(bodies.get(0));
       assertThat(open(key, store("다른 집", 37.55, 126.91)).join().statusCode()).isEqualTo(422);
     }
   }
 
   @Test
-  void a_replica_that_died_before_it_opened_the_store_under_a_key_leads_to_the_same_store() {
+  void a_repeated_request_opens_the_store_that_a_crashed_replica_did_not() {
     StoreApi.OpenStore request =
         new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91));
     IdempotencyKey key = new IdempotencyKey("o-1", "k-died", Digest.sha256(Json.encode(request)));
@@ -74,7 +74,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void a_key_is_its_owners_own_and_forgotten_after_a_day() {
+  void an_idempotency_key_belongs_to_its_caller_and_expires_after_a_day() {
     String body = store("하루", 37.55, 126.91);
     String first = open("k-day", body).join().body();
     assertThat(open("k-day", stranger, body).join().body()).isNotEqualTo(first);
@@ -86,7 +86,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void a_key_is_a_hundred_visible_characters_at_most() {
+  void an_idempotency_key_that_is_empty_too_long_or_has_spaces_is_refused() {
     for (String key : List.of("", "k".repeat(101), "two words")) {
       HttpResponse<String> refused = open(key, store("열쇠", 37.55, 126.91)).join();
       assertThat(refused.statusCode()).as(key).isEqualTo(400);
@@ -95,7 +95,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void only_owners_open_stores_and_only_their_own_people_change_them() {
+  void only_owners_open_stores_and_only_its_owner_or_staff_change_one() {
     String body = store("남의 집", 37.0, 127.0);
     assertThat(call("POST", "/stores", null, body).status()).isEqualTo(401);
     assertThat(call("POST", "/stores", customer, body).status()).isEqualTo(403);
@@ -111,7 +111,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void what_does_not_fit_the_contract_is_refused_with_every_fault() {
+  void a_request_that_breaks_the_contract_is_refused_with_all_its_faults() {
     Answer answer =
         call(
             "POST",
@@ -124,7 +124,7 @@ class StoreApiTest extends RunningStore {
         .contains("/name", "/kind", "/address/lat", "/address/lng");
     assertThat(call("GET", "/stores?near=here", null, null).status()).isEqualTo(400);
     assertThat(call("PUT", "/stores/s-1/menus/$date", owner, menu(18_000, 3)).status())
-        .as("MongoDB would take it for a command")
+        .as("MongoDB would interpret this id as an operator")
         .isEqualTo(400);
     assertThat(call("GET", "/stores?cursor=nonsense", null, null).status()).isEqualTo(400);
     assertThat(call("GET", "/stores?near=37,127&cursor=nonsense", null, null).status())
@@ -132,7 +132,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void stores_are_found_nearest_first_by_part_of_their_name_page_by_page() {
+  void a_search_by_name_returns_pages_of_stores_nearest_first() {
     open("가까운 족발", 33.500, 126.500);
     open("먼 족발", 33.520, 126.500);
     open("중간 족발", 33.510, 126.500);
@@ -150,7 +150,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void stores_are_near_across_the_antimeridian_and_round_a_pole() {
+  void a_search_finds_stores_across_the_antimeridian_and_around_a_pole() {
     open("피지", 0.001, 179.999);
     open("북극", 89.95, 30);
     assertThat(items(call("GET", "/stores?near=0.001,-179.999", null, null)))
@@ -162,7 +162,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void a_search_takes_its_words_as_they_are() {
+  void a_search_by_name_does_not_interpret_regular_expressions() {
     open("점.집 (본점) \\E*", 34.0, 127.0);
     assertThat(items(call("GET", "/stores?near=34.0,127.0&q=.", null, null))).hasSize(1);
     assertThat(items(call("GET", "/stores?near=34.0,127.0&q=%5CE*", null, null))).hasSize(1);
@@ -170,7 +170,7 @@ class StoreApiTest extends RunningStore {
   }
 
   @Test
-  void all_stores_are_listed_page_by_page_without_a_place() {
+  void stores_are_listed_in_pages_oldest_first_if_no_point_is_given() {
     List<String> opened = List.of(open("목록 하나", 36.0, 128.0), open("목록 둘", 36.0, 128.0));
     Answer first = call("GET", "/stores?q=%EB%AA%A9%EB%A1%9D&limit=1", null, null);
     Answer second =

@@ -28,13 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What stores and menus may consist of: their fields and their texts. */
+/** Tests which fields and texts the service accepts in its requests. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StoreInputTest {
 
   private static final String SECRET = "a secret that only this test knows, of 32 bytes";
 
-  /** The same text, composed and decomposed. */
+  /** A text in normalization form C; {@link #NFD} is the same text in form D. */
   private static final String NFC = "\uD1B5\uB2ED";
 
   private static final String NFD = "\u1110\u1169\u11BC\u1103\u1161\u11B0";
@@ -67,7 +67,7 @@ class StoreInputTest {
   }
 
   @Test
-  void a_store_is_found_by_its_name_in_either_form_however_it_was_stored() {
+  void a_search_finds_names_in_both_normalization_forms() {
     String fresh = open("새 " + NFD + "집");
     JsonObject document = mongo.findOne("stores", id(fresh), new JsonObject()).await();
     document.put("_id", "s-old").put("name", NFD + "집");
@@ -100,7 +100,7 @@ class StoreInputTest {
   }
 
   @Test
-  void a_menu_whose_id_was_stored_in_form_d_is_the_menu_of_form_c() {
+  void a_menu_id_that_was_stored_in_form_d_is_found_by_both_forms() {
     String storeId = open("메뉴");
     String menus = "/stores/" + storeId + "/menus/";
     send(HttpMethod.PUT, menus + "m", "{\"name\":\"m\",\"price\":1}");
@@ -123,7 +123,7 @@ class StoreInputTest {
   }
 
   @Test
-  void a_new_menu_id_is_kept_in_form_c() {
+  void a_new_menu_id_is_stored_in_normalization_form_c() {
     String menus = "/stores/" + open("새 메뉴") + "/menus/";
     assertThat(
             send(HttpMethod.PUT, menus + encoded(NFD), "{\"name\":\"m\",\"price\":1}")
@@ -136,7 +136,7 @@ class StoreInputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {" ", "\u3000", "\u200b", "\\n", "\u3164\u2800"})
-  void names_addresses_options_and_reasons_are_not_blank(String blank) {
+  void a_blank_name_address_option_reason_or_id_is_refused(String blank) {
     String storeId = open("빈");
     String store =
         "{\"name\":\"%s\",\"kind\":\"FOOD\",\"address\":{\"text\":\"%s\",\"lat\":1,\"lng\":1}}";
@@ -178,7 +178,8 @@ class StoreInputTest {
         "GET|/stores?lat=1||/lat",
         "DELETE|/stores/s/menus/m?force=1||/force"
       })
-  void what_is_unknown_is_refused(String method, String path, String body, String pointers) {
+  void an_unknown_field_or_parameter_is_refused(
+      String method, String path, String body, String pointers) {
     HttpResponse<Buffer> refused =
         send(HttpMethod.valueOf(method), path, body == null ? null : body.replace('\'', '"'));
     assertThat(pointers(refused)).containsExactlyInAnyOrder(pointers.split(" ", -1));

@@ -15,20 +15,20 @@ class StoreTest {
       Store.open("s-1", "o-1", "통닭천국", Store.Kind.FOOD, PLACE, NOON);
 
   @Test
-  void a_new_store_is_open_and_says_so() {
+  void a_new_store_is_open_and_publishes_store_opened() {
     assertThat(OPENED.state().open()).isTrue();
     assertThat(OPENED.events()).hasSize(1).first().isInstanceOf(StoreEvent.Opened.class);
   }
 
   @Test
-  void closing_is_told_and_closing_again_is_not() {
+  void closing_a_store_twice_publishes_one_event() {
     Change<Store> closed = OPENED.state().revise(null, null, false, NOON);
     assertThat(closed.events()).hasSize(1).first().isInstanceOf(StoreEvent.Closed.class);
     assertThat(closed.state().revise(null, null, false, NOON).events()).isEmpty();
   }
 
   @Test
-  void a_store_of_an_older_version_is_announced_once() {
+  void a_store_of_an_older_version_is_published_again_once() {
     Store s = OPENED.state();
     assertThat(s.announceAgain(NOON).events()).isEmpty();
     Store older = new Store(s.id(), s.ownerId(), s.name(), s.kind(), s.address(), s.open(), 0);
@@ -38,7 +38,7 @@ class StoreTest {
   }
 
   @Test
-  void an_open_store_that_moves_or_is_renamed_says_where_and_what_it_is_now() {
+  void moving_or_renaming_a_store_publishes_its_new_address_and_name() {
     Change<Store> moved = OPENED.state().revise("새 통닭", HOME, null, NOON);
     assertThat(moved.events())
         .containsExactly(new StoreEvent.Opened("s-1", "o-1", "새 통닭", "FOOD", HOME, NOON));

@@ -22,13 +22,15 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The documents of the store service in MongoDB, as earlier code wrote them. */
+/**
+ * Tests that documents of older versions can be read, and that the stored format stays the same.
+ */
 class StoredDocumentsTest {
 
   private static final Address PLACE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
   private static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
 
-  /** Every component of these has another value than its type's default. */
+  /** No component of these records has the default value of its type. */
   private static final Store STORE =
       new Store("store-1", "owner-1", "통닭천국", Store.Kind.COURIER, PLACE, true, 1);
 
@@ -94,20 +96,19 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_stored_store_is_read_as_it_was() {
+  void a_stored_store_can_be_read() {
     insert("stores", "store.json");
     assertThat(repository.store("store-1").await()).isEqualTo(STORE);
   }
 
   @Test
-  void a_store_is_written_as_before() {
+  void the_stored_format_of_a_store_has_not_changed() {
     repository.changeStore("store-1", none -> Change.of(STORE)).await();
     assertThat(stored("stores", "store-1")).isEqualTo(golden("store.json"));
   }
 
-  /** Stores of versions without announcements are announced once more. */
   @Test
-  void a_store_without_announced_is_read_as_never_announced() {
+  void a_store_without_an_announced_version_is_published_again() {
     insert("stores", "store-without-announced.json");
     assertThat(repository.store("store-2").await())
         .isEqualTo(new Store("store-2", "owner-1", "가구점", Store.Kind.FURNITURE, PLACE, true, 0));
@@ -115,19 +116,19 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_stored_menu_is_read_as_it_was() {
+  void a_stored_menu_can_be_read() {
     insert("menus", "menu.json");
     assertThat(repository.changeMenu("store-1/fried", Change::none).await()).isEqualTo(MENU);
   }
 
   @Test
-  void a_menu_is_written_as_before() {
+  void the_stored_format_of_a_menu_has_not_changed() {
     repository.changeMenu("store-1/fried", none -> Change.of(MENU)).await();
     assertThat(stored("menus", "store-1/fried")).isEqualTo(golden("menu.json"));
   }
 
   @Test
-  void a_stored_ticket_is_read_as_it_was() {
+  void a_stored_ticket_can_be_read() {
     insert("foodCookings", "ticket.json");
     assertThat(repository.ticket("order-1").await()).isEqualTo(TICKET);
     assertThat(repository.owingStock("").await()).containsExactly("order-1");
@@ -135,13 +136,13 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_ticket_is_written_as_before() {
+  void the_stored_format_of_a_ticket_has_not_changed() {
     repository.changeTicket("order-1", none -> Change.of(TICKET)).await();
     assertThat(stored("foodCookings", "order-1")).isEqualTo(golden("ticket.json"));
   }
 
   @Test
-  void a_ticket_whose_lines_have_no_option_prices_is_still_read() {
+  void a_ticket_without_option_prices_can_be_read() {
     insert("foodCookings", "ticket-without-option-prices.json");
     assertThat(repository.ticket("order-2").await())
         .isEqualTo(
@@ -160,7 +161,7 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_stored_idempotency_key_gives_the_answer_it_gave() {
+  void a_stored_idempotency_key_has_its_answer() {
     insert("keys", "idempotency-key.json");
     assertThat(repository.keys().findOrInsert(KEY, "another", Samples.NOON).await())
         .isEqualTo(
@@ -169,7 +170,7 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void an_idempotency_key_is_written_as_before() {
+  void the_stored_format_of_an_idempotency_key_has_not_changed() {
     repository.keys().findOrInsert(KEY, "mark-1", Samples.NOON).await();
     repository
         .changeMenu(

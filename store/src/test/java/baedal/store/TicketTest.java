@@ -47,7 +47,7 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource
-  void an_action_works_where_it_belongs_changes_nothing_twice_and_else_names_both_states(
+  void an_action_in_the_wrong_status_is_refused_and_a_repeated_one_has_no_effect(
       TicketStatus status) {
     ACTIONS.forEach(
         (wanted, action) -> {
@@ -59,9 +59,11 @@ class TicketTest {
             assertThat(change.state().status()).isEqualTo(wanted);
             assertThat(change.events()).hasSize(1);
           } else {
-            Refusal no = catchThrowableOfType(Refusal.class, () -> action.apply(ticket));
-            assertThat(no.type()).isEqualTo("order-state");
-            assertThat(no).hasMessageContaining(status.name()).hasMessageContaining(wanted.name());
+            Refusal refusal = catchThrowableOfType(Refusal.class, () -> action.apply(ticket));
+            assertThat(refusal.type()).isEqualTo("order-state");
+            assertThat(refusal)
+                .hasMessageContaining(status.name())
+                .hasMessageContaining(wanted.name());
           }
         });
   }
@@ -84,14 +86,15 @@ class TicketTest {
     "REJECTED, COOKED, the store rejected it",
     "CANCELED, COOKED, the customer canceled it"
   })
-  void an_action_that_is_refused_says_why_in_each_state(
+  void the_detail_of_a_refused_action_gives_the_reason(
       TicketStatus status, TicketStatus wanted, String why) {
-    Refusal no = catchThrowableOfType(Refusal.class, () -> ACTIONS.get(wanted).apply(at(status)));
-    assertThat(no).hasMessageContaining(why);
+    Refusal refusal =
+        catchThrowableOfType(Refusal.class, () -> ACTIONS.get(wanted).apply(at(status)));
+    assertThat(refusal).hasMessageContaining(why);
   }
 
   @Test
-  void an_accepted_order_tells_riders_all_they_must_know() {
+  void order_accepted_has_addresses_amount_and_owner_for_the_rider_service() {
     StoreEvent.OrderAccepted accepted =
         (StoreEvent.OrderAccepted) only(at(RECEIVED).accept("owner-1", NOON));
     assertThat(accepted.job().from()).isEqualTo(Samples.PLACE);
@@ -103,7 +106,7 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource(names = {"ACCEPTED", "COOKING"})
-  void a_rider_can_be_assigned_until_it_is_ready_and_is_named_then(TicketStatus status) {
+  void cook_finished_names_the_rider_whom_the_store_assigned(TicketStatus status) {
     Ticket assigned = at(status).assign("r-7", NOON).state();
     assertThat(assigned.assign("r-7", NOON)).isEqualTo(Change.none(assigned));
     Ticket cooking = status == ACCEPTED ? assigned.start(NOON).state() : assigned;
@@ -115,15 +118,16 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RECEIVED", "COOKED", "REJECTED", "CANCELED"})
-  void no_rider_is_assigned_too_early_or_too_late(TicketStatus status) {
-    Refusal no = catchThrowableOfType(Refusal.class, () -> at(status).assign("r-7", NOON));
-    assertThat(no.type()).isEqualTo("order-state");
-    assertThat(no).hasMessageContaining(status.name()).hasMessageContaining("rider");
+  void a_rider_is_assigned_only_between_acceptance_and_the_end_of_cooking(TicketStatus status) {
+    Refusal refusal = catchThrowableOfType(Refusal.class, () -> at(status).assign("r-7", NOON));
+    assertThat(refusal.type()).isEqualTo("order-state");
+    assertThat(refusal).hasMessageContaining(status.name()).hasMessageContaining("rider");
   }
 
   @ParameterizedTest
   @EnumSource(names = {"RECEIVED", "ACCEPTED"})
-  void before_the_pan_is_hot_a_cancellation_is_accepted_and_the_stock_owed(TicketStatus status) {
+  void a_cancellation_before_cooking_is_accepted_and_the_ticket_owes_its_stock(
+      TicketStatus status) {
     var change = Ticket.cancelRequested(at(status), cancelRequested("order-1"), NOON);
     assertThat(change.state().status()).isEqualTo(CANCELED);
     assertThat(change.state().stockOwed()).isTrue();
@@ -132,7 +136,7 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource(names = {"COOKING", "COOKED"})
-  void once_the_pan_is_hot_a_cancellation_is_refused_and_the_state_named(TicketStatus status) {
+  void a_cancellation_after_cooking_began_is_refused_with_the_status(TicketStatus status) {
     var change = Ticket.cancelRequested(at(status), cancelRequested("order-1"), NOON);
     assertThat(change.state()).isEqualTo(at(status));
     assertThat(((StoreEvent.CancelRefused) only(change)).status()).isEqualTo(status.name());
@@ -140,13 +144,13 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource(names = {"REJECTED", "CANCELED"})
-  void what_is_over_is_not_canceled_again(TicketStatus status) {
+  void a_cancellation_of_a_rejected_or_canceled_ticket_changes_nothing(TicketStatus status) {
     var change = Ticket.cancelRequested(at(status), cancelRequested("order-1"), NOON);
     assertThat(change).isEqualTo(Change.none(at(status)));
   }
 
   @Test
-  void a_cancellation_that_overtakes_its_order_lets_no_ticket_open() {
+  void an_order_paid_after_its_cancellation_opens_no_ticket() {
     var canceled = Ticket.cancelRequested(null, cancelRequested("order-1"), NOON);
     assertThat(only(canceled)).isInstanceOf(StoreEvent.CancelAccepted.class);
     assertThat(Ticket.receive(canceled.state(), paid(), Map.of()))
@@ -157,14 +161,14 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource
-  void an_order_that_comes_again_changes_nothing(TicketStatus status) {
+  void a_repeated_order_paid_changes_nothing(TicketStatus status) {
     assertThat(Ticket.receive(at(status), paid(), Map.of())).isEqualTo(Change.none(at(status)));
     assertThat(Ticket.receiveAndReject(at(status), paid(), "STORE_CLOSED"))
         .isEqualTo(Change.none(at(status)));
   }
 
   @Test
-  void a_store_that_rejects_by_itself_says_why_and_owes_what_it_took() {
+  void an_automatic_rejection_has_a_reason_and_owes_the_stock_that_was_taken() {
     var change = Ticket.receiveAndReject(null, paid(), "OUT_OF_STOCK");
     assertThat(change.state().stockOwed()).isTrue();
     assertThat(((StoreEvent.OrderRejected) only(change)).reason()).isEqualTo("OUT_OF_STOCK");
@@ -173,7 +177,7 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RECEIVED", "ACCEPTED"})
-  void a_changed_order_is_shown_until_cooking_and_never_an_older_one(TicketStatus status) {
+  void an_update_before_cooking_is_applied_unless_its_version_is_older(TicketStatus status) {
     Ticket fifth = Ticket.updated(at(status), updated(5, "fifth"), NOON).state();
     assertThat(fifth.details().memo()).isEqualTo("fifth");
     assertThat(Ticket.updated(fifth, updated(4, "fourth"), NOON)).isEqualTo(Change.none(fifth));
@@ -181,7 +185,7 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RECEIVED", "ACCEPTED", "COOKING", "COOKED"})
-  void a_newer_order_that_is_as_before_still_makes_older_ones_stale(TicketStatus status) {
+  void an_update_that_changes_only_the_version_makes_older_updates_stale(TicketStatus status) {
     var sixth = Ticket.updated(at(status), updated(6, "문 앞에"), NOON);
     assertThat(sixth.events()).isEmpty();
     assertThat(Ticket.updated(sixth.state(), updated(4, "fourth"), NOON))
@@ -190,7 +194,7 @@ class TicketTest {
 
   @ParameterizedTest
   @EnumSource(names = {"COOKING", "COOKED"})
-  void a_change_is_refused_once_cooking_has_begun_naming_both_versions(TicketStatus status) {
+  void an_update_after_cooking_began_is_refused_with_both_versions(TicketStatus status) {
     var change = Ticket.updated(at(status), updated(5, "too late"), NOON);
     StoreEvent.UpdateRefused refused = (StoreEvent.UpdateRefused) only(change);
     assertThat(refused.refusedVersion()).isEqualTo(5);
@@ -199,17 +203,19 @@ class TicketTest {
   }
 
   @Test
-  void a_change_that_overtakes_its_order_is_asked_to_come_again() {
-    Refusal no =
+  void an_update_that_arrives_before_its_order_is_retried() {
+    Refusal refusal =
         catchThrowableOfType(Refusal.class, () -> Ticket.updated(null, updated(3, "early"), NOON));
-    assertThat(no.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE);
+    assertThat(refusal.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE);
   }
 
   @Test
-  void a_change_whose_order_never_came_is_given_up_after_a_day() {
+  void an_update_without_its_order_fails_after_a_day() {
     Instant late = NOON.plus(Duration.ofDays(1)).plusMillis(1);
-    Throwable no = catchThrowable(() -> Ticket.updated(null, updated(3, "lost"), late));
-    assertThat(no).isInstanceOf(IllegalStateException.class).hasMessageContaining("order.paid");
+    Throwable failure = catchThrowable(() -> Ticket.updated(null, updated(3, "lost"), late));
+    assertThat(failure)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("order.paid");
   }
 
   private static Event only(Change<Ticket> change) {
