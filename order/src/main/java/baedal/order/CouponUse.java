@@ -31,7 +31,8 @@ final class CouponUse {
   }
 
   /**
-   * Handles a restored or revoked coupon: an unpaid order that holds it has no discount any more.
+   * Removes the discount of a restored or revoked coupon from an unpaid order that holds this
+   * coupon.
    */
   static Change<Order> takenBack(Order order, String couponId, Instant now) {
     return order.status() == OrderStatus.PLACED && couponId.equals(order.details().couponId())

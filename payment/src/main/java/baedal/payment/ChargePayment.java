@@ -80,8 +80,8 @@ final class ChargePayment {
   }
 
   /**
-   * A delayed charge may reach the provider at the same time: the provider decides which one
-   * counts.
+   * A delayed charge may reach the provider at the same time. The provider decides which of the two
+   * requests counts.
    */
   private Future<Payment> close(Payment payment) {
     return ask(payment, p -> provider.close(p.id(), p.amount()))

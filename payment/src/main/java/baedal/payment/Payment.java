@@ -118,7 +118,7 @@ public record Payment(
   }
 
   /**
-   * Whether the payment is no result for a customer: it was abandoned, or it is or will be
+   * Whether the payment is no answer to a request: it was abandoned, is being refunded, or was
    * refunded.
    */
   boolean hasNoResult() {
@@ -139,8 +139,7 @@ public record Payment(
   }
 
   /**
-   * Whether it ended without a refund of money: a promise to pay on delivery, or a payment of 0
-   * won.
+   * Whether the payment ended without a refund of money: a promise to pay on delivery, or 0 won.
    */
   boolean isVoided() {
     return status == PaymentStatus.REFUNDED
@@ -169,8 +168,8 @@ public record Payment(
   }
 
   /**
-   * Begins a refund. A promise to pay on delivery ends at once. Money is first refunded by the
-   * provider.
+   * A payment whose money was taken becomes REFUNDING until the provider has refunded it. A promise
+   * to pay on delivery becomes REFUNDED at once. Changes no other payment.
    */
   Change<Payment> giveBack(String why, Instant now) {
     return switch (status) {

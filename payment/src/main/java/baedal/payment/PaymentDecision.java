@@ -101,8 +101,8 @@ enum PaymentDecision {
   }
 
   /**
-   * A payment from before a change of the order does not pay it: the order refuses it, and it is
-   * refunded.
+   * A payment from before a change of the order does not pay the order. The order service refuses
+   * such a payment, and it is refunded.
    */
   private static PaymentDecision paidOrPromised(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
