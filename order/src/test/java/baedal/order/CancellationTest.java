@@ -71,7 +71,7 @@ class CancellationTest {
   }
 
   @Test
-  void a_refused_cancellation_leaves_the_order_where_the_kitchen_is() {
+  void a_refused_cancellation_leaves_the_order_in_its_latest_status() {
     Order asked = Cancellation.request(orderIn(ACCEPTED), "", NOON).state();
     assertThat(Cancellation.refusedByStore(asked, "COOKING", NOON).state().status())
         .isEqualTo(COOKING);
@@ -82,14 +82,14 @@ class CancellationTest {
 
   @ParameterizedTest
   @EnumSource(names = {"PAID", "ACCEPTED"})
-  void a_store_that_rejected_the_order_decides_although_it_refuses_to_cancel(OrderStatus status) {
-    Order back =
+  void a_rejection_after_a_refused_cancellation_requests_the_refund(OrderStatus status) {
+    Order refused =
         Cancellation.refusedByStore(
                 Cancellation.request(orderIn(status), "", NOON).state(), "REJECTED", NOON)
             .state();
-    assertThat(back.status()).isEqualTo(status);
+    assertThat(refused.status()).isEqualTo(status);
     onlyEvent(
-        Rejection.rejectedByStore(back, "OUT_OF_STOCK", NOON), OrderEvent.RefundRequested.class);
+        Rejection.rejectedByStore(refused, "OUT_OF_STOCK", NOON), OrderEvent.RefundRequested.class);
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The copy of stores and menus in a real database. */
+/** The copy of stores and menus, with a database. */
 class CatalogRepositoryTest {
 
   private final Vertx vertx = Boot.vertx();

@@ -3,8 +3,8 @@ package baedal.order;
 import static baedal.order.OrderAssertions.onlyEvent;
 import static baedal.order.OrderAssertions.refusal;
 import static baedal.order.OrderFixtures.CATALOG;
+import static baedal.order.OrderFixtures.CONFIRMS_AFTER;
 import static baedal.order.OrderFixtures.NOON;
-import static baedal.order.OrderFixtures.SILENCE;
 import static baedal.order.OrderFixtures.chicken;
 import static baedal.order.OrderFixtures.later;
 import static baedal.order.OrderFixtures.orderIn;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConfirmationTest {
 
   @Test
-  void the_customer_confirms_a_delivery_and_a_visit_as_soon_as_it_is_ready() {
+  void a_customer_confirms_a_delivered_order_and_a_visit_that_is_ready() {
     onlyEvent(Confirmation.byCustomer(orderIn(DELIVERED), NOON), OrderEvent.Completed.class);
     Order visit =
         FulfilmentProgress.reached(paid(placed(Fulfilment.VISIT), PaymentMethod.CARD), COOKED, NOON)
@@ -67,7 +67,7 @@ class ConfirmationTest {
   }
 
   @Test
-  void a_visit_is_to_be_confirmed_once_it_is_cooked() {
+  void a_refused_confirmation_of_a_visit_names_the_status_to_wait_for() {
     Order visit =
         FulfilmentProgress.reached(
                 paid(placed(Fulfilment.VISIT), PaymentMethod.CARD), COOKING, NOON)
@@ -76,21 +76,22 @@ class ConfirmationTest {
   }
 
   @Test
-  void a_day_of_silence_confirms_a_delivery() {
+  void a_delivered_order_is_completed_after_a_day_without_confirmation() {
     Order delivered = orderIn(DELIVERED);
     assertThat(
-            Confirmation.byTimeout(delivered, SILENCE, later(3).plus(SILENCE).minusMillis(1))
+            Confirmation.byTimeout(
+                    delivered, CONFIRMS_AFTER, later(3).plus(CONFIRMS_AFTER).minusMillis(1))
                 .events())
         .isEmpty();
     OrderEvent.Completed completed =
         onlyEvent(
-            Confirmation.byTimeout(delivered, SILENCE, later(3).plus(SILENCE)),
+            Confirmation.byTimeout(delivered, CONFIRMS_AFTER, later(3).plus(CONFIRMS_AFTER)),
             OrderEvent.Completed.class);
     assertThat(completed.byCustomer()).isFalse();
   }
 
   @Test
-  void the_day_of_silence_of_a_visit_begins_when_it_ends() {
+  void the_confirmation_timeout_of_a_visit_begins_at_its_end() {
     PlaceOrder stay =
         new PlaceOrder(
             "s-1",
@@ -108,7 +109,9 @@ class ConfirmationTest {
     Order ready =
         FulfilmentProgress.reached(paid(order, PaymentMethod.CARD), COOKED, later(9)).state();
     assertThat(ready.servedAt()).isEqualTo("2026-12-26T11:00:00Z");
-    assertThat(Confirmation.byTimeout(ready, SILENCE, later(9).plus(SILENCE)).events()).isEmpty();
+    assertThat(
+            Confirmation.byTimeout(ready, CONFIRMS_AFTER, later(9).plus(CONFIRMS_AFTER)).events())
+        .isEmpty();
     assertThat(orderIn(COOKED).servedAt()).isNull();
   }
 }

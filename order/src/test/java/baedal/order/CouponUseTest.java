@@ -31,7 +31,7 @@ class CouponUseTest {
   }
 
   @Test
-  void the_discount_is_at_most_the_total_and_follows_it_while_unpaid() {
+  void the_discount_of_an_unpaid_order_is_at_most_its_present_total() {
     Order cheap = CouponUse.use(placed(), "k-1", 45_000, NOON).state();
     assertThat(cheap.details().due()).isZero();
     List<Line> more = CATALOG.price(List.of(chicken("순살"), chicken()));
@@ -40,7 +40,7 @@ class CouponUseTest {
   }
 
   @Test
-  void a_second_coupon_or_one_for_a_paid_order_is_refused() {
+  void a_second_coupon_and_a_coupon_for_a_paid_order_are_refused() {
     Order holding = CouponUse.use(placed(), "k-1", 3_000, NOON).state();
     assertThat(refusal(() -> CouponUse.use(holding, "k-2", 1, NOON)).type())
         .isEqualTo("order-state");
@@ -57,7 +57,7 @@ class CouponUseTest {
   }
 
   @Test
-  void an_unpaid_order_loses_the_discount_of_a_coupon_that_is_taken_back() {
+  void an_unpaid_order_loses_the_discount_of_a_revoked_coupon() {
     Order holding = CouponUse.use(placed(), "k-1", 3_000, NOON).state();
     assertThat(CouponUse.takenBack(holding, "k-1", NOON).state().details().due()).isEqualTo(40_000);
     assertThat(CouponUse.takenBack(holding, "k-2", NOON).events()).isEmpty();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ExpirationTest {
 
   @Test
-  void only_an_unpaid_order_expires() {
+  void only_an_unpaid_order_expires_and_only_after_its_time() {
     Order order = placed();
     assertThat(Expiration.expire(order, order.details().expiresAt().minusMillis(1)).events())
         .isEmpty();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class FulfilmentProgressTest {
 
   @Test
-  void a_delivery_announces_what_the_rider_collected() {
+  void a_delivery_publishes_the_amount_that_the_rider_collected() {
     Order promised = paid(placed(), PaymentMethod.ON_DELIVERY);
     Change<Order> change = FulfilmentProgress.delivered(promised, "r-7", 40_000, NOON);
     assertThat(change.state().status()).isEqualTo(DELIVERED);

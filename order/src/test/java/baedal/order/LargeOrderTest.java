@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** How much one order may hold, and what it may cost. */
+/** The limits on the quantities and on the total of an order. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LargeOrderTest {
 
@@ -38,7 +38,7 @@ class LargeOrderTest {
   }
 
   @Test
-  void ten_thousand_of_one_menu_can_be_ordered_and_no_more() {
+  void a_line_orders_at_most_ten_thousand_of_a_menu() {
     service.sells("pen", 1_000_000, null);
     JsonObject order =
         http.post("/orders", customerToken, delivery(line("pen", 10_000))).bodyAsJsonObject();
@@ -51,7 +51,7 @@ class LargeOrderTest {
   }
 
   @Test
-  void an_order_that_costs_more_than_the_largest_amount_is_refused() {
+  void an_order_above_the_maximum_total_is_refused() {
     service.sells("yacht", 100_000_000, null);
     JsonObject[] most = new JsonObject[50];
     Arrays.fill(most, line("yacht", 10_000));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The order service over HTTP, with its database. Without a broker it accepts orders, too. */
+/** The routes of the order service over HTTP, with a database and without a broker. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OrderApiTest {
 
@@ -105,7 +105,7 @@ class OrderApiTest {
   }
 
   @Test
-  void an_unpaid_order_is_changed_and_priced_anew() {
+  void an_unpaid_order_can_change_its_memo_address_and_lines() {
     String path = place();
     JsonObject patch =
         new JsonObject()
@@ -141,7 +141,7 @@ class OrderApiTest {
   }
 
   @Test
-  void an_unpaid_order_is_canceled_at_once_and_a_paid_one_on_request() {
+  void an_unpaid_order_is_canceled_at_once_and_a_paid_order_after_its_refund() {
     String unpaid = place();
     JsonObject reason = new JsonObject().put("reason", "마음이 바뀜");
     HttpResponse<Buffer> canceled = http.post(unpaid + "/cancel", customerToken, reason);
@@ -168,7 +168,7 @@ class OrderApiTest {
   }
 
   @Test
-  void an_order_whose_coupon_came_back_shows_no_coupon() {
+  void an_order_that_gave_back_its_coupon_shows_no_coupon() {
     String path = place();
     change(path, o -> CouponUse.use(o, "k-1", 1_000, OrderFixtures.NOON));
     change(path, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD));
@@ -190,7 +190,7 @@ class OrderApiTest {
   }
 
   @Test
-  void a_delivery_is_confirmed_once_it_is_delivered() {
+  void an_order_can_be_confirmed_only_after_its_delivery() {
     String path = place();
     change(path, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD));
     assertThat(problem(http.post(path + "/confirm", customerToken, null)))
@@ -202,7 +202,7 @@ class OrderApiTest {
   }
 
   @Test
-  void the_amount_due_is_read_by_payment_and_lowered_by_coupon() {
+  void services_read_the_amount_due_and_lower_it_by_a_coupon() {
     String path = "/internal" + place();
     JsonObject due = http.get(path + "/due", http.service()).bodyAsJsonObject();
     assertThat(due.getLong("due")).isEqualTo(40_000);
@@ -234,7 +234,7 @@ class OrderApiTest {
   }
 
   @Test
-  void without_a_broker_it_is_not_ready_but_accepts_orders() {
+  void without_a_broker_the_service_is_not_ready_but_accepts_orders() {
     assertThat(http.get("/health/live", null).statusCode()).isEqualTo(200);
     HttpResponse<Buffer> ready = http.get("/health/ready", null);
     assertThat(ready.statusCode()).isEqualTo(503);

@@ -44,8 +44,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The whole service between a real database and a real broker. Every event is delivered twice and
- * out of order. The test reads the events of the order from the exchange.
+ * The whole service with a database and a broker. The tests publish every event twice and out of
+ * order. They read the events of the service from its exchange.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OrderConsumerTest {
@@ -134,7 +134,7 @@ class OrderConsumerTest {
   }
 
   @Test
-  void a_late_cancellation_leaves_the_order_where_the_kitchen_is() {
+  void a_cancellation_after_cooking_began_leaves_the_order_in_its_latest_status() {
     String id = paid();
     http.post("/orders/" + id + "/cancel", customerToken, null);
     publishShuffled(
@@ -146,7 +146,7 @@ class OrderConsumerTest {
   }
 
   @Test
-  void a_rejected_order_is_announced_after_the_refund() {
+  void a_rejection_is_published_after_the_refund() {
     String id = paid();
     publishShuffled(new StoreEvent.OrderRejected(id, "s-1", "OUT_OF_STOCK", now()));
     await().until(() -> eventTypes(id).contains("order.refund-requested"));
@@ -156,7 +156,7 @@ class OrderConsumerTest {
   }
 
   @Test
-  void a_payment_that_is_refused_leaves_the_order_payable() {
+  void an_order_can_be_paid_after_a_refused_payment() {
     String id = place();
     publishShuffled(new PaymentEvent.Declined(id, "p-0", 40_000, PaymentMethod.CARD, "no", now()));
     publishShuffled(new PaymentEvent.Paid(id, "p-1", 39_000, PaymentMethod.CARD, 1, now()));
@@ -187,7 +187,7 @@ class OrderConsumerTest {
   }
 
   @Test
-  void a_coupon_that_is_taken_back_costs_an_unpaid_order_its_discount() {
+  void an_unpaid_order_loses_the_discount_of_a_revoked_coupon() {
     String id = place();
     JsonObject coupon =
         new JsonObject().put("couponId", "k-1").put("customerId", "c-1").put("discount", 1_000);
@@ -199,7 +199,7 @@ class OrderConsumerTest {
   }
 
   @Test
-  void a_coupon_restored_from_an_unknown_order_is_no_dead_letter() {
+  void a_restored_coupon_of_an_unknown_order_is_ignored() {
     CouponEvent restored = new CouponEvent.Restored("k-1", "o-never", "c-1", now());
     new OrderConsumer(db.orders, db.catalogs)
         .subscription()
@@ -211,15 +211,15 @@ class OrderConsumerTest {
 
   @Test
   void orders_are_priced_by_the_newest_event_of_a_menu() {
-    StoreEvent.MenuChanged dear = OrderDatabase.menuChanged("tteok", 9_000, 2, false);
-    StoreEvent.MenuChanged cheap = OrderDatabase.menuChanged("tteok", 7_000, 1, false);
-    publishShuffled(dear, cheap);
+    StoreEvent.MenuChanged newest = OrderDatabase.menuChanged("tteok", 9_000, 2, false);
+    StoreEvent.MenuChanged older = OrderDatabase.menuChanged("tteok", 7_000, 1, false);
+    publishShuffled(newest, older);
     await()
         .until(
             () ->
                 http.post("/orders", customerToken, delivery(line("tteok", 1))).statusCode()
                     == 201);
-    publishShuffled(cheap);
+    publishShuffled(older);
     assertThat(
             http.post("/orders", customerToken, delivery(line("tteok", 1)))
                 .bodyAsJsonObject()
@@ -227,7 +227,7 @@ class OrderConsumerTest {
         .isEqualTo(9_000);
   }
 
-  /** The events about one order that follow those of the step before. */
+  /** The events of one step of a saga, for one order. */
   private interface Step {
     List<Event> of(String orderId);
   }
@@ -261,7 +261,7 @@ class OrderConsumerTest {
     return Map.of(
         "delivered",
         List.of(payment, id -> deliveryEvents(id, 0)),
-        "paid at the door",
+        "paid on delivery",
         List.of(
             id ->
                 List.of(
@@ -287,7 +287,7 @@ class OrderConsumerTest {
   }
 
   @Test
-  void shuffled_and_repeated_events_end_like_those_in_order() {
+  void shuffled_and_repeated_events_have_the_same_result_as_events_in_order() {
     sagas()
         .forEach(
             (name, saga) -> {
@@ -307,7 +307,10 @@ class OrderConsumerTest {
     return shuffled;
   }
 
-  /** The final status and the number of events. Each step delivers the earlier messages again. */
+  /**
+   * Runs a saga. Returns the final status and the number of events. Each step also repeats the
+   * messages of the earlier steps.
+   */
   private String outcome(List<Step> saga, UnaryOperator<List<EventMessage>> arrival) {
     String id = place();
     Subscription service = new OrderConsumer(db.orders, db.catalogs).subscription();
@@ -339,7 +342,7 @@ class OrderConsumerTest {
     return id;
   }
 
-  /** Publishes each event twice, in any order. */
+  /** Publishes each event twice, in random order. */
   private void publishShuffled(Event... events) {
     List<String> messages = new ArrayList<>();
     EventMessages.wrap(List.of(events), 1, now())

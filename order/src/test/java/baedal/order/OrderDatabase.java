@@ -12,9 +12,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A real database with the order service's schema, and the store of {@link OrderFixtures} in it.
- */
+/** A database with the order service's tables. It holds one store, which sells two menus. */
 final class OrderDatabase {
 
   final String uri = TestServers.postgres();
@@ -69,7 +67,7 @@ final class OrderDatabase {
         OrderFixtures.NOON);
   }
 
-  /** The types of the events that wait to be published, in order. */
+  /** The types of the unpublished events, oldest first. */
   List<String> outboxTypes() {
     List<String> types = new ArrayList<>();
     pool.query("SELECT body FROM outbox ORDER BY id")

@@ -17,7 +17,7 @@ final class OrderFixtures {
 
   static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   static final Duration PAY_WITHIN = Duration.ofMinutes(15);
-  static final Duration SILENCE = Duration.ofHours(24);
+  static final Duration CONFIRMS_AFTER = Duration.ofHours(24);
   static final Address STORE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
   static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
   static final Parcel PARCEL = new Parcel(Parcel.Size.SMALL, 2.5, "documents");

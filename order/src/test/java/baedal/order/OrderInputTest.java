@@ -21,11 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an order may consist of: its fields, its texts and its times. */
+/** The checks of the fields, texts and times of requests. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OrderInputTest {
 
-  /** The same text, composed and decomposed. */
+  /** The same text in Unicode normalization forms C and D. */
   private static final String NFC = "\uC21C\uC0B4";
 
   private static final String NFD = "\u1109\u116E\u11AB\u1109\u1161\u11AF";
@@ -49,11 +49,11 @@ class OrderInputTest {
     db = service.db;
     http = service.http;
     customerToken = service.customerToken;
-    anyFulfilment();
+    forgetTheKindOfTheStore();
   }
 
-  /** A store whose kind is not known takes them all. */
-  private void anyFulfilment() {
+  /** A store of unknown kind offers every fulfilment. */
+  private void forgetTheKindOfTheStore() {
     db.pool.query("UPDATE store_copy SET kind = NULL").execute().await();
   }
 
@@ -84,7 +84,7 @@ class OrderInputTest {
   }
 
   @Test
-  void an_unknown_field_is_refused_wherever_it_is() {
+  void an_unknown_field_is_refused_at_every_level() {
     JsonObject order =
         delivery(line("fried", 1).put("note", "x"))
             .put("fulfilment", "COURIER")
@@ -149,12 +149,13 @@ class OrderInputTest {
   }
 
   @Test
-  void an_option_is_the_same_in_either_normalization_form() {
+  void an_option_is_found_in_either_normalization_form_of_its_name() {
     menu("nfc", "[{\"name\":\"%s\",\"price\":500}]".formatted(NFC));
     menu("nfd", "[{\"name\":\"%s\",\"price\":500}]".formatted(NFD));
     for (String menuId : List.of("nfc", "nfd")) {
-      for (String asked : List.of(NFC, NFD)) {
-        JsonObject priced = placed(line(menuId, 1, asked)).getJsonArray("lines").getJsonObject(0);
+      for (String requested : List.of(NFC, NFD)) {
+        JsonObject priced =
+            placed(line(menuId, 1, requested)).getJsonArray("lines").getJsonObject(0);
         assertThat(priced.getLong("unitPrice")).isEqualTo(1_500);
         assertThat(priced.getJsonArray("options")).containsExactly(NFC);
       }
@@ -166,14 +167,15 @@ class OrderInputTest {
   @Test
   void a_menu_is_found_in_either_normalization_form_of_its_id() {
     menu(NFD, "[]");
-    for (String asked : List.of(NFC, NFD)) {
-      assertThat(placed(line(asked, 1)).getJsonArray("lines").getJsonObject(0).getString("menuId"))
+    for (String requested : List.of(NFC, NFD)) {
+      assertThat(
+              placed(line(requested, 1)).getJsonArray("lines").getJsonObject(0).getString("menuId"))
           .isEqualTo(NFD);
     }
   }
 
   @Test
-  void one_text_in_two_forms_is_one_request_under_a_key() {
+  void a_retry_in_another_normalization_form_gets_the_first_response() {
     JsonObject composed = delivery(line("fried", 1)).put("memo", NFC);
     HttpResponse<Buffer> first = keyed(composed);
     assertThat(first.bodyAsJsonObject().getString("memo")).isEqualTo(NFC);
@@ -194,7 +196,7 @@ class OrderInputTest {
     return answer.bodyAsJsonObject();
   }
 
-  /** As a version that did not normalize copied it. */
+  /** Stores a menu as an earlier version did, which did not normalize texts. */
   private void menu(String id, String options) {
     db.pool
         .preparedQuery(

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Orders in a real database, by themselves and many at once. */
+/** Orders in a database: single changes, and concurrent ones. */
 class OrderRepositoryTest {
 
   private static final int CONCURRENT_CALLS = 40;
@@ -68,7 +68,7 @@ class OrderRepositoryTest {
   }
 
   @Test
-  void of_concurrent_cancellations_one_is_made_and_all_get_its_order() {
+  void concurrent_cancellations_cancel_once_and_get_the_same_result() {
     String id = place().state().id();
     List<Future<Order>> cancels =
         IntStream.range(0, CONCURRENT_CALLS)
@@ -80,7 +80,7 @@ class OrderRepositoryTest {
   }
 
   @Test
-  void concurrent_pay_cancel_expire_and_change_end_consistently() {
+  void concurrent_payments_cancellations_expirations_and_changes_are_consistent() {
     for (int round = 0; round < 25; round++) {
       Order order = place().state();
       Instant expiry = order.details().expiresAt();
@@ -100,8 +100,8 @@ class OrderRepositoryTest {
       List<String> types = typesOf(order.id());
       String why = "round " + round + ": " + end.status() + " " + types;
       long paid = types.stream().filter("order.paid"::equals).count();
-      long given = types.stream().filter("order.payment-refused"::equals).count();
-      assertThat(paid + given).as(why).isEqualTo(4);
+      long refused = types.stream().filter("order.payment-refused"::equals).count();
+      assertThat(paid + refused).as(why).isEqualTo(4);
       assertThat(paid).as(why).isEqualTo(end.paymentId() == null ? 0 : 1);
       assertThat(types.stream().filter(t -> t.equals("order.canceled")).count())
           .as(why)
@@ -136,7 +136,7 @@ class OrderRepositoryTest {
   }
 
   @Test
-  void a_message_without_effect_is_marked_as_seen() {
+  void a_message_without_effect_is_stored_in_the_inbox() {
     Order order = place().state();
     orders.change(paidMessage(order, "p-1"), Change::none).await();
     orders.change(paidMessage(order, "p-1"), Change::none).await();
@@ -158,7 +158,7 @@ class OrderRepositoryTest {
   }
 
   @Test
-  void a_key_keeps_its_first_answer_when_the_order_changes() {
+  void a_key_returns_the_order_as_first_placed_after_a_change() {
     IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
     Order first = orders.placeOnce(newOrder(), key).await();
     orders.change(first.id(), o -> Cancellation.request(o, "", NOON)).await();
@@ -167,7 +167,7 @@ class OrderRepositoryTest {
   }
 
   @Test
-  void a_key_belongs_to_its_caller_and_takes_no_other_body() {
+  void a_key_belongs_to_one_caller_and_refuses_another_body() {
     orders.placeOnce(newOrder(), new IdempotencyKey("c-1", "k", "hash")).await();
     assertThat(orders.findByKey(new IdempotencyKey("c-2", "k", "hash")).await()).isEmpty();
     Refusal refusal =

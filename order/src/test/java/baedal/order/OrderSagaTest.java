@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole sagas against the pure domain. Events reach an order in any order and any number of times,
- * but no answer precedes its request. A failure names the seed that repeats it.
+ * Whole sagas with the pure domain classes. Events reach an order in any sequence and any number of
+ * times, but a response never precedes its request. A failure names the seed that reproduces it.
  */
 class OrderSagaTest {
 
@@ -62,10 +62,10 @@ class OrderSagaTest {
     return IntStream.range(0, 20);
   }
 
-  /** A hundred simulations a seed. Each ends when no request and no event is left. */
+  /** Runs a hundred simulations. A simulation ends when no request and no event is left. */
   @ParameterizedTest(name = "seeds from {0}00")
   @MethodSource("seeds")
-  void order_ticket_and_money_agree_whatever_events_cross(int hundreds) {
+  void order_ticket_and_money_agree_for_any_sequence_of_events(int hundreds) {
     for (int seed = hundreds * 100; seed < hundreds * 100 + 100; seed++) {
       Simulation simulation = new Simulation(new Random(seed)).run();
       simulation.assertConsistent("seed " + seed);
@@ -104,8 +104,8 @@ class OrderSagaTest {
   }
 
   /**
-   * A customer who changes and cancels, a kitchen with a ticket, and a payment service. The events
-   * between them are delivered in any order, and some more than once.
+   * Simulates a customer who changes and cancels, a kitchen with a ticket, and a payment service.
+   * Their events are delivered in random sequence, and some more than once.
    */
   private static final class Simulation {
 
@@ -160,7 +160,7 @@ class OrderSagaTest {
       }
     }
 
-    /** The store receives requests in the order in which they were made, but at any time. */
+    /** The store receives requests in the sequence in which they were made, but at any time. */
     private void kitchen() {
       if (openUpdates > 0 && random.nextBoolean()) {
         OrderEvent.Updated update = updates().get(updates().size() - openUpdates--);
@@ -223,7 +223,9 @@ class OrderSagaTest {
       }
     }
 
-    /** Delivers any event, not only the oldest. One that is not removed is delivered again. */
+    /**
+     * Delivers a random event. If {@code removeIt} is false, the event is delivered again later.
+     */
     private void deliver(boolean removeIt) {
       if (!inFlight.isEmpty()) {
         int index = random.nextInt(inFlight.size());

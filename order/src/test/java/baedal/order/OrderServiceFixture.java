@@ -54,7 +54,7 @@ final class OrderServiceFixture implements AutoCloseable {
     vertx.close().await();
   }
 
-  /** The store of {@link OrderFixtures} sells this menu from now on; {@code stock} may be null. */
+  /** Adds or changes a menu of the store {@code s-1}; a null {@code stock} is unlimited. */
   void sells(String menuId, long price, Integer stock, MenuOption... options) {
     saveMenu(menuId, price, stock, false, options);
   }
@@ -80,7 +80,7 @@ final class OrderServiceFixture implements AutoCloseable {
         .await();
   }
 
-  /** A store of this kind opens and sells cola. */
+  /** Adds an open store of this kind, which sells cola. */
   void opens(String storeId, String kind) {
     StoreEvent.Opened opened =
         new StoreEvent.Opened(storeId, "o-1", "가게", kind, OrderFixtures.STORE, OrderFixtures.NOON);
@@ -97,7 +97,7 @@ final class OrderServiceFixture implements AutoCloseable {
         .await();
   }
 
-  /** The path of a new order. */
+  /** Places an order and returns its path. */
   String place(JsonObject order) {
     var created = http.post("/orders", customerToken, order);
     if (created.statusCode() != 201) {
@@ -106,7 +106,7 @@ final class OrderServiceFixture implements AutoCloseable {
     return created.getHeader("Location");
   }
 
-  /** The path of a new order that is paid by card. */
+  /** Places an order, pays it by card, and returns its path. */
   String placeAndPay(JsonObject order) {
     String path = place(order);
     change(path, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD));

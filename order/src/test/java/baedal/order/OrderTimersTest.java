@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Three replicas of the timers on a real database. */
+/** Three replicas of the timers with one database. */
 class OrderTimersTest {
 
   private final Vertx vertx = Boot.vertx();
@@ -48,16 +48,16 @@ class OrderTimersTest {
                       orders,
                       this::withActivePayment,
                       new TestClock(),
-                      OrderFixtures.SILENCE))
+                      OrderFixtures.CONFIRMS_AFTER))
           .toList();
 
   private Future<Set<String>> withActivePayment(List<String> orderIds) {
     return paymentDown
-        ? Future.failedFuture(Refusal.unavailable("away", "away", Duration.ZERO))
+        ? Future.failedFuture(Refusal.unavailable("unavailable", "a test", Duration.ZERO))
         : Future.succeededFuture(Set.copyOf(ordersWithPayment));
   }
 
-  /** Stands at {@code time}. */
+  /** A clock that shows {@code time}. */
   private final class TestClock extends Clock {
 
     @Override
@@ -95,7 +95,7 @@ class OrderTimersTest {
   }
 
   @Test
-  void an_order_with_an_active_payment_does_not_expire_nor_block_others() {
+  void an_order_with_an_active_payment_neither_expires_nor_blocks_others() {
     List<String> ids =
         IntStream.range(0, 3 * OrderRepository.TIMER_BATCH)
             .mapToObj(i -> place().state().id())
@@ -116,39 +116,39 @@ class OrderTimersTest {
   }
 
   @Test
-  void while_payment_is_down_nothing_expires_but_silence_still_confirms() {
+  void while_payment_is_down_orders_are_completed_but_none_expires() {
     paymentDown = true;
     String unpaid = place().state().id();
     String delivered = place().state().id();
     orders.change(delivered, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD)).await();
     orders.change(delivered, o -> FulfilmentProgress.delivered(o, "r-7", 0, NOON)).await();
-    runTimers(NOON.plus(OrderFixtures.SILENCE));
+    runTimers(NOON.plus(OrderFixtures.CONFIRMS_AFTER));
     assertThat(orders.find(unpaid).await().status()).isEqualTo(PLACED);
     assertThat(orders.find(delivered).await().status()).isEqualTo(COMPLETED);
     paymentDown = false;
-    runTimers(NOON.plus(OrderFixtures.SILENCE));
+    runTimers(NOON.plus(OrderFixtures.CONFIRMS_AFTER));
     assertThat(orders.find(unpaid).await().status()).isEqualTo(EXPIRED);
   }
 
   @Test
-  void a_day_of_silence_completes_deliveries_and_visits_once() {
+  void deliveries_and_visits_are_completed_once_after_a_day() {
     String delivered = place().state().id();
     orders.change(delivered, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD)).await();
     orders.change(delivered, o -> FulfilmentProgress.delivered(o, "r-7", 0, NOON)).await();
     String visit = placed(OrderFixtures.placed(Fulfilment.VISIT));
     orders.change(visit, o -> OrderFixtures.pay(o, "p-2", PaymentMethod.CARD)).await();
     orders.change(visit, o -> FulfilmentProgress.reached(o, OrderStatus.COOKED, NOON)).await();
-    runTimers(NOON.plus(OrderFixtures.SILENCE).minusMillis(1));
+    runTimers(NOON.plus(OrderFixtures.CONFIRMS_AFTER).minusMillis(1));
     assertThat(db.outboxTypes()).doesNotContain("order.completed");
-    runTimers(NOON.plus(OrderFixtures.SILENCE));
-    runTimers(NOON.plus(OrderFixtures.SILENCE).plusSeconds(60));
+    runTimers(NOON.plus(OrderFixtures.CONFIRMS_AFTER));
+    runTimers(NOON.plus(OrderFixtures.CONFIRMS_AFTER).plusSeconds(60));
     assertThat(Collections.frequency(db.outboxTypes(), "order.completed")).isEqualTo(2);
     assertThat(orders.find(delivered).await().status()).isEqualTo(COMPLETED);
     assertThat(orders.find(visit).await().status()).isEqualTo(COMPLETED);
   }
 
   @Test
-  void keys_are_deleted_after_a_day() {
+  void idempotency_keys_are_deleted_after_a_day() {
     IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
     orders.placeOnce(newOrder(), key).await();
     Instant now = Instant.now();
@@ -158,7 +158,7 @@ class OrderTimersTest {
     assertThat(db.count("idempotency")).isZero();
   }
 
-  /** All replicas run at once. */
+  /** Runs the timers of all replicas concurrently. */
   private void runTimers(Instant now) {
     time = now;
     Future.all(replicas.stream().map(OrderTimers::runOnce).toList()).await();

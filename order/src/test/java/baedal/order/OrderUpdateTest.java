@@ -58,7 +58,7 @@ class OrderUpdateTest {
     assertThat(changed.version()).isEqualTo(2);
   }
 
-  /** The audit relies on it: other services may not have received a recent change yet. */
+  /** The audit relies on this time: other services may not have received a recent change. */
   @Test
   void a_change_of_details_or_coupon_sets_the_time_of_the_last_change() {
     assertThat(OrderUpdate.change(placed(), null, STORE, null, later(5)).state().changedAt())
@@ -70,7 +70,7 @@ class OrderUpdateTest {
   }
 
   @Test
-  void a_late_refusal_of_the_store_does_not_delay_the_confirmation() {
+  void a_change_refused_after_the_delivery_keeps_the_time_of_delivery() {
     Order changed = OrderUpdate.change(paid(), null, STORE, null, later(2)).state();
     Order delivered = FulfilmentProgress.delivered(changed, "r-7", 0, later(3)).state();
     Order refused = OrderUpdate.refusedByStore(delivered, 1, later(9)).state();
@@ -94,8 +94,8 @@ class OrderUpdateTest {
         OrderUpdate.change(
             order, OrderUpdate.price(order, List.of(chicken("뼈")), CATALOG), null, null, NOON);
     assertThat(onlyEvent(change, OrderEvent.Updated.class).established()).isTrue();
-    List<Line> dearer = OrderUpdate.price(order, List.of(chicken("순살", "무")), CATALOG);
-    assertThat(refusal(() -> OrderUpdate.change(order, dearer, null, null, NOON)).type())
+    List<Line> moreExpensive = OrderUpdate.price(order, List.of(chicken("순살", "무")), CATALOG);
+    assertThat(refusal(() -> OrderUpdate.change(order, moreExpensive, null, null, NOON)).type())
         .isEqualTo("order-state");
     List<Catalog.RequestedLine> others = List.of(new Catalog.RequestedLine("cola", 20, List.of()));
     assertThat(refusal(() -> OrderUpdate.price(order, others, CATALOG)).type())
@@ -120,7 +120,7 @@ class OrderUpdateTest {
   }
 
   @Test
-  void a_change_that_the_store_refused_is_undone_to_what_its_ticket_shows() {
+  void a_refused_change_restores_the_details_that_the_ticket_shows() {
     Order first = paid();
     long paidVersion = first.details().version();
     Order second = OrderUpdate.change(first, null, null, "B", NOON).state();
@@ -141,7 +141,7 @@ class OrderUpdateTest {
   }
 
   @Test
-  void a_refused_change_is_ignored_by_a_rejected_order() {
+  void a_rejected_order_ignores_a_refused_change() {
     Order changed = OrderUpdate.change(paid(), null, null, "B", NOON).state();
     Order rejected = Rejection.rejectedByStore(changed, "closed", NOON).state();
     assertThat(OrderUpdate.refusedByStore(rejected, 2, NOON)).isEqualTo(Change.none(rejected));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Lines of a paid order are compared with what was paid, whatever the store changed since. */
+/** Changes of a paid order, after the store has changed its menus. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PaidOrderChangeTest {
 
@@ -50,7 +50,7 @@ class PaidOrderChangeTest {
   }
 
   @Test
-  void a_free_option_is_swapped_for_another_after_a_price_rise() {
+  void a_free_option_can_be_replaced_after_a_price_rise() {
     String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service.sells("wings", 12_000, null, FREE, ALSO_FREE, CHEESE);
     JsonObject order = changed(path, line("wings", 2, "양념"));
@@ -61,7 +61,7 @@ class PaidOrderChangeTest {
   }
 
   @Test
-  void the_same_lines_with_a_new_memo_are_taken_after_a_price_rise_and_a_removal() {
+  void unchanged_lines_are_accepted_after_a_price_rise_and_after_a_removal() {
     String path = service.placeAndPay(delivery(line("wings", 2, "간장", "치즈")));
     service.sells("wings", 12_000, null);
     JsonObject patch = lines(line("wings", 2, "치즈", "간장")).put("memo", "벨은 누르지 마세요");
@@ -75,7 +75,7 @@ class PaidOrderChangeTest {
   }
 
   @Test
-  void an_option_that_was_paid_counts_at_the_price_it_was_paid() {
+  void a_paid_option_keeps_its_price_when_the_menu_changes() {
     String path = service.placeAndPay(delivery(line("wings", 1, "치즈")));
     service.sells("wings", 12_000, null, new MenuOption("치즈", 3_000), new MenuOption("파", 1_000));
     JsonObject order = changed(path, line("wings", 1, "파"));
@@ -85,7 +85,7 @@ class PaidOrderChangeTest {
   }
 
   @Test
-  void an_option_that_was_paid_and_swapped_away_comes_back_at_the_price_it_was_paid() {
+  void a_paid_option_that_is_removed_and_chosen_again_keeps_its_price() {
     String path = service.placeAndPay(delivery(line("wings", 1, "치즈")));
     service.sells("wings", 12_000, null, new MenuOption("치즈", 3_000), new MenuOption("파", 1_000));
     changed(path, line("wings", 1, "파"));
@@ -103,13 +103,14 @@ class PaidOrderChangeTest {
       assertThat(problem(refused)).isEqualTo("409 /problems/order-state");
       assertThat(refused.bodyAsJsonObject().getString("detail")).contains("quantities");
     }
-    HttpResponse<Buffer> dearer = http.patch(path, customerToken, lines(line("wings", 2, "치즈")));
-    assertThat(problem(dearer)).isEqualTo("409 /problems/order-state");
-    assertThat(dearer.bodyAsJsonObject().getString("detail")).contains("same price");
+    HttpResponse<Buffer> moreExpensive =
+        http.patch(path, customerToken, lines(line("wings", 2, "치즈")));
+    assertThat(problem(moreExpensive)).isEqualTo("409 /problems/order-state");
+    assertThat(moreExpensive.bodyAsJsonObject().getString("detail")).contains("same price");
   }
 
   @Test
-  void a_new_option_of_a_menu_that_is_no_longer_sold_is_refused_with_the_reason() {
+  void a_new_option_of_a_removed_menu_is_refused_with_the_reason() {
     String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service.removes("wings");
     HttpResponse<Buffer> refused = http.patch(path, customerToken, lines(line("wings", 2, "양념")));
@@ -129,7 +130,7 @@ class PaidOrderChangeTest {
   }
 
   @Test
-  void an_order_that_is_being_cooked_is_refused_for_that_reason() {
+  void a_change_during_cooking_is_refused_even_if_the_menu_was_removed() {
     String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service.change(
         path, o -> FulfilmentProgress.reached(o, OrderStatus.COOKING, OrderFixtures.NOON));
@@ -138,9 +139,9 @@ class PaidOrderChangeTest {
         .isEqualTo("409 /problems/order-state");
   }
 
-  /** As orders were stored before the prices of their options were kept. */
+  /** The order is as it was stored before option prices existed. */
   @Test
-  void an_old_order_without_option_prices_is_judged_by_the_catalogue() {
+  void an_old_order_without_option_prices_uses_the_prices_of_the_catalog() {
     String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service
         .db
@@ -153,7 +154,7 @@ class PaidOrderChangeTest {
   }
 
   @Test
-  void an_option_that_was_stored_in_another_normalization_form_is_the_same_option() {
+  void an_option_stored_in_normalization_form_d_is_the_same_option() {
     String path = service.placeAndPay(delivery(line("wings", 2, "간장")));
     service
         .db

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PaymentAcceptanceTest {
 
   @Test
-  void a_payment_of_the_amount_due_establishes_the_order() {
+  void a_payment_of_the_amount_due_makes_the_order_paid() {
     Change<Order> change = pay(placed(), "p-1", PaymentMethod.CARD);
     assertThat(change.state().status()).isEqualTo(PAID);
     OrderEvent.Paid paid = onlyEvent(change, OrderEvent.Paid.class);
@@ -32,7 +32,7 @@ class PaymentAcceptanceTest {
   }
 
   @Test
-  void a_promise_to_pay_on_delivery_states_what_the_rider_collects() {
+  void a_promise_to_pay_on_delivery_states_the_amount_to_collect() {
     Change<Order> change = pay(placed(), "p-1", PaymentMethod.ON_DELIVERY);
     assertThat(onlyEvent(change, OrderEvent.Paid.class).collect()).isEqualTo(40_000);
   }
@@ -79,7 +79,7 @@ class PaymentAcceptanceTest {
   }
 
   @Test
-  void memo_and_address_may_change_while_the_payment_is_on_its_way() {
+  void a_payment_is_accepted_after_a_change_of_memo_and_address() {
     Order changed = OrderUpdate.change(placed(), null, STORE, "문 앞에", NOON).state();
     Change<Order> paid =
         PaymentAcceptance.decide(changed, "p-1", PaymentMethod.CARD, 40_000, 1, NOON);

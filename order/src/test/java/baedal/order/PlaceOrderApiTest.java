@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Placing orders over HTTP: what a request may hold, and what its idempotency key does. */
+/** Placing orders over HTTP: valid and invalid requests, and idempotency keys. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlaceOrderApiTest {
 
@@ -81,9 +81,9 @@ class PlaceOrderApiTest {
     assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
     assertThat(pointers(refused))
         .containsExactlyInAnyOrder("/lines/0/options/0", "/lines/1/menuId");
-    HttpResponse<Buffer> nowhere =
+    HttpResponse<Buffer> unknownStore =
         http.post("/orders", customerToken, delivery(line("fried", 1)).put("storeId", "s-9"));
-    assertThat(pointers(nowhere)).containsExactly("/storeId");
+    assertThat(pointers(unknownStore)).containsExactly("/storeId");
   }
 
   @Test
@@ -137,8 +137,8 @@ class PlaceOrderApiTest {
   }
 
   @Test
-  void a_courier_carries_a_parcel_and_a_visit_has_its_times() {
-    couriers();
+  void a_courier_order_has_a_parcel_and_a_visit_has_times() {
+    openCourierStore();
     JsonObject courier =
         delivery(line("cola", 1))
             .put("storeId", "s-3")
@@ -163,7 +163,7 @@ class PlaceOrderApiTest {
     }
   }
 
-  private void couriers() {
+  private void openCourierStore() {
     StoreEvent.Opened opened =
         new StoreEvent.Opened(
             "s-3", "o-1", "퀵", "COURIER", OrderFixtures.STORE, OrderFixtures.NOON);
@@ -226,7 +226,7 @@ class PlaceOrderApiTest {
   }
 
   @Test
-  void a_key_is_a_hundred_visible_characters_at_most() {
+  void a_key_has_at_most_a_hundred_visible_characters() {
     for (String key : List.of("", "k".repeat(101), "two words")) {
       HttpResponse<Buffer> refused = keyed(customerToken, key, delivery(line("fried", 1))).await();
       assertThat(pointers(refused)).as(key).contains("/Idempotency-Key");

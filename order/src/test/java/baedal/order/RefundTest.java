@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RefundTest {
 
   @Test
-  void a_rejected_order_is_announced_once_the_money_is_back() {
+  void a_rejection_is_published_after_the_refund() {
     Change<Order> rejected = Rejection.rejectedByStore(paid(), "OUT_OF_STOCK", NOON);
     assertThat(rejected.state().status()).isEqualTo(REJECTED);
     onlyEvent(rejected, OrderEvent.RefundRequested.class);

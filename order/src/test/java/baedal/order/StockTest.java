@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** An order is compared with the stock that the order service knows of, before it is paid. */
+/** The checks of the stock that the order service knows. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StockTest {
 
@@ -56,7 +56,7 @@ class StockTest {
   }
 
   @Test
-  void several_lines_of_one_menu_add_up_against_its_stock() {
+  void the_quantities_of_several_lines_of_one_menu_add_up() {
     service.sells("soup", 5_000, 5);
     JsonObject order = delivery(line("soup", 3), line("cola", 1), line("soup", 3));
     HttpResponse<Buffer> refused = http.post("/orders", customerToken, order);
@@ -65,7 +65,7 @@ class StockTest {
   }
 
   @Test
-  void new_lines_of_an_unpaid_order_must_fit_the_known_stock() {
+  void new_lines_of_an_unpaid_order_must_not_exceed_the_known_stock() {
     service.sells("rice", 1_000, 5);
     String path = service.place(delivery(line("rice", 2)));
     HttpResponse<Buffer> refused = http.patch(path, customerToken, lines(line("rice", 6)));
@@ -75,7 +75,7 @@ class StockTest {
   }
 
   @Test
-  void unchanged_lines_are_accepted_although_the_menu_is_sold_out() {
+  void unchanged_lines_of_an_unpaid_order_are_accepted_when_sold_out() {
     service.sells("tart", 4_000, 2);
     String path = service.place(delivery(line("tart", 2)));
     service.sells("tart", 4_000, 0);
@@ -86,7 +86,7 @@ class StockTest {
   }
 
   @Test
-  void lines_of_a_paid_order_are_not_compared_with_the_stock_that_is_left() {
+  void unchanged_lines_of_a_paid_order_are_accepted_when_sold_out() {
     service.sells("stew", 7_000, 2);
     String path = service.placeAndPay(delivery(line("stew", 2)));
     service.sells("stew", 7_000, 0);
@@ -95,7 +95,7 @@ class StockTest {
   }
 
   @Test
-  void an_order_placed_under_a_key_is_answered_again_when_its_menu_is_sold_out() {
+  void a_retry_with_a_key_gets_its_order_after_the_menu_sold_out() {
     service.sells("cake", 9_000, 1);
     JsonObject order = delivery(line("cake", 1));
     HttpResponse<Buffer> first = keyed("cake-1", order).await();
@@ -107,9 +107,9 @@ class StockTest {
     assertThat(problem(keyed("cake-2", order).await())).isEqualTo("409 /problems/sold-out");
   }
 
-  /** The stock changes while others ask under the same key: all get the answer of the first. */
+  /** The menu sells out during requests with the same key: all get the first response. */
   @Test
-  void all_who_ask_under_one_key_get_its_order_while_the_menu_sells_out() {
+  void concurrent_requests_with_one_key_succeed_while_the_menu_sells_out() {
     for (int round = 0; round < 20; round++) {
       service.sells("roll", 3_000, 1);
       String key = "roll-" + round;

@@ -66,14 +66,14 @@ class StoreKindTest {
     "COURIER, COURIER",
     "ROOM, VISIT"
   })
-  void a_fulfilment_that_the_store_offers_is_taken(String kind, String fulfilment) {
+  void a_fulfilment_that_the_store_offers_is_accepted(String kind, String fulfilment) {
     service.opens("offers-" + kind, kind);
     service.place(order("offers-" + kind, fulfilment));
   }
 
   @ParameterizedTest
   @CsvSource({"DELIVERY", "COURIER", "VISIT"})
-  void a_store_whose_kind_is_not_known_yet_takes_every_fulfilment_until_it_is(String fulfilment) {
+  void a_store_offers_every_fulfilment_until_its_kind_is_known(String fulfilment) {
     service.opens("old-" + fulfilment, null);
     service.place(order("old-" + fulfilment, fulfilment));
     String kind = fulfilment.equals("COURIER") ? "ROOM" : "COURIER";

@@ -20,9 +20,9 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
- * The JSON documents in the order service's database. Earlier code wrote the files in {@code
- * golden}. A stored value whose name no record component has would silently become a default. So
- * these files change only together with a migration of the stored documents.
+ * The JSON documents in the order service's database. Earlier versions of the code wrote the files
+ * in {@code golden}. A stored field is lost without an error when no record component has its name.
+ * So these files change only together with a migration of the stored documents.
  */
 class StoredDocumentsTest {
 
@@ -34,7 +34,7 @@ class StoredDocumentsTest {
   private static final Line OTHER_LINE =
       new Line("fried", "후라이드", 2, 20_500, List.of("뼈", "무"), List.of(2_000L, 500L), 41_000);
 
-  /** Every component has another value than its type's default. */
+  /** No component has the default value of its type. */
   private static final Order ORDER =
       new Order(
           "order-1",
