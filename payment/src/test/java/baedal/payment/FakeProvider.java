@@ -10,11 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Keeps the contract of a provider in memory. A test can make its answers late, lost or wrong. */
+/** A provider in memory. A test can delay its responses, lose them, or let calls fail. */
 final class FakeProvider implements PaymentProvider {
 
   private final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
-  final Set<String> refusesRefundOf = ConcurrentHashMap.newKeySet();
+  final Set<String> failingRefunds = ConcurrentHashMap.newKeySet();
   final AtomicInteger charges = new AtomicInteger();
   final List<String> lookups = new CopyOnWriteArrayList<>();
 
@@ -65,7 +65,7 @@ final class FakeProvider implements PaymentProvider {
 
   @Override
   public Future<Void> refund(String paymentId, long amount) {
-    return refusesRefundOf.contains(paymentId)
+    return failingRefunds.contains(paymentId)
         ? Future.failedFuture(new IOException("refused"))
         : answer(null);
   }

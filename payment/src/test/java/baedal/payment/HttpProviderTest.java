@@ -28,20 +28,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The adapter against a provider that answers, or does not, as each test wants. */
+/** The client of a provider's REST API, with a stub of the provider. */
 class HttpProviderTest {
 
   private static final String LOOPBACK = "127.0.0.1";
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-  private static final Duration IMPATIENCE = Duration.ofMillis(200);
+  private static final Duration LONG_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration SHORT_TIMEOUT = Duration.ofMillis(200);
   private static final long WON = 40_000;
-  private static final String YES = says("APPROVED", "p-1", "40000");
+  private static final String APPROVED = response("APPROVED", "p-1", "40000");
 
-  /** What reached the provider. */
-  private record Asked(String request, String key, String bearer, JsonObject body) {}
+  /** A request that the provider received. */
+  private record Received(String request, String key, String bearer, JsonObject body) {}
 
   private final Vertx vertx = Boot.vertx();
-  private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final List<Received> received = new CopyOnWriteArrayList<>();
   private volatile Handler<HttpServerRequest> provider;
   private HttpProvider adapter;
   private int port;
@@ -51,11 +51,11 @@ class HttpProviderTest {
     port =
         vertx
             .createHttpServer()
-            .requestHandler(this::hear)
+            .requestHandler(this::receive)
             .listen(0, LOOPBACK)
             .await()
             .actualPort();
-    adapter = adapter(port, PATIENCE);
+    adapter = adapter(port, LONG_TIMEOUT);
   }
 
   @AfterEach
@@ -63,13 +63,13 @@ class HttpProviderTest {
     vertx.close().await();
   }
 
-  private void hear(HttpServerRequest request) {
+  private void receive(HttpServerRequest request) {
     request
         .body()
         .onSuccess(
             body -> {
-              asked.add(
-                  new Asked(
+              received.add(
+                  new Received(
                       request.method() + " " + request.path(),
                       request.getHeader("Idempotency-Key"),
                       request.getHeader("Authorization"),
@@ -86,7 +86,7 @@ class HttpProviderTest {
     return request -> request.response().setStatusCode(status).end(body);
   }
 
-  private static String says(String status, String id, String amount) {
+  private static String response(String status, String id, String amount) {
     return "{\"id\": \"%s\", \"status\": \"%s\", \"amount\": %s}".formatted(id, status, amount);
   }
 
@@ -94,8 +94,8 @@ class HttpProviderTest {
     return adapter.charge("p-1", WON, "CARD", "4242424242424242");
   }
 
-  /** Each question of which the answer decides where money is. */
-  private List<Future<?>> everyQuestion(PaymentProvider of) {
+  /** Makes each call of the provider once. */
+  private List<Future<?>> callEach(PaymentProvider of) {
     return List.of(
         of.charge("p-1", WON, "CARD", "4242424242424242"),
         of.lookup("p-1", WON),
@@ -103,7 +103,7 @@ class HttpProviderTest {
         of.refund("p-1", WON));
   }
 
-  private static void assertUnclear(List<Future<?>> answers) {
+  private static void assertAllFail(List<Future<?>> answers) {
     for (Future<?> answer : answers) {
       assertThatThrownBy(
               () -> answer.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS))
@@ -112,12 +112,12 @@ class HttpProviderTest {
   }
 
   @Test
-  void a_charge_says_what_is_taken_from_where_and_under_which_key() {
-    provider = answers(201, YES);
+  void a_charge_request_has_the_amount_the_card_and_an_idempotency_key() {
+    provider = answers(201, APPROVED);
     assertThat(charge().await()).isEqualTo(new Outcome.Approved());
-    assertThat(asked)
+    assertThat(received)
         .containsExactly(
-            new Asked(
+            new Received(
                 "POST /charges",
                 "p-1",
                 "Bearer secret",
@@ -130,10 +130,10 @@ class HttpProviderTest {
   }
 
   @Test
-  void a_clear_no_is_declined_whether_it_is_told_at_once_or_later() {
-    provider = answers(402, says("DECLINED", "p-1", "40000"));
+  void a_decline_is_recognised_in_the_response_to_each_call() {
+    provider = answers(402, response("DECLINED", "p-1", "40000"));
     assertThat(charge().await()).isInstanceOf(Outcome.Declined.class);
-    provider = answers(200, says("DECLINED", "p-1", "40000"));
+    provider = answers(200, response("DECLINED", "p-1", "40000"));
     assertThat(adapter.lookup("p-1", WON).await()).isInstanceOf(Outcome.Declined.class);
     assertThat(adapter.close("p-1", WON).await()).isInstanceOf(Outcome.Declined.class);
   }
@@ -149,89 +149,89 @@ class HttpProviderTest {
         Arguments.of(200, "{\"status\": \"APPROVED\", \"amount\": 40000}"),
         Arguments.of(200, "{\"id\": \"p-1\", \"status\": \"APPROVED\"}"),
         Arguments.of(200, "{\"id\": \"p-1\", \"amount\": 40000}"),
-        Arguments.of(200, says("APPROVED", "p-2", "40000")),
-        Arguments.of(200, says("APPROVED", "p-1", "39999")),
-        Arguments.of(200, says("APPROVED", "p-1", "40000.9")),
-        Arguments.of(200, says("DECLINED", "p-2", "40000")),
-        Arguments.of(200, says("REFUNDED", "p-1", "39999")),
-        Arguments.of(200, says("REFUNDED", "p-2", "40000")),
-        Arguments.of(200, says("PENDING", "p-1", "40000")),
-        Arguments.of(200, says("UNKNOWN", "p-1", "null")),
-        Arguments.of(202, YES),
+        Arguments.of(200, response("APPROVED", "p-2", "40000")),
+        Arguments.of(200, response("APPROVED", "p-1", "39999")),
+        Arguments.of(200, response("APPROVED", "p-1", "40000.9")),
+        Arguments.of(200, response("DECLINED", "p-2", "40000")),
+        Arguments.of(200, response("REFUNDED", "p-1", "39999")),
+        Arguments.of(200, response("REFUNDED", "p-2", "40000")),
+        Arguments.of(200, response("PENDING", "p-1", "40000")),
+        Arguments.of(200, response("UNKNOWN", "p-1", "null")),
+        Arguments.of(202, APPROVED),
         Arguments.of(204, ""),
         Arguments.of(304, ""),
-        Arguments.of(400, says("DECLINED", "p-1", "40000")),
+        Arguments.of(400, response("DECLINED", "p-1", "40000")),
         Arguments.of(401, "{}"),
         Arguments.of(402, ""),
-        Arguments.of(402, YES),
-        Arguments.of(402, says("DECLINED", "p-2", "40000")),
+        Arguments.of(402, APPROVED),
+        Arguments.of(402, response("DECLINED", "p-2", "40000")),
         Arguments.of(404, ""),
         Arguments.of(404, "default backend - 404"),
-        Arguments.of(404, says("DECLINED", "p-1", "40000")),
-        Arguments.of(404, says("UNKNOWN", "p-2", "null")),
+        Arguments.of(404, response("DECLINED", "p-1", "40000")),
+        Arguments.of(404, response("UNKNOWN", "p-2", "null")),
         Arguments.of(409, "{}"),
         Arguments.of(429, "{}"),
-        Arguments.of(500, YES),
+        Arguments.of(500, APPROVED),
         Arguments.of(502, "<html>Bad gateway</html>"),
-        Arguments.of(503, says("DECLINED", "p-1", "40000")));
+        Arguments.of(503, response("DECLINED", "p-1", "40000")));
   }
 
   @ParameterizedTest
   @MethodSource("unclearAnswers")
-  void an_unclear_answer_is_neither_yes_nor_no(int status, String body) {
+  void an_unclear_response_fails_the_call(int status, String body) {
     provider = answers(status, body);
-    assertUnclear(everyQuestion(adapter));
-    assertThat(asked).as("asked once each").hasSize(4);
+    assertAllFail(callEach(adapter));
+    assertThat(received).as("one request for each call").hasSize(4);
   }
 
   @Test
-  void silence_is_neither_yes_nor_no() {
+  void a_missing_response_fails_the_call() {
     provider = request -> {};
-    assertUnclear(everyQuestion(adapter(port, IMPATIENCE)));
+    assertAllFail(callEach(adapter(port, SHORT_TIMEOUT)));
   }
 
   @Test
-  void an_answer_that_never_ends_is_neither_yes_nor_no() {
+  void a_response_that_never_ends_fails_the_call() {
     provider =
         request -> {
           request.response().setChunked(true).write(" ");
-          vertx.setPeriodic(IMPATIENCE.toMillis() / 4, id -> request.response().write(" "));
+          vertx.setPeriodic(SHORT_TIMEOUT.toMillis() / 4, id -> request.response().write(" "));
         };
-    assertUnclear(everyQuestion(adapter(port, IMPATIENCE)));
+    assertAllFail(callEach(adapter(port, SHORT_TIMEOUT)));
   }
 
   @Test
-  void a_provider_that_is_away_says_neither_yes_nor_no() throws IOException {
-    assertUnclear(everyQuestion(adapter(Ports.free(), PATIENCE)));
+  void an_unreachable_provider_fails_the_call() throws IOException {
+    assertAllFail(callEach(adapter(Ports.free(), LONG_TIMEOUT)));
   }
 
   @Test
-  void a_connection_cut_before_or_within_the_answer_is_neither_yes_nor_no() {
+  void a_connection_closed_before_or_within_the_response_fails_the_call() {
     provider = request -> request.connection().close();
-    assertUnclear(everyQuestion(adapter));
+    assertAllFail(callEach(adapter));
     provider =
         request ->
             request
                 .response()
-                .putHeader("Content-Length", Integer.toString(YES.length() + 1))
-                .write(YES)
+                .putHeader("Content-Length", Integer.toString(APPROVED.length() + 1))
+                .write(APPROVED)
                 .onComplete(written -> request.connection().close());
-    assertUnclear(everyQuestion(adapter));
+    assertAllFail(callEach(adapter));
   }
 
   @ParameterizedTest
   @MethodSource("redirects")
-  void nobody_elsewhere_may_answer_or_hear_of_our_key(int status) {
+  void a_redirect_is_not_followed(int status) {
     provider =
         request -> {
-          if (request.path().equals("/elsewhere")) {
-            request.response().end(YES);
+          if (request.path().equals("/redirected")) {
+            request.response().end(APPROVED);
           } else {
-            request.response().setStatusCode(status).putHeader("Location", "/elsewhere").end();
+            request.response().setStatusCode(status).putHeader("Location", "/redirected").end();
           }
         };
-    assertUnclear(everyQuestion(adapter));
-    assertThat(asked).extracting(Asked::request).noneMatch(r -> r.endsWith("/elsewhere"));
+    assertAllFail(callEach(adapter));
+    assertThat(received).extracting(Received::request).noneMatch(r -> r.endsWith("/redirected"));
   }
 
   static IntStream redirects() {
@@ -239,69 +239,71 @@ class HttpProviderTest {
   }
 
   @Test
-  void many_charges_at_once_do_not_wait_for_one_another() {
-    int atOnce = 40;
+  void concurrent_charges_do_not_wait_for_one_another() {
+    int concurrent = 40;
     List<HttpServerRequest> waiting = new ArrayList<>();
     provider =
         request -> {
           waiting.add(request);
-          if (waiting.size() == atOnce) {
-            waiting.forEach(answers(201, YES)::handle);
+          if (waiting.size() == concurrent) {
+            waiting.forEach(answers(201, APPROVED)::handle);
           }
         };
-    List<Future<Outcome>> charges = IntStream.range(0, atOnce).mapToObj(i -> charge()).toList();
+    List<Future<Outcome>> charges = IntStream.range(0, concurrent).mapToObj(i -> charge()).toList();
     assertThat(charges.stream().map(charge -> charge.await()))
         .allMatch(Outcome.Approved.class::isInstance);
   }
 
   @Test
-  void a_charge_whose_answer_was_lost_is_asked_for_by_its_id_and_made_once() {
-    Bank bank = new Bank();
+  void a_charge_with_a_lost_response_is_found_by_its_id_and_made_once() {
+    WorkingProvider working = new WorkingProvider();
     provider =
         request -> {
-          bank.charge(asked.get(asked.size() - 1));
+          working.charge(received.get(received.size() - 1));
           request.connection().close();
         };
-    assertUnclear(List.of(charge()));
-    provider = bank;
+    assertAllFail(List.of(charge()));
+    provider = working;
     assertThat(adapter.lookup("p-1", WON).await()).isEqualTo(new Outcome.Approved());
     assertThat(charge().await()).isEqualTo(new Outcome.Approved());
     assertThat(adapter.close("p-1", WON).await()).isEqualTo(new Outcome.Approved());
-    assertThat(bank.taken).isEqualTo(WON);
-    assertThat(asked.get(1).request()).isEqualTo("GET /charges/p-1");
+    assertThat(working.taken).isEqualTo(WON);
+    assertThat(received.get(1).request()).isEqualTo("GET /charges/p-1");
   }
 
   @Test
-  void a_charge_that_was_never_made_is_unknown_and_comes_too_late_once_it_is_closed() {
-    Bank bank = new Bank();
-    provider = bank;
+  void an_unknown_charge_is_declined_after_it_was_closed() {
+    WorkingProvider working = new WorkingProvider();
+    provider = working;
     assertThat(adapter.lookup("p-1", WON).await()).isEqualTo(new Outcome.Unknown());
     assertThat(adapter.close("p-1", WON).await()).isInstanceOf(Outcome.Declined.class);
     assertThat(charge().await()).isInstanceOf(Outcome.Declined.class);
-    assertThat(bank.taken).isZero();
+    assertThat(working.taken).isZero();
   }
 
   @Test
-  void a_refund_has_a_key_of_its_own_and_twice_is_once() {
-    Bank bank = new Bank();
-    provider = bank;
+  void a_repeated_refund_has_its_own_key_and_is_made_once() {
+    WorkingProvider working = new WorkingProvider();
+    provider = working;
     charge().await();
     adapter.refund("p-1", WON).await();
     adapter.refund("p-1", WON).await();
-    assertThat(bank.taken).isZero();
-    assertThat(asked).extracting(Asked::key).containsExactly("p-1", "p-1-refund", "p-1-refund");
-    assertThat(asked.get(1).request()).isEqualTo("POST /charges/p-1/refund");
-    assertThat(asked.get(1).body()).isEqualTo(new JsonObject().put("amount", WON));
+    assertThat(working.taken).isZero();
+    assertThat(received)
+        .extracting(Received::key)
+        .containsExactly("p-1", "p-1-refund", "p-1-refund");
+    assertThat(received.get(1).request()).isEqualTo("POST /charges/p-1/refund");
+    assertThat(received.get(1).body()).isEqualTo(new JsonObject().put("amount", WON));
   }
 
-  /** A provider that keeps the contract, for one payment. */
-  private final class Bank implements Handler<HttpServerRequest> {
+  /** A provider that follows the contract, for one payment. */
+  private final class WorkingProvider implements Handler<HttpServerRequest> {
 
     private final List<String> keys = new ArrayList<>();
     private String status = "UNKNOWN";
     private long taken;
 
-    private void charge(Asked charge) {
+    private void charge(Received charge) {
       if (status.equals("UNKNOWN")) {
         keys.add(charge.key());
         status = "APPROVED";
@@ -311,7 +313,7 @@ class HttpProviderTest {
 
     @Override
     public void handle(HttpServerRequest request) {
-      Asked last = asked.get(asked.size() - 1);
+      Received last = received.get(received.size() - 1);
       switch (last.request()) {
         case "POST /charges" -> charge(last);
         case "POST /charges/p-1/close" -> status = status.equals("UNKNOWN") ? "DECLINED" : status;
@@ -325,7 +327,7 @@ class HttpProviderTest {
         default -> {}
       }
       int code = status.equals("UNKNOWN") ? 404 : 200;
-      request.response().setStatusCode(code).end(Buffer.buffer(says(status, "p-1", "" + WON)));
+      request.response().setStatusCode(code).end(Buffer.buffer(response(status, "p-1", "" + WON)));
     }
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Payment requests, with lost answers, crashes and changes of the order between their steps. */
+/** Requests to pay, with lost responses, crashes and changes of the order between the steps. */
 class PayOrderTest extends PaymentFixture {
 
   private static PaymentRequest request(
@@ -27,7 +27,7 @@ class PayOrderTest extends PaymentFixture {
   }
 
   @Test
-  void a_charge_with_a_lost_answer_stays_open_until_the_provider_is_asked_again() {
+  void a_charge_with_a_lost_response_stays_open_until_a_retry_looks_it_up() {
     provider.answersAreLost = true;
     String orderId = Ids.next();
     var request = request(orderId, "c-1", PaymentMethod.CARD, CARD, null);
@@ -40,13 +40,11 @@ class PayOrderTest extends PaymentFixture {
     Payment paid = payOrder.pay(request).await().payment();
     assertThat(paid.id()).isEqualTo(open.id());
     assertThat(paid.status()).isEqualTo(PaymentStatus.PAID);
-    assertThat(provider.charges.get())
-        .as("what the first call took is not asked for again")
-        .isOne();
+    assertThat(provider.charges.get()).as("the charge is not repeated").isOne();
   }
 
   @Test
-  void a_retry_does_not_wait_for_a_call_that_is_never_answered() throws Exception {
+  void a_retry_does_not_wait_for_a_charge_without_a_response() throws Exception {
     String orderId = Ids.next();
     var request = request(orderId, "c-1", PaymentMethod.CARD, CARD, null);
     provider.hangs = true;
@@ -66,13 +64,13 @@ class PayOrderTest extends PaymentFixture {
   }
 
   @Test
-  void nothing_is_charged_for_an_order_that_was_withdrawn() {
+  void nothing_is_charged_for_a_canceled_expired_or_rejected_order() {
     for (String status : List.of("CANCELED", "EXPIRED", "REJECTED")) {
       IdempotencyKey key = new IdempotencyKey("c-1", "k-" + status, "the same body");
       for (IdempotencyKey requestKey : Arrays.asList(key, null)) {
-        Payment unclear = charging(10_000, requestKey);
-        orderStatuses.put(unclear.orderId(), status);
-        var request = request(unclear.orderId(), "c-1", PaymentMethod.CARD, CARD, requestKey);
+        Payment interrupted = charging(10_000, requestKey);
+        orderStatuses.put(interrupted.orderId(), status);
+        var request = request(interrupted.orderId(), "c-1", PaymentMethod.CARD, CARD, requestKey);
         assertThatThrownBy(() -> payOrder.pay(request).await())
             .isInstanceOfSatisfying(
                 Refusal.class, no -> assertThat(no.type()).isEqualTo("order-state"))
@@ -83,7 +81,7 @@ class PayOrderTest extends PaymentFixture {
   }
 
   @Test
-  void only_a_charge_shows_that_the_provider_takes_money() {
+  void only_the_request_that_charged_reports_a_charge() {
     provider.answersAreLost = true;
     var request = request(Ids.next(), "c-1", PaymentMethod.CARD, CARD, null);
     assertThatThrownBy(() -> payOrder.pay(request).await()).isInstanceOf(Refusal.class);
@@ -96,7 +94,7 @@ class PayOrderTest extends PaymentFixture {
 
   @ParameterizedTest
   @ValueSource(longs = {30_000, SAME_PRICE})
-  void money_taken_before_the_order_changed_does_not_pay_it(long due) {
+  void a_charge_made_before_the_order_changed_does_not_pay_it(long due) {
     IdempotencyKey key = new IdempotencyKey("c-1", "k-changed-" + due, "the same body");
     Payment old = charging(10_000, key);
     provider.charge(old.id(), 10_000, "CARD", CARD).await();
@@ -111,36 +109,36 @@ class PayOrderTest extends PaymentFixture {
               return status(old) == PaymentStatus.REFUNDED;
             });
     assertRefused(old.orderId(), key, "payment-void");
-    var anew = request(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
-    assertThat(payOrder.pay(anew).await().payment().amount()).isEqualTo(due);
+    var next = request(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
+    assertThat(payOrder.pay(next).await().payment().amount()).isEqualTo(due);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {30_000, SAME_PRICE})
-  void money_not_taken_before_the_order_changed_is_never_taken(long due) {
+  void a_charge_not_made_before_the_order_changed_is_never_made(long due) {
     IdempotencyKey key = new IdempotencyKey("c-1", "k-not-taken-" + due, "the same body");
     Payment old = charging(10_000, key);
     changedPrices.put(old.orderId(), due);
     assertRefused(old.orderId(), key, "payment-void");
     assertThat(provider.charges.get()).isZero();
-    var anew = request(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
-    assertThat(payOrder.pay(anew).await().payment().amount()).isEqualTo(due);
+    var next = request(old.orderId(), "c-1", PaymentMethod.CARD, CARD, null);
+    assertThat(payOrder.pay(next).await().payment().amount()).isEqualTo(due);
   }
 
   @Test
-  void an_unanswered_charge_is_no_answer_once_the_order_is_withdrawn() {
-    IdempotencyKey key = new IdempotencyKey("c-1", "k-unheard", "the same body");
-    Payment unclear = charging(10_000, key);
-    provider.charge(unclear.id(), 10_000, "CARD", CARD).await();
-    orderStatuses.put(unclear.orderId(), "CANCELED");
-    assertRefused(unclear.orderId(), key, "order-state");
+  void a_charge_without_a_response_is_no_answer_for_a_canceled_order() {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-no-response", "the same body");
+    Payment interrupted = charging(10_000, key);
+    provider.charge(interrupted.id(), 10_000, "CARD", CARD).await();
+    orderStatuses.put(interrupted.orderId(), "CANCELED");
+    assertRefused(interrupted.orderId(), key, "order-state");
     sweep.now().await();
-    assertThat(status(unclear)).isEqualTo(PaymentStatus.PAID);
-    assertRefused(unclear.orderId(), key, "order-state");
+    assertThat(status(interrupted)).isEqualTo(PaymentStatus.PAID);
+    assertRefused(interrupted.orderId(), key, "order-state");
   }
 
   @Test
-  void an_answer_after_the_client_gave_up_is_not_kept_under_the_key() {
+  void a_result_after_the_client_gave_up_is_not_stored_for_the_key() {
     for (String since : List.of("changed", "withdrawn", "nothing")) {
       IdempotencyKey key = new IdempotencyKey("c-1", "k-late-" + since, "the same body");
       String orderId = Ids.next();
@@ -164,18 +162,16 @@ class PayOrderTest extends PaymentFixture {
           assertThat(payOrder.pay(again).await().payment()).isEqualTo(paid);
           orderStatuses.put(orderId, "CANCELED");
           refund(paid);
-          assertThat(payOrder.pay(again).await().payment())
-              .as("as it was answered")
-              .isEqualTo(paid);
+          assertThat(payOrder.pay(again).await().payment()).as("the stored answer").isEqualTo(paid);
         }
       }
     }
   }
 
   @Test
-  void money_that_went_back_before_the_first_call_ended_is_no_payment() {
+  void a_payment_that_was_refunded_during_its_charge_is_no_answer() {
     provider.chargesHeldUntil = Promise.promise();
-    IdempotencyKey key = new IdempotencyKey("c-1", "k-went-back", "the same body");
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-refunded", "the same body");
     PaymentRequest request = request(Ids.next(), "c-1", PaymentMethod.CARD, CARD, key);
     Future<PaymentResult> first = payOrder.pay(request);
     await().until(() -> provider.charges.get() == 1);
@@ -211,8 +207,8 @@ class PayOrderTest extends PaymentFixture {
   }
 
   @Test
-  void an_attempt_that_the_provider_never_received_continues_under_its_key() {
-    IdempotencyKey key = new IdempotencyKey("c-1", "k-never-heard", "the same body");
+  void an_attempt_that_the_provider_never_received_continues_with_its_key() {
+    IdempotencyKey key = new IdempotencyKey("c-1", "k-abandoned", "the same body");
     Payment lost = charging(10_000, key);
     sweep.now().await();
     assertThat(status(lost)).isEqualTo(PaymentStatus.DECLINED);
@@ -224,7 +220,7 @@ class PayOrderTest extends PaymentFixture {
   }
 
   @Test
-  void an_answer_that_is_neither_paid_nor_declined_is_refused_under_its_key() {
+  void a_stored_answer_without_a_result_is_refused_as_void() {
     IdempotencyKey key = new IdempotencyKey("c-1", "k-no-result", "the same body");
     Payment lost = charging(10_000, key);
     payments.changeAsAnswer(lost.id(), p -> p.declined(Payment.ABANDONED, LONG_AGO)).await();

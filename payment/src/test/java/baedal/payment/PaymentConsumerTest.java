@@ -20,31 +20,33 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Refunds and collected promises, by events in any order. */
+/** Refunds and collected payments on delivery, by events in any sequence. */
 class PaymentConsumerTest extends PaymentFixture {
 
   private static final int SEEDS = 100;
 
-  /** Each event is about one payment; the other payments are there to be mixed up with it. */
+  /** Each event names one payment. It must not change the other payments. */
   @Test
-  void events_in_any_order_and_number_refund_once_and_keep_a_promise_once() {
+  void shuffled_and_repeated_events_refund_once_and_collect_once() {
     List<Subscription> replicas =
         Stream.of(refunds, new RefundPayment(payments, provider, Boot.clock()))
             .map(one -> new PaymentConsumer(payments, one).subscription())
             .toList();
     for (int seed = 0; seed < SEEDS; seed++) {
       Random random = new Random(seed);
-      Payment back = settled(PaymentMethod.CARD);
-      Payment voided = settled(PaymentMethod.ON_DELIVERY);
-      Payment kept = settled(PaymentMethod.ON_DELIVERY);
+      Payment refunded = paidOrPromised(PaymentMethod.CARD);
+      Payment voided = paidOrPromised(PaymentMethod.ON_DELIVERY);
+      Payment collected = paidOrPromised(PaymentMethod.ON_DELIVERY);
       List<EventMessage> messages = new ArrayList<>();
-      for (Payment given : List.of(back, voided)) {
-        String orderId = given.orderId();
-        messages.add(message(new OrderEvent.PaymentRefused(orderId, given.id(), "x", LONG_AGO)));
-        messages.add(message(new OrderEvent.RefundRequested(orderId, given.id(), "y", LONG_AGO)));
+      for (Payment payment : List.of(refunded, voided)) {
+        String orderId = payment.orderId();
+        messages.add(message(new OrderEvent.PaymentRefused(orderId, payment.id(), "x", LONG_AGO)));
+        messages.add(message(new OrderEvent.RefundRequested(orderId, payment.id(), "y", LONG_AGO)));
       }
       messages.add(
-          message(new OrderEvent.Collected(kept.orderId(), kept.id(), "r-1", 10_000, LONG_AGO)));
+          message(
+              new OrderEvent.Collected(
+                  collected.orderId(), collected.id(), "r-1", 10_000, LONG_AGO)));
       for (int again = random.nextInt(6); again > 0; again--) {
         messages.add(messages.get(random.nextInt(messages.size())));
       }
@@ -52,15 +54,15 @@ class PaymentConsumerTest extends PaymentFixture {
       for (EventMessage message : messages) {
         replicas.get(random.nextInt(replicas.size())).handle(message).await();
       }
-      await().until(() -> status(back) == PaymentStatus.REFUNDED);
-      assertThat(List.of(end(back), end(voided), end(kept)))
+      await().until(() -> status(refunded) == PaymentStatus.REFUNDED);
+      assertThat(List.of(outcome(refunded), outcome(voided), outcome(collected)))
           .as("seed " + seed)
           .containsExactly(
               "REFUNDED after 2 events", "REFUNDED after 2 events", "PAID after 2 events");
     }
   }
 
-  private static Payment settled(PaymentMethod method) {
+  private static Payment paidOrPromised(PaymentMethod method) {
     Payment.Due due =
         new Payment.Due(Ids.next(), "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
     var opened = Payment.open(Ids.next(), due, method, "4242", LONG_AGO);
@@ -68,7 +70,7 @@ class PaymentConsumerTest extends PaymentFixture {
     return payments.change(opened.state().id(), p -> p.charged(LONG_AGO)).await();
   }
 
-  private static String end(Payment payment) {
+  private static String outcome(Payment payment) {
     return pool.preparedQuery(
             "SELECT status || ' after ' || sequence || ' events' FROM payments WHERE id = $1")
         .execute(Tuple.of(payment.id()))

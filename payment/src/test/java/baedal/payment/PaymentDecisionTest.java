@@ -26,7 +26,7 @@ class PaymentDecisionTest {
   private static final long WON = 40_000;
   private static final long VERSION = 3;
 
-  /** {@code status} is that of the payment, or ABANDONED for a charge that was given up. */
+  /** {@code status} is the status of the payment, or ABANDONED for a charge that was closed. */
   private static Payment payment(String status) {
     boolean abandoned = status.equals("ABANDONED");
     return new Payment(
@@ -83,7 +83,7 @@ class PaymentDecisionTest {
     "REFUNDING, REFUSE_VOID,       REFUSE_PENDING,    REFUSE_VOID",
     "REFUNDED,  REFUSE_VOID,       REFUSE_PENDING,    REFUSE_VOID",
   })
-  void the_same_request_for_the_same_order(
+  void decides_about_the_same_request_for_an_unchanged_order(
       String status, PaymentDecision byKey, PaymentDecision byOrder, PaymentDecision afterCharge) {
     Payment payment = payment(status);
     assertThat(decisions(payment, same("PLACED"), sameRequest(payment)))
@@ -100,7 +100,7 @@ class PaymentDecisionTest {
     "REFUNDING, REFUSE_VOID,    REFUSE_PENDING, REFUSE_VOID",
     "REFUNDED,  REFUSE_VOID,    REFUSE_PENDING, REFUSE_VOID",
   })
-  void the_same_request_for_an_order_that_was_changed(
+  void decides_about_the_same_request_for_a_changed_order(
       String status, PaymentDecision byKey, PaymentDecision byOrder, PaymentDecision afterCharge) {
     Payment payment = payment(status);
     for (Payment.Due due : changed()) {
@@ -120,7 +120,7 @@ class PaymentDecisionTest {
     "REFUNDING, REFUSE_VOID,  REFUSE_PENDING,  REFUSE_VOID",
     "REFUNDED,  REFUSE_VOID,  REFUSE_PENDING,  REFUSE_VOID",
   })
-  void a_request_to_pay_now_with_another_card_or_method(
+  void decides_about_a_request_with_another_card_or_method(
       String status, PaymentDecision byKey, PaymentDecision byOrder, PaymentDecision afterCharge) {
     for (PaymentRequest request : otherRequests()) {
       assertThat(decisions(payment(status), same("PLACED"), request))
@@ -131,7 +131,7 @@ class PaymentDecisionTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_promise_of_an_old_price_is_not_held_against_a_card(Found found) {
+  void a_card_waits_for_the_end_of_a_promise_of_an_old_price(Found found) {
     for (Payment.Due due : changed()) {
       assertThat(
               PaymentDecision.of(
@@ -150,7 +150,7 @@ class PaymentDecisionTest {
     "REFUNDING, REFUSE_ORDER_STATE, REFUSE_ORDER_STATE",
     "REFUNDED,  REFUSE_ORDER_STATE, REFUSE_ORDER_STATE",
   })
-  void an_order_that_is_settled_shows_its_payment(
+  void an_order_that_is_paid_or_promised_answers_with_its_payment(
       String status, PaymentDecision sameRequest, PaymentDecision payNow) {
     Payment payment = payment(status);
     for (String orderStatus : List.of("PAID", "COOKED", "COMPLETED")) {
@@ -166,7 +166,7 @@ class PaymentDecisionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"CANCELED", "REJECTED", "EXPIRED"})
-  void an_order_that_was_withdrawn_is_never_paid(String orderStatus) {
+  void a_canceled_rejected_or_expired_order_is_never_paid(String orderStatus) {
     for (PaymentStatus status : PaymentStatus.values()) {
       Payment payment = payment(status.name());
       assertThat(decisions(payment, same(orderStatus), sameRequest(payment)))
@@ -176,7 +176,7 @@ class PaymentDecisionTest {
   }
 
   @Test
-  void money_is_taken_only_by_the_request_that_opened_the_payment_for_the_same_order() {
+  void only_the_same_request_for_an_unchanged_order_may_charge() {
     Set<PaymentDecision> others =
         Stream.of(PaymentStatus.values())
             .map(status -> payment(status.name()))

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * The use cases of the payment service between a real database, a stub of the order service and a
- * provider that does what each test wants.
+ * The parts of the payment service with a database, a stub of the order service and a {@link
+ * FakeProvider}.
  */
 abstract class PaymentFixture {
 
@@ -36,10 +36,10 @@ abstract class PaymentFixture {
   static final long SAME_PRICE = 10_000;
   static final Instant LONG_AGO = Instant.parse("2026-01-01T12:00:00Z");
 
-  /** The status of an order that is not PLACED. */
+  /** The statuses of orders that are not PLACED, by order id. */
   static final Map<String, String> orderStatuses = new ConcurrentHashMap<>();
 
-  /** What is due for an order that was changed. */
+  /** The amounts due of orders that were changed, in won, by order id. */
   static final Map<String, Long> changedPrices = new ConcurrentHashMap<>();
 
   private static final String LOOPBACK = "127.0.0.1";
@@ -106,7 +106,7 @@ abstract class PaymentFixture {
                 .encode());
   }
 
-  /** A charge that was opened long ago and never finished. */
+  /** Stores a payment that was opened long ago and is still CHARGING. */
   static Payment charging(long won) {
     return charging(won, null);
   }

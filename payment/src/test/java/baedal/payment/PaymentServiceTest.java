@@ -36,10 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/**
- * The payment service over HTTP, with the real database and broker, and a stand-in for the order
- * service.
- */
+/** The payment service over HTTP, with a database, a broker and a stub of the order service. */
 class PaymentServiceTest {
 
   private static final String DECLINED_CARD = "4000000000000002";
@@ -110,9 +107,9 @@ class PaymentServiceTest {
     return service.post(key, "/payments", service.token(sub, "customer"), body);
   }
 
-  private static JsonObject body(PaymentApi.Pay asked) {
-    JsonObject body = Json.fromObject(asked);
-    if (asked.card() == null) {
+  private static JsonObject body(PaymentApi.Pay request) {
+    JsonObject body = Json.fromObject(request);
+    if (request.card() == null) {
       body.remove("card");
     }
     return body;
@@ -142,7 +139,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void the_server_decides_what_is_paid_and_keeps_four_digits_of_the_card() {
+  void the_server_decides_the_amount_and_stores_four_digits_of_the_card() {
     String orderId = order(40_000);
     HttpResponse<Buffer> paid = pay("c-1", card(orderId)).await();
     assertThat(paid.statusCode()).isEqualTo(201);
@@ -160,7 +157,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void the_same_payment_sent_many_times_at_once_charges_once() {
+  void concurrent_equal_requests_charge_once() {
     for (int round = 0; round < 10; round++) {
       String orderId = order(10_000);
       List<Future<HttpResponse<Buffer>>> sent = new ArrayList<>();
@@ -177,7 +174,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_declined_card_leaves_room_for_another() {
+  void an_order_can_be_paid_with_another_card_after_a_decline() {
     String orderId = order(10_000);
     HttpResponse<Buffer> declined = pay("c-1", declining(orderId)).await();
     assertThat(declined.statusCode()).isEqualTo(402);
@@ -192,7 +189,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_declined_card_is_answered_the_same_under_its_key_and_not_asked_for_again() {
+  void a_retry_of_a_declined_card_gets_the_same_answer_without_a_charge() {
     String orderId = order(10_000);
     JsonObject empty = declining(orderId);
     HttpResponse<Buffer> first = pay("k-declined", "c-1", empty).await();
@@ -207,7 +204,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_key_is_answered_the_same_though_the_money_went_back_since() {
+  void a_retry_after_the_refund_gets_the_first_answer() {
     String orderId = order(10_000);
     JsonObject first = pay("k-back", "c-1", card(orderId)).await().bodyAsJsonObject();
     String paymentId = first.getString("paymentId");
@@ -220,7 +217,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void fifty_at_once_under_one_key_are_one_attempt_with_one_answer() {
+  void fifty_concurrent_requests_with_one_key_are_one_attempt() {
     for (int round = 0; round < 20; round++) {
       String key = "k-fifty-" + round;
       String orderId = order(10_000);
@@ -241,7 +238,7 @@ class PaymentServiceTest {
     return card(orderId).put("card", DECLINED_CARD);
   }
 
-  /** What is the same for equal requests: each has a trace of its own. */
+  /** The response without its trace id, which differs between equal requests. */
   private static JsonObject answer(HttpResponse<Buffer> response) {
     JsonObject body = response.bodyAsJsonObject();
     body.remove("traceId");
@@ -249,7 +246,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void many_at_once_under_one_key_are_one_payment_and_other_orders_are_refused() {
+  void one_key_for_two_orders_pays_one_of_them_and_refuses_the_other() {
     for (int round = 0; round < 20; round++) {
       String key = "k-" + round;
       List<Future<HttpResponse<Buffer>>> equal = new ArrayList<>();
@@ -271,7 +268,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_card_is_not_declined_because_another_one_was_at_the_same_time() {
+  void a_card_is_not_declined_because_a_concurrent_request_was() {
     for (int round = 0; round < 20; round++) {
       String orderId = order(10_000);
       String key = "k-good-" + round;
@@ -284,24 +281,24 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_replica_that_died_before_the_provider_heard_of_it_is_made_good_under_the_same_key() {
+  void a_retry_charges_a_payment_whose_replica_died_before_the_charge() {
     for (PaymentMethod method : List.of(PaymentMethod.CARD, PaymentMethod.KAKAO_PAY)) {
       String card = method == PaymentMethod.CARD ? "4242424242424242" : null;
-      PaymentApi.Pay asked = asked(order(10_000), method, card);
-      IdempotencyKey key = key("k-died-" + method, asked);
-      Payment payment = begun(asked, key);
-      HttpResponse<Buffer> again = pay(key.key(), "c-1", body(asked)).await();
+      PaymentApi.Pay request = request(order(10_000), method, card);
+      IdempotencyKey key = key("k-died-" + method, request);
+      Payment payment = interrupted(request, key);
+      HttpResponse<Buffer> again = pay(key.key(), "c-1", body(request)).await();
       assertThat(again.statusCode()).isEqualTo(201);
       assertThat(again.bodyAsJsonObject().getString("paymentId")).isEqualTo(payment.id());
-      assertThat(charges(asked.orderId())).isEqualTo(1);
+      assertThat(charges(request.orderId())).isEqualTo(1);
     }
   }
 
   @Test
-  void a_replica_that_died_before_it_answered_has_kept_its_answer() {
-    PaymentApi.Pay good = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
+  void a_retry_gets_the_result_of_a_replica_that_died_before_its_response() {
+    PaymentApi.Pay good = request(order(10_000), PaymentMethod.CARD, "4242424242424242");
     IdempotencyKey paid = key("k-kept-paid", good);
-    String id = begun(good, paid).id();
+    String id = interrupted(good, paid).id();
     repository().changeAsAnswer(id, p -> p.charged(Instant.now())).await();
     repository().change(id, p -> p.giveBack("canceled since", Instant.now())).await();
     repository().change(id, p -> p.refunded(Instant.now())).await();
@@ -309,62 +306,66 @@ class PaymentServiceTest {
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(again.bodyAsJsonObject().getString("status")).isEqualTo("PAID");
 
-    PaymentApi.Pay bad = asked(order(10_000), PaymentMethod.CARD, DECLINED_CARD);
+    PaymentApi.Pay bad = request(order(10_000), PaymentMethod.CARD, DECLINED_CARD);
     IdempotencyKey declined = key("k-kept-declined", bad);
-    repository().change(begun(bad, declined).id(), p -> p.declined("no", Instant.now())).await();
+    repository()
+        .change(interrupted(bad, declined).id(), p -> p.declined("no", Instant.now()))
+        .await();
     assertThat(pay(declined.key(), "c-1", Json.fromObject(bad)).await().statusCode())
         .isEqualTo(402);
-    assertThat(charges(bad.orderId())).as("the provider was not asked").isZero();
+    assertThat(charges(bad.orderId())).as("the provider received no charge").isZero();
   }
 
   @Test
-  void a_promise_that_nobody_heard_is_no_answer_for_an_order_that_was_changed_since() {
-    PaymentApi.Pay asked = asked(order(10_000), PaymentMethod.ON_DELIVERY, null);
-    IdempotencyKey key = key("k-promised", asked);
-    begun(asked, key);
-    JsonObject order = orders.get(asked.orderId());
-    orders.put(asked.orderId(), order.copy().put("due", 12_000).put("version", 2));
-    assertThat(pay(key.key(), "c-1", body(asked)).await().statusCode()).isEqualTo(503);
-    orders.put(asked.orderId(), order);
-    HttpResponse<Buffer> heard = pay(key.key(), "c-1", body(asked)).await();
-    assertThat(heard.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
+  void a_promise_without_a_response_is_no_answer_for_a_changed_order() {
+    PaymentApi.Pay request = request(order(10_000), PaymentMethod.ON_DELIVERY, null);
+    IdempotencyKey key = key("k-promised", request);
+    interrupted(request, key);
+    JsonObject order = orders.get(request.orderId());
+    orders.put(request.orderId(), order.copy().put("due", 12_000).put("version", 2));
+    assertThat(pay(key.key(), "c-1", body(request)).await().statusCode()).isEqualTo(503);
+    orders.put(request.orderId(), order);
+    HttpResponse<Buffer> repeated = pay(key.key(), "c-1", body(request)).await();
+    assertThat(repeated.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
   }
 
   @Test
-  void who_is_refused_for_another_body_leaves_no_answer_under_the_key() {
-    PaymentApi.Pay mine = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
+  void a_request_with_another_body_stores_no_answer_for_the_key() {
+    PaymentApi.Pay mine = request(order(10_000), PaymentMethod.CARD, "4242424242424242");
     IdempotencyKey key = key("k-crossed", mine);
-    Payment paying = begun(mine, key);
-    PaymentApi.Pay other = asked(order(20_000), PaymentMethod.CARD, "4242424242424242");
-    Payment elsewhere = begun(other, null);
-    assertThatThrownBy(() -> repository().keepAnswer(key("k-crossed", other), elsewhere).await())
+    Payment paying = interrupted(mine, key);
+    PaymentApi.Pay other = request(order(20_000), PaymentMethod.CARD, "4242424242424242");
+    Payment otherPayment = interrupted(other, null);
+    assertThatThrownBy(() -> repository().keepAnswer(key("k-crossed", other), otherPayment).await())
         .isInstanceOf(Refusal.class);
     assertThat(repository().keepAnswer(key, paying).await()).isEqualTo(paying);
   }
 
   @Test
-  void orders_that_somebody_pays_or_has_paid_are_told_to_services_only() {
-    PaymentApi.Pay begun = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
-    begun(begun, null);
+  void only_services_can_read_which_orders_have_a_payment() {
+    PaymentApi.Pay interrupted = request(order(10_000), PaymentMethod.CARD, "4242424242424242");
+    interrupted(interrupted, null);
     String paid = order(10_000);
     String promised = order(10_000);
     String declined = order(10_000);
     pay("c-1", card(paid)).await();
     pay("c-1", new JsonObject().put("orderId", promised).put("method", "ON_DELIVERY")).await();
     pay("c-1", declining(declined)).await();
-    String back = order(10_000);
-    begun(asked(back, PaymentMethod.CARD, "4242424242424242"), null);
-    repository().change(paymentOf(back), p -> p.charged(Instant.now())).await();
-    repository().change(paymentOf(back), p -> p.giveBack("changed", Instant.now())).await();
+    String refunding = order(10_000);
+    interrupted(request(refunding, PaymentMethod.CARD, "4242424242424242"), null);
+    repository().change(paymentOf(refunding), p -> p.charged(Instant.now())).await();
+    repository().change(paymentOf(refunding), p -> p.giveBack("changed", Instant.now())).await();
     JsonArray all =
-        new JsonArray(List.of(begun.orderId(), paid, promised, declined, back, order(10_000)));
+        new JsonArray(
+            List.of(interrupted.orderId(), paid, promised, declined, refunding, order(10_000)));
     JsonObject body = new JsonObject().put("orderIds", all);
-    assertThat(standing(body, "order", "service").bodyAsJsonObject().getJsonArray("orderIds"))
-        .containsExactlyInAnyOrder(begun.orderId(), paid, promised);
-    assertThat(standing(body, "c-1", "customer").statusCode()).isEqualTo(403);
+    assertThat(
+            ordersWithPayment(body, "order", "service").bodyAsJsonObject().getJsonArray("orderIds"))
+        .containsExactlyInAnyOrder(interrupted.orderId(), paid, promised);
+    assertThat(ordersWithPayment(body, "c-1", "customer").statusCode()).isEqualTo(403);
   }
 
-  private static HttpResponse<Buffer> standing(JsonObject body, String sub, String role) {
+  private static HttpResponse<Buffer> ordersWithPayment(JsonObject body, String sub, String role) {
     return service.call(
         HttpMethod.POST, "/internal/payments/standing", service.token(sub, role), body);
   }
@@ -396,27 +397,28 @@ class PaymentServiceTest {
     return new PaymentRepository(pool, () -> {});
   }
 
-  private static PaymentApi.Pay asked(String orderId, PaymentMethod method, String card) {
+  private static PaymentApi.Pay request(String orderId, PaymentMethod method, String card) {
     return new PaymentApi.Pay(orderId, method, card);
   }
 
-  private static IdempotencyKey key(String key, PaymentApi.Pay asked) {
+  private static IdempotencyKey key(String key, PaymentApi.Pay request) {
     return new IdempotencyKey(
-        "c-1", key, Digest.hmacSha256(ServiceFixture.SECRET, Json.encode(asked)));
+        "c-1", key, Digest.hmacSha256(ServiceFixture.SECRET, Json.encode(request)));
   }
 
-  /** As far as a replica came that died before it asked the provider. */
-  private static Payment begun(PaymentApi.Pay asked, IdempotencyKey key) {
+  /** Stores a payment as a replica does before it calls the provider. */
+  private static Payment interrupted(PaymentApi.Pay request, IdempotencyKey key) {
     Payment.Due due =
-        new Payment.Due(asked.orderId(), "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
-    String lastFour = asked.method() == PaymentMethod.CARD ? Payment.lastFour(asked.card()) : null;
-    var opened = Payment.open(Ids.next(), due, asked.method(), lastFour, Instant.now());
+        new Payment.Due(request.orderId(), "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
+    String lastFour =
+        request.method() == PaymentMethod.CARD ? Payment.lastFour(request.card()) : null;
+    var opened = Payment.open(Ids.next(), due, request.method(), lastFour, Instant.now());
     assertThat(repository().insert(opened, key).await()).isTrue();
     return opened.state();
   }
 
   @Test
-  void a_key_is_forgotten_after_a_day() {
+  void a_key_is_deleted_after_a_day() {
     String orderId = order(10_000);
     pay("k-day", "c-1", declining(orderId)).await();
     Instant now = Instant.now();
@@ -428,9 +430,9 @@ class PaymentServiceTest {
   }
 
   @Test
-  void nobody_can_try_cards_until_one_fits_what_is_kept_of_a_body() {
-    PaymentApi.Pay asked = asked(order(10_000), PaymentMethod.CARD, "4242424242424242");
-    pay("k-guess", "c-1", body(asked)).await();
+  void the_stored_hash_of_a_request_is_keyed() {
+    PaymentApi.Pay request = request(order(10_000), PaymentMethod.CARD, "4242424242424242");
+    pay("k-guess", "c-1", body(request)).await();
     String kept =
         pool.query("SELECT body_hash FROM idempotency WHERE key = 'k-guess'")
             .execute()
@@ -438,11 +440,11 @@ class PaymentServiceTest {
             .iterator()
             .next()
             .getString(0);
-    assertThat(kept).isNotEqualTo(Digest.sha256(Json.encode(asked)));
+    assertThat(kept).isNotEqualTo(Digest.sha256(Json.encode(request)));
   }
 
   @Test
-  void a_key_is_a_hundred_visible_characters_at_most() {
+  void a_key_has_at_most_a_hundred_visible_characters() {
     JsonObject body = card(order(10_000));
     for (String key : List.of("", "k".repeat(101), "two words", "clé")) {
       HttpResponse<Buffer> refused = pay(key, "c-1", body).await();
@@ -453,7 +455,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_refund_is_given_once_however_often_it_is_asked_for() {
+  void repeated_refund_requests_refund_a_payment_once() {
     String orderId = order(10_000);
     String paymentId = pay("c-1", card(orderId)).await().bodyAsJsonObject().getString("paymentId");
     String first =
@@ -484,7 +486,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_promise_is_kept_or_void() {
+  void a_promise_is_paid_after_collection_and_voided_after_cancellation() {
     String kept = order(12_000);
     String voided = order(12_000);
     for (String orderId : List.of(kept, voided)) {
@@ -517,11 +519,12 @@ class PaymentServiceTest {
       String orderId = order(12_000);
       JsonObject promise = pay("c-1", onDelivery(orderId)).await().bodyAsJsonObject();
       orders.get(orderId).put("status", state);
-      for (JsonObject wish : List.of(card(orderId), kakaoPay(orderId))) {
+      for (JsonObject request : List.of(card(orderId), kakaoPay(orderId))) {
         for (String key : List.of("k-promised-1", "k-promised-2")) {
-          refusedAsPromised(pay(key + orderId + wish.getString("method"), "c-1", wish).await());
+          refusedAsPromised(
+              pay(key + orderId + request.getString("method"), "c-1", request).await());
         }
-        refusedAsPromised(pay("c-1", wish).await());
+        refusedAsPromised(pay("c-1", request).await());
       }
       assertThat(charges(orderId)).isZero();
       HttpResponse<Buffer> again = pay("c-1", onDelivery(orderId)).await();
@@ -539,7 +542,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_promise_for_an_order_that_is_paid_by_card_shows_that_payment() {
+  void a_promise_for_an_order_paid_by_card_returns_that_payment() {
     String orderId = order(12_000);
     JsonObject paid = pay("c-1", card(orderId)).await().bodyAsJsonObject();
     HttpResponse<Buffer> promise = pay("c-1", onDelivery(orderId)).await();
@@ -549,19 +552,18 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_promise_of_an_old_price_is_not_held_against_a_card() {
+  void a_card_waits_for_the_end_of_a_promise_of_an_old_price() {
     String orderId = order(12_000);
     pay("c-1", onDelivery(orderId)).await();
     JsonObject order = orders.get(orderId);
     orders.put(orderId, order.copy().put("due", 15_000).put("version", 2).put("pricedVersion", 2));
-    HttpResponse<Buffer> unsettled = pay("c-1", card(orderId)).await();
-    assertThat(unsettled.statusCode()).isEqualTo(503);
-    assertThat(unsettled.bodyAsJsonObject().getString("type"))
-        .isEqualTo("/problems/payment-pending");
+    HttpResponse<Buffer> pending = pay("c-1", card(orderId)).await();
+    assertThat(pending.statusCode()).isEqualTo(503);
+    assertThat(pending.bodyAsJsonObject().getString("type")).isEqualTo("/problems/payment-pending");
   }
 
   @Test
-  void a_refund_keeps_paid_at_and_a_promise_given_up_is_voided() {
+  void a_refund_keeps_paid_at_and_a_canceled_promise_is_voided() {
     String paid = order(12_000);
     JsonObject first = pay("c-1", card(paid)).await().bodyAsJsonObject();
     String promised = order(12_000);
@@ -580,7 +582,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void rows_of_the_version_before_are_shown_with_what_they_know() {
+  void payments_stored_before_paid_at_existed_are_shown() {
     assertThat(attempt(stored(PaymentMethod.ON_DELIVERY, PaymentStatus.REFUNDED)))
         .contains(Map.entry("status", "VOIDED"), Map.entry("amount", 10_000));
     JsonObject refunded = attempt(stored(PaymentMethod.CARD, PaymentStatus.REFUNDED));
@@ -592,7 +594,7 @@ class PaymentServiceTest {
     assertThat(attempt(orderId).getString("paidAt")).isEqualTo("2026-01-01T12:00:00Z");
   }
 
-  /** A payment as the version before paidAt stored it; gives the id of its order. */
+  /** Stores a payment as the version before paidAt did. Returns the id of its order. */
   private static String stored(PaymentMethod method, PaymentStatus status) {
     String orderId = order(10_000);
     JsonObject body =
@@ -637,7 +639,10 @@ class PaymentServiceTest {
         .getString(0);
   }
 
-  /** A charge that a crash interrupted {@code seconds} ago, before the provider heard of it. */
+  /**
+   * Stores a payment that a crash interrupted {@code seconds} ago, before the provider received it.
+   * Returns its id.
+   */
   private static String charging(String orderId, int seconds) {
     String paymentId = Ids.next();
     Payment.Due due = new Payment.Due(orderId, "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
@@ -654,7 +659,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_charge_that_a_crash_kept_from_the_provider_is_made_when_the_customer_pays_again() {
+  void a_retry_makes_the_charge_that_a_crash_prevented() {
     String orderId = order(10_000);
     String paymentId = charging(orderId, 1);
     HttpResponse<Buffer> other = pay("c-1", card(orderId).put("card", "5555555555554444")).await();
@@ -668,7 +673,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_charge_whose_answer_was_lost_in_a_crash_is_settled_by_asking_the_provider() {
+  void the_sweep_looks_up_a_charge_whose_response_was_lost_in_a_crash() {
     String orderId = order(10_000);
     String paymentId = charging(orderId, 30);
     pool.query(
@@ -684,7 +689,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void what_is_not_yours_not_payable_or_not_understood_is_refused() {
+  void foreign_unknown_canceled_and_invalid_orders_are_refused() {
     String orderId = order(10_000);
     assertThat(pay("c-2", card(orderId)).await().statusCode()).isEqualTo(404);
     assertThat(pay("c-1", card(Ids.next())).await().statusCode()).isEqualTo(404);
@@ -706,7 +711,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_card_is_refused_where_nothing_is_paid_by_card_and_so_is_an_unknown_field() {
+  void a_card_with_another_method_and_an_unknown_field_are_refused() {
     String orderId = order(10_000);
     for (String method : List.of("KAKAO_PAY", "ON_DELIVERY")) {
       HttpResponse<Buffer> refused = pay("c-1", card(orderId).put("method", method)).await();
@@ -724,7 +729,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void an_answer_tells_the_breaker_whether_the_provider_gave_it() {
+  void a_response_header_shows_whether_the_provider_answered() {
     String orderId = order(10_000);
     for (String method : List.of("CARD declined", "CARD", "again", "free", "ON_DELIVERY")) {
       HttpResponse<Buffer> answer =
@@ -741,7 +746,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void the_knobs_of_the_simulator_are_for_services_only_and_a_failing_provider_is_a_503() {
+  void only_services_configure_the_simulator_and_its_failure_is_a_503() {
     JsonObject failing = new JsonObject().put("failureRate", 1.0);
     assertThat(
             service
@@ -750,7 +755,7 @@ class PaymentServiceTest {
                 .await()
                 .statusCode())
         .isEqualTo(401);
-    turn(failing);
+    configure(failing);
     try {
       String orderId = order(10_000);
       HttpResponse<Buffer> later = pay("c-1", card(orderId)).await();
@@ -758,18 +763,18 @@ class PaymentServiceTest {
       assertThat(later.getHeader("Retry-After")).isNotNull();
       assertThat(later.getHeader("Payment-Provider")).isNull();
     } finally {
-      turn(new JsonObject().put("failureRate", 0.0));
+      configure(new JsonObject().put("failureRate", 0.0));
     }
   }
 
-  private static void turn(JsonObject knobs) {
+  private static void configure(JsonObject settings) {
     assertThat(
             service
                 .call(
                     HttpMethod.PUT,
                     "/dev/payment-provider",
                     service.tokens().forService("gateway"),
-                    knobs)
+                    settings)
                 .statusCode())
         .isEqualTo(204);
   }

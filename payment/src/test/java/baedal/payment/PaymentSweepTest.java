@@ -25,7 +25,7 @@ class PaymentSweepTest extends PaymentFixture {
   }
 
   @Test
-  void a_charge_that_arrives_just_before_it_is_closed_counts() {
+  void a_charge_that_arrives_just_before_it_is_closed_is_paid() {
     Payment late = charging(10_000);
     provider.afterLookup = () -> provider.charge(late.id(), 10_000, "CARD", CARD);
     sweep.now().await();
@@ -33,7 +33,7 @@ class PaymentSweepTest extends PaymentFixture {
   }
 
   @Test
-  void no_charge_is_given_up_while_the_provider_is_unavailable() {
+  void no_charge_is_abandoned_while_the_provider_is_unavailable() {
     Payment unclear = charging(10_000);
     provider.unavailable = true;
     sweep.now().await();
@@ -54,9 +54,9 @@ class PaymentSweepTest extends PaymentFixture {
   }
 
   @Test
-  void refunds_that_the_provider_refuses_do_not_keep_out_the_others() {
+  void refunds_that_the_provider_refuses_do_not_block_the_others() {
     for (int i = 0; i < 120; i++) {
-      provider.refusesRefundOf.add(refunding().id());
+      provider.failingRefunds.add(refunding().id());
     }
     Payment owed = refunding();
     for (int round = 0; round < 50 && status(owed) != PaymentStatus.REFUNDED; round++) {

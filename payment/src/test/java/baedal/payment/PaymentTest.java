@@ -28,14 +28,14 @@ class PaymentTest {
   }
 
   @Test
-  void a_card_waits_for_the_provider_and_tells_nobody_yet() {
+  void a_card_payment_begins_as_charging_without_an_event() {
     Change<Payment> opened = Payment.open("p-1", DUE, PaymentMethod.CARD, "4242", NOW);
     assertThat(opened.state().status()).isEqualTo(PaymentStatus.CHARGING);
     assertThat(opened.events()).isEmpty();
   }
 
   @Test
-  void a_promise_is_deferred_at_once_for_what_was_due() {
+  void a_payment_on_delivery_is_deferred_at_once_with_the_amount_due() {
     Change<Payment> opened = Payment.open("p-1", DUE, PaymentMethod.ON_DELIVERY, null, NOW);
     assertThat(opened.state().status()).isEqualTo(PaymentStatus.DEFERRED);
     assertThat(opened.events())
@@ -44,7 +44,7 @@ class PaymentTest {
   }
 
   @Test
-  void a_visit_cannot_be_paid_on_delivery_and_where_nothing_is_due_nothing_is_promised() {
+  void a_visit_cannot_be_paid_on_delivery() {
     assertThatThrownBy(
             () ->
                 Payment.open("p-1", due(1, Fulfilment.VISIT), PaymentMethod.ON_DELIVERY, null, NOW))
@@ -52,6 +52,10 @@ class PaymentTest {
         .extracting("faults")
         .asString()
         .contains("/method");
+  }
+
+  @Test
+  void a_payment_of_0_won_on_delivery_is_charging() {
     Change<Payment> free =
         Payment.open("p-1", due(0, Fulfilment.DELIVERY), PaymentMethod.ON_DELIVERY, null, NOW);
     assertThat(free.state().charged(NOW).events())
@@ -68,11 +72,11 @@ class PaymentTest {
   }
 
   @Test
-  void money_is_given_back_once_and_a_promise_is_void() {
-    Change<Payment> wished = at(PaymentStatus.PAID).giveBack("canceled", NOW);
-    assertThat(wished.state().status()).isEqualTo(PaymentStatus.REFUNDING);
-    assertThat(wished.events()).isEmpty();
-    Change<Payment> refunded = wished.state().refunded(NOW);
+  void a_payment_is_refunded_once_and_a_promise_is_voided() {
+    Change<Payment> refunding = at(PaymentStatus.PAID).giveBack("canceled", NOW);
+    assertThat(refunding.state().status()).isEqualTo(PaymentStatus.REFUNDING);
+    assertThat(refunding.events()).isEmpty();
+    Change<Payment> refunded = refunding.state().refunded(NOW);
     assertThat(refunded.events())
         .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 40_000, "canceled", false, NOW));
     assertThat(refunded.state().refunded(NOW).events()).isEmpty();
@@ -86,7 +90,7 @@ class PaymentTest {
   }
 
   @Test
-  void a_payment_given_back_keeps_the_time_at_which_it_was_paid() {
+  void a_refunded_payment_keeps_the_time_at_which_it_was_paid() {
     Payment paid = at(PaymentStatus.CHARGING).charged(NOW.plusSeconds(1)).state();
     Payment refunding = paid.giveBack("canceled", NOW.plusSeconds(2)).state();
     Payment refunded = refunding.refunded(NOW.plusSeconds(3)).state();
@@ -99,7 +103,7 @@ class PaymentTest {
   }
 
   @Test
-  void a_promise_that_was_given_up_is_voided_and_was_never_paid() {
+  void a_canceled_promise_is_voided_and_was_never_paid() {
     PaymentView voided = PaymentView.of(promise().giveBack("canceled", NOW).state());
     assertThat(voided.status()).isEqualTo("VOIDED");
     assertThat(voided.amount()).isEqualTo(40_000);
@@ -108,7 +112,7 @@ class PaymentTest {
   }
 
   @Test
-  void an_order_that_cost_nothing_is_voided_without_a_refund() {
+  void a_payment_of_0_won_is_voided_without_a_refund() {
     Change<Payment> free =
         Payment.open("p-1", due(0, Fulfilment.VISIT), PaymentMethod.CARD, "4242", NOW);
     Payment paid = free.state().charged(NOW).state();
@@ -120,14 +124,14 @@ class PaymentTest {
 
   @ParameterizedTest
   @EnumSource(names = {"DECLINED", "REFUNDED"})
-  void what_is_over_makes_room_for_another_attempt(PaymentStatus status) {
+  void a_declined_or_refunded_payment_is_inactive_and_does_not_change(PaymentStatus status) {
     assertThat(status.isActive()).isFalse();
     assertThat(at(status).giveBack("x", NOW).state().status()).isEqualTo(status);
     assertThat(at(status).charged(NOW).state().status()).isEqualTo(status);
   }
 
   @Test
-  void a_promise_kept_is_paid() {
+  void a_collected_promise_is_paid() {
     assertThat(at(PaymentStatus.DEFERRED).collected(NOW).state().status())
         .isEqualTo(PaymentStatus.PAID);
     assertThat(at(PaymentStatus.REFUNDED).collected(NOW).events()).isEmpty();
