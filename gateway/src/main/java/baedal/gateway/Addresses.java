@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the IP address of a request's client, for limits and for services. It is the peer address
  * of the socket. Behind trusted proxies it is the last address in {@code X-Forwarded-For} that is
- * not a trusted proxy. A client can forge only the addresses before that one, and they are ignored.
+ * not a trusted proxy. A client can write only the addresses before that one, and they are ignored.
  */
 final class Addresses {
 

@@ -29,7 +29,7 @@ final class ApiDocument {
     merged.put("openapi", "3.1.0");
     ObjectNode info = merged.putObject("info");
     info.put("title", "Baedal").put("version", "1");
-    info.put("description", "Every operation that a client can call through the gateway.");
+    info.put("description", "All operations that a client can call through the gateway.");
     info.putObject("contact").put("name", "Baedal");
     info.putObject("license").put("name", "Apache 2.0").put("identifier", "Apache-2.0");
     merged.putArray("servers").addObject().put("url", "/").put("description", "This gateway");

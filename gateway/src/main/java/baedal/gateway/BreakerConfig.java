@@ -16,8 +16,8 @@ public record BreakerConfig(
     Duration timeout, int failures, int percent, Duration window, Duration reset) {
 
   /**
-   * The reset must be longer, so that no call from before the breaker opened is still counted when
-   * it is half-open.
+   * {@code reset} must be longer than {@code timeout}. Each call from before the breaker opened has
+   * then ended when the breaker becomes half-open.
    */
   public BreakerConfig {
     if (reset.compareTo(timeout) <= 0) {

@@ -24,7 +24,7 @@ final class BucketRepository {
   private static final int MAX_WAITING = 1_024;
 
   /**
-   * A connection that is idle for this long is closed, because its server may be gone. The pool
+   * A connection that is idle for this long is closed, because Redis may be unavailable. The pool
    * closes unused connections earlier.
    */
   private static final int READ_IDLE_SECONDS = 10;

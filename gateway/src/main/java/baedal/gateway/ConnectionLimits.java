@@ -71,7 +71,9 @@ final class ConnectionLimits {
       warned = true;
       log.atWarn()
           .addKeyValue("from", address)
-          .log("connection refused: its address has the maximum; name a proxy in TRUSTED_PROXIES");
+          .log(
+              "MAX_CONNECTIONS_PER_ADDRESS reached:"
+                  + " if the address is a proxy, add it to TRUSTED_PROXIES");
     }
     return full;
   }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Sets the headers by which a service knows the client's address, the host and scheme that the
- * client used (RFC 7239), and the request id. Replaces such headers of the client; {@link
- * Addresses} decides which address is the client's.
+ * Sets the headers from which a service reads the client's address, the host and scheme that the
+ * client used (RFC 7239), and the request id. Headers of this kind that a client sent are replaced.
+ * {@link Addresses} decides which address is the client's.
  */
 final class ForwardedHeaders {
 

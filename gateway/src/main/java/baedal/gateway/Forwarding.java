@@ -137,10 +137,9 @@ final class Forwarding implements ProxyInterceptor {
   }
 
   /**
-   * Decides how HTTP/1.1 sends a body that arrived over HTTP/2 without {@code Content-Length}: in
-   * chunks. The proxy chunks a body if the request has the header that is set here
-   * (vertx-http-proxy 5.0.8). Such a body of a GET or HEAD is dropped, because it has no meaning
-   * (RFC 9110, 9.3.1).
+   * A body that arrived over HTTP/2 without {@code Content-Length} is sent to the service in
+   * chunks. The proxy does so if the request has the header that is set here (vertx-http-proxy
+   * 5.0.8). For a GET or HEAD such a body is dropped, because it has no meaning (RFC 9110, 9.3.1).
    */
   private static void setFraming(ProxyRequest passed) {
     HttpServerRequest request = passed.proxiedRequest();

@@ -11,7 +11,7 @@ import java.util.stream.StreamSupport;
 /**
  * Completes an operation of the merged document with what follows from its {@code x-roles} and
  * {@code x-foreign}: its security, its description and its refusals. The contracts of the services
- * name only what is special to an operation.
+ * name only what is special to an operation. {@link ApiDocument} uses it.
  */
 final class OperationDefaults {
 
@@ -33,6 +33,8 @@ final class OperationDefaults {
   }
 
   /**
+   * Adds security, description and refusals to {@code operation}.
+   *
    * @param problem the reference to the response that describes a problem document
    */
   static void addTo(ObjectNode operation, String problem) {
@@ -83,15 +85,16 @@ final class OperationDefaults {
     refusals.put("400", "The request does not fit this contract: invalid, bad-request");
     refusals.put("429", "The client sent too many requests, see Retry-After: too-many-requests");
     if (!roles.contains(ANYONE)) {
-      refusals.put("401", "No token, or none that is valid: unauthenticated, invalid-token");
+      refusals.put("401", "The token is missing or not valid: unauthenticated, invalid-token");
       if (foreign.equals("403")) {
-        refusals.put("403", "The role is missing, or the resource belongs to another: forbidden");
+        refusals.put(
+            "403", "The role is missing, or the data belongs to another person: forbidden");
       } else if (!roles.contains(ANY)) {
         refusals.put("403", "The role is missing: forbidden");
       }
     }
     if (foreign.equals("404")) {
-      refusals.put("404", "It does not exist, or it belongs to another: not-found");
+      refusals.put("404", "The data does not exist, or it belongs to another person: not-found");
     }
     return refusals;
   }

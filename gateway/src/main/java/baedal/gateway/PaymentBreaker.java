@@ -70,7 +70,7 @@ final class PaymentBreaker {
   private final FailureRateWindow failures;
   private final Duration timeout;
 
-  /** The header by which the payment service knows how long the customer waits, in milliseconds. */
+  /** The request header that says how long the customer waits, in milliseconds. */
   private final Map<String, String> timeoutHeader;
 
   private final Duration reset;
@@ -149,8 +149,8 @@ final class PaymentBreaker {
 
   /**
    * Pays, and returns the response of the payment service. The future fails with a 503 refusal if
-   * there is no response in time, or if it is a server error that the provider may have caused. A
-   * payment on delivery needs no provider, so it bypasses the breaker.
+   * there is no response in time, or if it is a server error without {@code Payment-Provider:
+   * not-asked}. A payment on delivery needs no provider, so it bypasses the breaker.
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
     return ON_DELIVERY.equals(body.getString("method"))

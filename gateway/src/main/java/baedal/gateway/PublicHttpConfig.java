@@ -80,7 +80,8 @@ public record PublicHttpConfig(
     for (String origin : origins) {
       if (!origin.equals(LOOPBACK) && !ORIGIN.matcher(origin).matches()) {
         throw new IllegalArgumentException(
-            "CORS_ORIGINS must be a comma-separated list of origins such as https://app.example.com, or "
+            "CORS_ORIGINS must be a comma-separated list of origins"
+                + " such as https://app.example.com, or "
                 + LOOPBACK);
       }
     }

@@ -17,7 +17,10 @@ record Rate(String key, int limit) {
    */
   record Result(boolean allowed, List<Double> levels) {}
 
-  /** The level of the bucket {@code millis} milliseconds after it was {@code level}. */
+  /**
+   * The level {@code millis} milliseconds later, if it is {@code level} now and no request is
+   * taken.
+   */
   double after(double level, long millis) {
     return Math.min(limit, level + (double) limit * millis / MINUTE_MILLIS);
   }

@@ -59,7 +59,8 @@ public record RateConfig(
           .toList();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "TRUSTED_PROXIES must be a comma-separated list of addresses or networks such as 10.0.0.0/8",
+          "TRUSTED_PROXIES must be a comma-separated list of addresses or networks"
+              + " such as 10.0.0.0/8",
           e);
     }
   }

@@ -15,10 +15,13 @@ final class SecurityHeaders {
 
   private static final String POLICY = "Content-Security-Policy";
 
-  /** For data. A browser that shows it as a page runs no script and loads nothing. */
+  /**
+   * The policy for data. If a browser shows the data as a page, the page runs no script and loads
+   * nothing.
+   */
   private static final String DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-  /** For a page. It loads only from the gateway. */
+  /** The policy for pages. They load only from the gateway. */
   private static final String PAGE_POLICY =
       "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
           + " form-action 'self'; frame-ancestors 'none'";

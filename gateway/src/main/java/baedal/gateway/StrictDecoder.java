@@ -31,7 +31,9 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   private static final String NAME = "httpDecoder";
   private static final byte DELETE = 0x7f;
 
-  /** How a request target begins that an origin server accepts (RFC 9112, 3.2). */
+  /**
+   * A request target must begin with one of these, as an origin server requires (RFC 9112, 3.2).
+   */
   private static final Pattern TARGET = Pattern.compile("/|\\*|(?i:https?)://");
 
   private boolean inHead = true;
