@@ -18,8 +18,8 @@ class ActiveRequestsTest {
 
   private static final int REQUESTS = 50;
 
-  /** The request for the metrics is active, too. */
-  private static final double IDLE = 1;
+  /** The number of active requests while only the metrics are requested. */
+  private static final double ONLY_METRICS = 1;
 
   private final AtomicInteger waiting = new AtomicInteger();
   private TestGateway gateway;
@@ -55,15 +55,15 @@ class ActiveRequestsTest {
         .toList();
   }
 
-  private void assertNothingActive() {
+  private void assertOnlyMetricsActive() {
     await().until(() -> waiting.get() == 0);
-    await().until(() -> active().stream().mapToDouble(Double::doubleValue).sum() <= IDLE);
+    await().until(() -> active().stream().mapToDouble(Double::doubleValue).sum() <= ONLY_METRICS);
     assertThat(active()).allMatch(number -> number >= 0);
-    assertThat(active().stream().mapToDouble(Double::doubleValue).sum()).isEqualTo(IDLE);
+    assertThat(active().stream().mapToDouble(Double::doubleValue).sum()).isEqualTo(ONLY_METRICS);
   }
 
   @Test
-  void http_1_requests_whose_connections_are_reset_are_counted_once() throws Exception {
+  void http_1_requests_are_counted_once_if_their_connections_are_reset() throws Exception {
     use(new TestGateway(Map.of()));
     for (boolean reset : List.of(true, false)) {
       List<Socket> clients = new ArrayList<>();
@@ -80,12 +80,12 @@ class ActiveRequestsTest {
       for (Socket client : clients) {
         client.close();
       }
-      assertNothingActive();
+      assertOnlyMetricsActive();
     }
   }
 
   @Test
-  void http_2_requests_whose_streams_are_reset_are_counted_once() throws Exception {
+  void http_2_requests_are_counted_once_if_their_streams_are_reset() throws Exception {
     use(TestGateway.withTls(Map.of()));
     try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       for (int i = 0; i < REQUESTS; i++) {
@@ -102,6 +102,6 @@ class ActiveRequestsTest {
       }
       client.barrier();
     }
-    assertNothingActive();
+    assertOnlyMetricsActive();
   }
 }

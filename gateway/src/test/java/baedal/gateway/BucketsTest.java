@@ -13,7 +13,7 @@ class BucketsTest {
   private final Buckets buckets = new Buckets();
 
   @Test
-  void a_bucket_fills_over_a_minute_and_no_further() {
+  void a_bucket_fills_within_a_minute_up_to_its_limit() {
     assertThat(buckets.take(List.of(SUBJECT), 0).allowed()).isTrue();
     assertThat(buckets.take(List.of(SUBJECT), 0).allowed()).isTrue();
     assertThat(buckets.take(List.of(SUBJECT), 29_999).allowed()).isFalse();
@@ -22,7 +22,7 @@ class BucketsTest {
   }
 
   @Test
-  void one_is_taken_from_each_or_from_none() {
+  void a_request_is_taken_from_each_bucket_or_from_none() {
     List<Rate> both = List.of(ADDRESS, SUBJECT);
     assertThat(buckets.take(both, 0)).isEqualTo(new Rate.Result(true, List.of(59.0, 1.0)));
     buckets.take(both, 0);

@@ -45,7 +45,7 @@ class CheckoutTest {
   }
 
   @Test
-  void a_checkout_is_paid_declined_or_kept_for_later() {
+  void a_checkout_is_201_if_paid_402_if_declined_and_202_if_payment_hangs() {
     gateway.stub(
         "order", request -> request.response().setStatusCode(201).end("{\"orderId\":\"o-1\"}"));
     JsonObject checkout =
@@ -77,7 +77,7 @@ class CheckoutTest {
   }
 
   @Test
-  void a_checkout_is_paid_later_if_payment_answers_no_json_object() {
+  void a_checkout_is_202_if_the_response_of_payment_is_no_json_object() {
     gateway.stub("order", answer(201, "{\"orderId\":\"o-1\"}"));
     for (int status : List.of(201, 404, 409)) {
       for (String body : List.of("", "<html>", "[]")) {
@@ -93,7 +93,7 @@ class CheckoutTest {
 
   @Test
   void a_repeated_checkout_sends_the_same_requests_under_the_same_key() {
-    List<String> asked = new CopyOnWriteArrayList<>();
+    List<String> received = new CopyOnWriteArrayList<>();
     Map<String, Handler<HttpServerRequest>> answers = new ConcurrentHashMap<>();
     for (String name : List.of("order", "payment")) {
       gateway.stub(
@@ -103,34 +103,35 @@ class CheckoutTest {
                   .body()
                   .onSuccess(
                       body -> {
-                        asked.add(name + " " + request.getHeader("Idempotency-Key") + " " + body);
+                        received.add(
+                            name + " " + request.getHeader("Idempotency-Key") + " " + body);
                         answers.get(name).handle(request);
                       }));
     }
-    Handler<HttpServerRequest> gone = request -> request.connection().close();
+    Handler<HttpServerRequest> down = request -> request.connection().close();
     Handler<HttpServerRequest> placed = answer(201, "{\"orderId\":\"o-1\"}");
     List<Integer> statuses = new ArrayList<>();
-    for (List<Handler<HttpServerRequest>> world :
+    for (List<Handler<HttpServerRequest>> services :
         List.of(
-            List.of(gone, gone),
-            List.of(placed, gone),
+            List.of(down, down),
+            List.of(placed, down),
             List.of(placed, answer(503, "{}")),
             List.of(placed, answer(402, "{}")),
             List.of(placed, answer(422, "{}")),
             List.of(placed, answer(201, "{\"status\":\"PAID\"}")))) {
-      answers.put("order", world.get(0));
-      answers.put("payment", world.get(1));
+      answers.put("order", services.get(0));
+      answers.put("payment", services.get(1));
       statuses.add(gateway.checkOut("k-1").statusCode());
     }
     assertThat(statuses).containsExactly(503, 202, 202, 402, 422, 201);
-    assertThat(asked).hasSize(11);
-    assertThat(asked.stream().distinct())
+    assertThat(received).hasSize(11);
+    assertThat(received.stream().distinct())
         .containsExactlyInAnyOrder(
             "order k-1 " + ORDER, "payment k-1 {\"method\":\"KAKAO_PAY\",\"orderId\":\"o-1\"}");
     for (String wrong : List.of("", "k".repeat(101), "two words")) {
       assertThat(gateway.checkOut(wrong).statusCode()).as(wrong).isEqualTo(400);
     }
-    assertThat(asked).hasSize(11);
+    assertThat(received).hasSize(11);
   }
 
   @Test
@@ -153,7 +154,7 @@ class CheckoutTest {
   }
 
   @Test
-  void faults_of_each_half_of_a_checkout_point_into_that_half() {
+  void a_fault_of_a_checkout_points_into_the_part_that_has_it() {
     String fault =
         "{\"instance\":\"/inner\",\"errors\":[{\"pointer\":\"/x\",\"detail\":\"is not there\"}]}";
     gateway.stub("order", answer(400, fault));
@@ -171,43 +172,44 @@ class CheckoutTest {
   }
 
   @Test
-  void a_checkout_is_a_503_if_order_answers_no_json_object() {
+  void a_checkout_is_503_if_the_response_of_order_is_no_json_object() {
     for (int status : List.of(201, 400, 409)) {
       for (String body : List.of("", "<html>", "[]")) {
         gateway.stub("order", answer(status, body));
-        HttpResponse<Buffer> away = gateway.checkOut("k-1");
-        assertThat(away.statusCode()).as(status + body).isEqualTo(503);
-        assertThat(away.getHeader("Retry-After")).isEqualTo("2");
+        HttpResponse<Buffer> unavailable = gateway.checkOut("k-1");
+        assertThat(unavailable.statusCode()).as(status + body).isEqualTo(503);
+        assertThat(unavailable.getHeader("Retry-After")).isEqualTo("2");
       }
     }
   }
 
   @Test
-  void a_checkout_is_a_503_if_the_response_of_order_never_ends() {
+  void a_checkout_is_503_if_the_response_of_order_never_ends() {
     gateway.stub(
         "order",
         endless -> {
           endless.response().setStatusCode(201).setChunked(true);
           gateway.vertx.setPeriodic(500, timer -> endless.response().write(" "));
         });
-    HttpResponse<Buffer> away = gateway.checkOut("k-1");
-    assertThat(away.statusCode()).isEqualTo(503);
-    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
-    assertThat(away.bodyAsJsonObject().getString("type")).isEqualTo("/problems/order-unavailable");
+    HttpResponse<Buffer> unavailable = gateway.checkOut("k-1");
+    assertThat(unavailable.statusCode()).isEqualTo(503);
+    assertThat(unavailable.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(unavailable.bodyAsJsonObject().getString("type"))
+        .isEqualTo("/problems/order-unavailable");
   }
 
   @Test
-  void a_visitor_cannot_choose_to_pay_on_delivery() {
+  void a_visit_cannot_be_paid_on_delivery() {
     gateway.stub(
         "order",
         request -> {
-          throw new AssertionError("ordered");
+          throw new AssertionError("an order was placed");
         });
-    JsonObject atTheDoor =
+    JsonObject onDelivery =
         new JsonObject()
             .put("order", ORDER)
             .put("payment", new JsonObject().put("method", "ON_DELIVERY"));
-    HttpResponse<Buffer> wrong = gateway.call(HttpMethod.POST, "/checkouts", atTheDoor);
+    HttpResponse<Buffer> wrong = gateway.call(HttpMethod.POST, "/checkouts", onDelivery);
     assertThat(wrong.statusCode()).isEqualTo(400);
     assertThat(TestGateway.pointers(wrong)).containsExactly("/payment/method");
   }
@@ -226,9 +228,9 @@ class CheckoutTest {
     assertThat(wrong.statusCode()).isEqualTo(400);
     assertThat(TestGateway.pointers(wrong))
         .containsExactlyInAnyOrder("/order/lines", "/order/address", "/payment/method");
-    JsonObject cardless =
+    JsonObject withoutCard =
         new JsonObject().put("order", ORDER).put("payment", new JsonObject().put("method", "CARD"));
-    assertThat(gateway.call(HttpMethod.POST, "/checkouts", cardless).bodyAsString())
+    assertThat(gateway.call(HttpMethod.POST, "/checkouts", withoutCard).bodyAsString())
         .contains("/payment/card");
   }
 }

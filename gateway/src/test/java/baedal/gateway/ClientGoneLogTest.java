@@ -68,14 +68,14 @@ class ClientGoneLogTest {
   private final RedisAPI redisClient = RedisAPI.api(Redis.createClient(gateway.vertx, redis));
 
   @BeforeEach
-  void listen() {
+  void attachAppender() {
     gateway.service = ClientGoneLogTest::serve;
     appender.start();
     root.addAppender(appender);
   }
 
   @AfterEach
-  void stopListening() {
+  void detachAppender() {
     root.detachAppender(appender);
     lines.clear();
   }
@@ -92,7 +92,10 @@ class ClientGoneLogTest {
         .onFailure(gone -> {});
   }
 
-  /** Later requests on the same event loop are answered after all that the earlier ones caused. */
+  /**
+   * Sends two requests on the same event loop first: their answers come after all log lines of
+   * earlier requests.
+   */
   private void assertNothingLogged() throws Exception {
     try (RawHttp2 other = new RawHttp2(gateway.port(), 2)) {
       other.get(1, "/stores", null).get(3, "/orders", gateway.bearer("c-2")).send();
@@ -148,7 +151,7 @@ class ClientGoneLogTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/orders", "/checkouts", "/payments", "/nowhere"})
-  void a_client_that_is_gone_in_the_middle_of_its_body_is_not_logged(String path) throws Exception {
+  void a_client_that_disconnects_during_its_body_is_not_logged(String path) throws Exception {
     for (boolean reset : List.of(true, false)) {
       try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
         for (int stream = 1; stream < 20; stream += 2) {
@@ -169,16 +172,16 @@ class ClientGoneLogTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/checkouts", "/payments", "/deadLetters", "/health", "/orders"})
-  void a_client_that_is_gone_before_its_response_is_not_logged(String path) throws Exception {
+  void a_client_that_disconnects_before_its_response_is_not_logged(String path) throws Exception {
     boolean isPost = !path.equals("/deadLetters") && !path.equals("/health");
-    AtomicInteger asked = new AtomicInteger();
-    Promise<Void> gone = Promise.promise();
+    AtomicInteger received = new AtomicInteger();
+    Promise<Void> answer = Promise.promise();
     gateway.service =
         request -> {
-          asked.incrementAndGet();
+          received.incrementAndGet();
           request
               .body()
-              .compose(body -> gone.future())
+              .compose(body -> answer.future())
               .onSuccess(v -> request.response().setStatusCode(409).end("{}"));
         };
     try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
@@ -193,11 +196,11 @@ class ClientGoneLogTest {
         client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, BODIES.get(path).toBuffer().getBytes());
       }
       client.send();
-      await().until(() -> asked.get() > 0);
+      await().until(() -> received.get() > 0);
       client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL).barrier();
     }
     gateway.service = ClientGoneLogTest::serve;
-    gone.complete();
+    answer.complete();
     assertNothingLogged();
   }
 }

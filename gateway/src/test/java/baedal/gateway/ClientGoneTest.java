@@ -17,14 +17,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A client that resets its stream or closes its connection releases everything it held. */
+/**
+ * If a client resets its stream or closes its connection, the gateway releases all that its request
+ * used.
+ */
 class ClientGoneTest {
 
   private static final int CONNECTIONS = 8;
   private static final int STREAMS = 100;
   private static final String SLOW = "/stores?slow";
 
-  /** The timeout is longer than any test, so nothing is released because it timed out. */
+  /** The timeout is longer than any test, so that no request ends by it. */
   private static final Map<String, String> SETTINGS =
       Map.of("UPSTREAM_TIMEOUT", "300s", "MAX_REQUESTS_PER_SUBJECT", "0");
 
@@ -78,7 +81,7 @@ class ClientGoneTest {
     "CLOSE, /stores?slow",
     "CLOSE, /orders?endless"
   })
-  void a_request_whose_client_is_gone_releases_its_connection(String how, String path)
+  void a_request_releases_its_connection_if_its_client_disconnects(String how, String path)
       throws Exception {
     startWithTls();
     String token = path.startsWith("/orders") ? gateway.bearer() : null;
@@ -110,7 +113,7 @@ class ClientGoneTest {
 
   @ParameterizedTest
   @CsvSource({"/stores?slow", "/stores?endless"})
-  void a_reset_after_the_service_got_the_request_ends_it_there(String path) throws Exception {
+  void a_reset_ends_a_request_that_the_service_has_received(String path) throws Exception {
     startWithTls();
     try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
@@ -129,7 +132,7 @@ class ClientGoneTest {
 
   @ParameterizedTest
   @CsvSource({"/stores?slow", "/stores?endless"})
-  void closed_connections_of_http_1_release_their_service_connections(String path)
+  void a_closed_http_1_connection_releases_its_connection_to_the_service(String path)
       throws Exception {
     use(new TestGateway(SETTINGS));
     List<Socket> clients = new ArrayList<>();
@@ -150,7 +153,7 @@ class ClientGoneTest {
   }
 
   @Test
-  void a_connection_in_the_middle_of_a_body_is_not_used_for_the_next_request() throws Exception {
+  void a_service_connection_with_an_unfinished_body_is_not_reused() throws Exception {
     startWithTls();
     try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {
       client

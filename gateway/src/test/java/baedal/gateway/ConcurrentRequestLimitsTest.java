@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One client's overload is refused to that client; other clients are served. */
+/** A client with too many requests in progress is refused; other clients are served. */
 class ConcurrentRequestLimitsTest {
 
   private static final int LIMIT = 3;
@@ -54,17 +54,17 @@ class ConcurrentRequestLimitsTest {
   }
 
   @Test
-  void a_subject_has_a_bounded_number_of_requests_in_progress() throws Exception {
+  void a_subject_has_a_limited_number_of_requests_in_progress() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
     try (RawHttp2 client = connect(1);
-        RawHttp2 elsewhere = connect(2)) {
+        RawHttp2 otherAddress = connect(2)) {
       for (int i = 0; i < LIMIT; i++) {
         client.get(1 + 2 * i, SLOW, gateway.bearer("c-1"));
       }
       client.send();
       await().until(() -> waiting.size() == LIMIT);
       assertThat(status(client, 21, "/stores", gateway.bearer("c-1"))).isEqualTo(503);
-      assertThat(status(elsewhere, 1, "/health", gateway.bearer("c-1"))).isEqualTo(503);
+      assertThat(status(otherAddress, 1, "/health", gateway.bearer("c-1"))).isEqualTo(503);
       assertThat(status(client, 23, "/orders", gateway.bearer("c-2"))).isEqualTo(200);
       assertThat(status(client, 25, "/stores", null)).isEqualTo(200);
       waiting.remove(0).response().end();
@@ -74,7 +74,7 @@ class ConcurrentRequestLimitsTest {
   }
 
   @Test
-  void a_refusal_has_retry_after() throws Exception {
+  void a_503_for_too_many_requests_in_progress_has_retry_after() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
     List<Integer> statuses = new CopyOnWriteArrayList<>();
     List<String> retryAfter = new CopyOnWriteArrayList<>();
@@ -95,10 +95,10 @@ class ConcurrentRequestLimitsTest {
   }
 
   @Test
-  void an_address_has_a_bounded_number_of_requests_in_progress() throws Exception {
+  void an_address_has_a_limited_number_of_requests_in_progress() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_ADDRESS", "" + LIMIT));
     try (RawHttp2 client = connect(1);
-        RawHttp2 elsewhere = connect(2)) {
+        RawHttp2 otherAddress = connect(2)) {
       for (int i = 0; i < LIMIT; i++) {
         client.get(1 + 2 * i, SLOW, gateway.bearer("c-" + i));
       }
@@ -106,14 +106,14 @@ class ConcurrentRequestLimitsTest {
       await().until(() -> waiting.size() == LIMIT);
       assertThat(status(client, 21, "/stores", null)).isEqualTo(503);
       assertThat(status(client, 23, "/orders", gateway.bearer("c-9"))).isEqualTo(503);
-      assertThat(status(elsewhere, 1, "/stores", null)).isEqualTo(200);
+      assertThat(status(otherAddress, 1, "/stores", null)).isEqualTo(200);
       client.number(RawHttp2.RST_STREAM, 1, RawHttp2.CANCEL);
       assertThat(status(client, 25, "/stores", null)).isEqualTo(200);
     }
   }
 
   @Test
-  void an_event_stream_does_not_count() throws Exception {
+  void an_event_stream_does_not_count_as_a_request_in_progress() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "" + LIMIT));
     try (RawHttp2 client = connect(1)) {
       for (int i = 0; i < 2 * LIMIT; i++) {
@@ -126,7 +126,7 @@ class ConcurrentRequestLimitsTest {
   }
 
   @Test
-  void a_checkout_counts_until_the_services_are_done_with_it() throws Exception {
+  void a_checkout_counts_until_the_services_have_answered() throws Exception {
     start(Map.of("MAX_REQUESTS_PER_SUBJECT", "1"));
     gateway.service =
         request -> {

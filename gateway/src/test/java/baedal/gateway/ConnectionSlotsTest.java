@@ -32,7 +32,7 @@ class ConnectionSlotsTest {
     vertx.close().await();
   }
 
-  /** On the event loop, as the gateway does. */
+  /** Acquires a slot on the event loop, as the gateway does. */
   private ConnectionSlots.Slot acquire(String group) {
     return onEventLoop(
         () -> {
@@ -64,7 +64,7 @@ class ConnectionSlotsTest {
   }
 
   @Test
-  void a_free_slot_goes_to_the_groups_in_turn_and_not_to_the_longest_queue() {
+  void free_slots_go_to_the_groups_in_round_robin_order() {
     ConnectionSlots.Slot busy = acquire("many");
     ConnectionSlots.Slot first = acquire("many");
     ConnectionSlots.Slot second = acquire("many");
@@ -79,7 +79,7 @@ class ConnectionSlotsTest {
   }
 
   @Test
-  void a_full_queue_refuses_the_newest_request_of_its_longest_group() {
+  void a_full_queue_refuses_the_newest_request_of_the_longest_group() {
     acquire("many");
     ConnectionSlots.Slot last = null;
     for (int i = 0; i < MAX_WAITING; i++) {
@@ -92,7 +92,7 @@ class ConnectionSlotsTest {
   }
 
   @Test
-  void a_request_that_is_released_while_it_waits_leaves_the_queue() {
+  void a_waiting_request_that_is_released_leaves_the_queue() {
     ConnectionSlots.Slot busy = acquire("one");
     ConnectionSlots.Slot gone = acquire("one");
     acquire("two");
@@ -111,7 +111,7 @@ class ConnectionSlotsTest {
   }
 
   @Test
-  void a_request_fails_that_waits_too_long() {
+  void a_request_that_waits_too_long_fails() {
     slots = slots(Duration.ofMillis(20));
     acquire("one");
     ConnectionSlots.Slot waiting = acquire("one");

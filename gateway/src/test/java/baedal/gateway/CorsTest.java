@@ -74,7 +74,7 @@ class CorsTest {
   }
 
   @Test
-  void an_allowed_page_can_read_refusals_from_before_the_router() {
+  void an_allowed_page_can_read_refusals_that_come_before_the_router() {
     gateway = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example,https://b.example"));
     String origin = "Origin: https://app.example\r\n";
     String host = "Host: gateway\r\n";
@@ -115,7 +115,7 @@ class CorsTest {
         "null",
         "http://localhost"
       })
-  void any_other_site_is_refused(String origin) {
+  void a_site_that_is_not_in_the_list_is_refused(String origin) {
     gateway = new TestGateway(Map.of("CORS_ORIGINS", "https://app.example"));
     String answer = preflight(origin);
     assertThat(answer).startsWith("HTTP/1.1 403").contains("application/problem+json");

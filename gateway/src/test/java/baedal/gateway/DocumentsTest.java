@@ -27,7 +27,7 @@ class DocumentsTest {
   }
 
   @Test
-  void the_openapi_document_has_the_dev_doors_only_if_they_are_open() {
+  void the_openapi_document_has_the_dev_routes_only_with_dev_doors() {
     JsonObject open = gateway.callAnonymously(HttpMethod.GET, "/openapi.json").bodyAsJsonObject();
     assertThat(open.getJsonObject("paths").fieldNames())
         .contains("/orders/{orderId}", "/deadLetters/{service}", "/checkouts", "/dev/tokens")

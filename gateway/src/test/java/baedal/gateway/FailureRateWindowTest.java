@@ -13,7 +13,10 @@ class FailureRateWindowTest {
   private final FailureRateWindow window =
       new FailureRateWindow(10, 75, WINDOW, Duration.ZERO, () -> now);
 
-  /** Whether the rate is exceeded after so many calls with the same result, a millisecond apart. */
+  /**
+   * Makes calls with the same result, one millisecond apart. Returns whether the rate is then
+   * exceeded.
+   */
   private boolean after(int calls, boolean failed) {
     return after(window, calls, failed);
   }
@@ -28,13 +31,13 @@ class FailureRateWindowTest {
   }
 
   @Test
-  void only_failures_exceed_the_rate_from_the_tenth_on() {
+  void ten_failures_without_a_success_exceed_the_rate() {
     assertThat(after(9, true)).isFalse();
     assertThat(after(1, true)).isTrue();
   }
 
   @Test
-  void failures_in_a_row_do_not_exceed_the_rate_below_their_share() {
+  void failures_in_a_row_below_the_percentage_do_not_exceed_the_rate() {
     after(1_000, false);
     assertThat(after(2_999, true)).isFalse();
     assertThat(after(1, true)).isTrue();
@@ -59,7 +62,7 @@ class FailureRateWindowTest {
   }
 
   @Test
-  void calls_that_fail_together_exceed_the_rate_only_if_it_lasts() {
+  void a_high_rate_counts_only_after_the_minimum_duration() {
     FailureRateWindow sustained =
         new FailureRateWindow(10, 75, WINDOW, Duration.ofMillis(600), () -> now);
     sustained.isExceededAfter(true);

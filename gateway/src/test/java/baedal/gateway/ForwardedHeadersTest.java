@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What a service learns about the client of a request, and the id of the request. */
+/** The headers by which a service receives the address of the client and the id of the request. */
 class ForwardedHeadersTest {
 
   private static final String CHECKOUT =
@@ -79,7 +79,7 @@ class ForwardedHeadersTest {
   }
 
   @Test
-  void behind_a_trusted_proxy_a_service_learns_the_address_of_the_client() {
+  void behind_a_trusted_proxy_a_service_receives_the_address_of_the_client() {
     gateway.close();
     gateway = new TestGateway(Map.of("TRUSTED_PROXIES", "127.0.0.0/8"));
     gateway.service = this::serve;
@@ -87,7 +87,7 @@ class ForwardedHeadersTest {
     assertServicesReceive("203.0.113.7", chain);
   }
 
-  /** In a request that is passed on, and in both that a checkout makes. */
+  /** Checks the headers of one forwarded request and of both calls of a checkout. */
   private void assertServicesReceive(String client, String... headers) {
     gateway.ask("GET /orders HTTP/1.1", headers);
     checkout(headers);
@@ -150,7 +150,7 @@ class ForwardedHeadersTest {
   }
 
   @Test
-  void a_refused_request_has_an_id_too() {
+  void the_response_to_a_refused_request_has_a_request_id() {
     for (String request :
         List.of(
             "GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How one request and its response are passed on: headers, body and trace. */
+/** How the gateway forwards one request and its response: headers, body and trace. */
 class ForwardingTest {
 
   private static final String BIG = "x".repeat(60_000);
@@ -35,7 +35,7 @@ class ForwardingTest {
   }
 
   @Test
-  void a_service_that_closes_the_connection_while_a_body_is_sent_is_a_503() throws Exception {
+  void a_request_is_503_if_the_service_closes_the_connection_during_the_body() throws Exception {
     AtomicInteger closed = new AtomicInteger();
     gateway.service =
         request -> request.connection().close().onComplete(done -> closed.incrementAndGet());
@@ -61,7 +61,7 @@ class ForwardingTest {
   }
 
   @Test
-  void hop_by_hop_headers_are_not_passed_on() throws Exception {
+  void hop_by_hop_headers_are_not_forwarded() throws Exception {
     Map<String, String> received = new HashMap<>();
     gateway.service =
         request -> {
@@ -93,7 +93,7 @@ class ForwardingTest {
   }
 
   @Test
-  void a_response_without_a_body_is_passed_on_without_one() throws Exception {
+  void a_204_is_forwarded_without_a_body() throws Exception {
     gateway.service = request -> request.response().setStatusCode(204).end();
     String answer = raw("PUT /riders/me/location HTTP/1.1", "\r\n\r\n", "Content-Length: 0");
     assertThat(answer).startsWith("HTTP/1.1 204");
@@ -113,12 +113,12 @@ class ForwardingTest {
   }
 
   @Test
-  void an_unwanted_body_is_refused_before_it_is_sent() throws Exception {
+  void a_request_that_expects_100_continue_is_refused_before_its_body() throws Exception {
     String expect = "Expect: 100-continue";
     String tooLarge = raw("POST /orders HTTP/1.1", "}", expect, "Content-Length: 70000");
     assertThat(tooLarge).startsWith("HTTP/1.1 413").doesNotContain("100 Continue");
-    String odd = raw("POST /orders HTTP/1.1", "}", "Expect: x", "Content-Length: 4");
-    assertThat(odd).startsWith("HTTP/1.1 417");
+    String unknown = raw("POST /orders HTTP/1.1", "}", "Expect: x", "Content-Length: 4");
+    assertThat(unknown).startsWith("HTTP/1.1 417");
     Buffer received = Buffer.buffer();
     NetSocket socket = connect(received);
     Future<Void> closed = Future.future(end -> socket.closeHandler(end::complete));
@@ -128,7 +128,7 @@ class ForwardingTest {
   }
 
   @Test
-  void a_trace_is_continued_once() throws Exception {
+  void a_service_receives_the_trace_of_the_client_once() throws Exception {
     List<String> traces = new CopyOnWriteArrayList<>();
     gateway.service =
         request -> {
@@ -167,7 +167,7 @@ class ForwardingTest {
         + "\r\n";
   }
 
-  /** What comes back for a request written by hand, as soon as it holds {@code until}. */
+  /** Sends a request as text. Returns the received text as soon as it contains {@code until}. */
   private String raw(String requestLine, String until, String... headers) {
     Buffer received = Buffer.buffer();
     NetSocket socket = connect(received);

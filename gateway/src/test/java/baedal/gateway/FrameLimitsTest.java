@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** An HTTP/2 connection with too many frames that are no requests is ended. */
+/** An HTTP/2 connection that sends too many control frames is closed. */
 class FrameLimitsTest {
 
   private static final int UNKNOWN = 100;

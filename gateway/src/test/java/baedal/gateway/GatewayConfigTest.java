@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Invalid settings fail the start, and are named. */
+/** The start fails with an invalid setting, and the error names the setting. */
 class GatewayConfigTest {
 
   private static GatewayConfig with(String orderUrl) {
@@ -38,14 +38,14 @@ class GatewayConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"https://order", "http://order/api", "order:8081", "http://order?x", "mailto:x"})
-  void an_unusable_service_url_is_refused_by_name(String url) {
+  void the_error_of_an_invalid_service_url_names_the_setting(String url) {
     assertThatThrownBy(() -> with(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ORDER_URL");
   }
 
   @Test
-  void concurrent_requests_of_an_address_are_not_bounded_on_one_machine() {
+  void concurrent_requests_of_an_address_are_unlimited_on_one_machine() {
     PublicHttpConfig cluster = PublicHttpConfig.from(Config.of(Map.of()));
     assertThat(cluster.maxRequestsPerSubject()).isEqualTo(100);
     assertThat(cluster.maxRequestsPerAddress()).isEqualTo(200);
@@ -56,7 +56,7 @@ class GatewayConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "4095", "262145", "32k"})
-  void an_invalid_limit_of_header_fields_is_refused_by_name(String bytes) {
+  void the_error_of_an_invalid_header_limit_names_the_setting(String bytes) {
     assertThatThrownBy(() -> with(Map.of("MAX_HEADER_BYTES", bytes)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("MAX_HEADER_BYTES");

@@ -39,7 +39,7 @@ class GatewayInputTest {
   }
 
   @Test
-  void each_half_of_a_checkout_accepts_its_own_fields_only() {
+  void each_part_of_a_checkout_accepts_only_its_own_fields() {
     JsonObject checkout =
         new JsonObject()
             .put(
@@ -57,7 +57,7 @@ class GatewayInputTest {
   }
 
   @Test
-  void a_checkout_without_a_body_gets_the_required_fields_of_both_halves() {
+  void a_checkout_without_a_body_is_refused_with_all_required_fields() {
     assertThat(pointers(send(HttpMethod.POST, "/checkouts", null)))
         .containsExactlyInAnyOrder(
             "",
@@ -90,7 +90,7 @@ class GatewayInputTest {
   }
 
   @Test
-  void a_target_is_passed_on_in_normalization_form_c() {
+  void path_and_query_are_forwarded_in_normalization_form_c() {
     AtomicReference<String> target = new AtomicReference<>();
     gateway.service =
         request -> {
@@ -108,7 +108,7 @@ class GatewayInputTest {
   }
 
   @Test
-  void a_target_that_is_not_utf_8_reaches_no_service() {
+  void a_path_or_query_that_is_not_utf_8_reaches_no_service() {
     gateway.service = request -> request.response().setStatusCode(500).end();
     assertThat(pointers(send(HttpMethod.GET, "/stores?q=%ED%A0%80", null))).containsExactly("/q");
     assertThat(pointers(send(HttpMethod.GET, "/stores/%ED%A0%80", null))).containsExactly("");

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The order of the steps, where another order would show. */
+/** The order of the steps. Each of these tests fails if two steps change places. */
 class GatewayPipelineTest {
 
   private static final int LIMIT = 5;
@@ -47,7 +47,7 @@ class GatewayPipelineTest {
   }
 
   @Test
-  void a_page_may_read_a_429_and_preflights_are_not_counted() {
+  void a_page_can_read_a_429_and_preflights_are_not_counted() {
     useUpLimit();
     String preflight =
         gateway.ask(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which service a path leads to, and what the gateway answers itself. */
+/** Which service gets the requests of a path, and what the gateway answers itself. */
 class GatewayTest {
 
   private final TestGateway gateway = new TestGateway(Map.of("UPSTREAM_TIMEOUT", "30s"));
@@ -116,17 +116,18 @@ class GatewayTest {
   }
 
   @Test
-  void a_service_that_is_down_is_a_503_with_retry_after() {
+  void a_request_is_503_with_retry_after_if_the_service_is_down() {
     gateway.deploy(Map.of("ORDER_URL", "http://127.0.0.1:1", "DEV_DOORS", "false"));
-    HttpResponse<Buffer> away = gateway.call(HttpMethod.POST, "/orders", new JsonObject());
-    assertThat(away.statusCode()).isEqualTo(503);
-    assertThat(away.getHeader("Retry-After")).isEqualTo("2");
-    assertThat(away.bodyAsJsonObject().getString("type")).isEqualTo("/problems/order-unavailable");
+    HttpResponse<Buffer> unavailable = gateway.call(HttpMethod.POST, "/orders", new JsonObject());
+    assertThat(unavailable.statusCode()).isEqualTo(503);
+    assertThat(unavailable.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(unavailable.bodyAsJsonObject().getString("type"))
+        .isEqualTo("/problems/order-unavailable");
     assertThat(gateway.call(HttpMethod.GET, "/mypages", null).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void an_event_stream_is_passed_on_as_it_arrives() throws Exception {
+  void an_event_stream_is_forwarded_as_it_arrives() throws Exception {
     Promise<Void> more = Promise.promise();
     gateway.stub(
         "mypage",
@@ -168,13 +169,13 @@ class GatewayTest {
   }
 
   @Test
-  void tokens_are_issued_only_if_the_dev_doors_are_open() {
-    JsonObject asked = new JsonObject().put("sub", "c-1").put("roles", List.of("customer"));
+  void tokens_are_issued_only_with_dev_doors() {
+    JsonObject request = new JsonObject().put("sub", "c-1").put("roles", List.of("customer"));
     String token =
-        gateway.call(HttpMethod.POST, "/dev/tokens", asked).bodyAsJsonObject().getString("token");
+        gateway.call(HttpMethod.POST, "/dev/tokens", request).bodyAsJsonObject().getString("token");
     assertThat(gateway.tokens.verify(token).await().sub()).isEqualTo("c-1");
     gateway.deploy(Map.of("DEV_DOORS", "false"));
-    assertThat(gateway.call(HttpMethod.POST, "/dev/tokens", asked).statusCode()).isEqualTo(404);
+    assertThat(gateway.call(HttpMethod.POST, "/dev/tokens", request).statusCode()).isEqualTo(404);
     assertThat(gateway.call(HttpMethod.PUT, "/dev/payment-provider", new JsonObject()).statusCode())
         .isEqualTo(404);
   }

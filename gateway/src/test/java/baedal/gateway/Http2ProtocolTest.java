@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Requirements of HTTP/2 that no client library violates (RFC 9113). */
+/** Requests that violate HTTP/2 (RFC 9113), and failures of a service behind HTTP/2 requests. */
 class Http2ProtocolTest {
 
   private final TestGateway gateway = TestGateway.withTls(Map.of());
@@ -63,7 +63,7 @@ class Http2ProtocolTest {
 
   @ParameterizedTest
   @CsvSource({"POST, true", "POST, false", "GET, true"})
-  void a_service_that_closes_its_connection_is_a_503(String method, boolean bodyless)
+  void a_request_is_503_if_the_service_closes_its_connection(String method, boolean bodyless)
       throws Exception {
     gateway.service = request -> request.end().onComplete(read -> request.connection().close());
     try (RawHttp2 client = new RawHttp2(gateway.port(), 1)) {

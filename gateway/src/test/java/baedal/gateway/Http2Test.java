@@ -75,7 +75,7 @@ class Http2Test {
   }
 
   @Test
-  void a_slow_body_ends_its_own_stream_only_answered_or_not() {
+  void a_slow_body_ends_only_its_own_stream_before_and_after_the_answer() {
     HttpClientResponse live = get("c-1", LIVE);
     assertThat(live.version()).isEqualTo(HttpVersion.HTTP_2);
     HttpClientRequest refused = request("c-2", HttpMethod.POST, "/orders").await();
@@ -93,7 +93,7 @@ class Http2Test {
   }
 
   @Test
-  void a_body_without_a_length_and_a_request_without_a_body_are_passed_on() {
+  void a_body_without_a_length_and_a_request_without_a_body_are_forwarded() {
     for (String body : List.of("", "{\"memo\": \"문 앞\"}")) {
       HttpClientRequest request = request("c-1", HttpMethod.POST, "/orders").await();
       if (!body.isEmpty()) {
@@ -112,8 +112,8 @@ class Http2Test {
     assertThat(refused.head().statusCode()).isEqualTo(431);
     assertThat(refused.head().getHeader("Access-Control-Allow-Origin")).isEqualTo(PAGE);
     assertThat(refused.body()).contains("33012 of them in x-groups", "32768 bytes at most");
-    HttpClientResponse endless = get("c-1", "/" + "x".repeat(5_000));
-    assertThat(endless.statusCode()).isEqualTo(414);
+    HttpClientResponse longPath = get("c-1", "/" + "x".repeat(5_000));
+    assertThat(longPath.statusCode()).isEqualTo(414);
     assertThat(status("c-2")).isEqualTo(200);
     assertThat(get("c-1", "/stores").request().connection())
         .isSameAs(refused.head().request().connection());
@@ -131,7 +131,7 @@ class Http2Test {
   }
 
   @Test
-  void a_subject_has_a_bounded_number_of_event_streams() {
+  void a_subject_has_a_limited_number_of_event_streams() {
     List<HttpClientResponse> watched = new ArrayList<>();
     for (int i = 0; i < MAX_STREAMS_PER_SUBJECT; i++) {
       watched.add(get("c-1", LIVE));

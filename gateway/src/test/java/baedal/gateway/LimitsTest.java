@@ -48,14 +48,14 @@ class LimitsTest {
     assertThat(gateway.ask("GET /orders HTTP/1.1")).startsWith("HTTP/1.1 200").endsWith("fine");
   }
 
-  /** Writes a byte now and then until the gateway closes the connection. */
+  /** Writes a byte every 200 ms until the gateway closes the connection. */
   private static void writeSlowly(Socket socket, String bytes) throws Exception {
     try {
       for (byte b : bytes.getBytes(StandardCharsets.US_ASCII)) {
         socket.getOutputStream().write(b);
         Thread.sleep(200);
       }
-      throw new AssertionError("never closed");
+      throw new AssertionError("the gateway did not close the connection");
     } catch (SocketException e) {
       assertThat(socket.isConnected()).isTrue();
     }
@@ -169,7 +169,7 @@ class LimitsTest {
   }
 
   @Test
-  void header_fields_of_30_000_bytes_are_passed_on() {
+  void header_fields_of_30_000_bytes_are_forwarded() {
     gateway.service =
         request -> request.response().end("" + request.getHeader("X-Groups").length());
     assertThat(gateway.ask("GET /orders HTTP/1.1", "X-Groups: " + "g".repeat(30_000)))
@@ -199,14 +199,14 @@ class LimitsTest {
   }
 
   @Test
-  void a_request_after_one_that_was_refused_with_its_body_unread_is_served() throws Exception {
+  void a_request_after_a_refused_one_with_an_unread_body_is_served() throws Exception {
     String refused = "POST /orders HTTP/1.1\r\nHost: gateway\r\nContent-Length: 5\r\n\r\nhello";
     String answers =
         gateway.raw(refused + "GET /stores HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n");
     assertThat(answers).startsWith("HTTP/1.1 401").contains("HTTP/1.1 200").endsWith("fine");
   }
 
-  /** A 4xx, or a closed connection. */
+  /** Whether the answer is a 4xx, or the gateway closed the connection without an answer. */
   private boolean refused(String request) {
     String answer = gateway.raw(request);
     return answer.isEmpty() || answer.matches("(?s)HTTP/1\\.[01] 4\\d\\d .*");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Health and metrics on the operators' port, and what the public port shows instead. */
+/** Health and metrics on the operators' port, and which of them the public port shows. */
 class OperationsTest {
 
   private static final int MANY = 30;
@@ -91,7 +91,7 @@ class OperationsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"POST /dev/tokens", "PUT /dev/payment-provider", "POST /dev//tokens"})
-  void a_site_whose_name_resolves_to_this_machine_opens_no_dev_door(String request) {
+  void a_site_name_that_resolves_to_this_machine_gets_403_from_the_dev_routes(String request) {
     String body = "{\"sub\":\"x\",\"roles\":[\"admin\"]}";
     for (String host : List.of("evil.example:8088", "127.0.0.1.evil.example")) {
       String answer =
@@ -150,7 +150,7 @@ class OperationsTest {
   }
 
   @Test
-  void concurrent_requests_for_health_ask_the_services_once() {
+  void concurrent_requests_for_health_share_one_check_of_the_services() {
     AtomicInteger asked = new AtomicInteger();
     gateway.service = silent -> asked.incrementAndGet();
     WebClient many =

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The payment breaker, with a payment service that answers as each test asks it to. */
+/** The payment breaker, with a stub of the payment service that answers by the id of the order. */
 class PaymentBreakerTest {
 
   private static final int FAILURES = 3;
@@ -61,7 +61,10 @@ class PaymentBreakerTest {
     gateway.close();
   }
 
-  /** An order id such as {@code 201-answered} is a status and a {@code Payment-Provider} header. */
+  /**
+   * Answers by the order id: {@code 201-answered} is a status and a {@code Payment-Provider}
+   * header; {@code hang} gets no answer.
+   */
   private void answer(HttpServerRequest request, JsonObject body) {
     String[] wanted = body.getString("orderId").split("-", 2);
     if (wanted[0].equals("hang")) {
@@ -154,7 +157,7 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void a_declined_payment_is_passed_on_and_counts_as_a_success() {
+  void a_declined_payment_is_forwarded_and_counts_as_a_success() {
     for (int i = 0; i < 5; i++) {
       assertThat(pay("402-answered").statusCode()).isEqualTo(402);
     }
@@ -207,7 +210,10 @@ class PaymentBreakerTest {
     assertThat(state()).isEqualTo("OPEN");
   }
 
-  /** False if one of them timed out before all had begun. */
+  /**
+   * Sends as many payments as may probe at once; the stub answers none of them. Returns false if
+   * one of them ended before the stub had received all.
+   */
   private boolean allHang(List<Future<HttpResponse<Buffer>>> probes) {
     probes.clear();
     hung.set(0);
@@ -230,7 +236,7 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void retry_after_is_what_is_left_of_the_reset_time() {
+  void retry_after_is_the_rest_of_the_reset_time() {
     try (TestGateway longReset =
         new TestGateway(
             Map.of(
@@ -297,7 +303,7 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void an_attempt_that_is_still_undecided_is_no_failure_of_payment() {
+  void a_503_without_the_provider_does_not_count_as_a_failure() {
     for (int i = 0; i < MANY; i++) {
       HttpResponse<Buffer> undecided = pay("503-not-asked");
       assertThat(undecided.statusCode()).isEqualTo(503);

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Which requests are passed on, and what happens while services are silent, busy or streaming. */
+/** Which requests are forwarded, and what happens while services are silent, busy or streaming. */
 class ProxiesTest {
 
   private static final String BIG = "x".repeat(60_000);
@@ -32,7 +32,7 @@ class ProxiesTest {
   }
 
   @Test
-  void no_way_of_writing_a_path_leads_to_an_internal_door() throws Exception {
+  void no_spelling_of_a_path_reaches_an_internal_route() throws Exception {
     List<String> inside = new CopyOnWriteArrayList<>();
     Router router = Router.router(gateway.vertx);
     router.route("/internal/*").handler(ctx -> inside.add(ctx.request().uri()));
@@ -62,7 +62,7 @@ class ProxiesTest {
     assertThat(inside).isEmpty();
   }
 
-  /** A service that streams, and counts who listens. */
+  /** Makes the service stream. Returns the number of its open streams. */
   private AtomicInteger streaming() {
     AtomicInteger listeners = new AtomicInteger();
     gateway.service =
@@ -124,7 +124,7 @@ class ProxiesTest {
   }
 
   @Test
-  void a_silent_service_is_a_503_and_one_that_stalls_breaks_the_response_off() throws Exception {
+  void a_silent_service_is_503_and_a_stalled_response_is_broken_off() throws Exception {
     gateway.service = request -> {};
     assertThat(
             status(client(1), HttpMethod.GET, "/orders/1", gateway.bearer(), null)
@@ -137,7 +137,7 @@ class ProxiesTest {
   }
 
   @Test
-  void a_request_that_waits_too_long_for_a_connection_is_a_503() {
+  void a_request_that_waits_too_long_for_a_connection_is_503() {
     AtomicInteger held = new AtomicInteger();
     gateway.service =
         request -> {
@@ -198,7 +198,7 @@ class ProxiesTest {
   }
 
   @Test
-  void a_response_that_breaks_off_is_broken_off_for_the_client() throws Exception {
+  void a_response_that_a_service_breaks_off_is_broken_off_for_the_client() throws Exception {
     gateway.service =
         request -> {
           request.response().setChunked(true).write("half");

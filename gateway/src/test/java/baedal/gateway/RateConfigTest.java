@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The default limits, and invalid settings, which are named. */
+/** The default limits, and the errors of invalid settings. */
 class RateConfigTest {
 
   private static RateConfig from(Map<String, String> settings) {
@@ -18,7 +18,7 @@ class RateConfigTest {
   }
 
   @Test
-  void there_are_limits_except_on_one_machine() {
+  void requests_are_limited_by_default_except_on_one_machine() {
     RateConfig usual = from(Map.of());
     assertThat(usual.perSubject()).isEqualTo(600);
     assertThat(usual.perAddress()).isEqualTo(6_000);
@@ -44,7 +44,7 @@ class RateConfigTest {
     "TRUSTED_PROXIES, 10.0.0.0/x",
     "TRUSTED_PROXIES, 10.0.0.1/-1"
   })
-  void an_invalid_setting_is_refused_by_name(String key, String value) {
+  void the_error_of_an_invalid_setting_names_it(String key, String value) {
     assertThatThrownBy(() -> from(Map.of(key, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(key);

@@ -42,7 +42,7 @@ class RateLimitsTest {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int LIMIT = 5;
 
-  /** Long, so that a busy machine does not make Redis look down. */
+  /** Long, so that Redis does not time out on a busy machine. */
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private static final BreakerConfig BREAKER =
@@ -200,7 +200,7 @@ class RateLimitsTest {
   }
 
   @Test
-  void no_request_waits_for_a_redis_that_does_not_answer() {
+  void requests_do_not_wait_for_a_redis_that_does_not_answer() {
     int silent =
         vertx.createNetServer().connectHandler(s -> {}).listen(0, LOOPBACK).await().actualPort();
     int port =
@@ -215,11 +215,11 @@ class RateLimitsTest {
       assertThat(forwarded(port, "203.0.113." + i)).isEqualTo(200);
     }
     assertThat(forwarded(port, "203.0.113.99")).isEqualTo(429);
-    assertThat(served(port, "c-1", 1)).as("nor does a token").isZero();
+    assertThat(served(port, "c-1", 1)).as("with a token").isZero();
   }
 
   @Test
-  void x_forwarded_for_of_a_trusted_proxy_is_believed() {
+  void x_forwarded_for_of_a_trusted_proxy_is_used() {
     int port = gateway(0, LIMIT, null, "127.0.0.0/8", "10.1.0.0/16", "2001:db8:1::/48");
     for (int i = 0; i < LIMIT; i++) {
       assertThat(forwarded(port, "198.51.100." + i + ", 203.0.113.7, 10.1.2.3")).isEqualTo(200);
@@ -227,7 +227,9 @@ class RateLimitsTest {
     assertThat(forwarded(port, "203.0.113.7")).isEqualTo(429);
     assertThat(forwarded(port, "203.0.113.7, 2001:db8:1::5")).isEqualTo(429);
     assertThat(forwarded(port, "203.0.113.8")).isEqualTo(200);
-    assertThat(forwarded(port, "203.0.113.7, not-an-address")).as("the proxy's own").isEqualTo(200);
+    assertThat(forwarded(port, "203.0.113.7, not-an-address"))
+        .as("counts for the proxy")
+        .isEqualTo(200);
   }
 
   @Test
@@ -242,7 +244,9 @@ class RateLimitsTest {
     for (int i = 1; i < LIMIT; i++) {
       assertThat(forwarded(port, "203.0.113.7")).isEqualTo(200);
     }
-    assertThat(forwarded(port, "203.0.113.7")).as("the same, written otherwise").isEqualTo(429);
+    assertThat(forwarded(port, "203.0.113.7"))
+        .as("the same address in another notation")
+        .isEqualTo(429);
   }
 
   @Test

@@ -72,7 +72,7 @@ final class RawHttp2 implements AutoCloseable {
     send();
   }
 
-  /** The same, but sends {@code first} in place of the preface, and no SETTINGS. */
+  /** Connects in the same way, but sends {@code first} in place of the preface, and no SETTINGS. */
   RawHttp2(int port, int last, String first) throws IOException {
     InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
     socket =
@@ -104,7 +104,7 @@ final class RawHttp2 implements AutoCloseable {
     return this;
   }
 
-  /** A frame without flags whose payload is one number. */
+  /** Adds a frame without flags, with one number as its payload. */
   RawHttp2 number(int type, int stream, int number) {
     return frame(type, 0, stream, ByteBuffer.allocate(4).putInt(number).array());
   }
@@ -137,7 +137,7 @@ final class RawHttp2 implements AutoCloseable {
     block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** RFC 7541, 5.1, with the bits before the prefix 0. */
+  /** Writes an integer (RFC 7541, 5.1). The bits before the prefix are 0. */
   private static void integer(ByteArrayOutputStream block, int value, int prefix) {
     if (value < prefix) {
       block.write(value);
@@ -158,7 +158,9 @@ final class RawHttp2 implements AutoCloseable {
     unsent.reset();
   }
 
-  /** Sends, and waits until the server has read all of it. Skips frames other than PING. */
+  /**
+   * Sends all added frames, and waits until the server has read them. Skips frames other than PING.
+   */
   void barrier() throws IOException {
     frame(PING, 0, 0, new byte[PING_BYTES]).send();
     next(PING);
@@ -185,7 +187,7 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
-  /** Skips frames of other types; null after the last frame. */
+  /** The next frame of this type, or null after the last. Skips other frames. */
   Frame next(int type) throws IOException {
     Frame frame = next();
     while (frame != null && frame.type() != type) {
@@ -194,12 +196,12 @@ final class RawHttp2 implements AutoCloseable {
     return frame;
   }
 
-  /** The error code with which the server ends the connection. */
+  /** The error code with which the server closes the connection. */
   int goAway() throws IOException {
     return next(GO_AWAY).number(4);
   }
 
-  /** The status of the next response on this connection, of any stream. */
+  /** The status of the next response on any stream of this connection. */
   int status() throws IOException, Http2Exception {
     Frame head = next(HEADERS);
     ByteBuf block = Unpooled.wrappedBuffer(head.payload());

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every response has the security headers, whichever handler made it. */
+/**
+ * Every response has the security headers, whether a handler, the router or the decoder made it.
+ */
 class SecurityHeadersTest {
 
   private final TestGateway gateway = new TestGateway(Map.of("ORDER_URL", "http://127.0.0.1:1"));
@@ -34,7 +36,7 @@ class SecurityHeadersTest {
         "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "no http at all\r\n\r\n"
       })
-  void every_response_has_the_headers_of_data_that_stays_in_its_site(String request) {
+  void every_response_with_data_has_the_security_headers(String request) {
     gateway.service =
         incoming ->
             incoming.response().putHeader("Server", "secret/1").putHeader("Via", "x").end("{}");
@@ -53,7 +55,7 @@ class SecurityHeadersTest {
   }
 
   @Test
-  void a_page_may_load_what_the_gateway_serves() {
+  void a_page_may_load_files_of_the_gateway() {
     assertThat(TestGateway.header(gateway.ask("GET / HTTP/1.1"), "Content-Security-Policy"))
         .singleElement()
         .asString()
@@ -77,7 +79,7 @@ class SecurityHeadersTest {
   }
 
   @Test
-  void bytes_that_are_no_http_get_a_problem_of_the_contract() {
+  void bytes_that_are_not_http_are_answered_with_a_problem() {
     assertThat(gateway.raw("no http at all\r\n\r\n"))
         .contains(" 400 Bad Request\r\n")
         .contains("application/problem+json", "/problems/bad-request");

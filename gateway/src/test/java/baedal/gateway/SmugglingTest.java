@@ -87,7 +87,7 @@ class SmugglingTest {
 
   @ParameterizedTest
   @MethodSource("ambiguous")
-  void a_request_that_can_be_read_in_two_ways_is_refused(String rest) {
+  void an_ambiguous_request_is_refused(String rest) {
     String answer =
         gateway.raw(
             "POST /orders HTTP/1.1\r\nHost: gateway\r\nAuthorization: "
@@ -156,7 +156,7 @@ class SmugglingTest {
   }
 
   @Test
-  void a_request_in_several_packets_is_read_as_strictly() throws Exception {
+  void a_request_in_several_packets_is_decoded_strictly() throws Exception {
     String head =
         "POST /orders HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: "
             + gateway.bearer()

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A self-signed certificate and its key, in files that are deleted when the JVM ends. Each name is
- * created once in a JVM, because an RSA key takes seconds.
+ * A self-signed certificate and its key, in files that are deleted when the JVM ends. The JVM
+ * creates one certificate for each name, because an RSA key takes seconds.
  */
 record TestCertificate(Path certificate, Path key) {
 

@@ -35,7 +35,7 @@ final class TestGateway implements AutoCloseable {
   static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage");
 
-  /** Without limits of concurrent requests. */
+  /** Settings without limits of concurrent requests. */
   static final PublicHttpConfig HTTP =
       PublicHttpConfig.from(
           Config.of(
@@ -53,14 +53,14 @@ final class TestGateway implements AutoCloseable {
               new JsonArray().add(new JsonObject().put("menuId", "m-1").put("quantity", 1)))
           .put("fulfilment", "VISIT");
 
-  /** As much as a service accepts. */
+  /** The limit of a service, which is higher than the gateway's. */
   private static final int MAX_HEADER_BYTES = 40 * 1024;
 
   private static final int TIMEOUT_MILLIS = 20_000;
 
   final Vertx vertx = Boot.vertx();
 
-  /** Answers for every service that has no handler of its own. */
+  /** Handles the requests of every service that has no handler of its own. */
   volatile Handler<HttpServerRequest> service = request -> request.response().end("fine");
 
   final Tokens tokens = new Tokens(vertx, SECRET);
@@ -69,12 +69,12 @@ final class TestGateway implements AutoCloseable {
   private final WebClient client = WebClient.create(vertx);
   private GatewayVerticle verticle;
 
-  /** Plain HTTP; {@code settings} replace or extend the required ones. */
+  /** A gateway with plain HTTP. {@code settings} replace or extend the required ones. */
   TestGateway(Map<String, String> settings) {
     this(settings, Optional.empty());
   }
 
-  /** The same behind TLS, for clients of {@link TestTls} or {@link RawHttp2}. */
+  /** A gateway with TLS, for clients of {@link TestTls} or {@link RawHttp2}. */
   static TestGateway withTls(Map<String, String> settings) {
     return new TestGateway(settings, Optional.of(TestCertificate.of("localhost")));
   }
@@ -113,7 +113,7 @@ final class TestGateway implements AutoCloseable {
     vertx.deployVerticle(verticle).await();
   }
 
-  /** People's tokens are signed with the secret, even if the dev doors are closed. */
+  /** {@code TOKEN_SECRET} signs people's tokens, also when the dev routes are off. */
   private GatewayConfig config() {
     Map<String, String> withDevDoors = new HashMap<>(settings);
     withDevDoors.put("DEV_DOORS", "true");
@@ -135,7 +135,7 @@ final class TestGateway implements AutoCloseable {
     vertx.close().await();
   }
 
-  /** How the stub of one service answers from now on. */
+  /** Sets the handler of one service. */
   void stub(String name, Handler<HttpServerRequest> handler) {
     handlers.put(name, handler);
   }
@@ -164,7 +164,7 @@ final class TestGateway implements AutoCloseable {
     return connect(1);
   }
 
-  /** From the address 127.0.0.{@code last}. */
+  /** Connects from the address 127.0.0.{@code last}. */
   Socket connect(int last) throws IOException {
     InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(), from, 0);
@@ -172,7 +172,7 @@ final class TestGateway implements AutoCloseable {
     return socket;
   }
 
-  /** A request as a customer; {@code body} may be null. */
+  /** Sends a request as a customer; {@code body} may be null. */
   HttpResponse<Buffer> call(HttpMethod method, String path, JsonObject body) {
     HttpRequest<Buffer> request =
         client
@@ -182,12 +182,12 @@ final class TestGateway implements AutoCloseable {
     return body == null ? request.send().await() : request.sendJsonObject(body).await();
   }
 
-  /** A request without a token. */
+  /** Sends a request without a token. */
   HttpResponse<Buffer> callAnonymously(HttpMethod method, String path) {
     return client.request(method, port(), LOOPBACK, path).send().await();
   }
 
-  /** A checkout of {@link #ORDER} under this idempotency key. */
+  /** Sends a checkout of {@link #ORDER} with this idempotency key. */
   HttpResponse<Buffer> checkOut(String idempotencyKey) {
     JsonObject checkout =
         new JsonObject()
@@ -201,7 +201,7 @@ final class TestGateway implements AutoCloseable {
         .await();
   }
 
-  /** Where the faults of a problem are. */
+  /** The JSON pointers of a problem's faults. */
   static List<String> pointers(HttpResponse<Buffer> problem) {
     return problem.bodyAsJsonObject().getJsonArray("errors").stream()
         .map(error -> ((JsonObject) error).getString("pointer"))
@@ -209,8 +209,8 @@ final class TestGateway implements AutoCloseable {
   }
 
   /**
-   * All bytes until the gateway closes the connection. Empty if it closed the connection before it
-   * read the whole request.
+   * Sends {@code request}. Returns all bytes that the gateway sends until it closes the connection;
+   * empty if it closed the connection before it read the whole request.
    */
   String raw(String request) {
     try (Socket socket = connect()) {
@@ -223,7 +223,10 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
-  /** The raw response to a request with a customer's token, after which the connection ends. */
+  /**
+   * Sends a request with a customer's token and {@code Connection: close}, and returns the raw
+   * response.
+   */
   String ask(String requestLine, String... headers) {
     StringBuilder request = new StringBuilder(requestLine).append("\r\nHost: gateway\r\n");
     request.append("Authorization: ").append(bearer()).append("\r\n");

@@ -133,7 +133,8 @@ class TlsTest {
         "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
         "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
       })
-  void a_suite_with_both_is_accepted(String suite) throws IOException {
+  void a_suite_with_forward_secrecy_and_authenticated_encryption_is_accepted(String suite)
+      throws IOException {
     assertThat(handshake(suite)).isEqualTo(suite);
   }
 
@@ -157,7 +158,7 @@ class TlsTest {
   }
 
   @Test
-  void a_new_certificate_is_used_without_a_restart_but_not_a_broken_one() throws Exception {
+  void a_new_certificate_is_used_without_a_restart_and_a_broken_one_is_not() throws Exception {
     try (Log logged = new Log()) {
       Files.writeString(certificate, "half");
       await().until(logged::hasWarning);
@@ -171,7 +172,8 @@ class TlsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void the_old_pair_stays_until_both_files_are_replaced(boolean certificateFirst) throws Exception {
+  void the_previous_pair_stays_in_use_until_both_files_are_replaced(boolean certificateFirst)
+      throws Exception {
     TestCertificate next = TestCertificate.of("second.example");
     Path first = certificateFirst ? certificate : key;
     Path last = certificateFirst ? key : certificate;
@@ -198,7 +200,7 @@ class TlsTest {
     }
   }
 
-  /** What is logged about the certificate. */
+  /** Records the log lines about the certificate. */
   private static final class Log implements AutoCloseable {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(Certificate.class);
