@@ -74,7 +74,7 @@ final class Addresses {
     return trustedProxies.stream().anyMatch(network -> network.contains(address));
   }
 
-  /** Once, because any client can send the header. */
+  /** Logs one warning per start of the gateway, because any client can send the header. */
   private void warnOnce(InetAddress from) {
     if (!warned) {
       warned = true;

@@ -66,7 +66,7 @@ final class Cors {
 
   /**
    * Answers a preflight request, refuses a page whose origin is not allowed, and adds CORS headers
-   * for an allowed one.
+   * to the response for an allowed page.
    */
   void handle(RoutingContext ctx) {
     if (allowedOrigins.isEmpty() || isSameOrigin(ctx)) {

@@ -81,7 +81,7 @@ final class Documents {
         .sendFile("baedal/gateway/index.html");
   }
 
-  /** The AsyncAPI document, with each reference to a schema replaced by the schema. */
+  /** The AsyncAPI document. Each reference to a schema is replaced by the schema itself. */
   private static JsonNode events() {
     JsonNode document = tree(EVENTS);
     for (JsonNode message : document.at("/components/messages")) {

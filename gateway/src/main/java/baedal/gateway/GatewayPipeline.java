@@ -20,7 +20,10 @@ final class GatewayPipeline {
   private static final int FIRST = HttpApi.BODY_DEADLINE_ORDER - 1;
   private static final int BEFORE_CHECKS = HttpApi.REQUEST_CHECKS_ORDER - 1;
 
-  /** Routes without an explicit order get the orders 0, 1, and so on. */
+  /**
+   * {@link HttpApi} mounts the body reader without an explicit order. Such routes have the orders
+   * 0, 1, and so on.
+   */
   private static final int BEFORE_BODY_READER = -1;
 
   private final ConnectionLimits connections;

@@ -56,8 +56,8 @@ final class PaymentBreaker {
   private static final Duration MAX_PROBE_WAIT = Duration.ofMillis(100);
 
   /**
-   * A response header of the payment service: {@link #ANSWERED}, {@link #NOT_ASKED}, or missing if
-   * neither is certain.
+   * The response header in which payment says whether the provider answered ({@link #ANSWERED}) or
+   * was not asked ({@link #NOT_ASKED}). It is missing if neither is certain.
    */
   private static final String PROVIDER = "Payment-Provider";
 

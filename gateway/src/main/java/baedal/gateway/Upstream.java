@@ -24,7 +24,10 @@ final class Upstream {
 
   private static final int CONNECT_MILLIS = 1_000;
 
-  /** Longer than the timeout of any call, so that the timeout of the call decides. */
+  /**
+   * A connection that is idle for this long is closed. This is longer than the timeout of any call,
+   * so a call ends by its own timeout.
+   */
   private static final int READ_IDLE_SECONDS = 30;
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
