@@ -27,7 +27,7 @@ class ClientGoneTest {
   private static final int STREAMS = 100;
   private static final String SLOW = "/stores?slow";
 
-  /** The timeout is longer than any test, so that no request ends by it. */
+  /** The timeout is longer than any test, so it ends no request. */
   private static final Map<String, String> SETTINGS =
       Map.of("UPSTREAM_TIMEOUT", "300s", "MAX_REQUESTS_PER_SUBJECT", "0");
 

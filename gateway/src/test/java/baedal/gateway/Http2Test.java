@@ -111,7 +111,7 @@ class Http2Test {
     Answer refused = withGroups(33_000);
     assertThat(refused.head().statusCode()).isEqualTo(431);
     assertThat(refused.head().getHeader("Access-Control-Allow-Origin")).isEqualTo(PAGE);
-    assertThat(refused.body()).contains("33012 of them in x-groups", "32768 bytes at most");
+    assertThat(refused.body()).contains("33012 of them in x-groups", "at most 32768 bytes");
     HttpClientResponse longPath = get("c-1", "/" + "x".repeat(5_000));
     assertThat(longPath.statusCode()).isEqualTo(414);
     assertThat(status("c-2")).isEqualTo(200);

@@ -42,7 +42,7 @@ class RateLimitsTest {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int LIMIT = 5;
 
-  /** Long, so that Redis does not time out on a busy machine. */
+  /** A timeout that Redis does not exceed on a busy machine. */
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private static final BreakerConfig BREAKER =

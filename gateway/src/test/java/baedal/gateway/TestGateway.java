@@ -53,7 +53,7 @@ final class TestGateway implements AutoCloseable {
               new JsonArray().add(new JsonObject().put("menuId", "m-1").put("quantity", 1)))
           .put("fulfilment", "VISIT");
 
-  /** The limit of a service, which is higher than the gateway's. */
+  /** Like a real service, a stub accepts larger header fields than the gateway. */
   private static final int MAX_HEADER_BYTES = 40 * 1024;
 
   private static final int TIMEOUT_MILLIS = 20_000;
@@ -113,7 +113,10 @@ final class TestGateway implements AutoCloseable {
     vertx.deployVerticle(verticle).await();
   }
 
-  /** {@code TOKEN_SECRET} signs people's tokens, also when the dev routes are off. */
+  /**
+   * Reads the settings as with {@code DEV_DOORS=true}, so that {@code TOKEN_SECRET} signs people's
+   * tokens. Only the settings decide whether the dev routes exist.
+   */
   private GatewayConfig config() {
     Map<String, String> withDevDoors = new HashMap<>(settings);
     withDevDoors.put("DEV_DOORS", "true");
