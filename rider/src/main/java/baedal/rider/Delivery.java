@@ -16,7 +16,7 @@ import baedal.runtime.Refusal;
 import java.time.Instant;
 
 /**
- * The carrying of one order by a rider. {@link RiderConsumer} changes it on events of the order and
+ * The delivery of one order by a rider. {@link RiderConsumer} changes it on events of the order and
  * the store, {@link RiderApi} at the requests of riders.
  *
  * @param id the id of the order

@@ -92,14 +92,14 @@ final class RiderRepository {
     return pickUps.near(open, from, radiusKm, cursor, limit);
   }
 
-  /** Lists at most {@link #MAX_FOLLOWED} deliveries as the other {@code claimedBy} does. */
+  /** Lists the rider's oldest {@link #MAX_FOLLOWED} deliveries that are CLAIMED or PICKED. */
   Future<List<Delivery>> claimedBy(String riderId) {
     return claimedBy(riderId, null, MAX_FOLLOWED);
   }
 
   /**
-   * Lists the deliveries that a rider has claimed or picked and not delivered yet, oldest first.
-   * {@code after} is the last order id of the previous page, or null.
+   * Lists the rider's deliveries that are CLAIMED or PICKED, oldest first. {@code after} is the last
+   * order id of the previous page, or null.
    */
   Future<List<Delivery>> claimedBy(String riderId, String after, int limit) {
     JsonArray active =

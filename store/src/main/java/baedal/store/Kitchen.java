@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Changes the tickets and the stock of an order, for {@link StoreConsumer} and {@link KitchenApi}.
  * A ticket and the menus are separate documents, so an action needs several updates. Each update is
  * made once for an order, so the action can be repeated. After a crash between two updates, the
- * event is delivered again, or a sweep finds {@code stockOwed} on the ticket and makes the rest.
+ * event is delivered again, or a sweep finds {@code stockOwed} and completes the action.
  */
 final class Kitchen {
 
@@ -145,7 +145,7 @@ final class Kitchen {
                     : Future.succeededFuture(ticket));
   }
 
-  /** Each sweep starts after the last id of the previous one: failing tickets block no others. */
+  /** Starts after the last id of the previous sweep, so that failing tickets do not block others. */
   private Future<?> sweepOwedStock() {
     return repository
         .owingStock(lastSweptId)
@@ -219,7 +219,7 @@ final class Kitchen {
   }
 
   /**
-   * Runs {@code step} for one menu of the order after another, with the menu's key and quantity.
+   * Runs {@code step} for each menu of the order, one by one, with the menu's key and quantity.
    * All orders use the same sequence of menus. So if two orders want the same last portions of
    * several menus, one of the two orders gets all of them.
    */

@@ -111,7 +111,7 @@ final class KitchenApi {
         .map(TicketView::of);
   }
 
-  /** A ticket of a store that the caller owns or works for, and that store. */
+  /** A ticket and its store. The caller owns the store or works for it. */
   private record OwnTicket(Ticket ticket, Store store) {}
 
   /** Refuses with {@code not-found} if the caller does not work for the store of the ticket. */

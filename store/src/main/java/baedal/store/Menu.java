@@ -151,7 +151,7 @@ public record Menu(
 
   /**
    * Takes {@code quantity} for an order, once. Refuses with {@code out-of-stock} if the menu was
-   * removed or fewer are free. Takes nothing from unlimited stock.
+   * removed or its stock is lower. Takes nothing from unlimited stock.
    */
   Change<Menu> take(String orderId, int quantity, Instant now) {
     if (takenByOrder.containsKey(orderId) || finishedOrders.contains(orderId)) {

@@ -90,8 +90,8 @@ public record Ticket(
 
   /**
    * Accepts a customer's cancellation until cooking begins, and refuses it afterwards. If it
-   * arrives before its {@code order.paid}, it creates a CANCELED ticket without details. This
-   * ticket prevents that the late {@code order.paid} opens another one.
+   * arrives before its {@code order.paid}, it creates a CANCELED ticket without details. A
+   * later {@code order.paid} then opens no other ticket.
    */
   static Change<Ticket> cancelRequested(
       Ticket before, OrderEvent.CancelRequested request, Instant now) {
@@ -219,7 +219,7 @@ public record Ticket(
     return Change.of(copy().riderId(rider).changedAt(now).build());
   }
 
-  /** Call it when all stock of the order was given back or counted as sold. */
+  /** Clears {@code stockOwed}, after all stock of the order was given back or counted as sold. */
   Change<Ticket> clearStockOwed() {
     return Change.of(copy().stockOwed(false).build());
   }
