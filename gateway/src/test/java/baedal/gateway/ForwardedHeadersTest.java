@@ -146,7 +146,8 @@ class ForwardedHeadersTest {
     assertThat(received.get(0).get("Forwarded")).isEqualTo("for=127.0.0.1;proto=http");
     assertThat(received.get(0).contains("X-Forwarded-Host")).isFalse();
     assertThat(gateway.raw("GET /health HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 200");
-    assertThat(gateway.raw("GET /orders HTTP/1.1\r\n" + bearer)).startsWith("HTTP/1.1 400");
+    assertThat(gateway.raw("GET /orders HTTP/1.1\r\nConnection: close\r\n" + bearer))
+        .startsWith("HTTP/1.1 400");
   }
 
   @Test

@@ -98,8 +98,8 @@ final class RiderRepository {
   }
 
   /**
-   * Lists the rider's deliveries that are CLAIMED or PICKED, oldest first. {@code after} is the last
-   * order id of the previous page, or null.
+   * Lists the rider's deliveries that are CLAIMED or PICKED, oldest first. {@code after} is the
+   * last order id of the previous page, or null.
    */
   Future<List<Delivery>> claimedBy(String riderId, String after, int limit) {
     JsonArray active =

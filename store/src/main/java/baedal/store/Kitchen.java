@@ -145,7 +145,9 @@ final class Kitchen {
                     : Future.succeededFuture(ticket));
   }
 
-  /** Starts after the last id of the previous sweep, so that failing tickets do not block others. */
+  /**
+   * Starts after the last id of the previous sweep, so that failing tickets do not block others.
+   */
   private Future<?> sweepOwedStock() {
     return repository
         .owingStock(lastSweptId)
@@ -219,9 +221,9 @@ final class Kitchen {
   }
 
   /**
-   * Runs {@code step} for each menu of the order, one by one, with the menu's key and quantity.
-   * All orders use the same sequence of menus. So if two orders want the same last portions of
-   * several menus, one of the two orders gets all of them.
+   * Runs {@code step} for each menu of the order, one by one, with the menu's key and quantity. All
+   * orders use the same sequence of menus. So if two orders want the same last portions of several
+   * menus, one of the two orders gets all of them.
    */
   private static Future<Void> forEachMenu(
       OrderDetails order, BiFunction<String, Integer, Future<Menu>> step) {

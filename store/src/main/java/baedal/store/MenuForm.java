@@ -4,9 +4,9 @@ import baedal.events.StoreEvent.MenuOption;
 import java.util.List;
 
 /**
- * The fields of a menu that a request sets. {@link MenuApi} creates a form, and {@link Menu} applies
- * it. For {@link Menu#revise} a null field means no change. {@link Menu#put} needs a name and a
- * price; null options mean that the menu has none.
+ * The fields of a menu that a request sets. {@link MenuApi} creates a form, and {@link Menu}
+ * applies it. For {@link Menu#revise} a null field means no change. {@link Menu#put} needs a name
+ * and a price; null options mean that the menu has none.
  */
 record MenuForm(String name, Long price, Stock stock, List<MenuOption> options) {
 

@@ -90,8 +90,8 @@ public record Ticket(
 
   /**
    * Accepts a customer's cancellation until cooking begins, and refuses it afterwards. If it
-   * arrives before its {@code order.paid}, it creates a CANCELED ticket without details. A
-   * later {@code order.paid} then opens no other ticket.
+   * arrives before its {@code order.paid}, it creates a CANCELED ticket without details. A later
+   * {@code order.paid} then opens no other ticket.
    */
   static Change<Ticket> cancelRequested(
       Ticket before, OrderEvent.CancelRequested request, Instant now) {
