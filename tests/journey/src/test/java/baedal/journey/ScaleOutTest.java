@@ -8,6 +8,7 @@ import baedal.dev.EndpointRouting;
 import baedal.dev.Settings;
 import baedal.events.Subscriptions;
 import baedal.testkit.FaultProxy;
+import baedal.testkit.SuiteSize;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,13 +23,14 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs two and three replicas of every service while simulated users order. The replicas share the
+ * Runs two or three replicas of every service while simulated users order. The replicas share the
  * databases and the broker. Proxies distribute new connections among the replicas.
  */
 class ScaleOutTest {
 
   private static final List<String> SERVICES =
       List.of("order", "payment", "store", "rider", "coupon", "mypage", "gateway");
+  private static final int REPLICAS = SuiteSize.of("baedal.replicas", 2, 3);
   private static final int USERS = 12;
   private static final Duration SHARED_WITHIN = Duration.ofMinutes(3);
 
@@ -41,7 +43,7 @@ class ScaleOutTest {
   private final List<Settings> replicaSettings = new ArrayList<>();
 
   @Test
-  void every_saga_ends_once_with_two_and_three_replicas_of_every_service() throws IOException {
+  void every_saga_ends_once_with_several_replicas_of_every_service() throws IOException {
     Settings first = Settings.onFreePorts();
     SERVICES.forEach(
         service ->
@@ -56,8 +58,10 @@ class ScaleOutTest {
       scenarios.start(USERS);
       runUntil(
           scenarios, "two replicas, seed " + seed, () -> allUsed(requests()) && allUsed(relayed()));
-      replicas.add(startReplica(system));
-      runUntil(scenarios, "three replicas, seed " + seed, () -> allUsed(relayed()));
+      while (replicas.size() + 1 < REPLICAS) {
+        replicas.add(startReplica(system));
+        runUntil(scenarios, "another replica, seed " + seed, () -> allUsed(relayed()));
+      }
       replicas.forEach(Runnable::run);
       assertThat(scenarios.everySaga()).as("one replica again, seed %d", seed).isEmpty();
       assertThat(scenarios.stop()).as("seed %d", seed).isEmpty();

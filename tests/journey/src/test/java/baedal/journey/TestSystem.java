@@ -14,6 +14,7 @@ import baedal.dev.EndpointRouting;
 import baedal.dev.LocalSystem;
 import baedal.dev.Settings;
 import baedal.events.EventMessage;
+import baedal.testkit.FastFolder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
@@ -90,7 +91,7 @@ final class TestSystem implements AutoCloseable {
   private TestSystem(Map<String, String> environment, Settings settings, EndpointRouting routing)
       throws IOException {
     this.settings = settings;
-    home = Files.createTempDirectory("baedal-journey");
+    home = Files.createTempDirectory(FastFolder.parent(), "baedal-journey");
     services = new LocalSystem(home, settings, environment, new ConsoleProgress(), false, routing);
     services.start(true);
     url = routing.route(CLIENTS, EndpointRouting.urlSetting("gateway"), settings.url("gateway"));

@@ -30,8 +30,7 @@ import java.util.function.Supplier;
 public final class TestServers {
 
   private static final Path HOME =
-      Path.of(
-          System.getProperty("java.io.tmpdir"), "baedal-test-" + System.getProperty("user.name"));
+      FastFolder.parent().resolve("baedal-test-" + System.getProperty("user.name"));
   private static final Path RUN = HOME.resolve("run-" + ProcessHandle.current().pid());
   private static final List<Server> STARTED = new ArrayList<>();
 
