@@ -16,27 +16,12 @@ public final class Run {
   private static final Path HOME = Path.of(System.getenv().getOrDefault("BAEDAL_HOME", ".baedal"));
   private static final Set<String> ARGUMENTS =
       Set.of("demo", "audit", "rebuild", "--fresh", "--separate");
-  private static final String USAGE =
-      """
-      ./run               start the system; Ctrl-C stops it
-      ./run --fresh       delete all data, then start the system
-      ./run --separate    start the system with each service in its own process
-      ./run audit         compare what the services of the running system have stored of each order
-                          (exit code: 0 no finding, 1 findings, 2 the audit failed)
-      ./run rebuild       rebuild all pages of MyPage from the log of events, while the system runs
-      ./run soak MINUTES  start a separate system, kill its processes under load, then audit it
-      ./run demo          take one order from the menu to the customer; starts a system if none runs
-      """;
 
   private Run() {}
 
   public static void main(String[] args) {
     LoggerFactory.getILoggerFactory();
     List<String> arguments = List.of(args);
-    if (arguments.contains("--help") || arguments.contains("-h")) {
-      System.out.print(USAGE);
-      System.exit(0);
-    }
     for (String argument : arguments) {
       if (!ARGUMENTS.contains(argument)) {
         System.err.println(
