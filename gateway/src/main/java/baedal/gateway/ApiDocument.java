@@ -54,17 +54,13 @@ final class ApiDocument {
     URI source = URI.create(resource);
     JsonNode document = document(source);
     String tag = document.at("/info/title").asText();
-    int before = merged.path("paths").size();
-    document
-        .path("paths")
-        .properties()
-        .forEach(
-            path -> {
-              if (included.test(path.getKey())) {
-                add(source, tag, path.getKey(), path.getValue());
-              }
-            });
-    if (merged.path("paths").size() > before) {
+    boolean added = false;
+    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      if (included.test(path.getKey())) {
+        added |= add(source, tag, path.getKey(), path.getValue());
+      }
+    }
+    if (added) {
       ObjectNode entry = merged.withArray("tags").addObject().put("name", tag);
       entry.set("description", document.at("/info/description"));
     }
@@ -75,18 +71,22 @@ final class ApiDocument {
     return merged;
   }
 
-  private void add(URI source, String tag, String path, JsonNode item) {
+  /** Returns whether the path has an operation that was not added before. */
+  private boolean add(URI source, String tag, String path, JsonNode item) {
     ObjectNode target = merged.withObject("paths").withObjectProperty(path);
+    boolean added = false;
     for (Map.Entry<String, JsonNode> part : item.properties()) {
       if (!target.has(part.getKey())) {
         JsonNode copy = copy(source, part.getValue());
         target.set(part.getKey(), copy);
         if (METHODS.contains(part.getKey())) {
           ((ObjectNode) copy).putArray("tags").add(tag);
-          OperationDefaults.addTo((ObjectNode) copy, component(PROBLEM));
+          OperationDefaults.addTo(path, (ObjectNode) copy, component(PROBLEM));
+          added = true;
         }
       }
     }
+    return added;
   }
 
   /**

@@ -1,5 +1,6 @@
 package baedal.gateway;
 
+import baedal.runtime.Refusal;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -69,8 +70,12 @@ final class Cors {
    * to the response for an allowed page.
    */
   void handle(RoutingContext ctx) {
+    String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
     if (allowedOrigins.isEmpty() || isSameOrigin(ctx)) {
       ctx.next();
+    } else if (origin != null && !isAllowed(origin)) {
+      ctx.fail(
+          Refusal.forbidden("pages of this origin may not call the gateway: see CORS_ORIGINS"));
     } else {
       handler.handle(ctx);
     }

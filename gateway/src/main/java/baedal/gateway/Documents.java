@@ -41,10 +41,10 @@ final class Documents {
   /** Reads and merges the documents. This blocks: do not call it on an event loop. */
   Documents(boolean devDoors) {
     ApiDocument api = new ApiDocument();
+    api.with("/baedal/gateway/openapi.yaml", path -> true);
     SERVICES.forEach(
         service -> api.with("/baedal/" + service + "/openapi.yaml", ProxyRoute::isPublic));
     api.with("/baedal/rabbitmq/dead-letters.yaml", ProxyRoute::isPublic);
-    api.with("/baedal/gateway/openapi.yaml", path -> true);
     if (devDoors) {
       api.with("/baedal/gateway/dev.yaml", path -> true);
     }

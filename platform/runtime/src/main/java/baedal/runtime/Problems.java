@@ -163,7 +163,7 @@ public final class Problems {
   private static Refusal ofStatus(int status) {
     return switch (status) {
       case 401 -> Refusal.tokenMissing();
-      case 403 -> Refusal.forbidden("the token does not allow this request");
+      case 403 -> Refusal.forbidden("this request is not allowed");
       case 404 -> Refusal.notFound("no resource has this path");
       case 405 ->
           Refusal.of(
