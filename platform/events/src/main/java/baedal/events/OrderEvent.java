@@ -67,8 +67,8 @@ public sealed interface OrderEvent extends Event {
       implements OrderEvent {}
 
   /**
-   * The order is finished: the customer confirmed the delivery, or did not respond for a day
-   * ({@code byCustomer} is false).
+   * The order is finished. The customer confirmed that it was served, or did not confirm within
+   * {@code ORDER_CONFIRMS_AFTER} ({@code byCustomer} is false).
    */
   record Completed(
       String orderId, String customerId, String storeId, long due, boolean byCustomer, Instant at)

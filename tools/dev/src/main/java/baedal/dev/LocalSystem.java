@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * The whole system on one machine, for {@code ./run}, the soak and the journey tests. It starts the
- * backing services and the seven services, describes them in {@code run.json}, and stops them.
+ * backing services, the six services and the gateway, describes them in {@code run.json}, and stops
+ * them.
  */
 public final class LocalSystem {
 

@@ -2,7 +2,10 @@ package baedal.dev;
 
 import java.io.IOException;
 
-/** Runs the seven services for {@link LocalSystem}: in this JVM, or each in its own process. */
+/**
+ * Runs the six services and the gateway for {@link LocalSystem}: in this JVM, or each in its own
+ * process.
+ */
 sealed interface ServiceRunner permits ServiceVerticles, ServiceProcesses {
 
   void start() throws IOException;

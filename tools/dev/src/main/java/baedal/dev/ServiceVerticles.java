@@ -31,7 +31,7 @@ final class ServiceVerticles implements ServiceRunner {
   @Override
   public void start() {
     deploymentIds.putAll(deploy(services));
-    progress.print("seven services are deployed");
+    progress.print("six services and the gateway are deployed");
   }
 
   /** See {@link LocalSystem#replicate}. */

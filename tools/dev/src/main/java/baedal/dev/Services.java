@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The settings, verticles and main classes of the seven services of a one-machine run. */
+/**
+ * The settings, verticles and main classes of the six services and the gateway of a one-machine run.
+ */
 final class Services {
 
   static final List<String> NAMES =
