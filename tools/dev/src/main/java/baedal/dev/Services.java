@@ -22,7 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The settings, verticles and main classes of the six services and the gateway of a one-machine run.
+ * The settings, verticles and main classes of the six services and the gateway of a one-machine
+ * run.
  */
 final class Services {
 
