@@ -63,7 +63,7 @@ public record MyPage(
   record Attempt(PaymentMethod method, PaymentStatus status, Instant at, boolean voided) {
 
     /** Whether the order is paid by this attempt, or will be paid on delivery. */
-    boolean holds() {
+    boolean paysOrder() {
       return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
     }
 
@@ -200,7 +200,8 @@ public record MyPage(
 
   /**
    * The present status, derived from all statuses that the order has reached; null if there is
-   * none. A request to cancel counts until cooking begins or the store refuses it.
+   * none. It is CANCEL_REQUESTED from the request to cancel until cooking begins, the store refuses,
+   * or the order has ended.
    */
   Status status() {
     for (Status end : ENDS) {
@@ -219,13 +220,13 @@ public record MyPage(
   }
 
   /**
-   * The attempt to pay that counts: the latest that {@linkplain Attempt#holds holds}, or else the
-   * latest of all. Null without attempts.
+   * The attempt that the page shows: the latest PAID or DEFERRED one, otherwise the latest. Null
+   * without attempts.
    */
   Attempt payment() {
     return payments.entrySet().stream()
         .max(
-            Comparator.comparing((Map.Entry<String, Attempt> e) -> e.getValue().holds())
+            Comparator.comparing((Map.Entry<String, Attempt> e) -> e.getValue().paysOrder())
                 .thenComparing(e -> e.getValue().at())
                 .thenComparing(Map.Entry::getKey))
         .map(Map.Entry::getValue)
@@ -241,6 +242,6 @@ public record MyPage(
     Attempt payment = payment();
     return status == Status.COMPLETED
         ? payment != null && payment.status() == PaymentStatus.PAID
-        : payment == null || !payment.holds();
+        : payment == null || !payment.paysOrder();
   }
 }

@@ -36,9 +36,9 @@ final class PayOrder {
   }
 
   /**
-   * Returns the payment of the order, or the declined attempt. All requests with one idempotency
-   * key get the result of the first of them whose client was still waiting. Fails with a {@link
-   * Refusal} when there is no result.
+   * Returns the payment of the order, or the declined attempt. Requests with one idempotency key get
+   * the same result: that of the first request that ended before its client timed out. Fails with
+   * a {@link Refusal} when there is no result.
    */
   Future<PaymentResult> pay(PaymentRequest request) {
     return resumeByKey(request)
@@ -173,7 +173,7 @@ final class PayOrder {
       case OPEN_ANOTHER ->
           payments.releaseKey(request.key(), payment.id()).map(v -> Optional.empty());
       case REFUSE_PENDING -> Future.failedFuture(PaymentRefusals.pending());
-      case REFUSE_PROMISED -> Future.failedFuture(PaymentRefusals.promised());
+      case REFUSE_DEFERRED -> Future.failedFuture(PaymentRefusals.deferred());
       case REFUSE_VOID -> Future.failedFuture(PaymentRefusals.voided());
       case REFUSE_ORDER_STATE -> Future.failedFuture(PaymentRefusals.orderState(due));
     };

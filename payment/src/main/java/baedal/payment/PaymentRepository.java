@@ -100,8 +100,8 @@ final class PaymentRepository {
   }
 
   /**
-   * The payment of an idempotency key. It is the stored answer when the key is {@code answered};
-   * else it is the payment as it is now.
+   * The payment of an idempotency key. {@code payment} is the stored answer if the key is {@code
+   * answered}, otherwise the current payment.
    */
   record KeyedPayment(Payment payment, boolean answered) {}
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One thing that a store sells, with its stock. The owner changes it through {@link MenuApi};
+ * One item that a store sells, with its stock. The owner changes it through {@link MenuApi};
  * {@link Kitchen} takes stock for an order, gives it back, or counts it as sold. A repeated step of
  * the same order changes nothing.
  *
@@ -169,8 +169,8 @@ public record Menu(
   }
 
   /**
-   * Adds the quantity that an order took to the stock again, once. If the order took nothing so far
-   * and the stock is limited, a later {@link #take} for this order takes nothing.
+   * Returns the quantity that an order has taken to the stock, at most once. If the order has taken
+   * nothing yet and the stock is limited, a later {@link #take} for this order takes nothing.
    */
   Change<Menu> giveBack(String orderId, Instant now) {
     if (!takenByOrder.containsKey(orderId)) {

@@ -77,7 +77,7 @@ final class StoreApi {
     double radius = radiusKm == null ? DEFAULT_RADIUS_KM : Double.parseDouble(radiusKm);
     return repository
         .storesNear(from, radius, part, cursor, limit)
-        .map(page -> page.map(found -> StoreView.of(found.thing(), found.distanceKm())));
+        .map(page -> page.map(found -> StoreView.of(found.element(), found.distanceKm())));
   }
 
   record OpenStore(String name, Store.Kind kind, Address address) {}

@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The unpublished events of a service, which were written together with the state. The modules
  * postgres, mongodb and redis implement it; the relay in rabbitmq reads it. Several relays may take
- * batches at the same time, but only one of them has the messages of an aggregate, in their order.
+ * batches at the same time. At most one relay at a time holds the messages of an aggregate, in
+ * their order.
  */
 public interface Outbox {
 

@@ -124,7 +124,7 @@ public final class MongoPlaces<S> {
    * coordinates were read.
    */
   private Future<Page<Found<S>>> whole(JsonObject query, Page<Found<JsonObject>> page) {
-    List<String> ids = page.items().stream().map(found -> found.thing().getString("_id")).toList();
+    List<String> ids = page.items().stream().map(found -> found.element().getString("_id")).toList();
     JsonObject these = query.copy().put("_id", new JsonObject().put("$in", new JsonArray(ids)));
     return aggregates
         .list(these, new JsonObject().put("_id", 1), Math.max(1, ids.size()))
@@ -134,11 +134,11 @@ public final class MongoPlaces<S> {
                   states.stream().collect(Collectors.toMap(id, Function.identity()));
               List<Found<S>> items =
                   page.items().stream()
-                      .filter(found -> byId.containsKey(found.thing().getString("_id")))
+                      .filter(found -> byId.containsKey(found.element().getString("_id")))
                       .map(
                           found ->
                               new Found<>(
-                                  byId.get(found.thing().getString("_id")), found.distanceKm()))
+                                  byId.get(found.element().getString("_id")), found.distanceKm()))
                       .toList();
               return new Page<>(items, page.next());
             });

@@ -7,25 +7,25 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/** Sorts things by their distance from a point, nearest first, and returns them in pages. */
+/** Sorts elements by their distance from a point, nearest first, and returns them in pages. */
 public final class Nearest {
 
   private static final double METERS = 1_000;
 
   private Nearest() {}
 
-  /** A thing and its distance in kilometers, rounded to the meter. */
-  public record Found<T>(T thing, double distanceKm) {}
+  /** An element and its distance in kilometers, rounded to the meter. */
+  public record Found<T>(T element, double distanceKm) {}
 
   /**
-   * Returns the next {@code limit} things within {@code radiusKm}.
+   * Returns the next {@code limit} elements within {@code radiusKm}.
    *
    * @param cursor the cursor of the previous page, or null
-   * @param place returns the point of a thing
-   * @param id orders things at the same distance
+   * @param place returns the point of an element
+   * @param id orders elements at the same distance
    */
   public static <T> Page<Found<T>> page(
-      List<T> things,
+      List<T> elements,
       Geo.Point from,
       double radiusKm,
       String cursor,
@@ -34,13 +34,13 @@ public final class Nearest {
       Function<T, String> id) {
     Last after = cursor == null ? null : Last.decode(cursor);
     List<Found<T>> found =
-        things.stream()
-            .map(thing -> new Found<>(thing, distance(from, place.apply(thing))))
+        elements.stream()
+            .map(element -> new Found<>(element, distance(from, place.apply(element))))
             .filter(f -> f.distanceKm() <= radiusKm)
-            .filter(f -> after == null || after.isBefore(f.distanceKm(), id.apply(f.thing())))
+            .filter(f -> after == null || after.isBefore(f.distanceKm(), id.apply(f.element())))
             .sorted(
                 Comparator.<Found<T>>comparingDouble(Found::distanceKm)
-                    .thenComparing(f -> id.apply(f.thing())))
+                    .thenComparing(f -> id.apply(f.element())))
             .limit(limit + 1L)
             .toList();
     boolean more = found.size() > limit;
@@ -55,7 +55,7 @@ public final class Nearest {
   private record Last(double distanceKm, String id) {
 
     static <T> String encode(Found<T> last, Function<T, String> id) {
-      return Paging.encode(Double.toString(last.distanceKm()), id.apply(last.thing()));
+      return Paging.encode(Double.toString(last.distanceKm()), id.apply(last.element()));
     }
 
     static Last decode(String cursor) {

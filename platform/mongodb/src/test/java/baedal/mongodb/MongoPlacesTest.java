@@ -58,7 +58,7 @@ class MongoPlacesTest {
   private List<String> near(double radiusKm) {
     Page<Found<Thing>> page =
         places.near(new JsonObject().put("open", true), CENTER, radiusKm, null, 20).await();
-    return page.items().stream().map(found -> found.thing().id()).toList();
+    return page.items().stream().map(found -> found.element().id()).toList();
   }
 
   /** The others are in the same cell, and there are more of them than a search reads. */
@@ -101,15 +101,15 @@ class MongoPlacesTest {
     put(new Thing("arctic", true, new Geo.Point(89.95, 30)));
     put(new Thing("antarctic", true, new Geo.Point(-90, 17)));
     assertThat(found(new Geo.Point(0.001, -179.999), 1))
-        .extracting(found -> found.thing().id() + " " + found.distanceKm())
+        .extracting(found -> found.element().id() + " " + found.distanceKm())
         .containsExactly("on-the-line 0.111", "pacific 0.222");
     assertThat(found(new Geo.Point(0.001, 180), 1)).hasSize(2);
     assertThat(found(new Geo.Point(89.95, 0), 3))
-        .extracting(found -> found.thing().id() + " " + found.distanceKm())
+        .extracting(found -> found.element().id() + " " + found.distanceKm())
         .containsExactly("arctic 2.878");
     assertThat(found(new Geo.Point(89.95, -150), 12)).hasSize(1);
     assertThat(found(new Geo.Point(-89.99, -163), 2))
-        .extracting(found -> found.thing().id())
+        .extracting(found -> found.element().id())
         .containsExactly("antarctic");
   }
 
@@ -178,7 +178,7 @@ class MongoPlacesTest {
 
   private void compare(List<Thing> all, Geo.Point from, double radiusKm) {
     List<Found<Thing>> found = found(from, radiusKm);
-    List<String> ids = found.stream().map(one -> one.thing().id()).toList();
+    List<String> ids = found.stream().map(one -> one.element().id()).toList();
     String search = "%s within %s km".formatted(from, radiusKm);
     assertThat(ids).as(search).doesNotHaveDuplicates();
     assertThat(found.stream().map(Found::distanceKm).toList()).as(search).isSorted();

@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The HTTP server of a service or the gateway. A request passes {@link RequestGuards} and the body
- * reader. {@link ContractRoutes} then check its token, role, parameters and body. After them it
+ * reader. {@link ContractRoutes} then checks its token, role, parameters and body. After them it
  * reaches the service's own route. The server also has the health and metrics routes of {@link
  * OperatorRoutes}.
  */

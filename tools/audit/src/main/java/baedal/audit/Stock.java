@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * The rule {@code stock}: compares menus with tickets. A menu counts as taken what open tickets
- * took. It counts as sold what cooked tickets took. Its free stock is not negative.
+ * The rule {@code stock}: compares menus with tickets. The quantity taken in a menu equals that of its
+ * open tickets. The quantity sold equals that of its cooked tickets. The free stock is not negative.
  *
  * <p>The {@link Auditor} passes all menus before all tickets, so that every ticket that a menu
  * counts is among the tickets. Does no I/O.
