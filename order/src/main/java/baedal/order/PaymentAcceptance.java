@@ -5,7 +5,7 @@ import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import java.time.Instant;
 
-/** Decides whether an order becomes PAID by a payment, or by a promise to pay on delivery. */
+/** Decides whether a payment makes an order PAID, also a payment on delivery. */
 final class PaymentAcceptance {
 
   private PaymentAcceptance() {}

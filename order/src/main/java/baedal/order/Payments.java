@@ -15,7 +15,7 @@ import java.util.Set;
 interface Payments {
 
   /**
-   * The orders among {@code orderIds} whose payment is in progress, made, or promised on delivery.
+   * The orders among {@code orderIds} that are being paid, are paid, or will be paid on delivery.
    */
   Future<Set<String>> withActivePayment(List<String> orderIds);
 

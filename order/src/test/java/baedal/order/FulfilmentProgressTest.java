@@ -16,13 +16,13 @@ class FulfilmentProgressTest {
 
   @Test
   void a_delivery_publishes_the_amount_that_the_rider_collected() {
-    Order promised = paid(placed(), PaymentMethod.ON_DELIVERY);
-    Change<Order> change = FulfilmentProgress.delivered(promised, "r-7", 40_000, NOON);
+    Order onDelivery = paid(placed(), PaymentMethod.ON_DELIVERY);
+    Change<Order> change = FulfilmentProgress.delivered(onDelivery, "r-7", 40_000, NOON);
     assertThat(change.state().status()).isEqualTo(DELIVERED);
     assertThat(change.events()).hasSize(2);
     assertThat(change.events().get(0)).isInstanceOf(OrderEvent.Collected.class);
     assertThat(change.events().get(1)).isInstanceOf(OrderEvent.Delivered.class);
     onlyEvent(FulfilmentProgress.delivered(paid(), "r-7", 0, NOON), OrderEvent.Delivered.class);
-    onlyEvent(FulfilmentProgress.delivered(promised, "r-7", 0, NOON), OrderEvent.Delivered.class);
+    onlyEvent(FulfilmentProgress.delivered(onDelivery, "r-7", 0, NOON), OrderEvent.Delivered.class);
   }
 }

@@ -32,7 +32,7 @@ class PaymentAcceptanceTest {
   }
 
   @Test
-  void a_promise_to_pay_on_delivery_states_the_amount_to_collect() {
+  void a_payment_on_delivery_states_the_amount_to_collect() {
     Change<Order> change = pay(placed(), "p-1", PaymentMethod.ON_DELIVERY);
     assertThat(onlyEvent(change, OrderEvent.Paid.class).collect()).isEqualTo(40_000);
   }

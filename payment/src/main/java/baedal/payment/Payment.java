@@ -133,13 +133,14 @@ public record Payment(
     return amount == due.due() && orderVersion >= due.pricedVersion();
   }
 
-  /** Whether this payment makes the order PAID: the money was taken, or promised on delivery. */
+  /** Whether this payment makes the order PAID: the money was taken, or will be paid on delivery. */
   boolean paysOrder() {
     return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
   }
 
   /**
-   * Whether the payment ended without a refund of money: a promise to pay on delivery, or 0 won.
+   * Whether the payment ended before any money was taken: a payment on delivery that the rider did
+   * not collect, or a payment of 0 won.
    */
   boolean isVoided() {
     return status == PaymentStatus.REFUNDED
@@ -160,7 +161,7 @@ public record Payment(
         : Change.none(this);
   }
 
-  /** Records that the rider collected the money that was promised on delivery. */
+  /** Records that the rider collected a payment on delivery. */
   Change<Payment> collected(Instant now) {
     return status == PaymentStatus.DEFERRED
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))
@@ -168,8 +169,8 @@ public record Payment(
   }
 
   /**
-   * A payment whose money was taken becomes REFUNDING until the provider has refunded it. A promise
-   * to pay on delivery becomes REFUNDED at once. Changes no other payment.
+   * A payment whose money was taken becomes REFUNDING until the provider has refunded it. A
+   * DEFERRED payment becomes REFUNDED at once. Changes no other payment.
    */
   Change<Payment> giveBack(String why, Instant now) {
     return switch (status) {

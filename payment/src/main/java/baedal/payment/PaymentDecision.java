@@ -21,7 +21,7 @@ enum PaymentDecision {
   REFUSE_PENDING,
 
   /** The order will be paid on delivery, but the request asks to pay now. */
-  REFUSE_PROMISED,
+  REFUSE_DEFERRED,
 
   /** The attempt has ended, and no money was kept. */
   REFUSE_VOID,
@@ -55,7 +55,7 @@ enum PaymentDecision {
    *   changed order     | REFUSE_PENDING     | REFUSE_PENDING       | REFUSE_PENDING
    * DEFERRED            | ANSWER             | ANSWER               | ANSWER
    *   changed order     | REFUSE_PENDING     | REFUSE_PENDING       | REFUSE_PENDING
-   *   asked to pay now  | ANSWER             | REFUSE_PROMISED      | ANSWER
+   *   asked to pay now  | ANSWER             | REFUSE_DEFERRED      | ANSWER
    * DECLINED            | ANSWER             | REFUSE_PENDING       | ANSWER
    *   another card      | ANSWER             | REFUSE_PENDING       | REFUSE_PENDING
    * DECLINED, abandoned | OPEN_ANOTHER       | REFUSE_PENDING       | REFUSE_VOID
@@ -66,7 +66,7 @@ enum PaymentDecision {
    * order is not PLACED: only a payment found BY_ORDER counts
    * canceled, rejected, expired     | REFUSE_ORDER_STATE
    * else PAID                       | ANSWER
-   * else DEFERRED                   | ANSWER; REFUSE_PROMISED when asked to pay now
+   * else DEFERRED                   | ANSWER; REFUSE_DEFERRED when asked to pay now
    * else                            | REFUSE_ORDER_STATE
    * </pre>
    */
@@ -74,11 +74,11 @@ enum PaymentDecision {
     if (!due.payable()) {
       return due.withdrawn() || !payment.paysOrder()
           ? REFUSE_ORDER_STATE
-          : unlessPromised(payment, request);
+          : unlessDeferred(payment, request);
     }
     return switch (payment.status()) {
       case CHARGING -> charging(found, payment, due, request);
-      case PAID, DEFERRED -> paidOrPromised(found, payment, due, request);
+      case PAID, DEFERRED -> paidOrDeferred(found, payment, due, request);
       case DECLINED -> declined(found, payment, due, request);
       case REFUNDING, REFUNDED -> found == Found.BY_ORDER ? REFUSE_PENDING : REFUSE_VOID;
     };
@@ -101,26 +101,24 @@ enum PaymentDecision {
   }
 
   /**
-   * A payment from before a change of the order does not pay the order. The order service refuses
+   * A payment for an earlier version of the order does not pay the order. The order service refuses
    * such a payment, and it is refunded.
    */
-  private static PaymentDecision paidOrPromised(
+  private static PaymentDecision paidOrDeferred(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
     if (!payment.covers(due)) {
       return REFUSE_PENDING;
     }
     return switch (found) {
       case BY_KEY, AFTER_CHARGE -> ANSWER;
-      case BY_ORDER -> unlessPromised(payment, request);
+      case BY_ORDER -> unlessDeferred(payment, request);
     };
   }
 
-  /**
-   * A promise to pay on delivery is no answer to a request to pay now, because it took no money.
-   */
-  private static PaymentDecision unlessPromised(Payment payment, PaymentRequest request) {
+  /** A payment on delivery is no answer to a request to pay now, because it took no money. */
+  private static PaymentDecision unlessDeferred(Payment payment, PaymentRequest request) {
     return payment.status() == PaymentStatus.DEFERRED && !request.method().deferred()
-        ? REFUSE_PROMISED
+        ? REFUSE_DEFERRED
         : ANSWER;
   }
 

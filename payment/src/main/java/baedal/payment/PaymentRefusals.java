@@ -27,7 +27,7 @@ final class PaymentRefusals {
         RETRY_AFTER);
   }
 
-  static Refusal promised() {
+  static Refusal deferred() {
     return Refusal.conflict(
         "payment-promised",
         "this order will be paid on delivery, and nothing was charged now: pay the rider; to pay by card, cancel the order"

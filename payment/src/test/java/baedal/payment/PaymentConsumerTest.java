@@ -34,9 +34,9 @@ class PaymentConsumerTest extends PaymentFixture {
             .toList();
     for (int seed = 0; seed < SEEDS; seed++) {
       Random random = new Random(seed);
-      Payment refunded = paidOrPromised(PaymentMethod.CARD);
-      Payment voided = paidOrPromised(PaymentMethod.ON_DELIVERY);
-      Payment collected = paidOrPromised(PaymentMethod.ON_DELIVERY);
+      Payment refunded = paidOrDeferred(PaymentMethod.CARD);
+      Payment voided = paidOrDeferred(PaymentMethod.ON_DELIVERY);
+      Payment collected = paidOrDeferred(PaymentMethod.ON_DELIVERY);
       List<EventMessage> messages = new ArrayList<>();
       for (Payment payment : List.of(refunded, voided)) {
         String orderId = payment.orderId();
@@ -62,7 +62,7 @@ class PaymentConsumerTest extends PaymentFixture {
     }
   }
 
-  private static Payment paidOrPromised(PaymentMethod method) {
+  private static Payment paidOrDeferred(PaymentMethod method) {
     Payment.Due due =
         new Payment.Due(Ids.next(), "c-1", 10_000, 1, 1, "PLACED", Fulfilment.DELIVERY);
     var opened = Payment.open(Ids.next(), due, method, "4242", LONG_AGO);

@@ -114,7 +114,7 @@ class PaymentDecisionTest {
   @CsvSource({
     "CHARGING,  LOOK_UP,      LOOK_UP,         REFUSE_PENDING",
     "PAID,      ANSWER,       ANSWER,          ANSWER",
-    "DEFERRED,  ANSWER,       REFUSE_PROMISED, ANSWER",
+    "DEFERRED,  ANSWER,       REFUSE_DEFERRED, ANSWER",
     "DECLINED,  ANSWER,       REFUSE_PENDING,  REFUSE_PENDING",
     "ABANDONED, OPEN_ANOTHER, REFUSE_PENDING,  REFUSE_PENDING",
     "REFUNDING, REFUSE_VOID,  REFUSE_PENDING,  REFUSE_VOID",
@@ -131,7 +131,7 @@ class PaymentDecisionTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_card_waits_for_the_end_of_a_promise_of_an_old_price(Found found) {
+  void a_card_is_refused_until_the_payment_on_delivery_of_the_old_price_ends(Found found) {
     for (Payment.Due due : changed()) {
       assertThat(
               PaymentDecision.of(
@@ -144,13 +144,13 @@ class PaymentDecisionTest {
   @CsvSource({
     "CHARGING,  REFUSE_ORDER_STATE, REFUSE_ORDER_STATE",
     "PAID,      ANSWER,             ANSWER",
-    "DEFERRED,  ANSWER,             REFUSE_PROMISED",
+    "DEFERRED,  ANSWER,             REFUSE_DEFERRED",
     "DECLINED,  REFUSE_ORDER_STATE, REFUSE_ORDER_STATE",
     "ABANDONED, REFUSE_ORDER_STATE, REFUSE_ORDER_STATE",
     "REFUNDING, REFUSE_ORDER_STATE, REFUSE_ORDER_STATE",
     "REFUNDED,  REFUSE_ORDER_STATE, REFUSE_ORDER_STATE",
   })
-  void an_order_that_is_paid_or_promised_answers_with_its_payment(
+  void decides_about_a_request_for_a_paid_cooked_or_completed_order(
       String status, PaymentDecision sameRequest, PaymentDecision payNow) {
     Payment payment = payment(status);
     for (String orderStatus : List.of("PAID", "COOKED", "COMPLETED")) {

@@ -317,9 +317,9 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_promise_without_a_response_is_no_answer_for_a_changed_order() {
+  void an_unanswered_payment_on_delivery_does_not_pay_a_changed_order() {
     PaymentApi.Pay request = request(order(10_000), PaymentMethod.ON_DELIVERY, null);
-    IdempotencyKey key = key("k-promised", request);
+    IdempotencyKey key = key("k-deferred", request);
     interrupted(request, key);
     JsonObject order = orders.get(request.orderId());
     orders.put(request.orderId(), order.copy().put("due", 12_000).put("version", 2));
@@ -346,10 +346,10 @@ class PaymentServiceTest {
     PaymentApi.Pay interrupted = request(order(10_000), PaymentMethod.CARD, "4242424242424242");
     interrupted(interrupted, null);
     String paid = order(10_000);
-    String promised = order(10_000);
+    String deferred = order(10_000);
     String declined = order(10_000);
     pay("c-1", card(paid)).await();
-    pay("c-1", new JsonObject().put("orderId", promised).put("method", "ON_DELIVERY")).await();
+    pay("c-1", new JsonObject().put("orderId", deferred).put("method", "ON_DELIVERY")).await();
     pay("c-1", declining(declined)).await();
     String refunding = order(10_000);
     interrupted(request(refunding, PaymentMethod.CARD, "4242424242424242"), null);
@@ -357,11 +357,11 @@ class PaymentServiceTest {
     repository().change(paymentOf(refunding), p -> p.giveBack("changed", Instant.now())).await();
     JsonArray all =
         new JsonArray(
-            List.of(interrupted.orderId(), paid, promised, declined, refunding, order(10_000)));
+            List.of(interrupted.orderId(), paid, deferred, declined, refunding, order(10_000)));
     JsonObject body = new JsonObject().put("orderIds", all);
     assertThat(
             ordersWithPayment(body, "order", "service").bodyAsJsonObject().getJsonArray("orderIds"))
-        .containsExactlyInAnyOrder(interrupted.orderId(), paid, promised);
+        .containsExactlyInAnyOrder(interrupted.orderId(), paid, deferred);
     assertThat(ordersWithPayment(body, "c-1", "customer").statusCode()).isEqualTo(403);
   }
 
@@ -486,13 +486,13 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_promise_is_paid_after_collection_and_voided_after_cancellation() {
+  void a_payment_on_delivery_is_paid_when_collected_and_voided_when_canceled() {
     String kept = order(12_000);
     String voided = order(12_000);
     for (String orderId : List.of(kept, voided)) {
-      HttpResponse<Buffer> promised =
+      HttpResponse<Buffer> deferred =
           pay("c-1", new JsonObject().put("orderId", orderId).put("method", "ON_DELIVERY")).await();
-      assertThat(promised.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
+      assertThat(deferred.bodyAsJsonObject().getString("status")).isEqualTo("DEFERRED");
     }
     String collected =
         BrokerClient.encode(
@@ -514,26 +514,26 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_card_is_refused_for_an_order_that_is_promised_on_delivery() {
+  void a_card_is_refused_for_an_order_with_a_payment_on_delivery() {
     for (String state : List.of("PLACED", "PAID", "COOKED")) {
       String orderId = order(12_000);
-      JsonObject promise = pay("c-1", onDelivery(orderId)).await().bodyAsJsonObject();
+      JsonObject deferred = pay("c-1", onDelivery(orderId)).await().bodyAsJsonObject();
       orders.get(orderId).put("status", state);
       for (JsonObject request : List.of(card(orderId), kakaoPay(orderId))) {
-        for (String key : List.of("k-promised-1", "k-promised-2")) {
-          refusedAsPromised(
+        for (String key : List.of("k-deferred-1", "k-deferred-2")) {
+          refusedAsDeferred(
               pay(key + orderId + request.getString("method"), "c-1", request).await());
         }
-        refusedAsPromised(pay("c-1", request).await());
+        refusedAsDeferred(pay("c-1", request).await());
       }
       assertThat(charges(orderId)).isZero();
       HttpResponse<Buffer> again = pay("c-1", onDelivery(orderId)).await();
       assertThat(again.statusCode()).as(state).isEqualTo(201);
-      assertThat(again.bodyAsJsonObject()).isEqualTo(promise);
+      assertThat(again.bodyAsJsonObject()).isEqualTo(deferred);
     }
   }
 
-  private static void refusedAsPromised(HttpResponse<Buffer> answer) {
+  private static void refusedAsDeferred(HttpResponse<Buffer> answer) {
     assertThat(answer.statusCode()).isEqualTo(409);
     assertThat(answer.bodyAsJsonObject().getString("type")).isEqualTo("/problems/payment-promised");
     assertThat(answer.bodyAsJsonObject().getString("detail"))
@@ -542,17 +542,17 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_promise_for_an_order_paid_by_card_returns_that_payment() {
+  void a_payment_on_delivery_of_an_order_paid_by_card_returns_the_card_payment() {
     String orderId = order(12_000);
     JsonObject paid = pay("c-1", card(orderId)).await().bodyAsJsonObject();
-    HttpResponse<Buffer> promise = pay("c-1", onDelivery(orderId)).await();
-    assertThat(promise.statusCode()).isEqualTo(201);
-    assertThat(promise.bodyAsJsonObject()).isEqualTo(paid);
+    HttpResponse<Buffer> deferred = pay("c-1", onDelivery(orderId)).await();
+    assertThat(deferred.statusCode()).isEqualTo(201);
+    assertThat(deferred.bodyAsJsonObject()).isEqualTo(paid);
     assertThat(paid).contains(Map.entry("status", "PAID"), Map.entry("method", "CARD"));
   }
 
   @Test
-  void a_card_waits_for_the_end_of_a_promise_of_an_old_price() {
+  void a_card_is_refused_until_the_payment_on_delivery_of_the_old_price_ends() {
     String orderId = order(12_000);
     pay("c-1", onDelivery(orderId)).await();
     JsonObject order = orders.get(orderId);
@@ -563,22 +563,22 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_refund_keeps_paid_at_and_a_canceled_promise_is_voided() {
+  void a_refund_keeps_paid_at_and_a_canceled_payment_on_delivery_is_voided() {
     String paid = order(12_000);
     JsonObject first = pay("c-1", card(paid)).await().bodyAsJsonObject();
-    String promised = order(12_000);
-    pay("c-1", onDelivery(promised)).await();
+    String deferred = order(12_000);
+    pay("c-1", onDelivery(deferred)).await();
     service
         .broker()
         .publish(
             new OrderEvent.RefundRequested(paid, paymentOf(paid), "x", Instant.EPOCH),
-            new OrderEvent.RefundRequested(promised, paymentOf(promised), "x", Instant.EPOCH));
+            new OrderEvent.RefundRequested(deferred, paymentOf(deferred), "x", Instant.EPOCH));
     await().until(() -> attempt(paid).getString("status").equals("REFUNDED"));
     assertThat(first.getString("paidAt")).isNotNull();
     assertThat(attempt(paid).getString("paidAt")).isEqualTo(first.getString("paidAt"));
-    await().until(() -> attempt(promised).getString("status").equals("VOIDED"));
-    assertThat(attempt(promised).getLong("amount")).isEqualTo(12_000);
-    assertThat(attempt(promised).getString("paidAt")).isNull();
+    await().until(() -> attempt(deferred).getString("status").equals("VOIDED"));
+    assertThat(attempt(deferred).getLong("amount")).isEqualTo(12_000);
+    assertThat(attempt(deferred).getString("paidAt")).isNull();
   }
 
   @Test

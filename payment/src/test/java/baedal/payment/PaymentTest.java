@@ -72,7 +72,7 @@ class PaymentTest {
   }
 
   @Test
-  void a_payment_is_refunded_once_and_a_promise_is_voided() {
+  void a_payment_is_refunded_once_and_a_payment_on_delivery_is_voided() {
     Change<Payment> refunding = at(PaymentStatus.PAID).giveBack("canceled", NOW);
     assertThat(refunding.state().status()).isEqualTo(PaymentStatus.REFUNDING);
     assertThat(refunding.events()).isEmpty();
@@ -81,11 +81,11 @@ class PaymentTest {
         .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 40_000, "canceled", false, NOW));
     assertThat(refunded.state().refunded(NOW).events()).isEmpty();
     assertThat(refunded.state().giveBack("again", NOW).events()).isEmpty();
-    assertThat(promise().giveBack("canceled", NOW).events())
+    assertThat(deferred().giveBack("canceled", NOW).events())
         .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, "canceled", true, NOW));
   }
 
-  private static Payment promise() {
+  private static Payment deferred() {
     return Payment.open("p-1", DUE, PaymentMethod.ON_DELIVERY, null, NOW).state();
   }
 
@@ -98,13 +98,13 @@ class PaymentTest {
       assertThat(PaymentView.of(payment).paidAt()).isEqualTo(NOW.plusSeconds(1));
       assertThat(PaymentView.of(payment).status()).isEqualTo(payment.status().name());
     }
-    Payment collected = promise().collected(NOW.plusSeconds(4)).state();
+    Payment collected = deferred().collected(NOW.plusSeconds(4)).state();
     assertThat(PaymentView.of(collected).paidAt()).isEqualTo(NOW.plusSeconds(4));
   }
 
   @Test
-  void a_canceled_promise_is_voided_and_was_never_paid() {
-    PaymentView voided = PaymentView.of(promise().giveBack("canceled", NOW).state());
+  void a_canceled_payment_on_delivery_is_voided_and_was_never_paid() {
+    PaymentView voided = PaymentView.of(deferred().giveBack("canceled", NOW).state());
     assertThat(voided.status()).isEqualTo("VOIDED");
     assertThat(voided.amount()).isEqualTo(40_000);
     assertThat(voided.paidAt()).isNull();
@@ -131,7 +131,7 @@ class PaymentTest {
   }
 
   @Test
-  void a_collected_promise_is_paid() {
+  void a_collected_payment_on_delivery_is_paid() {
     assertThat(at(PaymentStatus.DEFERRED).collected(NOW).state().status())
         .isEqualTo(PaymentStatus.PAID);
     assertThat(at(PaymentStatus.REFUNDED).collected(NOW).events()).isEmpty();

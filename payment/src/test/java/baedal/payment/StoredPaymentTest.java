@@ -124,8 +124,8 @@ class StoredPaymentTest {
     PaymentApi.Pay card = new PaymentApi.Pay("o-1", PaymentMethod.CARD, "4242424242424242");
     assertThat(Json.encode(card))
         .isEqualTo("{\"orderId\":\"o-1\",\"method\":\"CARD\",\"card\":\"4242424242424242\"}");
-    PaymentApi.Pay promise = new PaymentApi.Pay("o-1", PaymentMethod.ON_DELIVERY, null);
-    assertThat(Json.encode(promise))
+    PaymentApi.Pay onDelivery = new PaymentApi.Pay("o-1", PaymentMethod.ON_DELIVERY, null);
+    assertThat(Json.encode(onDelivery))
         .isEqualTo("{\"orderId\":\"o-1\",\"method\":\"ON_DELIVERY\",\"card\":null}");
   }
 }

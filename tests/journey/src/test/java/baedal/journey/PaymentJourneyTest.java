@@ -106,14 +106,14 @@ class PaymentJourneyTest {
     Shop shop = system.openShop("FOOD", 15_000, null);
     Client customer = system.customer();
     String orderId = system.place(customer, RequestBodies.delivery(shop.storeId(), 1));
-    ObjectNode promise = RequestBodies.onDelivery(orderId);
-    assertThat(system.pay(customer, promise).status()).isEqualTo(201);
+    ObjectNode onDelivery = RequestBodies.onDelivery(orderId);
+    assertThat(system.pay(customer, onDelivery).status()).isEqualTo(201);
     Client.Answer card = system.pay(customer, RequestBodies.card(orderId));
     assertThat(card.status()).isEqualTo(409);
     assertThat(card.text("type")).isEqualTo("/problems/payment-promised");
     system.awaitStatus(customer, orderId, "PAID");
     assertThat(system.pay(customer, RequestBodies.card(orderId)).status()).isEqualTo(409);
-    assertThat(system.pay(customer, promise).text("status")).isEqualTo("DEFERRED");
+    assertThat(system.pay(customer, onDelivery).text("status")).isEqualTo("DEFERRED");
     customer.post("/orders/" + orderId + "/cancel", RequestBodies.json().put("reason", "x"));
     system.awaitStatus(customer, orderId, "CANCELED");
     JsonNode payments = customer.get("/payments?orderId=" + orderId).body().path("items");
