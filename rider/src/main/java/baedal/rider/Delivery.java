@@ -61,7 +61,7 @@ public record Delivery(
    * The order was canceled or rejected. If this event is the first one, the delivery is stored as
    * CANCELED, so that later events of the store do not open it.
    */
-  static Change<Delivery> withdrawn(Delivery before, String orderId, Instant now) {
+  static Change<Delivery> canceled(Delivery before, String orderId, Instant now) {
     if (before == null) {
       return Change.of(new Delivery(orderId, CANCELED, null, null, now));
     }

@@ -127,7 +127,7 @@ final class RiderApi {
     double radius = radiusKm == null ? DEFAULT_RADIUS_KM : Double.parseDouble(radiusKm);
     return repository
         .open(from, radius, cursor, limit)
-        .map(page -> page.map(found -> DeliveryView.of(found.thing(), found.distanceKm())));
+        .map(page -> page.map(found -> DeliveryView.of(found.element(), found.distanceKm())));
   }
 
   private Future<DeliveryView> show(RoutingContext ctx) {
@@ -187,10 +187,10 @@ final class RiderApi {
                 repository
                     .claimedBy(rider.id())
                     .map(
-                        jobs ->
+                        claimed ->
                             new RiderView(
                                 rider.id(),
-                                rider.state(!jobs.isEmpty(), clock.instant()),
+                                rider.state(!claimed.isEmpty(), clock.instant()),
                                 rider.lat(),
                                 rider.lng())));
   }
@@ -206,14 +206,14 @@ final class RiderApi {
     return repository
         .saveLocation(rider)
         .compose(v -> repository.claimedBy(rider.id()))
-        .onSuccess(jobs -> publishLocation(rider, jobs))
+        .onSuccess(claimed -> publishLocation(rider, claimed))
         .mapEmpty();
   }
 
-  private void publishLocation(Rider rider, List<Delivery> jobs) {
-    for (Delivery job : jobs) {
+  private void publishLocation(Rider rider, List<Delivery> claimed) {
+    for (Delivery delivery : claimed) {
       RiderEvent moved =
-          new RiderEvent.Moved(job.id(), rider.id(), rider.lat(), rider.lng(), rider.seenAt());
+          new RiderEvent.Moved(delivery.id(), rider.id(), rider.lat(), rider.lng(), rider.seenAt());
       EventMessages.wrap(List.of(moved), 1, rider.seenAt())
           .forEach(
               message ->
@@ -222,7 +222,7 @@ final class RiderApi {
                       .onFailure(
                           e ->
                               log.atDebug()
-                                  .addKeyValue("orderId", job.id())
+                                  .addKeyValue("orderId", delivery.id())
                                   .log("rider location not published")));
     }
   }

@@ -23,13 +23,13 @@ public final class RiderConsumer {
             (m, e) -> deliveries.change(m, d -> Delivery.ready(d, e.orderId(), e.job(), e.at())))
         .on(
             StoreEvent.CancelAccepted.class,
-            (m, e) -> deliveries.change(m, d -> Delivery.withdrawn(d, e.orderId(), e.at())))
+            (m, e) -> deliveries.change(m, d -> Delivery.canceled(d, e.orderId(), e.at())))
         .on(
             OrderEvent.Canceled.class,
-            (m, e) -> deliveries.change(m, d -> Delivery.withdrawn(d, e.orderId(), e.at())))
+            (m, e) -> deliveries.change(m, d -> Delivery.canceled(d, e.orderId(), e.at())))
         .on(
             OrderEvent.Rejected.class,
-            (m, e) -> deliveries.change(m, d -> Delivery.withdrawn(d, e.orderId(), e.at())))
+            (m, e) -> deliveries.change(m, d -> Delivery.canceled(d, e.orderId(), e.at())))
         .on(
             OrderEvent.Updated.class,
             (m, e) -> deliveries.change(m, d -> Delivery.updated(d, e.order(), e.at())));

@@ -159,18 +159,18 @@ class DeliveryTest {
   @ParameterizedTest
   @EnumSource(names = {"WAITING", "OPEN", "CLAIMED"})
   void a_withdrawn_order_cancels_its_delivery_before_pick_up(DeliveryStatus status) {
-    Change<Delivery> withdrawn = Delivery.withdrawn(at(status), "o-1", NOW);
-    assertThat(withdrawn.state().status()).isEqualTo(CANCELED);
-    assertThat(withdrawn.events()).hasSize(1);
-    assertThatThrownBy(() -> withdrawn.state().claim("r-2", NOW)).isInstanceOf(Refusal.class);
+    Change<Delivery> canceled = Delivery.canceled(at(status), "o-1", NOW);
+    assertThat(canceled.state().status()).isEqualTo(CANCELED);
+    assertThat(canceled.events()).hasSize(1);
+    assertThatThrownBy(() -> canceled.state().claim("r-2", NOW)).isInstanceOf(Refusal.class);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void a_withdrawn_delivery_stays_canceled_for_any_sequence_of_events(long seed) {
+  void a_canceled_delivery_stays_canceled_for_any_sequence_of_events(long seed) {
     List<UnaryOperator<Delivery>> events = new ArrayList<>();
     events.add(d -> Delivery.expected(d, "o-1", job(), NOW).state());
-    events.add(d -> Delivery.withdrawn(d, "o-1", NOW).state());
+    events.add(d -> Delivery.canceled(d, "o-1", NOW).state());
     events.add(d -> Delivery.ready(d, "o-1", job(), NOW).state());
     events.addAll(List.copyOf(events));
     Random random = new Random(seed);

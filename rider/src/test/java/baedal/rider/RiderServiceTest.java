@@ -172,8 +172,8 @@ class RiderServiceTest {
         .getJsonArray("items")
         .forEach(
             item -> {
-              JsonObject job = (JsonObject) item;
-              found.add(job.getString("orderId") + " " + job.getDouble("distanceKm"));
+              JsonObject delivery = (JsonObject) item;
+              found.add(delivery.getString("orderId") + " " + delivery.getDouble("distanceKm"));
             });
     return found;
   }
@@ -216,15 +216,15 @@ class RiderServiceTest {
 
   @Test
   void the_deliveries_of_a_rider_are_listed_oldest_first_in_pages() {
-    List<String> jobs = List.of(open(37.0, 127.0), open(37.0, 127.0), open(37.0, 127.0));
-    jobs.forEach(job -> call(HttpMethod.POST, "/deliveries/" + job + "/claim", "r-busy", null));
+    List<String> orders = List.of(open(37.0, 127.0), open(37.0, 127.0), open(37.0, 127.0));
+    orders.forEach(order -> call(HttpMethod.POST, "/deliveries/" + order + "/claim", "r-busy", null));
     JsonObject first = claimed("");
     JsonObject second = claimed("&cursor=" + first.getString("next"));
     List<String> listed = new ArrayList<>();
     for (JsonObject page : List.of(first, second)) {
       page.getJsonArray("items").forEach(d -> listed.add(((JsonObject) d).getString("orderId")));
     }
-    assertThat(listed).containsExactlyElementsOf(jobs.stream().sorted().toList());
+    assertThat(listed).containsExactlyElementsOf(orders.stream().sorted().toList());
     assertThat(second.getString("next")).isNull();
   }
 

@@ -60,7 +60,7 @@ class IssuerKeysTest {
   }
 
   @Test
-  void a_new_key_is_accepted_at_once_and_a_withdrawn_key_is_refused() {
+  void a_new_key_is_accepted_at_once_and_a_removed_key_is_refused() {
     assertThat(openId.outcome(openId.token(KEY))).isEqualTo(OK);
     openId.issuer.publish(OTHER);
     assertThat(openId.outcome(openId.token(OTHER))).isEqualTo(OK);

@@ -131,7 +131,7 @@ class DeadLetterJourneyTest {
     system.handleTicket(shop, delivered, "accept", "start", "finish");
     Client rider = system.rider("r-replay");
     system.awaitAnswer(
-        "the job is open", rider, "/deliveries/" + delivered, a -> a.status() == 200);
+        "the delivery is open", rider, "/deliveries/" + delivered, a -> a.status() == 200);
     system.handleDelivery(rider, delivered, "claim", "release", "claim", "pick");
     ObjectNode collected = RequestBodies.json().put("collected", 20_000);
     assertThat(rider.post("/deliveries/" + delivered + "/deliver", collected).status())

@@ -43,7 +43,7 @@ class DeliveryJourneyTest {
     String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 2));
     system.handleTicket(shop, orderId, "accept", "start", "finish");
     system.awaitAnswer(
-        "the job is open",
+        "the delivery is open",
         rider,
         "/deliveries?near=37.55,126.92&limit=100",
         a -> a.body().toString().contains(orderId));
@@ -81,8 +81,8 @@ class DeliveryJourneyTest {
     Shop company = system.openShop("COURIER", 12_000, null);
     Client customer = system.customer();
     String orderId = system.place(customer, RequestBodies.parcel(company.storeId(), 1));
-    Client.Answer promised = system.pay(customer, RequestBodies.onDelivery(orderId));
-    assertThat(promised.text("status")).isEqualTo("DEFERRED");
+    Client.Answer deferred = system.pay(customer, RequestBodies.onDelivery(orderId));
+    assertThat(deferred.text("status")).isEqualTo("DEFERRED");
     system.handleTicket(company, orderId, "accept");
     assertThat(
             company
@@ -95,7 +95,7 @@ class DeliveryJourneyTest {
     system.handleTicket(company, orderId, "start", "finish");
     Client rider = system.rider("r-7");
     system.awaitAnswer(
-        "the assigned rider has the job",
+        "the assigned rider has the delivery",
         rider,
         "/deliveries/" + orderId,
         a -> a.text("status").equals("CLAIMED"));

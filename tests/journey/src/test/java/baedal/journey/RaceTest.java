@@ -271,7 +271,7 @@ class RaceTest {
           for (int i = 0; i < 3; i++) {
             Client rider = system.rider("r-" + i + "-" + orderId);
             system.awaitAnswer(
-                "the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+                "the delivery is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
             riders.add(() -> rider.post("/deliveries/" + orderId + "/claim", null));
           }
           assertThat(race(random, riders))

@@ -23,7 +23,7 @@ record ResourceFixture(
     String coupon = TestSystem.takeCoupon(customer, campaign);
     String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
     system.handleTicket(shop, orderId, "accept", "start", "finish");
-    system.awaitAnswer("the job is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+    system.awaitAnswer("the delivery is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
     system.handleDelivery(rider, orderId, "claim");
     system.awaitAnswer(
         "the customer got a notification",
@@ -53,8 +53,8 @@ record ResourceFixture(
   }
 
   /**
-   * Claims the job and puts the menu again: a request of a test may have released the job or
-   * deleted the menu.
+   * Claims the delivery and puts the menu again: a request of a test may have released the delivery
+   * or deleted the menu.
    */
   void restore() throws IOException {
     rider.post("/deliveries/" + ids.get("orderId") + "/claim", null);

@@ -155,7 +155,7 @@ final class OrderSteps {
     ride("claim", null);
   }
 
-  /** A retry gets 404 if the first attempt already released the job. */
+  /** A retry gets 404 if the first attempt already released the delivery. */
   void release() {
     http.request(
         "release",
@@ -171,7 +171,7 @@ final class OrderSteps {
     ride("deliver", collected == 0 ? null : json().put("collected", collected));
   }
 
-  /** Retries until the rider service has received the event that creates or opens the job. */
+  /** Retries until the rider service has received the event that creates or opens the delivery. */
   private void ride(String action, ObjectNode body) {
     http.request(
         action,
