@@ -87,7 +87,8 @@ final class RedisRecovery {
                     : Future.failedFuture(
                         Refusal.unavailable(
                             "coupons-unavailable",
-                            "coupons are being restored after a restart of the database: try again",
+                            "coupons are being restored after a restart of the database: "
+                                + Refusal.RETRY_LATER,
                             Duration.ofSeconds(2))));
   }
 

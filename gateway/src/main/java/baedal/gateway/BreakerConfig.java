@@ -9,7 +9,7 @@ import java.time.Duration;
  * percent of all calls in it. The breaker opens when the rate has been too high for one {@code
  * timeout}.
  *
- * @param timeout how long a customer waits for a payment before the answer is 503
+ * @param timeout how long a customer waits for a payment before the response is 503
  * @param reset how long the breaker stays open before it becomes half-open and lets probes through
  */
 public record BreakerConfig(

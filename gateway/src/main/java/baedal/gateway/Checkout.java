@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers {@code POST /checkouts}: places an order and pays for it. The status is 201 if the order
+ * Handles {@code POST /checkouts}: places an order and pays for it. The status is 201 if the order
  * is paid, 402 if the payment is declined, and 202 if the order is placed and can be paid later.
- * Once the order is placed, every answer contains it.
+ * Once the order is placed, every response contains it.
  */
 final class Checkout {
 
@@ -65,7 +65,7 @@ final class Checkout {
                     : Future.succeededFuture(placed.asProblemOf("order", ctx)));
   }
 
-  /** The future never fails. Every answer contains the order, also if the payment fails. */
+  /** The future never fails. Every response contains the order, also if the payment fails. */
   private Future<Answer> pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
     return payments
         .pay(ctx, payment.copy().put("orderId", placed.getString("orderId")))
@@ -113,7 +113,7 @@ final class Checkout {
     }
 
     /**
-     * This problem as an answer to the checkout. Its pointers are moved to {@code part}, the field
+     * This problem as the response to the checkout. Its pointers are moved to {@code part}, the field
      * of the checkout's body that was sent to the service.
      */
     Answer asProblemOf(String part, RoutingContext ctx) {

@@ -71,7 +71,7 @@ final class ConcurrentRequestLimits {
       ctx.fail(
           Refusal.unavailable(
               "too-many-in-progress",
-              "too many of your requests are in progress: wait for their answers, then retry",
+              "too many of your requests are in progress: " + Refusal.RETRY_LATER,
               RETRY_AFTER));
       return;
     }

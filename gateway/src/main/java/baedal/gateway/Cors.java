@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Decides which web sites may call the gateway from their pages (CORS; Fetch standard, 3.2), and
- * answers preflight requests. A page authenticates with a token, never with a cookie. A preflight
+ * responds to preflight requests. A page authenticates with a token, never with a cookie. A preflight
  * request needs no token.
  */
 final class Cors {
@@ -66,7 +66,7 @@ final class Cors {
   }
 
   /**
-   * Answers a preflight request, refuses a page whose origin is not allowed, and adds CORS headers
+   * Responds to a preflight request, refuses a page whose origin is not allowed, and adds CORS headers
    * to the response for an allowed page.
    */
   void handle(RoutingContext ctx) {

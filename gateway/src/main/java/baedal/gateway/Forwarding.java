@@ -33,7 +33,7 @@ import java.util.List;
 final class Forwarding implements ProxyInterceptor {
 
   /**
-   * Request headers that are not copied: the gateway answers {@code Expect}, and the HTTP client
+   * Request headers that are not copied: the gateway handles {@code Expect}, and the HTTP client
    * writes the trace headers. The proxy library removes the hop-by-hop headers of requests.
    */
   private static final List<String> NOT_COPIED = List.of("Expect", "traceparent", "tracestate");
@@ -73,9 +73,7 @@ final class Forwarding implements ProxyInterceptor {
   static Refusal unavailable(String service) {
     return Refusal.unavailable(
         service + "-unavailable",
-        "the "
-            + service
-            + " service is unavailable: wait for the seconds in Retry-After, then retry",
+        "the " + service + " service is unavailable: " + Refusal.RETRY_LATER,
         Upstream.RETRY_AFTER);
   }
 

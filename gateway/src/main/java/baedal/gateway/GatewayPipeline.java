@@ -53,7 +53,7 @@ final class GatewayPipeline {
     router.route().order(FIRST).handler(connections::holdOpen);
     // Adds headers to every response, including the errors of later handlers.
     router.route().order(FIRST).handler(SecurityHeaders::addToResponse);
-    // Answers preflight requests. Runs before the limits, so that a page can read a 429 or 503.
+    // Responds to preflight requests. Runs before the limits, so that a page can read a 429 or 503.
     router.route().order(FIRST).handler(cors::handle);
 
     // HttpApi at BODY_DEADLINE_ORDER: BodyDeadline allows ten seconds for a body. Expectations
@@ -74,7 +74,7 @@ final class GatewayPipeline {
     // HttpApi at orders from 0: it sends 100 Continue and reads the body, up to 64 KiB. Then
     // ContractRoutes checks token, role, parameters and body of each operation of the contract.
 
-    // Paths that the gateway answers itself. Any other path is a 404.
+    // Paths that the gateway serves itself. Any other path is a 404.
     apis.forEach(api -> api.accept(router));
   }
 }

@@ -216,7 +216,7 @@ final class PaymentBreaker {
 
   private static Future<HttpResponse<Buffer>> failOnServerError(HttpResponse<Buffer> response) {
     return response.statusCode() >= 500 && !NOT_ASKED.equals(response.getHeader(PROVIDER))
-        ? Future.failedFuture("payment answered " + response.statusCode())
+        ? Future.failedFuture("payment responded with status " + response.statusCode())
         : Future.succeededFuture(response);
   }
 
@@ -233,7 +233,7 @@ final class PaymentBreaker {
   private static Refusal unavailable(Duration retryAfter) {
     return Refusal.unavailable(
         "payment-unavailable",
-        "payment is unavailable: your order is kept; wait for the seconds in Retry-After, then pay",
+        "payment is unavailable, and your order is kept: " + Refusal.RETRY_LATER,
         retryAfter);
   }
 }

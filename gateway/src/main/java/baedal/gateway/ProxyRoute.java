@@ -13,7 +13,7 @@ record ProxyRoute(String path, String service, boolean readableWithoutToken) {
 
   static final ProxyRoute EVENT_STREAM = new ProxyRoute("/mypages/:orderId/live", "mypage", false);
 
-  /** All methods except POST, which {@link PaymentApi} answers. */
+  /** All methods except POST, which {@link PaymentApi} handles. */
   static final ProxyRoute PAYMENTS = new ProxyRoute("/payments", "payment", false);
 
   static final List<ProxyRoute> SERVICES =

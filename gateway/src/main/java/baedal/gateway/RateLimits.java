@@ -125,8 +125,7 @@ final class RateLimits {
     } else {
       ctx.fail(
           Refusal.tooMany(
-              "too many requests: wait for the seconds in Retry-After, then retry",
-              Duration.ofSeconds(reset)));
+              "too many requests: " + Refusal.RETRY_LATER, Duration.ofSeconds(reset)));
     }
   }
 }

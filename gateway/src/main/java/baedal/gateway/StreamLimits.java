@@ -48,7 +48,8 @@ final class StreamLimits {
   }
 
   static Refusal tooMany() {
-    return Refusal.tooMany("too many open event streams: close one, then retry", RETRY_AFTER);
+    return Refusal.tooMany(
+        "too many open event streams: close one, and " + Refusal.RETRY_LATER, RETRY_AFTER);
   }
 
   private boolean isFull(String key, int max) {

@@ -80,8 +80,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   }
 
   /**
-   * Wraps the error into a {@link DecoderException}, which the body reader answers with 400 instead
-   * of 500.
+   * Wraps the error into a {@link DecoderException}, for which the body reader responds with 400
+   * instead of 500.
    */
   private static void reportAsClientError(HttpContent content) {
     if (content.decoderResult().isFailure()) {

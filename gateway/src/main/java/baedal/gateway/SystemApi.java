@@ -76,7 +76,7 @@ final class SystemApi {
     return ConcurrentRequestLimits.countUntil(ctx, countDeadLetters(ctx));
   }
 
-  /** The number of dead letters of each service; null for a service that does not answer. */
+  /** The number of dead letters of each service; null for a service that does not respond. */
   private Future<JsonObject> countDeadLetters(RoutingContext ctx) {
     List<Future<JsonObject>> counts = new ArrayList<>();
     services.forEach(

@@ -52,6 +52,6 @@ final class HttpMessenger implements Messenger {
                     ? Future.succeededFuture()
                     : Future.failedFuture(
                         new IOException(
-                            "the messenger answered with status " + response.statusCode())));
+                            "the messenger responded with status " + response.statusCode())));
   }
 }

@@ -8,6 +8,6 @@ interface Messenger {
   /** The channel that the customer's list of notifications names, for example KAKAO. */
   String channel();
 
-  /** Fails if the messenger refuses the text or does not answer in time. */
+  /** Fails if the messenger refuses the text or does not respond in time. */
   Future<Void> send(String customerId, String orderId, String text);
 }

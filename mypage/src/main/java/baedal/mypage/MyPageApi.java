@@ -59,7 +59,8 @@ final class MyPageApi {
     ctx.response().putHeader("Retry-After", Problems.retryAfter(PAGE_READY_WITHIN));
     return Reply.accepted(
         ctx,
-        new Pending(page.orderId(), "the page of this order is not ready yet: repeat the request"));
+        new Pending(
+            page.orderId(), "the page of this order is not ready yet: " + Refusal.RETRY_LATER));
   }
 
   /** The stream of an order that has no page yet begins without an event. */

@@ -18,7 +18,7 @@ final class OrderClient {
 
   /**
    * Whether this customer has placed this order. False if there is no such order. Fails with {@code
-   * order-unavailable} if the order service does not answer.
+   * order-unavailable} if the order service does not respond.
    */
   Future<Boolean> isOwnedBy(String orderId, String customerId) {
     return orders

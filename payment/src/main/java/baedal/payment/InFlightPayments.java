@@ -15,7 +15,7 @@ final class InFlightPayments {
 
   /**
    * How long a payment is shared. A later request makes its own payment, because the first one may
-   * never be answered. A customer waits longer than this before a retry.
+   * never get a response. A customer waits longer than this before a retry.
    */
   private static final long SHARED_MILLIS = 500;
 

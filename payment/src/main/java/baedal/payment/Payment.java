@@ -118,7 +118,7 @@ public record Payment(
   }
 
   /**
-   * Whether the payment is no answer to a request: it was abandoned, is being refunded, or was
+   * Whether the payment cannot be the result of a request: it was abandoned, is being refunded, or was
    * refunded.
    */
   boolean hasNoResult() {

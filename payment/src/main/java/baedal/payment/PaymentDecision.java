@@ -115,14 +115,14 @@ enum PaymentDecision {
     };
   }
 
-  /** A payment on delivery is no answer to a request to pay now, because it took no money. */
+  /** A payment on delivery cannot be the result of a request to pay now: it took no money. */
   private static PaymentDecision unlessDeferred(Payment payment, PaymentRequest request) {
     return payment.status() == PaymentStatus.DEFERRED && !request.method().deferred()
         ? REFUSE_DEFERRED
         : ANSWER;
   }
 
-  /** A decline is no answer to a request with another card, which has not been tried. */
+  /** A decline cannot be the result of a request with another card, which was not charged. */
   private static PaymentDecision declined(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
     return switch (found) {

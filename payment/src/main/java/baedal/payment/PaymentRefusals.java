@@ -16,14 +16,15 @@ final class PaymentRefusals {
   static Refusal pending() {
     return Refusal.unavailable(
         PENDING,
-        "an earlier attempt to pay this order has not ended yet: repeat the request a little later",
+        "an earlier attempt to pay this order has not ended yet: " + Refusal.RETRY_LATER,
         RETRY_AFTER);
   }
 
   static Refusal unavailable() {
     return Refusal.unavailable(
         "payment-unavailable",
-        "the payment provider did not answer in time: the order is kept; repeat the request a little later",
+        "the payment provider did not respond in time, and the order is kept: "
+            + Refusal.RETRY_LATER,
         RETRY_AFTER);
   }
 

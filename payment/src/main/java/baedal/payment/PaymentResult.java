@@ -1,9 +1,9 @@
 package baedal.payment;
 
 /**
- * The payment that answers a request: paid, deferred or declined.
+ * The payment with which the service responds to a request: paid, deferred or declined.
  *
- * @param charged whether the provider answered a charge that this request made; it shows that the
+ * @param charged whether the provider responded to a charge that this request made; it shows that the
  *     provider works
  */
 record PaymentResult(Payment payment, boolean charged) {

@@ -22,8 +22,8 @@ final class SimulatedProvider implements PaymentProvider {
   private static final Duration SLOW = Duration.ofMillis(1_500);
 
   /**
-   * {@code latencyMs} is a range {@code [low, high]}, from which each answer draws its latency.
-   * {@code failureRate} is the share of charges that fail. With {@code hang} no charge is answered.
+   * {@code latencyMs} is a range {@code [low, high]}, from which each response draws its latency.
+   * {@code failureRate} is the share of charges that fail. With {@code hang} no charge gets a response.
    */
   record Settings(List<Integer> latencyMs, double failureRate, boolean hang) {
     static final Settings FAST = new Settings(List.of(0, 0), 0, false);

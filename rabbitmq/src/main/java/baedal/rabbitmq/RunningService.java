@@ -42,7 +42,7 @@ public final class RunningService {
   }
 
   /**
-   * Serves HTTP, and returns the port. The service is not ready, and answers 503, until its
+   * Serves HTTP, and returns the port. The service is not ready, and responds with 503, until its
    * database is prepared.
    */
   public Future<Integer> listen(String host, int requestedPort, int maxHeaderBytes) {

@@ -178,7 +178,10 @@ public final class MongoAggregates<S> {
                         : Future.failedFuture(
                             Refusal.unavailable(
                                 "busy",
-                                "too many changes or unpublished events of " + id + ": try again",
+                                "too many changes or unpublished events of "
+                                    + id
+                                    + ": "
+                                    + Refusal.RETRY_LATER,
                                 Duration.ofSeconds(1)));
                   });
             });

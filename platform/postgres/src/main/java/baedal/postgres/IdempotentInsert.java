@@ -143,7 +143,7 @@ public final class IdempotentInsert<S> {
       return Future.failedFuture(
           Refusal.unavailable(
               "busy",
-              "too many concurrent requests with this key: try again",
+              "too many concurrent requests with this key: " + Refusal.RETRY_LATER,
               Duration.ofSeconds(1)));
     }
     return insert(made, columns, key)

@@ -190,7 +190,7 @@ public final class PgAggregates<S> {
         : Future.failedFuture(
             Refusal.unavailable(
                 "busy",
-                "too many concurrent changes of " + id + ": try again",
+                "too many concurrent changes of " + id + ": " + Refusal.RETRY_LATER,
                 Duration.ofSeconds(1)));
   }
 

@@ -111,7 +111,10 @@ public final class RedisAggregates<S> {
                                     : Future.failedFuture(
                                         Refusal.unavailable(
                                             "busy",
-                                            "too many concurrent changes of " + id + ": try again",
+                                            "too many concurrent changes of "
+                                                + id
+                                                + ": "
+                                                + Refusal.RETRY_LATER,
                                             Duration.ofSeconds(1)));
                           });
             });

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Answers 405 with the methods that the routes of the path accept (RFC 9110, 15.5.6). */
+/** Responds with 405 and the methods that the routes of the path accept (RFC 9110, 15.5.6). */
 final class AllowedMethods {
 
   private static final Pattern PARAMETER = Pattern.compile(":[A-Za-z0-9_]+");

@@ -32,7 +32,7 @@ final class ContractRoutes {
     this.tokens = tokens;
   }
 
-  /** Every operation answers 503 while {@code condition} is false. */
+  /** Every operation responds with 503 while {@code condition} is false. */
   void onlyWhen(BooleanSupplier condition) {
     prepared = condition;
   }

@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests that reach no router, because they cannot be decoded or are too large. */
+/** Responds to requests that reach no router, because they cannot be decoded or are too large. */
 public final class EarlyRefusal {
 
   private static final Logger log = LoggerFactory.getLogger(EarlyRefusal.class);
@@ -48,7 +48,7 @@ public final class EarlyRefusal {
     }
   }
 
-  /** Answers without reading the rest of the request. Closes the connection with HTTP/1.x. */
+  /** Responds without reading the rest of the request. Closes the connection with HTTP/1.x. */
   public static void end(HttpServerRequest request, Refusal refusal) {
     RequestId.begin(request);
     boolean http2 = request.version() == HttpVersion.HTTP_2;

@@ -114,7 +114,7 @@ public final class HttpApi {
   }
 
   /**
-   * Every operation answers 503 while {@code condition} is false. Services pass a condition that is
+   * Every operation responds with 503 while {@code condition} is false. Services pass a condition that is
    * true once their database is prepared.
    */
   public HttpApi onlyWhen(BooleanSupplier condition) {

@@ -46,7 +46,7 @@ final class MediaTypes {
     return unsupported(ctx, patch ? List.of(MERGE_PATCH, JSON) : List.of(JSON));
   }
 
-  /** Refuses forms. The body reader would decode a form, and answer an invalid one with 500. */
+  /** Refuses forms. The body reader would decode a form, and respond to an invalid one with 500. */
   static void refuseForms(RoutingContext ctx) {
     String contentType = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);

@@ -31,7 +31,7 @@ public final class Problems {
 
   private Problems() {}
 
-  /** A router that answers its own failures with problem documents, too. */
+  /** A router that responds to its own failures with problem documents, too. */
   static Router router(Vertx vertx) {
     Router router = Router.router(vertx);
     ROUTER_STATUSES.forEach(status -> router.errorHandler(status, Problems::render));
@@ -39,7 +39,7 @@ public final class Problems {
     return router;
   }
 
-  /** Answers with the failure of the request. Every route uses it as its failure handler. */
+  /** Responds with the problem for the failure of the request. Every route uses it as its failure handler. */
   public static void render(RoutingContext ctx) {
     if (ctx.response().ended() || ctx.response().closed()) {
       return;
@@ -51,7 +51,7 @@ public final class Problems {
     send(ctx, refusal(ctx));
   }
 
-  /** Answers with this refusal and ignores the failure in the context. */
+  /** Responds with this refusal and ignores the failure in the context. */
   public static void send(RoutingContext ctx, Refusal refusal) {
     send(ctx, refusal, body(ctx.request().path(), refusal));
   }
@@ -150,7 +150,7 @@ public final class Problems {
 
   private static Refusal unavailable() {
     return Refusal.unavailable(
-        "unavailable", "the service cannot answer now: " + Refusal.RETRY_LATER, OUTAGE_RETRY);
+        "unavailable", "the service cannot respond now: " + Refusal.RETRY_LATER, OUTAGE_RETRY);
   }
 
   private static Refusal internal() {
@@ -169,7 +169,7 @@ public final class Problems {
           Refusal.of(
               Refusal.Kind.METHOD_NOT_ALLOWED,
               "method-not-allowed",
-              "this path does not accept this method: use one of the header Allow");
+              "this path does not accept this method: use a method of the Allow header");
       case 413 ->
           Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body may have at most 64 KiB");
       case 415 ->

@@ -44,8 +44,8 @@ public final class Refusal extends RuntimeException {
 
   static final String INVALID_TOKEN = "invalid-token";
 
-  /** The end of a detail, for refusals with a {@code Retry-After} header. */
-  static final String RETRY_LATER = "retry after the seconds in Retry-After";
+  /** The end of the detail of every response with a {@code Retry-After} header. */
+  public static final String RETRY_LATER = "retry after the seconds in Retry-After";
 
   private final Kind kind;
   private final String type;

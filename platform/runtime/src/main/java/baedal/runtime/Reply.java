@@ -9,7 +9,7 @@ public final class Reply {
 
   private Reply() {}
 
-  /** Answers 201. {@code location} is the percent-encoded path of the created resource. */
+  /** Responds with 201. {@code location} is the percent-encoded path of the created resource. */
   public static <T> T created(RoutingContext ctx, String location, T body) {
     ctx.response().setStatusCode(201).putHeader("Location", location);
     return body;
@@ -25,7 +25,7 @@ public final class Reply {
     return path.toString();
   }
 
-  /** Answers 202: the request is stored, and its outcome is decided later. */
+  /** Responds with 202: the request is stored, and its outcome is decided later. */
   public static <T> T accepted(RoutingContext ctx, T body) {
     ctx.response().setStatusCode(202);
     return body;

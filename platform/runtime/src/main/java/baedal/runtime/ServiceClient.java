@@ -147,7 +147,7 @@ public final class ServiceClient {
   private Refusal unavailable() {
     return Refusal.unavailable(
         name + "-unavailable",
-        "the service " + name + " cannot answer now: " + Refusal.RETRY_LATER,
+        "the service " + name + " cannot respond now: " + Refusal.RETRY_LATER,
         RETRY_AFTER);
   }
 }

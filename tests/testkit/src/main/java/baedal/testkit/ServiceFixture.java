@@ -71,7 +71,7 @@ public final class ServiceFixture implements AutoCloseable {
     await().until(this::isReady);
   }
 
-  /** Whether the service answers its readiness probe with 200. */
+  /** Whether the readiness probe of the service gets 200. */
   public boolean isReady() {
     return request(HttpMethod.GET, "/health/ready").send().await().statusCode() == 200;
   }

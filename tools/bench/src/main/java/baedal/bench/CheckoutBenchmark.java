@@ -55,7 +55,7 @@ public final class CheckoutBenchmark {
 
   /**
    * The arguments are the URL of the gateway and the seconds of each part. Exits with 1 when a
-   * checkout was answered with another status than 201 or 202, or when an order is not paid exactly
+   * checkout got another status than 201 or 202, or when an order is not paid exactly
    * once in the end.
    */
   public static void main(String[] args) {
@@ -140,7 +140,7 @@ public final class CheckoutBenchmark {
       if (CheckoutReport.isExpected(checkout)) {
         checks.add(pool.submit(() -> shoppers.paidAt(checkout)));
       } else {
-        errors.add("a checkout was answered with status " + checkout.status());
+        errors.add("a checkout got the status " + checkout.status());
       }
     }
     pool.shutdown();

@@ -57,7 +57,7 @@ final class OrderSteps {
     place(fulfilment, OrderRequests.MENU, Set.of());
   }
 
-  /** Orders a new menu. Until the order service has received its event, it answers 400. */
+  /** Orders a new menu. Until the order service has received its event, it responds with 400. */
   void placeOfNewMenu(String fulfilment, String menuId) {
     place(fulfilment, menuId, Set.of(400));
   }

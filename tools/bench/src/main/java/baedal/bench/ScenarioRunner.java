@@ -49,7 +49,7 @@ public final class ScenarioRunner {
    * Opens the stores. The same {@code seed} gives the same sagas and quantities, but not the same
    * interleaving.
    *
-   * @throws Failure when the system does not answer as expected
+   * @throws Failure when the system does not respond as expected
    */
   public ScenarioRunner(String gateway, DueDateShifter dueDates, long seed) throws IOException {
     anyone = new Client(gateway);

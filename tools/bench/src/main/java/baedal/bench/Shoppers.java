@@ -98,7 +98,7 @@ final class Shoppers {
   }
 
   /**
-   * Checks the payment of one order as its customer, who pays now if the checkout was answered with
+   * Checks the payment of one order as its customer, who pays now if the checkout got
    * 202. Returns the time of the payment, or null if there was no payment before this check. Throws
    * {@link Failure} when the order is not paid exactly once in the end.
    */
@@ -115,7 +115,7 @@ final class Shoppers {
       throw new Failure(
           "the checkout of order "
               + orderId
-              + " was answered with status "
+              + " got the status "
               + checkout.status()
               + ", but its payments are "
               + payments);

@@ -110,7 +110,7 @@ public final class Client {
     try {
       return get("/health").body().toString();
     } catch (IOException e) {
-      return "the gateway does not answer";
+      return "the gateway does not respond";
     }
   }
 
