@@ -45,35 +45,41 @@ class CheckoutTest {
   }
 
   @Test
-  void a_checkout_is_201_if_paid_402_if_declined_and_202_if_payment_hangs() {
-    gateway.stub(
-        "order", request -> request.response().setStatusCode(201).end("{\"orderId\":\"o-1\"}"));
-    JsonObject checkout =
-        new JsonObject()
-            .put("order", ORDER)
-            .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
-
-    gateway.stub(
-        "payment", request -> request.response().setStatusCode(201).end("{\"status\":\"PAID\"}"));
-    HttpResponse<Buffer> paid = gateway.call(HttpMethod.POST, "/checkouts", checkout);
+  void a_paid_checkout_is_a_201_with_the_location_of_the_order() {
+    gateway.stub("payment", answer(201, "{\"status\":\"PAID\"}"));
+    HttpResponse<Buffer> paid = checkOutWithKakaoPay();
     assertThat(paid.statusCode()).isEqualTo(201);
     assertThat(paid.bodyAsJsonObject().getJsonObject("payment").getString("status"))
         .isEqualTo("PAID");
     assertThat(paid.getHeader("Location")).isEqualTo("/orders/o-1");
+  }
 
-    gateway.stub(
-        "payment", request -> request.response().setStatusCode(402).end("{\"status\":402}"));
-    HttpResponse<Buffer> declined = gateway.call(HttpMethod.POST, "/checkouts", checkout);
+  @Test
+  void a_checkout_with_a_declined_payment_is_a_402_with_the_order() {
+    gateway.stub("payment", answer(402, "{\"status\":402}"));
+    HttpResponse<Buffer> declined = checkOutWithKakaoPay();
     assertThat(declined.statusCode()).isEqualTo(402);
     assertThat(declined.bodyAsJsonObject().getJsonObject("order").getString("orderId"))
         .isEqualTo("o-1");
+  }
 
+  @Test
+  void a_checkout_is_a_202_with_retry_after_if_the_payment_hangs() {
     gateway.stub("payment", CheckoutTest::hang);
-    HttpResponse<Buffer> later = gateway.call(HttpMethod.POST, "/checkouts", checkout);
+    HttpResponse<Buffer> later = checkOutWithKakaoPay();
     assertThat(later.statusCode()).isEqualTo(202);
     assertThat(later.bodyAsJsonObject().getJsonObject("payment").getString("status"))
         .isEqualTo("RETRY_LATER");
     assertThat(later.getHeader("Retry-After")).isNotNull();
+  }
+
+  private HttpResponse<Buffer> checkOutWithKakaoPay() {
+    gateway.stub("order", answer(201, "{\"orderId\":\"o-1\"}"));
+    JsonObject checkout =
+        new JsonObject()
+            .put("order", ORDER)
+            .put("payment", new JsonObject().put("method", "KAKAO_PAY"));
+    return gateway.call(HttpMethod.POST, "/checkouts", checkout);
   }
 
   @Test

@@ -75,7 +75,7 @@ class Http2Test {
   }
 
   @Test
-  void a_slow_body_ends_only_its_own_stream_before_and_after_the_answer() {
+  void a_slow_body_ends_only_its_own_stream_before_and_after_the_response() {
     HttpClientResponse live = get("c-1", LIVE);
     assertThat(live.version()).isEqualTo(HttpVersion.HTTP_2);
     HttpClientRequest refused = request("c-2", HttpMethod.POST, "/orders").await();

@@ -68,7 +68,7 @@ class StoredDocumentsTest {
   }
 
   @Test
-  void a_page_without_whole_and_voided_is_still_read() {
+  void a_page_stored_without_the_fields_whole_and_voided_is_read() {
     insert("mypages", "page-without-whole-and-voided.json");
     assertThat(pages.find("order-2").await()).isEqualTo(page("order-2", false));
   }

@@ -195,7 +195,7 @@ class PlaceOrderApiTest {
   }
 
   @Test
-  void a_key_with_the_same_body_gets_the_same_answer() {
+  void a_key_with_the_same_body_gets_the_same_response() {
     JsonObject body = delivery(line("fried", 1));
     List<Future<HttpResponse<Buffer>>> same =
         IntStream.range(0, 20).mapToObj(i -> keyed(customerToken, "key-1", body)).toList();

@@ -189,7 +189,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_retry_of_a_declined_card_gets_the_same_answer_without_a_charge() {
+  void a_retry_of_a_declined_card_gets_the_same_response_without_a_charge() {
     String orderId = order(10_000);
     JsonObject empty = declining(orderId);
     HttpResponse<Buffer> first = pay("k-declined", "c-1", empty).await();
@@ -204,7 +204,7 @@ class PaymentServiceTest {
   }
 
   @Test
-  void a_retry_after_the_refund_gets_the_first_answer() {
+  void a_retry_after_the_refund_gets_the_first_response() {
     String orderId = order(10_000);
     JsonObject first = pay("k-back", "c-1", card(orderId)).await().bodyAsJsonObject();
     String paymentId = first.getString("paymentId");

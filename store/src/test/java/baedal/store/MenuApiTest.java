@@ -239,7 +239,7 @@ class MenuApiTest extends RunningStore {
   }
 
   @Test
-  void a_stock_difference_with_one_key_is_added_once_and_gets_one_answer() {
+  void a_stock_difference_with_one_key_is_added_once_and_gets_one_response() {
     String path = "/stores/" + open("한 번만", 35.9, 129.0) + "/menus/m";
     call("PUT", path, owner, menu(18_000, 10));
     String body = "{\"add\": -3, \"reason\": \"떨어뜨림\"}";

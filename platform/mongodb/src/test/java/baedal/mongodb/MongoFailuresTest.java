@@ -52,7 +52,7 @@ class MongoFailuresTest {
   }
 
   @Test
-  void a_connection_that_ends_before_the_answer_is_a_transient_failure() {
+  void a_connection_that_ends_before_the_response_is_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.mongo());
     MongoClient client = new MongoDatabase(vertx, proxy.uri()).client();
     client.count(THINGS, new JsonObject()).await();

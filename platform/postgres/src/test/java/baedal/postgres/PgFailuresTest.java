@@ -59,7 +59,7 @@ class PgFailuresTest {
   }
 
   @Test
-  void a_connection_that_ends_before_the_answer_is_a_transient_failure() {
+  void a_connection_that_ends_before_the_response_is_a_transient_failure() {
     FaultProxy proxy = new FaultProxy(vertx, TestServers.postgres());
     PgDatabase store = new PgDatabase(vertx, proxy.uri());
     store.pool().query("SELECT 1").execute().await();

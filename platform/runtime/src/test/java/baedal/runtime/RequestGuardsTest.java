@@ -130,7 +130,7 @@ class RequestGuardsTest {
   }
 
   @Test
-  void dev_routes_answer_only_to_a_loopback_name() throws IOException {
+  void dev_routes_are_served_only_for_a_loopback_name() throws IOException {
     HttpApi dev = api.create("dev-things.yaml");
     dev.router().post("/dev/things").respond(ctx -> Future.succeededFuture());
     int port = dev.listen(0).await();

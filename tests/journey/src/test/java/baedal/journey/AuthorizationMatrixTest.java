@@ -91,7 +91,7 @@ class AuthorizationMatrixTest {
   }
 
   @Test
-  void every_operation_declares_its_roles_and_its_answer_to_other_persons() {
+  void every_operation_declares_its_roles_and_its_response_to_other_persons() {
     assertThat(Contracts.all()).hasSizeGreaterThan(60);
     for (Operation operation : Contracts.all()) {
       assertThat(operation.roles())

@@ -30,7 +30,7 @@ class PaymentJourneyTest {
   }
 
   @Test
-  void a_checkout_repeated_after_its_order_was_canceled_gets_the_same_answer() throws Exception {
+  void a_checkout_repeated_after_its_order_was_canceled_gets_the_same_response() throws Exception {
     Shop shop = system.openShop("FOOD", 9_000, 5);
     Client customer = system.customer();
     ObjectNode checkout = RequestBodies.checkout(shop.storeId(), "4242424242424242");

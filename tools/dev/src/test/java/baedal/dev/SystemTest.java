@@ -41,7 +41,7 @@ class SystemTest {
   }
 
   @Test
-  void a_system_keeps_its_data_stops_its_processes_and_deletes_data_if_fresh() throws Exception {
+  void data_survives_a_killed_run_and_only_a_fresh_start_deletes_it() throws Exception {
     home = temp.resolve(FOLDER);
     settings = Settings.onFreePorts();
 
