@@ -113,8 +113,8 @@ final class Checkout {
     }
 
     /**
-     * This problem as the response to the checkout. Its pointers are moved to {@code part}, the field
-     * of the checkout's body that was sent to the service.
+     * This problem as the response to the checkout. Its pointers are moved to {@code part}, the
+     * field of the checkout's body that was sent to the service.
      */
     Answer asProblemOf(String part, RoutingContext ctx) {
       for (Object error : body.getJsonArray("errors", new JsonArray())) {

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Decides which web sites may call the gateway from their pages (CORS; Fetch standard, 3.2), and
- * responds to preflight requests. A page authenticates with a token, never with a cookie. A preflight
- * request needs no token.
+ * responds to preflight requests. A page authenticates with a token, never with a cookie. A
+ * preflight request needs no token.
  */
 final class Cors {
 
@@ -66,8 +66,8 @@ final class Cors {
   }
 
   /**
-   * Responds to a preflight request, refuses a page whose origin is not allowed, and adds CORS headers
-   * to the response for an allowed page.
+   * Responds to a preflight request, refuses a page whose origin is not allowed, and adds CORS
+   * headers to the response for an allowed page.
    */
   void handle(RoutingContext ctx) {
     String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);

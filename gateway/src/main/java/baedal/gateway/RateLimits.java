@@ -124,8 +124,7 @@ final class RateLimits {
       ctx.next();
     } else {
       ctx.fail(
-          Refusal.tooMany(
-              "too many requests: " + Refusal.RETRY_LATER, Duration.ofSeconds(reset)));
+          Refusal.tooMany("too many requests: " + Refusal.RETRY_LATER, Duration.ofSeconds(reset)));
     }
   }
 }

@@ -200,8 +200,8 @@ public record MyPage(
 
   /**
    * The present status, derived from all statuses that the order has reached; null if there is
-   * none. It is CANCEL_REQUESTED from the request to cancel until cooking begins, the store refuses,
-   * or the order has ended.
+   * none. It is CANCEL_REQUESTED from the request to cancel until cooking begins, the store
+   * refuses, or the order has ended.
    */
   Status status() {
     for (Status end : ENDS) {

@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends notifications to customers, each at most once: it is stored as sent before it is sent. The
- * notifications of one order are sent one after another, those of different orders concurrently. A
- * notification that cannot be sent at once is stored as pending. Its customer may be unknown, an
- * earlier one of its order may be unsent, or too many orders may be in progress. A poll sends
- * pending notifications, also those of a process that died. A pending one may be overtaken by a
- * later one of its order that another replica sends.
+ * notifications of one order are sent one after another, notifications of different orders
+ * concurrently. A notification that cannot be sent at once is stored as pending: its customer is
+ * unknown, an earlier notification of its order is unsent, or too many orders are in progress. A
+ * poll sends pending notifications, also after the process that stored them has died. Another
+ * replica may send a later notification of an order before a pending one.
  */
 final class Notifier {
 

@@ -120,8 +120,7 @@ final class HttpProvider implements PaymentProvider {
   }
 
   private static IOException unclear(HttpResponse<Buffer> response) {
-    return new IOException(
-        "the provider's response is unclear, status " + response.statusCode());
+    return new IOException("the provider's response is unclear, status " + response.statusCode());
   }
 
   /** The response body about one charge; {@code amount} is in won. */

@@ -36,9 +36,9 @@ final class PayOrder {
   }
 
   /**
-   * Returns the payment of the order, or the declined attempt. Requests with one idempotency key get
-   * the same result: that of the first request that ended before its client timed out. Fails with
-   * a {@link Refusal} when there is no result.
+   * Returns the payment of the order, or the declined attempt. Requests with one idempotency key
+   * get the same result: that of the first request that ended before its client timed out. Fails
+   * with a {@link Refusal} when there is no result.
    */
   Future<PaymentResult> pay(PaymentRequest request) {
     return resumeByKey(request)

@@ -118,8 +118,8 @@ public record Payment(
   }
 
   /**
-   * Whether the payment cannot be the result of a request: it was abandoned, is being refunded, or was
-   * refunded.
+   * Whether the payment cannot be the result of a request: it was abandoned, is being refunded, or
+   * was refunded.
    */
   boolean hasNoResult() {
     return switch (status) {
@@ -133,7 +133,9 @@ public record Payment(
     return amount == due.due() && orderVersion >= due.pricedVersion();
   }
 
-  /** Whether this payment makes the order PAID: the money was taken, or will be paid on delivery. */
+  /**
+   * Whether this payment makes the order PAID: the money was taken, or will be paid on delivery.
+   */
   boolean paysOrder() {
     return status == PaymentStatus.PAID || status == PaymentStatus.DEFERRED;
   }

@@ -23,7 +23,8 @@ final class SimulatedProvider implements PaymentProvider {
 
   /**
    * {@code latencyMs} is a range {@code [low, high]}, from which each response draws its latency.
-   * {@code failureRate} is the share of charges that fail. With {@code hang} no charge gets a response.
+   * {@code failureRate} is the share of charges that fail. With {@code hang} no charge gets a
+   * response.
    */
   record Settings(List<Integer> latencyMs, double failureRate, boolean hang) {
     static final Settings FAST = new Settings(List.of(0, 0), 0, false);

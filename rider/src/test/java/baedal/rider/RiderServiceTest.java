@@ -217,7 +217,8 @@ class RiderServiceTest {
   @Test
   void the_deliveries_of_a_rider_are_listed_oldest_first_in_pages() {
     List<String> orders = List.of(open(37.0, 127.0), open(37.0, 127.0), open(37.0, 127.0));
-    orders.forEach(order -> call(HttpMethod.POST, "/deliveries/" + order + "/claim", "r-busy", null));
+    orders.forEach(
+        order -> call(HttpMethod.POST, "/deliveries/" + order + "/claim", "r-busy", null));
     JsonObject first = claimed("");
     JsonObject second = claimed("&cursor=" + first.getString("next"));
     List<String> listed = new ArrayList<>();

@@ -222,8 +222,8 @@ final class Kitchen {
 
   /**
    * Runs {@code step} for each menu of the order, one by one, with the menu's key and quantity. All
-   * orders use the same sequence of menus. So if two orders want the same last portions of several
-   * menus, one of the two orders gets all of them.
+   * orders use the same sequence of menus. So if two orders need the last portions of the same
+   * menus, one order gets the portions of every menu.
    */
   private static Future<Void> forEachMenu(
       OrderDetails order, BiFunction<String, Integer, Future<Menu>> step) {

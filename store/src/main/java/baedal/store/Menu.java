@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One item that a store sells, with its stock. The owner changes it through {@link MenuApi};
- * {@link Kitchen} takes stock for an order, gives it back, or counts it as sold. A repeated step of
- * the same order changes nothing.
+ * One item that a store sells, with its stock. The owner changes it through {@link MenuApi}; {@link
+ * Kitchen} takes stock for an order, gives it back, or counts it as sold. A repeated step of the
+ * same order changes nothing.
  *
  * @param price in won
  * @param stock the number that is free to sell; null if the stock is unlimited

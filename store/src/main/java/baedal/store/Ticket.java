@@ -134,9 +134,7 @@ public record Ticket(
     if (before == null) {
       throw now.isBefore(update.at().plus(ORDER_ARRIVES_WITHIN))
           ? Refusal.unavailable(
-              "too-early",
-              "order.paid of this order has not arrived yet",
-              Duration.ofSeconds(1))
+              "too-early", "order.paid of this order has not arrived yet", Duration.ofSeconds(1))
           : new IllegalStateException(
               "order.paid did not arrive within a day after order.updated: search the dead letters");
     }

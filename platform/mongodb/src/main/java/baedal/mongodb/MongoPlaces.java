@@ -124,7 +124,8 @@ public final class MongoPlaces<S> {
    * coordinates were read.
    */
   private Future<Page<Found<S>>> whole(JsonObject query, Page<Found<JsonObject>> page) {
-    List<String> ids = page.items().stream().map(found -> found.element().getString("_id")).toList();
+    List<String> ids =
+        page.items().stream().map(found -> found.element().getString("_id")).toList();
     JsonObject these = query.copy().put("_id", new JsonObject().put("$in", new JsonArray(ids)));
     return aggregates
         .list(these, new JsonObject().put("_id", 1), Math.max(1, ids.size()))

@@ -14,7 +14,9 @@ public interface Database {
   /** Succeeds while the database answers and is prepared. */
   Future<?> ping();
 
-  /** Whether the schema and the indexes exist. While they do not, every operation responds with 503. */
+  /**
+   * Whether the schema and the indexes exist. While they do not, every operation responds with 503.
+   */
   boolean prepared();
 
   Future<Void> close();

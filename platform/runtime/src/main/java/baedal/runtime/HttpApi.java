@@ -114,8 +114,8 @@ public final class HttpApi {
   }
 
   /**
-   * Every operation responds with 503 while {@code condition} is false. Services pass a condition that is
-   * true once their database is prepared.
+   * Every operation responds with 503 while {@code condition} is false. Services pass a condition
+   * that is true once their database is prepared.
    */
   public HttpApi onlyWhen(BooleanSupplier condition) {
     contractRoutes.onlyWhen(condition);

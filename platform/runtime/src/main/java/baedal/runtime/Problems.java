@@ -39,7 +39,10 @@ public final class Problems {
     return router;
   }
 
-  /** Responds with the problem for the failure of the request. Every route uses it as its failure handler. */
+  /**
+   * Responds with the problem for the failure of the request. Every route uses it as its failure
+   * handler.
+   */
   public static void render(RoutingContext ctx) {
     if (ctx.response().ended() || ctx.response().closed()) {
       return;

@@ -63,8 +63,8 @@ final class RequestGuards {
   }
 
   /**
-   * Whether the router can handle the Host of the request. With an invalid one it would respond with 500.
-   * HTTP/1.0 needs no Host (RFC 9112, 3.2).
+   * Whether the router can handle the Host of the request. With an invalid one it would respond
+   * with 500. HTTP/1.0 needs no Host (RFC 9112, 3.2).
    */
   static boolean hasUsableHost(HttpServerRequest request) {
     if (request.authority() == null) {

@@ -76,7 +76,8 @@ class MyPageJourneyTest {
         a -> seen(lines, "\"PAID\""));
     system.handleTicket(shop, orderId, "accept", "start", "finish");
     Client rider = system.rider("r-live");
-    system.awaitAnswer("the delivery is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+    system.awaitAnswer(
+        "the delivery is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
     system.handleDelivery(rider, orderId, "claim", "pick");
     rider.put("/riders/me/location", RequestBodies.json().put("lat", 37.555).put("lng", 126.921));
     system.awaitAnswer(

@@ -23,7 +23,8 @@ record ResourceFixture(
     String coupon = TestSystem.takeCoupon(customer, campaign);
     String orderId = system.placeAndPay(customer, RequestBodies.delivery(shop.storeId(), 1));
     system.handleTicket(shop, orderId, "accept", "start", "finish");
-    system.awaitAnswer("the delivery is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
+    system.awaitAnswer(
+        "the delivery is open", rider, "/deliveries/" + orderId, a -> a.status() == 200);
     system.handleDelivery(rider, orderId, "claim");
     system.awaitAnswer(
         "the customer got a notification",

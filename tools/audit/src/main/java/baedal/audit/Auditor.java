@@ -47,7 +47,7 @@ public final class Auditor implements AutoCloseable {
     broker.close();
   }
 
-  /** How many orders the last audit read, with those that it skipped. */
+  /** How many orders the last audit read, including the orders that it skipped. */
   public long orders() {
     return orders;
   }
@@ -121,7 +121,7 @@ public final class Auditor implements AutoCloseable {
         });
   }
 
-  /** Checks the orders of which other services have data and the order service has none. */
+  /** Reports orders that another service has data of, but the order service does not have. */
   private void unknownOrders(Bounds bounds, List<Finding> findings) {
     Set<String> reported = new HashSet<>();
     List<Function<String, List<String>>> otherServices =

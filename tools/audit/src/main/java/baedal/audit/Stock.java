@@ -13,8 +13,9 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * The rule {@code stock}: compares menus with tickets. The quantity taken in a menu equals that of its
- * open tickets. The quantity sold equals that of its cooked tickets. The free stock is not negative.
+ * The rule {@code stock}: compares menus with tickets. The quantity taken in a menu equals that of
+ * its open tickets. The quantity sold equals that of its cooked tickets. The free stock is not
+ * negative.
  *
  * <p>The {@link Auditor} passes all menus before all tickets, so that every ticket that a menu
  * counts is among the tickets. Does no I/O.
@@ -25,10 +26,10 @@ final class Stock {
 
   private final Instant graceBegan;
 
-  /** By menu, then by order: the quantity that the menu counts as taken. */
+  /** By menu, then by order: the quantity taken in the menu. */
   private final Map<String, Map<String, Integer>> takenByMenu = new TreeMap<>();
 
-  /** By menu: the quantity that the menu counts as sold. */
+  /** By menu: the quantity sold in the menu. */
   private final Map<String, Long> soldByMenu = new HashMap<>();
 
   /** By menu: its free stock, where that is negative. */
@@ -42,7 +43,7 @@ final class Stock {
 
   /**
    * By menu: the quantity on tickets that were cooked within the grace period or owe stock. The
-   * menu may not have counted it as sold yet.
+   * menu may not have added it to the quantity sold yet.
    */
   private final Map<String, Long> justCooked = new HashMap<>();
 
@@ -150,7 +151,7 @@ final class Stock {
     return onOpenTickets.getOrDefault(menu, Map.of());
   }
 
-  /** The orders for which the quantity that the menu counts differs from the open ticket's. */
+  /** The orders whose quantity taken in the menu differs from the quantity on an open ticket. */
   private Set<String> differingOrders(String menu) {
     Set<Map.Entry<String, Integer>> either = new HashSet<>(takenByMenu.get(menu).entrySet());
     either.addAll(onOpenTickets(menu).entrySet());

@@ -55,8 +55,8 @@ public final class CheckoutBenchmark {
 
   /**
    * The arguments are the URL of the gateway and the seconds of each part. Exits with 1 when a
-   * checkout got another status than 201 or 202, or when an order is not paid exactly
-   * once in the end.
+   * checkout got another status than 201 or 202, or when an order is not paid exactly once in the
+   * end.
    */
   public static void main(String[] args) {
     try {

@@ -98,9 +98,9 @@ final class Shoppers {
   }
 
   /**
-   * Checks the payment of one order as its customer, who pays now if the checkout got
-   * 202. Returns the time of the payment, or null if there was no payment before this check. Throws
-   * {@link Failure} when the order is not paid exactly once in the end.
+   * Checks the payment of one order as its customer, who pays now if the checkout got 202. Returns
+   * the time of the payment, or null if there was no payment before this check. Throws {@link
+   * Failure} when the order is not paid exactly once in the end.
    */
   Instant paidAt(Result checkout) throws IOException {
     Client customer = customers.get(checkout.user());

@@ -27,7 +27,7 @@ import java.util.concurrent.Future;
 
 /**
  * Starts and stops the four backing services of a one-machine run, for {@link LocalSystem}. It
- * starts all at once, except those that the environment names, which run already.
+ * starts all at once, except external ones: the environment names those by their URIs.
  */
 final class BackingServices {
 

@@ -11,7 +11,8 @@ import java.util.Map;
 record DatabaseUris(String postgres, String mongo, String redis) {
 
   /**
-   * The servers of a running system: those that the environment names, else those that it started.
+   * The databases of a running system. For each, the URI in the environment comes first; without it
+   * the system has started its own.
    */
   static DatabaseUris ofRunning(Settings settings, Map<String, String> environment) {
     return new DatabaseUris(
