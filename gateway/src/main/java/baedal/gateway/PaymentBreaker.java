@@ -176,8 +176,8 @@ final class PaymentBreaker {
 
   /**
    * Lets a few calls at a time through while the breaker is half-open. The library would close the
-   * breaker after any response. This class closes it only after a response for which the provider
-   * answered, and opens it again only after a failure.
+   * breaker after any response. This class closes it only after a response that says that the
+   * provider responded, and opens it again only after a failure.
    */
   private Future<HttpResponse<Buffer>> probe(Supplier<Future<HttpResponse<Buffer>>> call) {
     return probes

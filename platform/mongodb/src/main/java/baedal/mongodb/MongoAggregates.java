@@ -178,9 +178,8 @@ public final class MongoAggregates<S> {
                         : Future.failedFuture(
                             Refusal.unavailable(
                                 "busy",
-                                "too many changes or unpublished events of "
-                                    + id
-                                    + ": "
+                                id
+                                    + " has too many changes or unpublished events: "
                                     + Refusal.RETRY_LATER,
                                 Duration.ofSeconds(1)));
                   });
