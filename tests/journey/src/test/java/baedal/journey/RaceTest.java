@@ -261,7 +261,7 @@ class RaceTest {
   }
 
   @Test
-  void one_of_three_riders_gets_a_job() throws Exception {
+  void one_of_three_riders_gets_a_delivery() throws Exception {
     rounds(
         random -> {
           Client customer = system.customer();
