@@ -724,7 +724,7 @@ class PaymentServiceTest {
     }
     HttpResponse<Buffer> unknown = pay("c-1", card(orderId).put("amount", 1)).await();
     assertThat(unknown.bodyAsJsonObject().getJsonArray("errors").encode())
-        .contains("\"/amount\"", "known are orderId, method, card");
+        .contains("\"/amount\"", "known fields are orderId, method, card");
     assertThat(charges(orderId)).isZero();
   }
 

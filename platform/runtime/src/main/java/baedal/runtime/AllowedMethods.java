@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Responds with 405 and the methods that the routes of the path accept (RFC 9110, 15.5.6). */
+/**
+ * Answers 405. The header {@code Allow} lists the methods that the requested path accepts (RFC
+ * 9110, 15.5.6).
+ */
 final class AllowedMethods {
 
   private static final Pattern PARAMETER = Pattern.compile(":[A-Za-z0-9_]+");

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Aborts a request whose body has not arrived after ten seconds, so that a slow client does not
- * keep a connection. The limit also applies when the response was sent already.
+ * keep a connection open. The limit also applies after the response has been sent.
  */
 final class BodyDeadline {
 
@@ -34,8 +34,8 @@ final class BodyDeadline {
   }
 
   /**
-   * Closes the connection with HTTP/1.x. Resets only the stream with HTTP/2, since other requests
-   * share the connection.
+   * Closes an HTTP/1.x connection. On an HTTP/2 connection, which other requests share, it resets
+   * only the stream of this request.
    */
   private static void abort(HttpServerRequest request) {
     Future<Void> aborted =
@@ -43,10 +43,15 @@ final class BodyDeadline {
             ? request.response().reset()
             : request.connection().close();
     aborted.onFailure(
-        e -> log.atDebug().addKeyValue("cause", e.toString()).log("the client closed first"));
+        e ->
+            log.atDebug()
+                .addKeyValue("cause", e.toString())
+                .log("cannot abort the request: the client has already closed the connection"));
   }
 
-  /** Drains the unread body; otherwise it blocks the next request on this connection. */
+  /**
+   * Reads and discards the rest of the body, which would block the next request on this connection.
+   */
   private static void drain(HttpServerRequest request) {
     if (!request.isEnded()) {
       request.resume();

@@ -15,7 +15,7 @@ import java.util.List;
  * The rule for the request body of one operation. {@link RequestValidation} applies it.
  *
  * @param mediaTypes the accepted media types, the recommended one first
- * @param rule null if the operation has no request body
+ * @param rule the rule for the JSON in the body; null if the operation has no request body
  * @param example a valid body from the contract; the refusal of a missing body shows it
  */
 record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode example) {
@@ -30,8 +30,8 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
   private static final String NOT_ACCEPTED = "is not accepted: this operation has no request body";
 
   /**
-   * Adds each fault of the request's body to {@code faults}, and throws a 415 refusal for another
-   * media type. Replaces the texts in the body by their normalization form C.
+   * Adds each fault of the request's body to {@code faults}, and throws a 415 refusal if its media
+   * type is not accepted. Converts the texts in the body to Unicode normalization form C (NFC).
    */
   void check(RoutingContext ctx, List<Refusal.Fault> faults) {
     Buffer sent = ctx.body().buffer();
@@ -79,21 +79,23 @@ record BodyRule(boolean required, List<String> mediaTypes, Rule rule, JsonNode e
     return null;
   }
 
-  /** UTF-16 and UTF-32 begin with a byte order mark, or have a zero among the first bytes. */
+  /**
+   * JSON in UTF-16 or UTF-32 begins with a byte order mark, or has a zero in its first two bytes.
+   */
   private static boolean mayBeUtf16(Buffer sent) {
     int first = sent.getUnsignedByte(0);
     boolean zero = first == 0 || (sent.length() > 1 && sent.getByte(1) == 0);
     return zero || first == 0xFE || first == 0xFF;
   }
 
-  /** The parser gives no location when the whole body exceeds one of its limits. */
+  /** Describes a syntax fault. The location is null if the body exceeds a limit of the parser. */
   private static String fault(JsonLocation at) {
     return at == null
         ? "it is nested too deeply, or a name or number in it is too long"
         : "the fault is at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
-  /** Adds the faults of the body. Returns true if a text was changed to normalization form C. */
+  /** Adds the faults of the body. Returns true if a text was converted to NFC. */
   private boolean checkJson(JsonNode json, List<Refusal.Fault> faults) {
     boolean changed = JsonNormalizer.normalize(json, faults);
     if (faults.size() > RequestValidation.MAX_FAULTS

@@ -31,7 +31,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Boot {
 
-  /** Each Vert.x has a registry of its own: closing one removes its registry by name. */
+  /**
+   * The metrics of each Vert.x. Each has a registry of its own, because a Vert.x that closes
+   * removes its registry.
+   */
   private static final Map<Vertx, PrometheusMeterRegistry> REGISTRIES =
       Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -81,7 +84,7 @@ public final class Boot {
     return vertx(1);
   }
 
-  /** As {@link #vertx()}, with enough event loops for each of {@code verticles} to have its own. */
+  /** As {@link #vertx()}, with an event loop for each of {@code verticles} verticles. */
   public static Vertx vertx(int verticles) {
     json();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

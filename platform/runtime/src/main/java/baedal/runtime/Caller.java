@@ -28,7 +28,10 @@ public record Caller(String sub, Set<String> roles, Set<String> stores) {
     stores = Set.copyOf(stores);
   }
 
-  /** The caller that {@link Authorization} found, or {@link #ANONYMOUS} if it has not run. */
+  /**
+   * The caller that {@link Authorization} found, or {@link #ANONYMOUS} before the authorization of
+   * the request.
+   */
   public static Caller of(RoutingContext ctx) {
     Caller caller = ctx.get(KEY);
     return caller == null ? ANONYMOUS : caller;

@@ -35,8 +35,8 @@ final class CallerClaims {
 
   /**
    * Whether the text has no control character and no lone surrogate, and is in normalization form
-   * C. Every database keeps such a text unchanged. Texts in requests have the same form, so the two
-   * can be compared.
+   * C. Every database keeps such a text unchanged. Texts in requests have the same form, so a claim
+   * can be compared with them.
    */
   private static boolean isPlain(String text) {
     return Text.nfc(text).equals(text)

@@ -11,9 +11,9 @@ public final class ContextFutures {
 
   /**
    * Returns a future with the result of {@code shared} that completes on the caller's Vert.x
-   * context. The caller's handlers then run under its own request id and trace. Without this, they
-   * would run under those of the request that started {@code shared}. Outside any context the
-   * method returns {@code shared} itself.
+   * context. Handlers of the returned future log the caller's request id and trace. Handlers of
+   * {@code shared} would log the ids of the request that started it. Outside any Vert.x context,
+   * the method returns {@code shared} itself.
    */
   public static <T> Future<T> onCallersContext(Future<T> shared) {
     ContextInternal context = ContextInternal.current();

@@ -26,7 +26,10 @@ final class Contract {
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head", "options");
 
-  /** The base of the documents' IRIs, so that they can refer to each other by relative paths. */
+  /**
+   * The IRI of every document begins with this text, so documents can refer to each other by
+   * relative paths.
+   */
   private static final String FOLDERS = "https://baedal.invalid/";
 
   private static final String DOCUMENT = FOLDERS + "service/openapi.yaml";
@@ -35,7 +38,10 @@ final class Contract {
 
   private final URL yaml;
 
-  /** The documents that were read, by IRI. A document is read when another first refers to it. */
+  /**
+   * The documents that were read, by IRI. A document is read when another document first refers to
+   * it.
+   */
   private final Map<String, JsonNode> documents = new ConcurrentHashMap<>();
 
   private final SchemaRegistry schemas;
@@ -158,12 +164,12 @@ final class Contract {
     return new Located(DOCUMENT, pointer);
   }
 
-  /** A reference token, escaped for a JSON pointer (RFC 6901, 3). */
+  /** Escapes one part of a JSON pointer, such as the name of a field (RFC 6901, 3). */
   static String escape(String token) {
     return token.replace("~", "~0").replace("/", "~1");
   }
 
-  /** A place in one of the documents. Its node may be missing. */
+  /** A place in one of the contract's documents. The document may have no node at this place. */
   final class Located {
 
     private final String iri;
@@ -190,7 +196,7 @@ final class Contract {
       return at(pointer + "/" + escape(name));
     }
 
-    /** Another place in the same document. */
+    /** The place with this pointer in the same document. */
     Located at(String other) {
       return new Located(iri, other);
     }

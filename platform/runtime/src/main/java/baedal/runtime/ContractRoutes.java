@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds one route for each operation of a service's contracts. It runs before the service's own
- * route, starts the response timeout, and checks the token, the role, the parameters and the body.
+ * Adds one route for each operation of a service's contracts. Each of these routes runs before the
+ * service's own route for the operation. It starts the response timeout, and checks the token, the
+ * role, the parameters and the body.
  */
 final class ContractRoutes {
 
@@ -47,7 +48,7 @@ final class ContractRoutes {
     return operations.stream().anyMatch(operation -> operation.route().startsWith(prefix));
   }
 
-  /** The name of the path parameter in a segment (the first one is 1), or an empty text. */
+  /** The name of the path parameter in this segment, or an empty text. The first segment is 1. */
   String parameterAt(String path, int segment) {
     return operations.stream()
         .filter(operation -> operation.matches(path))

@@ -3,15 +3,15 @@ package baedal.runtime;
 import io.vertx.core.Future;
 
 /**
- * A service's own database, without its driver. The module {@code rabbitmq}, which assembles a
- * service, uses it for readiness and shutdown.
+ * A service's own database, whichever driver it needs. The module {@code rabbitmq}, which assembles
+ * a service, uses it for readiness and shutdown.
  */
 public interface Database {
 
   /** The name of its readiness check. */
   String name();
 
-  /** Succeeds while the database answers and is prepared. */
+  /** Succeeds while the database answers and {@link #prepared} is true. */
   Future<?> ping();
 
   /**

@@ -14,7 +14,10 @@ public final class EarlyRefusal {
 
   private static final Logger log = LoggerFactory.getLogger(EarlyRefusal.class);
 
-  /** The HTTP/2 error code NO_ERROR: the client need not send the rest (RFC 9113, 8.1). */
+  /**
+   * The HTTP/2 error code NO_ERROR: the client need not send the rest of its request (RFC 9113,
+   * 8.1).
+   */
   private static final long NO_ERROR = 0;
 
   private EarlyRefusal() {}
@@ -48,7 +51,10 @@ public final class EarlyRefusal {
     }
   }
 
-  /** Responds without reading the rest of the request. Closes the connection with HTTP/1.x. */
+  /**
+   * Answers without reading the rest of the request. Then closes an HTTP/1.x connection. On an
+   * HTTP/2 connection, it resets the stream if the client is still sending the request.
+   */
   public static void end(HttpServerRequest request, Refusal refusal) {
     RequestId.begin(request);
     boolean http2 = request.version() == HttpVersion.HTTP_2;
@@ -61,7 +67,7 @@ public final class EarlyRefusal {
             e ->
                 log.atDebug()
                     .addKeyValue("cause", e)
-                    .log("the client closed before it received the refusal"));
+                    .log("the client closed the connection before it received the refusal"));
   }
 
   private static Future<Void> resetUnlessEnded(HttpServerRequest request) {

@@ -32,7 +32,10 @@ public final class Expectations {
     ctx.next();
   }
 
-  /** Refuses other expectations with 417, and a body that would be too large with 413. */
+  /**
+   * Checks a request with an {@code Expect} header. Refuses it with 417 if it expects anything but
+   * {@code 100-continue}, and with 413 if its body would be too large.
+   */
   void check(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     List<String> expected = request.headers().getAll(HttpHeaders.EXPECT);
@@ -71,8 +74,8 @@ public final class Expectations {
   }
 
   /**
-   * Closes an HTTP/1.x connection after a final response without {@code 100 Continue}. The client
-   * may or may not send the body then, so the server could mistake a body for the next request.
+   * Closes an HTTP/1.x connection after the response if no {@code 100 Continue} was sent. The
+   * client may still send its body, which the server could mistake for the next request.
    */
   private static void closeUnlessContinued(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();

@@ -25,19 +25,21 @@ import java.util.function.BooleanSupplier;
 public final class HttpApi {
 
   /**
-   * The order of the first route of {@link RequestGuards}. It gives a body its deadline and refuses
-   * no request. A route with a lower order runs before it.
+   * The order ({@code Route.order}) of the first route of {@link RequestGuards}. This route starts
+   * the deadline of the body and refuses no request. Routes with a lower order run before this
+   * route.
    */
   public static final int BODY_DEADLINE_ORDER = -200;
 
   /**
-   * The order of the other routes of {@link RequestGuards}, which refuse requests. A route with a
-   * lower order also handles the requests that they refuse. A route with a higher order below zero
-   * runs before the body is read. A route without an order runs after that.
+   * The order of the remaining routes of {@link RequestGuards}, which can refuse a request. A route
+   * with a lower order also handles the requests that these routes refuse. A route with an order
+   * between this one and zero runs before the body is read. A route without an order runs after the
+   * body is read.
    */
   public static final int REQUEST_CHECKS_ORDER = -100;
 
-  /** An access token of a person who belongs to hundreds of groups has 12 KiB and more. */
+  /** Enough for an access token of a person in hundreds of groups, which has 12 KiB and more. */
   public static final int DEFAULT_MAX_HEADER_BYTES = 32 * 1024;
 
   /**
@@ -46,10 +48,13 @@ public final class HttpApi {
    */
   public static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
 
-  /** A smaller limit leaves no room for an access token. */
+  /** The smallest allowed MAX_HEADER_BYTES: a smaller one leaves no room for an access token. */
   private static final int LEAST_MAX_HEADER_BYTES = 4 * 1024;
 
-  /** With a larger limit, the open requests of one address can take too much memory. */
+  /**
+   * The largest allowed MAX_HEADER_BYTES: with a larger one, the open requests of one address can
+   * take too much memory.
+   */
   private static final int MOST_MAX_HEADER_BYTES = 256 * 1024;
 
   private static final int MAX_BODY_BYTES = 64 * 1024;
@@ -148,16 +153,16 @@ public final class HttpApi {
   }
 
   /**
-   * Listens on a new server. {@code maxHeaderBytes} is the gateway's limit for header fields. The
-   * service allows 8 KiB more, for the fields that the gateway adds.
+   * Creates a server and begins to listen. {@code maxHeaderBytes} is the gateway's limit for header
+   * fields. The server allows 8 KiB more, for the fields that the gateway adds.
    */
   public Future<Integer> listen(String host, int port, int maxHeaderBytes) {
     return listen(servers.create(host, port, maxHeaderBytes, this::accept));
   }
 
   /**
-   * Listens on a server of the caller, which passes its requests to {@link #accept}. Fails if a
-   * route is not in the contract or an operation has no route.
+   * Begins to listen with a server that the caller has created and that passes its requests to
+   * {@link #accept}. Fails if a route is not in the contract or an operation has no route.
    */
   public Future<Integer> listen(HttpServer server) {
     List<Route> serviceRoutes =

@@ -24,7 +24,7 @@ public record IdempotencyKey(String caller, String key, String bodyHash) {
 
   /**
    * As {@link #of(RoutingContext, Object)}, with another hash function. A body with a card number
-   * needs a keyed one, because the number could be guessed from a plain hash.
+   * needs a keyed hash, because the number could be guessed from a plain hash.
    */
   public static Optional<IdempotencyKey> of(
       RoutingContext ctx, Object body, UnaryOperator<String> digest) {
@@ -32,7 +32,10 @@ public record IdempotencyKey(String caller, String key, String bodyHash) {
         .map(key -> new IdempotencyKey(Caller.of(ctx).sub(), key, digest.apply(Json.encode(body))));
   }
 
-  /** A hash of caller and key together, so that equal keys of two callers stay apart. */
+  /**
+   * A hash of caller and key together, so that equal keys of two callers have different
+   * fingerprints.
+   */
   public String fingerprint() {
     return Digest.sha256(Json.encode(List.of(caller, key)));
   }

@@ -11,7 +11,7 @@ import java.net.URI;
  */
 public sealed interface Identity {
 
-  /** At least 32 bytes, as HS256 requires (RFC 7518, 3.2). */
+  /** The secret that all services share. HS256 requires at least 32 bytes (RFC 7518, 3.2). */
   String secret();
 
   /** The built-in issuer of a one-machine run: a dev route issues any token to any client. */

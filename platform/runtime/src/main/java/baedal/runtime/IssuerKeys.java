@@ -32,7 +32,10 @@ final class IssuerKeys {
   /** The minimum time between two fetches that are caused by unknown keys in tokens. */
   private static final Duration MIN_BETWEEN_FETCHES = Duration.ofSeconds(10);
 
-  /** The assumed maximum time from the first token of a new key until the issuer publishes it. */
+  /**
+   * The issuer is assumed to publish a new key within this time after it has signed the first token
+   * with that key.
+   */
   private static final Duration PUBLISHED_WITHIN = Duration.ofMinutes(1);
 
   private record Fetch(Future<Map<Name, JWTAuth>> keys, long beganAtNanos, Instant beganAt) {}
@@ -46,7 +49,7 @@ final class IssuerKeys {
   private long fetchedForTokenAtNanos = System.nanoTime() - MIN_BETWEEN_FETCHES.toNanos();
   private long timer = -1;
 
-  /** {@code checks} are applied to every token, with each key. */
+  /** {@code checks} are the requirements for the claims of every token, such as its audience. */
   IssuerKeys(Vertx vertx, String issuer, JWTOptions checks) {
     this.vertx = vertx;
     this.issuer = issuer;
@@ -68,15 +71,16 @@ final class IssuerKeys {
   }
 
   /**
-   * Finds the verifier for a token that has just arrived. {@code issuedAt} is the token's {@code
-   * iat} claim, or null. Fails with a 401 refusal if the issuer has no such key. Fails with a 503
-   * refusal if this is not known: the issuer is unavailable, or the next fetch must wait.
+   * Finds the verifier for a token that has just arrived. {@code name} is the name of its signing
+   * key. {@code issuedAt} is the token's {@code iat} claim, or null. Fails with a 401 refusal if
+   * the issuer has no such key. Fails with a 503 refusal if it is unknown whether the issuer has
+   * this key: the issuer is unavailable, or the next fetch must wait.
    */
   Future<JWTAuth> find(Name name, Instant issuedAt) {
     return find(name, issuedAt, System.nanoTime());
   }
 
-  /** A fetch that began before the token arrived does not prove that the key does not exist. */
+  /** A fetch that began before the token arrived may lack the token's key: the key may be newer. */
   private synchronized Future<JWTAuth> find(Name name, Instant issuedAt, long arrivedAtNanos) {
     if (keys.containsKey(name)) {
       return Future.succeededFuture(keys.get(name));
@@ -170,7 +174,10 @@ final class IssuerKeys {
             });
   }
 
-  /** Checks that the document names this issuer (OpenID Connect Discovery 1.0, 4.3). */
+  /**
+   * Returns the URI of the key set. Fails if the discovery document names another issuer (OpenID
+   * Connect Discovery 1.0, 4.3) or a URI that is not trustworthy.
+   */
   private String keySetUri(JsonObject document) {
     String uri = document.getString("jwks_uri", "");
     if (!issuer.equals(document.getString("issuer")) || !Identity.isTrustworthy(URI.create(uri))) {

@@ -23,10 +23,15 @@ import java.util.Map;
  */
 public final class Json {
 
-  /** No record of the system is nested more deeply, and this depth does not overflow a stack. */
+  /**
+   * Maximum depth of nested JSON. No record is deeper, and this depth does not overflow a stack.
+   */
   private static final int MAX_NESTING = 64;
 
-  /** The parser caches the field names that it reads, so long names would fill the memory. */
+  /**
+   * Maximum length of a field name. The parser caches all names, so long ones would fill the
+   * memory.
+   */
   private static final int MAX_NAME_CHARS = 200;
 
   static final StreamReadConstraints LIMITS =

@@ -6,29 +6,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Normalizes the texts in a JSON body to form C, and finds the faults that a schema cannot express.
- * {@link BodyRule} calls it before it applies the schema of the contract.
+ * Converts the texts in a JSON body to Unicode normalization form C (NFC), and finds the faults
+ * that a JSON schema cannot express. {@link BodyRule} normalizes a body before it applies the
+ * schema of the contract.
  */
 final class JsonNormalizer {
 
   /** No contract allows more items in an array. */
   private static final int MAX_ITEMS = 100;
 
-  /** Prevents validation: the validator would check every item. */
+  /** A body with this fault is not validated: the validator would check every item. */
   private static final String TOO_MANY = "must have at most " + MAX_ITEMS + " items";
 
-  /** Prevents validation: the validator cannot compare infinite numbers. */
+  /** A body with this fault is not validated: the validator cannot compare infinite numbers. */
   private static final String TOO_LARGE = "must be a smaller number";
 
-  /** Prevents validation: no JSON pointer could name the field. */
+  /** A body with this fault is not validated: no JSON pointer could name the field. */
   private static final String BAD_NAME = "has a field with an invalid name: the name ";
 
   private JsonNormalizer() {}
 
   /**
-   * Normalizes the texts in {@code body}. Adds to {@code faults} each text that a database cannot
-   * keep, each infinite number and each array that is too long. Stops after {@link
-   * RequestValidation#MAX_FAULTS} faults. Returns true if a text was changed.
+   * Converts the texts in {@code body} to NFC. Adds a fault for each text or field name that a
+   * database cannot keep unchanged, for each number that is too large for a {@code double}, and for
+   * each array that is too long. Stops after {@link RequestValidation#MAX_FAULTS} faults. Returns
+   * true if a text was changed.
    */
   static boolean normalize(JsonNode body, List<Refusal.Fault> faults) {
     return normalize("", body, faults);
@@ -96,7 +98,7 @@ final class JsonNormalizer {
     return changed;
   }
 
-  /** The node's text in normalization form C, or null if the node needs no change. */
+  /** The node's text in NFC, or null if the node needs no change. */
   private static String inFormC(JsonNode node) {
     if (!node.isTextual()) {
       return null;

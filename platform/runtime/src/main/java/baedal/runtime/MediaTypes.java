@@ -11,7 +11,7 @@ final class MediaTypes {
 
   static final String JSON = "application/json";
 
-  /** A change to a JSON document (RFC 7396). */
+  /** The media type of a change to a JSON document (RFC 7396). */
   static final String MERGE_PATCH = "application/merge-patch+json";
 
   private static final String FORM = "application/x-www-form-urlencoded";
@@ -40,13 +40,16 @@ final class MediaTypes {
         "send Content-Type: " + String.join(" or ", accepted));
   }
 
-  /** The refusal before the operation is known. The accepted types depend on the method. */
+  /**
+   * Returns the refusal of a media type when only the method of the request is known, not yet the
+   * operation.
+   */
   static Refusal unsupported(RoutingContext ctx) {
     boolean patch = ctx.request().method().equals(HttpMethod.PATCH);
     return unsupported(ctx, patch ? List.of(MERGE_PATCH, JSON) : List.of(JSON));
   }
 
-  /** Refuses forms. The body reader would decode a form, and respond to an invalid one with 500. */
+  /** Refuses HTML forms. The body reader would decode a form, and answer 500 to an invalid form. */
   static void refuseForms(RoutingContext ctx) {
     String contentType = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);

@@ -20,7 +20,8 @@ import io.vertx.core.spi.metrics.VertxMetrics;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 
 /**
- * The Micrometer metrics of Vert.x, with those of HTTP servers corrected by {@link ServerMetrics}.
+ * Makes the Micrometer metrics of Vert.x. {@link ServerMetrics} corrects the metrics of HTTP
+ * servers.
  */
 final class MetricsFactory extends MicrometerMetricsFactory {
 

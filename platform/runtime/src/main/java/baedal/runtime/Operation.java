@@ -22,7 +22,7 @@ record Operation(
     return requestPath.matches(path.replaceAll("\\{[^}]+}", "[^/]+"));
   }
 
-  /** The name of the path parameter in a segment (the first one is 1), or an empty text. */
+  /** The name of the path parameter in this segment, or an empty text. The first segment is 1. */
   String parameterAt(int segment) {
     String[] segments = path.split("/", -1);
     String template = segment < segments.length ? segments[segment] : "";

@@ -8,8 +8,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The query parameters {@code limit} and {@code cursor} of lists. A cursor holds the keys of the
- * last item of a page; it is opaque to clients.
+ * The query parameters {@code limit} and {@code cursor} of lists. A cursor holds the sort keys of
+ * the last item of a page; it is opaque to clients.
  */
 public final class Paging {
 
@@ -18,14 +18,18 @@ public final class Paging {
   private Paging() {}
 
   /**
-   * The number of items that the client wants; 20 without the parameter. The contract bounds it.
+   * The number of items that the client wants; 20 if the parameter is missing. The contract sets
+   * the maximum.
    */
   public static int limit(RoutingContext ctx) {
     String limit = ctx.request().getParam("limit");
     return limit == null ? DEFAULT_LIMIT : Integer.parseInt(limit);
   }
 
-  /** The last id of the previous page, from a cursor with one key. Null for the first page. */
+  /**
+   * The id of the last item of the previous page, from a cursor with one key. Null for the first
+   * page.
+   */
   public static String last(RoutingContext ctx) {
     String cursor = ctx.request().getParam("cursor");
     return cursor == null ? null : decode(cursor, 1).get(0);

@@ -51,7 +51,8 @@ record ParameterRule(String name, String in, boolean required, String type, Rule
   }
 
   /**
-   * Converts the text to the schema's type. A text of another type stays text and fails the schema.
+   * Converts the text to a JSON value of the parameter's type. A text that is not such a value
+   * stays a text, and the rule then reports a fault.
    */
   private JsonNode json(String text) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;

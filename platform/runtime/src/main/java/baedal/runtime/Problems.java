@@ -25,13 +25,16 @@ public final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(2);
 
-  /** Failures without an exception that a router finds by itself, such as an unknown path. */
+  /**
+   * The statuses of failures that Vert.x itself reports without an exception, such as an unknown
+   * path.
+   */
   private static final List<Integer> ROUTER_STATUSES =
       List.of(400, 404, 406, 413, 414, 415, 417, 431);
 
   private Problems() {}
 
-  /** A router that responds to its own failures with problem documents, too. */
+  /** A router that answers with a problem document even if no route matches a request. */
   static Router router(Vertx vertx) {
     Router router = Router.router(vertx);
     ROUTER_STATUSES.forEach(status -> router.errorHandler(status, Problems::render));
@@ -40,8 +43,8 @@ public final class Problems {
   }
 
   /**
-   * Responds with the problem for the failure of the request. Every route uses it as its failure
-   * handler.
+   * Answers with a problem document for the failure of the request. Every route uses it as its
+   * failure handler.
    */
   public static void render(RoutingContext ctx) {
     if (ctx.response().ended() || ctx.response().closed()) {
@@ -59,7 +62,10 @@ public final class Problems {
     send(ctx, refusal, body(ctx.request().path(), refusal));
   }
 
-  /** As {@link #send(RoutingContext, Refusal)}, with a body to which the caller added members. */
+  /**
+   * As {@link #send(RoutingContext, Refusal)}, with a problem document to which the caller has
+   * added fields.
+   */
   public static void send(RoutingContext ctx, Refusal refusal, JsonObject body) {
     ctx.response()
         .setStatusCode(refusal.kind().status())
@@ -141,7 +147,7 @@ public final class Problems {
       log.atWarn()
           .addKeyValue("path", ctx.request().path())
           .addKeyValue("cause", failure)
-          .log("a backing service is unavailable");
+          .log("a database, the broker or another service is unavailable: the client gets 503");
       return unavailable();
     }
     log.atError()
@@ -172,7 +178,7 @@ public final class Problems {
           Refusal.of(
               Refusal.Kind.METHOD_NOT_ALLOWED,
               "method-not-allowed",
-              "this path does not accept this method: use a method of the Allow header");
+              "this path does not accept this method: use a method in the header Allow");
       case 413 ->
           Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body may have at most 64 KiB");
       case 415 ->
@@ -201,7 +207,7 @@ public final class Problems {
       case FORBIDDEN -> "Not allowed";
       case NOT_FOUND -> "Not found";
       case METHOD_NOT_ALLOWED -> "Method not allowed";
-      case CONFLICT -> "The state does not allow it";
+      case CONFLICT -> "The state does not allow this request";
       case TOO_LARGE -> "Too large";
       case URI_TOO_LONG -> "URI too long";
       case UNSUPPORTED -> "Unsupported content";

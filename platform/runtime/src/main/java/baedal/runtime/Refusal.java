@@ -39,7 +39,7 @@ public final class Refusal extends RuntimeException {
     }
   }
 
-  /** What is wrong with one field of the request, with a JSON pointer to it. */
+  /** What is wrong with one field of the request, with a JSON pointer to the field. */
   public record Fault(String pointer, String detail) {}
 
   static final String INVALID_TOKEN = "invalid-token";
@@ -69,7 +69,9 @@ public final class Refusal extends RuntimeException {
     return of(Kind.CONFLICT, type, detail);
   }
 
-  /** As {@link #conflict(String, String)}, with the fields of the request that cause it. */
+  /**
+   * As {@link #conflict(String, String)}, with the fields of the request that cause the conflict.
+   */
   public static Refusal conflict(String type, String detail, List<Fault> faults) {
     return new Refusal(Kind.CONFLICT, type, detail, faults, null);
   }
@@ -86,7 +88,7 @@ public final class Refusal extends RuntimeException {
     return of(Kind.UNAUTHENTICATED, "unauthenticated", detail);
   }
 
-  /** For a request without a token to an operation that needs one. */
+  /** For a request without a token to an operation that needs a token. */
   static Refusal tokenMissing() {
     return unauthenticated("a token is required: send Authorization: Bearer …");
   }

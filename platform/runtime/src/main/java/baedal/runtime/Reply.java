@@ -4,7 +4,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Sets the status and headers of responses other than 200. Handlers call it. */
+/** Sets the status and headers of responses whose status is not 200. Handlers call it. */
 public final class Reply {
 
   private Reply() {}

@@ -17,7 +17,9 @@ import java.util.List;
 final class RequestGuards {
 
   /**
-   * A DNS name has at most 253 characters. The gateway repeats the host in several header fields.
+   * Maximum length of the host and port that a request names. A DNS name has at most 253
+   * characters. The length is limited because the gateway repeats the host in several header
+   * fields.
    */
   private static final int MAX_AUTHORITY_CHARS = 300;
 
@@ -53,7 +55,9 @@ final class RequestGuards {
     }
   }
 
-  /** The only guard of the operators' port: its routes read no body and no parameter. */
+  /**
+   * Adds the only check that the operators' port needs: its routes read no body and no parameter.
+   */
   void mountExpectations(Router router) {
     router
         .route()
@@ -63,8 +67,8 @@ final class RequestGuards {
   }
 
   /**
-   * Whether the router can handle the Host of the request. With an invalid one it would respond
-   * with 500. HTTP/1.0 needs no Host (RFC 9112, 3.2).
+   * Whether the router can handle the Host of the request. The router would answer 500 to an
+   * invalid Host. HTTP/1.0 needs no Host (RFC 9112, 3.2).
    */
   static boolean hasUsableHost(HttpServerRequest request) {
     if (request.authority() == null) {

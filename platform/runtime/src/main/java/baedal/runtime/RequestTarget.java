@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Normalizes the target of a request (its path and query) to form C, and finds the faults in it. A
- * target is percent-encoded UTF-8. A target without percent signs needs no change.
+ * Converts the target of a request (its path and query) to Unicode normalization form C (NFC), and
+ * finds the faults in it. A target is percent-encoded UTF-8. A target without percent signs is
+ * ASCII and needs no change.
  */
 final class RequestTarget {
 
@@ -29,14 +30,16 @@ final class RequestTarget {
 
   /**
    * Returns a fault for each part of the target that is not UTF-8. {@code parameterAt} returns the
-   * name of the path parameter in a segment (the first one is 1), or an empty text. Throws {@link
-   * IllegalArgumentException} if a percent sign is not followed by two hex digits.
+   * name of the path parameter in a segment, or an empty text; the first segment is 1. Throws
+   * {@link IllegalArgumentException} if a percent sign is not followed by two hex digits.
    */
   static List<Refusal.Fault> faults(String uri, IntFunction<String> parameterAt) {
     return uri.indexOf('%') < 0 ? List.of() : read(uri, parameterAt).faults;
   }
 
-  /** The request with its target in form C. Returns the request itself if it cannot be decoded. */
+  /**
+   * The request with its target in NFC. Returns the same request if the target cannot be decoded.
+   */
   static HttpServerRequest normalized(HttpServerRequest request) {
     String uri = request.uri();
     if (uri.indexOf('%') < 0) {
@@ -104,7 +107,10 @@ final class RequestTarget {
     faults.add(new Refusal.Fault(pointer, "must be UTF-8, percent-encoded"));
   }
 
-  /** Appends a part in form C. Returns false and appends nothing if it is not UTF-8. */
+  /**
+   * Appends a part of the target in Unicode normalization form C (NFC). Returns false and appends
+   * nothing if the part is not UTF-8.
+   */
   private boolean append(String part, boolean inQuery) {
     if (part.indexOf('%') < 0) {
       normalized.append(part);
@@ -122,7 +128,10 @@ final class RequestTarget {
     return true;
   }
 
-  /** Null if the part is not UTF-8. Encoded surrogates are not UTF-8 either (RFC 3629, 3). */
+  /**
+   * Decodes a percent-encoded part. Returns null if the part is not UTF-8. Encoded surrogates are
+   * not UTF-8 (RFC 3629, 3).
+   */
   private static String decoded(String part, boolean inQuery) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(part.length());
     for (int i = 0; i < part.length(); i++) {
@@ -154,7 +163,7 @@ final class RequestTarget {
     return high * HEX + low;
   }
 
-  /** The request with the normalized target. The router and its handlers see this one. */
+  /** The request with the normalized target. The router and its handlers use this request. */
   private static final class NormalizedRequest extends HttpServerRequestWrapper {
 
     private final String uri;

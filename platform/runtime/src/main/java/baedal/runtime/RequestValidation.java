@@ -8,7 +8,8 @@ import java.util.List;
  * The rules for the parameters and the body of one operation's requests. {@link ContractRoutes}
  * applies them.
  *
- * @param body null for an operation of GET, HEAD, DELETE or OPTIONS that declares no body
+ * @param body the rule for the body; null for an operation of GET, HEAD, DELETE or OPTIONS that
+ *     declares no body
  */
 record RequestValidation(List<ParameterRule> parameters, BodyRule body) {
 
@@ -53,7 +54,7 @@ record RequestValidation(List<ParameterRule> parameters, BodyRule body) {
           new Refusal.Fault(
               "/" + Contract.escape(name),
               "is not a query parameter of this request"
-                  + (known.isEmpty() ? "" : "; known are " + String.join(", ", known))));
+                  + (known.isEmpty() ? "" : "; known parameters are " + String.join(", ", known))));
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A timeout for the whole response of another server, for the case that it stalls in the middle.
+ * A timeout for the whole response of another server, which may stop in the middle of its response.
  */
 public final class ResponseDeadline {
 
@@ -17,7 +17,7 @@ public final class ResponseDeadline {
 
   /**
    * Sends {@code request} with {@code send}. The future fails if the response is not complete
-   * within {@code timeout}. Vert.x's own request timeout covers only the first bytes.
+   * within {@code timeout}. Vert.x's own request timeout covers only the wait for the first bytes.
    */
   public static Future<HttpResponse<Buffer>> within(
       Duration timeout,

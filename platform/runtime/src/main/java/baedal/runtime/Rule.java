@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Checks values against a schema of a contract. Its faults say what the client must change. They
+ * Checks values against a schema of a contract. The faults say what the client must change, and
  * never contain a regular expression. A schema with a pattern or format has an {@code x-message},
  * which becomes the detail of the fault.
  */
@@ -66,7 +66,10 @@ final class Rule {
     };
   }
 
-  /** Returns a fault for a missing field, and one for each required field of the missing object. */
+  /**
+   * Returns a fault for the missing field. If the field is an object, also returns a fault for each
+   * field that the object must have.
+   */
   private static List<Refusal.Fault> missing(String pointer, Error error, Contract.Located holder) {
     List<Refusal.Fault> faults = new ArrayList<>();
     String field = pointer + "/" + Contract.escape(error.getProperty());
@@ -88,10 +91,13 @@ final class Rule {
   private static String known(JsonNode schema) {
     List<String> names = new ArrayList<>();
     schema.path("properties").fieldNames().forEachRemaining(names::add);
-    return names.isEmpty() ? "" : "; known are " + String.join(", ", names);
+    return names.isEmpty() ? "" : "; known fields are " + String.join(", ", names);
   }
 
-  /** The condition under which the part applies, such as {@code " when kind is BIG"}, or empty. */
+  /**
+   * The condition under which this part of the schema applies, such as {@code " when kind is BIG"},
+   * or empty.
+   */
   private static String condition(Contract.Located part) {
     Matcher branch = BRANCH.matcher(part.pointer());
     if (!branch.lookingAt()) {

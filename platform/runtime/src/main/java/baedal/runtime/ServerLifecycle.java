@@ -17,7 +17,7 @@ final class ServerLifecycle {
 
   private static final int MAX_LINE_BYTES = 16 * 1024;
 
-  /** The gateway adds its own header fields to those of the client. */
+  /** Space for the header fields that the gateway adds to the client's header fields. */
   private static final int ADDED_BY_GATEWAY_BYTES = 8 * 1024;
 
   private static final long DRAIN_SECONDS = 10;
@@ -54,7 +54,7 @@ final class ServerLifecycle {
         .requestHandler(accept);
   }
 
-  /** The future holds the port. */
+  /** Begins to listen. The future holds the port. */
   Future<Integer> listen(HttpServer publicServer) {
     server = publicServer;
     return server
@@ -68,15 +68,15 @@ final class ServerLifecycle {
                     .log("listening"));
   }
 
-  /** The future holds the port. */
+  /** Begins to listen. The future holds the port. */
   Future<Integer> listenForOperators(Handler<HttpServerRequest> routes, String host, int port) {
     operators = vertx.createHttpServer().requestHandler(routes);
     return operators.listen(port, host).map(HttpServer::actualPort);
   }
 
   /**
-   * Accepts no new connections, and closes when the requests in progress have ended or after ten
-   * seconds.
+   * Accepts no new connections. Closes the public server when the requests in progress have ended
+   * or after ten seconds, and then the operators' server.
    */
   Future<Void> close() {
     Future<Void> drained =

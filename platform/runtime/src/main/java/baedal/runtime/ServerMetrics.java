@@ -10,7 +10,7 @@ import io.vertx.core.spi.observability.HttpResponse;
 /**
  * Reports the end of each request once to the wrapped metrics. Vert.x 5.0.8 reports it twice if the
  * client resets the connection of an HTTP/1.1 request: for the error, and for the close that
- * follows. The number of active requests would become negative.
+ * follows. Without this class, the number of active requests would become negative.
  *
  * @param <R> the request metric of the wrapped metrics
  */

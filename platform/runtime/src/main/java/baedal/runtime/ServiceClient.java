@@ -28,12 +28,16 @@ public final class ServiceClient {
   private static final Logger log = LoggerFactory.getLogger(ServiceClient.class);
 
   /**
-   * Paths contain ids from requests. A service may use routes that its callers may not, so an id
-   * must not lead to another path.
+   * The paths that can be called. A path can contain an id from the request of a client. The
+   * calling service may use more routes than its client, so such an id must not lead to another
+   * route.
    */
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+)+");
 
-  /** Statuses for this service's own token or request rate, not for the request of its caller. */
+  /**
+   * Statuses that mean a fault of the calling service (its token or its request rate), not of the
+   * request that it handles.
+   */
   private static final Set<Integer> OWN_FAILURES =
       Set.of(
           Refusal.Kind.UNAUTHENTICATED.status(),
@@ -129,7 +133,9 @@ public final class ServiceClient {
       log.atWarn()
           .addKeyValue("service", name)
           .addKeyValue("status", status)
-          .log("a service refused this service: compare TOKEN_SECRET, clocks and request rate");
+          .log(
+              "a service refused a call of this service: compare TOKEN_SECRET and the clocks"
+                  + " of both services, and check the rate limit");
       return unavailable();
     }
     for (Refusal.Kind kind : Refusal.Kind.values()) {

@@ -28,7 +28,9 @@ public final class Shutdown {
     return part.get()
         .recover(
             e -> {
-              log.atWarn().addKeyValue("cause", e.toString()).log("a part did not stop cleanly");
+              log.atWarn()
+                  .addKeyValue("cause", e.toString())
+                  .log("one part of this service did not stop cleanly; stopping the others too");
               return Future.succeededFuture();
             });
   }

@@ -23,7 +23,7 @@ final class SigningKeySet {
    * A key id with one algorithm that the key may be used with. The verifier of a token is found by
    * both, so a token cannot choose an algorithm that its key does not allow.
    *
-   * @param kid empty if the key or the token names none
+   * @param kid the key id; empty if the key or the token has none
    */
   record Name(String kid, String algorithm) {
 
@@ -38,7 +38,10 @@ final class SigningKeySet {
     return RSA.contains(algorithm) || CURVES.containsValue(algorithm);
   }
 
-  /** The verifiers by key, empty if no key is usable. They apply {@code checks} to every token. */
+  /**
+   * The verifiers by key name; an empty map if no key is usable. They apply {@code checks} to every
+   * token.
+   */
   static Map<Name, JWTAuth> verifiers(Vertx vertx, JsonObject keySet, JWTOptions checks) {
     Map<Name, JWTAuth> verifiers = new HashMap<>();
     keySet.getJsonArray("keys", new JsonArray()).stream()
@@ -56,7 +59,7 @@ final class SigningKeySet {
     return verifiers;
   }
 
-  /** The allowed algorithms of the key's type, or only the one that the key names. */
+  /** The allowed algorithms for the key's type, or only the algorithm that the key itself names. */
   private static List<String> algorithms(JsonObject key) {
     List<String> ofType =
         switch (key.getString("kty", "")) {

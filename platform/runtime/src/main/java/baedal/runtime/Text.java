@@ -5,8 +5,9 @@ import java.text.Normalizer.Form;
 import java.util.regex.Pattern;
 
 /**
- * The rules for texts in all services. Texts of requests are converted to normalization form C: the
- * same letters are then the same characters, whichever system the client typed them on.
+ * The rules for texts in all services. Texts of requests are converted to Unicode normalization
+ * form C (NFC): the same letters are then the same characters, whichever system the client typed
+ * them on.
  */
 public final class Text {
 

@@ -39,7 +39,7 @@ public final class Tokens {
   private static final Duration SERVICE_RENEWAL = Duration.ofMinutes(2);
   private static final int MIN_SECRET_BYTES = 32;
 
-  /** Vert.x does not check this: its verifier accepts unsigned tokens if its key is unreadable. */
+  /** A signed token. The verifier of Vert.x accepts unsigned tokens if its key is unreadable. */
   private static final Pattern SIGNED = Pattern.compile("[^.]+\\.[^.]+\\.[^.]+");
 
   /** The largest difference between two clocks that is tolerated. */
@@ -66,8 +66,8 @@ public final class Tokens {
   }
 
   /**
-   * With an OpenID Connect issuer, this begins to fetch its keys. Only the verification of people's
-   * tokens waits for them.
+   * With an OpenID Connect issuer, this begins to fetch the issuer's keys. Only the verification of
+   * people's tokens waits for these keys.
    */
   public Tokens(Vertx vertx, Identity identity) {
     String secret = identity.secret();
@@ -133,7 +133,8 @@ public final class Tokens {
   }
 
   /**
-   * As {@link #verify}, with the value of an {@code Authorization} header; null if there is none.
+   * As {@link #verify}. {@code header} is the value of the {@code Authorization} header, or null if
+   * the request has none.
    */
   public Future<Caller> verifyHeader(String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
@@ -158,8 +159,8 @@ public final class Tokens {
   }
 
   /**
-   * Returns a token with which a service calls another one. It is valid for five minutes. Calls
-   * within two minutes return the same token.
+   * Returns a token with which a service calls another service. The token is valid for five
+   * minutes. Calls within two minutes return the same token.
    */
   public String forService(String service) {
     ServiceToken last = serviceToken;

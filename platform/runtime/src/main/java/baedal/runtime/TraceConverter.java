@@ -3,7 +3,10 @@ package baedal.runtime;
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/** Writes {@code %trace} in the log layout: {@code traceId=… requestId=…}, each if there is one. */
+/**
+ * Writes {@code traceId=… requestId=…} for {@code %trace} in the log layout, without an id that is
+ * not set.
+ */
 public final class TraceConverter extends ClassicConverter {
 
   @Override

@@ -62,9 +62,10 @@ public final class Traces {
   }
 
   /**
-   * Runs {@code work} in the trace of {@code traceparent} on a new Vert.x context; null runs it
-   * outside any trace. Asynchronous work that it starts belongs to the same trace. The
-   * OpenTelemetry scope is never closed, because it ends with that context.
+   * Runs {@code work} in the trace of {@code traceparent} on a new Vert.x context. If {@code
+   * traceparent} is null, runs {@code work} outside any trace. Asynchronous work that {@code work}
+   * starts belongs to the same trace. The OpenTelemetry scope is never closed, because it ends with
+   * that context.
    */
   @SuppressWarnings({"MustBeClosedChecker", "try"})
   public static <T> T within(Vertx vertx, String traceparent, Supplier<T> work) {

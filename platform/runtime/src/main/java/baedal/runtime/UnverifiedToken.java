@@ -26,14 +26,14 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
   /** The values of the claim {@code typ} in Keycloak's access tokens. */
   private static final Set<String> KEYCLOAK_ACCESS = Set.of("bearer", "dpop");
 
-  /** The values of the claim {@code typ} in Keycloak's other tokens. */
+  /** The values of the claim {@code typ} in tokens of Keycloak that are not access tokens. */
   private static final Set<String> KEYCLOAK_OTHERS =
       Set.of("id", "serialized-id", "refresh", "offline", "logout");
 
   /** Claims that only ID tokens have (OpenID Connect Core 1.0, 2 and 3.3.2.11). */
   private static final List<String> ID_TOKEN_CLAIMS = List.of("nonce", "at_hash", "c_hash");
 
-  /** The event in logout tokens (OpenID Connect Back-Channel Logout 1.0, 2.4). */
+  /** The name of the event in logout tokens (OpenID Connect Back-Channel Logout 1.0, 2.4). */
   private static final String LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
   /** Throws a {@link RuntimeException} if the token cannot be read. */
@@ -46,7 +46,7 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
     return new JsonObject(Buffer.buffer(Base64.getUrlDecoder().decode(part)));
   }
 
-  /** Null if the header names none. */
+  /** The algorithm of the signature. Null if the header names none. */
   String algorithm() {
     return header.getString("alg");
   }
@@ -59,9 +59,9 @@ record UnverifiedToken(JsonObject header, JsonObject claims) {
   }
 
   /**
-   * False if the token shows that it is an ID, refresh or logout token. An issuer signs those with
-   * the same keys (RFC 8725, 3.12). A token that names itself an access token may have a {@code
-   * nonce}, because Keycloak before version 25 adds one.
+   * False if the token shows that it is an ID, refresh or logout token. An issuer signs such tokens
+   * with the same keys as access tokens (RFC 8725, 3.12). A token that names itself an access token
+   * may have a {@code nonce}, because Keycloak before version 25 adds one.
    */
   boolean mayBeAccessToken() {
     String headerType = lowerCase(header.getValue("typ")).replaceFirst("^application/", "");

@@ -29,9 +29,12 @@ class RequestValidationTest {
     String body = "{\"name\":\"a\",\"x\":1,\"lines\":[{\"quantity\":1,\"y/z\":{}}]}";
     assertThat(faults(api.post(body)))
         .containsExactly(
-            Map.entry("/lines/0/y~1z", "is not a field of this request; known are quantity, notes"),
             Map.entry(
-                "/x", "is not a field of this request; known are name, kind, code, at, lines"));
+                "/lines/0/y~1z",
+                "is not a field of this request; known fields are quantity, notes"),
+            Map.entry(
+                "/x",
+                "is not a field of this request; known fields are name, kind, code, at, lines"));
   }
 
   @Test
@@ -48,7 +51,8 @@ class RequestValidationTest {
     assertThat(faults(api.get("/things?page=2&limit=1")))
         .containsExactly(
             Map.entry(
-                "/page", "is not a query parameter of this request; known are limit, q, near"));
+                "/page",
+                "is not a query parameter of this request; known parameters are limit, q, near"));
     for (HttpMethod method : List.of(HttpMethod.POST, HttpMethod.GET, HttpMethod.PATCH)) {
       String path = method.equals(HttpMethod.POST) ? "/things" : "/things/1";
       String body = method.equals(HttpMethod.GET) ? null : THING;
