@@ -32,24 +32,24 @@ import org.slf4j.LoggerFactory;
 /**
  * The storage of the embedded MongoDB. It writes a change to its file before it answers the
  * command, so an acknowledged change survives when the process is killed. One thread executes the
- * waiting commands one after another, writes the changes of all to the file at once, and then sends
- * the answers. So the file never contains half a command. Queries use the index of ids ({@link
- * IdIndex}) and {@link FieldIndex}.
+ * waiting commands one after another, writes the changes of all these commands to the file at once,
+ * and then sends the answers to the clients. So the file never contains only a part of the changes
+ * of one command. Queries use the index of ids ({@link IdIndex}) and {@link FieldIndex}.
  */
 final class DurableBackend extends H2Backend {
 
   /** After this time the file reuses the space of overwritten data. */
   private static final int RETENTION_MILLIS = 5_000;
 
-  /** Small, because a change of one document writes its whole page again. */
+  /** The page size of the file. A change of one document writes its whole page again. */
   private static final int PAGE_BYTES = 4_096;
 
-  /** The present version of the file: documents as BSON, and the entries of their indexes. */
+  /** The present format of the data file: documents as BSON, and entries of their indexes. */
   private static final int FORMAT = 2;
 
   /**
-   * The version before: no entries of indexes. When this class opens such a file, it builds the
-   * indexes. After that the older code cannot read the file.
+   * The previous format of the data file, without entries of indexes. When this class opens such a
+   * file, it builds the indexes. After that, earlier versions of this class cannot read the file.
    */
   private static final int WITHOUT_INDEXES = 1;
 
@@ -57,8 +57,9 @@ final class DurableBackend extends H2Backend {
   private static final DocumentType DOCUMENTS = new DocumentType();
 
   /**
-   * Separates collection and index in the name of a map. When a collection is dropped, the server
-   * finds the maps of its indexes by this text.
+   * Separates the name of a collection from the name of an index, in the name of the map that
+   * contains the entries of that index. When a collection is dropped, the server finds the maps of
+   * its indexes by this text.
    */
   private static final String INDEX = "._index_";
 
@@ -67,7 +68,9 @@ final class DurableBackend extends H2Backend {
   /** Answers to commands whose changes are not in the file yet. */
   private final List<Answer> waiting = new ArrayList<>();
 
-  /** The error of a failed write to the file, else null. After it no command is answered. */
+  /**
+   * The error of a failed write to the file, else null. After such an error no command is answered.
+   */
   private Throwable writeError;
 
   DurableBackend(Path file) {
@@ -233,16 +236,16 @@ final class DurableBackend extends H2Backend {
       this.documents = documents;
     }
 
-    /** Nothing uses the size. To count it would cost another write for each document. */
+    /** Nothing uses the data size. Counting it would cost one more write for each document. */
     @Override
     protected boolean tracksDataSize() {
       return false;
     }
 
     /**
-     * Finds by id in two cases in which the server would read all documents: the query has other
-     * conditions besides the id, or the result is sorted by id. The documents are stored in the
-     * order of their ids.
+     * Finds documents by their id in two cases in which the server itself would read all documents:
+     * the query has other conditions besides the id, or the result is sorted by id. The documents
+     * are stored in the order of their ids.
      */
     @Override
     protected QueryResult matchDocuments(
@@ -261,7 +264,7 @@ final class DurableBackend extends H2Backend {
 
     /**
      * Documents in the order of their ids. If {@code wanted} is a condition with {@code $gt}, the
-     * stream begins there; the caller still applies the query.
+     * stream begins at that id; the caller still applies the query.
      */
     private Stream<Document> storedFrom(Object wanted) {
       Object first = wanted instanceof Document range ? range.get("$gt") : null;

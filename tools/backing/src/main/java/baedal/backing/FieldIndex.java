@@ -15,31 +15,43 @@ import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 
 /**
- * A non-unique index of the embedded MongoDB. It covers the first field of the index and finds
- * strings and booleans. Without it the server would read the whole collection: it has unique
- * indexes only. {@link DurableBackend} writes the entries to the data file together with the
- * documents. So it can open a complete index without reading a document.
+ * A non-unique index of the embedded MongoDB. It uses only the first field of the index definition,
+ * and finds documents by a string or a boolean in this field. The server itself has only unique
+ * indexes, so without this class a query by the field would read the whole collection. {@link
+ * DurableBackend} writes the entries to the data file together with the documents. So a restart
+ * need not build a complete index again.
  */
 final class FieldIndex extends Index<Object> {
 
   private static final Document EXISTS = new Document("$exists", true);
 
-  /** This entry shows that the index contains every document. No document has an empty entry. */
+  /**
+   * If this entry exists, the index contains every document. The entry of a document is never
+   * empty.
+   */
   private static final String COMPLETE = "";
 
-  /** Batch size of {@link #complete}. Entries use memory until they are written. */
+  /**
+   * {@link #complete} writes the entries to the file after this number of documents. Until then the
+   * entries use memory.
+   */
   private static final int DOCUMENTS_PER_WRITE = 5_000;
 
   private static final String TEXT = "s";
   private static final String TRUE = "t";
   private static final String FALSE = "f";
 
-  /** Prefix of the entry of a document in which the field has only values of other types. */
+  /**
+   * Prefix of the entry of a document in which the field exists, but has no string and no boolean.
+   */
   private static final String OTHER = "o";
 
   private final String field;
 
-  /** Each key is a value, encoded by {@link #prefix}, and then the id of a document. */
+  /**
+   * Each key consists of a value of the field, encoded by {@link #prefix}, and the id of a document
+   * that has this value.
+   */
   private final MVMap<String, Boolean> entries;
 
   FieldIndex(String name, List<IndexKey> keys, MVMap<String, Boolean> entries) {
@@ -50,7 +62,8 @@ final class FieldIndex extends Index<Object> {
 
   /**
    * Builds the index from every document of the collection, unless it is complete. Calls {@code
-   * write} after each batch. If a build is interrupted, the next call starts it again.
+   * write}, which writes the new entries to the file, after each {@link #DOCUMENTS_PER_WRITE}
+   * documents. If a build is interrupted, the next call starts from the beginning.
    */
   void complete(MVMap<Object, Document> documents, Runnable write) {
     if (entries.containsKey(COMPLETE)) {
@@ -131,7 +144,10 @@ final class FieldIndex extends Index<Object> {
     now.stream().filter(entry -> !old.contains(entry)).forEach(entry -> entries.put(entry, true));
   }
 
-  /** A single value has one entry, an array one for each string or boolean in it. */
+  /**
+   * The entries of a document: one for a single value, and for an array one for each string or
+   * boolean in it.
+   */
   private Set<String> entries(Document document, Object id) {
     Set<String> entries = new LinkedHashSet<>();
     if (document.containsKey(field)) {
@@ -150,7 +166,10 @@ final class FieldIndex extends Index<Object> {
     return value instanceof String || value instanceof Boolean;
   }
 
-  /** Contains the length of a string, so that no prefix is the beginning of another prefix. */
+  /**
+   * Encodes a value of the field. A string is encoded with its length, so that no prefix is the
+   * beginning of another prefix.
+   */
   private static String prefix(Object value) {
     if (value instanceof String text) {
       return TEXT + text.length() + ":" + text;

@@ -41,7 +41,7 @@ final class IdIndex extends AbstractUniqueIndex<Object> {
     super.checkAdd(document, collection);
   }
 
-  /** The server has stored the document already. */
+  /** Does nothing, because the server has already stored the document under its id. */
   @Override
   public void add(Document document, Object position, MongoCollection<Object> collection) {}
 
@@ -50,7 +50,7 @@ final class IdIndex extends AbstractUniqueIndex<Object> {
     return true;
   }
 
-  /** The server removes the document next. */
+  /** Removes nothing, because the server removes the document after this call. */
   @Override
   protected Object removeDocument(KeyValue key) {
     return getPosition(key);

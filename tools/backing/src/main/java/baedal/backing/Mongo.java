@@ -44,7 +44,7 @@ public final class Mongo implements Server {
     Runtime.getRuntime().addShutdownHook(new Thread(mongo::stop, "stop"));
   }
 
-  /** With {@code separate}, the embedded server also runs in its own process. */
+  /** If {@code separate} is true, even the embedded server runs in a process of its own. */
   public static Mongo start(Path home, int port, boolean separate) throws IOException {
     Path data = home.resolve("data");
     Files.createDirectories(data);
@@ -99,7 +99,9 @@ public final class Mongo implements Server {
     return embedded(new DurableBackend(file), port);
   }
 
-  /** Starts the embedded server in this JVM; it has no file, so its data ends with it. */
+  /**
+   * Starts the embedded server in this JVM; it has no data file, so its data is lost when it stops.
+   */
   public static Mongo inMemory(int port) {
     return embedded(H2Backend.inMemory(), port);
   }

@@ -87,7 +87,9 @@ public final class Orphans {
     }
   }
 
-  /** The file beside a log that holds the id and the start time of its process. */
+  /**
+   * The pid file of the server that writes this log: it holds the process id and the start time.
+   */
   static Path pidFile(Path log) {
     return log.resolveSibling(log.getFileName() + SUFFIX);
   }
@@ -101,7 +103,7 @@ public final class Orphans {
     Files.writeString(pidFile(log), process.pid() + " " + startedAt.toEpochMilli());
   }
 
-  /** The process of this file, if it still runs. */
+  /** The process that this pid file names, if it still runs. */
   private static Optional<ProcessHandle> orphan(Path pidFile) {
     try {
       String[] parts = Files.readString(pidFile).split(" ", 2);

@@ -26,15 +26,18 @@ public final class Ports {
    */
   private static final Set<Integer> RECENT = new LinkedHashSet<>();
 
-  /** Reserves the range of this process: it is bound to the first port until the process ends. */
+  /**
+   * Reserves the range of ports of this process: the socket is bound to the first port of the range
+   * until the process ends.
+   */
   private static ServerSocket range;
 
   private Ports() {}
 
   /**
-   * Returns a port that no process uses, and does not return it again before about 250 others. Each
-   * process has its own range of ports. All ranges are below 32768: Linux takes the ports of
-   * outgoing connections from there on.
+   * Returns a port that no process uses, and does not return this port again before about 250 other
+   * ports. Each process has its own range of ports. All ranges are below port 32768, because Linux
+   * uses the ports from 32768 on for outgoing connections.
    */
   public static synchronized int free() throws IOException {
     if (range == null) {

@@ -81,7 +81,7 @@ public final class Postgres implements Server {
   /**
    * Ends a server that an earlier JVM left running, and its child processes: they use the data
    * folder. Returns the number of processes. Also deletes the server's pid file. If another process
-   * had got the id in it, no new server would start.
+   * now had the id in this file, no new server would start.
    */
   public static int endOrphans(Path home) throws IOException {
     int orphans = Orphans.endProgramsIn(home.resolve("binaries"));
@@ -123,7 +123,9 @@ public final class Postgres implements Server {
         Reaper.forget(data.getParent());
       }
     } catch (IOException e) {
-      log.atDebug().addKeyValue("cause", e.getMessage()).log("cannot notify the reaper");
+      log.atDebug()
+          .addKeyValue("cause", e.getMessage())
+          .log("cannot tell the reaper that PostgreSQL has ended");
     }
   }
 
@@ -151,7 +153,7 @@ public final class Postgres implements Server {
   }
 
   /**
-   * Releases the library's lock on the data folder. It is no error if the server has ended before.
+   * Releases the library's lock on the data folder. It is no error if the server has already ended.
    */
   private void releaseFolder() {
     try {
@@ -159,7 +161,7 @@ public final class Postgres implements Server {
     } catch (IOException e) {
       log.atDebug()
           .addKeyValue("cause", e.getMessage())
-          .log("PostgreSQL had ended before the stop");
+          .log("PostgreSQL had already ended when it was stopped");
     }
   }
 

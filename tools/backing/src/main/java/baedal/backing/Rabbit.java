@@ -65,8 +65,8 @@ public final class Rabbit implements Server {
   }
 
   /**
-   * Starts Erlang's port mapper for the node. Otherwise the node would start one that runs on after
-   * the node has ended.
+   * Starts Erlang's port mapper for the node. Otherwise the node would start its own port mapper,
+   * which would still run after the node has ended.
    */
   private static ServerProcess startEpmd(Path home, int port) throws IOException {
     ServerProcess epmd =
@@ -136,7 +136,10 @@ public final class Rabbit implements Server {
     return process.pid();
   }
 
-  /** Gives requests priority over events; see {@link ServerProcess#lowerPriority}. */
+  /**
+   * Gives the broker less processor time, so that requests have priority over events; see {@link
+   * ServerProcess#lowerPriority}.
+   */
   public void lowerPriority() {
     process.lowerPriority();
   }

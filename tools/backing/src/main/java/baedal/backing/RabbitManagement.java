@@ -48,7 +48,11 @@ public record RabbitManagement(String uri, String user, String password) {
     int permitted = call("PUT", "/api/permissions/" + name + "/" + user, ALL_PERMISSIONS);
     if (created >= 300 || permitted >= 300) {
       throw new IOException(
-          "RabbitMQ refused a virtual host: status " + created + ", its permissions: " + permitted);
+          "RabbitMQ did not create the virtual host (status "
+              + created
+              + ") or its permissions (status "
+              + permitted
+              + ")");
     }
     return "amqp://" + user + ":" + password + "@127.0.0.1:" + amqpPort + "/" + name;
   }

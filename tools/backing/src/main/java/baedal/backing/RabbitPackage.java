@@ -20,7 +20,10 @@ public final class RabbitPackage {
       "RabbitMQ is missing. Install it (apt-get install rabbitmq-server), start a Docker engine, or"
           + " name a running broker in AMQP_URI";
 
-  /** Long, because a package manager that is killed leaves a broken package. */
+  /**
+   * Maximum time of one command of the package manager. It is long, because a package manager that
+   * is killed leaves a broken package.
+   */
   private static final long INSTALL_SECONDS = 1_800;
 
   private static final long SUDO_SECONDS = 5;
@@ -34,8 +37,8 @@ public final class RabbitPackage {
   }
 
   /**
-   * If RabbitMQ is missing, installs Debian's package as root or with sudo. Before that it gives
-   * {@code progress} a line for the user.
+   * If RabbitMQ is missing, installs Debian's package as root or with sudo. Before the installation
+   * it passes a line for the user to {@code progress}.
    *
    * @throws IOException when it cannot install the package; the message says what the user can do
    */

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Ends the servers that this JVM started when the JVM ends, even when it is killed. The JVM sends
+ * Ensures that no server outlives the JVM that started it, even if the JVM is killed. The JVM sends
  * the process ids through a pipe to a shell. When the JVM ends, the pipe closes and the shell ends
  * these processes.
  */
@@ -16,8 +16,9 @@ final class Reaper {
   /**
    * The positional parameters are the watched processes: each is a process id, or the folder of a
    * PostgreSQL server with a file that contains its process id. A starting server writes this file
-   * late, so the shell polls for three seconds. It ignores a folder that another JVM owns by now.
-   * After twelve seconds the shell kills the processes that still run, with their process groups.
+   * late, so the shell looks for it for three seconds. The shell ignores a folder that another JVM
+   * owns by now. After twelve seconds the shell kills the processes that still run, with their
+   * process groups.
    */
   private static final String SCRIPT =
       """

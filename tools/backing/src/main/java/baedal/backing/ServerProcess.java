@@ -20,7 +20,10 @@ public final class ServerProcess {
   private static final long POLL_MILLIS = 50;
   private static final int LAST_LINES = 15;
 
-  /** 0 is the usual priority, 19 the lowest. Each step reduces the processor share by a fifth. */
+  /**
+   * The nice value of a lowered priority: 0 is the usual priority, 19 the lowest. Each step reduces
+   * the processor share by a fifth.
+   */
   private static final String NICE = "8";
 
   private final String name;
@@ -36,8 +39,8 @@ public final class ServerProcess {
   /**
    * Starts the command in the folder of {@code log} and writes its output to {@code log}. The
    * process ends when this JVM ends, even when the JVM is killed. With {@code setsid} on the PATH,
-   * a Ctrl-C in the JVM's terminal does not reach the process. So the services can finish before it
-   * stops.
+   * a Ctrl-C in the JVM's terminal does not reach the process. So the services can finish before
+   * the process stops.
    */
   public static ServerProcess start(
       String name, List<String> command, Map<String, String> environment, Path log)
@@ -129,7 +132,7 @@ public final class ServerProcess {
     return process.isAlive();
   }
 
-  /** Sends SIGTERM; after {@code timeout} it kills the process if that still runs. */
+  /** Sends SIGTERM. If the process still runs after {@code timeout}, kills the process. */
   public void stop(Duration timeout) {
     process.destroy();
     try {

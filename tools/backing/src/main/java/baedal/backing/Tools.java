@@ -28,7 +28,7 @@ public final class Tools {
     return Optional.empty();
   }
 
-  /** Whether a Docker engine runs; its client alone is not enough. */
+  /** Whether a Docker engine runs; the Docker client alone is not enough. */
   public static boolean docker() {
     return find("docker").isPresent() && succeeds(List.of("docker", "info"), DOCKER_SECONDS);
   }
