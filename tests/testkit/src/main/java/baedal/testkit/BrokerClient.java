@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /**
  * A RabbitMQ client for tests. It publishes events as other services would, and records every event
- * that is published after its creation. The exchanges must exist before.
+ * that is published after its creation. The exchanges must exist before the client is created.
  */
 public final class BrokerClient implements AutoCloseable {
 

@@ -31,7 +31,10 @@ public final class FaultProxy {
     RESPONSE
   }
 
-  /** Leaves the server time to handle the message before its connection closes. */
+  /**
+   * How long the connection stays open after a message whose response is lost, so that the server
+   * can handle the message.
+   */
   private static final long CLOSE_AFTER_MILLIS = 20;
 
   private final Vertx vertx;
@@ -92,8 +95,8 @@ public final class FaultProxy {
   }
 
   /**
-   * Loses the {@code nth} message from now on, or its response, and closes its connection. The next
-   * message is number 1.
+   * Loses the {@code nth} message from now on, or its response, and closes the message's
+   * connection. The next message is number 1.
    */
   public void cut(long nth, Loss loss) {
     cut(nth, loss, () -> {});
@@ -165,7 +168,7 @@ public final class FaultProxy {
   }
 
   /**
-   * Ends a freeze, a delay and a cut, and closes the connections. Data that was frozen in them is
+   * Ends a freeze, a delay and a cut, and closes the connections. Data that the freeze held back is
    * lost.
    */
   public void recover() {

@@ -8,11 +8,11 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * The sizes of large test suites: small in each build, full with {@code -Dbaedal.full=true}, which
- * {@code tools/bench/again} sets. A system property sets the size of one suite.
+ * {@code tools/bench/again} sets. Each suite also has a system property that sets its size.
  */
 public final class SuiteSize {
 
-  /** {@code tools/bench/again} prints this file. It has one line for each size that was used. */
+  /** A file with one line for each size that was used; {@code tools/bench/again} prints it. */
   private static final Path USED = Path.of("target", "suite-sizes");
 
   private SuiteSize() {}

@@ -22,10 +22,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Real servers for tests. Each call returns another empty database or virtual host. The environment
+ * Real servers for tests. Each call returns a new empty database or virtual host. The environment
  * names the servers ({@code POSTGRES_URI}, {@code MONGO_URI}, {@code REDIS_URI}; {@code AMQP_URI}
- * with {@code AMQP_MANAGEMENT_URI}). A server that it does not name starts at the first call and
- * stops with the JVM.
+ * with {@code AMQP_MANAGEMENT_URI}). A server that the environment does not name starts at the
+ * first call and stops with the JVM.
  */
 public final class TestServers {
 
@@ -34,7 +34,10 @@ public final class TestServers {
   private static final Path RUN = HOME.resolve("run-" + ProcessHandle.current().pid());
   private static final List<Server> STARTED = new ArrayList<>();
 
-  /** {@code -Dbaedal.servers=testcontainers} also activates the Maven profile with the library. */
+  /**
+   * Whether {@code -Dbaedal.servers=testcontainers} is set. The same property activates the Maven
+   * profile that adds the library Testcontainers.
+   */
   private static final boolean CONTAINERS =
       "testcontainers".equals(System.getProperty("baedal.servers"));
 
@@ -124,7 +127,8 @@ public final class TestServers {
       return CONTAINERS ? container.get() : start.uri();
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the server for the tests did not start; or name a running one in " + variable, e);
+          "the server for the tests did not start; you can name a running server in " + variable,
+          e);
     }
   }
 
