@@ -96,7 +96,7 @@ public final class Expectations {
         });
   }
 
-  /** Zero without a valid Content-Length. Vert.x itself refuses an invalid one. */
+  /** Zero without a valid Content-Length. Vert.x itself refuses an invalid Content-Length. */
   private static long contentLength(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {

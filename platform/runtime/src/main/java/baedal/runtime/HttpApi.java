@@ -18,9 +18,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The HTTP server of a service or the gateway. A request passes {@link RequestGuards} and the body
- * reader. {@link ContractRoutes} then checks its token, role, parameters and body. After them it
- * reaches the service's own route. The server also has the health and metrics routes of {@link
- * OperatorRoutes}.
+ * reader. {@link ContractRoutes} then check its token, role, parameters and body. After these
+ * checks the request reaches the service's own route. The server also has the health and metrics
+ * routes of {@link OperatorRoutes}.
  */
 public final class HttpApi {
 
@@ -44,7 +44,7 @@ public final class HttpApi {
 
   /**
    * The client gets 503 if there is no response after this time. The operation may still succeed. A
-   * retry with the same idempotency key then gets its result.
+   * retry with the same idempotency key then gets the result of the operation.
    */
   public static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
 
@@ -107,8 +107,8 @@ public final class HttpApi {
   }
 
   /**
-   * Moves health and metrics from the public port to a separate port. The future holds that port;
-   * {@code port} 0 takes a free one.
+   * Moves health and metrics from the public port to a separate port. The future holds the number
+   * of that port; {@code port} 0 takes a free port.
    */
   public Future<Integer> operate(String host, int port) {
     publicOperatorRoutes.forEach(Route::remove);
@@ -147,7 +147,7 @@ public final class HttpApi {
     return bytes;
   }
 
-  /** Listens on loopback. The future holds the port; {@code port} 0 takes a free one. */
+  /** Listens on loopback. The future holds the port; {@code port} 0 takes a free port. */
   public Future<Integer> listen(int port) {
     return listen(LOOPBACK, port, DEFAULT_MAX_HEADER_BYTES);
   }
@@ -180,7 +180,10 @@ public final class HttpApi {
     return servers.listen(server);
   }
 
-  /** Gives the request its id and routes it. Refuses it if its Host header is not valid. */
+  /**
+   * Gives the request its id and passes it to the router. Refuses the request if its Host header is
+   * not valid.
+   */
   public void accept(HttpServerRequest request) {
     RequestId.begin(request);
     if (RequestGuards.hasUsableHost(request)) {

@@ -103,8 +103,8 @@ public final class FaultProxy {
   }
 
   /**
-   * As {@link #cut(long, Loss)}; then runs {@code then} on the proxy's event loop. So no message
-   * passes this proxy while {@code then} runs.
+   * As {@link #cut(long, Loss)}. The cut also runs {@code then} on the proxy's event loop. So no
+   * message passes this proxy while {@code then} runs.
    */
   public void cut(long nth, Loss loss, Runnable then) {
     cut(new AtomicLong(nth), loss, then);
