@@ -12,9 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the IP address of a request's client, for limits and for services. It is the peer address
- * of the socket. Behind trusted proxies it is the last address in {@code X-Forwarded-For} that is
- * not a trusted proxy. A client can write only the addresses before that one, and they are ignored.
+ * Finds the IP address of a request's client, for limits and for services. The client's address is
+ * the peer address of the socket. If the peer is a trusted proxy, the client's address is the last
+ * address in {@code X-Forwarded-For} that is not a trusted proxy. A client can forge only the
+ * addresses before that address, and the gateway ignores them.
  */
 final class Addresses {
 
@@ -47,14 +48,14 @@ final class Addresses {
     return client;
   }
 
-  /** The key under which the limits of one address count this request. */
+  /** The key under which the limits per address count this request. */
   String limitKey(HttpServerRequest request) {
     return limitKey(of(request));
   }
 
   /**
-   * The key for a connection. Empty if the peer is a trusted proxy: its connections serve many
-   * clients.
+   * The key under which the limits per address count a connection. Empty if the peer is a trusted
+   * proxy, because its connections serve many clients.
    */
   Optional<String> limitKey(HttpConnection connection) {
     InetAddress peer = Cidr.address(connection.remoteAddress().hostAddress());
@@ -62,7 +63,8 @@ final class Addresses {
   }
 
   /**
-   * For IPv6 the first 64 bits: a client with one address can use all addresses of its /64 network.
+   * Returns an IPv4 address, or the first 64 bits of an IPv6 address: a client with one IPv6
+   * address can use all addresses of its /64 network.
    */
   private static String limitKey(InetAddress address) {
     return address instanceof Inet6Address
@@ -74,7 +76,10 @@ final class Addresses {
     return trustedProxies.stream().anyMatch(network -> network.contains(address));
   }
 
-  /** Logs one warning per start of the gateway, because any client can send the header. */
+  /**
+   * Logs only the first ignored {@code X-Forwarded-For} after a start: any client can send this
+   * header, and could fill the log.
+   */
   private void warnOnce(InetAddress from) {
     if (!warned) {
       warned = true;

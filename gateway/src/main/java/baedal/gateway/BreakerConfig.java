@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * The settings of {@link PaymentBreaker}. The failure rate is too high while the last {@code
  * window} holds at least {@code failures} failed calls, and these are at least {@code percent}
- * percent of all calls in it. The breaker opens when the rate has been too high for one {@code
- * timeout}.
+ * percent of all calls in it. The breaker opens when the rate has been too high for as long as
+ * {@code timeout}.
  *
  * @param timeout how long a customer waits for a payment before the response is 503
  * @param reset how long the breaker stays open before it becomes half-open and lets probes through
@@ -16,8 +16,8 @@ public record BreakerConfig(
     Duration timeout, int failures, int percent, Duration window, Duration reset) {
 
   /**
-   * {@code reset} must be longer than {@code timeout}. Each call from before the breaker opened has
-   * then ended when the breaker becomes half-open.
+   * {@code reset} must be longer than {@code timeout}. Then each call that began before the breaker
+   * opened has ended when the breaker becomes half-open.
    */
   public BreakerConfig {
     if (reset.compareTo(timeout) <= 0) {

@@ -24,15 +24,15 @@ final class BucketRepository {
   private static final int MAX_WAITING = 1_024;
 
   /**
-   * A connection that is idle for this long is closed, because Redis may be unavailable. The pool
-   * closes unused connections earlier.
+   * A connection without traffic for this long is closed, because Redis may be unavailable. The
+   * pool closes a connection without requests earlier.
    */
   private static final int READ_IDLE_SECONDS = 10;
 
   private static final int UNUSED_MILLIS = 5_000;
   private static final int CLEANER_MILLIS = 1_000;
 
-  /** {@code take.lua} returns levels in thousandths of a request. */
+  /** {@code take.lua} returns the level of a bucket in thousandths of a request. */
   private static final double THOUSANDTHS = 1_000;
 
   private final Redis redis;
@@ -56,8 +56,8 @@ final class BucketRepository {
   }
 
   /**
-   * Takes one request from each bucket if all of them hold at least one; otherwise takes none. The
-   * future fails if Redis does not answer.
+   * Takes one request from the bucket of each rate if each of these buckets holds at least one;
+   * otherwise takes none. The future fails if Redis does not answer.
    */
   Future<Rate.Result> take(List<Rate> rates) {
     Request request = Request.cmd(Command.EVAL).arg(script).arg(rates.size());

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The token buckets in the memory of one replica. {@link RateLimits} uses them without Redis. Above
- * 100,000 buckets the least recently used one is dropped; its client then starts with a full
- * bucket.
+ * The token buckets in the memory of one replica. {@link RateLimits} uses them if there is no Redis
+ * or Redis does not answer in time. Above 100,000 buckets the least recently used bucket is
+ * dropped; its client then starts with a full bucket.
  */
 final class Buckets {
 
@@ -26,7 +26,8 @@ final class Buckets {
       };
 
   /**
-   * Takes one request from each bucket if all of them hold at least one; otherwise takes none.
+   * Takes one request from the bucket of each rate if each of these buckets holds at least one;
+   * otherwise takes none.
    *
    * @param now in milliseconds of any monotonic clock
    */

@@ -31,7 +31,7 @@ final class Certificate {
 
   /**
    * Only suites with forward secrecy and authenticated encryption (RFC 9325, 4.2). HTTP/2 prohibits
-   * all others (RFC 9113, 9.2.2).
+   * all other suites (RFC 9113, 9.2.2).
    */
   private static final List<String> CIPHER_SUITES =
       List.of(
@@ -45,7 +45,10 @@ final class Certificate {
           "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
-  /** The JDK reads this system property once, before its first handshake as a server. */
+  /**
+   * The system property with which a server forbids clients to renegotiate TLS. The JDK reads it
+   * once, before its first handshake as a server.
+   */
   private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
 
   private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA");
@@ -65,7 +68,7 @@ final class Certificate {
   private final PublicHttpConfig.Tls files;
   private Pair current;
 
-  /** The last error of loading the files; empty if that succeeded. */
+  /** The error of the last attempt to load the files; empty if that attempt succeeded. */
   private String problem = "";
 
   /**
@@ -94,8 +97,8 @@ final class Certificate {
   }
 
   /**
-   * Reads the files every two seconds. Gives {@code server} a new certificate as soon as the files
-   * hold it together with its key.
+   * Reads the files every two seconds. Gives {@code server} a new certificate as soon as both the
+   * certificate and its key are in the files.
    */
   void reloadInto(HttpServer server, ServerSSLOptions options) {
     vertx.setPeriodic(
@@ -126,7 +129,10 @@ final class Certificate {
             });
   }
 
-  /** Logs an error once, although every later read of the same files fails with it again. */
+  /**
+   * Keeps the current certificate. Logs the error only once, although each later attempt to load
+   * the same files fails with the same error.
+   */
   private void keepCurrent(Throwable cause) {
     if (!cause.toString().equals(problem)) {
       problem = cause.toString();

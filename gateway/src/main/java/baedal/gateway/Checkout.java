@@ -113,8 +113,9 @@ final class Checkout {
     }
 
     /**
-     * This problem as the response to the checkout. Its pointers are moved to {@code part}, the
-     * field of the checkout's body that was sent to the service.
+     * Returns this problem as the answer to the checkout. Its pointers name fields of the body that
+     * the service got. That body is the field {@code part} of the checkout's body, so each pointer
+     * gets {@code part} as its prefix.
      */
     Answer asProblemOf(String part, RoutingContext ctx) {
       for (Object error : body.getJsonArray("errors", new JsonArray())) {

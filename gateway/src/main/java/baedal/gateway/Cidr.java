@@ -4,9 +4,7 @@ import io.netty.util.NetUtil;
 import java.math.BigInteger;
 import java.net.InetAddress;
 
-/**
- * A block of IP addresses (RFC 4632) or a single address, as {@code TRUSTED_PROXIES} lists them.
- */
+/** A block of IP addresses (RFC 4632) or a single address: one entry of {@code TRUSTED_PROXIES}. */
 public record Cidr(InetAddress address, int bits) {
 
   /**
@@ -27,7 +25,7 @@ public record Cidr(InetAddress address, int bits) {
     return new Cidr(address, bits);
   }
 
-  /** Parses an IP address. Null for any other text; host names are not resolved. */
+  /** Parses an IP address. Returns null for any other text, also for a host name. */
   static InetAddress address(String text) {
     return NetUtil.createInetAddressFromIpAddressString(text.strip());
   }

@@ -50,8 +50,8 @@ final class ConcurrentRequestLimits {
   }
 
   /**
-   * Refuses the request if its subject or its address has the maximum in progress. Otherwise counts
-   * the request until it ends.
+   * Refuses the request if its subject or its address has the maximum number of requests in
+   * progress. Otherwise counts the request until it ends.
    */
   void limit(RoutingContext ctx) {
     String address = "address:" + addresses.limitKey(ctx.request());

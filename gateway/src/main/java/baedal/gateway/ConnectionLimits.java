@@ -12,9 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits the number of public connections, in total and for each address, and closes idle ones. A
- * connection is idle while none of its requests is in progress. A request is in progress once its
- * head has arrived, so a client that sends a head byte by byte is idle. Runs on one event loop.
+ * Limits the number of public connections, in total and for each address, and closes idle
+ * connections. A connection is idle while none of its requests is in progress. A request is in
+ * progress once its head has arrived, so a client that sends a head byte by byte is idle. Runs on
+ * one event loop.
  */
 final class ConnectionLimits {
 
@@ -23,7 +24,10 @@ final class ConnectionLimits {
   private static final class ClientConnection {
     private int requestsInProgress;
 
-    /** To compare with {@link System#nanoTime}. Valid only while no request is in progress. */
+    /**
+     * The time at which the connection is closed as idle, by {@link System#nanoTime}. Valid only
+     * while no request is in progress.
+     */
     private long idleDeadline;
   }
 

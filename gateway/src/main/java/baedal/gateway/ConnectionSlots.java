@@ -12,8 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Shares the connections to one service fairly between groups of requests. A group is one subject,
- * or one address for requests without a valid token. Free slots go to the groups in round-robin
+ * Shares the connections to one service fairly between groups of requests. A group is the requests
+ * of one subject, or the requests of one address without a valid token. Each request gets a {@link
+ * Slot} and waits until its slot has a connection. Free connections go to the groups in round-robin
  * order, so many requests of one group do not delay the requests of another. Runs on one event
  * loop.
  */
@@ -23,14 +24,14 @@ final class ConnectionSlots {
   private final int maxWaiting;
   private final Duration maxWait;
 
-  /** The group at the head gets the next slot. */
+  /** The waiting slots of each group. The first group gets the next free connection. */
   private final Map<String, Deque<Slot>> waiting = new LinkedHashMap<>();
 
   private int free;
   private int waitingSlots;
 
   /**
-   * @param slots maximum number of requests in progress
+   * @param slots maximum number of requests that use a connection at the same time
    * @param maxWaiting maximum number of waiting requests, of all groups together
    * @param maxWait how long a request waits before it fails
    */
@@ -42,8 +43,8 @@ final class ConnectionSlots {
   }
 
   /**
-   * The slot of one request. The request waits for a connection or uses one, until it releases the
-   * slot.
+   * The place of one request that waits for a connection or uses one. The request keeps its slot
+   * until it calls {@link #release}.
    */
   final class Slot {
 
@@ -63,14 +64,17 @@ final class ConnectionSlots {
     }
 
     /**
-     * Completes when the request may use a connection. Fails if it has waited too long, or if too
-     * many requests wait.
+     * Completes when the request may use a connection. Fails if the request has waited too long, or
+     * if too many requests are waiting.
      */
     Future<Void> granted() {
       return ContextFutures.onCallersContext(granted.future());
     }
 
-    /** Gives the connection to the next request, or ends the wait. Further calls do nothing. */
+    /**
+     * Gives the connection of this request to the next request. If this request is still waiting,
+     * it stops waiting. Further calls do nothing.
+     */
     void release() {
       State before = state;
       state = State.RELEASED;

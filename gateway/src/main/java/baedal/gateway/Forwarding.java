@@ -122,8 +122,8 @@ final class Forwarding implements ProxyInterceptor {
   /**
    * The request to the service fails in the same way in two cases: the client disconnected, or the
    * service closed the connection during the body. In the first case Vert.x reports the failure
-   * first, and closes the response to the client after it. So the decision waits for the next
-   * event-loop iteration.
+   * first, and closes the response to the client after it. So this method distinguishes the two
+   * cases in the next event-loop iteration.
    */
   private Future<ProxyResponse> unavailableUnlessGone(ProxyContext context) {
     Promise<Void> nextIteration = Promise.promise();
@@ -136,8 +136,9 @@ final class Forwarding implements ProxyInterceptor {
 
   /**
    * A body that arrived over HTTP/2 without {@code Content-Length} is sent to the service in
-   * chunks. The proxy does so if the request has the header that is set here (vertx-http-proxy
-   * 5.0.8). For a GET or HEAD such a body is dropped, because it has no meaning (RFC 9110, 9.3.1).
+   * chunks. The proxy library does so if the request has the header {@code Transfer-Encoding:
+   * chunked} (vertx-http-proxy 5.0.8). For a GET or HEAD such a body is dropped, because it has no
+   * meaning (RFC 9110, 9.3.1).
    */
   private static void setFraming(ProxyRequest passed) {
     HttpServerRequest request = passed.proxiedRequest();

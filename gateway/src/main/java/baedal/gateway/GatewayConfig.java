@@ -11,7 +11,7 @@ import java.util.Map;
  * The settings of the gateway.
  *
  * @param host the address that the public server listens on
- * @param identity whose tokens the gateway accepts
+ * @param identity decides which tokens the gateway accepts
  * @param devDoors whether the dev routes exist
  * @param upstreams the base URL of each service, by the service's name
  * @param upstreamTimeout how long a service may send nothing during a request; longer than the
@@ -48,8 +48,8 @@ public record GatewayConfig(
   }
 
   /**
-   * Reads a base URL. It has no path, because the gateway forwards paths unchanged. Services speak
-   * plain HTTP.
+   * Reads the base URL of a service. It must have no path, because the gateway forwards paths
+   * unchanged. It must be an http URL, because services speak plain HTTP.
    */
   private static String origin(Config config, String key) {
     URI uri = config.uri(key);

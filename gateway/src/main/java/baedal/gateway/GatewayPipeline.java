@@ -11,9 +11,10 @@ import java.util.function.Consumer;
  * PublicHttpServer} has limited the connection, decoded the request strictly, and checked its size.
  *
  * <p>{@link HttpApi} mounts handlers of its own at fixed route orders, before this class mounts
- * any. A router calls routes in ascending order, and routes of the same order as they were mounted.
- * So some handlers of the gateway run before those of {@code HttpApi}, some between them, and some
- * after them. Comments in {@link #mount} show where the handlers of {@code HttpApi} run.
+ * any. A router calls routes by ascending order number, and routes with the same number in the
+ * sequence in which they were mounted. So some handlers of the gateway run before those of {@code
+ * HttpApi}, some between them, and some after them. Comments in {@link #mount} show where the
+ * handlers of {@code HttpApi} run.
  */
 final class GatewayPipeline {
 
@@ -21,8 +22,8 @@ final class GatewayPipeline {
   private static final int BEFORE_CHECKS = HttpApi.REQUEST_CHECKS_ORDER - 1;
 
   /**
-   * {@link HttpApi} mounts the body reader without an explicit order. Such routes have the orders
-   * 0, 1, and so on.
+   * The order number of handlers that run before the body reader. {@link HttpApi} mounts the body
+   * reader without a number, and such routes get the numbers 0, 1, and so on.
    */
   private static final int BEFORE_BODY_READER = -1;
 
@@ -53,13 +54,15 @@ final class GatewayPipeline {
     router.route().order(FIRST).handler(connections::holdOpen);
     // Adds headers to every response, including the errors of later handlers.
     router.route().order(FIRST).handler(SecurityHeaders::addToResponse);
-    // Responds to preflight requests. Runs before the limits, so that a page can read a 429 or 503.
+    // Answers preflight requests, and adds CORS headers to other responses. Runs before the limits,
+    // so that a page can also read their 429 or 503.
     router.route().order(FIRST).handler(cors::handle);
 
     // HttpApi at BODY_DEADLINE_ORDER: BodyDeadline allows ten seconds for a body. Expectations
     // closes the connection after a final response to a client that waits for 100 Continue.
 
-    // Runs before the checks that refuse malformed requests, so that it counts those, too.
+    // Counts each request for the rate limits. Runs before the checks that refuse malformed
+    // requests, so that malformed requests are counted, too.
     router.route().order(BEFORE_CHECKS).handler(rateLimits::limit);
 
     // HttpApi at REQUEST_CHECKS_ORDER: RequestGuards refuses an invalid path, query, Expect, media

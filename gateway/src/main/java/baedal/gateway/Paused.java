@@ -13,9 +13,10 @@ final class Paused {
   private Paused() {}
 
   /**
-   * Pauses the request until {@code future} completes. Then {@code next} gets its result, or the
-   * request fails with its error. Neither happens if the client has disconnected by then or the
-   * request has failed: an HTTP/2 stream that was reset can no longer be read or answered.
+   * Pauses the request until {@code future} completes. Then {@code next} gets the result of {@code
+   * future}, or the request fails with the error of {@code future}. Neither happens if the client
+   * has disconnected by then or the request has already failed: an HTTP/2 stream that was reset can
+   * no longer be read or answered.
    */
   static <T> void until(RoutingContext ctx, Future<T> future, Consumer<T> next) {
     ctx.request().pause();

@@ -31,33 +31,34 @@ final class PaymentBreaker {
 
   /**
    * Payments on delivery have their own connections, because calls that wait for a slow provider
-   * can use up the others.
+   * can use up all other connections.
    */
   private static final int CONNECTIONS_ON_DELIVERY = 128;
 
   private static final String ON_DELIVERY = "ON_DELIVERY";
 
   /**
-   * A call continues after the customer got the 503, so that the payment service can record its
-   * charge.
+   * Maximum duration of a call. A call continues after the customer got the 503, so that the
+   * payment service can record the charge.
    */
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
   /**
-   * Maximum number of concurrent probes while the breaker is half-open. More than one, because some
-   * calls do not reach the provider and decide nothing.
+   * Maximum number of concurrent probes while the breaker is half-open. A probe is a call that
+   * tests whether the provider answers again. There are several, because some probes do not reach
+   * the provider and so test nothing.
    */
   private static final int MAX_PROBES = 8;
 
   /**
-   * How long a call waits for a permit to probe: longer than a call without the provider takes, but
-   * shorter than a charge.
+   * Maximum time that a call waits until it may be a probe. It is longer than a call that does not
+   * reach the provider takes, and shorter than a charge takes.
    */
   private static final Duration MAX_PROBE_WAIT = Duration.ofMillis(100);
 
   /**
-   * The response header in which payment says whether the provider answered ({@link #ANSWERED}) or
-   * was not asked ({@link #NOT_ASKED}). It is missing if neither is certain.
+   * The response header in which the payment service says whether the provider answered ({@link
+   * #ANSWERED}) or was not asked ({@link #NOT_ASKED}). The header is missing if neither is certain.
    */
   private static final String PROVIDER = "Payment-Provider";
 
@@ -108,13 +109,13 @@ final class PaymentBreaker {
                   failures.reset();
                   log.atWarn()
                       .addKeyValue("breaker", "payment")
-                      .log("circuit breaker open: payment fails or is slow");
+                      .log("circuit breaker open: calls to payment fail or are slow");
                 })
             .halfOpenHandler(
                 v ->
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
-                        .log("circuit breaker half-open: a few calls probe"))
+                        .log("circuit breaker half-open: a few calls test whether payment works"))
             .closeHandler(
                 v ->
                     log.atInfo()
@@ -127,10 +128,10 @@ final class PaymentBreaker {
   }
 
   /**
-   * The failure policy: the breaker opens at the first call for which it is true. Such a call
-   * failed, and the failure rate has been too high for the minimum time. It is false for a
-   * successful call, because the breaker would discard the response of that call. Calls that end
-   * while the breaker is open or half-open are not counted.
+   * The failure policy: counts a call that has ended, and returns whether the breaker must open.
+   * The breaker opens after a failed call if the failure rate has been too high for the minimum
+   * time. It does not open after a successful call, because it would discard the response of that
+   * call. Calls that end while the breaker is open or half-open are not counted.
    */
   private boolean opensBreaker(Future<HttpResponse<Buffer>> call) {
     return breaker.state() == CircuitBreakerState.CLOSED
@@ -149,8 +150,9 @@ final class PaymentBreaker {
 
   /**
    * Pays, and returns the response of the payment service. The future fails with a 503 refusal if
-   * there is no response in time, or if it is a server error without {@code Payment-Provider:
-   * not-asked}. A payment on delivery needs no provider, so it bypasses the breaker.
+   * there is no response in time, or if the response is a server error without {@code
+   * Payment-Provider: not-asked}. A payment on delivery needs no provider, so it bypasses the
+   * breaker.
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
     return ON_DELIVERY.equals(body.getString("method"))
@@ -175,9 +177,9 @@ final class PaymentBreaker {
   }
 
   /**
-   * Lets a few calls at a time through while the breaker is half-open. The library would close the
-   * breaker after any response. This class closes it only after a response that says that the
-   * provider responded, and opens it again only after a failure.
+   * Lets a few calls at a time through while the breaker is half-open. The circuit breaker of
+   * Vert.x would close after any response. This class closes it only if the provider answered, and
+   * opens it again only after a failure.
    */
   private Future<HttpResponse<Buffer>> probe(Supplier<Future<HttpResponse<Buffer>>> call) {
     return probes

@@ -31,14 +31,14 @@ final class Proxies {
   private static final int MAX_WAITING_PER_SERVICE = 2_048;
 
   /**
-   * How long a request waits for a connection. Its 503 must come before the body deadline of ten
-   * seconds closes the client's connection.
+   * How long a request waits for a connection before it fails with a 503. The 503 must come before
+   * the body deadline of ten seconds closes the client's connection.
    */
   private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
   /**
-   * Maximum number of event streams to one service. They have their own pool, because each one
-   * holds its connection while it is open.
+   * Maximum number of event streams to one service. Event streams have their own connection pool,
+   * because each stream occupies a connection while it is open.
    */
   private static final int STREAMS_PER_SERVICE = 10_000;
 
@@ -70,8 +70,9 @@ final class Proxies {
   }
 
   /**
-   * The pool closes an unused connection after half of the upstream timeout. Otherwise the idle
-   * timeout, which runs while a connection is unused, could end soon after its next request begins.
+   * Creates a client with a connection pool. The pool closes an unused connection after half of the
+   * upstream timeout. Otherwise the idle timeout of a connection, which also runs while the
+   * connection is unused, could end soon after the next request on it begins.
    */
   private static HttpClient client(Vertx vertx, GatewayConfig config, int connections) {
     Duration silence = config.upstreamTimeout();
@@ -163,8 +164,8 @@ final class Proxies {
   }
 
   /**
-   * Waits at most {@link #MAX_WAIT} for a connection, and at most the upstream timeout for each
-   * further part of the response.
+   * With these options a request waits at most {@link #MAX_WAIT} for a connection, and at most the
+   * upstream timeout for each further part of the response.
    */
   private RequestOptions requestOptions(String service) {
     URI upstream = URI.create(config.upstreams().get(service));

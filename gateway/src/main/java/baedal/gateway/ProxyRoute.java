@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A public path with all paths below it, and the service to which {@link Proxies} forwards its
- * requests. Clients cannot reach a path of a service that has no route here.
+ * A public path, and the service to which {@link Proxies} forwards requests for this path and all
+ * paths below it. Clients cannot reach a path of a service that has no route here.
  *
  * @param readableWithoutToken whether GET and HEAD need no token
  */
@@ -13,7 +13,7 @@ record ProxyRoute(String path, String service, boolean readableWithoutToken) {
 
   static final ProxyRoute EVENT_STREAM = new ProxyRoute("/mypages/:orderId/live", "mypage", false);
 
-  /** All methods except POST, which {@link PaymentApi} handles. */
+  /** For all methods except POST: {@link PaymentApi} answers {@code POST /payments}. */
   static final ProxyRoute PAYMENTS = new ProxyRoute("/payments", "payment", false);
 
   static final List<ProxyRoute> SERVICES =

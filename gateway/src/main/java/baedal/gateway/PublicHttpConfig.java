@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param idleTimeout an open connection is closed if no complete request head arrives in this time
  *     after the last response
  * @param maxConnectionsPerAddress also the maximum number of open event streams of one address
- * @param maxStreamsPerSubject maximum number of open event streams
+ * @param maxStreamsPerSubject maximum number of open event streams of one subject
  * @param maxRequestsPerSubject maximum number of concurrent requests other than event streams
  * @param maxRequestsPerAddress maximum number of concurrent requests other than event streams
  * @param maxHeaderBytes maximum size of all header fields of a request together

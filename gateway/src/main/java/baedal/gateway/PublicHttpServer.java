@@ -93,7 +93,7 @@ final class PublicHttpServer {
 
   /**
    * Adds headers to the response of a request that does not reach the pipeline. When a request
-   * reaches it, the router replaces this handler, and the pipeline adds the same headers.
+   * reaches the pipeline, the router replaces this handler, and the pipeline adds the same headers.
    */
   private void addHeadersToResponse(HttpServerRequest request) {
     request

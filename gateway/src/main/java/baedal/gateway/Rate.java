@@ -11,15 +11,15 @@ record Rate(String key, int limit) {
   static final int MINUTE_MILLIS = 60_000;
 
   /**
-   * The result of taking one request from each of several buckets. It is allowed if each bucket
-   * held at least one; otherwise none was taken. {@code levels} are the requests that are left in
-   * each bucket.
+   * The result of an attempt to take one request from each of several buckets. {@code allowed} is
+   * false if a bucket held less than one request; then no request was taken from any bucket. {@code
+   * levels} are the numbers of requests that are left in the buckets.
    */
   record Result(boolean allowed, List<Double> levels) {}
 
   /**
-   * The level {@code millis} milliseconds later, if it is {@code level} now and no request is
-   * taken.
+   * Returns how many requests the bucket holds after {@code millis} milliseconds, if it holds
+   * {@code level} requests now and none is taken.
    */
   double after(double level, long millis) {
     return Math.min(limit, level + (double) limit * millis / MINUTE_MILLIS);

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  * The settings of the rate limits. A limit is the size of a token bucket, which is refilled within
  * one minute.
  *
- * @param perSubject requests of one subject in a minute; 0 for no limit
- * @param perAddress requests of one address in a minute; 0 for no limit
+ * @param perSubject maximum number of requests of one subject in a minute; 0 for no limit
+ * @param perAddress maximum number of requests of one address in a minute; 0 for no limit
  * @param redisUri the Redis in which replicas share their buckets; if empty, each replica counts
  *     only its own requests
  * @param redisTimeout how long a request waits for Redis

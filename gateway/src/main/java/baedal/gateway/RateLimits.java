@@ -17,10 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits the requests of one address and of one subject with token buckets. Each request takes one
- * from the bucket of its address and, with a valid token, one from the bucket of its subject.
- * Replicas share the buckets in Redis. While Redis is unavailable or slow, each replica uses its
- * own buckets, and requests do not wait for Redis.
+ * Limits the requests of one address and of one subject with token buckets. Each address and each
+ * subject has a bucket, whose level is the number of requests that are still allowed. A request
+ * reduces the level of its address's bucket by one and, if it has a valid bearer token, also the
+ * level of its subject's bucket. Replicas share the buckets in Redis. While Redis is unavailable or
+ * slow, each replica uses its own buckets, and requests do not wait for Redis.
  */
 final class RateLimits {
 
@@ -30,7 +31,10 @@ final class RateLimits {
   private static final String REMAINING = "RateLimit-Remaining";
   private static final String RESET = "RateLimit-Reset";
 
-  /** The headers of every counted response, as in draft-ietf-httpapi-ratelimit-headers-06. */
+  /**
+   * The headers of the response to every counted request, as in
+   * draft-ietf-httpapi-ratelimit-headers-06.
+   */
   static final List<String> HEADERS = List.of(LIMIT, REMAINING, RESET);
 
   private static final Duration REDIS_RETRY = Duration.ofSeconds(1);
@@ -59,7 +63,7 @@ final class RateLimits {
             .openHandler(
                 v ->
                     log.atWarn()
-                        .log("Redis is unavailable or slow: each replica counts for itself"))
+                        .log("Redis is unavailable or slow: replicas count requests separately"))
             .closeHandler(v -> log.atInfo().log("Redis answers: replicas share rate limits again"));
   }
 

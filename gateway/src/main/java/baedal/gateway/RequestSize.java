@@ -14,9 +14,9 @@ import java.util.Optional;
 final class RequestSize {
 
   /**
-   * The decoders read heads of up to this many times the limits, so that the {@code Origin} of a
-   * refused request is known. It decides whether a page may read the refusal. The decoders stop in
-   * the middle of a larger head.
+   * The HTTP decoders read a head that is up to this many times as large as the limits, so that the
+   * {@code Origin} of the refused request is known. The {@code Origin} decides whether a page may
+   * read the refusal. The decoders stop in the middle of an even larger head.
    */
   private static final int READ_FACTOR = 2;
 

@@ -16,12 +16,12 @@ final class SecurityHeaders {
   private static final String POLICY = "Content-Security-Policy";
 
   /**
-   * The policy for data. If a browser shows the data as a page, the page runs no script and loads
-   * nothing.
+   * The policy for responses that are not HTML. If a browser shows such a response as a page, the
+   * page runs no script and loads nothing.
    */
   private static final String DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-  /** The policy for pages. They load only from the gateway. */
+  /** The policy for HTML pages. They load scripts, styles and data only from the gateway. */
   private static final String PAGE_POLICY =
       "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
           + " form-action 'self'; frame-ancestors 'none'";

@@ -26,8 +26,8 @@ final class StreamLimits {
   }
 
   /**
-   * Returns false if the subject or address has the maximum of open streams. Otherwise counts this
-   * stream until its request ends.
+   * Returns false if the subject or address has the maximum number of open streams. Otherwise
+   * counts this stream until its request ends.
    */
   boolean tryOpen(RoutingContext ctx, String subject) {
     String subjectKey = "subject:" + subject;

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 
 /**
  * Refuses ambiguous HTTP/1.x requests, which an attacker could use for request smuggling (RFC 9112,
- * 3.2, 5.2, 6.1 and 6.3). In such a request, a proxy before the gateway and Vert.x may disagree on
- * where the body ends and the next request begins.
+ * 3.2, 5.2, 6.1 and 6.3). A proxy in front of the gateway may see the end of such a request at
+ * another byte than Vert.x does. One of them then reads a part of the body as the next request.
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
 
@@ -32,7 +32,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   private static final byte DELETE = 0x7f;
 
   /**
-   * A request target must begin with one of these, as an origin server requires (RFC 9112, 3.2).
+   * How a request target must begin: with a path, an asterisk, or an http or https URL (RFC 9112,
+   * 3.2).
    */
   private static final Pattern TARGET = Pattern.compile("/|\\*|(?i:https?)://");
 
@@ -80,8 +81,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   }
 
   /**
-   * Wraps the error into a {@link DecoderException}, for which the body reader responds with 400
-   * instead of 500.
+   * If this part of a body could not be decoded, wraps its error into a {@link DecoderException}.
+   * The body reader answers that exception with 400 instead of 500.
    */
   private static void reportAsClientError(HttpContent content) {
     if (content.decoderResult().isFailure()) {

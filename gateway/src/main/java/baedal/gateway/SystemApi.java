@@ -23,7 +23,10 @@ final class SystemApi {
   private final PaymentBreaker payments;
   private Future<JsonObject> runningCheck;
 
-  /** Runs on one event loop. {@code services} maps the name of each service to its client. */
+  /**
+   * Runs on one event loop. {@code services} maps the name of each service to the HTTP client that
+   * calls it.
+   */
   SystemApi(SortedMap<String, Upstream> services, PaymentBreaker payments) {
     this.services = services;
     this.payments = payments;

@@ -36,7 +36,9 @@ final class Upstream {
   private final String baseUrl;
   private final ForwardedHeaders forwarded;
 
-  /** At most {@code connections} calls run at once, and as many more wait for a connection. */
+  /**
+   * At most {@code connections} calls run at once, and as many further calls wait for a connection.
+   */
   Upstream(Vertx vertx, String baseUrl, int connections, ForwardedHeaders forwarded) {
     this.client =
         WebClient.create(

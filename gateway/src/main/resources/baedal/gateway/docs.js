@@ -48,7 +48,7 @@ function typeOf(root, schema) {
   return [node.type ?? 'any'].flat().join(' | ');
 }
 
-/** The object schema with the fields to show, inside arrays and «object or null»; undefined if there is none. */
+/** The object schema whose fields the page shows, also if it is in an array or in a choice; undefined if there is none. */
 function fieldsOf(root, schema) {
   const node = resolved(root, schema);
   if (node.items) return fieldsOf(root, node.items);

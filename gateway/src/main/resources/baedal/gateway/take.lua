@@ -1,5 +1,5 @@
 -- Takes one request from each of the buckets KEYS if all of them hold at least one; otherwise takes none.
--- ARGV holds the limit of each bucket: the maximum number of requests in it, which is also added per minute.
+-- ARGV holds the limit of each bucket: the maximum number of requests in it. As many requests are added per minute.
 -- Returns 1 if requests were taken and 0 if not, then the level of each bucket in thousandths of a request.
 -- The time is the clock of Redis, so the clocks of replicas may differ.
 local MINUTE = 60000

@@ -126,8 +126,8 @@ class OperationsTest {
       assertThat(logged.list)
           .extracting(ILoggingEvent::getMessage)
           .contains(
-              "circuit breaker open: payment fails or is slow",
-              "circuit breaker half-open: a few calls probe",
+              "circuit breaker open: calls to payment fail or are slow",
+              "circuit breaker half-open: a few calls test whether payment works",
               "circuit breaker closed: payment works again");
     } finally {
       logger.detachAppender(logged);
