@@ -27,13 +27,14 @@ import java.util.concurrent.Future;
 
 /**
  * Starts and stops the four backing services of a one-machine run, for {@link LocalSystem}. It
- * starts all at once, except external ones: the environment names those by their URIs.
+ * starts all four at the same time, except external servers: environment variables name these, and
+ * they run already.
  */
 final class BackingServices {
 
   static final String RABBITMQ = "rabbitmq";
 
-  /** The one that starts slowest comes first. */
+  /** The backing service that starts slowest comes first. */
   static final List<String> NAMES = List.of(RABBITMQ, "postgres", "mongo", "redis");
 
   private final Path home;
@@ -113,7 +114,10 @@ final class BackingServices {
     S start(Path folder, int port) throws IOException;
   }
 
-  /** Returns the server's URI. */
+  /**
+   * Returns the URI of the external server that {@code variable} names, or else of the server that
+   * it starts.
+   */
   private <S extends Server> String startUnlessExternal(
       String variable, String portSetting, String folder, Start<S> start) throws IOException {
     Optional<String> external = Settings.externalUri(environment, variable);
@@ -203,7 +207,7 @@ final class BackingServices {
     return rabbit.management() + "  user " + user[0] + "  password " + user[1];
   }
 
-  /** The started servers' entries in {@code run.json}. */
+  /** Returns the entries in {@code run.json} for the servers that this run started. */
   ArrayNode describe() {
     ArrayNode servers = Json.mapper().createArrayNode();
     started.forEach(

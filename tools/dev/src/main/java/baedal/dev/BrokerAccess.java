@@ -29,7 +29,10 @@ final class BrokerAccess {
     return Settings.externalUri(environment, "AMQP_URI");
   }
 
-  /** The definitions for a broker that this run starts, with a user for each service. */
+  /**
+   * The RabbitMQ definitions that a broker of this run loads when it starts: with an administrator
+   * and a user for each service.
+   */
   ObjectNode definitions() throws IOException {
     BrokerDefinitions definitions =
         new BrokerDefinitions("/").administrator(Rabbit.ADMIN, adminPassword());
@@ -39,7 +42,10 @@ final class BrokerAccess {
     return definitions.json();
   }
 
-  /** Must be called when the broker has loaded {@link #definitions}, so that its users exist. */
+  /**
+   * From now on {@link #serviceUri} uses each service's own user. Call this only if the broker
+   * loads {@link #definitions}, because no other definitions contain these users.
+   */
   void useServiceUsers() {
     serviceUsers = true;
   }
@@ -49,13 +55,19 @@ final class BrokerAccess {
     return serviceUsers;
   }
 
-  /** The URI for a service, with its own user if there is one, else with the administrator. */
+  /**
+   * The URI with which a service connects: the URI of an external broker, or else a URI with the
+   * service's own user, or with the administrator if services have no users.
+   */
   String serviceUri(String service) {
     return externalUri()
         .orElseGet(() -> serviceUsers ? uri(service, () -> servicePassword(service)) : adminUri());
   }
 
-  /** The URI for an operator, with the administrator unless the broker is external. */
+  /**
+   * The URI with which an operator connects: the URI of an external broker, or else a URI with the
+   * administrator.
+   */
   String adminUri() {
     return externalUri().orElseGet(() -> uri(Rabbit.ADMIN, this::adminPassword));
   }

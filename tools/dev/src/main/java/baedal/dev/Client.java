@@ -14,7 +14,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 
-/** A blocking HTTP client of the gateway for tools and tests. It acts as one user, or as nobody. */
+/**
+ * A blocking HTTP client of the gateway for tools and tests. It acts as one user, or sends no
+ * token.
+ */
 public final class Client {
 
   private static final HttpClient HTTP =
@@ -25,7 +28,10 @@ public final class Client {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  /** A response: its status and its JSON body. A body that is not JSON is a missing node. */
+  /**
+   * A response: its status and its JSON body. {@code body} is a {@link MissingNode} if the response
+   * body is not JSON.
+   */
   public record Answer(int status, JsonNode body) {
 
     public String text(String field) {
@@ -105,7 +111,7 @@ public final class Client {
     }
   }
 
-  /** The gateway's health report as a text, for a message. */
+  /** The gateway's health report as a text, for an error message. */
   public String health() {
     try {
       return get("/health").body().toString();

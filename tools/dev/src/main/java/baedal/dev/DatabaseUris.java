@@ -11,8 +11,8 @@ import java.util.Map;
 record DatabaseUris(String postgres, String mongo, String redis) {
 
   /**
-   * The databases of a running system. For each, the URI in the environment comes first; without it
-   * the system has started its own.
+   * The URIs for a running system. Each is the URI of an external server if {@code environment}
+   * names one, else of the server that the system started.
    */
   static DatabaseUris ofRunning(Settings settings, Map<String, String> environment) {
     return new DatabaseUris(

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * Decides which address a service uses for another service, for its database or for the broker. A
- * test implements it to put a proxy between two of them.
+ * test implements this interface to put a proxy in front of one of these addresses.
  */
 @FunctionalInterface
 public interface EndpointRouting {

@@ -15,7 +15,7 @@ public final class Failure extends RuntimeException {
 
   /**
    * Describes an error for the terminal. If an exception has no message, or only the name of a
-   * file, the description has the words of its class name.
+   * file, the description contains the words of the exception's class name.
    */
   public static String describe(Throwable e) {
     String message = e.getMessage();

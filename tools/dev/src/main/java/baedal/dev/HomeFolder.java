@@ -21,7 +21,10 @@ final class HomeFolder {
   private static final String LOCK = "lock";
   private static final long REQUIRED_DISK_BYTES = 500_000_000L;
 
-  /** {@link #clear} keeps these, because the calling process has files in them open. */
+  /**
+   * The files and folders that {@link #clear} does not delete, because this process or a soak may
+   * have open files in them.
+   */
   private static final Set<String> KEPT = Set.of(LOCK, "logs", "tmp", "soak");
 
   private final Path folder;

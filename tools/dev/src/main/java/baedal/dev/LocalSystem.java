@@ -24,8 +24,8 @@ public final class LocalSystem {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
 
   /**
-   * Services stop first, then the backing services, of which RabbitMQ is the slowest. Together they
-   * take less than 20 seconds.
+   * Maximum time in which the services stop. After that the backing services stop, of which
+   * RabbitMQ is the slowest. All together stop in less than 20 seconds.
    */
   private static final Duration SERVICE_STOP_TIMEOUT = Duration.ofSeconds(8);
 
@@ -143,7 +143,7 @@ public final class LocalSystem {
   /**
    * Starts the service again in this JVM, on its port in {@code ports}. It undeploys the previous
    * instance and does not wait for that. A test that simulates a crash cuts the connections of the
-   * previous instance before.
+   * previous instance before it calls this method.
    */
   public void replace(String service, Settings ports) {
     verticles.replace(service, ports);
@@ -165,7 +165,10 @@ public final class LocalSystem {
     }
   }
 
-  /** Starts a killed process again. Waits for the start of a backing service, not of a service. */
+  /**
+   * Starts a killed process again. Waits until a backing service has started, but does not wait for
+   * one of the seven services.
+   */
   public void restart(String name) throws IOException {
     if (Services.NAMES.contains(name)) {
       processes.start(name);
@@ -208,7 +211,7 @@ public final class LocalSystem {
     return separate ? processes : verticles;
   }
 
-  /** The URIs with which an audit reads the stores and the broker of this system. */
+  /** The URIs with which an audit reads the databases and the broker of this system. */
   public Sources sources() {
     DatabaseUris databases = DatabaseUris.ofRunning(settings, environment);
     return new Sources(

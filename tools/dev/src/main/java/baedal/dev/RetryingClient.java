@@ -15,13 +15,14 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class RetryingClient {
 
   /**
-   * Longer than any outage in the tests, and than the time after which payment gives up a charge.
+   * Longer than any outage in the tests, and longer than the time after which the payment service
+   * gives up a charge.
    */
   private static final Duration TIMEOUT = Duration.ofSeconds(100);
 
   private final AtomicLong retries = new AtomicLong();
 
-  /** Sends one attempt. */
+  /** Sends the request once. {@link RetryingClient} calls it for each attempt. */
   public interface Request {
     Client.Answer send() throws IOException;
   }
@@ -30,7 +31,7 @@ public final class RetryingClient {
    * Returns the first response with a status in {@code expected}. Retries after a status in {@code
    * notYet}. Throws {@link Failure} after 100 seconds.
    *
-   * @param what names the request in a failure
+   * @param what the name of the request in the message of a {@link Failure}
    */
   public Client.Answer request(
       String what, Set<Integer> expected, Set<Integer> notYet, Request request) {

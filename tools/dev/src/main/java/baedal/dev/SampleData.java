@@ -43,7 +43,10 @@ public final class SampleData {
     return stores.size();
   }
 
-  /** Opens a store and returns an order for all its menus, and for one that does not exist. */
+  /**
+   * Opens a store. Returns the body of an order for all menus of the store and for one menu that
+   * does not exist.
+   */
   private ObjectNode open(String ownerId, JsonNode sample) throws IOException {
     Client owner = anyone.as(ownerId, "owner");
     ObjectNode store = sample.deepCopy();

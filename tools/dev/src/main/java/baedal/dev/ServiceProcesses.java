@@ -53,7 +53,10 @@ final class ServiceProcesses implements ServiceRunner {
     process.onExit(code -> reportExit(service, process, code, log));
   }
 
-  /** Reports only an unexpected exit: {@link #kill} and {@link #stop} remove the process before. */
+  /**
+   * Reports only an unexpected exit. Before {@link #kill} and {@link #stop} end a process, they
+   * remove it from {@code processes}.
+   */
   private void reportExit(String service, ServerProcess process, int code, Path log) {
     if (processes.remove(service, process)) {
       progress.print(

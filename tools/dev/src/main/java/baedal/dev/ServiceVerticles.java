@@ -76,7 +76,10 @@ final class ServiceVerticles implements ServiceRunner {
                                 Failure.describe(e)))));
   }
 
-  /** The gateway is ready as soon as it is deployed. */
+  /**
+   * Waits until the service is ready. The gateway needs no wait: it is ready as soon as it is
+   * deployed.
+   */
   private static void awaitReady(String service, Settings ports) {
     if (!service.equals("gateway")) {
       new RetryingClient()

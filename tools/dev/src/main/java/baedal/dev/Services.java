@@ -55,8 +55,9 @@ final class Services {
   }
 
   /**
-   * The environment variables of one service. It clears {@code KUBERNETES_SERVICE_HOST}, because a
-   * one-machine run may be inside a pod, for example in a build.
+   * The environment variables of one service. {@code KUBERNETES_SERVICE_HOST} is empty, because
+   * services do not start with {@code DEV_DOORS} in a Kubernetes pod, but a build may run the
+   * system in one.
    */
   Map<String, String> environment(String service) {
     Map<String, String> environment = new LinkedHashMap<>();

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The ports of a one-machine run, by the name of the environment variable that sets each. {@link
- * LocalSystem} and tests use it.
+ * The ports of a one-machine run. The key of a port is the name of the environment variable that
+ * sets it. {@link LocalSystem} and tests use it.
  */
 public record Settings(Map<String, Integer> ports) {
 
