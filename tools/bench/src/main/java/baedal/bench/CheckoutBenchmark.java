@@ -21,8 +21,8 @@ import java.util.concurrent.Future;
 /**
  * The program behind {@code tools/bench/checkout}. 100 customers order and pay through the gateway
  * while the payment provider takes 400 to 620 ms, and then while it hangs. In the end every
- * customer checks the payment of each order. The original Baedal was measured with the slow
- * provider.
+ * customer checks the payment of each order. The report compares the part with the slow provider
+ * with an earlier measurement of the original Baedal.
  */
 public final class CheckoutBenchmark {
 
@@ -31,12 +31,18 @@ public final class CheckoutBenchmark {
   private static final Duration SLOWEST = Duration.ofMillis(620);
   static final Duration MEAN = FASTEST.plus(SLOWEST).dividedBy(2);
 
-  /** Time for the JIT compiler. Only half of the users order, to leave processor time for it. */
+  /**
+   * Time in which the JIT compiler compiles the code. Only half of the users order in this time, so
+   * that the compiler gets enough processor time.
+   */
   private static final Duration WARM_UP = Duration.ofMinutes(2);
 
   private static final int WARM_UP_USERS = USERS / 2;
 
-  /** How long one user browses before anyone checks out, and the pause before that. */
+  /**
+   * How long one user browses while nobody checks out. Before this there is a pause of the same
+   * length.
+   */
   private static final Duration CALM = Duration.ofSeconds(10);
 
   private static final Duration RECOVERY = Duration.ofSeconds(10);
@@ -54,9 +60,9 @@ public final class CheckoutBenchmark {
   }
 
   /**
-   * The arguments are the URL of the gateway and the seconds of each part. Exits with 1 when a
-   * checkout got another status than 201 or 202, or when an order is not paid exactly once in the
-   * end.
+   * The arguments are the URL of the gateway and the length of each part in seconds. Exits with 1
+   * when a checkout was answered with another status than 201 or 202, or when an order is not paid
+   * exactly once in the end.
    */
   public static void main(String[] args) {
     try {
@@ -114,7 +120,10 @@ public final class CheckoutBenchmark {
     return new Users(vertx, count, FASTEST, shoppers::checkOut).start();
   }
 
-  /** The time from {@code end} until MyPage shows the last payment that a checkout answered. */
+  /**
+   * The time from {@code end} until MyPage shows the payment of the checkout that was answered with
+   * 201 last.
+   */
   private Duration pageLag(Part part, Instant end) {
     part.checkouts().stream()
         .filter(result -> result.status() == CheckoutReport.PAID)
@@ -130,8 +139,8 @@ public final class CheckoutBenchmark {
   }
 
   /**
-   * Checks every order. Returns the times of the payments that were made before their order was
-   * checked.
+   * Checks the order of every checkout. Returns the payment times of the orders that were already
+   * paid before their check.
    */
   private List<Instant> checkPayments(List<Result> checkouts) {
     ExecutorService pool = Executors.newFixedThreadPool(USERS);

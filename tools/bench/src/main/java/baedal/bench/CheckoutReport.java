@@ -10,10 +10,10 @@ import java.util.OptionalLong;
  * The results of the checkout benchmark, as a Markdown table.
  *
  * @param duration the length of each part
- * @param before the browsing before any checkout
+ * @param before the requests of one user who browsed while nobody checked out
  * @param slow the part in which the provider is slow
- * @param paid the number of orders of the slow part that were paid before the check
- * @param paidInTime how many of these were paid before the end of the part
+ * @param paid the number of orders of the slow part that were already paid before their final check
+ * @param paidInTime how many of these orders were paid before the end of the slow part
  * @param pageLag the time from the end of the slow part until MyPage showed its last payment
  * @param hanging the part in which the provider hangs
  * @param hungAt when the provider began to hang, by {@link System#nanoTime}
@@ -93,8 +93,8 @@ record CheckoutReport(
   }
 
   /**
-   * When the first checkout was sent that got a 202 faster than the provider answers. By then the
-   * breaker was open.
+   * The time of the first checkout that was answered with 202 faster than the provider can answer.
+   * When it was sent, the breaker was open.
    */
   private OptionalLong breakerOpenedAt() {
     return hanging.checkouts().stream()
@@ -104,7 +104,7 @@ record CheckoutReport(
         .min();
   }
 
-  /** When the first checkout after the recovery of the provider was answered with 201. */
+  /** The time of the first response with 201 after the recovery of the provider. */
   private OptionalLong firstPaymentAt() {
     return hanging.checkouts().stream()
         .filter(r -> r.status() == PAID)

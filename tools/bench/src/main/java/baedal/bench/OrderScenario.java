@@ -109,8 +109,9 @@ public final class OrderScenario {
   }
 
   /**
-   * The order service may receive the change before the event of the payment. A change of lines
-   * then makes it refuse the payment, which is refunded. So the customer pays again.
+   * The customer pays and then changes the order. The change may reach the order service before the
+   * event of the payment. If it is a change of the lines, the payment is then refused and refunded.
+   * So the customer pays again.
    */
   private String change() {
     steps.place("DELIVERY");
@@ -170,7 +171,10 @@ public final class OrderScenario {
     return steps.awaitEnd("CANCELED");
   }
 
-  /** The store starts to cook while the customer cancels. The saga continues with the winner. */
+  /**
+   * The store starts to cook while the customer cancels. Only one of the two succeeds, and the saga
+   * continues with the resulting status.
+   */
   private String cancelAgainstTheCook() {
     steps.place("DELIVERY");
     steps.payByCard();
@@ -241,7 +245,10 @@ public final class OrderScenario {
     return OrderRequests.lines(OrderRequests.MENU, quantity, options);
   }
 
-  /** Runs both at the same time. If one throws, this method throws the same. */
+  /**
+   * Runs both at the same time. If one throws a {@link Failure}, this method throws the same {@link
+   * Failure}.
+   */
   private static void concurrently(Runnable first, Runnable second) {
     CompletableFuture<Void> running =
         CompletableFuture.runAsync(first, task -> new Thread(task, "scenario").start());

@@ -57,7 +57,10 @@ final class OrderSteps {
     place(fulfilment, OrderRequests.MENU, Set.of());
   }
 
-  /** Orders a new menu. Until the order service has received its event, it responds with 400. */
+  /**
+   * Orders a new menu. The order service answers 400 until it has received the event of the new
+   * menu, so this step retries after a 400.
+   */
   void placeOfNewMenu(String fulfilment, String menuId) {
     place(fulfilment, menuId, Set.of(400));
   }
@@ -155,7 +158,6 @@ final class OrderSteps {
     ride("claim", null);
   }
 
-  /** A retry gets 404 if the first attempt already released the delivery. */
   void release() {
     http.request(
         "release",
@@ -164,14 +166,20 @@ final class OrderSteps {
         () -> rider.post("/deliveries/" + orderId + "/release", null));
   }
 
-  /** The rider claims, picks and delivers; {@code collected} is in won, 0 for a prepaid order. */
+  /**
+   * The rider claims, picks and delivers. {@code collected} is the amount that the rider collects,
+   * in won; 0 for a prepaid order.
+   */
   void deliver(long collected) {
     claim();
     ride("pick", null);
     ride("deliver", collected == 0 ? null : json().put("collected", collected));
   }
 
-  /** Retries until the rider service has received the event that creates or opens the delivery. */
+  /**
+   * Sends a request of the rider for this delivery. Retries the request until the rider service has
+   * received the events that create the delivery and let riders claim it.
+   */
   private void ride(String action, ObjectNode body) {
     http.request(
         action,
@@ -199,7 +207,7 @@ final class OrderSteps {
     return awaitEnd("COMPLETED");
   }
 
-  /** Waits for one of two statuses, and returns it. */
+  /** Waits until the order has one of the two statuses; returns that status. */
   String awaitEither(String status, String other) {
     return http.request(
             "wait for " + status + " or " + other,
@@ -214,7 +222,7 @@ final class OrderSteps {
         .text("status");
   }
 
-  /** Waits until the order and its page have this status, and returns it. */
+  /** Waits until the order and its MyPage view have this status; returns the status. */
   String awaitEnd(String status) {
     awaitStatus(status, () -> customer.get("/orders/" + orderId));
     awaitStatus(status, () -> customer.get("/mypages/" + orderId));
@@ -222,8 +230,9 @@ final class OrderSteps {
   }
 
   /**
-   * Moves the due date of the order into the past, and waits until order and page have this status.
-   * A late event may set a new due date, so each attempt moves it again.
+   * Moves the due date of the order into the past, and waits until the order and its MyPage view
+   * have this status. A late event may set a new due date, so each attempt moves the due date
+   * again.
    */
   String awaitEndAfterDueDate(String status) {
     awaitStatus(

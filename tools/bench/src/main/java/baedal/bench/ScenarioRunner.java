@@ -146,7 +146,10 @@ public final class ScenarioRunner {
     }
   }
 
-  /** Retries until the gateway has issued a token: the gateway may be unavailable. */
+  /**
+   * Creates a client with a new user. Retries until the gateway has issued a token, because the
+   * gateway may be unavailable.
+   */
   private Client newUser(String role) {
     Client[] user = new Client[1];
     http.request(

@@ -28,18 +28,21 @@ public final class Soak {
 
   private static final int USERS = 24;
 
-  /** The number of kills for which each process is killed once. */
+  /** The value of {@code kills} with which each process is killed at least once. */
   public static final int EVERY_PROCESS = Integer.MAX_VALUE;
 
-  /** How long a process stays killed, at most. */
+  /** Maximum time between the kill of a process and its restart, in milliseconds. */
   private static final int MAX_DOWN_MILLIS = 2_000;
 
-  /** The pause before the next kill, at most. */
+  /** Maximum time that a restarted process runs before the next kill, in milliseconds. */
   private static final int MAX_UP_MILLIS = 2_000;
 
   private static final Duration GRACE = Duration.ofSeconds(3);
 
-  /** Much longer than the sweeps need to repair the data after a crash, also on a slow machine. */
+  /**
+   * Maximum time until the audit has no finding. It is much longer than the sweeps of the services
+   * need to repair the data after a crash, also on a slow machine.
+   */
   private static final Duration AUDIT_TIMEOUT = Duration.ofMinutes(5);
 
   /** The number of orders with a final status; the failed orders and the findings of the audit. */
@@ -93,8 +96,8 @@ public final class Soak {
    * processes were killed and {@code orders} orders have their final status. The same {@code seed}
    * gives the same choices, but not the same interleaving.
    *
-   * @param kills no process is killed twice before each was killed once; at most one kill for each
-   *     process is required
+   * @param kills minimum number of kills; a number above the number of processes means one kill of
+   *     each process. No process is killed a second time before every process was killed once.
    */
   public static Outcome run(
       Path home, Duration duration, int kills, int orders, long seed, ConsoleProgress progress)
@@ -129,14 +132,20 @@ public final class Soak {
     return new Outcome(scenarios.endedOrders(), failures);
   }
 
-  /** Returns early if an order fails. A step that takes too long is such a failure. */
+  /**
+   * Waits until {@code orders} orders have their final status. Returns earlier if an order fails,
+   * for example because a step takes too long.
+   */
   private void awaitEnded(int orders) {
     while (scenarios.hasNoFailures() && scenarios.endedOrders() < orders) {
       Client.pause();
     }
   }
 
-  /** Kills and restarts processes until {@code end}, but at least {@code kills}. */
+  /**
+   * Kills and restarts one process after another until {@code end}, and until there were {@code
+   * kills} kills. Returns earlier if an order fails.
+   */
   private void killUntil(Instant end, int kills) throws IOException {
     Random random = new Random(seed);
     List<String> remaining = new ArrayList<>();
@@ -156,7 +165,9 @@ public final class Soak {
     }
   }
 
-  /** The findings that remain when the sweeps have had enough time for their repairs. */
+  /**
+   * The findings that remain after the sweeps of the services had enough time to repair the data.
+   */
   private List<Finding> audit() {
     Vertx vertx = Vertx.vertx();
     try (Auditor auditor = new Auditor(vertx, system.sources(), Tolerances.ofGrace(GRACE))) {

@@ -63,7 +63,10 @@ final class Users {
     return this;
   }
 
-  /** Sends no further request; waits for the open ones, and returns all results. */
+  /**
+   * Sends no further requests, waits for the responses to those that were sent, and returns all
+   * results.
+   */
   List<Result> stop() {
     stopped = true;
     allStopped.await();
@@ -97,7 +100,10 @@ final class Users {
             });
   }
 
-  /** The {@code percent}th percentile of the times in milliseconds; NaN without results. */
+  /**
+   * The {@code percent}th percentile of {@link Result#tookNanos} in milliseconds; NaN if there are
+   * no results.
+   */
   static double percentile(List<Result> results, double percent) {
     long[] took = results.stream().mapToLong(Result::tookNanos).sorted().toArray();
     int at = (int) Math.ceil(percent / 100 * took.length) - 1;
