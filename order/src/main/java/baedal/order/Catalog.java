@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * The order service's own copy of one store and of the menus that a request names. {@code kind} is
- * null in a copy that is older than this field, until the next event of the store.
+ * null in a copy that was stored before this field existed; the next event of the store sets it.
  */
 record Catalog(
     String storeId,
@@ -70,7 +70,8 @@ record Catalog(
 
   /**
    * The lines with the prices of the menus. Refuses menus and options that this store does not
-   * sell, and a total above {@link #MAX_TOTAL}. Each fault has a JSON pointer.
+   * sell, and a total above {@link #MAX_TOTAL}. The refusal has a fault for each of them, with a
+   * JSON pointer.
    */
   List<Line> price(List<RequestedLine> requested) {
     List<Refusal.Fault> faults = new ArrayList<>();
@@ -128,7 +129,11 @@ record Catalog(
             stock > 0
                 ? new Refusal.Fault(
                     "/lines/" + i + "/quantity",
-                    "only " + stock + " are left, and " + quantity + " are ordered: order less")
+                    "only "
+                        + stock
+                        + " of this menu can be sold, and "
+                        + quantity
+                        + " are ordered: order fewer")
                 : new Refusal.Fault(
                     "/lines/" + i + "/menuId", "this menu is sold out: order something else"));
       }

@@ -56,9 +56,9 @@ final class CatalogRepository {
   }
 
   /**
-   * Finds a store, with those of {@code menuIds} that it sells. Empty when the store is unknown.
-   * Earlier versions of the code stored menu ids in normalization form D; this method finds them by
-   * form C.
+   * Finds a store, with those of the menus {@code menuIds} that it sells. Empty when the store is
+   * unknown. {@code menuIds} are in Unicode normalization form C (NFC). Earlier versions of the
+   * code stored menu ids in form D (NFD); the method also finds these menus.
    */
   Future<Optional<Catalog>> find(String storeId, List<String> menuIds) {
     String[] stored =

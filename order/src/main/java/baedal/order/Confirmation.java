@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Decides whether an order becomes COMPLETED: the customer confirms it, or does not react within
- * {@code ORDER_CONFIRMS_AFTER}.
+ * Decides whether an order becomes COMPLETED: the customer confirms it, or has not confirmed it
+ * within {@code ORDER_CONFIRMS_AFTER}.
  */
 final class Confirmation {
 
@@ -26,7 +26,9 @@ final class Confirmation {
     return complete(order, true, now);
   }
 
-  /** Completes an order that was served at least {@code timeout} ago. Changes no other order. */
+  /**
+   * Completes the order if it was served at least {@code timeout} ago; otherwise changes nothing.
+   */
   static Change<Order> byTimeout(Order order, Duration timeout, Instant now) {
     boolean isDue = order.servedAt() != null && !order.servedAt().plus(timeout).isAfter(now);
     return isDue ? complete(order, false, now) : Change.none(order);

@@ -4,14 +4,16 @@ import baedal.events.Change;
 import baedal.runtime.Refusal;
 import java.time.Instant;
 
-/** Decides whether an order takes a coupon. Removes the discount when the coupon is taken back. */
+/**
+ * Applies a coupon to an order, and removes the discount when the coupon is restored or revoked.
+ */
 final class CouponUse {
 
   private CouponUse() {}
 
   /**
-   * Lowers the amount due of an unpaid order by at most {@code worth} won. A repeated request with
-   * the coupon that the order already holds changes nothing.
+   * Lowers the amount due of an unpaid order by {@code worth} won, but not below 0. A repeated
+   * request with the coupon that the order already holds changes nothing.
    */
   static Change<Order> use(Order order, String couponId, long worth, Instant now) {
     if (couponId.equals(order.details().couponId()) && !order.status().withdrawn()) {

@@ -10,16 +10,17 @@ import java.util.List;
 
 /**
  * Advances the status of an order while the store prepares it and the rider carries it. Events may
- * arrive late or out of order. A later status implies the earlier ones, and no event moves the
- * order back.
+ * arrive late or in the wrong sequence. A later status implies the earlier ones, and no event moves
+ * the order back.
  */
 final class FulfilmentProgress {
 
   private FulfilmentProgress() {}
 
   /**
-   * Records a status that the store or the rider reached. While a cancellation is requested, the
-   * order stays CANCEL_REQUESTED. It gets the recorded status if the store refuses to cancel.
+   * Moves the order to the status {@code reached}, which the store or the rider reported. While a
+   * cancellation is requested, the order stays CANCEL_REQUESTED; it gets the reported status if the
+   * store refuses to cancel.
    */
   static Change<Order> reached(Order order, OrderStatus reached, Instant now) {
     if (order.awaitsCancelAnswer()) {

@@ -29,8 +29,8 @@ import java.util.List;
  *     is restored when the store refuses a change
  * @param refundPending whether a refund was requested and is not completed yet
  * @param reason why a cancellation was requested or the store rejected the order; otherwise null
- * @param changedAt when the status last changed; until the order is served, also when the details
- *     last changed
+ * @param changedAt when the status or the details last changed; a change of the details of a served
+ *     order does not count
  */
 @RecordBuilder
 public record Order(
@@ -75,7 +75,7 @@ public record Order(
 
   /**
    * When the customer received the order. A visit is served when it is ready or when it ends,
-   * whichever is later. Null before that, and once the order is completed.
+   * whichever is later. Null before the order is served, and after it is completed.
    */
   Instant servedAt() {
     if (status == OrderStatus.COOKED && isVisit()) {

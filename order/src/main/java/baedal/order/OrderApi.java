@@ -73,8 +73,9 @@ final class OrderApi {
   }
 
   /**
-   * Returns the order that a concurrent request with this key has placed, or else fails with {@code
-   * refusal}. The store may have sold out after that request.
+   * Returns the order that a concurrent request with this key has placed. If there is none, fails
+   * with {@code refusal}. A request can be refused although a concurrent request with the same key
+   * has placed the order, for example because the menu was sold out between the two requests.
    */
   private Future<Order> findPlacedOrFail(IdempotencyKey key, Throwable refusal) {
     return orders
@@ -190,8 +191,8 @@ final class OrderApi {
   }
 
   /**
-   * Applies a transition to the order in the path. Another customer's order is refused as not
-   * found.
+   * Applies a transition to the order whose id is in the URL. Another customer's order is refused
+   * as not found.
    */
   private Future<Order> changeOwn(
       RoutingContext ctx, BiFunction<Order, Instant, Change<Order>> transition) {
@@ -206,14 +207,17 @@ final class OrderApi {
     return order;
   }
 
-  /** Also refuses another customer's order, so that a caller cannot find out that it exists. */
+  /**
+   * The refusal of an unknown order. Another customer's order gets the same refusal, so that a
+   * caller cannot find out that it exists.
+   */
   private static Refusal notFound(String orderId) {
     return Refusal.notFound("there is no order " + orderId);
   }
 
   /**
-   * Called by services: payment reads the amount due, coupon the order's coupon, MyPage the
-   * customer.
+   * For other services: the payment service reads the amount due, the coupon service reads the
+   * order's coupon, and MyPage reads the customer's id.
    */
   private Future<Due> due(RoutingContext ctx) {
     return orders.find(id(ctx)).map(Due::of);

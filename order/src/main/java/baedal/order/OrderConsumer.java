@@ -85,9 +85,9 @@ public final class OrderConsumer {
   }
 
   /**
-   * Removes the discount of a coupon. Ignores a coupon that no order held: the subject of such an
-   * event is the coupon's id. Also ignores a coupon that was claimed for an order that does not
-   * exist.
+   * Removes the discount of a restored or revoked coupon from the order that holds it. The subject
+   * of the event is the id of this order; if no order held the coupon, the subject is the coupon's
+   * id, and there is nothing to do. There is also nothing to do if the order does not exist.
    */
   private Future<?> couponTakenBack(EventMessage message, String couponId, Instant at) {
     return message.subject().equals(couponId)

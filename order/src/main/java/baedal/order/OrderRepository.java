@@ -23,7 +23,10 @@ import java.util.function.Function;
  */
 final class OrderRepository {
 
-  /** Batch size of one timer run, for unpaid orders and for served orders. */
+  /**
+   * The maximum number of unpaid orders, and also of served orders, that one run of {@link
+   * OrderTimers} processes.
+   */
   static final int TIMER_BATCH = 100;
 
   private static final String INSERT =
@@ -88,14 +91,15 @@ final class OrderRepository {
   /**
    * As {@link #place}, but at most once for each key. The same key with the same body returns the
    * order as it was first placed. The same key with another body is refused. A concurrent request
-   * waits for the first one.
+   * with the same key waits until the first request has ended.
    */
   Future<Order> placeOnce(Change<Order> placed, IdempotencyKey key) {
     return insert.insertOrFind(placed, columns(placed.state()), key);
   }
 
   /**
-   * The order as it was first placed with this key, or empty. Refuses another body with this key.
+   * The order as it was first placed with this key; empty if the key was not used. Refuses a
+   * request with this key and another body.
    */
   Future<Optional<Order>> findByKey(IdempotencyKey key) {
     return insert.find(key).map(found -> found.map(IdempotentInsert.Keyed::state));
@@ -123,14 +127,18 @@ final class OrderRepository {
     return orders.change(id, transition);
   }
 
-  /** Applies the transition that an event causes, exactly once for each message. */
+  /**
+   * Applies the transition that an event causes, exactly once, even if the same message arrives
+   * again.
+   */
   Future<Order> change(EventMessage message, Function<Order, Change<Order>> transition) {
     return orders.change(message.subject(), message, transition);
   }
 
   /**
-   * Up to {@link #TIMER_BATCH} unpaid orders that are due to expire, oldest first. The batch begins
-   * after the order {@code after}, or with the oldest order when {@code after} is null.
+   * At most {@link #TIMER_BATCH} unpaid orders that were not paid in time, earliest {@code
+   * expiresAt} first. {@code after} is the last order of the previous call; null begins with the
+   * earliest {@code expiresAt}.
    */
   Future<List<Order>> unpaidOverdue(Instant now, Order after) {
     Instant since = after == null ? Instant.EPOCH : after.details().expiresAt();
@@ -138,7 +146,10 @@ final class OrderRepository {
     return orders.select(OVERDUE, Tuple.of(utc(now), utc(since), id));
   }
 
-  /** Up to {@link #TIMER_BATCH} orders that were served before {@code then} and not confirmed. */
+  /**
+   * At most {@link #TIMER_BATCH} orders that were served before {@code then} and that the customer
+   * has not confirmed.
+   */
   Future<List<Order>> servedBefore(Instant then) {
     return orders.select(SERVED, Tuple.of(utc(then), then.toString()));
   }

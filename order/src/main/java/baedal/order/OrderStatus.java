@@ -1,8 +1,8 @@
 package baedal.order;
 
 /**
- * The status of an order. A successful order passes through the first eight in this order, and may
- * skip some.
+ * The status of an order. A successful order passes through the first eight statuses from top to
+ * bottom, and may skip some of them.
  */
 public enum OrderStatus {
   PLACED,

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Expires unpaid orders, completes served orders that no customer confirmed in time, and deletes
- * old idempotency keys. The database holds the due times, so they survive restarts. Every replica
- * runs these timers once a second. A transition changes nothing when another replica has already
- * made it.
+ * old idempotency keys. The times at which orders expire or are completed come from the database,
+ * so they survive restarts. Every replica runs these timers once a second. A transition that
+ * another replica has already made changes nothing.
  */
 final class OrderTimers {
 
@@ -30,7 +30,10 @@ final class OrderTimers {
   private final Duration confirmsAfter;
   private final PeriodicTask task;
 
-  /** The last order of the previous batch; null when the next run begins with the oldest order. */
+  /**
+   * The last unpaid order that the previous run processed; null if the next run begins again with
+   * the earliest {@code expiresAt}.
+   */
   private volatile Order expiryCursor;
 
   OrderTimers(
@@ -50,7 +53,10 @@ final class OrderTimers {
     task.stop();
   }
 
-  /** Processes one batch of unpaid orders and one batch of served orders. */
+  /**
+   * Expires one batch of unpaid orders, completes one batch of served orders, and deletes old
+   * idempotency keys. {@link OrderRepository#TIMER_BATCH} is the size of a batch.
+   */
   Future<Void> runOnce() {
     Instant now = clock.instant();
     return orders
@@ -62,10 +68,10 @@ final class OrderTimers {
   }
 
   /**
-   * Asks the payment service first: an order may be paid although its payment event has not
-   * arrived, for example while the broker is down. While the payment service is down, no order
-   * expires. The next run continues after this batch, so orders that wait for their payment event
-   * do not block the others.
+   * Expires the orders that have no payment. Asks the payment service first: an order may be paid
+   * although its payment event has not arrived, for example while the broker is down. While the
+   * payment service is down, no order expires. The next run continues after the last order of
+   * {@code due}, so that orders that wait for their payment event do not block other orders.
    */
   private Future<Void> expire(List<Order> due, Instant now) {
     boolean mayHaveMore = due.size() == OrderRepository.TIMER_BATCH;
@@ -78,7 +84,7 @@ final class OrderTimers {
                 e ->
                     log.atWarn()
                         .addKeyValue("cause", e.toString())
-                        .log("payment service unreachable, orders will expire later"))
+                        .log("payment service unreachable, expiry of unpaid orders is postponed"))
             .compose(
                 active -> changeEach(without(active, due), order -> Expiration.expire(order, now)))
             .otherwiseEmpty();
@@ -88,7 +94,10 @@ final class OrderTimers {
     return due.stream().filter(order -> !orderIds.contains(order.id())).toList();
   }
 
-  /** Changes one order after another. A later run retries an order that failed. */
+  /**
+   * Applies the transition to one order after another. If it fails for one order, the others are
+   * still changed, and a later run retries the failed order.
+   */
   private Future<Void> changeEach(List<Order> due, Function<Order, Change<Order>> transition) {
     Future<Void> done = Future.succeededFuture();
     for (Order order : due) {
@@ -99,7 +108,7 @@ final class OrderTimers {
                       log.atWarn()
                           .addKeyValue("orderId", order.id())
                           .addKeyValue("cause", e.toString())
-                          .log("order timer failed, will retry"))
+                          .log("timer could not change the order, will retry"))
               .otherwiseEmpty()
               .mapEmpty();
     }

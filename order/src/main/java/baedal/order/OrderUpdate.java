@@ -17,14 +17,18 @@ import java.util.List;
  */
 final class OrderUpdate {
 
-  /** The maximum number of changes of a paid order. It bounds the stored {@code earlierDetails}. */
+  /**
+   * The maximum number of changes of a paid order. {@link Order#earlierDetails} keeps the details
+   * before each change.
+   */
   private static final int MAX_CHANGES = 10;
 
   private OrderUpdate() {}
 
   /**
-   * Prices new lines for {@link #change}. An unpaid order gets the catalog's prices, a paid order
-   * keeps the prices that were paid. New quantities of an unpaid order must be in stock.
+   * Computes the prices of new lines for {@link #change}. An unpaid order gets the catalog's
+   * prices, a paid order keeps the prices that were paid. New quantities of an unpaid order must be
+   * in stock.
    */
   static List<Line> price(Order order, List<Catalog.RequestedLine> requested, Catalog catalog) {
     requireChangeable(order);
@@ -64,10 +68,11 @@ final class OrderUpdate {
   }
 
   /**
-   * Undoes changes that the store refused because cooking had begun. The order gets back the
-   * details that the store's ticket shows: the oldest earlier details whose version is at least
-   * {@code keptVersion}. Their version may be higher than the ticket's, because a change of status
-   * also increments it.
+   * Undoes changes that the store refused because cooking had begun. {@code keptVersion} is the
+   * version of the order's details that the store's ticket shows. The order gets back the oldest
+   * earlier details whose version is at least {@code keptVersion}: their content is that of the
+   * ticket. Their version can be higher, because a change of the order's status also increments the
+   * version.
    */
   static Change<Order> refusedByStore(Order order, long keptVersion, Instant now) {
     if (order.refundPending() || order.status().withdrawn()) {
@@ -111,8 +116,8 @@ final class OrderUpdate {
   }
 
   /**
-   * Replaces the details and increments the version. A served order keeps the time at which it was
-   * served.
+   * Replaces the details and increments the version. {@code changedAt} of a served order does not
+   * change, because {@link Order#servedAt} uses it.
    */
   private static Change<Order> replace(
       Order order,

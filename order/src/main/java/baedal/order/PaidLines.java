@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Prices new options on the lines of a paid order. A line keeps the price that was paid, even if
- * the store has changed the price of the menu. An option that was paid keeps its price, too, even
- * if the customer has replaced it and chooses it again. Only a new option gets the price of the
- * catalog. An old order was stored without the prices of its options. It gets them from the
- * catalog.
+ * Computes the prices of the lines of a paid order when the customer chooses other options. A line
+ * keeps the price that was paid, even if the store has changed the price of the menu. An option
+ * that was paid keeps its price, too, even if the customer has replaced it and chooses it again.
+ * Only a new option gets the price of the catalog. Earlier versions of the code stored orders
+ * without the prices of their options; such an order gets these prices from the catalog.
  *
  * @param present the lines as they are now
  * @param earlier the lines before each change of the paid order, the oldest first
@@ -24,8 +24,8 @@ import java.util.Set;
 record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) {
 
   /**
-   * The lines with the requested options. Refuses other menus or quantities, and an added or
-   * removed option without a known price.
+   * The paid lines, with the requested options. Refuses a request that has other menus or
+   * quantities than the paid lines, or that adds or removes an option without a known price.
    */
   List<Line> withOptions(List<Catalog.RequestedLine> requested) {
     if (!sameQuantities(present, requested)) {
@@ -45,7 +45,7 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
     return lines;
   }
 
-  /** Whether the same quantities of the same menus are requested, line by line. */
+  /** Whether each requested line has the menu and the quantity of the line with the same index. */
   static boolean sameQuantities(List<Line> lines, List<Catalog.RequestedLine> requested) {
     return requested.stream()
         .map(r -> r.menuId() + " " + r.quantity())
@@ -92,9 +92,9 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
   }
 
   /**
-   * The price of each option on this line, by the option's name in normalization form C. The price
-   * of the present line has precedence, then the prices of the earlier lines, the oldest first,
-   * then the price of the catalog.
+   * The known prices of the options of the menu on line {@code index}. The key is the option's name
+   * in Unicode normalization form C (NFC). The price comes from the present line; else from the
+   * oldest earlier line that has this option; else from the catalog.
    */
   private Map<String, Long> prices(int index) {
     Line line = present.get(index);

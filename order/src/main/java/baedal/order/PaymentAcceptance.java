@@ -5,15 +5,15 @@ import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
 import java.time.Instant;
 
-/** Decides whether a payment makes an order PAID, also a payment on delivery. */
+/** Decides whether a payment makes an order PAID. A payment on delivery can do so, too. */
 final class PaymentAcceptance {
 
   private PaymentAcceptance() {}
 
   /**
-   * Accepts a payment of exactly the amount due for the present lines. Refuses any other payment
-   * with an event; then the payment service refunds it. A change of the address or the memo during
-   * the payment does not matter.
+   * Accepts a payment of exactly the amount due for the present lines. Refuses any other payment:
+   * publishes an event, and then the payment service refunds the payment. Accepts a payment even if
+   * the address or the memo of the order changed while the payment was in progress.
    */
   static Change<Order> decide(
       Order order,

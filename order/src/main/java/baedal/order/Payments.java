@@ -31,6 +31,6 @@ interface Payments {
             .map(answer -> Set.copyOf(Json.toObject(answer, OrderIds.class).orderIds()));
   }
 
-  /** The body of the response. */
+  /** The response body: the orders that are being paid, are paid, or will be paid on delivery. */
   record OrderIds(List<String> orderIds) {}
 }

@@ -8,14 +8,14 @@ import baedal.runtime.Refusal;
  */
 final class StateRefusals {
 
-  /** The problem type of every such refusal. */
+  /** The problem type of a refusal because of an order's status. */
   static final String TYPE = "order-state";
 
   static final String CONTACT_STORE = "contact the store";
 
   private StateRefusals() {}
 
-  /** What a customer does while a cancellation is requested. */
+  /** The advice to a customer whose order is CANCEL_REQUESTED. */
   static String waitAdvice(Order order) {
     return order.refundPending() ? "wait for the refund" : "wait for the answer of the store";
   }
