@@ -10,12 +10,14 @@ import java.util.function.Function;
 
 /**
  * Charges a payment at the provider and stores the result. Looks up a charge whose response was
- * lost, and closes a charge that the provider did not receive. The payment is stored as CHARGING
- * before the provider is called.
+ * lost, and closes a charge that the provider did not receive, so that it takes no money later. The
+ * payment is stored as CHARGING before the provider is called.
  */
 final class ChargePayment {
 
-  /** The age at which a charge that the provider does not know is closed at the provider. */
+  /**
+   * A charge that is older than this is closed at the provider if the provider does not know it.
+   */
   private static final Duration CLOSED_AFTER = Duration.ofSeconds(60);
 
   /** Applies a transition to the payment and stores the new state. */
@@ -49,8 +51,9 @@ final class ChargePayment {
   }
 
   /**
-   * Stores the result of an earlier charge. If the provider does not know the charge, this fails.
-   * It closes the charge instead when the charge is old.
+   * Asks the provider for the result of an earlier charge and stores it. If the provider does not
+   * know the charge, closes the charge if it is older than {@link #CLOSED_AFTER}, and fails
+   * otherwise.
    */
   Future<Payment> lookUp(Payment payment) {
     return askForResult(payment).compose(outcome -> conclude(payment, outcome, storeOf(payment)));
@@ -80,8 +83,9 @@ final class ChargePayment {
   }
 
   /**
-   * A delayed charge may reach the provider at the same time. The provider decides which of the two
-   * requests counts.
+   * Closes the charge at the provider and stores the final result. A delayed request to charge may
+   * reach the provider at the same time. The provider decides which of the two requests takes
+   * effect, so the charge may still be approved.
    */
   private Future<Payment> close(Payment payment) {
     return ask(payment, p -> provider.close(p.id(), p.amount()))

@@ -19,9 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A payment provider behind the REST API that the README describes. Only a response with the
- * payment's id, its amount and a known status is accepted. Any other response fails the call,
- * because it does not show whether money moved.
+ * Calls a payment provider through its REST API, which the README of the payment service describes.
+ * Accepts only a response with the payment's id, a known status and, unless the status is UNKNOWN,
+ * the payment's amount. Any other response fails the call, because it does not show whether money
+ * was taken or refunded.
  */
 final class HttpProvider implements PaymentProvider {
 
@@ -34,7 +35,10 @@ final class HttpProvider implements PaymentProvider {
   private final String key;
   private final Duration timeout;
 
-  /** {@code timeout} limits a call and its whole response. {@code key} is the bearer token. */
+  /**
+   * {@code timeout} is the maximum time from the request to the end of the response. {@code key} is
+   * the bearer token.
+   */
   HttpProvider(Vertx vertx, String url, String key, Duration timeout) {
     client =
         WebClient.create(

@@ -8,14 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Shares the result of one payment among equal concurrent requests of this process. Requests are
+ * Lets equal concurrent requests to this process share the result of one payment. Requests are
  * equal when they have the same content, and the order has not changed between them.
  */
 final class InFlightPayments {
 
   /**
-   * How long a payment is shared. A later request makes its own payment, because the first one may
-   * never get a response. A customer waits longer than this before a retry.
+   * Equal requests share a payment only for this time after the payment began. A request that comes
+   * later does not wait for the first request, because that request may never get a response.
+   * Customers normally wait longer than this before a retry.
    */
   private static final long SHARED_MILLIS = 500;
 
@@ -28,7 +29,10 @@ final class InFlightPayments {
     this.vertx = vertx;
   }
 
-  /** The result of an equal request that is in flight, or else of {@code payment}. */
+  /**
+   * The result of an equal request that is in progress. If there is none, runs {@code payment} and
+   * returns its result.
+   */
   Future<PaymentResult> share(
       PaymentRequest request, Payment.Due due, Supplier<Future<PaymentResult>> payment) {
     Key key = new Key(request.withoutDeadline(), due);

@@ -17,7 +17,7 @@ final class OrderClient {
     this.orders = orders;
   }
 
-  /** Refuses another customer's order as not found. */
+  /** The amount due of the order. Another customer's order is refused as not found. */
   Future<Payment.Due> due(String orderId, String customerId) {
     return orders
         .get("/internal/orders/" + orderId + "/due", TIMEOUT)

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * Pays an order at most once, for any number of requests. A request continues the attempt that is
- * stored with its idempotency key. If there is none, the request opens a payment and charges it, or
- * takes the result of the order's active payment.
+ * stored with its idempotency key. Without a stored attempt, the request opens a payment and
+ * charges it, or takes the result of the order's active payment.
  */
 final class PayOrder {
 
@@ -72,7 +72,7 @@ final class PayOrder {
     try {
       opened = Payment.open(Ids.next(), due, request.method(), lastFour, clock.instant());
     } catch (Refusal refusal) {
-      // If the order is already paid, even an invalid request gets its payment.
+      // If the order is already paid, even an invalid request gets the payment of the order.
       return joinActive(request, due).map(active -> active.orElseThrow(() -> refusal));
     }
     return payments
@@ -97,7 +97,8 @@ final class PayOrder {
   }
 
   /**
-   * Takes the result of a concurrent request that used the key, or opened a payment of the order.
+   * Takes the result of a concurrent request that used the same key, or that opened a payment of
+   * the same order.
    */
   private Future<PaymentResult> joinConcurrent(PaymentRequest request, Payment.Due due) {
     return resumeByKey(request)
@@ -108,8 +109,9 @@ final class PayOrder {
   }
 
   /**
-   * Continues the attempt that is stored with the key of the request. Empty without such an
-   * attempt, or when the attempt was abandoned and its key was released.
+   * Continues the attempt that is stored with the key of the request. Empty if no attempt is
+   * stored, or if the provider never received the charge, so that another payment can be opened
+   * with this key.
    */
   private Future<Optional<PaymentResult>> resumeByKey(PaymentRequest request) {
     return request.key() == null
@@ -179,7 +181,10 @@ final class PayOrder {
     };
   }
 
-  /** Stores the result of the charge also as the answer of its keys, if the client still waits. */
+  /**
+   * Stores the result of the charge. If the client still waits, also stores it as the answer of the
+   * idempotency keys of the payment.
+   */
   private ChargePayment.Store answering(PaymentRequest request, Payment payment) {
     return change ->
         request.isAwaited(clock.instant())

@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One attempt to pay an order: {@code amount} won for the order at {@code orderVersion}. Its JSON
- * is stored, so its components keep their names.
+ * One attempt to pay an order: {@code amount} won for the version {@code orderVersion} of the
+ * order. Its JSON is stored, so its components keep their names.
  *
  * @param cardLastFour the last four digits; nothing else of a card is stored
- * @param paidAt when the amount was taken, also after a refund; null if it was not taken. A payment
- *     stored before this field existed has it only while it is PAID.
+ * @param paidAt when the amount was taken; null if it was not taken. A refund does not change this
+ *     time. A payment that was stored before this field existed has the time only while it is PAID.
  */
 @RecordBuilder
 public record Payment(
@@ -45,8 +45,9 @@ public record Payment(
       "the provider has not heard of it in time: nothing was taken";
 
   /**
-   * The order service's response about the amount {@code due} of an order, in won. A payment for a
-   * version before {@code pricedVersion} does not pay the order.
+   * The order service's response about the amount {@code due} of an order, in won. {@code
+   * pricedVersion} is the first version of the order with the present price: a payment for an
+   * earlier version does not pay the order.
    */
   record Due(
       String orderId,
@@ -71,7 +72,7 @@ public record Payment(
 
   /**
    * Opens a payment. A payment on delivery is DEFERRED at once; it is refused for a visit, because
-   * no rider comes. Every other payment is CHARGING. So is every payment of 0 won.
+   * no rider comes. Every other payment, and every payment of 0 won, is CHARGING at first.
    */
   static Change<Payment> open(
       String id, Due due, PaymentMethod method, String cardLastFour, Instant now) {
@@ -107,7 +108,7 @@ public record Payment(
     return card == null ? null : card.substring(card.length() - 4);
   }
 
-  /** Whether this payment has this method, and a card with the same last four digits. */
+  /** Whether this payment has the given method, and the last four digits of the given card. */
   boolean isBy(PaymentMethod otherMethod, String card) {
     return method == otherMethod && Objects.equals(lastFour(card), cardLastFour);
   }
@@ -128,7 +129,10 @@ public record Payment(
     };
   }
 
-  /** Whether the payment has the amount and the version that the order needs now. */
+  /**
+   * Whether the payment has the amount that is due now, and was opened after the last change of the
+   * lines or the amount due.
+   */
   boolean covers(Due due) {
     return amount == due.due() && orderVersion >= due.pricedVersion();
   }
@@ -172,7 +176,7 @@ public record Payment(
 
   /**
    * A payment whose money was taken becomes REFUNDING until the provider has refunded it. A
-   * DEFERRED payment becomes REFUNDED at once. Changes no other payment.
+   * DEFERRED payment becomes REFUNDED at once. A payment with another status does not change.
    */
   Change<Payment> giveBack(String why, Instant now) {
     return switch (status) {

@@ -34,9 +34,9 @@ final class PaymentApi {
   private final SimulatedProvider simulator;
 
   /**
-   * {@code digest} hashes the body of a request with an idempotency key. The hash is keyed, so that
-   * nobody can find a card number by trying. {@code simulator} is null when no client may change
-   * its settings.
+   * {@code digest} hashes the body of a request with an idempotency key. It uses a secret, so that
+   * nobody can find the card number of a stored hash by trying all numbers. {@code simulator} is
+   * null when no client may change its settings.
    */
   PaymentApi(
       PaymentRepository payments,
@@ -87,7 +87,10 @@ final class PaymentApi {
         awaitedUntil(ctx));
   }
 
-  /** 90 % of the client's timeout, because the response also needs time to arrive. */
+  /**
+   * The time at which 90 % of the client's timeout has passed. The rest of the time is for the
+   * response to arrive.
+   */
   private static Instant awaitedUntil(RoutingContext ctx) {
     String timeout = ctx.request().getHeader(REQUEST_TIMEOUT);
     long serviceMillis = HttpApi.ANSWERS_WITHIN.toMillis();

@@ -23,7 +23,7 @@ enum PaymentDecision {
   /** The order will be paid on delivery, but the request asks to pay now. */
   REFUSE_DEFERRED,
 
-  /** The attempt has ended, and no money was kept. */
+  /** The payment has ended without an effect: no money was taken, or the money is returned. */
   REFUSE_VOID,
 
   /** The order is in a state in which it cannot be paid. */
@@ -31,19 +31,21 @@ enum PaymentDecision {
 
   /** How the request found the payment. */
   enum Found {
-    /** It is stored with the request's idempotency key, which has no answer yet. */
+    /** The payment is stored with the request's idempotency key, and the key has no answer yet. */
     BY_KEY,
 
-    /** It is the order's active payment: CHARGING, PAID, DEFERRED or REFUNDING. */
+    /** The payment is the order's active payment: CHARGING, PAID, DEFERRED or REFUNDING. */
     BY_ORDER,
 
-    /** This request has just charged it or looked up its charge. */
+    /** This request has just charged the payment, or looked up its charge. */
     AFTER_CHARGE
   }
 
   /**
-   * Decides about a stored payment. In the table, a changed order is one that the payment does not
-   * cover. Another card is one with other last digits, or another method.
+   * Decides about a stored payment. In the table, "changed order" means that {@link Payment#covers}
+   * is false, because lines or amount of the order have changed. "Another card" means that the
+   * request has another method, or a card with other last four digits. "Asked to pay now" means
+   * that the request has a method other than payment on delivery.
    *
    * <pre>
    * order is PLACED     | BY_KEY             | BY_ORDER             | AFTER_CHARGE
@@ -86,8 +88,8 @@ enum PaymentDecision {
 
   /**
    * The process that opened the payment may have died before the provider received the charge. So
-   * the same request may charge it again. This is safe, because the provider charges a payment id
-   * once.
+   * an equal request may charge the payment again. This is safe, because the provider charges a
+   * payment id at most once.
    */
   private static PaymentDecision charging(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
@@ -101,8 +103,8 @@ enum PaymentDecision {
   }
 
   /**
-   * A payment for an earlier version of the order does not pay the order. The order service refuses
-   * such a payment, and it is refunded.
+   * A payment that was opened before the lines or the amount of the order changed does not pay the
+   * order. The order service refuses such a payment, and it is refunded.
    */
   private static PaymentDecision paidOrDeferred(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
@@ -122,7 +124,10 @@ enum PaymentDecision {
         : ANSWER;
   }
 
-  /** A decline cannot be the result of a request with another card, which was not charged. */
+  /**
+   * A declined payment cannot be the result of a request with another card, because that card was
+   * not charged.
+   */
   private static PaymentDecision declined(
       Found found, Payment payment, Payment.Due due, PaymentRequest request) {
     return switch (found) {

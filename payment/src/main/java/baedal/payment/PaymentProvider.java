@@ -5,14 +5,14 @@ import java.time.Duration;
 
 /**
  * A payment provider, which takes and refunds money. Each call carries the id of a payment. The
- * provider charges an id at most once, and refunds it at most once.
+ * provider charges and refunds each payment id at most once.
  */
 interface PaymentProvider {
 
   /** The timeout of one call. */
   Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /** The state of one payment id at the provider. */
+  /** What the provider says about the charge of one payment id. */
   sealed interface Outcome {
     record Approved() implements Outcome {}
 
@@ -23,20 +23,21 @@ interface PaymentProvider {
   }
 
   /**
-   * Takes {@code amount} won. Fails without a clear response: then the money may or may not have
-   * been taken. {@code card} may be null.
+   * Takes {@code amount} won. Fails if there is no clear response; the money may then have been
+   * taken or not. {@code card} may be null.
    */
   Future<Outcome> charge(String paymentId, long amount, String method, String card);
 
-  /** The result of a charge of {@code amount} won. Fails without a clear response. */
+  /** The result of a charge of {@code amount} won. Fails if there is no clear response. */
   Future<Outcome> lookup(String paymentId, long amount);
 
   /**
-   * Declines the charge finally if it was not made before, so that a delayed request takes no
-   * money. Returns the final result of the charge. Fails without a clear response.
+   * Makes the provider decline the charge for ever, unless the charge was made before. So a delayed
+   * request to charge takes no money. Returns the final result of the charge. Fails if there is no
+   * clear response.
    */
   Future<Outcome> close(String paymentId, long amount);
 
-  /** Refunds the whole amount. Also succeeds when it was refunded before. */
+  /** Refunds the whole amount. Also succeeds if the payment was refunded before. */
   Future<Void> refund(String paymentId, long amount);
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Stores payments in PostgreSQL. A unique index allows an order one active payment. */
+/** Stores payments in PostgreSQL. A unique index allows each order at most one active payment. */
 final class PaymentRepository {
 
   private static final String INSERT =
@@ -35,8 +35,8 @@ final class PaymentRepository {
       """;
 
   /**
-   * Stores the result of a charge as the answer of its keys, in the statement that changes the
-   * payment.
+   * Added to the SQL that changes a payment: stores the changed payment as the answer of its
+   * idempotency keys that have no answer.
    */
   private static final String ANSWER_KEYS =
       """
@@ -105,14 +105,17 @@ final class PaymentRepository {
    */
   record KeyedPayment(Payment payment, boolean answered) {}
 
-  /** Finds the payment of a key. Refuses another body with the same key. */
+  /** Finds the payment of a key. Refuses a key that was used with another request body. */
   Future<Optional<KeyedPayment>> findByKey(IdempotencyKey key) {
     return insert
         .find(key)
         .map(found -> found.map(keyed -> new KeyedPayment(keyed.state(), keyed.answered())));
   }
 
-  /** Stores an answer of the key unless it has one, and returns the stored answer. */
+  /**
+   * Stores the payment as the answer of the key, unless the key has an answer. Returns the stored
+   * answer.
+   */
   Future<Payment> keepAnswer(IdempotencyKey key, Payment payment) {
     return pool.preparedQuery(KEEP_ANSWER)
         .execute(
@@ -138,8 +141,8 @@ final class PaymentRepository {
   }
 
   /**
-   * Inserts a new payment with its events and its key, which may be null. Returns false when the
-   * order has an active payment, or the key is in use.
+   * Inserts a new payment with its events and its key, which may be null. Inserts nothing and
+   * returns false if the order has an active payment, or the key was used before.
    */
   Future<Boolean> insert(Change<Payment> opened, IdempotencyKey key) {
     Payment payment = opened.state();
@@ -152,7 +155,8 @@ final class PaymentRepository {
   }
 
   /**
-   * A customer's payments of an order, oldest first, after the id {@code after} (null at first).
+   * A customer's payments of an order, oldest first, after the payment id {@code after} (null for
+   * the first page).
    */
   Future<List<Payment>> ofOrder(String orderId, String customerId, String after, int limit) {
     return payments.select(OF_ORDER, Tuple.of(orderId, customerId, after, limit));
@@ -177,14 +181,14 @@ final class PaymentRepository {
 
   /**
    * Changes a payment that {@link #insert} has just written, without reading it first. With {@code
-   * asAnswer} it does the same as {@link #changeAsAnswer}.
+   * asAnswer}, also stores the payment as the answer of its keys, like {@link #changeAsAnswer}.
    */
   Future<Payment> changeInserted(
       Change<Payment> inserted, boolean asAnswer, Function<Payment, Change<Payment>> transition) {
     return (asAnswer ? answeringPayments : payments).changeInserted(inserted, transition);
   }
 
-  /** Changes a payment, and stores it as the answer of its keys that have none. */
+  /** Changes a payment, and stores it as the answer of its idempotency keys that have no answer. */
   Future<Payment> changeAsAnswer(String id, Function<Payment, Change<Payment>> transition) {
     return answeringPayments.change(id, transition);
   }
@@ -193,7 +197,10 @@ final class PaymentRepository {
     return payments.change(id, transition);
   }
 
-  /** Applies an event's transition exactly once for each message. */
+  /**
+   * Applies the transition that an event causes, exactly once, even if the same message arrives
+   * again.
+   */
   Future<Payment> change(
       String id, EventMessage message, Function<Payment, Change<Payment>> transition) {
     return payments.change(id, message, transition);

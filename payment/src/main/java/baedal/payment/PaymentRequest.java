@@ -7,8 +7,8 @@ import java.time.Instant;
 /**
  * A customer's request to pay an order. {@code card} and {@code key} may be null.
  *
- * @param awaitedUntil when the client stops waiting; a later result is not stored as the answer of
- *     the key
+ * @param awaitedUntil the time after which a result would reach the client too late; a later result
+ *     is not stored as the answer of the key
  */
 record PaymentRequest(
     String orderId,
@@ -22,7 +22,10 @@ record PaymentRequest(
     return now.isBefore(awaitedUntil);
   }
 
-  /** A copy without the deadline, by which requests with the same content are equal. */
+  /**
+   * A copy with a fixed {@code awaitedUntil}, so that the copies of two requests with the same
+   * content are equal.
+   */
   PaymentRequest withoutDeadline() {
     return new PaymentRequest(orderId, customerId, method, card, key, Instant.MAX);
   }

@@ -3,8 +3,8 @@ package baedal.payment;
 /**
  * The payment with which the service responds to a request: paid, deferred or declined.
  *
- * @param charged whether the provider responded to a charge that this request made; it shows that
- *     the provider works
+ * @param charged whether this request charged the payment and the provider responded, so that the
+ *     provider is known to work
  */
 record PaymentResult(Payment payment, boolean charged) {
 

@@ -13,7 +13,7 @@ public enum PaymentStatus {
   /** The money was refunded, or none was taken: see {@link Payment#isVoided}. */
   REFUNDED;
 
-  /** Whether the order can have no other payment at the same time. */
+  /** Whether a payment with this status is active. An order has at most one active payment. */
   boolean isActive() {
     return switch (this) {
       case CHARGING, PAID, DEFERRED, REFUNDING -> true;

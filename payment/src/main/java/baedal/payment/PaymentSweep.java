@@ -23,7 +23,10 @@ final class PaymentSweep {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
-  /** Longer than {@link PaymentProvider#TIMEOUT}: no request waits for this payment any more. */
+  /**
+   * The sweep finishes a payment that has not changed for this time. It is longer than {@link
+   * PaymentProvider#TIMEOUT}, so that no request still waits for the payment.
+   */
   private static final Duration UNFINISHED_AFTER = Duration.ofSeconds(15);
 
   private final PaymentRepository payments;
@@ -84,7 +87,7 @@ final class PaymentSweep {
                               .addKeyValue(
                                   "payments", results.stream().filter(Future::failed).count())
                               .addKeyValue("cause", e.toString())
-                              .log("payments not finished, will retry"))
+                              .log("charges or refunds could not be finished, will retry"))
                   .otherwiseEmpty();
             });
   }

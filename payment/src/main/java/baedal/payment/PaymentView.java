@@ -6,7 +6,7 @@ import java.time.Instant;
 /**
  * The JSON of a payment in HTTP responses.
  *
- * @param status the status of the payment, or {@code VOIDED}
+ * @param status the status of the payment; {@code VOIDED} instead of REFUNDED if no money was taken
  * @param paidAt null when no money was taken, or when the time was not recorded
  */
 record PaymentView(

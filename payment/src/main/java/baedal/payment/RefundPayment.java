@@ -35,7 +35,8 @@ final class RefundPayment {
   }
 
   /**
-   * Refunds the payment and stores the result. A retry is safe: the provider refunds an id once.
+   * Refunds the payment and stores the result. A retry is safe, because the provider refunds a
+   * payment id at most once.
    */
   Future<Payment> refund(Payment payment) {
     return giveBack(payment)

@@ -18,13 +18,16 @@ final class SimulatedProvider implements PaymentProvider {
   private static final String DECLINED_CARD = "4000000000000002";
   private static final String SLOW_CARD = "4000000000000259";
 
-  /** Longer than the gateway's circuit breaker waits. */
+  /**
+   * The latency of a charge with {@code SLOW_CARD}. The gateway does not wait so long for a
+   * payment.
+   */
   private static final Duration SLOW = Duration.ofMillis(1_500);
 
   /**
-   * {@code latencyMs} is a range {@code [low, high]}, from which each response draws its latency.
-   * {@code failureRate} is the share of charges that fail. With {@code hang} no charge gets a
-   * response.
+   * The latency of each charge is a random number of milliseconds in the range {@code latencyMs},
+   * {@code [low, high]}. {@code failureRate} is the share of charges that fail, from 0 to 1. With
+   * {@code hang} no charge gets a response.
    */
   record Settings(List<Integer> latencyMs, double failureRate, boolean hang) {
     static final Settings FAST = new Settings(List.of(0, 0), 0, false);

@@ -25,7 +25,8 @@ final class SimulatedProviderRepository {
   }
 
   /**
-   * Stores a charge. Returns whether it is approved, which the first call for a payment decides.
+   * Stores a charge, and returns whether it is approved. The first call for a payment decides this;
+   * a later call does not change it.
    */
   Future<Boolean> charge(String paymentId, long amount, boolean approved) {
     return pool.preparedQuery(CHARGE)
