@@ -14,8 +14,8 @@ import java.util.List;
  *
  * @param discount in won
  * @param orderId the order that claimed the coupon, or null
- * @param confirmed whether that order is known to have applied the discount; until then the coupon
- *     service repeats its request to the order service
+ * @param confirmed whether the order {@code orderId} is known to have applied the discount; until
+ *     then the coupon service repeats its request to apply it
  */
 @RecordBuilder
 public record Coupon(
@@ -70,7 +70,7 @@ public record Coupon(
     return status == CouponStatus.ISSUED && !expiresAt.isAfter(now) ? CouponStatus.EXPIRED : status;
   }
 
-  /** Claims the coupon for an order. A repeated claim of the same order changes nothing. */
+  /** Claims the coupon for an order. A repeated claim for the same order changes nothing. */
   Change<Coupon> claim(String order, Instant now) {
     return switch (status(now)) {
       case ISSUED -> Change.of(to(CouponStatus.CLAIMED, order, false, now));
@@ -139,7 +139,10 @@ public record Coupon(
         : Change.none(this);
   }
 
-  /** Whether this needs no check against the order: the order holds it, or it is revoked. */
+  /**
+   * Whether the coupon is stored as claimed or used by this order, or is revoked. If so, the coupon
+   * service does not ask the order service whether the order holds the coupon.
+   */
   boolean isReconciledWith(String order) {
     return order.equals(orderId) || status == CouponStatus.REVOKED;
   }

@@ -15,16 +15,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Claims coupons for orders. It stores a claim before it asks the order service to apply the
- * discount. If the response is lost, a sweep repeats the request until there is a response. An
- * order applies a coupon only once, so the request may be repeated. A refusal is final and releases
- * the claim.
+ * discount. If the response is lost, a sweep, which is a periodic task, repeats the request until
+ * there is a response. An order applies a coupon only once, so the request may be repeated. A
+ * refusal is final and releases the claim.
  */
 final class CouponClaims {
 
   private static final Logger log = LoggerFactory.getLogger(CouponClaims.class);
   private static final Duration ORDER_TIMEOUT = Duration.ofSeconds(2);
 
-  /** The sweep asks again about claims that are older than this. */
+  /** The sweep repeats the request for each unconfirmed claim that is older than this. */
   private static final Duration UNCONFIRMED_AFTER = Duration.ofSeconds(5);
 
   private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(2);
@@ -58,7 +58,7 @@ final class CouponClaims {
 
   /**
    * Claims a coupon for an order and asks the order service to apply it. The coupon must be the
-   * customer's own; the order service checks that the order is, too.
+   * customer's own; the order service checks that the order is the customer's own, too.
    */
   Future<Applied> use(String couponId, String customerId, String orderId) {
     return coupons
@@ -113,7 +113,10 @@ final class CouponClaims {
         };
   }
 
-  /** The next run skips claims that stay unconfirmed, so that they do not block others. */
+  /**
+   * Repeats the requests for one batch of unconfirmed claims. The next run skips claims that stay
+   * unconfirmed, so that they do not block other claims.
+   */
   private Future<?> confirmSome() {
     return coupons
         .unconfirmedSince(clock.instant().minus(UNCONFIRMED_AFTER), skipped)
@@ -142,13 +145,19 @@ final class CouponClaims {
                                 couponId,
                                 coupon -> coupon.confirmed(claimed.orderId(), clock.instant()))))
         .onSuccess(
-            v -> log.atInfo().addKeyValue("couponId", couponId).log("claim confirmed by the sweep"))
+            v ->
+                log.atInfo()
+                    .addKeyValue("couponId", couponId)
+                    .log("unconfirmed claim of a coupon is now confirmed"))
         .onFailure(
             e ->
                 log.atInfo()
                     .addKeyValue("couponId", couponId)
                     .addKeyValue("cause", e.toString())
-                    .log(isRefused(e) ? "claim released" : "claim still unconfirmed, will retry"))
+                    .log(
+                        isRefused(e)
+                            ? "claim of a coupon released, the order service refused it"
+                            : "claim of a coupon still unconfirmed, will retry"))
         .transform(done -> Future.succeededFuture(done.succeeded() || isRefused(done.cause())));
   }
 }

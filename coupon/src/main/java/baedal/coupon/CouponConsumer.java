@@ -47,8 +47,9 @@ public final class CouponConsumer {
   }
 
   /**
-   * Applies the transition. If Redis then has no claim of this order, it may have lost the claim.
-   * So the order service is asked whether the order holds the coupon.
+   * Applies the transition to the coupon. If Redis then has no claim of the coupon by this order,
+   * Redis may have lost the claim. So this method asks the order service whether the order holds
+   * the coupon.
    */
   private Future<?> reconciled(
       EventMessage message,
@@ -63,7 +64,10 @@ public final class CouponConsumer {
                     : reconciliation.reconcile(orderId, couponId));
   }
 
-  /** Null if the order has no coupon, or the coupon does not exist. */
+  /**
+   * Applies the transition to the coupon of an order. The result is null if the order has no
+   * coupon, or if the coupon does not exist.
+   */
   private Future<Coupon> change(
       EventMessage message, String couponId, Function<Coupon, Change<Coupon>> transition) {
     return couponId == null
@@ -76,7 +80,8 @@ public final class CouponConsumer {
 
   /**
    * Issues the coupon that an order earns. The coupon's id is derived from the order's id, so that
-   * an order earns one coupon, even if both events arrive or one arrives twice.
+   * an order earns only one coupon, although its delivery and its completion both call this method,
+   * and although an event can arrive twice.
    */
   private Future<?> earn(EventMessage message, String orderId, String customerId, Instant now) {
     String id = "earned-" + orderId;

@@ -26,7 +26,7 @@ final class CouponRepository {
 
   static final String PREFIX = "coupon";
 
-  /** Maximum number of ids that one run of the sweep reads. */
+  /** Maximum number of coupon ids that one run of the sweep in {@link CouponClaims} reads. */
   static final int SWEEP_BATCH = 100;
 
   private static final String ANNOUNCED = "announced";
@@ -82,7 +82,7 @@ final class CouponRepository {
     return coupons.change(id, transition);
   }
 
-  /** Applies the transition of an event to a coupon, exactly once for each message. */
+  /** Applies the transition that an event causes, once, even if its message arrives again. */
   Future<Coupon> change(
       String id, EventMessage message, Function<Coupon, Change<Coupon>> transition) {
     return coupons.change(id, message, transition);
@@ -151,8 +151,8 @@ final class CouponRepository {
   }
 
   /**
-   * The stored answer, or empty. Refused if the request of {@code key} differs from the one that
-   * was answered. {@code key} may be null.
+   * The stored answer, or empty. Refused if the key was used for a different request. {@code key}
+   * may be null.
    */
   private static <T> Optional<T> answer(Response found, IdempotencyKey key, Class<T> type) {
     if (found.size() == 0 || found.get(0) == null) {
@@ -178,7 +178,7 @@ final class CouponRepository {
   }
 
   /**
-   * Stores the campaign and returns it. If the key has a stored answer, returns that campaign
+   * Stores the campaign and returns it. If the key has a stored answer, returns the stored campaign
    * instead. {@code key} may be null.
    */
   Future<Campaign> announce(Campaign campaign, IdempotencyKey key) {
@@ -202,9 +202,10 @@ final class CouponRepository {
   }
 
   /**
-   * Takes a coupon of this campaign for a customer. Returns the stored answer if the key has one,
-   * or else the coupon that the customer took before. Empty if all coupons are taken. {@code key}
-   * may be null.
+   * Takes a coupon of this campaign for a customer: stores the coupon {@code issued} and returns
+   * it. If the key has a stored answer, returns that answer instead. If the customer has taken a
+   * coupon of this campaign before, returns that coupon instead. Empty if all coupons are taken.
+   * {@code key} may be null.
    */
   Future<Optional<Coupon>> take(String campaignId, Change<Coupon> issued, IdempotencyKey key) {
     Coupon coupon = issued.state();
@@ -235,7 +236,7 @@ final class CouponRepository {
             });
   }
 
-  /** Stores a coupon of a campaign again that Redis has lost. An existing coupon is not changed. */
+  /** Stores a campaign's coupon again after Redis lost it. An existing coupon does not change. */
   Future<Void> reissue(Coupon coupon, String campaignId) {
     List<String> keys =
         List.of(
@@ -254,8 +255,9 @@ final class CouponRepository {
 
   /**
    * The ids of two runs of Redis. A run is one process, from its start to its end. {@code present}
-   * is the run that responds. {@code complete} is the last run that was found to have all coupons,
-   * at {@code completeAt}; both are null in an empty Redis.
+   * is the run that responds now. {@code complete} is the last run in which a check found all
+   * coupons, at {@code completeAt}. {@code complete} and {@code completeAt} are null in an empty
+   * Redis.
    */
   record Runs(String present, String complete, Instant completeAt) {}
 

@@ -34,7 +34,9 @@ final class RedisRecovery {
   private static final Logger log = LoggerFactory.getLogger(RedisRecovery.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
-  /** The replay begins this long before the last successful check. */
+  /**
+   * The replay begins this long before the time at which a check last found all coupons in Redis.
+   */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
   /** Maximum number of coupons that are restored at the same time. */
@@ -48,7 +50,10 @@ final class RedisRecovery {
   private final Clock clock;
   private final PeriodicTask checks;
 
-  /** The id of the run of Redis that is known to have all coupons; null before the first check. */
+  /**
+   * The id of the Redis process that is known to have all coupons; null until a check has found all
+   * coupons.
+   */
   private volatile String completeRun;
 
   RedisRecovery(
@@ -76,7 +81,9 @@ final class RedisRecovery {
     checks.stop();
   }
 
-  /** Runs {@code work} if all coupons are restored. Refused as unavailable otherwise. */
+  /**
+   * Runs {@code work} if all coupons are restored; otherwise refuses the request as unavailable.
+   */
   <T> Future<T> whenComplete(Supplier<Future<T>> work) {
     return coupons
         .presentRun()
@@ -109,7 +116,7 @@ final class RedisRecovery {
             run -> coupons.storeComplete(run, clock.instant()).onSuccess(v -> completeRun = run));
   }
 
-  /** If Redis restarted during the recovery, it may have lost restored coupons. */
+  /** Fails if Redis restarted during the recovery, because Redis may have lost coupons again. */
   private Future<String> requireSameRun(String run) {
     return coupons
         .presentRun()
@@ -122,7 +129,10 @@ final class RedisRecovery {
             });
   }
 
-  /** {@code completeAt} is the time of the last successful check; null replays the whole log. */
+  /**
+   * Restores the coupons that Redis may have lost. {@code completeAt} is the time at which a check
+   * last found all coupons in Redis; null replays the whole log.
+   */
   private Future<Void> recover(Instant completeAt) {
     Map<String, String> holders = new ConcurrentHashMap<>();
     Map<String, CouponEvent.Revoked> revoked = new ConcurrentHashMap<>();
@@ -190,8 +200,9 @@ final class RedisRecovery {
   }
 
   /**
-   * Records which coupon an order had. All orders of a coupon are kept, since several may have held
-   * it one after another. The log keeps the sequence of events only within one order.
+   * Records which coupon an order had. If several orders had the same coupon one after another, all
+   * of them are kept: the log does not show which of them was last, because it keeps the sequence
+   * of events only within one order.
    */
   private static void addHolder(Map<String, String> holders, String orderId, String couponId) {
     if (couponId != null) {

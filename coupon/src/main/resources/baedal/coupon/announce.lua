@@ -1,4 +1,4 @@
--- Stores a campaign. If the idempotency key has an answer, returns that one and stores nothing.
+-- Stores a campaign. If the idempotency key has a stored answer, returns that answer and stores nothing.
 -- KEYS[1] the campaign's hash, KEYS[2] the stored answer of the idempotency key
 -- ARGV[1] campaign, ARGV[2] quantity, ARGV[3] seconds to keep the answer, or '' without an idempotency key,
 -- ARGV[4] body hash

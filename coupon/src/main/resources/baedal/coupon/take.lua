@@ -1,6 +1,6 @@
--- Takes a coupon of a campaign for a customer. A customer who has one already gets the same one.
--- Returns an empty list if none is left. If the idempotency key has an answer, returns that one.
--- KEYS[1] the campaign's hash, KEYS[2] the coupon id by customer, KEYS[3] the coupon's hash,
+-- Takes a coupon of a campaign for a customer. A customer who already has a coupon of the campaign gets that coupon.
+-- Returns an empty list if no coupon is left. If the idempotency key has a stored answer, returns that answer.
+-- KEYS[1] the campaign's hash, KEYS[2] the hash from customer to coupon id, KEYS[3] the coupon's hash,
 -- KEYS[4] the customer's coupons, KEYS[5] the outbox stream, KEYS[6] the stored answer of the idempotency key
 -- ARGV[1] customer, ARGV[2] coupon id, ARGV[3] coupon state, ARGV[4] issued at (ms), ARGV[5] event,
 -- ARGV[6] seconds to keep the answer, or '' without an idempotency key, ARGV[7] body hash,
