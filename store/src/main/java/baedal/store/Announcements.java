@@ -12,8 +12,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes stores once more after the service starts, so that other services get a field that they
  * did not keep before. It publishes the stores whose {@code announcedVersion} is lower than {@link
- * Store#ANNOUNCEMENT_VERSION}. The same update raises that version, so several replicas publish a
- * store only once. {@link StoreVerticle} starts it, and it runs in the background in batches.
+ * Store#ANNOUNCEMENT_VERSION}. The update that publishes a store also raises the store's {@code
+ * announcedVersion}, so several replicas publish each store only once. {@link StoreVerticle} starts
+ * it, and it runs in the background in batches.
  */
 final class Announcements {
 
@@ -55,7 +56,10 @@ final class Announcements {
             });
   }
 
-  /** Succeeds in any case. The next run publishes the stores that failed. */
+  /**
+   * Publishes a batch of stores. Succeeds in any case: the next run publishes the stores that
+   * failed.
+   */
   private Future<Void> announce(List<String> ids) {
     return Future.join(ids.stream().map(this::announce).toList()).otherwiseEmpty().mapEmpty();
   }
@@ -69,6 +73,6 @@ final class Announcements {
                 log.atWarn()
                     .addKeyValue("storeId", id)
                     .addKeyValue("cause", e.toString())
-                    .log("store not published again, will retry"));
+                    .log("store could not be published again, will retry"));
   }
 }

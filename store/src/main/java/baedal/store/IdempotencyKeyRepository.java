@@ -8,7 +8,7 @@ import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
 
 /**
- * Stores the idempotency keys of requests that open a store or change a menu, in MongoDB. {@link
+ * Saves the idempotency keys of requests that open a store or change a menu, in MongoDB. {@link
  * StoreApi} and {@link StoreRepository} use it.
  */
 final class IdempotencyKeyRepository {
@@ -29,16 +29,19 @@ final class IdempotencyKeyRepository {
   /**
    * The first request that was sent with an idempotency key.
    *
-   * @param id the id of the store that the request opens, or the change id of its menu change
+   * @param id the id of the store that the request opens, or the id of the menu change that it
+   *     makes
    * @param done true when a menu change was applied; always false for a request that opens a store
-   * @param answer the stored answer of a menu change; null before the change is done, for a request
-   *     that opens a store, and for keys of an older version that stored no answers
+   * @param answer the saved answer to a menu change; null before the change is applied, for a
+   *     request that opens a store, and for a key that was saved by an older version of the
+   *     service, which saved no answers
    */
   record KeyedRequest(String id, boolean done, JsonObject answer) {}
 
   /**
-   * Returns the request that is stored under this key, or stores a new one with the id {@code
-   * newId}. Refuses a request whose body differs from that of the stored request.
+   * Returns the first request with this key. If there is none, this request is the first: it is
+   * saved with the id {@code newId} and returned. Refuses a request whose body differs from the
+   * body of the first request.
    */
   Future<KeyedRequest> findOrInsert(IdempotencyKey key, String newId, Instant now) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());
@@ -62,7 +65,11 @@ final class IdempotencyKeyRepository {
                 request == null ? findOrInsert(key, newId, now) : Future.succeededFuture(request));
   }
 
-  /** Null if {@link #deleteExpired} deleted the key between the insert and the query. */
+  /**
+   * Returns the first request with this key. If {@link #deleteExpired} has just deleted the key's
+   * document, {@code stored} and the result are null. Refuses a request whose body differs from the
+   * body of the first request.
+   */
   private static Future<KeyedRequest> request(JsonObject stored, IdempotencyKey key) {
     if (stored == null) {
       return Future.succeededFuture();
@@ -76,8 +83,8 @@ final class IdempotencyKeyRepository {
   }
 
   /**
-   * Stores the answer of a menu change that was applied. Returns the answer that the key has now:
-   * this one, or the one that another replica stored first.
+   * Saves the answer to a menu change that was applied. Returns the answer that is saved for the
+   * key now: {@code answer}, or the answer that another replica saved first.
    */
   Future<JsonObject> storeAnswer(IdempotencyKey key, JsonObject answer) {
     JsonObject id = new JsonObject().put("_id", key.fingerprint());

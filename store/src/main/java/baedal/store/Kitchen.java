@@ -20,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes the tickets and the stock of an order, for {@link StoreConsumer} and {@link KitchenApi}.
- * A ticket and the menus are separate documents, so an action needs several updates. Each update is
- * made once for an order, so the action can be repeated. After a crash between two updates, the
- * event is delivered again, or a sweep finds {@code stockOwed} and completes the action.
+ * Changes the ticket and the stock of an order, for {@link StoreConsumer} and {@link KitchenApi}. A
+ * ticket and the menus are separate documents, so an action needs several updates. Each update has
+ * an effect only once for an order, so the action can be repeated. After a crash between two
+ * updates, the event is delivered again and repeats the action, or a sweep finds the ticket by its
+ * {@code stockOwed} and completes the action.
  */
 final class Kitchen {
 
@@ -44,7 +45,7 @@ final class Kitchen {
         new PeriodicTask(
             vertx,
             SWEEP_INTERVAL,
-            "sweep of owed stock and expired keys",
+            "sweep of owed stock and expired idempotency keys",
             () -> Future.join(sweepOwedStock(), repository.keys().deleteExpired(clock.instant())));
   }
 
@@ -57,8 +58,8 @@ final class Kitchen {
   }
 
   /**
-   * Takes the stock for a paid order, then opens its ticket. An order that has a ticket already is
-   * not opened again. If its ticket is REJECTED or CANCELED, the stock is given back.
+   * Takes the stock for a paid order, then opens its ticket. If the order has a ticket already, no
+   * other ticket is opened. If the ticket is REJECTED or CANCELED, the stock is given back.
    */
   Future<Ticket> receive(EventMessage message, OrderEvent.Paid paid) {
     return repository
@@ -125,7 +126,10 @@ final class Kitchen {
         .compose(this::clearOwedStock);
   }
 
-  /** Gives back the stock that a ticket owes, or counts it as sold when it is cooked. */
+  /**
+   * If the ticket has {@code stockOwed}, gives the stock of its order back, or counts the stock as
+   * sold if the ticket is COOKED.
+   */
   private Future<Ticket> clearOwedStock(Ticket ticket) {
     if (!ticket.stockOwed()) {
       return Future.succeededFuture(ticket);
@@ -146,7 +150,8 @@ final class Kitchen {
   }
 
   /**
-   * Starts after the last id of the previous sweep, so that failing tickets do not block others.
+   * Clears {@code stockOwed} of one batch of tickets. Starts after the last id of the previous
+   * sweep, so that tickets that fail again and again do not block other tickets.
    */
   private Future<?> sweepOwedStock() {
     return repository
@@ -174,7 +179,7 @@ final class Kitchen {
                 log.atWarn()
                     .addKeyValue("orderId", orderId)
                     .addKeyValue("cause", e.toString())
-                    .log("sweep of the ticket's owed stock failed, will retry"));
+                    .log("ticket's stock could not be given back or counted as sold, will retry"));
   }
 
   /** Returns the quantity that was taken of each menu with limited stock, by menu id. */

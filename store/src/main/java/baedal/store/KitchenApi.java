@@ -114,7 +114,10 @@ final class KitchenApi {
   /** A ticket and its store. The caller owns the store or works for it. */
   private record OwnTicket(Ticket ticket, Store store) {}
 
-  /** Refuses with {@code not-found} if the caller does not work for the store of the ticket. */
+  /**
+   * Returns the ticket in the path with its store. Refuses with {@code not-found} unless the caller
+   * owns the store or works for it.
+   */
   private Future<OwnTicket> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");
     return repository

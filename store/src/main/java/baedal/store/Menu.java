@@ -15,17 +15,18 @@ import java.util.Objects;
 
 /**
  * One item that a store sells, with its stock. The owner changes it through {@link MenuApi}; {@link
- * Kitchen} takes stock for an order, gives it back, or counts it as sold. A repeated step of the
- * same order changes nothing.
+ * Kitchen} takes stock for an order, gives it back, or counts it as sold. If one of these three
+ * steps is repeated for the same order, nothing changes.
  *
  * @param price in won
- * @param stock the number that is free to sell; null if the stock is unlimited
- * @param revision the number of published changes; consumers ignore an event with a lower revision
+ * @param stock the number of items that can still be sold; null if the stock is unlimited
+ * @param revision the number of published changes of this menu; a service that keeps a copy of the
+ *     menu ignores an event whose revision is not higher than that of its copy
  * @param takenByOrder the quantity that each order has taken, by order id; an entry is removed when
  *     the store has cooked the order or the stock is given back
  * @param finishedOrders the ids of the last {@value #FINISHED_KEPT} orders whose stock was given
  *     back or counted as sold; a late repetition of {@link #take} for such an order takes nothing
- * @param sold the total number that orders took and the store cooked
+ * @param sold the total number of items that orders took and the store cooked
  */
 @RecordBuilder
 public record Menu(
@@ -62,8 +63,9 @@ public record Menu(
   }
 
   /**
-   * Puts a menu on sale, or replaces the fields of a menu that is on sale. Without a stock in the
-   * form, a menu on sale keeps its stock, and any other menu becomes unlimited.
+   * Puts a menu on sale, or replaces the fields of a menu that is on sale. If the form has no
+   * stock, a menu that is on sale keeps its stock, and a menu that is new or was removed gets
+   * unlimited stock.
    *
    * @param before null if the menu does not exist
    */
@@ -118,15 +120,15 @@ public record Menu(
     return removed ? Change.none(this) : publish(nextRevision().removed(true).build(), now);
   }
 
-  /** The number that orders have taken and the store has not cooked yet. */
+  /** The number of items that orders have taken and the store has not cooked yet. */
   int held() {
     return takenByOrder.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /**
-   * Adds {@code difference}, which may be negative, to the number that is free to sell. The number
-   * that orders hold does not change. Refuses if the stock is unlimited, or if the sum is below 0
-   * or above the maximum.
+   * Adds {@code difference}, which may be negative, to the stock. The number of items that orders
+   * have taken does not change. Refuses if the stock is unlimited, or if the new stock would be
+   * below 0 or above the maximum.
    */
   Change<Menu> add(int difference, Instant now) {
     if (stock == null) {
@@ -138,20 +140,20 @@ public record Menu(
     if (free < 0) {
       throw Refusal.conflict(
           "stock-too-low",
-          "%d are free to sell, and orders hold %d: subtract at most %d"
+          "the stock is %d, not counting %d that orders hold: subtract at most %d"
               .formatted(stock, held(), stock));
     }
     if (difference > 0 && free > MAX_STOCK) {
       throw Refusal.conflict(
           "stock-too-high",
-          "%d are free to sell, and the maximum is %d: add less".formatted(stock, MAX_STOCK));
+          "the stock is %d, and the maximum is %d: add less".formatted(stock, MAX_STOCK));
     }
     return difference == 0 ? Change.none(this) : publish(nextRevision().stock(free).build(), now);
   }
 
   /**
-   * Takes {@code quantity} for an order, once. Refuses with {@code out-of-stock} if the menu was
-   * removed or its stock is lower. Takes nothing from unlimited stock.
+   * Takes {@code quantity} items for an order, once. Refuses with {@code out-of-stock} if the menu
+   * was removed or its stock is lower than {@code quantity}. Unlimited stock does not change.
    */
   Change<Menu> take(String orderId, int quantity, Instant now) {
     if (takenByOrder.containsKey(orderId) || finishedOrders.contains(orderId)) {
@@ -188,7 +190,10 @@ public record Menu(
         now);
   }
 
-  /** Counts the quantity that an order took as sold, once. It cannot be given back afterwards. */
+  /**
+   * Counts the quantity that an order took as sold, once. This quantity cannot be given back
+   * afterwards.
+   */
   Change<Menu> consume(String orderId) {
     if (!takenByOrder.containsKey(orderId)) {
       return Change.none(this);
@@ -217,7 +222,7 @@ public record Menu(
     return MenuBuilder.builder(this);
   }
 
-  /** A copy for a change that is published. */
+  /** A copy with the next revision, for a change that is published. */
   private MenuBuilder nextRevision() {
     return copy().revision(revision + 1);
   }

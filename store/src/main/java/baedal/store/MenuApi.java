@@ -50,8 +50,8 @@ final class MenuApi {
    * The JSON of a menu.
    *
    * @param price in won
-   * @param stock the number that is free to sell; null if the stock is unlimited
-   * @param held the number that orders have taken and the store has not cooked yet
+   * @param stock the number of items that can still be sold; null if the stock is unlimited
+   * @param held the number of items that orders have taken and the store has not cooked yet
    */
   record MenuView(
       String menuId, String name, long price, Integer stock, int held, List<MenuOption> options) {
@@ -99,12 +99,14 @@ final class MenuApi {
         ctx, "patch", sent.body(), before -> onSale(before).revise(sent.form(), clock.instant()));
   }
 
-  /** The body of a request; a field that the client left out is null. */
+  /**
+   * The body of a request that puts or changes a menu; a field that the client left out is null.
+   */
   record MenuFields(String name, Long price, Integer stock, List<MenuOption> options) {}
 
   /**
-   * A menu that a client sent. {@code body} has the fields that were sent, in a fixed order: the
-   * idempotency key contains a hash of it.
+   * A menu that a client sent. {@code body} has only the fields that the client sent. They are in a
+   * fixed order, because the idempotency key contains a hash of {@code body}.
    */
   private record SentMenu(MenuForm form, JsonObject body) {
 
@@ -135,7 +137,10 @@ final class MenuApi {
     }
   }
 
-  /** {@code add} is negative to reduce the stock; {@code reason} may be null. */
+  /**
+   * A request to change the stock by a difference. A negative {@code add} reduces the stock; {@code
+   * reason} may be null.
+   */
   record AddStock(int add, String reason) {}
 
   private Future<MenuView> addStock(RoutingContext ctx) {
@@ -151,7 +156,7 @@ final class MenuApi {
             })
         .onSuccess(
             menu -> {
-              if (added.get()) { // false if a repeated request got the stored answer
+              if (added.get()) { // false if a repeated request got the saved answer
                 logAdded(ctx, request, menu);
               }
             });
@@ -169,7 +174,10 @@ final class MenuApi {
         .log("stock changed by the store's owner or staff");
   }
 
-  /** Replaces line breaks, with which a client's text could imitate a log line. */
+  /**
+   * Replaces line breaks and other control characters, so that a client's text cannot imitate a log
+   * line.
+   */
   private static String oneLine(String text) {
     return text.replaceAll("[\\p{Cc}\u2028\u2029]", " ");
   }
@@ -184,9 +192,9 @@ final class MenuApi {
   }
 
   /**
-   * The stored answer to a menu change.
+   * The answer to a menu change, as it is saved for a repeated request.
    *
-   * @param created true if the menu was not on sale before the change: the status is then 201
+   * @param created true if the menu was not on sale before the change: the HTTP status is then 201
    * @param menu the menu after the change
    */
   record Changed(boolean created, MenuView menu) {
@@ -197,8 +205,9 @@ final class MenuApi {
   }
 
   /**
-   * Changes a menu of the caller's own store, once for each idempotency key. A repeated request
-   * must have the same path, {@code kind} of change and {@code body} as the first one.
+   * Changes a menu of a store that the caller owns or works for, once for each idempotency key. A
+   * repeated request must have the same path, {@code kind} of change and {@code body} as the first
+   * request.
    */
   private Future<MenuView> change(
       RoutingContext ctx, String kind, JsonObject body, Function<Menu, Change<Menu>> transition) {

@@ -6,11 +6,14 @@ import java.util.List;
 /**
  * The fields of a menu that a request sets. {@link MenuApi} creates a form, and {@link Menu}
  * applies it. For {@link Menu#revise} a null field means no change. {@link Menu#put} needs a name
- * and a price; null options mean that the menu has none.
+ * and a price; null options mean that the menu has no options.
  */
 record MenuForm(String name, Long price, Stock stock, List<MenuOption> options) {
 
-  /** A new stock. {@code free} is the number that is free to sell; null makes it unlimited. */
+  /**
+   * A new stock. {@code free} is the number of items that can be sold; null makes the stock
+   * unlimited.
+   */
   record Stock(Integer free) {}
 
   Integer stockAfter(Integer before) {

@@ -12,8 +12,8 @@ import java.time.Instant;
  * StoreApi} opens and changes it.
  *
  * @param ownerId the {@code sub} claim in the tokens of its owner
- * @param announcedVersion the {@link #ANNOUNCEMENT_VERSION} at the time of the store's last event;
- *     0 in documents that are older than this field
+ * @param announcedVersion the value that {@link #ANNOUNCEMENT_VERSION} had when the store's last
+ *     event was written; 0 in documents that are older than this field
  */
 @RecordBuilder
 public record Store(
@@ -26,8 +26,9 @@ public record Store(
     @JsonProperty("announced") int announcedVersion) {
 
   /**
-   * Increase this number when other services begin to keep another field of store events. After the
-   * next start, {@link Announcements} publishes every store with a lower number once more.
+   * The version of the set of fields that other services save from store events. Increase it when
+   * another service begins to save one more field: after the next start, {@link Announcements}
+   * publishes once more every store whose {@code announcedVersion} is lower than this number.
    */
   static final int ANNOUNCEMENT_VERSION = 1;
 

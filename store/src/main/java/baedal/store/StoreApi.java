@@ -16,7 +16,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 
-/** The routes of stores: everyone may find them, owners open stores and change their own. */
+/**
+ * The routes of stores: everyone may find stores, owners open stores, and a store's owner and staff
+ * change it.
+ */
 final class StoreApi {
 
   private static final double DEFAULT_RADIUS_KM = 3;
@@ -37,7 +40,8 @@ final class StoreApi {
   }
 
   /**
-   * The JSON of a store. {@code distanceKm} is null unless the request is a search near a point.
+   * The JSON of a store. {@code distanceKm} is the distance to the point of a search; null unless
+   * the request is a search near a point.
    */
   record StoreView(
       String storeId,
@@ -96,8 +100,8 @@ final class StoreApi {
   }
 
   /**
-   * Opens a store if there is none with this id. A repeated request also gets the store as the
-   * first request opened it, even if it was changed afterwards.
+   * Opens a store if no store with this id exists. A repeated request gets the store as the first
+   * request opened it, even if the store was changed afterwards.
    */
   private Future<StoreView> open(RoutingContext ctx, String id, OpenStore request) {
     Change<Store> opened =
@@ -132,7 +136,7 @@ final class StoreApi {
         .map(store -> StoreView.of(store, null));
   }
 
-  /** Returns the store in the path; fails with {@code not-found} if there is none. */
+  /** Returns the store in the path; fails with {@code not-found} if it does not exist. */
   Future<Store> existing(RoutingContext ctx) {
     return repository
         .store(ctx.pathParam("storeId"))
@@ -160,7 +164,7 @@ final class StoreApi {
             });
   }
 
-  /** True for the owner, and for staff, who have a token that names the store. */
+  /** True for the store's owner and for its staff. The token of staff names the store. */
   static boolean worksFor(Caller caller, Store store) {
     return store.ownerId().equals(caller.sub()) || caller.stores().contains(store.id());
   }

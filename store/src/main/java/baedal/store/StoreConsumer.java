@@ -3,7 +3,10 @@ package baedal.store;
 import baedal.events.OrderEvent;
 import baedal.rabbitmq.Subscription;
 
-/** The events that the store service consumes, and the step of {@link Kitchen} that each causes. */
+/**
+ * The events that the store service consumes, and the method of {@link Kitchen} that handles each
+ * event.
+ */
 public final class StoreConsumer {
 
   private final Kitchen kitchen;

@@ -22,8 +22,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Reads and writes stores, menus and tickets in MongoDB. Each is one document, and one update of it
- * writes the new state together with its events.
+ * Reads and writes stores, menus and tickets in MongoDB. Each store, menu and ticket is one
+ * document. One update of the document writes the new state together with its events.
  */
 final class StoreRepository {
 
@@ -98,7 +98,7 @@ final class StoreRepository {
         .compose(v -> keys.prepare());
   }
 
-  /** Null if there is none. */
+  /** Null if there is no store with this id. */
   Future<Store> store(String id) {
     return stores.find(id);
   }
@@ -114,7 +114,7 @@ final class StoreRepository {
 
   /**
    * Returns the ids of stores that {@link Store#announceAgain} would publish, at most {@link
-   * #SWEEP_BATCH}, sorted. All are greater than the id {@code after} if it is not null.
+   * #SWEEP_BATCH}, sorted. All ids are greater than {@code after}, if {@code after} is not null.
    */
   Future<List<String>> unannounced(String after) {
     JsonArray older =
@@ -153,7 +153,7 @@ final class StoreRepository {
     return id == null ? query : query.put("_id", new JsonObject().put("$gt", id));
   }
 
-  /** Null if there is none, or if it was removed. */
+  /** Null if the menu does not exist or was removed. */
   Future<Menu> menu(String storeId, String menuId) {
     return menuKey(storeId, menuId)
         .compose(menus::find)
@@ -161,8 +161,9 @@ final class StoreRepository {
   }
 
   /**
-   * Returns the document id of a menu, whether the menu exists or not. An older version may have
-   * stored the menu under another Unicode form of the id.
+   * Returns the id of a menu's document, whether the menu exists or not. If an older version of the
+   * service saved the menu with its id in another Unicode normalization form, returns the id in
+   * that form.
    */
   Future<String> menuKey(String storeId, String menuId) {
     String key = Menu.key(storeId, menuId);
@@ -189,11 +190,12 @@ final class StoreRepository {
   }
 
   /**
-   * Applies a transition to a menu, once for each idempotency key, and returns the answer. A
-   * repeated key gets the first answer again.
+   * Applies a transition to a menu, once for each idempotency key, and returns the answer to the
+   * client. A repeated request with the same key gets the first answer again.
    *
-   * @param key null to apply the transition in any case
-   * @param answer makes the answer from the menu before and after the transition
+   * @param id the result of {@link #menuKey}
+   * @param key null if the request has no key: then each call applies the transition
+   * @param answer computes the answer from the menu before and after the transition
    */
   Future<JsonObject> changeMenu(
       String id,
@@ -213,7 +215,7 @@ final class StoreRepository {
                 return Future.succeededFuture(request.answer());
               }
               if (request.done()) {
-                return currentMenu.get(); // an older version stored no answer
+                return currentMenu.get(); // an older version of the service saved no answer
               }
               String changeId = request.id();
               return menuChanges
@@ -224,13 +226,13 @@ final class StoreRepository {
             });
   }
 
-  /** Null if there is none. */
+  /** Null if the order has no ticket. */
   Future<Ticket> ticket(String orderId) {
     return tickets.find(orderId);
   }
 
   /**
-   * Lists a store's tickets, oldest first, without those that have no details.
+   * Lists a store's tickets, oldest first. Leaves out tickets without details.
    *
    * @param status null for every status
    * @param after the last order id of the previous page, or null
@@ -247,14 +249,17 @@ final class StoreRepository {
     return tickets.change(orderId, transition);
   }
 
-  /** Applies the transition of an event, exactly once for each message. */
+  /**
+   * Applies a transition to the ticket of the event's order. If the event is delivered again,
+   * nothing changes.
+   */
   Future<Ticket> changeTicket(EventMessage message, Function<Ticket, Change<Ticket>> transition) {
     return tickets.change(message.subject(), message, transition);
   }
 
   /**
    * Returns the ids of tickets with {@code stockOwed}, at most {@link #SWEEP_BATCH}, sorted. All
-   * are greater than {@code after}.
+   * ids are greater than {@code after}.
    */
   Future<List<String>> owingStock(String after) {
     return tickets.ids(after(new JsonObject().put("stockOwed", true), after), SWEEP_BATCH);

@@ -20,11 +20,12 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What a store has to do for one order. {@link Kitchen} changes it, at the requests of the store's
- * staff and on events of the order.
+ * What a store has to do for one order. {@link Kitchen} changes it on requests of the store's owner
+ * and staff and on events of the order.
  *
  * @param id the id of the order
- * @param details null if the order was canceled before its {@code order.paid} arrived
+ * @param details the lines, addresses and times of the order; null if the order was canceled before
+ *     its {@code order.paid} arrived
  * @param collect the amount in won that the rider collects; 0 if the order is prepaid
  * @param riderId the rider whom the store assigned, or null
  * @param reason why the order was rejected or canceled, or null
@@ -45,7 +46,10 @@ public record Ticket(
     Instant receivedAt,
     Instant changedAt) {
 
-  /** How long an {@code order.updated} is retried that arrives before its {@code order.paid}. */
+  /**
+   * How long an {@code order.updated} that arrives before the order's {@code order.paid} is
+   * retried.
+   */
   private static final Duration ORDER_ARRIVES_WITHIN = Duration.ofDays(1);
 
   public Ticket {
@@ -64,8 +68,8 @@ public record Ticket(
   }
 
   /**
-   * Rejects a paid order because the store is closed or has too little stock. The ticket owes the
-   * stock that was taken for the order before the rejection.
+   * Rejects a paid order because the store is closed or has too little stock. The new ticket has
+   * {@code stockOwed}, because some stock may have been taken for the order already.
    */
   static Change<Ticket> receiveAndReject(Ticket before, OrderEvent.Paid paid, String reason) {
     if (before != null) {
@@ -89,9 +93,9 @@ public record Ticket(
   }
 
   /**
-   * Accepts a customer's cancellation until cooking begins, and refuses it afterwards. If it
-   * arrives before its {@code order.paid}, it creates a CANCELED ticket without details. A later
-   * {@code order.paid} then opens no other ticket.
+   * Accepts a customer's request to cancel until cooking begins, and refuses it afterwards. If the
+   * request arrives before the order's {@code order.paid}, it creates a CANCELED ticket without
+   * details, so that {@code order.paid} opens no other ticket.
    */
   static Change<Ticket> cancelRequested(
       Ticket before, OrderEvent.CancelRequested request, Instant now) {
@@ -126,9 +130,11 @@ public record Ticket(
   }
 
   /**
-   * Applies a customer's change until cooking begins, and refuses it afterwards. An update that
-   * arrives before its {@code order.paid} is retried for one day, and then becomes a dead letter.
-   * An update that changes only the version is stored, so that no older update is applied after it.
+   * Applies a customer's change of the order until cooking begins, and refuses it afterwards. An
+   * update that arrives before the order's {@code order.paid} is retried for one day, and then
+   * becomes a dead letter. If an update differs from the ticket only in its version, the ticket
+   * gets this version even after cooking has begun, so that an older update that arrives afterwards
+   * is ignored.
    */
   static Change<Ticket> updated(Ticket before, OrderEvent.Updated update, Instant now) {
     if (before == null) {
@@ -136,7 +142,7 @@ public record Ticket(
           ? Refusal.unavailable(
               "too-early", "order.paid of this order has not arrived yet", Duration.ofSeconds(1))
           : new IllegalStateException(
-              "order.paid did not arrive within a day after order.updated: search the dead letters");
+              "no order.paid within a day after order.updated: search the dead letters for it");
     }
     OrderDetails next = update.order();
     if (before.status.isRejectedOrCanceled() || next.version() <= before.details.version()) {

@@ -9,27 +9,34 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Queries for stores and menus that also find documents of older versions. Those versions stored
- * text as clients sent it, in some documents in Unicode normalization form D. Today the service
- * converts the text of every request to form C.
+ * Queries for stores and menus that also find documents of older versions of the service. Those
+ * versions saved text as clients sent it, sometimes in Unicode normalization form D (NFD). Today
+ * the service converts the text of every request to form C (NFC).
  */
 final class UnicodeForms {
 
   private UnicodeForms() {}
 
-  /** Whether the text, which is in form C, is the same in form D. */
+  /**
+   * Whether {@code text}, which is in Unicode normalization form C (NFC), is the same in form D
+   * (NFD).
+   */
   static boolean isSameInBoth(String text) {
     return Text.nfd(text).equals(text);
   }
 
-  /** A query for the documents with this id in form C or form D. */
+  /**
+   * A query for the documents with this id in Unicode normalization form C (NFC) or D (NFD). {@code
+   * id} is in NFC.
+   */
   static JsonObject id(String id) {
     JsonArray forms = new JsonArray().add(id).add(Text.nfd(id));
     return new JsonObject().put("_id", new JsonObject().put("$in", forms));
   }
 
   /**
-   * Returns {@code id}, which is in form C, unless only the id in form D was found.
+   * Returns {@code id}, which is in Unicode normalization form C (NFC). If only the id in form D
+   * (NFD) was found, returns that id instead.
    *
    * @param found the ids that the query {@link #id} found
    */
@@ -37,7 +44,10 @@ final class UnicodeForms {
     return found.isEmpty() || found.contains(id) ? id : found.get(0);
   }
 
-  /** A query for names that contain {@code part} in upper or lower case; null finds all names. */
+  /**
+   * A query for stores whose name contains {@code part} in upper or lower case; null finds all
+   * stores.
+   */
   static JsonObject named(String part) {
     if (part == null) {
       return new JsonObject();

@@ -91,7 +91,7 @@ class MenuTest {
   void a_stock_difference_out_of_bounds_or_of_unlimited_stock_is_refused() {
     Menu taken = menu("fried", 10).take("order-1", 4, NOON).state();
     assertThat(refused(taken, -7))
-        .hasMessage("6 are free to sell, and orders hold 4: subtract at most 6")
+        .hasMessage("the stock is 6, not counting 4 that orders hold: subtract at most 6")
         .returns("stock-too-low", Refusal::type)
         .returns(Refusal.Kind.CONFLICT, Refusal::kind);
     assertThat(refused(menu("fried", null), 1))
