@@ -17,19 +17,23 @@ import java.time.Instant;
 
 /**
  * The delivery of one order by a rider. {@link RiderConsumer} changes it on events of the order and
- * the store, {@link RiderApi} at the requests of riders.
+ * the store, {@link RiderApi} on requests of riders and admins.
  *
  * @param id the id of the order
  * @param job the addresses and the amount to collect; null if the order was canceled or rejected
- *     before the store's first event arrived
- * @param riderId the rider who claimed it or was assigned by the store; null if there is none
+ *     before it had a delivery
+ * @param riderId the rider who claimed the delivery or whom the store assigned; null if it has no
+ *     rider
  */
 public record Delivery(
     String id, DeliveryStatus status, DeliveryJob job, String riderId, Instant changedAt) {
 
   private static final Change<Delivery> NOTHING = Change.none(null);
 
-  /** The store accepted the order. A visit gets no delivery, because the customer comes. */
+  /**
+   * The store accepted the order, so its delivery begins as WAITING. A visit gets no delivery,
+   * because the customer comes to the store.
+   */
   static Change<Delivery> expected(Delivery before, String orderId, DeliveryJob job, Instant now) {
     if (before != null) {
       return Change.none(before);
@@ -58,8 +62,8 @@ public record Delivery(
   }
 
   /**
-   * The order was canceled or rejected. If this event is the first one, the delivery is stored as
-   * CANCELED, so that later events of the store do not open it.
+   * The order was canceled or rejected. If the order has no delivery yet, a CANCELED delivery is
+   * stored, so that events of the store that arrive later do not open the delivery.
    */
   static Change<Delivery> canceled(Delivery before, String orderId, Instant now) {
     if (before == null) {
@@ -105,7 +109,7 @@ public record Delivery(
     };
   }
 
-  /** The rider gives the delivery up, and it becomes OPEN again. An OPEN delivery stays OPEN. */
+  /** The rider gives up the delivery, and it becomes OPEN again. An OPEN delivery stays OPEN. */
   Change<Delivery> release(String rider, Instant now) {
     if (status != OPEN) {
       needRider(rider);
@@ -133,7 +137,10 @@ public record Delivery(
     };
   }
 
-  /** {@code collected}, in won, must equal the amount that the job says. */
+  /**
+   * {@code collected} is the amount in won that the rider collected. It must equal {@link
+   * DeliveryJob#collect}.
+   */
   Change<Delivery> deliver(String rider, long collected, Instant now) {
     needRider(rider);
     if (status == DELIVERED) {
@@ -144,7 +151,8 @@ public record Delivery(
     }
     if (collected != job.collect()) {
       throw Refusal.invalid(
-          "/collected", "must be " + job.collect() + ": the amount in won to collect");
+          "/collected",
+          "must be " + job.collect() + ", the amount in won that the rider must collect");
     }
     return Change.of(
         to(DELIVERED, rider, now), new RiderEvent.Delivered(id, rider, collected, now));

@@ -15,7 +15,7 @@ record Rider(String id, Double lat, Double lng, Instant seenAt) {
   /** A rider without a delivery is OFFLINE when the last location is older than this. */
   private static final Duration ON_DUTY = Duration.ofMinutes(10);
 
-  /** The state that a client sees. It is computed for each request and never stored. */
+  /** The state of a rider. It is computed for each request and never stored. */
   enum State {
     OFFLINE,
     IDLE,

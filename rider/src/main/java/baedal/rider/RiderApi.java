@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The routes of deliveries and riders. Riders find, claim and carry deliveries and report their
- * location. A customer and the people of a store read the deliveries of their own orders.
+ * location. A customer, and a store's owner and staff, read the deliveries of their orders.
  */
 final class RiderApi {
 
@@ -145,8 +145,8 @@ final class RiderApi {
   }
 
   /**
-   * Riders may see open deliveries and their own. A customer, and a store's owner and staff, may
-   * see the deliveries of their orders.
+   * Riders may see open deliveries and the deliveries that they have claimed. A customer, and a
+   * store's owner and staff, may see the deliveries of their orders.
    */
   private static boolean isVisible(Delivery delivery, Caller caller) {
     DeliveryJob job = delivery.job();

@@ -4,7 +4,7 @@ import baedal.events.OrderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.Subscription;
 
-/** The events that the rider service consumes, and the transition that each one causes. */
+/** The events that the rider service consumes, and the transition that each event causes. */
 public final class RiderConsumer {
 
   private final RiderRepository deliveries;

@@ -19,7 +19,8 @@ import java.util.function.Function;
 
 /**
  * Reads and writes deliveries and riders in MongoDB. A delivery is one document, and one update of
- * it writes the new state together with its events. A rider's document holds the last location.
+ * the document writes the new state together with its events. A rider's document holds the last
+ * location.
  */
 final class RiderRepository {
 
@@ -69,7 +70,7 @@ final class RiderRepository {
                 mongo.createIndex(DELIVERIES, new JsonObject().put("riderId", 1).put("status", 1)));
   }
 
-  /** Null if there is none. */
+  /** Null if the order has no delivery. */
   Future<Delivery> find(String orderId) {
     return deliveries.find(orderId);
   }
@@ -78,7 +79,10 @@ final class RiderRepository {
     return deliveries.change(orderId, transition);
   }
 
-  /** Applies the transition of an event, exactly once for each message. */
+  /**
+   * Applies a transition to the delivery of the event's order. If the event is delivered again,
+   * nothing changes.
+   */
   Future<Delivery> change(EventMessage message, Function<Delivery, Change<Delivery>> transition) {
     return deliveries.change(message.subject(), message, transition);
   }
@@ -128,7 +132,7 @@ final class RiderRepository {
         .mapEmpty();
   }
 
-  /** Returns a rider without a location if this id has never reported one. */
+  /** Returns a rider without a location if the rider has never reported a location. */
   Future<Rider> rider(String id) {
     return mongo
         .findOne(RIDERS, new JsonObject().put("_id", id), new JsonObject())
