@@ -12,30 +12,37 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Stores which collection holds the pages, and which one a running rebuild fills. All replicas
- * share this one document, and each caches it for at most {@link #CACHED_FOR}.
+ * Stores in one document which collection holds the pages, and which collection a rebuild fills.
+ * All replicas share this document, and each replica caches it for at most {@link #CACHED_FOR}.
  */
 final class GenerationRepository {
 
   static final String PREFIX = "mypages";
 
-  /** How long a replica uses a location before it reads the document again. */
+  /** How long a replica uses a cached {@link Location} before it reads the document again. */
   static final Duration CACHED_FOR = Duration.ofSeconds(1);
 
-  /** A rebuild without a heartbeat for this long counts as failed: its process has died. */
+  /** A rebuild that has sent no heartbeat for this long counts as failed: its process has died. */
   private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(30);
 
   private static final String COLLECTION = "generations";
   private static final JsonObject ID = new JsonObject().put("_id", PREFIX);
 
-  /** Names of collections. {@code building} is null while no rebuild is running. */
+  /**
+   * {@code current} is the name of the collection that holds the pages. {@code building} is the
+   * name of the collection that a rebuild fills; null before the first rebuild and after a rebuild
+   * that has finished. It is not null after a rebuild that has failed.
+   */
   record Location(String current, String building) {}
 
   private final MongoClient mongo;
   private final Clock clock;
   private Location cached;
 
-  /** A value of {@link System#nanoTime}, which a change of the clock does not affect. */
+  /**
+   * When {@code cached} was read: a value of {@link System#nanoTime}, because a change of the
+   * system clock does not affect it.
+   */
   private long cachedAt;
 
   GenerationRepository(MongoClient mongo, Clock clock) {
@@ -65,7 +72,10 @@ final class GenerationRepository {
                     document.getString("current", PREFIX), document.getString("building")));
   }
 
-  /** The stored document with the state of the running or last rebuild. Empty before the first. */
+  /**
+   * The stored document with the state of the running or last rebuild. Empty before the first
+   * rebuild.
+   */
   Future<JsonObject> document() {
     return mongo
         .findOne(COLLECTION, ID, new JsonObject())
@@ -82,7 +92,9 @@ final class GenerationRepository {
     return now.minus(HEARTBEAT_TIMEOUT).toEpochMilli();
   }
 
-  /** Begins a rebuild. Returns the name of its collection, or null if another one is running. */
+  /**
+   * Begins a rebuild. Returns the name of its collection, or null if another rebuild is running.
+   */
   Future<String> begin() {
     Instant now = clock.instant();
     String building = PREFIX + "_" + Ids.next();
@@ -117,8 +129,8 @@ final class GenerationRepository {
   }
 
   /**
-   * Records that a rebuild is alive, and how many events it has handled. False if this rebuild
-   * counted as failed and another one has begun.
+   * Records that a rebuild is still running, and how many events it has handled. False if this
+   * rebuild counted as failed and another rebuild has begun.
    */
   Future<Boolean> heartbeat(String building, long events) {
     return set(
@@ -126,7 +138,10 @@ final class GenerationRepository {
         new JsonObject().put("events", events).put("heardAt", clock.instant().toEpochMilli()));
   }
 
-  /** Ends a rebuild: all replicas will read its collection. False as for {@link #heartbeat}. */
+  /**
+   * Ends a rebuild: from now on, replicas read the pages from its collection. False in the same
+   * case as {@link #heartbeat}.
+   */
   Future<Boolean> switchTo(String building, long events) {
     return set(
         building,

@@ -10,15 +10,16 @@ import io.vertx.core.Vertx;
 import java.util.List;
 
 /**
- * Receives all events, also those that another replica handles, and updates the live streams of
- * this replica. A rider's position is sent to the watchers. Any other event is a hint that a page
- * changes soon: then a watched page is read.
+ * Receives all events, also events that another replica handles, and updates the live streams of
+ * this replica. A rider's position is sent to the customers who watch the order. Every other event
+ * is a hint that the page of its order changes soon: if the page is watched, it is read again.
  */
 final class LiveFeed {
 
   /**
-   * Milliseconds after a hint at which a watched page is read. The replica that handles the event
-   * may store the page after the hint has arrived.
+   * The delays between an event and each reading of the watched page, in milliseconds. The page is
+   * read several times, because the replica that handles the event may store the page later than
+   * this replica receives the event.
    */
   private static final long[] REFRESH_DELAYS_MILLIS = {50, 300, 1_500};
 
@@ -42,7 +43,10 @@ final class LiveFeed {
     return feed.stop();
   }
 
-  /** Most orders are not watched. Their events are not decoded, except positions of riders. */
+  /**
+   * Only the events of watched orders and the positions of all riders are decoded. Most orders are
+   * not watched.
+   */
   private boolean isWanted(EventMessages.TypeAndSubject event) {
     return event.type().equals(MOVED) || live.isWatched(event.subject());
   }

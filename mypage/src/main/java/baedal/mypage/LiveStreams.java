@@ -18,9 +18,10 @@ import java.util.function.Function;
 
 /**
  * Streams of server-sent events (WHATWG HTML, 9.2) to customers who watch their order. A stream
- * sends each change of a page. A pushed page may be old or a duplicate. It is merged with the page
- * that was sent before, so that a stream never goes backwards. Each heartbeat reads all watched
- * pages again, to find changes that were not pushed.
+ * sends each change of a page. A page that is given to {@link #push} may be older than the page
+ * that was sent before, or the same. It is merged with that page, so that a stream never returns to
+ * an older state. Every few seconds all watched pages are read again, to find changes that were not
+ * pushed.
  */
 final class LiveStreams {
 
@@ -56,9 +57,9 @@ final class LiveStreams {
 
   /**
    * Begins a stream. Its first event is {@code page}, unless the page has no details yet or the
-   * client has seen it ({@code Last-Event-ID}). A client that has seen a closed page gets 204, so
-   * that it does not reconnect. The page is read again at once: it may have changed since the
-   * caller read it.
+   * client has seen it already ({@code Last-Event-ID}). A client that has seen a {@linkplain
+   * MyPage#closed closed} page gets status 204, so that it does not reconnect. The page is read
+   * again at once: it may have changed since the caller read it.
    */
   void watch(RoutingContext ctx, MyPage page) {
     HttpServerResponse response = ctx.response();
@@ -96,18 +97,21 @@ final class LiveStreams {
     return watchers.containsKey(orderId);
   }
 
-  /** Shows a page, which may have changed, to its watchers. */
+  /** Sends a page to the clients that watch it, if they have not seen it in this state yet. */
   void push(MyPage page) {
     watchersOf(page.orderId()).forEach(watcher -> watcher.show(page));
   }
 
-  /** Stores the position of an order's rider and sends it to the watchers of the order. */
+  /** Stores the position of an order's rider and sends it to the clients that watch the order. */
   void pushPosition(String orderId, RiderPositions.Position position) {
     positions.put(orderId, position);
     watchersOf(orderId).forEach(watcher -> watcher.sendPosition(position));
   }
 
-  /** Reads the pages of the given orders, if they are watched, and shows them to the watchers. */
+  /**
+   * Reads the pages of the given orders, if they are watched, and sends them to the clients that
+   * watch them.
+   */
   Future<Void> refresh(Collection<String> orderIds) {
     List<String> watched = orderIds.stream().filter(this::isWatched).toList();
     Future<Void> done = Future.succeededFuture();
@@ -145,7 +149,7 @@ final class LiveStreams {
         });
   }
 
-  /** The id of a page's event: a hash of the page without the rider's position. */
+  /** The id of the event that sends a page: a hash of the page without the rider's position. */
   private static String eventId(MyPage page) {
     return Digest.sha256(Json.encode(MyPageView.of(page, null))).substring(0, ID_CHARS);
   }
@@ -168,8 +172,8 @@ final class LiveStreams {
 
     /**
      * Merges {@code pushed} into the page and sends the result, unless it was sent already. A
-     * client that reads slowly gets only the newest page, after it has read the previous ones. A
-     * closed page ends the stream.
+     * client that reads slowly gets only the newest page, after it has read the pages that were
+     * sent before. A closed page ends the stream.
      */
     void show(MyPage pushed) {
       page = page.mergedWith(pushed);

@@ -2,10 +2,13 @@ package baedal.mypage;
 
 import io.vertx.core.Future;
 
-/** The port to the messenger, through which the notifier sends notifications to customers. */
+/**
+ * The messenger service with which {@link Notifier} sends notifications to customers, for example
+ * KakaoTalk.
+ */
 interface Messenger {
 
-  /** The channel that the customer's list of notifications names, for example KAKAO. */
+  /** The name of this messenger in the customer's list of notifications, for example KAKAO. */
   String channel();
 
   /** Fails if the messenger refuses the text or does not respond in time. */

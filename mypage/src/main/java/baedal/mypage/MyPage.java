@@ -15,12 +15,13 @@ import java.util.function.ToLongFunction;
 /**
  * What MyPage knows of one order. Events only add facts to a page, and {@link #mergedWith} merges
  * two pages. So the same events make the same page, in any order and with any duplicates, and a
- * page never goes backwards.
+ * page never returns to an older state.
  *
- * @param details null until an event that contains the order's details was applied
+ * @param details the customer, the store and the amount; null until an event that contains them was
+ *     applied
  * @param reachedAt when each status was reached
  * @param payments the attempts to pay, by payment id
- * @param carrier null until an event of the order's delivery was applied
+ * @param carrier the rider of the delivery; null until an event of the delivery was applied
  * @param complete whether {@code order.placed}, the first event of the order, was applied
  */
 @RecordBuilder
@@ -36,7 +37,10 @@ public record MyPage(
   private static final List<Status> ENDS =
       List.of(Status.COMPLETED, Status.CANCELED, Status.REJECTED, Status.EXPIRED);
 
-  /** The order after its event number {@code sequence}. {@code due} is in won. */
+  /**
+   * The order's details, from the event of the order that has the number {@code sequence}. {@code
+   * due} is the amount to pay, in won.
+   */
   record Details(
       String customerId,
       String storeId,
@@ -45,10 +49,13 @@ public record MyPage(
       String couponId,
       long sequence) {}
 
-  /** The rider after event number {@code sequence} of the delivery, or null if it has none. */
+  /**
+   * The rider, from the event of the delivery that has the number {@code sequence}; {@code riderId}
+   * is null if the delivery had no rider then.
+   */
   record Carrier(String riderId, long sequence) {}
 
-  /** The statuses of one payment. A payment only advances, in the order of these constants. */
+  /** The statuses of one payment. A payment never returns to an earlier constant of this enum. */
   enum PaymentStatus {
     DECLINED,
     DEFERRED,
@@ -57,8 +64,9 @@ public record MyPage(
   }
 
   /**
-   * One attempt to pay. {@code method} is null while only its refund is known. {@code voided} means
-   * that the attempt ended before any money was taken, so that none was given back.
+   * One attempt to pay. {@code method} is null while only the refund of the attempt is known.
+   * {@code voided} means that the attempt ended before any money was taken, so that no money was
+   * given back.
    */
   record Attempt(PaymentMethod method, PaymentStatus status, Instant at, boolean voided) {
 
@@ -68,8 +76,8 @@ public record MyPage(
     }
 
     /**
-     * Whether the attempt ended before any money was taken. Attempts stored before {@code voided}
-     * existed count as voided if their method is pay on delivery.
+     * Whether the attempt ended before any money was taken. Attempts that were stored before the
+     * field {@code voided} existed count as voided if they were to be paid on delivery.
      */
     boolean isVoided() {
       boolean onDelivery = method != null && method.deferred();
@@ -96,9 +104,9 @@ public record MyPage(
   }
 
   /**
-   * Merges this page with another one of the same order. The result has the details and the carrier
-   * with the higher sequence, the earlier time of each status, and the further status of each
-   * payment.
+   * Merges this page with another page of the same order. The result has the details and the
+   * carrier with the higher sequence, the earlier time of each status, and for each payment the
+   * status that is later in {@link PaymentStatus}.
    */
   MyPage mergedWith(MyPage other) {
     return new MyPage(
@@ -133,7 +141,10 @@ public record MyPage(
     return details(order, sequence).mergedWith(blankBuilder().complete(true).build());
   }
 
-  /** Applies an event that contains the details of the order and the time it was placed at. */
+  /**
+   * Applies an event that contains the details of the order and the time at which the order was
+   * placed.
+   */
   MyPage details(OrderDetails order, long sequence) {
     Details newDetails =
         new Details(
@@ -199,9 +210,9 @@ public record MyPage(
   }
 
   /**
-   * The present status, derived from all statuses that the order has reached; null if there is
-   * none. It is CANCEL_REQUESTED from the request to cancel until cooking begins, the store
-   * refuses, or the order has ended.
+   * The present status, derived from all statuses that the order has reached; null if it has
+   * reached no status yet. It is CANCEL_REQUESTED from the request to cancel until cooking begins,
+   * the store refuses, or the order has ended.
    */
   Status status() {
     for (Status end : ENDS) {
@@ -220,8 +231,8 @@ public record MyPage(
   }
 
   /**
-   * The attempt that the page shows: the latest PAID or DEFERRED one, otherwise the latest. Null
-   * without attempts.
+   * The attempt to pay that the page shows: the latest attempt that is PAID or DEFERRED, otherwise
+   * the latest attempt. Null if there was no attempt.
    */
   Attempt payment() {
     return payments.entrySet().stream()

@@ -69,9 +69,9 @@ final class MyPageApi {
   }
 
   /**
-   * The page of one of the caller's orders. An order of another customer is refused as not found.
-   * While the page has no details, the order service says whether the order is the caller's; then
-   * the returned page has no details.
+   * Returns the page of the order in the path. Refuses with {@code not-found} if the order is not
+   * the caller's. A page without details does not name the customer: then the order service is
+   * asked whether the order is the caller's.
    */
   private Future<MyPage> own(RoutingContext ctx) {
     String orderId = ctx.pathParam("orderId");

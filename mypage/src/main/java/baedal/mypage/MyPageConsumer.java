@@ -30,8 +30,8 @@ public final class MyPageConsumer {
 
   /**
    * Updates the page first, since the page names the customer, then stores the notification. After
-   * a crash between the two, the event is delivered again: it does not change the page a second
-   * time, but its notification is stored.
+   * a crash between these two steps, the event is delivered again: it does not change the page a
+   * second time, but its notification is stored.
    */
   private Future<?> handle(EventMessage message, Event event) {
     if (!Projection.belongsToPage(message)) {

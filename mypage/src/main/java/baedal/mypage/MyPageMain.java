@@ -2,7 +2,7 @@ package baedal.mypage;
 
 import baedal.runtime.Boot;
 
-/** MyPage as a process of its own. */
+/** Starts the MyPage service in its own process. */
 public final class MyPageMain {
 
   private MyPageMain() {}

@@ -25,7 +25,10 @@ final class MyPageRepository {
   private static final String NOTIFICATIONS = "notifications";
   private static final int COPY_BATCH = 100;
 
-  /** Writes texts that sort by time: {@link Instant#toString} omits the zeros of a full second. */
+  /**
+   * Always writes three decimal places, so that texts sort by time; {@link Instant#toString} does
+   * not.
+   */
   private static final DateTimeFormatter SORTABLE =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
@@ -72,8 +75,8 @@ final class MyPageRepository {
   }
 
   /**
-   * Applies an event to the page of its order, exactly once. While pages are being rebuilt, applies
-   * it to the rebuilt page, too.
+   * Applies an event to the page of its order, exactly once. While a rebuild fills another
+   * collection, applies it there, too.
    */
   Future<MyPage> apply(EventMessage message) {
     return generations
@@ -86,7 +89,7 @@ final class MyPageRepository {
                     .compose(v -> applyTo(location.current(), message)));
   }
 
-  /** Like {@link #apply}, in one collection. Null if the event belongs to no page. */
+  /** Applies an event to its page in one collection, once. Null if the event has no page. */
   Future<MyPage> applyTo(String collection, EventMessage message) {
     if (!Projection.belongsToPage(message)) {
       return Future.succeededFuture();
@@ -116,7 +119,8 @@ final class MyPageRepository {
   }
 
   /**
-   * A customer's pages, newest first; {@code status} and {@code before} (an order id) may be null.
+   * A customer's pages, newest first. {@code status} is null for every status; {@code before} is
+   * the last order id of the previous page of the list, or null.
    */
   Future<List<MyPage>> list(String customerId, String status, String before, int limit) {
     JsonObject query = new JsonObject().put("customerId", customerId);
@@ -130,8 +134,8 @@ final class MyPageRepository {
   }
 
   /**
-   * Copies current pages into {@code building} if the log no longer has the first event of their
-   * order. A copy is merged with the rebuilt page.
+   * Copies current pages into the collection {@code building} if the log no longer has the first
+   * event of their order. A copy is merged with the page of the same order in {@code building}.
    */
   Future<Void> copyIncomplete(String building) {
     return generations
@@ -172,7 +176,7 @@ final class MyPageRepository {
               log.atError()
                   .addKeyValue("orderId", orderId)
                   .setCause(e)
-                  .log("page cannot be read, not copied to the rebuilt pages");
+                  .log("page cannot be read and was not copied to the rebuilt pages");
               return Future.succeededFuture();
             });
   }
@@ -185,8 +189,9 @@ final class MyPageRepository {
   }
 
   /**
-   * Drops the collections of earlier rebuilds. It reads the names before the location. If a new
-   * rebuild begins between the two, its collection is not among the names and is not dropped.
+   * Drops the collections of earlier rebuilds. Lists all collections first, then reads which
+   * collections are in use. So the collection of a rebuild that begins between these two steps is
+   * not dropped.
    */
   Future<Void> dropOldCollections() {
     return mongo
@@ -208,13 +213,13 @@ final class MyPageRepository {
         .mapEmpty();
   }
 
-  /** Stores a notification that will be sent later, once for each order and change. */
+  /** Stores a notification, which a poll sends later, once for each order and change. */
   Future<Void> insertPending(String orderId, NotificationText text) {
     return insert(document(orderId, text).put("state", "PENDING")).mapEmpty();
   }
 
   /**
-   * Stores a notification as sent, before it is sent. False if it was stored before: then the
+   * Stores a notification as sent, before it is sent. False if it was stored already: then the
    * caller must not send it.
    */
   Future<Boolean> insertSent(
@@ -238,7 +243,7 @@ final class MyPageRepository {
         .put("sentAt", SORTABLE.format(now));
   }
 
-  /** False if the notification was stored before. */
+  /** False if the notification was stored already. */
   private Future<Boolean> insert(JsonObject notification) {
     return mongo
         .insert(NOTIFICATIONS, notification)
@@ -250,7 +255,10 @@ final class MyPageRepository {
                     : Future.failedFuture(e));
   }
 
-  /** Pending notifications, oldest first, with a {@code noted} greater than {@code last}. */
+  /**
+   * Lists pending notifications whose field {@code noted} is greater than {@code last}, oldest
+   * first.
+   */
   Future<List<JsonObject>> pending(String last, int limit) {
     return mongo.findWithOptions(
         NOTIFICATIONS,
@@ -258,7 +266,7 @@ final class MyPageRepository {
         new FindOptions().setSort(new JsonObject().put("noted", 1)).setLimit(limit));
   }
 
-  /** Stores that a pending notification is sent. True for the one replica that may send it. */
+  /** Marks a pending notification as sent. False if it was marked already: do not send it then. */
   Future<Boolean> claimForSending(String id, String customerId, String channel, Instant now) {
     return mongo
         .updateCollection(
@@ -270,7 +278,7 @@ final class MyPageRepository {
 
   /**
    * A customer's notifications, newest first. {@code last} holds {@code sentAt} and {@code noted}
-   * of the last one on the previous page; it is null for the first page.
+   * of the last notification on the previous page; it is null for the first page.
    */
   Future<List<JsonObject>> notifications(String customerId, List<String> last, int limit) {
     JsonObject query = new JsonObject().put("customerId", customerId);

@@ -18,7 +18,7 @@ record MyPageView(
     String couponId,
     List<Step> timeline) {
 
-  /** {@code status} is the status of the attempt, or {@code VOIDED}. */
+  /** An attempt to pay. {@code status} is a {@link MyPage.PaymentStatus}, or {@code VOIDED}. */
   record Payment(PaymentMethod method, String status) {
 
     private static final String VOIDED = "VOIDED";

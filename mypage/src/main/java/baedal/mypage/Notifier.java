@@ -16,16 +16,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends notifications to customers, each at most once: it is stored as sent before it is sent. The
- * notifications of one order are sent one after another, notifications of different orders
- * concurrently. A notification that cannot be sent at once is stored as pending: its customer is
- * unknown, an earlier notification of its order is unsent, or too many orders are in progress. A
- * poll sends pending notifications, also after the process that stored them has died. Another
- * replica may send a later notification of an order before a pending one.
+ * Sends notifications to customers. Each notification is stored as sent before it is sent, so it is
+ * sent at most once. The notifications of one order are sent one after another; notifications of
+ * different orders are sent at the same time.
+ *
+ * <p>A notification is stored as pending if its customer is not known yet, if an earlier
+ * notification of the same order is not sent yet, or if too many orders are in progress. A poll
+ * sends pending notifications, also notifications of a process that died. Another replica may send
+ * a later notification of an order before a pending notification of the same order is sent.
  */
 final class Notifier {
 
-  /** Maximum number of orders in progress at the same time, and batch size of a poll. */
+  /**
+   * Maximum number of orders whose notifications are sent at the same time, and maximum number of
+   * pending notifications that one poll reads.
+   */
   static final int MAX_CONCURRENT = 100;
 
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
@@ -43,29 +48,34 @@ final class Notifier {
   private String lastPolled = FROM_OLDEST;
 
   /**
-   * Orders in progress: their notifications are being sent. Each future completes when they have
-   * been sent.
+   * The orders in progress: their notifications are being sent. The future of an order completes
+   * when its notifications have been sent.
    */
   private final Map<String, Future<Void>> inProgress = new HashMap<>();
 
   /**
-   * Orders in progress that have another notification pending. A poll follows when they are done.
+   * The orders in progress that also have a pending notification. When such an order is no longer
+   * in progress, a poll follows.
    */
   private final Set<String> pollAfter = new HashSet<>();
 
   /**
-   * Orders that may have a pending notification: a later one must not overtake it. The value is
-   * {@link #polls} when it was stored, or {@link Long#MAX_VALUE} while it is being stored.
+   * The orders that may have a pending notification, which a later notification of the order must
+   * not overtake. The value is that of {@link #polls} when the pending notification was stored, or
+   * {@link Long#MAX_VALUE} while it is being stored.
    */
   private final Map<String, Long> pendingSince = new HashMap<>();
 
-  /** Orders with a pending notification that the polls of this round have found. */
+  /**
+   * The orders of which the polls of the present round have found a pending notification. A round
+   * is a series of polls that reads all pending notifications once, oldest first.
+   */
   private final Set<String> foundInRound = new HashSet<>();
 
   /** The number of polls so far. */
   private long polls;
 
-  /** The first poll of this round. A round reads all pending notifications, the oldest first. */
+  /** The number of the first poll in the present round; {@link #foundInRound} explains rounds. */
   private long firstPollOfRound;
 
   Notifier(Vertx vertx, MyPageRepository pages, Messenger messenger, Clock clock) {
@@ -79,7 +89,10 @@ final class Notifier {
     timer = vertx.setPeriodic(POLL_MILLIS, id -> poll());
   }
 
-  /** Starts no further notification. The future succeeds when those in progress have been sent. */
+  /**
+   * Stops polling, and sends no further notification. The future succeeds when the notifications
+   * that are being sent have been sent.
+   */
   Future<Void> stop() {
     stopped = true;
     vertx.cancelTimer(timer);
@@ -88,7 +101,8 @@ final class Notifier {
 
   /**
    * Stores a notification, once for each order and change, and sends it at once if possible. The
-   * future succeeds when it is stored. {@code customerId} is null while the customer is not known.
+   * future succeeds when the notification is stored. {@code customerId} is null while the customer
+   * is not known.
    */
   Future<Void> submit(String orderId, String customerId, NotificationText text) {
     boolean sendsNow =
@@ -168,7 +182,10 @@ final class Notifier {
             });
   }
 
-  /** Polls if a poll was requested while none could begin, or if another batch may be left. */
+  /**
+   * Polls if a poll was requested while no poll could begin, or if more pending notifications may
+   * be left.
+   */
   private void pollIfNeeded() {
     if (pollAgain && !stopped) {
       poll();
@@ -176,8 +193,8 @@ final class Notifier {
   }
 
   /**
-   * Sends a batch of pending notifications. The next poll continues after them, so that
-   * notifications that cannot be sent yet do not block others.
+   * Sends a batch of pending notifications. The next poll begins after this batch, so that
+   * notifications that cannot be sent yet do not block newer notifications.
    */
   private void sendAll(List<JsonObject> pending) {
     if (lastPolled.equals(FROM_OLDEST)) {

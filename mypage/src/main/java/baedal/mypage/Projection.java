@@ -11,7 +11,10 @@ import baedal.mypage.MyPage.PaymentStatus;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Defines how each event changes the page of its order. An event not listed changes nothing. */
+/**
+ * Defines how each event changes the page of its order. An event whose type is not listed here
+ * changes nothing.
+ */
 final class Projection {
 
   private static final Map<Class<? extends Event>, Update<Event>> UPDATES = new HashMap<>();

@@ -10,13 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuilds all pages from the stream {@code log} while new events arrive, in these steps:
+ * Rebuilds all pages from the stream {@code log} in a new collection, while new events arrive, in
+ * these steps:
  *
  * <ol>
- *   <li>Every replica begins to apply new events to the new collection, too.
- *   <li>When all replicas do so, this one reads the log to its present end.
- *   <li>It copies the pages that the log cannot rebuild, because their first event is gone.
- *   <li>All replicas read the new collection, and the old one is dropped.
+ *   <li>Every replica begins to apply new events to the pages in the old and in the new collection.
+ *   <li>When all replicas do so, the replica that runs the rebuild reads the log to its present
+ *       end, and applies the events to the new collection.
+ *   <li>It copies the pages that it could not rebuild completely, because the log no longer has the
+ *       first event of their order.
+ *   <li>All replicas begin to read the new collection, and the old collection is dropped.
  * </ol>
  */
 final class Rebuild {
@@ -24,7 +27,7 @@ final class Rebuild {
   private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
   private static final Set<String> CONSUMED = Set.copyOf(Subscriptions.of("mypage"));
 
-  /** The time after which every replica uses a changed location. */
+  /** The time after which every replica uses a changed {@link GenerationRepository.Location}. */
   private static final long PROPAGATION_MILLIS = 3 * GenerationRepository.CACHED_FOR.toMillis();
 
   private static final long HEARTBEAT_MILLIS = 2_000;
@@ -41,7 +44,7 @@ final class Rebuild {
     this.generations = generations;
   }
 
-  /** Begins a rebuild, which runs in the background. Refused while another one is running. */
+  /** Begins a rebuild, which runs in the background. Refused while another rebuild is running. */
   Future<State> begin() {
     return generations
         .begin()
@@ -102,7 +105,7 @@ final class Rebuild {
             switched -> {
               if (!switched) {
                 throw new IllegalStateException(
-                    "another rebuild has begun: this one sent no heartbeat in time");
+                    "another rebuild has begun, because this rebuild sent no heartbeat in time");
               }
               return vertx.timer(PROPAGATION_MILLIS);
             })

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The last known position of each order's rider, in memory only. Of more than {@link #MAX} orders
- * the least recently used are removed.
+ * The last known position of each order's rider, in memory only. It holds at most {@link #MAX}
+ * orders; the least recently used order is removed first.
  */
 final class RiderPositions {
 

@@ -1,6 +1,9 @@
 package baedal.mypage;
 
-/** The status of an order as its customer sees it. The first eight are the normal course. */
+/**
+ * The status of an order as its customer sees it. The first eight constants are the normal course
+ * of an order.
+ */
 public enum Status {
   PLACED,
   PAID,
