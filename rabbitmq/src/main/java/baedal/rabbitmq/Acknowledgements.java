@@ -18,7 +18,8 @@ import java.util.TreeSet;
 final class Acknowledgements {
 
   /**
-   * Half of the prefetch count: the consumer handles the other half while the broker sends more.
+   * When so many acknowledgements wait, they are sent at once. It is half of the prefetch count, so
+   * that the consumer can handle the other half until the broker sends more messages.
    */
   private static final int BATCH = EventConsumer.PREFETCH / 2;
 
@@ -29,7 +30,7 @@ final class Acknowledgements {
   private final NavigableSet<Long> unfinished = new TreeSet<>();
   private final NavigableSet<Long> finished = new TreeSet<>();
 
-  /** Completes when the next batch is sent; null while no acknowledgement waits. */
+  /** Completes when the next batch is sent; null while no acknowledgement waits to be sent. */
   private Promise<Void> nextBatch;
 
   Acknowledgements(Vertx vertx, RabbitMQClient client) {
@@ -37,14 +38,18 @@ final class Acknowledgements {
     this.client = client;
   }
 
-  /** Registers a delivery. It stays unacknowledged until {@link #acknowledge} is called for it. */
+  /**
+   * Registers a message by its delivery tag. The message stays unacknowledged until {@link
+   * #acknowledge} is called with this tag.
+   */
   void delivered(long tag) {
     unfinished.add(tag);
   }
 
   /**
-   * Succeeds when the acknowledgement is sent, at most {@value #MAX_DELAY_MILLIS} ms later. Fails
-   * if the channel is closed.
+   * Acknowledges the message with this delivery tag. The future succeeds when the acknowledgement
+   * is sent, at most {@value #MAX_DELAY_MILLIS} ms after the call. It fails if the channel is
+   * closed.
    */
   Future<Void> acknowledge(long tag) {
     unfinished.remove(tag);
@@ -69,8 +74,9 @@ final class Acknowledgements {
   }
 
   /**
-   * Checks the channel first: if it is closed, the client throws, or opens another channel, which
-   * does not know these delivery tags.
+   * Sends the waiting acknowledgements. Checks first that the channel is open: on a closed channel,
+   * the client throws, or it opens another channel, which does not know the delivery tags of the
+   * closed one.
    */
   private Future<Void> send() {
     if (!client.isOpenChannel()) {

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.util.function.Supplier;
 
 /**
- * The broker side of one service: the relay publishes its events, the consumer handles those of
- * other services. {@link ServiceAssembly} builds it.
+ * Connects one service to the broker: the relay publishes the events of the service, and the
+ * consumer handles the events of other services. {@link ServiceAssembly} builds it.
  */
 public final class Backbone {
 
@@ -39,7 +39,10 @@ public final class Backbone {
     deadLetters = consumer.deadLetters(amqpUri);
   }
 
-  /** Starts to connect, and returns at once. While the broker is unavailable, each part retries. */
+  /**
+   * Starts to connect to the broker, and returns at once. While the broker is unavailable, the
+   * publisher and the consumer try again to connect.
+   */
   public void start() {
     publisher.start();
     relay.start();

@@ -63,8 +63,9 @@ final class BrokerConnection {
   }
 
   /**
-   * Returns a context on the caller's event loop with its own queue for blocking calls. A publisher
-   * that the broker blocks then does not delay the acknowledgements of a consumer.
+   * Returns a Vert.x context that runs on the caller's event loop, but has its own queue for
+   * blocking calls. So a publisher that the broker blocks does not delay the acknowledgements of a
+   * consumer.
    */
   private static ContextInternal newContext(Vertx vertx) {
     ContextInternal caller = (ContextInternal) vertx.getOrCreateContext();
@@ -75,7 +76,10 @@ final class BrokerConnection {
     return context;
   }
 
-  /** Returns a future with the same result that completes on this connection's context. */
+  /**
+   * Returns a future that has the result of {@code future} and completes on this connection's
+   * context.
+   */
   <T> Future<T> onContext(Future<T> future) {
     PromiseInternal<T> completed = context.promise();
     future.onComplete(completed);
@@ -135,7 +139,10 @@ final class BrokerConnection {
             });
   }
 
-  /** Closes the connection of {@code current} and reconnects, unless it was replaced already. */
+  /**
+   * Closes the connection of the client {@code current} and reconnects. Does nothing if another
+   * client has replaced {@code current} already.
+   */
   void renew(RabbitMQClient current) {
     context.runOnContext(v -> lost(current, null));
   }

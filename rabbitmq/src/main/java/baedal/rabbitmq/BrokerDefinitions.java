@@ -14,8 +14,9 @@ import java.util.Locale;
 
 /**
  * Generates the RabbitMQ definitions of one virtual host with its users, for operators and for
- * {@code ./run}. {@code rabbitmqctl import_definitions}, {@code load_definitions} and the
- * management API read them. They hold salted password hashes, never passwords.
+ * {@code ./run}. RabbitMQ reads the definitions with {@code rabbitmqctl import_definitions}, with
+ * its setting {@code load_definitions}, or through its management API. They contain salted password
+ * hashes, never passwords.
  */
 public final class BrokerDefinitions {
 

@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 
 /**
  * Pings the service's own database until it answers again, for {@link MessageProcessor}. All
- * messages that wait share one series of pings. All methods run on the consumer's context.
+ * messages that wait for the database share one series of pings. All methods run on the consumer's
+ * context.
  */
 final class DatabaseProbe {
 
@@ -18,7 +19,7 @@ final class DatabaseProbe {
   private final Vertx vertx;
   private final Supplier<Future<?>> ping;
 
-  /** Null while no message waits. */
+  /** Completes when the wait for the database ends; null while no message waits. */
   private Promise<Void> waiting;
 
   DatabaseProbe(Vertx vertx, Supplier<Future<?>> ping) {
@@ -38,7 +39,7 @@ final class DatabaseProbe {
     return waiting.future();
   }
 
-  /** Ends the wait, whether the database answers or not. */
+  /** Ends the wait of all messages, whether the database answers or not. */
   void release() {
     Promise<Void> released = waiting;
     waiting = null;

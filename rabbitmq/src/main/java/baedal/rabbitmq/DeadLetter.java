@@ -10,17 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A message that a service could not handle, with its history from the headers. {@link
+ * A message that a service could not handle, with its history from the message headers. {@link
  * DeadLetterApi} returns it to operators.
  *
  * @param event the event type; null if the body contains none
  * @param subject the subject of the event; null if the body contains none
- * @param reason why the service could not handle it
- * @param stack the stack trace; null in a list, and if the broker itself moved the message
+ * @param reason why the service could not handle the message
+ * @param stack the stack trace; null in a list, and if the broker itself moved the message to the
+ *     dead letters
  * @param attempts the number of retries after a bug
  * @param replays the number of replays by operators
  * @param bytes the size of the whole body
- * @param body the first {@value #MAX_BODY_CHARS} characters; null in a list
+ * @param body the first {@value #MAX_BODY_CHARS} characters of the body; null in a list
  */
 public record DeadLetter(
     String deadLetterId,
@@ -38,10 +39,13 @@ public record DeadLetter(
 
   private static final int MAX_BODY_CHARS = 60_000;
   private static final String NEVER_ACKNOWLEDGED =
-      "the broker stopped delivering it: each consumer died or lost its connection before it"
-          + " acknowledged the message";
+      "the broker stopped delivering the message: each consumer died or lost its connection before"
+          + " it acknowledged the message";
 
-  /** A message that the broker itself moved to the dead letters has no reason in its headers. */
+  /**
+   * Reads a dead letter from a message of the dead-letter queue. If the broker itself moved the
+   * message there, its headers have no reason, and the reason is {@link #NEVER_ACKNOWLEDGED}.
+   */
   static DeadLetter of(RabbitMQMessage message) {
     Map<String, Object> headers = RetryAndDeadLetter.headersOf(message.properties());
     String text = message.body().toString(StandardCharsets.UTF_8);
@@ -61,7 +65,10 @@ public record DeadLetter(
         text.length() <= MAX_BODY_CHARS ? text : text.substring(0, MAX_BODY_CHARS));
   }
 
-  /** Returns the id from the headers, or a digest of the body if the broker moved the message. */
+  /**
+   * Returns the id from the headers. A message that the broker itself moved to the dead letters has
+   * no id there: then the id is a digest of the body.
+   */
   static String id(RabbitMQMessage message) {
     return text(
         RetryAndDeadLetter.headersOf(message.properties()),

@@ -60,7 +60,9 @@ public final class DeadLetterApi {
 
   record Letters(List<DeadLetter> items, String next, long total) {}
 
-  /** The cursor is the number of dead letters to skip: a queue has no position to resume at. */
+  /**
+   * The cursor is the number of dead letters to skip: a queue cannot be read from a given position.
+   */
   private Future<Letters> list(RoutingContext ctx) {
     int limit = Paging.limit(ctx);
     int skip = toSkip(ctx.request().getParam("cursor"));

@@ -19,8 +19,9 @@ import java.util.function.Function;
  * fetches messages; at its end, the unacknowledged messages return to the queue. Until then no
  * other session finds these messages, so the sessions of this process run one after another.
  *
- * <p>A replay acknowledges a message after the broker has confirmed the new copy. A crash in
- * between replays the message twice; the service ignores the second one.
+ * <p>A replay publishes a copy of a message to the service's queue. It acknowledges the message
+ * after the broker has confirmed the copy. After a crash between these two steps, an operator may
+ * replay the message again; the service ignores the second copy.
  */
 public final class DeadLetters {
 
@@ -30,8 +31,9 @@ public final class DeadLetters {
   private static final long RETURN_SECONDS = 5;
 
   /**
-   * Maximum number of polls for the returned messages. Another process may have fetched some of
-   * them, so the queue may not reach the expected length.
+   * Maximum number of times that a session reads the length of the queue, while it waits for the
+   * messages that it returned. Another process may have fetched some of these messages, so the
+   * queue may not reach the expected length.
    */
   private static final int MAX_POLLS = 50;
 
@@ -78,14 +80,17 @@ public final class DeadLetters {
                                 .toList())));
   }
 
-  /** Fails with a {@link Refusal} if none of the oldest {@value #MAX_SEARCHED} has this id. */
+  /**
+   * Fails with a {@link Refusal} if none of the oldest {@value #MAX_SEARCHED} dead letters has this
+   * id.
+   */
   public Future<DeadLetter> find(String id) {
     return inSession(session -> session.find(id, MAX_SEARCHED).map(DeadLetter::of));
   }
 
   /**
-   * Puts the message back into the service's queue, where it gets all its retries again. Fails like
-   * {@link #find}.
+   * Puts the dead letter back into the service's queue, where it gets all its retries again. Fails
+   * like {@link #find}.
    */
   public Future<Void> replay(String id) {
     return inSession(session -> session.find(id, MAX_SEARCHED).compose(session::replay));
@@ -96,7 +101,7 @@ public final class DeadLetters {
     return inSession(session -> session.replayNext(session.remaining, 0));
   }
 
-  /** Deletes the message for good. Fails like {@link #find}. */
+  /** Deletes the dead letter for good. Fails like {@link #find}. */
   public Future<Void> discard(String id) {
     return inSession(session -> session.find(id, MAX_SEARCHED).compose(session::acknowledge));
   }
@@ -131,7 +136,10 @@ public final class DeadLetters {
 
     private final RabbitMQClient client;
 
-    /** The length of the queue when this session has returned its unacknowledged messages. */
+    /**
+     * The length that the queue will have after this session has returned its unacknowledged
+     * messages.
+     */
     private long remaining;
 
     Session(RabbitMQClient client, long count) {
@@ -164,7 +172,8 @@ public final class DeadLetters {
               message -> {
                 if (message == null || most == 0) {
                   throw Refusal.notFound(
-                      "no dead letter has the id %s: list them to get their ids".formatted(id));
+                      "no dead letter has the id %s: list the dead letters to get their ids"
+                          .formatted(id));
                 }
                 return DeadLetter.id(message).equals(id)
                     ? Future.succeededFuture(message)
@@ -193,8 +202,8 @@ public final class DeadLetters {
     }
 
     /**
-     * Returns the unacknowledged messages. Waits at most 5 s until they are in the queue again, so
-     * that the next session finds them.
+     * Returns the unacknowledged messages to the queue. Waits at most 5 s until they are there
+     * again, so that the next session finds them.
      */
     Future<Void> returnUnacknowledged() {
       return client

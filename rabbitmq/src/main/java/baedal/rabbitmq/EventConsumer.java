@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 public final class EventConsumer {
 
   /**
-   * Maximum number of unacknowledged messages. It is low, so that under load HTTP requests come
-   * before events: the other messages wait in the broker.
+   * Maximum number of messages that the consumer holds unacknowledged. It is low, so that under
+   * load the service has time for HTTP requests; further messages wait in the broker.
    */
   static final int PREFETCH = 8;
 
@@ -85,8 +85,9 @@ public final class EventConsumer {
   }
 
   /**
-   * Waits for the failure publisher first, because failed messages need it. Then requests the
-   * message count, which fails if the queue is missing; the client's {@code basicConsume} would
+   * Starts to receive the messages of the queue. First waits until the failure publisher is
+   * connected, which publishes messages that fail. Then reads the message count of the queue, which
+   * fails if the queue is missing; without this check, the client's {@code basicConsume} would
    * retry for ever without an error.
    */
   private Future<Void> consume(RabbitMQClient next) {

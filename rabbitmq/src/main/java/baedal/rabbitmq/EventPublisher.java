@@ -65,8 +65,8 @@ public final class EventPublisher {
   }
 
   /**
-   * Publishes messages that {@link EventMessages} encoded, in this order. Each goes to the exchange
-   * of its type, as a persistent message.
+   * Publishes messages that {@link EventMessages} encoded, in the order of the list. Each message
+   * goes to the exchange of its event type, and is persistent.
    */
   public Future<Void> publish(List<String> messages) {
     return withChannel(
@@ -107,8 +107,9 @@ public final class EventPublisher {
   }
 
   /**
-   * Publishes one message to a queue. Fails if the queue is missing: the broker would confirm the
-   * message although no queue received it.
+   * Publishes one message to a queue. First checks that the queue exists, and fails if it is
+   * missing; without this check, the broker would confirm the message although no queue received
+   * it.
    */
   Future<Void> sendTo(String queue, AMQP.BasicProperties properties, Buffer body) {
     return withChannel(
@@ -120,8 +121,8 @@ public final class EventPublisher {
 
   /**
    * Runs {@code work} on the connection's context, which keeps the order of blocking calls. Fails
-   * if the channel is closed: the client would open another one, and block the event loop until it
-   * is open.
+   * if the channel is closed; otherwise the client would open another channel, and block the event
+   * loop until that channel is open.
    */
   private Future<Void> withChannel(Function<ConfirmChannel, Future<Void>> work) {
     Promise<Void> done = Promise.promise();
@@ -205,8 +206,9 @@ public final class EventPublisher {
     }
 
     /**
-     * Refuses the tags of another channel. When this channel closes, the client silently opens a
-     * new one, which counts its tags from 1 again.
+     * Keeps the promise of a published message under its delivery tag. Throws if the tag is of
+     * another channel: when this channel closes, the client silently opens a new channel, which
+     * counts its tags from 1 again.
      */
     private void register(long tag, Promise<Void> confirmed) {
       if (ended || tag <= lastTag) {

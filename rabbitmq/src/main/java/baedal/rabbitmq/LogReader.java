@@ -44,22 +44,29 @@ public final class LogReader {
   private final EventPublisher markerPublisher;
   private final TreeSet<Long> unfinished = new TreeSet<>();
 
-  /** The markers that the reader has published to the log and not yet read, by message id. */
+  /**
+   * The markers that {@link #caughtUp} has appended to the log, by message id. A promise completes
+   * when the reader reaches its marker.
+   */
   private final Map<String, Promise<Void>> markers = new ConcurrentHashMap<>();
 
   private final AtomicLong handled = new AtomicLong();
   private KeyedQueue subjects = new KeyedQueue();
 
-  /** The value of {@code x-stream-offset}: {@code first}, a date, or the offset of a message. */
+  /**
+   * The position in the log at which the reader goes on, as a value of {@code x-stream-offset}:
+   * {@code first}, a date, or the offset of a message.
+   */
   private Object resumeAt;
 
   private RabbitMQClient client;
   private volatile boolean stopped;
 
   /**
-   * Reads from {@code since}, or from the beginning if {@code since} is null. The handler's future
-   * succeeds when the effect is durable. After an outage the reader handles the event again, every
-   * 500 ms. It skips an event that fails for another reason.
+   * Reads the events since the time {@code since}, or from the beginning of the log if {@code
+   * since} is null. The handler's future succeeds when the effect of the event is durable. If an
+   * event fails because of an outage, the reader passes it to the handler again every 500 ms. It
+   * skips an event that fails for another reason.
    */
   public LogReader(
       Vertx vertx,
@@ -84,14 +91,14 @@ public final class LogReader {
     return connection.stop().compose(v -> markerPublisher.stop());
   }
 
-  /** The number of events that were handled, without the skipped ones. */
+  /** The number of events that were handled, without the skipped events. */
   public long handled() {
     return handled.get();
   }
 
   /**
-   * Succeeds when every event that is in the log now has been handled or skipped. It appends a
-   * marker to the log, and waits until the reader reaches this marker.
+   * Succeeds when every event that is in the log now has been handled or skipped. This method
+   * appends a marker message to the log; the future succeeds when the reader reaches this marker.
    */
   public Future<Void> caughtUp() {
     String marker = Ids.next();
@@ -135,7 +142,10 @@ public final class LogReader {
             });
   }
 
-  /** Appends the pending markers again: an operator may have deleted the log with them. */
+  /**
+   * Appends again the markers that the reader has not reached: an operator may have deleted the
+   * log, and the markers with it.
+   */
   private void publishMarkersAgain() {
     markers.forEach(
         (marker, reached) -> {
@@ -181,7 +191,10 @@ public final class LogReader {
         .onComplete(done -> finished(message, offset, from));
   }
 
-  /** Ignores a marker of a lost connection: events before it may not have been handled. */
+  /**
+   * Completes the promise of a marker. Ignores a marker that was received on a connection that is
+   * lost now: events before the marker may not have been handled.
+   */
   private void reached(Promise<Void> marker, RabbitMQClient from) {
     if (from == client && !stopped) {
       marker.tryComplete();

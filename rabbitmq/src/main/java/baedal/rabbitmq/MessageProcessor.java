@@ -29,8 +29,8 @@ final class MessageProcessor {
 
   /**
    * Number of tries during an outage before an event goes to a retry queue. The second and the
-   * third try wait until the service's database answers. If they fail too, something else is
-   * unavailable.
+   * third try wait until the service's database answers. If these tries fail too, something other
+   * than the database is unavailable.
    */
   private static final int TRIES_IN_MEMORY = 3;
 
@@ -59,7 +59,8 @@ final class MessageProcessor {
   /**
    * Returns true if the message may be acknowledged: it was handled, or it is now in a retry queue
    * or among the dead letters. Returns false if its connection was lost or the service stops; then
-   * the broker delivers it again. Fails if publishing it to one of these queues failed.
+   * the broker delivers the message again. Fails if the message could not be published to one of
+   * these queues.
    *
    * @param connected whether the connection that delivered the message is still open
    */
@@ -117,13 +118,14 @@ final class MessageProcessor {
         .addKeyValue("queue", subscription.queue())
         .addKeyValue("event", event.type())
         .addKeyValue(EventTypes.subjectKey(event.type()), event.subject())
-        .log("handled");
+        .log("event handled");
   }
 
   /**
-   * Decides by the kind of failure. A refused event, and a bug after its last retry, go to the dead
-   * letters. During an outage the event waits in memory at first, and later events of its subject
-   * wait behind it. Everything else goes to a retry queue.
+   * Decides by the kind of failure what happens to the event. An event that was refused goes to the
+   * dead letters; an event that failed because of a bug does so after its last retry. During an
+   * outage the event waits in memory at first, and later events of its subject wait behind it. In
+   * all other cases the event goes to a retry queue.
    */
   private Future<Boolean> failed(
       RabbitMQMessage message,
@@ -175,12 +177,17 @@ final class MessageProcessor {
     return failures.deadLetter(message, cause).map(true);
   }
 
-  /** Ends the waits for the database; the broker delivers the waiting messages again. */
+  /**
+   * Lets messages no longer wait for the database. The broker delivers them again on the next
+   * connection.
+   */
   void disconnected() {
     database.release();
   }
 
-  /** Ends the waits for the database. No event is tried again in memory from now on. */
+  /**
+   * Lets messages no longer wait for the database. From now on, no event is tried again in memory.
+   */
   void stop() {
     stopped = true;
     database.release();

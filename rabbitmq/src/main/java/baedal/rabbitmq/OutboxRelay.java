@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the messages of a service's outbox, at least once: a message leaves the outbox after
- * the broker has confirmed it. Every write wakes the relay. It also polls once a second, in case a
- * process wrote events and crashed before it woke its relay.
+ * the broker has confirmed it. Every write wakes the relay. It also polls once a second, because a
+ * process may write events and crash before it wakes its relay.
  */
 public final class OutboxRelay {
 
@@ -82,7 +82,7 @@ public final class OutboxRelay {
             });
   }
 
-  /** Publishes one batch. Returns whether the outbox may hold more. */
+  /** Publishes one batch. Returns whether the outbox may hold more messages. */
   private Future<Boolean> relayBatch() {
     return Future.succeededFuture()
         .compose(v -> outbox.next(BATCH))
@@ -93,7 +93,10 @@ public final class OutboxRelay {
                     : publish(batch).compose(v -> batch.sent()).map(true));
   }
 
-  /** Waits until {@link #BATCH_INTERVAL} is over, so that the next batch carries more messages. */
+  /**
+   * Waits until {@link #BATCH_INTERVAL} has passed since the start of the batch, so that the next
+   * batch has more messages.
+   */
   private Future<Void> pause(long startedAt) {
     long rest = BATCH_INTERVAL.minusNanos(System.nanoTime() - startedAt).toMillis();
     return rest > 0 && !stopped ? vertx.timer(rest).mapEmpty() : Future.succeededFuture();

@@ -15,15 +15,15 @@ import java.util.Map;
 /**
  * Publishes a failed message to a retry queue or to the dead letters of its queue, for {@link
  * MessageProcessor}; replays a dead letter for {@link DeadLetters}. The n-th retry waits for the
- * n-th delay of {@link Topology#RETRY_DELAYS_SECONDS}, every further one for the last delay. Then
- * the broker moves the message back to its queue.
+ * n-th delay of {@link Topology#RETRY_DELAYS_SECONDS}, every further retry waits for the last
+ * delay. Then the broker moves the message back to its queue.
  */
 final class RetryAndDeadLetter {
 
-  /** Number of retries after a bug. */
+  /** The header with the number of retries after a bug. */
   static final String ATTEMPTS = "x-attempts";
 
-  /** Number of retries after an outage. */
+  /** The header with the number of retries after an outage. */
   static final String WAITS = "x-waits";
 
   static final String REASON = "x-reason";
@@ -53,12 +53,17 @@ final class RetryAndDeadLetter {
     return number(headersOf(message.properties()), ATTEMPTS) >= MAX_ATTEMPTS;
   }
 
-  /** Puts the message into the next retry queue, and counts this towards {@link #exhausted}. */
+  /**
+   * Puts the message into the next retry queue, and counts this retry towards {@link #exhausted}.
+   */
   Future<Void> retryAfterBug(RabbitMQMessage message) {
     return retry(message, ATTEMPTS);
   }
 
-  /** Puts the message into the next retry queue, and does not count towards {@link #exhausted}. */
+  /**
+   * Puts the message into the next retry queue, and does not count this retry towards {@link
+   * #exhausted}.
+   */
   Future<Void> retryAfterOutage(RabbitMQMessage message) {
     return retry(message, WAITS);
   }
@@ -116,7 +121,7 @@ final class RetryAndDeadLetter {
     return headers;
   }
 
-  /** Returns 0 if the header is missing, negative or not a number. */
+  /** Returns the number in a header; 0 if the header is missing, negative or not a number. */
   static int number(Map<String, Object> headers, String name) {
     Object value = headers.get(name);
     try {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Starts and stops the parts of a service in order. {@link ServiceAssembly} creates it. */
+/**
+ * Starts and stops a service: its HTTP server, its connections to the broker, its background tasks
+ * and its database. {@link ServiceAssembly} creates it.
+ */
 public final class RunningService {
 
   private final HttpApi http;
@@ -29,8 +32,8 @@ public final class RunningService {
   /**
    * Starts the relay, the consumer and the background tasks as soon as the database is prepared.
    *
-   * @param prepare prepares the database, and then runs its argument once; while the database is
-   *     unavailable, it retries
+   * @param prepare prepares the database, and tries again while the database is unavailable; then
+   *     runs its argument once
    */
   public RunningService startAfter(Consumer<Runnable> prepare) {
     prepare.accept(

@@ -82,7 +82,10 @@ public final class ServiceAssembly {
     return this;
   }
 
-  /** Adds a background task. It starts when the database is prepared, and stops first. */
+  /**
+   * Adds a background task. It starts when the database is prepared, and stops before all other
+   * parts of the service.
+   */
   public ServiceAssembly task(Runnable start, Runnable stop) {
     return drainingTask(
         start,
@@ -93,8 +96,8 @@ public final class ServiceAssembly {
   }
 
   /**
-   * Adds a background task. At a stop, the service waits for the future of {@code stop} before it
-   * closes its database.
+   * Adds a background task. When the service stops, it waits for the future of {@code stop} before
+   * it closes its database.
    */
   public ServiceAssembly drainingTask(Runnable start, Supplier<Future<Void>> stop) {
     tasks.add(new RunningService.Task(start, stop));

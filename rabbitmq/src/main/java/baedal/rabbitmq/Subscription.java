@@ -28,8 +28,8 @@ public final class Subscription {
   }
 
   /**
-   * Sets the handler of an event type. The handler's future succeeds when the effect is durable. A
-   * second message with the same {@code EventMessage.id} must have no effect.
+   * Sets the handler of an event type. The handler's future succeeds when the effect of the event
+   * is durable. A second message with the same {@code EventMessage.id} must have no effect.
    */
   public <E extends Event> Subscription on(
       Class<E> type, BiFunction<EventMessage, E, Future<?>> handler) {
@@ -42,7 +42,8 @@ public final class Subscription {
   }
 
   /**
-   * Checks that there is a handler for each event of the queue, and for no other.
+   * Checks that there is a handler for each event type that {@link Subscriptions} lists for the
+   * queue, and for no other event type.
    *
    * @throws IllegalStateException if the handlers differ from {@link Subscriptions}
    */

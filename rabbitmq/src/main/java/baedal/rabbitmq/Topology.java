@@ -36,10 +36,15 @@ public final class Topology {
   public static final String LOG = "log";
   public static final String UNROUTED = "unrouted";
 
-  /** Discards rider positions: otherwise those that no page shows would fill {@link #UNROUTED}. */
+  /**
+   * The queue that receives all rider positions and discards them. Otherwise they would fill {@link
+   * #UNROUTED} while no MyPage process is connected.
+   */
   public static final String UNWATCHED = "unwatched";
 
-  /** After so many deliveries without an acknowledgement, the broker makes it a dead letter. */
+  /**
+   * After so many deliveries without an acknowledgement, the broker makes a message a dead letter.
+   */
   private static final int DELIVERY_LIMIT = 50;
 
   /**

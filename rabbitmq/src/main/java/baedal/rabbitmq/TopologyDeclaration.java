@@ -7,7 +7,7 @@ import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.Map;
 
-/** Declares the {@link Topology} over AMQP, in a broker that loads no definitions. */
+/** Declares the {@link Topology} over AMQP, for a broker that has loaded no definitions. */
 public final class TopologyDeclaration {
 
   private TopologyDeclaration() {}
