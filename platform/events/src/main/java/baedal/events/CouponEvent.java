@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /**
  * The events of the coupon service. The subject is the id of the order that uses or earned the
- * coupon; without such an order, it is the id of the coupon. Discounts are won.
+ * coupon; without such an order, it is the id of the coupon. Discounts are in won.
  */
 public sealed interface CouponEvent extends Event {
 

@@ -6,7 +6,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * The part of an order that the rider service needs.
  *
  * @param customerId the customer, who may follow the delivery
- * @param to may be null
+ * @param to the destination; may be null
  * @param parcel may be null
  * @param memo may be null
  * @param collect the amount in won that the rider collects; 0 if the order is prepaid
@@ -28,7 +28,7 @@ public record DeliveryJob(
     String riderId,
     String ownerId) {
 
-  /** Returns the job with another destination and memo. */
+  /** Returns a copy with another destination and memo. */
   public DeliveryJob withDestination(Address newTo, String newMemo) {
     return DeliveryJobBuilder.builder(this).to(newTo).memo(newMemo).build();
   }

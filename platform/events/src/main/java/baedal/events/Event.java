@@ -5,8 +5,8 @@ public sealed interface Event
     permits OrderEvent, PaymentEvent, StoreEvent, RiderEvent, CouponEvent {
 
   /**
-   * The id that correlates events: the order id, for stores and menus the store id, for a coupon
-   * without an order the coupon id.
+   * The id that related events have in common: the order id; for an event about a store or a menu
+   * the store id; for a coupon without an order the coupon id.
    */
   String subject();
 }

@@ -54,7 +54,10 @@ public final class EventMessages {
     return List.copyOf(messages);
   }
 
-  /** Encodes a message. Refuses one above {@link #MAX_BYTES}, which consumers could not handle. */
+  /**
+   * Encodes a message. Refuses a message above {@link #MAX_BYTES}, which consumers could not
+   * handle.
+   */
   public static String encode(EventMessage message) {
     ObjectNode json = Json.mapper().createObjectNode();
     json.put("specversion", SPEC_VERSION)
@@ -117,9 +120,9 @@ public final class EventMessages {
   public record Header(String id, String type) {}
 
   /**
-   * Reads two attributes of an encoded message without its data.
+   * Reads the id and the type of an encoded message, but not its data.
    *
-   * @throws UnprocessableMessage if one is missing
+   * @throws UnprocessableMessage if the id or the type is missing
    */
   public static Header header(String message) {
     Map<String, String> found = attributes(message, Set.of("id", "type"));
@@ -130,16 +133,19 @@ public final class EventMessages {
   public record TypeAndSubject(String type, String subject) {}
 
   /**
-   * Reads two attributes of an encoded message without its data.
+   * Reads the type and the subject of an encoded message, but not its data.
    *
-   * @throws UnprocessableMessage if one is missing
+   * @throws UnprocessableMessage if the type or the subject is missing
    */
   public static TypeAndSubject typeAndSubject(String message) {
     Map<String, String> found = attributes(message, Set.of("type", "subject"));
     return new TypeAndSubject(found.get("type"), found.get("subject"));
   }
 
-  /** Stops at the last wanted attribute: {@link #encode} writes the attributes before the data. */
+  /**
+   * Reads the wanted attributes, and stops after the last one. It does not reach the data, because
+   * {@link #encode} writes the data after the attributes.
+   */
   private static Map<String, String> attributes(String message, Set<String> wanted) {
     Map<String, String> found = new HashMap<>();
     try (JsonParser parser = Json.mapper().createParser(message)) {

@@ -3,11 +3,11 @@ package baedal.events;
 import java.util.List;
 
 /**
- * One line of an order. Prices and amounts are won.
+ * One line of an order. Prices and amounts are in won.
  *
  * @param unitPrice includes the options
- * @param optionPrices the price of each of the {@code options}, in the same order; empty in lines
- *     that are older than this field
+ * @param optionPrices the price of each option, at the same index as in {@code options}; empty in
+ *     lines that are older than this field
  * @param amount {@code quantity * unitPrice}
  */
 public record Line(

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A whole order, as the events of the order service contain it. Amounts are won.
+ * A whole order, as the events of the order service contain it. Amounts are in won.
  *
  * @param pickup where the rider fetches the order: the store, or the sender of a courier order; may
  *     be null
  * @param address where the rider brings the order; may be null
  * @param parcel may be null
- * @param from may be null
- * @param to may be null
+ * @param from when the visit begins; may be null
+ * @param to when the visit ends; may be null
  * @param memo may be null
  * @param couponId may be null
  * @param due {@code total - discount}

@@ -17,7 +17,7 @@ public sealed interface OrderEvent extends Event {
 
   /**
    * Lines, address, memo or coupon of the order changed. {@code established} is true if the order
-   * was paid already.
+   * was paid already, or will be paid on delivery.
    */
   record Updated(String orderId, OrderDetails order, boolean established, Instant at)
       implements OrderEvent {}
@@ -35,7 +35,7 @@ public sealed interface OrderEvent extends Event {
       Instant at)
       implements OrderEvent {}
 
-  /** The order cannot accept this payment; the payment service must refund it. */
+  /** The order cannot accept this payment; the payment service must refund the payment. */
   record PaymentRefused(String orderId, String paymentId, String reason, Instant at)
       implements OrderEvent {}
 

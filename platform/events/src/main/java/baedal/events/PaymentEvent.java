@@ -2,7 +2,7 @@ package baedal.events;
 
 import java.time.Instant;
 
-/** The events of the payment service. Amounts are won. */
+/** The events of the payment service. Amounts are in won. */
 public sealed interface PaymentEvent extends Event {
 
   String orderId();

@@ -1,7 +1,8 @@
 package baedal.events;
 
 /**
- * Assigns each aggregate to one shard of an outbox, so that a relay can keep its events in order.
+ * Assigns each aggregate to one shard of an outbox, so that a relay can publish the events of each
+ * aggregate in order.
  */
 public final class Shards {
 

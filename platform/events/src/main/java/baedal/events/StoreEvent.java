@@ -9,7 +9,10 @@ import java.util.List;
  */
 public sealed interface StoreEvent extends Event {
 
-  /** A store accepts orders. A later change of its name or address publishes this event again. */
+  /**
+   * The store is open: it accepts orders. The service publishes this event again when the name or
+   * address of an open store changes.
+   */
   record Opened(
       String storeId, String ownerId, String name, String kind, Address address, Instant at)
       implements StoreEvent {
@@ -19,7 +22,7 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** A store accepts no orders. */
+  /** The store is closed: it accepts no orders. */
   record Closed(
       String storeId, String ownerId, String name, String kind, Address address, Instant at)
       implements StoreEvent {
@@ -33,7 +36,7 @@ public sealed interface StoreEvent extends Event {
    * The current state of one menu.
    *
    * @param price in won
-   * @param stock null if unlimited
+   * @param stock the number of items that can still be sold; null if unlimited
    * @param removed true if the store no longer sells the menu
    * @param revision grows with every change; the event with the highest revision is the latest
    */
@@ -98,7 +101,8 @@ public sealed interface StoreEvent extends Event {
   }
 
   /**
-   * The store refused to cancel, because cooking has begun. {@code status} is that of the ticket.
+   * The store refused to cancel the order, because cooking has begun. {@code status} is the status
+   * of the ticket.
    */
   record CancelRefused(String orderId, String storeId, String status, Instant at)
       implements StoreEvent {
@@ -109,8 +113,8 @@ public sealed interface StoreEvent extends Event {
   }
 
   /**
-   * The store refused to change the order; its ticket keeps the order's version {@code
-   * keptVersion}.
+   * The store refused the version {@code refusedVersion} of the order; the ticket keeps the version
+   * {@code keptVersion}.
    */
   record UpdateRefused(
       String orderId,

@@ -21,7 +21,10 @@ public final class Subscriptions {
   public static final List<String> CONSUMERS =
       List.of("order", "payment", "store", "rider", "coupon", "mypage");
 
-  /** An event that is published often; the log and the queues of the services do not keep it. */
+  /**
+   * The type of an event that is published often. The log and the queues of the services do not
+   * keep such events.
+   */
   public static final Class<? extends Event> TRANSIENT = RiderEvent.Moved.class;
 
   private static final Map<String, List<Class<? extends Event>>> BY_CONSUMER =

@@ -1,8 +1,8 @@
 package baedal.events;
 
 /**
- * Thrown for a message that no retry can help: not JSON, of an unknown type or version, or too
- * large. The consumer makes it a dead letter.
+ * Thrown for a message that would fail again in every retry: not JSON, of an unknown type or
+ * version, or too large. The consumer makes the message a dead letter.
  */
 public final class UnprocessableMessage extends RuntimeException {
 
