@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class IdempotentInsert<S> {
 
   /**
-   * The aggregate that was inserted with a key.
+   * The aggregate that was inserted with an idempotency key.
    *
    * @param state the stored answer; the current state of the aggregate if no answer is stored
    * @param answered whether an answer is stored
@@ -50,10 +50,11 @@ public final class IdempotentInsert<S> {
   }
 
   /**
-   * Creates an insert that stores the inserted state as the answer.
+   * Creates an insert that also stores the inserted state, as the answer to repeated requests.
    *
    * @param insertRow the SQL that inserts one row and returns its {@code id}; its parameters are
-   *     those of {@link PgAggregates#inserted}, then from {@code $11} on those of the service
+   *     those of {@link PgAggregates#inserted}, then from {@code $11} on the service's own
+   *     parameters
    */
   public static <S> IdempotentInsert<S> answeredAtOnce(
       Pool pool, PgAggregates<S> aggregates, Class<S> type, String insertRow) {
@@ -64,7 +65,7 @@ public final class IdempotentInsert<S> {
   }
 
   /**
-   * Creates an insert without an answer. The service writes the column {@code answer} later.
+   * Creates an insert that stores no answer. The service writes the column {@code answer} later.
    *
    * @param insertRow as for {@link #answeredAtOnce}
    * @param table the table of the aggregates
@@ -101,10 +102,10 @@ public final class IdempotentInsert<S> {
 
   /**
    * Inserts the aggregate and returns true. Returns false and inserts nothing if the key was used
-   * before, or if an {@code ON CONFLICT DO NOTHING} of the row's SQL applies. Waits for a
-   * concurrent insert with the same key.
+   * before, or if {@code insertRow} has {@code ON CONFLICT DO NOTHING} and finds a conflict. Waits
+   * for a concurrent insert with the same key.
    *
-   * @param columns the service's own parameters of the row's SQL, from {@code $11} on
+   * @param columns the service's own parameters of {@code insertRow}, from {@code $11} on
    * @param key null for a request without a key
    */
   public Future<Boolean> insert(Change<S> made, Tuple columns, IdempotencyKey key) {
@@ -131,8 +132,9 @@ public final class IdempotentInsert<S> {
   }
 
   /**
-   * Inserts as {@link #insert} does. Returns the inserted state, or the {@link Keyed} state if the
-   * key was used before. Refuses the key if it was used with another request body.
+   * Inserts as {@link #insert} does. Returns the inserted state; if the key was used before,
+   * returns the state that {@link #find} finds. Refuses a key that was used with another request
+   * body.
    */
   public Future<S> insertOrFind(Change<S> made, Tuple columns, IdempotencyKey key) {
     return insertOrFind(made, columns, key, MAX_TRIES);
@@ -159,7 +161,10 @@ public final class IdempotentInsert<S> {
                                     : insertOrFind(made, columns, key, tries - 1)));
   }
 
-  /** Returns empty if the key is unused. Refuses a key that was used with another request body. */
+  /**
+   * Finds the aggregate that was inserted with this key; returns empty if the key is unused.
+   * Refuses a key that was used with another request body.
+   */
   public Future<Optional<Keyed<S>>> find(IdempotencyKey key) {
     return pool.preparedQuery(find)
         .execute(Tuple.of(key.caller(), key.key()))

@@ -27,7 +27,10 @@ import java.util.function.Function;
  */
 public final class PgAggregates<S> {
 
-  /** Returns the values of the columns beside the body. */
+  /**
+   * Computes the values of the columns {@code id}, {@code status} and {@code changed_at} from a
+   * state.
+   */
   public interface Shape<S> {
     String id(S state);
 
@@ -59,11 +62,11 @@ public final class PgAggregates<S> {
   }
 
   /**
-   * As the other constructor.
+   * As the constructor without {@code sideEffect}.
    *
-   * @param sideEffect SQL that runs in the statement of every change. It may use {@code changed},
-   *     which has a row if the change is written, {@code $1} (the id) and {@code $6::text} (the new
-   *     body)
+   * @param sideEffect SQL that is a part of the statement that writes a change. It may use the
+   *     common table expression {@code changed}, which has a row if the change is written, {@code
+   *     $1} (the id) and {@code $6::text} (the new body)
    */
   public PgAggregates(
       Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake, String sideEffect) {
@@ -91,7 +94,7 @@ public final class PgAggregates<S> {
             .formatted(table, PgOutbox.append(8, "changed"), sideEffect);
   }
 
-  /** Refuses (not found) if the aggregate does not exist. */
+  /** Returns the state of an aggregate. Refuses (not found) if the aggregate does not exist. */
   public Future<S> find(String id) {
     return load(id, null).map(Stored::state);
   }
@@ -101,14 +104,17 @@ public final class PgAggregates<S> {
     return change(id, null, transition, MAX_TRIES);
   }
 
-  /** Applies the transition of an event, once for each message id. */
+  /**
+   * Applies the transition that an event causes. A second call with the same message id changes
+   * nothing.
+   */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return change(id, message.id(), transition, MAX_TRIES);
   }
 
   /**
    * As {@link #change(String, Function)}, for an aggregate that was just inserted. Reads the
-   * aggregate only if another transition has changed it since.
+   * aggregate only if another transition has changed it since the insert.
    */
   public Future<S> changeInserted(Change<S> inserted, Function<S, Change<S>> transition) {
     Stored<S> asInserted = new Stored<>(inserted.state(), 1, inserted.events().size(), false);
@@ -124,7 +130,10 @@ public final class PgAggregates<S> {
     return done;
   }
 
-  /** Returns the states that a query finds. Its first column must be {@code body::text}. */
+  /**
+   * Returns the states that a query finds. The first column of the query must be {@code
+   * body::text}.
+   */
   public Future<List<S>> select(String sql, Tuple parameters) {
     return pool.preparedQuery(sql)
         .execute(parameters)
@@ -138,7 +147,7 @@ public final class PgAggregates<S> {
 
   /**
    * Returns the parameters {@code $1 id, $2 status, $3 sequence, $4 changed_at, $5 body} of an
-   * insert, followed by the two of {@link PgOutbox#append}.
+   * insert, followed by the two parameters of {@link PgOutbox#append}.
    */
   public Tuple inserted(Change<S> made) {
     S state = made.state();

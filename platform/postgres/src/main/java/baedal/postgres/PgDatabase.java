@@ -33,20 +33,26 @@ public final class PgDatabase implements Database {
   private static final int STATEMENT_SECONDS = 5;
 
   /**
-   * Longer than a relay takes to publish a batch. The server ends the transaction of a relay that
-   * hangs, and so releases its locks.
+   * The server ends a transaction that is idle for longer, and so releases the locks of a relay
+   * that hangs. It is longer than a relay takes to publish a batch.
    */
   private static final int IDLE_TRANSACTION_SECONDS = 10;
 
-  /** A connection in use is closed if the server sends nothing for so long. */
+  /** The client closes a connection in use if the server sends nothing for so long. */
   private static final int SILENT_SECONDS = 10;
 
-  /** Less than {@link #SILENT_SECONDS}: the pool closes an unused connection first. */
+  /**
+   * The pool closes a connection that is unused for so long. The time is less than {@link
+   * #SILENT_SECONDS}, so the pool closes such a connection first.
+   */
   private static final int UNUSED_SECONDS = 5;
 
   private static final long RETRY_MILLIS = 1_000;
 
-  /** A dead letter that is replayed later than 30 days may have its effect twice. */
+  /**
+   * Deletes inbox rows that are older than 30 days. So a dead letter that is replayed after a
+   * longer time may have its effect twice.
+   */
   private static final String CLEAN_INBOX =
       """
       DELETE FROM inbox WHERE message_id IN (
@@ -109,8 +115,8 @@ public final class PgDatabase implements Database {
   }
 
   /**
-   * Migrates the schema. After a failure it tries again 1 s later, without a bound. After the
-   * success it runs {@code then} once.
+   * Migrates the schema. After each failure it tries again 1 s later, until it succeeds. Then it
+   * runs {@code then} once.
    */
   public void prepare(Runnable then) {
     PgSchema.migrate(vertx, uri, migrations)

@@ -43,15 +43,16 @@ public final class PgOutbox implements Outbox {
   }
 
   /**
-   * Returns SQL that appends messages if the common table expression {@code cte} has a row. The SQL
-   * has two parameters, numbered from {@code firstParameter}; {@link #add} binds them.
+   * Returns SQL that appends messages to the outbox if the common table expression {@code cte} has
+   * a row. The SQL has two parameters, numbered from {@code firstParameter}; {@link #add} binds
+   * them.
    */
   public static String append(int firstParameter, String cte) {
     return "INSERT INTO outbox (shard, body) SELECT m.shard, m.body FROM unnest($%d::smallint[], $%d::text[]) WITH ORDINALITY AS m(shard, body, n) WHERE EXISTS (SELECT 1 FROM %s) ORDER BY m.n"
         .formatted(firstParameter, firstParameter + 1, cte);
   }
 
-  /** Binds the parameters of {@link #append} after those that the tuple has already. */
+  /** Adds the values of the parameters of {@link #append} to the end of the tuple. */
   public static Tuple add(Tuple tuple, List<EventMessage> messages) {
     Short[] shards =
         messages.stream().map(m -> (short) Shards.of(m.subject(), SHARDS)).toArray(Short[]::new);

@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pool that fails with an {@link IOException} if no connection is available in time. The driver's
- * pool fails with a {@link VertxException} then, and also for a wrong number of parameters; only
- * the message differs. Therefore this pool first gets a connection and then runs the query.
+ * A pool that fails with an {@link IOException} if no connection is available in time. In that case
+ * the driver's pool fails with a {@link VertxException}. It fails in the same way for a wrong
+ * number of parameters; only the message differs. Therefore this pool first gets a connection and
+ * then runs the query.
  */
 final class PgPool implements Pool {
 
@@ -47,7 +48,10 @@ final class PgPool implements Pool {
         : failure;
   }
 
-  /** Without this handler the driver prints the failure. The running query reports it anyway. */
+  /**
+   * Logs that a connection was lost. Without this handler the driver would print the failure, which
+   * the running query reports anyway.
+   */
   private static void lost(Throwable cause) {
     log.atDebug().addKeyValue("cause", cause.toString()).log("connection to PostgreSQL lost");
   }
