@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Points in WGS 84 degrees, and a grid of cells of 0.05 degrees. {@link MongoPlaces} reads the
- * cells around a point by a plain index, and then compares distances.
+ * Points in WGS 84 degrees, and a grid of cells of 0.05 degrees. {@link MongoPlaces} finds the
+ * documents in the cells around a point with a plain index, and then compares their distances.
  */
 public final class Geo {
 
@@ -17,24 +17,25 @@ public final class Geo {
   private static final double CELL_DEGREES = 0.05;
 
   /**
-   * Kilometers of a degree of latitude, rounded down: the box around a circle is never too small.
+   * Kilometers in one degree of latitude. Rounded down, so that the box around a circle is never
+   * too small.
    */
   private static final double KM_A_DEGREE = 111.1;
 
   private static final double EARTH_KM = 6371.0;
 
-  /** Margin of a box, because {@link Nearest} rounds distances to the meter. */
+  /** Added to the radius of a search, because {@link Nearest} rounds distances to the meter. */
   private static final double ROUNDING_KM = 0.001;
 
   /**
-   * Maximum number of columns of a list of cells. Up to a latitude of 85 degrees, a search of 20 km
-   * needs fewer.
+   * Maximum number of grid columns for which the cells are listed one by one. Up to a latitude of
+   * 85 degrees, a search of 20 km needs fewer columns.
    */
   private static final int MAX_COLUMNS = 100;
 
   private static final String ROW_END = ":";
 
-  /** The character that follows {@link #ROW_END}. */
+  /** The character after {@link #ROW_END} in Unicode; it ends a range of cell names. */
   private static final String AFTER_ROW_END = ";";
 
   private Geo() {}
@@ -104,7 +105,10 @@ public final class Geo {
    */
   public record Cells(List<String> cells, List<Row> rows) {}
 
-  /** All cells of a row: their names sort from {@code from} on and before {@code to}. */
+  /**
+   * All cells of a row of the grid, as a range of their names: from {@code from} (included) to
+   * {@code to} (excluded).
+   */
   public record Row(String from, String to) {
 
     static Row of(long row) {

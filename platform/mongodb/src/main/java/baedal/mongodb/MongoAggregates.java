@@ -21,7 +21,7 @@ import java.util.function.Function;
  *
  * <p>Each aggregate is a document with its {@code state}, its {@code revision} (the optimistic
  * lock), its {@code pending} events, the ids of the last changes ({@code seen}), and search fields.
- * One update of the document writes a change, its events and its id.
+ * One update of the document writes the new state, the events and the id of the change.
  */
 public final class MongoAggregates<S> {
 
@@ -30,13 +30,13 @@ public final class MongoAggregates<S> {
   /** Maximum number of change ids in a document. An order causes a few dozen messages. */
   private static final int SEEN_KEPT = 200;
 
-  /** Maximum number of answers in a document. Callers delete them; only a crash leaves one. */
+  /** Maximum number of answers in a document. Only a crash of a caller leaves an answer there. */
   private static final int ANSWERS_KEPT = 20;
 
   private static final String SEEN = "seen";
   private static final String ANSWERS = "answers";
 
-  /** The name of the change id in a stored answer; old documents have it. */
+  /** The field with the change id in a stored answer. Stored documents have it: keep its name. */
   private static final String CHANGE_ID = "mark";
 
   private final MongoClient mongo;
@@ -91,20 +91,21 @@ public final class MongoAggregates<S> {
 
   /**
    * Applies a transition that a client or a timer requests. The transition receives null if the
-   * aggregate does not exist. A transition that returns a null state writes nothing.
+   * aggregate does not exist. If the transition returns a null state, nothing is written.
    */
   public Future<S> change(String id, Function<S, Change<S>> transition) {
     return once(id, null, transition);
   }
 
-  /** Applies the transition of an event as {@link #once} does, with the id of the message. */
+  /** Applies the transition of an event as {@link #once} does, with the message id as change id. */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return once(id, message.id(), transition);
   }
 
   /**
-   * Applies a transition once for each {@code changeId}, the id of a change. The document keeps the
-   * last 200 ids; an older one is applied again. If it is null, each call applies the transition.
+   * Applies a transition, unless an earlier call with the same {@code changeId} has applied it. The
+   * document keeps the last 200 change ids; a repeated call with an older id applies the transition
+   * again. If {@code changeId} is null, each call applies the transition.
    */
   public Future<S> once(String id, String changeId, Function<S, Change<S>> transition) {
     return change(id, new Request<>(changeId, transition, null), MAX_TRIES).map(Outcome::state);
@@ -113,8 +114,8 @@ public final class MongoAggregates<S> {
   /**
    * Applies a transition as {@link #once} does, and returns an answer. {@code answer} computes it
    * from the states before and after the transition. If {@code changeId} is not null, the answer is
-   * written with the change and kept until {@link #forgetAnswer}. A repeated call returns the kept
-   * answer, or null if it was deleted.
+   * written with the change and kept until {@link #forgetAnswer} deletes it. A repeated call
+   * returns the kept answer, or null if it was deleted.
    */
   public Future<JsonObject> answered(
       String id,
@@ -124,7 +125,7 @@ public final class MongoAggregates<S> {
     return change(id, new Request<>(changeId, transition, answer), MAX_TRIES).map(Outcome::answer);
   }
 
-  /** Deletes a kept answer of {@link #answered}. Call this after it is stored elsewhere. */
+  /** Deletes a kept answer of {@link #answered}. Call this after the answer is stored elsewhere. */
   public Future<Void> forgetAnswer(String id, String changeId) {
     JsonObject pull = new JsonObject().put(ANSWERS, new JsonObject().put(CHANGE_ID, changeId));
     return mongo
@@ -186,7 +187,7 @@ public final class MongoAggregates<S> {
             });
   }
 
-  /** Returns null if the answer was deleted. */
+  /** Returns the answer that the document keeps for a change; null if the answer was deleted. */
   private static JsonObject keptAnswer(JsonObject document, String changeId) {
     return document.getJsonArray(ANSWERS, new JsonArray()).stream()
         .map(JsonObject.class::cast)
@@ -207,7 +208,7 @@ public final class MongoAggregates<S> {
       return new JsonObject().put(CHANGE_ID, changeId).put("answer", answer);
     }
 
-    /** Returns the operand of a {@code $push} that adds both to a document. */
+    /** Returns the operand of a {@code $push} of the id and, if there is one, the answer. */
     JsonObject pushed() {
       JsonObject pushed = new JsonObject().put(SEEN, last(changeId, SEEN_KEPT));
       return hasBoth() ? pushed.put(ANSWERS, last(storedAnswer(), ANSWERS_KEPT)) : pushed;
@@ -258,8 +259,9 @@ public final class MongoAggregates<S> {
   }
 
   /**
-   * Keeps the id of a transition that changed nothing. Its answer is kept only if the revision is
-   * still the one from which the answer was computed; otherwise this returns false.
+   * Writes the change id of a transition that changed nothing into the document. If there is an
+   * answer, writes both only if the document still has the revision from which the answer was
+   * computed; otherwise returns false.
    */
   private Future<Boolean> keepWithoutChange(
       JsonObject query, IdAndAnswer kept, JsonObject document) {

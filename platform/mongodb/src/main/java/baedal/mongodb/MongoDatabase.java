@@ -21,8 +21,9 @@ public final class MongoDatabase implements Database {
 
   /**
    * An acknowledged write is on the disks of a majority of the servers, and a read returns only
-   * such data. So both survive the loss of one server. The timeouts detect an unavailable server
-   * within seconds. The driver does not retry reads, so that the caller gets the error in time.
+   * such data. So data that was written or read survives the loss of one server. The timeouts
+   * detect an unavailable server within seconds. The driver does not retry reads, so that the
+   * caller gets the error in time.
    */
   private static final String SETTINGS =
       "w=majority&journal=true&readConcernLevel=majority&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000&socketTimeoutMS=10000&retryReads=false&maxPoolSize=32&waitQueueTimeoutMS=5000";
@@ -46,8 +47,8 @@ public final class MongoDatabase implements Database {
   }
 
   /**
-   * Runs {@code indexes}. After a failure it tries again 1 s later, without a bound. After the
-   * success it runs {@code then} once.
+   * Creates the indexes by running {@code indexes}. After each failure it tries again 1 s later,
+   * until it succeeds. Then it runs {@code then} once.
    */
   public void prepare(Supplier<Future<?>> indexes, Runnable then) {
     indexes

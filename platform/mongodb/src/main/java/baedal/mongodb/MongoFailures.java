@@ -21,7 +21,10 @@ import java.util.Set;
  */
 public final class MongoFailures implements TransientFailures.Classifier {
 
-  /** Includes MongoSecurityException, in which the driver wraps a connection lost during log-in. */
+  /**
+   * Includes MongoSecurityException, in which the driver wraps the loss of a connection during
+   * log-in.
+   */
   private static final List<Class<? extends MongoException>> TRANSIENT_TYPES =
       List.of(
           MongoSocketException.class,
@@ -58,7 +61,7 @@ public final class MongoFailures implements TransientFailures.Classifier {
             || TRANSIENT_CODES.contains(refused.getCode()));
   }
 
-  /** Whether a document with the same value of a unique index exists already. */
+  /** Whether a write failed because another document has the same value of a unique index. */
   public static boolean isDuplicateKey(Throwable failure) {
     return failure instanceof MongoException refused
         && ErrorCategory.fromErrorCode(refused.getCode()) == ErrorCategory.DUPLICATE_KEY;

@@ -27,7 +27,7 @@ public final class MongoOutbox implements Outbox {
   /**
    * Approximate limit of the pending events of a document, in bytes; MongoDB's limit of a document
    * is 16 MB. A mix of large and small events may exceed this limit, because {@link #push} compares
-   * their number only.
+   * only the number of events.
    */
   private static final int MAX_PENDING_BYTES = 6_000_000;
 
@@ -51,7 +51,7 @@ public final class MongoOutbox implements Outbox {
 
   /**
    * Adds the messages to {@code update}, and keeps its other operators. Restricts {@code query} to
-   * a document that has room for the messages. Changes both arguments.
+   * a document that has room for the messages. Changes {@code query} and {@code update}.
    */
   public static JsonObject push(JsonObject query, JsonObject update, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
@@ -64,7 +64,7 @@ public final class MongoOutbox implements Outbox {
     return update;
   }
 
-  /** Adds the messages to a new document. Changes the argument. */
+  /** Adds the messages to a new document. Changes {@code document}. */
   public static JsonObject into(JsonObject document, List<EventMessage> messages) {
     if (!messages.isEmpty()) {
       document.put(PENDING, entries(messages)).put(SINCE, System.currentTimeMillis());
@@ -115,7 +115,7 @@ public final class MongoOutbox implements Outbox {
 
   /**
    * Finds documents with pending events that no relay has leased. Ignores a lease that ends more
-   * than 30 s from now, because the clock of its relay was wrong.
+   * than 30 s from now: the clock of the relay that wrote it was wrong.
    */
   private Future<List<JsonObject>> candidates(String collection, int max) {
     long now = System.currentTimeMillis();
@@ -159,7 +159,7 @@ public final class MongoOutbox implements Outbox {
             });
   }
 
-  /** Returns the document, or null if another relay has leased it first. */
+  /** Leases a document. Returns the document, or null if another relay has leased it first. */
   private Future<JsonObject> lease(String collection, JsonObject candidate, String owner) {
     JsonObject seen = candidate.getJsonObject(LEASE);
     JsonObject query =
@@ -190,7 +190,10 @@ public final class MongoOutbox implements Outbox {
     private final String collection;
     private final List<JsonObject> documents;
 
-    /** Unique to this batch, so that a late update of an earlier batch does not match. */
+    /**
+     * Unique to this batch, so that a late update of an earlier batch does not match the lease of
+     * this batch.
+     */
     private final String owner;
 
     private final long takenAt;
@@ -220,7 +223,10 @@ public final class MongoOutbox implements Outbox {
       return Future.join(done).mapEmpty();
     }
 
-    /** Removes the array. If events were added after the lease, removes only the published ones. */
+    /**
+     * Removes the array {@code pending} of a document. If events were added to it after it was
+     * leased, removes only the published events.
+     */
     private Future<Void> sent(JsonObject document) {
       JsonArray pending = document.getJsonArray(PENDING, new JsonArray());
       JsonObject all = leased(document).put(PENDING, new JsonObject().put("$size", pending.size()));
@@ -234,7 +240,10 @@ public final class MongoOutbox implements Outbox {
                   result.getDocModified() > 0 ? Future.succeededFuture() : pull(document, pending));
     }
 
-    /** Removes the published events. The remaining ones are newer than this batch. */
+    /**
+     * Removes the published events from the array. The remaining events were added after this batch
+     * was taken, so that time becomes their {@code pendingSince}.
+     */
     private Future<Void> pull(JsonObject document, JsonArray pending) {
       JsonArray ids = new JsonArray();
       pending.forEach(entry -> ids.add(((JsonObject) entry).getString("id")));

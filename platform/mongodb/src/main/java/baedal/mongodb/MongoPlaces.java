@@ -19,10 +19,13 @@ import java.util.stream.Collectors;
  */
 public final class MongoPlaces<S> {
 
-  /** The field that holds the cell of an aggregate. */
+  /** The field of a document with the name of its cell, see {@link Geo#cell}. */
   public static final String CELL = "cell";
 
-  /** Maximum number of candidates of a search. If there are more, it ignores the oldest ones. */
+  /**
+   * Maximum number of candidates of a search. If there are more, the search ignores the oldest
+   * aggregates.
+   */
   private static final int MAX_CANDIDATES = 10_000;
 
   private final MongoClient mongo;

@@ -18,11 +18,11 @@ public final class Nearest {
   public record Found<T>(T element, double distanceKm) {}
 
   /**
-   * Returns the next {@code limit} elements within {@code radiusKm}.
+   * Returns the next {@code limit} elements within {@code radiusKm} of {@code from}, nearest first.
    *
    * @param cursor the cursor of the previous page, or null
    * @param place returns the point of an element
-   * @param id orders elements at the same distance
+   * @param id returns the id of an element; elements at the same distance are sorted by it
    */
   public static <T> Page<Found<T>> page(
       List<T> elements,
