@@ -57,7 +57,10 @@ public final class RedisAggregates<S> {
     this.wake = wake;
   }
 
-  /** Returns the key of an aggregate's hash. No id can make it equal to a key of another kind. */
+  /**
+   * Returns the key of an aggregate's hash. Whatever the id is, this key never equals a key that
+   * holds something else.
+   */
   public String key(String id) {
     return prefix + ":aggregate:" + id;
   }
@@ -75,7 +78,10 @@ public final class RedisAggregates<S> {
     return change(id, null, transition, MAX_TRIES);
   }
 
-  /** Applies the transition of an event, once for each message id. */
+  /**
+   * Applies the transition that an event causes. A second call with the same message id changes
+   * nothing.
+   */
   public Future<S> change(String id, EventMessage message, Function<S, Change<S>> transition) {
     return change(id, message.id(), transition, MAX_TRIES);
   }

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The Redis of one service, for its verticle: the client and the readiness check. The connection
- * pool queues up to {@value #WAITING} requests; by default, the Vert.x client refuses after a few
- * dozen.
+ * pool queues up to {@value #WAITING} requests; by default, the Vert.x client refuses requests
+ * after a few dozen.
  */
 public final class RedisDatabase implements Database {
 
@@ -19,10 +19,13 @@ public final class RedisDatabase implements Database {
   private static final int WAITING = 5_000;
   private static final int PIPELINED = 4_096;
 
-  /** A connection in use is closed if the server sends nothing for so long. */
+  /** The client closes a connection in use if the server sends nothing for so long. */
   private static final int SILENT_SECONDS = 10;
 
-  /** Less than {@link #SILENT_SECONDS}: the pool closes an unused connection first. */
+  /**
+   * The pool closes a connection that is unused for so long. The time is less than {@link
+   * #SILENT_SECONDS}, so the pool closes such a connection first.
+   */
   private static final int UNUSED_MILLIS = 5_000;
 
   private static final int CLEAN_POOL_MILLIS = 1_000;

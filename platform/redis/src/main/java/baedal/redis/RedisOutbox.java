@@ -33,7 +33,8 @@ public final class RedisOutbox implements Outbox {
   }
 
   /**
-   * Returns the stream of a subject's shard. Each entry has one event in the field {@code body}.
+   * Returns the key of the stream for a subject's shard. Each entry of the stream has one event in
+   * the field {@code body}.
    */
   public static String key(String prefix, String subject) {
     return stream(prefix, Shards.of(subject, SHARDS));

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A Lua script, which repositories run. It is called by its digest, and sent only if needed. */
+/**
+ * A Lua script, which repositories run. A call sends only the digest of the script; it sends the
+ * whole script if Redis does not know the digest.
+ */
 public final class RedisScript {
 
   private final String source;
@@ -53,9 +56,10 @@ public final class RedisScript {
   }
 
   /**
-   * Finds the specific code of an error in a script. Redis before 7.0 reports such an error as
+   * Fails with the specific code of an error in a script. Redis before 7.0 reports such an error as
    * {@code ERR}, even if the server is full or read-only. A write outside a script fails with the
-   * specific code. This write changes nothing: an empty string changes no value and creates no key.
+   * specific code, so this method sends one. The write changes nothing: an empty string changes no
+   * value and creates no key.
    */
   private static Future<Response> withItsCode(Throwable failure, RedisAPI redis, String key) {
     return redis
