@@ -8,11 +8,11 @@ import java.util.Objects;
 /**
  * The audit program, which an operator runs. It compares what the services have stored and prints
  * one line for each finding. The exit code is 0 without findings, 1 with findings, and 2 when the
- * audit could not read a store or the broker.
+ * audit could not read a database or the broker.
  */
 public final class Audit {
 
-  /** The exit code when the audit could not read a store or the broker. */
+  /** The exit code when the audit could not read a database or the broker. */
   public static final int FAILED = 2;
 
   private Audit() {}
@@ -29,8 +29,8 @@ public final class Audit {
   }
 
   /**
-   * Audits once and prints the findings. Returns 0 without findings, else 1; throws when a store or
-   * the broker cannot be read.
+   * Audits once and prints the findings. Returns 0 without findings, else 1; throws when a database
+   * or the broker cannot be read.
    */
   public static int run(Sources sources, Tolerances tolerances) {
     Vertx vertx = Vertx.vertx();

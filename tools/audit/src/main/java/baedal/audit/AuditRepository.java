@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Reads the stores of all services for the {@link Auditor}, and joins what they have stored of one
- * order to an {@link OrderSnapshot}. It writes nothing. Each call blocks.
+ * Reads the databases of all services for the {@link Auditor}, and joins their data of one order to
+ * an {@link OrderSnapshot}. It writes nothing. Each call blocks.
  */
 final class AuditRepository implements AutoCloseable {
 
@@ -49,8 +49,8 @@ final class AuditRepository implements AutoCloseable {
   }
 
   /**
-   * The next page of orders with an id greater than {@code orderId}, in the order of their ids; ""
-   * returns the first page.
+   * The next page of orders with an id greater than {@code orderId}, sorted by id; "" returns the
+   * first page.
    */
   List<OrderSnapshot> snapshotsAfter(String orderId) {
     return snapshots(postgres.ordersAfter(orderId), Set.of());
@@ -94,7 +94,7 @@ final class AuditRepository implements AutoCloseable {
     return states.getOrDefault(id, MissingNode.getInstance());
   }
 
-  /** Returns "" when the order has no coupon. */
+  /** Returns the id of the coupon that the order uses; "" when it uses none. */
   private static String couponId(JsonNode order) {
     return order.path("details").path("couponId").asText("");
   }

@@ -121,7 +121,9 @@ public final class Auditor implements AutoCloseable {
         });
   }
 
-  /** Reports orders that another service has data of, but the order service does not have. */
+  /**
+   * Reports the orders of which other services have data, but which the order service does not have.
+   */
   private void unknownOrders(Bounds bounds, List<Finding> findings) {
     Set<String> reported = new HashSet<>();
     List<Function<String, List<String>>> otherServices =

@@ -16,7 +16,10 @@ final class CouponRules {
   /** The statuses of a coupon that an order holds. */
   private static final Set<String> HELD = Set.of("CLAIMED", "USED");
 
-  /** The statuses of a paid order's coupon. It is REVOKED if that happened during the payment. */
+  /**
+   * The statuses of a paid order's coupon. The coupon is REVOKED if the issuer revoked it during
+   * the payment.
+   */
   private static final Set<String> USED = Set.of("USED", "REVOKED");
 
   private CouponRules() {}
@@ -72,7 +75,9 @@ final class CouponRules {
             + (earned ? "already earned a coupon" : "not earned a coupon"));
   }
 
-  /** The rule {@code claim}: a coupon that is held by an order is the one that the order uses. */
+  /**
+   * The rule {@code claim}: a coupon that is held by an order is the coupon that this order uses.
+   */
   static List<Finding> claim(JsonNode coupon, OrderSnapshot holder, Instant graceBegan) {
     boolean unchanged =
         changedAt(coupon).isBefore(graceBegan) && Rules.isUnchangedSince(holder, graceBegan);

@@ -1,7 +1,8 @@
 package baedal.audit;
 
 /**
- * One disagreement between the stores, as {@link Audit} prints it.
+ * One disagreement between the databases, or a number of messages that should not be there, as
+ * {@link Audit} prints it.
  *
  * @param rule the id of the broken rule; the README lists all rules
  * @param subject the id of the order, unless the README names another subject for the rule

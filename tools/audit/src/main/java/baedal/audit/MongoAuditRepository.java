@@ -52,8 +52,8 @@ final class MongoAuditRepository {
   }
 
   /**
-   * MyPage's pages of these orders, by order id. Each has the status that it shows as {@code
-   * shown}.
+   * MyPage's pages of these orders, by order id. Each page has the status that it shows in the
+   * field {@code shown}.
    */
   Map<String, JsonNode> pages(Collection<String> orderIds) {
     return states(pages, pageCollection(), orderIds);
@@ -81,12 +81,12 @@ final class MongoAuditRepository {
     return idsAfter(pages, pageCollection(), orderId);
   }
 
-  /** The next page of tickets, in the order of their order ids. */
+  /** The next page of tickets, sorted by order id. */
   List<StoredState> ticketsAfter(String orderId) {
     return statesAfter(TICKETS, orderId);
   }
 
-  /** The next page of menus, in the order of their keys, {@code storeId/menuId}. */
+  /** The next page of menus, sorted by their keys {@code storeId/menuId}. */
   List<StoredState> menusAfter(String key) {
     return statesAfter(MENUS, key);
   }
@@ -112,7 +112,8 @@ final class MongoAuditRepository {
   }
 
   /**
-   * A rebuild writes the pages into another collection. MyPage stores the name of the current one.
+   * Returns the name of the collection that MyPage reads. A rebuild writes the pages into another
+   * collection, and MyPage stores the name of the current collection.
    */
   private String pageCollection() {
     JsonObject generation =

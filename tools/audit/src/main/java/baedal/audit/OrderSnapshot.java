@@ -11,11 +11,11 @@ import java.util.stream.Stream;
  * What all services have stored of one order, each in its own JSON. {@link Rules} compare it. A
  * state that a service does not have is a missing node.
  *
- * @param payments all attempts to pay; each may have the provider's charge as {@code charge}, see
- *     {@link PostgresAuditRepository#payments}
+ * @param payments all attempts to pay; each may have the provider's charge in the field {@code
+ *     charge}, see {@link PostgresAuditRepository#payments}
  * @param coupon the coupon that the order uses
  * @param earned the coupon that the customer earned with the order
- * @param page the order's page in MyPage, with the status that it shows as {@code shown}
+ * @param page the order's page in MyPage, with the status that it shows in the field {@code shown}
  * @param pendingNotifications how many notifications about the order mypage has not sent
  */
 record OrderSnapshot(
@@ -74,15 +74,14 @@ record OrderSnapshot(
     return order.path("details").path("couponId").asText(null);
   }
 
-  /** In won. */
+  /** The amount that the customer must pay, in won. */
   long due() {
     return order.path("details").path("due").asLong();
   }
 
   /**
-   * When the order was delivered. A visit is served when it is ready or when its time ends,
-   * whichever is later. Null before the order is DELIVERED, or the visit COOKED, and once the order
-   * is COMPLETED.
+   * When the order was delivered; for a visit, when the order was ready or when the time of the
+   * visit ended, whichever is later. Null unless the order is DELIVERED, or is a visit and COOKED.
    */
   Instant servedAt() {
     if (!is("DELIVERED") && !(isVisit() && is("COOKED"))) {
@@ -97,8 +96,8 @@ record OrderSnapshot(
   }
 
   /**
-   * The time of the latest change that any service stored; the epoch when there is none. Throws
-   * {@link java.time.DateTimeException} when a time cannot be parsed.
+   * The time of the latest change that any service stored; the epoch when no service stored a
+   * change. Throws {@link java.time.DateTimeException} when a time cannot be parsed.
    */
   Instant changedAt() {
     Stream<JsonNode> states =

@@ -35,8 +35,8 @@ final class PaymentRules {
   }
 
   /**
-   * An order from PAID to COMPLETED has exactly one payment that is PAID or DEFERRED, with the
-   * amount due. Every other order has none.
+   * The rule {@code money}: an order from PAID to COMPLETED has exactly one payment that is PAID or
+   * DEFERRED, with the amount due. Every other order has none.
    */
   static Stream<String> money(OrderSnapshot s) {
     List<JsonNode> valid = s.payments().stream().filter(p -> VALID.contains(status(p))).toList();
@@ -90,12 +90,15 @@ final class PaymentRules {
         .collect(Collectors.joining(", "));
   }
 
-  /** The simulated provider's charge agrees with its payment. */
+  /** The rule {@code provider}: the simulated provider's charge agrees with its payment. */
   static Stream<String> provider(OrderSnapshot s) {
     return s.payments().stream().flatMap(PaymentRules::provider);
   }
 
-  /** {@link PostgresAuditRepository#payments} says when a charge is null and when missing. */
+  /**
+   * {@link PostgresAuditRepository#payments} says when the field {@code charge} is null and when it
+   * is missing.
+   */
   private static Stream<String> provider(JsonNode p) {
     JsonNode charge = p.path("charge");
     if (charge.isMissingNode()) {

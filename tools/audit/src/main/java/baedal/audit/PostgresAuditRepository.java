@@ -89,9 +89,10 @@ final class PostgresAuditRepository {
   }
 
   /**
-   * The payments of these orders, by order id. Each has the simulated provider's charge as {@code
-   * charge}. It is null when the simulated provider has no charge for the payment, and missing when
-   * it has no charge at all: then a real provider is in use.
+   * The payments of these orders, by order id. Each payment has the simulated provider's charge in
+   * the field {@code charge}. The field is null when the simulated provider has no charge for this
+   * payment. The field is missing when the simulated provider has no charges at all: then a real
+   * provider is in use.
    */
   Map<String, List<JsonNode>> payments(Collection<String> orderIds) {
     Map<String, List<JsonNode>> payments = new HashMap<>();

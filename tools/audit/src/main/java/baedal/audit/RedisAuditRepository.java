@@ -23,7 +23,9 @@ final class RedisAuditRepository {
   private static final int PAGE_SIZE = 500;
   private static final String COUPON_KEY = "coupon:aggregate:";
 
-  /** {@code cursor} is that of the next page; it is {@link #SCAN_START} after the last page. */
+  /**
+   * {@code cursor} is the cursor of the next page; it is {@link #SCAN_START} after the last page.
+   */
   record CouponPage(String cursor, List<StoredState> coupons) {}
 
   private final RedisDatabase coupons;
@@ -74,7 +76,10 @@ final class RedisAuditRepository {
         .sum();
   }
 
-  /** The id of a stream entry begins with its time in milliseconds since the epoch. */
+  /**
+   * Counts the events in a stream that are older than {@code epochSeconds}. The id of an entry in
+   * the stream begins with the time at which the entry was added, in milliseconds since the epoch.
+   */
   private long unpublished(String stream, long epochSeconds) {
     String until = Long.toString(epochSeconds * 1000);
     String from = "-";

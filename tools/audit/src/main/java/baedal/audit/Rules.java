@@ -64,7 +64,7 @@ final class Rules {
     }
   }
 
-  /** {@code kind} is "ticket", "menu", "coupon" …. */
+  /** {@code kind} says what is unreadable: "ticket", "menu", "coupon" …. */
   static Finding unreadableState(String subject, String kind) {
     return new Finding(UNREADABLE, subject, "the stored " + kind + " is not a JSON object");
   }
@@ -74,7 +74,10 @@ final class Rules {
         UNREADABLE, subject, "a time in a stored " + kind + " is not readable: " + e.getMessage());
   }
 
-  /** If a state is unreadable, returns only that: the rules need all states. */
+  /**
+   * If states are unreadable, returns only the findings that say so, because the rules need all
+   * states.
+   */
   private static List<Finding> findings(OrderSnapshot snapshot, Bounds bounds) {
     List<Finding> unreadable = unreadableStates(snapshot);
     if (!unreadable.isEmpty()) {

@@ -2,7 +2,7 @@ package baedal.audit;
 
 import baedal.runtime.Config;
 
-/** The URIs that an {@link Auditor} connects to: the store of each service, and the broker. */
+/** The URIs that an {@link Auditor} connects to: the database of each service, and the broker. */
 public record Sources(
     String orders,
     String payments,

@@ -13,12 +13,12 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * The rule {@code stock}: compares menus with tickets. The quantity taken in a menu equals that of
- * its open tickets. The quantity sold equals that of its cooked tickets. The free stock is not
- * negative.
+ * The rule {@code stock}: compares menus with tickets. The quantity that a menu records as taken
+ * equals the quantity on open tickets. The quantity that it records as sold equals the quantity on
+ * cooked tickets. The free stock of a menu is not negative.
  *
  * <p>The {@link Auditor} passes all menus before all tickets, so that every ticket that a menu
- * counts is among the tickets. Does no I/O.
+ * names is among the tickets. Does no I/O.
  */
 final class Stock {
 
@@ -26,13 +26,13 @@ final class Stock {
 
   private final Instant graceBegan;
 
-  /** By menu, then by order: the quantity taken in the menu. */
+  /** By menu, then by order: the quantity taken, as the menu records it. */
   private final Map<String, Map<String, Integer>> takenByMenu = new TreeMap<>();
 
-  /** By menu: the quantity sold in the menu. */
+  /** By menu: the quantity sold, as the menu records it. */
   private final Map<String, Long> soldByMenu = new HashMap<>();
 
-  /** By menu: its free stock, where that is negative. */
+  /** By menu: the free stock. Only menus whose free stock is negative. */
   private final Map<String, Integer> negative = new TreeMap<>();
 
   /** By menu, then by order: the quantity on open tickets. */
@@ -42,12 +42,14 @@ final class Stock {
   private final Map<String, Long> cooked = new HashMap<>();
 
   /**
-   * By menu: the quantity on tickets that were cooked within the grace period or owe stock. The
-   * menu may not have added it to the quantity sold yet.
+   * By menu: the quantity on tickets that were cooked within the grace period or have {@code
+   * stockOwed}. The menu may not have recorded this quantity as sold yet.
    */
   private final Map<String, Long> justCooked = new HashMap<>();
 
-  /** The ids of orders with a ticket that changed within the grace period or owes stock. */
+  /**
+   * The ids of orders with a ticket that changed within the grace period or has {@code stockOwed}.
+   */
   private final Set<String> changing = new HashSet<>();
 
   private final Set<String> unreadableMenus = new HashSet<>();
@@ -151,7 +153,10 @@ final class Stock {
     return onOpenTickets.getOrDefault(menu, Map.of());
   }
 
-  /** The orders whose quantity taken in the menu differs from the quantity on an open ticket. */
+  /**
+   * The orders for which the quantity that the menu records as taken differs from the quantity on the open
+   * ticket.
+   */
   private Set<String> differingOrders(String menu) {
     Set<Map.Entry<String, Integer>> either = new HashSet<>(takenByMenu.get(menu).entrySet());
     either.addAll(onOpenTickets(menu).entrySet());

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Parses the JSON that a service has stored, for the audit's repositories. A text that is not a
- * JSON object is no exception: it becomes an object for which {@link #isUnreadable} is true.
+ * Parses the JSON that a service has stored, for the audit's repositories. For a text that is not a
+ * JSON object it does not throw, but returns an object for which {@link #isUnreadable} is true.
  */
 final class StoredJson {
 

@@ -8,8 +8,8 @@ import java.time.Instant;
  * How long the services may take for a change before {@link Auditor} reports a disagreement.
  *
  * @param grace an order that changed within this time is skipped
- * @param confirmsAfter how long after it was served the order service completes an order that the
- *     customer has not confirmed
+ * @param confirmsAfter the time after which the order service completes an order that was served,
+ *     but that the customer has not confirmed
  */
 public record Tolerances(Duration grace, Duration confirmsAfter) {
 
@@ -30,7 +30,7 @@ public record Tolerances(Duration grace, Duration confirmsAfter) {
         config.duration("ORDER_CONFIRMS_AFTER", DEFAULT_CONFIRMS_AFTER));
   }
 
-  /** Takes the order service's default for {@code confirmsAfter}. */
+  /** Uses the order service's default for {@code confirmsAfter}. */
   public static Tolerances ofGrace(Duration grace) {
     return new Tolerances(grace, DEFAULT_CONFIRMS_AFTER);
   }
