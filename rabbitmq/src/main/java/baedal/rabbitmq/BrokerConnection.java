@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection to RabbitMQ that reconnects when it is lost, for publishers and consumers. Each
  * reconnect creates a new client. So delivery tags and pending confirms of an old connection never
- * mix with those of the new one. The automatic recovery of the client is off, because it confirms
- * lost messages and forgets the prefetch count.
+ * mix with those of the new one. The automatic recovery of the client is off, because after such a
+ * recovery the client reports lost messages as confirmed, and the prefetch count is lost.
  */
 final class BrokerConnection {
 

@@ -19,7 +19,7 @@ public sealed interface CouponEvent extends Event {
 
   /**
    * A customer received a coupon. The coupon was earned by the order {@code orderId} or taken from
-   * the campaign {@code campaignId}; each may be null.
+   * the campaign {@code campaignId}; each of the two ids may be null.
    */
   record Issued(
       String couponId,

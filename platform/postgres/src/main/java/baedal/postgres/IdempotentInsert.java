@@ -133,8 +133,8 @@ public final class IdempotentInsert<S> {
 
   /**
    * Inserts as {@link #insert} does. Returns the inserted state; if the key was used before,
-   * returns the state that {@link #find} finds. Refuses a key that was used with another request
-   * body.
+   * returns the state that {@link #find(IdempotencyKey)} finds. Refuses a key that was used with
+   * another request body.
    */
   public Future<S> insertOrFind(Change<S> made, Tuple columns, IdempotencyKey key) {
     return insertOrFind(made, columns, key, MAX_TRIES);

@@ -22,8 +22,8 @@ import java.util.function.Function;
  * Loads and changes the aggregates of one kind in a PostgreSQL table, for a service's repository.
  *
  * <p>The table has the columns {@code id, status, revision, sequence, changed_at, body}. One
- * statement writes a change, its events, and the id of the message that caused it. The revision is
- * the optimistic lock.
+ * statement writes a change, its events, and the id of the message that caused the change. The
+ * revision is the optimistic lock.
  */
 public final class PgAggregates<S> {
 

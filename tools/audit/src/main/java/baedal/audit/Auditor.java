@@ -174,7 +174,10 @@ public final class Auditor implements AutoCloseable {
                     .collect(Collectors.toSet())));
   }
 
-  /** Calls {@code unreadable} with the id of each state that cannot be read. */
+  /**
+   * Passes each state to {@code consumer}. For a state that cannot be read, adds a finding and
+   * passes its id to {@code unreadable}.
+   */
   private static void readAll(
       String kind,
       Function<String, List<StoredState>> pageAfter,
