@@ -113,9 +113,8 @@ public final class MongoAggregates<S> {
 
   /**
    * Applies a transition as {@link #once} does, and returns an answer. {@code answer} computes it
-   * from the states before and after the transition. If {@code changeId} is not null, the answer is
-   * written with the change and kept until {@link #forgetAnswer} deletes it. A repeated call
-   * returns the kept answer, or null if it was deleted.
+   * from the states before and after the transition. If {@code changeId} is not null, the change
+   * stores the answer. A repeated call returns it, or null after {@link #forgetAnswer}.
    */
   public Future<JsonObject> answered(
       String id,
@@ -259,9 +258,8 @@ public final class MongoAggregates<S> {
   }
 
   /**
-   * Writes the change id of a transition that changed nothing into the document. If there is an
-   * answer, writes both only if the document still has the revision from which the answer was
-   * computed; otherwise returns false.
+   * Stores the id of a change without an effect. If there is an answer, stores both only if the
+   * revision is still the one from which the answer was computed; otherwise returns false.
    */
   private Future<Boolean> keepWithoutChange(
       JsonObject query, IdAndAnswer kept, JsonObject document) {

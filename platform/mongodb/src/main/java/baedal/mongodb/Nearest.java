@@ -22,7 +22,7 @@ public final class Nearest {
    *
    * @param cursor the cursor of the previous page, or null
    * @param place returns the point of an element
-   * @param id returns the id of an element; elements at the same distance are sorted by it
+   * @param id returns the id of an element; elements at the same distance are sorted by their ids
    */
   public static <T> Page<Found<T>> page(
       List<T> elements,

@@ -122,7 +122,8 @@ public final class Auditor implements AutoCloseable {
   }
 
   /**
-   * Reports the orders of which other services have data, but which the order service does not have.
+   * Reports the orders of which other services have data, but which the order service does not
+   * have.
    */
   private void unknownOrders(Bounds bounds, List<Finding> findings) {
     Set<String> reported = new HashSet<>();

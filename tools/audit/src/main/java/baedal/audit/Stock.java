@@ -154,8 +154,8 @@ final class Stock {
   }
 
   /**
-   * The orders for which the quantity that the menu records as taken differs from the quantity on the open
-   * ticket.
+   * The orders for which the quantity that the menu records as taken differs from the quantity on
+   * the open ticket.
    */
   private Set<String> differingOrders(String menu) {
     Set<Map.Entry<String, Integer>> either = new HashSet<>(takenByMenu.get(menu).entrySet());
