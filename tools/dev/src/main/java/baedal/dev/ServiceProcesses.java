@@ -55,7 +55,7 @@ final class ServiceProcesses implements ServiceRunner {
 
   /**
    * Reports only an unexpected exit. Before {@link #kill} and {@link #stop} end a process, they
-   * remove it from {@code processes}.
+   * remove it from the map of processes.
    */
   private void reportExit(String service, ServerProcess process, int code, Path log) {
     if (processes.remove(service, process)) {
