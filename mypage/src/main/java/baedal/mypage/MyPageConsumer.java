@@ -29,9 +29,9 @@ public final class MyPageConsumer {
   }
 
   /**
-   * Updates the page first, since the page names the customer, then stores the notification. After
-   * a crash between these two steps, the event is delivered again: it does not change the page a
-   * second time, but its notification is stored.
+   * Updates the page first, and then stores the notification, because the notification needs the
+   * customer id of the page. After a crash between these two steps, the event is delivered again:
+   * it does not change the page a second time, but its notification is stored.
    */
   private Future<?> handle(EventMessage message, Event event) {
     if (!Projection.belongsToPage(message)) {

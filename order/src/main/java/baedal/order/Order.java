@@ -74,8 +74,9 @@ public record Order(
   }
 
   /**
-   * When the customer received the order. A visit is served when it is ready or when it ends,
-   * whichever is later. Null before the order is served, and after it is completed.
+   * When the order is served. A delivery is served when it becomes DELIVERED. A visit is served
+   * when it becomes COOKED, or at the end of the stay if that is later; this can be in the future.
+   * Null in every other status.
    */
   Instant servedAt() {
     if (status == OrderStatus.COOKED && isVisit()) {

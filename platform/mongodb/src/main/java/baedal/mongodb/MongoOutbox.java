@@ -241,8 +241,8 @@ public final class MongoOutbox implements Outbox {
     }
 
     /**
-     * Removes the published events from the array. The remaining events were added after this batch
-     * was taken, so that time becomes their {@code pendingSince}.
+     * Removes the published events from the array. Sets {@code pendingSince} to the time when this
+     * batch was taken, because the remaining events were added later.
      */
     private Future<Void> pull(JsonObject document, JsonArray pending) {
       JsonArray ids = new JsonArray();

@@ -26,7 +26,9 @@ final class LoopbackOnly {
     if (authority != null && LOOPBACK.matcher(authority.host()).matches()) {
       ctx.next();
     } else {
-      ctx.fail(Refusal.forbidden("use localhost, 127.0.0.1 or [::1] as the host of this URL"));
+      ctx.fail(
+          Refusal.forbidden(
+              "this route accepts only a loopback host: use localhost, 127.0.0.1 or [::1] in the URL"));
     }
   }
 }

@@ -144,7 +144,8 @@ public final class ServiceClient {
         return Refusal.of(
             kind,
             type.substring(type.lastIndexOf('/') + 1),
-            problem.getString("detail", "refused"));
+            problem.getString(
+                "detail", "the " + name + " service refused the request and gave no reason"));
       }
     }
     return unavailable();

@@ -44,9 +44,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loses single messages between a service and its database, the broker or another service, or kills
- * the service at such a message and starts it again. Every saga still ends as it should. A slow or
- * silent network makes no request hang.
+ * Loses single requests or responses between a service and its database, the broker or another
+ * service, or kills the service at such a request or response and starts it again. Every saga still
+ * ends as it should. A slow or silent network makes no request hang.
  */
 class StepTest {
 

@@ -17,8 +17,9 @@ import java.util.function.UnaryOperator;
  * equals the quantity on open tickets. The quantity that it records as sold equals the quantity on
  * cooked tickets. The free stock of a menu is not negative.
  *
- * <p>The {@link Auditor} passes all menus before all tickets, so that every ticket that a menu
- * names is among the tickets. Does no I/O.
+ * <p>The {@link Auditor} reads all menus before it reads the tickets. So it also reads a ticket
+ * that is opened while the audit runs, if a menu already records the stock taken for its order.
+ * This class does no I/O.
  */
 final class Stock {
 

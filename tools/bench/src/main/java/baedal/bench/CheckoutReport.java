@@ -61,7 +61,7 @@ record CheckoutReport(
     | response time: median, 95 %%, 99 %% | | %s |
     | answered 202, pay later | | %s |
     | answered 202, but paid when the customer checked | | %s |
-    | MyPage shows the last payment, after the end of the part | | %s s |
+    | time from the end of the part until MyPage shows its last payment | | %s s |
     | **The provider does not answer** | | |
     | availability: answered with 2xx | | %s |
     | time until the breaker is open | | %s |
