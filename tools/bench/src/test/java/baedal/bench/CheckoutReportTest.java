@@ -43,7 +43,7 @@ class CheckoutReportTest {
     assertThat(row("answered 202, pay later")).endsWith("10.00 %");
     assertThat(row("answered 202, but paid")).endsWith("9.00 %");
     assertThat(row("response time: median")).endsWith("500, 611, 611 ms");
-    assertThat(row("MyPage shows the last payment")).endsWith("1.5 s");
+    assertThat(row("time from the end of the part")).endsWith("1.5 s");
   }
 
   @Test
