@@ -223,7 +223,9 @@ class MenuApiTest extends RunningStore {
     Answer refused = add(path, "{\"add\": -5}");
     assertThat(refused.status()).isEqualTo(409);
     assertThat(refused.body().getString("type")).isEqualTo("/problems/stock-too-low");
-    assertThat(refused.body().getString("detail")).contains("4 are free").contains("orders hold 4");
+    assertThat(refused.body().getString("detail"))
+        .contains("the stock is 4")
+        .contains("4 that orders hold");
     assertThat(patch(path, "{\"stock\": 100}").body().getInteger("held")).isEqualTo(4);
     call("POST", "/foodCookings/" + orderId + "/reject", owner, "{\"reason\": \"재료 소진\"}");
     JsonObject after = call("GET", path, null, null).body();
