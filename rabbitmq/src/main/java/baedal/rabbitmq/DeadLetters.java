@@ -101,7 +101,7 @@ public final class DeadLetters {
     return inSession(session -> session.replayNext(session.remaining, 0));
   }
 
-  /** Deletes the dead letter for good. Fails like {@link #find}. */
+  /** Deletes the dead letter; it cannot be restored. Fails like {@link #find}. */
   public Future<Void> discard(String id) {
     return inSession(session -> session.find(id, MAX_SEARCHED).compose(session::acknowledge));
   }

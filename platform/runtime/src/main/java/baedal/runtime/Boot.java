@@ -108,7 +108,7 @@ public final class Boot {
     return vertx;
   }
 
-  /** The metrics of a Vert.x that {@link #vertx} created. */
+  /** The metrics of a Vert.x that {@link #vertx} created; null for any other Vert.x. */
   public static PrometheusMeterRegistry metrics(Vertx vertx) {
     return REGISTRIES.get(vertx);
   }

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where tests keep the data of their servers: in memory if there is enough of it, because servers
- * wait for the disk at each commit.
+ * The folder in which tests keep the data of their servers. It is in memory if enough memory is
+ * free, because a server waits for the disk at each commit.
  */
 public final class FastFolder {
 
@@ -19,13 +19,15 @@ public final class FastFolder {
 
   /** An existing folder for temporary folders: {@code /dev/shm}, or that of the JVM. */
   public static Path parent() {
+    return hasEnoughMemory() ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private static boolean hasEnoughMemory() {
     try {
       return Files.isWritable(MEMORY)
-              && Files.getFileStore(MEMORY).getUsableSpace() >= MIN_FREE_BYTES
-          ? MEMORY
-          : Path.of(System.getProperty("java.io.tmpdir"));
+          && Files.getFileStore(MEMORY).getUsableSpace() >= MIN_FREE_BYTES;
     } catch (IOException e) {
-      return Path.of(System.getProperty("java.io.tmpdir"));
+      return false;
     }
   }
 }
