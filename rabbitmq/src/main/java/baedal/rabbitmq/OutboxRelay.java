@@ -89,8 +89,8 @@ public final class OutboxRelay {
         .compose(
             batch ->
                 batch.messages().isEmpty()
-                    ? batch.sent().map(false)
-                    : publish(batch).compose(v -> batch.sent()).map(true));
+                    ? batch.sent().map(batch.more())
+                    : publish(batch).compose(v -> batch.sent()).map(batch.more()));
   }
 
   /**

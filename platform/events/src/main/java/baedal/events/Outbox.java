@@ -21,6 +21,11 @@ public interface Outbox {
           }
 
           @Override
+          public boolean more() {
+            return false;
+          }
+
+          @Override
           public Future<Void> sent() {
             return Future.succeededFuture();
           }
@@ -43,6 +48,12 @@ public interface Outbox {
   interface Batch {
 
     List<String> messages();
+
+    /**
+     * Returns whether the outbox may hold messages that are not in this batch: it reached its
+     * maximum, another relay had locked them, or a part of the outbox was not read.
+     */
+    boolean more();
 
     /** Deletes the messages from the outbox, after the broker has confirmed all of them. */
     Future<Void> sent();

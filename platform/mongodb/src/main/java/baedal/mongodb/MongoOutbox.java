@@ -110,7 +110,10 @@ public final class MongoOutbox implements Outbox {
     String collection = collections.get(Math.floorMod(nextCollection++, collections.size()));
     return candidates(collection, max)
         .compose(
-            found -> found.isEmpty() && left > 1 ? next(max, left - 1) : take(collection, found));
+            found ->
+                found.isEmpty() && left > 1
+                    ? next(max, left - 1)
+                    : take(collection, found, left > 1 || found.size() == max));
   }
 
   /**
@@ -139,7 +142,7 @@ public final class MongoOutbox implements Outbox {
             .setLimit(max));
   }
 
-  private Future<Batch> take(String collection, List<JsonObject> found) {
+  private Future<Batch> take(String collection, List<JsonObject> found, boolean more) {
     String owner = Ids.next();
     long now = System.currentTimeMillis();
     List<Future<JsonObject>> taken = new ArrayList<>();
@@ -155,7 +158,8 @@ public final class MongoOutbox implements Outbox {
                       documents.add(one.result());
                     }
                   });
-              return new MongoBatch(collection, documents, owner, now);
+              boolean someLeasedByOthers = documents.size() < found.size();
+              return new MongoBatch(collection, documents, owner, now, more || someLeasedByOthers);
             });
   }
 
@@ -197,13 +201,16 @@ public final class MongoOutbox implements Outbox {
     private final String owner;
 
     private final long takenAt;
+    private final boolean more;
     private final List<String> messages = new ArrayList<>();
 
-    MongoBatch(String collection, List<JsonObject> documents, String owner, long takenAt) {
+    MongoBatch(
+        String collection, List<JsonObject> documents, String owner, long takenAt, boolean more) {
       this.collection = collection;
       this.documents = documents;
       this.owner = owner;
       this.takenAt = takenAt;
+      this.more = more;
       for (JsonObject document : documents) {
         document
             .getJsonArray(PENDING, new JsonArray())
@@ -214,6 +221,11 @@ public final class MongoOutbox implements Outbox {
     @Override
     public List<String> messages() {
       return messages;
+    }
+
+    @Override
+    public boolean more() {
+      return more;
     }
 
     @Override

@@ -110,6 +110,11 @@ public final class PgOutbox implements Outbox {
     }
 
     @Override
+    public boolean more() {
+      return !messages.isEmpty();
+    }
+
+    @Override
     public Future<Void> sent() {
       return connection
           .preparedQuery(DELETE)

@@ -60,7 +60,7 @@ public final class RedisOutbox implements Outbox {
 
   private Future<Batch> next(int max, int left) {
     if (left == 0) {
-      return Future.succeededFuture(new RedisBatch(-1, List.of(), List.of()));
+      return Future.succeededFuture(new RedisBatch(-1, List.of(), List.of(), false));
     }
     int shard = Math.floorMod(nextShard++, SHARDS);
     return redis
@@ -96,7 +96,7 @@ public final class RedisOutbox implements Outbox {
         }
       }
     }
-    return new RedisBatch(shard, ids, messages);
+    return new RedisBatch(shard, ids, messages, true);
   }
 
   private final class RedisBatch implements Batch {
@@ -104,16 +104,23 @@ public final class RedisOutbox implements Outbox {
     private final int shard;
     private final List<String> ids;
     private final List<String> messages;
+    private final boolean more;
 
-    RedisBatch(int shard, List<String> ids, List<String> messages) {
+    RedisBatch(int shard, List<String> ids, List<String> messages, boolean more) {
       this.shard = shard;
       this.ids = ids;
       this.messages = messages;
+      this.more = more;
     }
 
     @Override
     public List<String> messages() {
       return messages;
+    }
+
+    @Override
+    public boolean more() {
+      return more;
     }
 
     @Override
