@@ -71,18 +71,18 @@ public final class EventPublisher {
   public Future<Void> publish(List<String> messages) {
     return withChannel(
         open -> {
-          List<Future<Void>> confirmed = new ArrayList<>(messages.size());
+          List<Future<Void>> sent = new ArrayList<>(messages.size());
           for (String message : messages) {
             EventMessages.Header header = EventMessages.header(message);
             AMQP.BasicProperties properties = properties(header.id(), PERSISTENT).build();
-            confirmed.add(
+            sent.add(
                 open.send(
                     EventTypes.exchange(header.type()),
                     header.type(),
                     properties,
                     Buffer.buffer(message)));
           }
-          return Future.all(confirmed).mapEmpty();
+          return open.confirmed(Future.all(sent).mapEmpty());
         });
   }
 
@@ -103,7 +103,7 @@ public final class EventPublisher {
   /** Publishes one message and waits for its confirm. */
   Future<Void> send(
       String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
-    return withChannel(open -> open.send(exchange, routingKey, properties, body));
+    return withChannel(open -> open.confirmed(open.send(exchange, routingKey, properties, body)));
   }
 
   /**
@@ -116,7 +116,8 @@ public final class EventPublisher {
         open ->
             open.client
                 .messageCount(queue)
-                .compose(v -> open.send(DEFAULT_EXCHANGE, queue, properties, body)));
+                .compose(
+                    v -> open.confirmed(open.send(DEFAULT_EXCHANGE, queue, properties, body))));
   }
 
   /**
@@ -189,6 +190,10 @@ public final class EventPublisher {
       this.connection = connection;
     }
 
+    /**
+     * Sends a message. The future succeeds when the broker confirms the message; it needs {@link
+     * #confirmed(Future)} to end in time.
+     */
     Future<Void> send(
         String exchange, String routingKey, AMQP.BasicProperties properties, Buffer body) {
       if (!client.isOpenChannel()) {
@@ -199,9 +204,12 @@ public final class EventPublisher {
           .basicPublishWithDeliveryTag(
               exchange, routingKey, properties, body, tag -> register(tag, confirmed))
           .onFailure(confirmed::tryFail);
-      return confirmed
-          .future()
-          .timeout(CONFIRM_SECONDS, TimeUnit.SECONDS)
+      return confirmed.future();
+    }
+
+    /** Fails and renews the connection if the messages are not confirmed within 5 s. */
+    Future<Void> confirmed(Future<Void> sent) {
+      return sent.timeout(CONFIRM_SECONDS, TimeUnit.SECONDS)
           .onFailure(e -> connection.renew(client));
     }
 

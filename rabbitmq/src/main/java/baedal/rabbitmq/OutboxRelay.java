@@ -21,8 +21,14 @@ public final class OutboxRelay {
   private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
   private static final int BATCH = 256;
 
-  /** Minimum time between the starts of two batches. */
-  private static final Duration BATCH_INTERVAL = Duration.ofMillis(20);
+  /** Minimum time between the starts of two batches, so that a batch has more messages. */
+  private static final Duration BATCH_INTERVAL = Duration.ofMillis(100);
+
+  /**
+   * If a batch has so many messages and the outbox has more, the relay is behind, and the next
+   * batch starts at once.
+   */
+  private static final int LARGE_BATCH = 32;
 
   private static final long POLL_MILLIS = 1_000;
   private static final long DRAIN_SECONDS = 5;
@@ -67,39 +73,60 @@ public final class OutboxRelay {
     wokenWhileRunning = false;
     long startedAt = System.nanoTime();
     relayBatch()
-        .compose(more -> pause(startedAt).map(more))
         .onComplete(
             done -> {
-              running = false;
               if (done.failed()) {
                 logFailure(done.cause());
-              }
-              if (stopped) {
-                idle.tryComplete();
-              } else if (done.succeeded() && (wokenWhileRunning || done.result())) {
-                run();
+                ended(false);
+              } else if (done.result() == Outcome.BEHIND) {
+                ended(true);
+              } else {
+                pause(startedAt, done.result());
               }
             });
   }
 
-  /** Publishes one batch. Returns whether the outbox may hold more messages. */
-  private Future<Boolean> relayBatch() {
+  private void ended(boolean again) {
+    running = false;
+    if (stopped) {
+      idle.tryComplete();
+    } else if (again) {
+      run();
+    }
+  }
+
+  /** What the outbox still holds after a batch. */
+  private enum Outcome {
+    EMPTY,
+    MORE,
+    BEHIND
+  }
+
+  private Future<Outcome> relayBatch() {
     return Future.succeededFuture()
         .compose(v -> outbox.next(BATCH))
         .compose(
             batch ->
-                batch.messages().isEmpty()
-                    ? batch.sent().map(batch.more())
-                    : publish(batch).compose(v -> batch.sent()).map(batch.more()));
+                (batch.messages().isEmpty() ? Future.<Void>succeededFuture() : publish(batch))
+                    .compose(v -> batch.sent())
+                    .map(outcome(batch)));
   }
 
-  /**
-   * Waits until {@link #BATCH_INTERVAL} has passed since the start of the batch, so that the next
-   * batch has more messages.
-   */
-  private Future<Void> pause(long startedAt) {
+  private static Outcome outcome(Outbox.Batch batch) {
+    if (!batch.more()) {
+      return Outcome.EMPTY;
+    }
+    return batch.messages().size() < LARGE_BATCH ? Outcome.MORE : Outcome.BEHIND;
+  }
+
+  /** Waits until {@link #BATCH_INTERVAL} has passed since the start of the batch. */
+  private void pause(long startedAt, Outcome outcome) {
     long rest = BATCH_INTERVAL.minusNanos(System.nanoTime() - startedAt).toMillis();
-    return rest > 0 && !stopped ? vertx.timer(rest).mapEmpty() : Future.succeededFuture();
+    if (rest <= 0 || stopped) {
+      ended(outcome == Outcome.MORE || wokenWhileRunning);
+    } else {
+      vertx.setTimer(rest, id -> ended(outcome == Outcome.MORE || wokenWhileRunning));
+    }
   }
 
   private Future<Void> publish(Outbox.Batch batch) {

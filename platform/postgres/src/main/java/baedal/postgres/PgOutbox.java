@@ -9,15 +9,13 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The outbox in PostgreSQL: a table that is written in the same statement as the state. While a
- * relay publishes, it locks shards with {@code FOR UPDATE SKIP LOCKED}. So several replicas share
- * the work, and the events of each aggregate stay in order.
+ * relay publishes, it locks shards ({@code R__take_outbox.sql}). So several replicas share the
+ * work, and the events of each aggregate stay in order.
  */
 public final class PgOutbox implements Outbox {
 
@@ -26,14 +24,7 @@ public final class PgOutbox implements Outbox {
 
   private static final int SHARDS_PER_BATCH = 8;
 
-  private static final String LOCK =
-      """
-      SELECT shard FROM outbox_shard s
-       WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.shard = s.shard)
-       ORDER BY random() LIMIT $1 FOR UPDATE SKIP LOCKED
-      """;
-  private static final String NEXT =
-      "SELECT id, body FROM outbox WHERE shard = ANY($1) ORDER BY id LIMIT $2";
+  private static final String TAKE = "SELECT ids, bodies, more FROM take_outbox($1, $2)";
   private static final String DELETE = "DELETE FROM outbox WHERE id = ANY($1)";
 
   private final Pool pool;
@@ -60,48 +51,40 @@ public final class PgOutbox implements Outbox {
     return tuple.addArrayOfShort(shards).addArrayOfString(bodies);
   }
 
+  /**
+   * Takes a batch with one round trip. The statements that begin and end the transaction are sent
+   * together with the others, which the driver's own transactions do not allow.
+   */
   @Override
   public Future<Batch> next(int max) {
     return pool.getConnection()
         .compose(
-            connection ->
-                connection
-                    .begin()
-                    .compose(transaction -> take(connection, transaction, max))
-                    .onFailure(e -> connection.close()));
+            connection -> {
+              Future<?> begun = connection.query("BEGIN").execute();
+              Future<RowSet<Row>> taken =
+                  connection.preparedQuery(TAKE).execute(Tuple.of(SHARDS_PER_BATCH, max));
+              return Future.join(begun, taken)
+                  .map(done -> (Batch) new PgBatch(connection, taken.result().iterator().next()))
+                  .recover(e -> rollback(connection).transform(done -> Future.failedFuture(e)));
+            });
   }
 
-  private static Future<Batch> take(SqlConnection connection, Transaction transaction, int max) {
-    return connection
-        .preparedQuery(LOCK)
-        .execute(Tuple.of(SHARDS_PER_BATCH))
-        .compose(
-            locked -> {
-              List<Short> shards = new ArrayList<>();
-              locked.forEach(row -> shards.add(row.getShort(0)));
-              return connection
-                  .preparedQuery(NEXT)
-                  .execute(
-                      Tuple.tuple().addArrayOfShort(shards.toArray(Short[]::new)).addInteger(max));
-            })
-        .map(rows -> new PgBatch(connection, transaction, rows));
+  private static Future<Void> rollback(SqlConnection connection) {
+    return connection.query("ROLLBACK").execute().eventually(connection::close).mapEmpty();
   }
 
   private static final class PgBatch implements Batch {
 
     private final SqlConnection connection;
-    private final Transaction transaction;
-    private final List<Long> ids = new ArrayList<>();
-    private final List<String> messages = new ArrayList<>();
+    private final Long[] ids;
+    private final List<String> messages;
+    private final boolean more;
 
-    PgBatch(SqlConnection connection, Transaction transaction, RowSet<Row> rows) {
+    PgBatch(SqlConnection connection, Row taken) {
       this.connection = connection;
-      this.transaction = transaction;
-      rows.forEach(
-          row -> {
-            ids.add(row.getLong(0));
-            messages.add(row.getString(1));
-          });
+      ids = taken.getArrayOfLongs(0);
+      messages = List.of(taken.getArrayOfStrings(1));
+      more = taken.getBoolean(2);
     }
 
     @Override
@@ -111,21 +94,22 @@ public final class PgOutbox implements Outbox {
 
     @Override
     public boolean more() {
-      return !messages.isEmpty();
+      return more;
     }
 
     @Override
     public Future<Void> sent() {
-      return connection
-          .preparedQuery(DELETE)
-          .execute(Tuple.tuple().addArrayOfLong(ids.toArray(Long[]::new)))
-          .compose(done -> transaction.commit())
-          .eventually(connection::close);
+      Future<?> deleted =
+          ids.length == 0
+              ? Future.succeededFuture()
+              : connection.preparedQuery(DELETE).execute(Tuple.tuple().addArrayOfLong(ids));
+      Future<?> committed = connection.query("COMMIT").execute();
+      return Future.join(deleted, committed).eventually(connection::close).mapEmpty();
     }
 
     @Override
     public Future<Void> release() {
-      return transaction.rollback().eventually(connection::close);
+      return rollback(connection);
     }
   }
 }

@@ -18,9 +18,11 @@ public final class RedisOutbox implements Outbox {
 
   private static final int SHARDS = 8;
   private static final String LEASE_MILLIS = "15000";
-  private static final String RELEASE =
-      "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return"
-          + " 0";
+
+  private static final RedisScript TAKE =
+      new RedisScript(RedisOutbox.class.getResource("take.lua"));
+  private static final RedisScript RELEASE =
+      new RedisScript(RedisOutbox.class.getResource("release.lua"));
 
   private final RedisAPI redis;
   private final String prefix;
@@ -53,38 +55,26 @@ public final class RedisOutbox implements Outbox {
     return prefix + ":outbox-lease:" + shard;
   }
 
+  /** Takes the events of one shard. Each call begins to search at another shard. */
   @Override
   public Future<Batch> next(int max) {
-    return next(max, SHARDS);
-  }
-
-  private Future<Batch> next(int max, int left) {
-    if (left == 0) {
-      return Future.succeededFuture(new RedisBatch(-1, List.of(), List.of(), false));
+    int first = Math.floorMod(nextShard++, SHARDS);
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < SHARDS; i++) {
+      int shard = (first + i) % SHARDS;
+      keys.add(stream(prefix, shard));
+      keys.add(lease(shard));
     }
-    int shard = Math.floorMod(nextShard++, SHARDS);
-    return redis
-        .xlen(stream(prefix, shard))
-        .compose(length -> length.toLong() == 0 ? Future.succeededFuture() : take(shard, max))
-        .compose(batch -> batch == null ? next(max, left - 1) : Future.succeededFuture(batch));
+    return TAKE.run(redis, keys, List.of(owner, LEASE_MILLIS, Integer.toString(max)))
+        .map(
+            taken -> {
+              int number = taken.get(0).toInteger();
+              int shard = number == 0 ? -1 : (first + number - 1) % SHARDS;
+              return batch(shard, taken.get(1), taken.get(2).toInteger() == 1);
+            });
   }
 
-  /** Leases a shard and reads its events. Returns null if another relay has leased the shard. */
-  private Future<Batch> take(int shard, int max) {
-    return redis
-        .set(List.of(lease(shard), owner, "NX", "PX", LEASE_MILLIS))
-        .compose(
-            got ->
-                got == null
-                    ? Future.succeededFuture()
-                    : redis
-                        .xrange(
-                            List.of(
-                                stream(prefix, shard), "-", "+", "COUNT", Integer.toString(max)))
-                        .map(entries -> batch(shard, entries)));
-  }
-
-  private Batch batch(int shard, Response entries) {
+  private Batch batch(int shard, Response entries, boolean more) {
     List<String> ids = new ArrayList<>();
     List<String> messages = new ArrayList<>();
     for (Response entry : entries) {
@@ -96,7 +86,7 @@ public final class RedisOutbox implements Outbox {
         }
       }
     }
-    return new RedisBatch(shard, ids, messages, true);
+    return new RedisBatch(shard, ids, messages, more);
   }
 
   private final class RedisBatch implements Batch {
@@ -125,20 +115,22 @@ public final class RedisOutbox implements Outbox {
 
     @Override
     public Future<Void> sent() {
-      if (ids.isEmpty()) {
-        return release();
-      }
-      List<String> arguments = new ArrayList<>();
-      arguments.add(stream(prefix, shard));
-      arguments.addAll(ids);
-      return redis.xdel(arguments).eventually(this::release).mapEmpty();
+      return release(ids);
     }
 
     @Override
     public Future<Void> release() {
-      return shard < 0
-          ? Future.succeededFuture()
-          : redis.eval(List.of(RELEASE, "1", lease(shard), owner)).mapEmpty();
+      return release(List.of());
+    }
+
+    private Future<Void> release(List<String> published) {
+      if (shard < 0) {
+        return Future.succeededFuture();
+      }
+      List<String> arguments = new ArrayList<>();
+      arguments.add(owner);
+      arguments.addAll(published);
+      return RELEASE.run(redis, List.of(stream(prefix, shard), lease(shard)), arguments).mapEmpty();
     }
   }
 }
