@@ -18,24 +18,32 @@ import java.util.TreeSet;
 final class Acknowledgements {
 
   /**
-   * When so many acknowledgements wait, they are sent at once. It is half of the prefetch count, so
-   * that the consumer can handle the other half until the broker sends more messages.
+   * Long enough to acknowledge several events together at 50 events a second. If the process dies,
+   * the broker delivers the unacknowledged events again, which have no second effect.
    */
-  private static final int BATCH = EventConsumer.PREFETCH / 2;
-
-  private static final long MAX_DELAY_MILLIS = 5;
+  private static final long MAX_DELAY_MILLIS = 50;
 
   private final Vertx vertx;
   private final RabbitMQClient client;
+
+  /** When so many acknowledgements wait, they are sent at once. */
+  private final int maxWaiting;
+
   private final NavigableSet<Long> unfinished = new TreeSet<>();
   private final NavigableSet<Long> finished = new TreeSet<>();
 
   /** Completes when the next batch is sent; null while no acknowledgement waits to be sent. */
   private Promise<Void> nextBatch;
 
-  Acknowledgements(Vertx vertx, RabbitMQClient client) {
+  /**
+   * @param prefetch maximum number of unacknowledged messages. The acknowledgements are sent when
+   *     they are a quarter of it, so that the broker sends more messages while the consumer handles
+   *     the others.
+   */
+  Acknowledgements(Vertx vertx, RabbitMQClient client, int prefetch) {
     this.vertx = vertx;
     this.client = client;
+    maxWaiting = Math.max(1, prefetch / 4);
   }
 
   /**
@@ -60,7 +68,7 @@ final class Acknowledgements {
       vertx.setTimer(MAX_DELAY_MILLIS, id -> flush(batch));
     }
     Promise<Void> batch = nextBatch;
-    if (finished.size() >= BATCH) {
+    if (finished.size() >= maxWaiting) {
       flush(batch);
     }
     return batch.future();

@@ -1,5 +1,6 @@
 package baedal.rabbitmq;
 
+import baedal.runtime.KeyedQueue;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -7,6 +8,12 @@ import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -18,10 +25,10 @@ import java.util.function.Supplier;
 public final class EventConsumer {
 
   /**
-   * Maximum number of messages that the consumer holds unacknowledged. It is low, so that under
-   * load the service has time for HTTP requests; further messages wait in the broker.
+   * Minimum time between the starts of two batches, so that the next batch has more events. The
+   * first event after a pause is handled at once.
    */
-  static final int PREFETCH = 8;
+  private static final Duration BATCH_INTERVAL = Duration.ofMillis(50);
 
   private static final long DRAIN_SECONDS = 10;
 
@@ -31,11 +38,26 @@ public final class EventConsumer {
   private final EventPublisher failurePublisher;
   private final RetryAndDeadLetter failures;
   private final MessageProcessor processor;
+  private final BatchProcessor batches;
+  private final boolean inBatches;
+  private final Concurrency concurrency;
+
+  /** The messages of the present connection that are not in progress yet. */
+  private final Deque<Received> waiting = new ArrayDeque<>();
 
   private volatile RabbitMQClient client;
   private Acknowledgements acknowledgements;
   private boolean stopped;
+
+  /** Whether a batch is in progress, or the next batch must not begin yet. */
+  private boolean paused;
+
+  /** The number of messages that are being handled. */
+  private int inProgress;
+
+  /** The number of messages that are being handled or wait for their acknowledgement. */
   private int unfinished;
+
   private Promise<Void> drained;
 
   /** {@code databasePing} succeeds while the service's own database answers. */
@@ -66,9 +88,12 @@ public final class EventConsumer {
             vertx, amqpUri, queue + "-consumer", this::consume, this::disconnected);
     this.failurePublisher = failurePublisher;
     failures = new RetryAndDeadLetter(queue, failurePublisher);
-    processor =
-        new MessageProcessor(
-            vertx, connection, subscription, failures, new DatabaseProbe(vertx, databasePing));
+    KeyedQueue subjects = new KeyedQueue();
+    DatabaseProbe database = new DatabaseProbe(vertx, databasePing);
+    processor = new MessageProcessor(vertx, connection, subscription, subjects, failures, database);
+    batches = new BatchProcessor(vertx, connection, subscription, subjects, processor);
+    inBatches = subscription.hasBatchHandler();
+    concurrency = inBatches ? Concurrency.IN_BATCHES : Concurrency.ONE_BY_ONE;
   }
 
   public void start() {
@@ -96,7 +121,7 @@ public final class EventConsumer {
         .compose(
             v ->
                 next.isOpenChannel()
-                    ? next.basicQos(PREFETCH)
+                    ? next.basicQos(concurrency.prefetch())
                     : Future.failedFuture(new IOException("the connection to the broker was lost")))
         .compose(v -> next.messageCount(queue))
         .compose(
@@ -109,7 +134,7 @@ public final class EventConsumer {
         .map(
             consumer -> {
               client = next;
-              acknowledgements = new Acknowledgements(vertx, next);
+              acknowledgements = new Acknowledgements(vertx, next, concurrency.prefetch());
               consumer.handler(message -> received(next, message));
               consumer.endHandler(v -> connection.renew(next));
               return null;
@@ -118,6 +143,7 @@ public final class EventConsumer {
 
   private void disconnected() {
     client = null;
+    waiting.clear();
     processor.disconnected();
   }
 
@@ -125,22 +151,65 @@ public final class EventConsumer {
     if (stopped || from != client) {
       return;
     }
-    unfinished++;
-    acknowledgements.delivered(message.envelope().getDeliveryTag());
-    Future<Boolean> processed =
-        connection.onContext(processor.process(message, () -> from == client));
+    Received received = Received.of(message);
+    acknowledgements.delivered(received.deliveryTag());
+    waiting.add(received);
+    handleWaiting();
+  }
+
+  /** Handles waiting messages, as many as {@link Concurrency} allows. */
+  private void handleWaiting() {
+    if (stopped || paused || waiting.isEmpty()) {
+      return;
+    }
+    int room = concurrency.at(waiting.peek().age(Instant.now())) - inProgress;
+    List<Received> taken = new ArrayList<>();
+    while (taken.size() < room && !waiting.isEmpty()) {
+      taken.add(waiting.poll());
+    }
+    if (taken.isEmpty()) {
+      return;
+    }
+    inProgress += taken.size();
+    unfinished += taken.size();
+    RabbitMQClient from = client;
+    paused = inBatches;
+    long startedAt = System.nanoTime();
+    batches
+        .process(taken, () -> from == client, (message, result) -> processed(from, message, result))
+        .compose(v -> inBatches ? pause(startedAt) : Future.succeededFuture())
+        .onComplete(
+            v -> {
+              paused = false;
+              handleWaiting();
+            });
+  }
+
+  private Future<?> pause(long startedAt) {
+    long rest = BATCH_INTERVAL.minusNanos(System.nanoTime() - startedAt).toMillis();
+    return rest > 0 ? vertx.timer(rest) : Future.succeededFuture();
+  }
+
+  private void processed(RabbitMQClient from, Received message, Future<Boolean> result) {
+    Future<Boolean> done = connection.onContext(result);
+    Future<Void> acknowledged =
+        done.compose(
+            mayAcknowledge ->
+                mayAcknowledge ? acknowledge(from, message) : Future.succeededFuture());
+    done.onComplete(
+        v -> {
+          inProgress--;
+          handleWaiting();
+        });
     connection
-        .onContext(
-            processed.compose(
-                mayAcknowledge ->
-                    mayAcknowledge ? acknowledge(from, message) : Future.succeededFuture()))
+        .onContext(acknowledged)
         .onFailure(e -> connection.renew(from))
         .onComplete(v -> finished());
   }
 
-  private Future<Void> acknowledge(RabbitMQClient from, RabbitMQMessage message) {
+  private Future<Void> acknowledge(RabbitMQClient from, Received message) {
     return from == client
-        ? acknowledgements.acknowledge(message.envelope().getDeliveryTag())
+        ? acknowledgements.acknowledge(message.deliveryTag())
         : Future.succeededFuture();
   }
 

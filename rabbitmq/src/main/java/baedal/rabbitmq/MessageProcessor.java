@@ -1,7 +1,6 @@
 package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
-import baedal.events.EventMessages;
 import baedal.events.EventTypes;
 import baedal.events.UnprocessableMessage;
 import baedal.runtime.KeyedQueue;
@@ -39,7 +38,7 @@ final class MessageProcessor {
   private final Subscription subscription;
   private final RetryAndDeadLetter failures;
   private final DatabaseProbe database;
-  private final KeyedQueue subjects = new KeyedQueue();
+  private final KeyedQueue subjects;
 
   private boolean stopped;
 
@@ -47,11 +46,13 @@ final class MessageProcessor {
       Vertx vertx,
       BrokerConnection connection,
       Subscription subscription,
+      KeyedQueue subjects,
       RetryAndDeadLetter failures,
       DatabaseProbe database) {
     this.vertx = vertx;
     this.connection = connection;
     this.subscription = subscription;
+    this.subjects = subjects;
     this.failures = failures;
     this.database = database;
   }
@@ -64,37 +65,44 @@ final class MessageProcessor {
    *
    * @param connected whether the connection that delivered the message is still open
    */
-  Future<Boolean> process(RabbitMQMessage message, BooleanSupplier connected) {
-    EventMessage event;
-    try {
-      event = decode(message);
-    } catch (RuntimeException unreadable) {
+  Future<Boolean> process(Received received, BooleanSupplier connected) {
+    if (received.event() == null) {
+      RabbitMQMessage message = received.message();
+      RuntimeException unreadable = received.unreadable();
       logDeadLetter(message, unreadable).log("unreadable message, goes to the dead letters");
       return deadLetter(message, unreadable);
     }
-    return subjects.submit(event.subject(), () -> attempt(message, event, connected, 1));
+    return subjects.submit(received.subject(), () -> attempt(received, connected, 1));
   }
 
-  private static EventMessage decode(RabbitMQMessage message) {
-    if (message.body().length() > EventMessages.MAX_BYTES) {
-      throw new UnprocessableMessage(
-          "the message is larger than " + EventMessages.MAX_BYTES + " bytes");
-    }
-    return EventMessages.decode(message.body().toString());
+  /** Logs an event that a batch handler has handled. Its message may be acknowledged. */
+  Future<Boolean> succeeded(Received received) {
+    return Traces.within(
+        vertx,
+        received.event().traceparent(),
+        () -> {
+          logHandled(received.event());
+          return Future.succeededFuture(true);
+        });
   }
 
-  private Future<Boolean> attempt(
-      RabbitMQMessage message, EventMessage event, BooleanSupplier connected, int tries) {
+  /**
+   * Handles an event, without waiting for earlier events of its subject. Returns the same as {@link
+   * #process}.
+   *
+   * @param tries the number of this try, from 1
+   */
+  Future<Boolean> attempt(Received received, BooleanSupplier connected, int tries) {
     if (!connected.getAsBoolean() || (stopped && tries > 1)) {
       return Future.succeededFuture(false);
     }
     return connection
-        .onContext(handle(event))
+        .onContext(handle(received.event()))
         .transform(
             handled ->
                 handled.succeeded()
                     ? Future.succeededFuture(true)
-                    : failed(message, event, connected, tries, handled.cause()));
+                    : failed(received, connected, tries, handled.cause()));
   }
 
   private Future<?> handle(EventMessage event) {
@@ -128,11 +136,9 @@ final class MessageProcessor {
    * all other cases the event goes to a retry queue.
    */
   private Future<Boolean> failed(
-      RabbitMQMessage message,
-      EventMessage event,
-      BooleanSupplier connected,
-      int tries,
-      Throwable cause) {
+      Received received, BooleanSupplier connected, int tries, Throwable cause) {
+    RabbitMQMessage message = received.message();
+    EventMessage event = received.event();
     boolean outage = TransientFailures.isOutage(cause);
     if (!outage && (isFinal(cause) || RetryAndDeadLetter.exhausted(message))) {
       logDeadLetter(message, cause)
@@ -152,7 +158,7 @@ final class MessageProcessor {
                 ? "event failed, waits in memory"
                 : "event failed, goes to a retry queue");
     if (retryInMemory) {
-      return databaseAvailable().compose(v -> attempt(message, event, connected, tries + 1));
+      return databaseAvailable().compose(v -> attempt(received, connected, tries + 1));
     }
     return (outage ? failures.retryAfterOutage(message) : failures.retryAfterBug(message))
         .map(true);
@@ -162,7 +168,8 @@ final class MessageProcessor {
     return cause instanceof Refusal || cause instanceof UnprocessableMessage;
   }
 
-  private Future<Void> databaseAvailable() {
+  /** Succeeds when the service's database answers, or the service stops. */
+  Future<Void> databaseAvailable() {
     return stopped ? Future.succeededFuture() : database.available();
   }
 

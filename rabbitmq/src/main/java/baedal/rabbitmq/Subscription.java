@@ -7,10 +7,12 @@ import baedal.events.Subscriptions;
 import baedal.events.UnprocessableMessage;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** The queue of a service and its handler for each event type, for {@link EventConsumer}. */
 public final class Subscription {
@@ -18,6 +20,8 @@ public final class Subscription {
   private final String queue;
   private final Map<Class<?>, BiFunction<EventMessage, Event, Future<?>>> handlers =
       new LinkedHashMap<>();
+  private Class<? extends Event> batched;
+  private Function<List<EventMessage>, Future<?>> batchHandler;
 
   private Subscription(String queue) {
     this.queue = queue;
@@ -34,6 +38,18 @@ public final class Subscription {
   public <E extends Event> Subscription on(
       Class<E> type, BiFunction<EventMessage, E, Future<?>> handler) {
     handlers.put(type, (message, event) -> handler.apply(message, type.cast(event)));
+    return this;
+  }
+
+  /**
+   * Sets a handler for several events of {@code type} at once. It gets them in the order in which
+   * they arrived. Its future succeeds when the effects of all events are durable. If it fails, each
+   * event is passed to the handler that {@link #on} has set for its type.
+   */
+  public <E extends Event> Subscription inBatches(
+      Class<E> type, Function<List<EventMessage>, Future<?>> handler) {
+    batched = type;
+    batchHandler = handler;
     return this;
   }
 
@@ -66,6 +82,19 @@ public final class Subscription {
   /** Whether there is a handler for this event. */
   public boolean handles(EventMessage message) {
     return handlers.containsKey(message.data().getClass());
+  }
+
+  boolean hasBatchHandler() {
+    return batchHandler != null;
+  }
+
+  /** Whether the batch handler accepts this event. */
+  boolean inBatches(EventMessage message) {
+    return batchHandler != null && batched.isInstance(message.data()) && handles(message);
+  }
+
+  Future<?> handleBatch(List<EventMessage> messages) {
+    return batchHandler.apply(messages);
   }
 
   /**

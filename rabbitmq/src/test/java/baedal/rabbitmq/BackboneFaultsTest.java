@@ -276,12 +276,13 @@ class BackboneFaultsTest {
   /** In each round another message is unfinished. The others finish in a random order. */
   @Test
   void an_unfinished_message_is_not_acknowledged_with_the_others() {
-    for (int unfinished = 1; unfinished <= EventConsumer.PREFETCH; unfinished++) {
-      publish(1, EventConsumer.PREFETCH);
+    int messages = 8;
+    for (int unfinished = 1; unfinished <= messages; unfinished++) {
+      publish(1, messages);
       RabbitMQClient client = RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqp));
       client.start().await();
       List<Long> tags = new ArrayList<>();
-      for (int i = 0; i < EventConsumer.PREFETCH; i++) {
+      for (int i = 0; i < messages; i++) {
         tags.add(client.basicGet("store", false).await().envelope().getDeliveryTag());
       }
       List<Long> finished = new ArrayList<>(tags);
@@ -299,7 +300,7 @@ class BackboneFaultsTest {
     Promise<Object> done = Promise.promise();
     vertx.runOnContext(
         v -> {
-          Acknowledgements acknowledgements = new Acknowledgements(vertx, client);
+          Acknowledgements acknowledgements = new Acknowledgements(vertx, client, tags.size());
           tags.forEach(acknowledgements::delivered);
           Future.all(finished.stream().map(acknowledgements::acknowledge).toList())
               .<Object>mapEmpty()

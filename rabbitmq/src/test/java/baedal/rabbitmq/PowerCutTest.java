@@ -145,7 +145,7 @@ class PowerCutTest {
       assertThat(numbers).as(id).containsExactlyInAnyOrderElementsOf(all);
       late += late(numbers);
     }
-    assertThat(late).isLessThanOrEqualTo((long) ROUNDS * EventConsumer.PREFETCH);
+    assertThat(late).isLessThanOrEqualTo((long) ROUNDS * Concurrency.ONE_BY_ONE.prefetch());
   }
 
   /** Counts the events that were handled after an event with a higher number. */

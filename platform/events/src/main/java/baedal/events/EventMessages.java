@@ -37,7 +37,12 @@ public final class EventMessages {
    */
   public static List<EventMessage> wrap(
       List<? extends Event> events, long firstSequence, Instant now) {
-    String traceparent = Traces.traceparent();
+    return wrap(events, firstSequence, now, Traces.traceparent());
+  }
+
+  /** Does the same for events that belong to another trace; {@code traceparent} may be null. */
+  public static List<EventMessage> wrap(
+      List<? extends Event> events, long firstSequence, Instant now, String traceparent) {
     List<EventMessage> messages = new ArrayList<>(events.size());
     for (Event event : events) {
       long sequence = firstSequence + messages.size();
@@ -89,8 +94,13 @@ public final class EventMessages {
    * @throws UnprocessableMessage if the text is not a message of a known type
    */
   public static EventMessage decode(String text) {
+    return decode(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Decodes a message in UTF-8, as {@link #decode(String)} does. */
+  public static EventMessage decode(byte[] text) {
     try {
-      JsonNode json = Json.mapper().readTree(text.getBytes(StandardCharsets.UTF_8));
+      JsonNode json = Json.mapper().readTree(text);
       if (!json.path("specversion").asText().equals(SPEC_VERSION)) {
         throw new UnprocessableMessage("the message is not in CloudEvents format " + SPEC_VERSION);
       }

@@ -31,6 +31,11 @@ public final class KeyedQueue {
             });
   }
 
+  /** Whether work of {@code key} has not ended yet. */
+  public boolean isBusy(String key) {
+    return last.containsKey(key);
+  }
+
   /** Succeeds when all work that has been submitted so far has ended. */
   public Future<Void> idle() {
     return Future.join(List.copyOf(last.values())).mapEmpty();
