@@ -20,13 +20,19 @@ final class MyPageApi {
   private static final Duration PAGE_READY_WITHIN = Duration.ofSeconds(1);
 
   private final MyPageRepository pages;
+  private final NotificationRepository notifications;
   private final LiveStreams live;
   private final RiderPositions positions;
   private final OrderClient orders;
 
   MyPageApi(
-      MyPageRepository pages, LiveStreams live, RiderPositions positions, OrderClient orders) {
+      MyPageRepository pages,
+      NotificationRepository notifications,
+      LiveStreams live,
+      RiderPositions positions,
+      OrderClient orders) {
     this.pages = pages;
+    this.notifications = notifications;
     this.live = live;
     this.positions = positions;
     this.orders = orders;
@@ -113,8 +119,8 @@ final class MyPageApi {
     int limit = Paging.limit(ctx);
     String cursor = ctx.request().getParam("cursor");
     List<String> last = cursor == null ? null : Paging.decode(cursor, 2);
-    return pages
-        .notifications(Caller.of(ctx).sub(), last, limit + 1)
+    return notifications
+        .list(Caller.of(ctx).sub(), last, limit + 1)
         .map(
             found ->
                 Page.of(

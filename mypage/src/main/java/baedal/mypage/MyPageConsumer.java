@@ -6,6 +6,9 @@ import baedal.events.EventTypes;
 import baedal.events.Subscriptions;
 import baedal.rabbitmq.Subscription;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** Handles every event about an order: updates its page and notifies the customer. */
 public final class MyPageConsumer {
@@ -23,27 +26,33 @@ public final class MyPageConsumer {
   Subscription subscription() {
     Subscription subscription = Subscription.of("mypage");
     for (String type : Subscriptions.of("mypage")) {
-      subscription.on(EventTypes.all().get(type), this::handle);
+      subscription.on(EventTypes.all().get(type), (message, event) -> handle(List.of(message)));
     }
-    return subscription;
+    return subscription.inBatches(Event.class, this::handle);
   }
 
   /**
-   * Updates the page first, and then stores the notification, because the notification needs the
-   * customer id of the page. After a crash between these two steps, the event is delivered again:
-   * it does not change the page a second time, but its notification is stored.
+   * Updates the pages first, and then stores the notifications, because a notification needs the
+   * customer id of its page. After a crash between these two steps, the events are delivered again:
+   * they do not change the pages a second time, but their notifications are stored.
    */
-  private Future<?> handle(EventMessage message, Event event) {
-    if (!Projection.belongsToPage(message)) {
-      return Future.succeededFuture();
-    }
+  private Future<?> handle(List<EventMessage> messages) {
+    List<EventMessage> ofPages = messages.stream().filter(Projection::belongsToPage).toList();
     return pages
-        .apply(message)
-        .onSuccess(live::push)
-        .compose(
-            page ->
-                NotificationTexts.of(event)
-                    .map(text -> notifier.submit(page.orderId(), page.customerId(), text))
-                    .orElseGet(Future::succeededFuture));
+        .apply(ofPages)
+        .onSuccess(changed -> changed.values().forEach(live::push))
+        .compose(changed -> notifier.submit(notifications(ofPages, changed)));
+  }
+
+  private static List<Notifier.Submission> notifications(
+      List<EventMessage> messages, Map<String, MyPage> pages) {
+    List<Notifier.Submission> notifications = new ArrayList<>();
+    for (EventMessage message : messages) {
+      String customerId = pages.get(message.subject()).customerId();
+      NotificationTexts.of(message.data())
+          .map(text -> new Notifier.Submission(message.subject(), customerId, text))
+          .ifPresent(notifications::add);
+    }
+    return notifications;
   }
 }

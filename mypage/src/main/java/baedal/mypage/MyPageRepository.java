@@ -3,34 +3,22 @@ package baedal.mypage;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.mongodb.MongoAggregates;
-import baedal.runtime.Ids;
 import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads and writes the pages and notifications of MyPage in MongoDB. */
+/** Reads and writes the pages of MyPage in MongoDB. */
 final class MyPageRepository {
 
   private static final Logger log = LoggerFactory.getLogger(MyPageRepository.class);
-  private static final String NOTIFICATIONS = "notifications";
   private static final int COPY_BATCH = 100;
-
-  /**
-   * Always writes three decimal places, so that texts sort by time; {@link Instant#toString} does
-   * not.
-   */
-  private static final DateTimeFormatter SORTABLE =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private final MongoClient mongo;
   private final GenerationRepository generations;
@@ -55,18 +43,9 @@ final class MyPageRepository {
         .put("status", page.status() == null ? null : page.status().name());
   }
 
-  /** Creates the indexes of the current pages and of the notifications. */
+  /** Creates the index of the current pages. */
   Future<?> prepare() {
-    return generations
-        .location()
-        .compose(location -> prepare(location.current()))
-        .compose(
-            v ->
-                mongo.createIndex(
-                    NOTIFICATIONS, new JsonObject().put("customerId", 1).put("sentAt", -1)))
-        .compose(
-            v ->
-                mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1).put("noted", 1)));
+    return generations.location().compose(location -> prepare(location.current()));
   }
 
   /** Creates the index of a collection of pages. */
@@ -75,33 +54,37 @@ final class MyPageRepository {
   }
 
   /**
-   * Applies an event to the page of its order, exactly once. While a rebuild fills another
-   * collection, applies it there, too.
+   * Applies events to the pages of their orders, each exactly once. While a rebuild fills another
+   * collection, applies them there, too.
+   *
+   * @param messages events that belong to pages; those of one order in the order of the list
+   * @return the pages by order id
    */
-  Future<MyPage> apply(EventMessage message) {
+  Future<Map<String, MyPage>> apply(List<EventMessage> messages) {
     return generations
         .location()
         .compose(
             location ->
                 (location.building() == null
                         ? Future.succeededFuture()
-                        : applyTo(location.building(), message))
-                    .compose(v -> applyTo(location.current(), message)));
+                        : applyTo(location.building(), messages))
+                    .compose(v -> applyTo(location.current(), messages)));
+  }
+
+  private Future<Map<String, MyPage>> applyTo(String collection, List<EventMessage> messages) {
+    return pages(collection).changeAll(messages, MyPageRepository::change);
+  }
+
+  private static Change<MyPage> change(EventMessage message, MyPage page) {
+    return Change.of(
+        Projection.apply(page == null ? MyPage.blank(message.subject()) : page, message));
   }
 
   /** Applies an event to its page in one collection, once. Null if the event has no page. */
   Future<MyPage> applyTo(String collection, EventMessage message) {
-    if (!Projection.belongsToPage(message)) {
-      return Future.succeededFuture();
-    }
-    return pages(collection)
-        .change(
-            message.subject(),
-            message,
-            page ->
-                Change.of(
-                    Projection.apply(
-                        page == null ? MyPage.blank(message.subject()) : page, message)));
+    return Projection.belongsToPage(message)
+        ? pages(collection).change(message.subject(), message, page -> change(message, page))
+        : Future.succeededFuture();
   }
 
   /** Null if the order has no page. */
@@ -211,90 +194,5 @@ final class MyPageRepository {
                 .map(mongo::dropCollection)
                 .toList())
         .mapEmpty();
-  }
-
-  /** Stores a notification, which a poll sends later, once for each order and change. */
-  Future<Void> insertPending(String orderId, NotificationText text) {
-    return insert(document(orderId, text).put("state", "PENDING")).mapEmpty();
-  }
-
-  /**
-   * Stores a notification as sent, before it is sent. False if it was stored already: then the
-   * caller must not send it.
-   */
-  Future<Boolean> insertSent(
-      String orderId, NotificationText text, String customerId, String channel, Instant now) {
-    return insert(document(orderId, text).mergeIn(sent(customerId, channel, now)));
-  }
-
-  private static JsonObject document(String orderId, NotificationText text) {
-    return new JsonObject()
-        .put("_id", orderId + ":" + text.changeId())
-        .put("orderId", orderId)
-        .put("text", text.text())
-        .put("noted", Ids.next());
-  }
-
-  private static JsonObject sent(String customerId, String channel, Instant now) {
-    return new JsonObject()
-        .put("state", "SENT")
-        .put("customerId", customerId)
-        .put("channel", channel)
-        .put("sentAt", SORTABLE.format(now));
-  }
-
-  /** False if the notification was stored already. */
-  private Future<Boolean> insert(JsonObject notification) {
-    return mongo
-        .insert(NOTIFICATIONS, notification)
-        .map(true)
-        .recover(
-            e ->
-                MongoAggregates.isDuplicate(e)
-                    ? Future.succeededFuture(false)
-                    : Future.failedFuture(e));
-  }
-
-  /**
-   * Lists pending notifications whose field {@code noted} is greater than {@code last}, oldest
-   * first.
-   */
-  Future<List<JsonObject>> pending(String last, int limit) {
-    return mongo.findWithOptions(
-        NOTIFICATIONS,
-        new JsonObject().put("state", "PENDING").put("noted", new JsonObject().put("$gt", last)),
-        new FindOptions().setSort(new JsonObject().put("noted", 1)).setLimit(limit));
-  }
-
-  /** Marks a pending notification as sent. False if it was marked already: do not send it then. */
-  Future<Boolean> claimForSending(String id, String customerId, String channel, Instant now) {
-    return mongo
-        .updateCollection(
-            NOTIFICATIONS,
-            new JsonObject().put("_id", id).put("state", "PENDING"),
-            new JsonObject().put("$set", sent(customerId, channel, now)))
-        .map(result -> result.getDocModified() > 0);
-  }
-
-  /**
-   * A customer's notifications, newest first. {@code last} holds {@code sentAt} and {@code noted}
-   * of the last notification on the previous page; it is null for the first page.
-   */
-  Future<List<JsonObject>> notifications(String customerId, List<String> last, int limit) {
-    JsonObject query = new JsonObject().put("customerId", customerId);
-    if (last != null) {
-      JsonObject earlier = new JsonObject().put("sentAt", new JsonObject().put("$lt", last.get(0)));
-      JsonObject same =
-          new JsonObject()
-              .put("sentAt", last.get(0))
-              .put("noted", new JsonObject().put("$lt", last.get(1)));
-      query.put("$or", new JsonArray().add(earlier).add(same));
-    }
-    return mongo.findWithOptions(
-        NOTIFICATIONS,
-        query,
-        new FindOptions()
-            .setSort(new JsonObject().put("sentAt", -1).put("noted", -1))
-            .setLimit(limit));
   }
 }

@@ -29,22 +29,26 @@ public final class MyPageVerticle extends VerticleBase {
     OrderClient orders = new OrderClient(assembly.client("order", config.orderUrl()));
     GenerationRepository generations = new GenerationRepository(mongo.client(), clock);
     MyPageRepository pages = new MyPageRepository(mongo.client(), generations);
+    NotificationRepository notifications = new NotificationRepository(mongo.client());
     RiderPositions positions = new RiderPositions();
     LiveStreams live = new LiveStreams(vertx, positions, pages::find);
     LiveFeed feed = new LiveFeed(vertx, config.amqpUri(), live);
-    Notifier notifier = new Notifier(vertx, pages, messenger(), clock);
+    Notifier notifier = new Notifier(vertx, pages, notifications, messenger(), clock);
     Rebuild rebuild = new Rebuild(vertx, config.amqpUri(), pages, generations);
     service =
         assembly
             .routes(
-                new MyPageApi(pages, live, positions, orders)::mount,
+                new MyPageApi(pages, notifications, live, positions, orders)::mount,
                 MyPageVerticle.class.getResource("openapi.yaml"))
             .routes(new RebuildApi(rebuild)::mount)
             .drainingTask(feed::start, feed::stop)
             .task(live::start, live::stop)
             .drainingTask(notifier::start, notifier::stop)
             .consume(new MyPageConsumer(pages, live, notifier).subscription())
-            .startAfter(prepared -> mongo.prepare(pages::prepare, prepared));
+            .startAfter(
+                prepared ->
+                    mongo.prepare(
+                        () -> pages.prepare().compose(v -> notifications.prepare()), prepared));
     return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }
 

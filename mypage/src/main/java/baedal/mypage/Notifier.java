@@ -1,6 +1,8 @@
 package baedal.mypage;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -39,6 +41,7 @@ final class Notifier {
 
   private final Vertx vertx;
   private final MyPageRepository pages;
+  private final NotificationRepository notifications;
   private final Messenger messenger;
   private final Clock clock;
   private long timer = -1;
@@ -78,9 +81,15 @@ final class Notifier {
   /** The number of the first poll in the present round; {@link #foundInRound} explains rounds. */
   private long firstPollOfRound;
 
-  Notifier(Vertx vertx, MyPageRepository pages, Messenger messenger, Clock clock) {
+  Notifier(
+      Vertx vertx,
+      MyPageRepository pages,
+      NotificationRepository notifications,
+      Messenger messenger,
+      Clock clock) {
     this.vertx = vertx;
     this.pages = pages;
+    this.notifications = notifications;
     this.messenger = messenger;
     this.clock = clock;
   }
@@ -100,47 +109,82 @@ final class Notifier {
   }
 
   /**
-   * Stores a notification, once for each order and change, and sends it at once if possible. The
-   * future succeeds when the notification is stored. {@code customerId} is null while the customer
-   * is not known.
+   * A notification to store and send.
+   *
+   * @param customerId null while the customer is not known
    */
+  record Submission(String orderId, String customerId, NotificationText text) {}
+
+  /** Does the same as {@link #submit(List)} for one notification. */
   Future<Void> submit(String orderId, String customerId, NotificationText text) {
-    boolean sendsNow =
-        customerId != null
-            && !stopped
-            && inProgress.size() < MAX_CONCURRENT
-            && !inProgress.containsKey(orderId)
-            && !pendingSince.containsKey(orderId);
-    return sendsNow ? insertAndSend(orderId, customerId, text) : insertPending(orderId, text);
+    return submit(List.of(new Submission(orderId, customerId, text)));
   }
 
-  private Future<Void> insertAndSend(String orderId, String customerId, NotificationText text) {
-    Promise<Void> finished = begin(orderId);
-    Future<Boolean> inserted =
-        Future.succeededFuture()
-            .compose(
-                v ->
-                    pages.insertSent(
-                        orderId, text, customerId, messenger.channel(), clock.instant()));
-    inserted
-        .compose(first -> first ? send(orderId, customerId, text.text()) : Future.succeededFuture())
-        .onComplete(v -> finished.complete());
-    return inserted.mapEmpty();
+  /**
+   * Stores notifications, once for each order and change, and sends each at once if possible. The
+   * future succeeds when all are stored.
+   */
+  Future<Void> submit(List<Submission> submissions) {
+    List<JsonObject> documents = new ArrayList<>();
+    List<Handler<AsyncResult<Set<Integer>>>> afterInsert = new ArrayList<>();
+    for (Submission submission : submissions) {
+      int index = documents.size();
+      boolean sendsNow = sendsNow(submission);
+      documents.add(sendsNow ? sent(submission) : pending(submission));
+      afterInsert.add(sendsNow ? sendAfterInsert(submission, index) : pollAfterInsert(submission));
+    }
+    Future<Set<Integer>> inserted =
+        Future.succeededFuture().compose(v -> notifications.insert(documents));
+    return inserted
+        .onComplete(result -> afterInsert.forEach(handler -> handler.handle(result)))
+        .mapEmpty();
   }
 
-  private Future<Void> insertPending(String orderId, NotificationText text) {
+  private boolean sendsNow(Submission submission) {
+    return submission.customerId() != null
+        && !stopped
+        && inProgress.size() < MAX_CONCURRENT
+        && !inProgress.containsKey(submission.orderId())
+        && !pendingSince.containsKey(submission.orderId());
+  }
+
+  private JsonObject sent(Submission submission) {
+    return NotificationRepository.sent(
+        submission.orderId(),
+        submission.text(),
+        submission.customerId(),
+        messenger.channel(),
+        clock.instant());
+  }
+
+  private JsonObject pending(Submission submission) {
+    return NotificationRepository.pending(submission.orderId(), submission.text());
+  }
+
+  /** {@code index} is that of the notification among the inserted ones. */
+  private Handler<AsyncResult<Set<Integer>>> sendAfterInsert(Submission submission, int index) {
+    Promise<Void> finished = begin(submission.orderId());
+    return inserted -> {
+      boolean first = inserted.succeeded() && !inserted.result().contains(index);
+      Future<Void> sent =
+          first
+              ? send(submission.orderId(), submission.customerId(), submission.text().text())
+              : Future.succeededFuture();
+      sent.onComplete(v -> finished.complete());
+    };
+  }
+
+  private Handler<AsyncResult<Set<Integer>>> pollAfterInsert(Submission submission) {
+    String orderId = submission.orderId();
     pendingSince.put(orderId, Long.MAX_VALUE);
-    return pages
-        .insertPending(orderId, text)
-        .onComplete(
-            v -> {
-              pendingSince.put(orderId, polls);
-              if (inProgress.containsKey(orderId)) {
-                pollAfter.add(orderId);
-              } else {
-                poll();
-              }
-            });
+    return inserted -> {
+      pendingSince.put(orderId, polls);
+      if (inProgress.containsKey(orderId)) {
+        pollAfter.add(orderId);
+      } else {
+        poll();
+      }
+    };
   }
 
   /** Puts an order in progress until the returned promise is completed. */
@@ -167,7 +211,7 @@ final class Notifier {
     polling = true;
     pollAgain = false;
     polls++;
-    pages
+    notifications
         .pending(lastPolled, MAX_CONCURRENT)
         .onSuccess(this::sendAll)
         .onFailure(
@@ -222,10 +266,10 @@ final class Notifier {
     byOrder.forEach(this::sendInOrder);
   }
 
-  private void sendInOrder(String orderId, List<JsonObject> notifications) {
+  private void sendInOrder(String orderId, List<JsonObject> pending) {
     Promise<Void> finished = begin(orderId);
     Future<Void> done = Future.succeededFuture();
-    for (JsonObject notification : notifications) {
+    for (JsonObject notification : pending) {
       done = done.compose(v -> stopped ? Future.succeededFuture() : send(notification));
     }
     done.onFailure(e -> notSent(orderId, e)).onComplete(v -> finished.complete());
@@ -243,7 +287,7 @@ final class Notifier {
   }
 
   private Future<Void> send(JsonObject notification, String customerId) {
-    return pages
+    return notifications
         .claimForSending(
             notification.getString("_id"), customerId, messenger.channel(), clock.instant())
         .compose(

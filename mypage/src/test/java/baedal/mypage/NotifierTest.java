@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.runtime.Boot;
 import baedal.runtime.Json;
-import com.mongodb.MongoWriteException;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.ServerAddress;
-import com.mongodb.WriteError;
+import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.bulk.BulkWriteResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.BulkOperation;
 import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.MongoClientBulkWriteResult;
 import io.vertx.ext.mongo.MongoClientUpdateResult;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -47,7 +50,7 @@ class NotifierTest {
 
   private Object answer(String method, Object[] arguments) {
     return switch (method) {
-      case "insert" -> insert((JsonObject) arguments[1]);
+      case "bulkWriteWithOptions" -> insert((List<?>) arguments[1]);
       case "findWithOptions" -> poll.future();
       case "findOne", "findOneWithOptions" -> Future.succeededFuture(page);
       case "updateCollection" ->
@@ -68,14 +71,19 @@ class NotifierTest {
     return found;
   }
 
-  private Future<String> insert(JsonObject notification) {
-    return stored.add(notification.getString("_id") + " " + notification.getString("state"))
-        ? Future.succeededFuture()
+  private Future<MongoClientBulkWriteResult> insert(List<?> operations) {
+    List<BulkWriteError> duplicates = new ArrayList<>();
+    for (int i = 0; i < operations.size(); i++) {
+      JsonObject notification = ((BulkOperation) operations.get(i)).getDocument();
+      if (!stored.add(notification.getString("_id") + " " + notification.getString("state"))) {
+        duplicates.add(new BulkWriteError(11_000, "duplicate key", new BsonDocument(), i));
+      }
+    }
+    return duplicates.isEmpty()
+        ? Future.succeededFuture(new MongoClientBulkWriteResult())
         : Future.failedFuture(
-            new MongoWriteException(
-                new WriteError(11_000, "duplicate key", new BsonDocument()),
-                new ServerAddress(),
-                Set.of()));
+            new MongoBulkWriteException(
+                BulkWriteResult.unacknowledged(), duplicates, null, new ServerAddress(), Set.of()));
   }
 
   private static MyPage placed() {
@@ -94,6 +102,7 @@ class NotifierTest {
     return new Notifier(
         vertx,
         new MyPageRepository(mongo, new GenerationRepository(mongo, clock)),
+        new NotificationRepository(mongo),
         new Messenger() {
           @Override
           public String channel() {

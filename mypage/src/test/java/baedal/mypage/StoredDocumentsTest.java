@@ -12,6 +12,7 @@ import io.vertx.ext.mongo.MongoClient;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ class StoredDocumentsTest {
   private final GenerationRepository generations =
       new GenerationRepository(mongo, Clock.fixed(PLACED_AT, ZoneOffset.UTC));
   private final MyPageRepository pages = new MyPageRepository(mongo, generations);
+  private final NotificationRepository notifications = new NotificationRepository(mongo);
 
   private static MyPage page(String orderId, boolean isNew) {
     return new MyPage(
@@ -76,20 +78,23 @@ class StoredDocumentsTest {
   @Test
   void a_stored_notification_is_sent_and_listed() {
     insert("notifications", "notification-pending.json");
-    assertThat(pages.pending("", 10).await()).containsExactly(golden("notification-pending.json"));
-    assertThat(pages.claimForSending("order-1:PAID", "customer-1", "KAKAO", SENT_AT).await())
+    assertThat(notifications.pending("", 10).await())
+        .containsExactly(golden("notification-pending.json"));
+    assertThat(
+            notifications.claimForSending("order-1:PAID", "customer-1", "KAKAO", SENT_AT).await())
         .isTrue();
     assertThat(stored("notifications", "order-1:PAID")).isEqualTo(golden("notification-sent.json"));
-    assertThat(pages.notifications("customer-1", null, 10).await())
+    assertThat(notifications.list("customer-1", null, 10).await())
         .containsExactly(golden("notification-sent.json"));
   }
 
   @Test
   void a_notification_is_still_written_the_same() {
-    pages.insertPending("order-1", TEXT).await();
+    notifications.insert(List.of(NotificationRepository.pending("order-1", TEXT))).await();
     assertThat(withoutNoted(stored("notifications", "order-1:PAID")))
         .isEqualTo(withoutNoted(golden("notification-pending.json")));
-    pages.insertSent("order-2", TEXT, "customer-1", "KAKAO", SENT_AT).await();
+    JsonObject sent = NotificationRepository.sent("order-2", TEXT, "customer-1", "KAKAO", SENT_AT);
+    notifications.insert(List.of(sent)).await();
     assertThat(withoutNoted(stored("notifications", "order-2:PAID")))
         .isEqualTo(
             withoutNoted(golden("notification-sent.json"))

@@ -3,16 +3,17 @@ package baedal.mongodb;
 import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.events.EventMessages;
-import baedal.runtime.Json;
+import baedal.mongodb.AggregateDocuments.Kept;
+import baedal.mongodb.AggregateDocuments.Update;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -27,22 +28,9 @@ public final class MongoAggregates<S> {
 
   private static final int MAX_TRIES = 50;
 
-  /** Maximum number of change ids in a document. An order causes a few dozen messages. */
-  private static final int SEEN_KEPT = 200;
-
-  /** Maximum number of answers in a document. Only a crash of a caller leaves an answer there. */
-  private static final int ANSWERS_KEPT = 20;
-
-  private static final String SEEN = "seen";
-  private static final String ANSWERS = "answers";
-
-  /** The field with the change id in a stored answer. Stored documents have it: keep its name. */
-  private static final String CHANGE_ID = "mark";
-
   private final MongoClient mongo;
   private final String collection;
-  private final Class<S> type;
-  private final Function<S, JsonObject> searched;
+  private final AggregateDocuments<S> documents;
   private final Runnable wake;
 
   /**
@@ -57,8 +45,7 @@ public final class MongoAggregates<S> {
       Runnable wake) {
     this.mongo = mongo;
     this.collection = collection;
-    this.type = type;
-    this.searched = searched;
+    documents = new AggregateDocuments<>(type, searched);
     this.wake = wake;
   }
 
@@ -66,7 +53,7 @@ public final class MongoAggregates<S> {
   public Future<S> find(String id) {
     return mongo
         .findOne(collection, new JsonObject().put("_id", id), new JsonObject().put("state", 1))
-        .map(document -> document == null ? null : state(document));
+        .map(document -> document == null ? null : documents.state(document));
   }
 
   public Future<List<S>> list(JsonObject query, JsonObject sort, int limit) {
@@ -74,7 +61,7 @@ public final class MongoAggregates<S> {
         new FindOptions().setFields(new JsonObject().put("state", 1)).setSort(sort).setLimit(limit);
     return mongo
         .findWithOptions(collection, query, options)
-        .map(found -> found.stream().map(this::state).toList());
+        .map(found -> found.stream().map(documents::state).toList());
   }
 
   /** Returns the ids that the query finds, in ascending order. Does not read the states. */
@@ -112,6 +99,42 @@ public final class MongoAggregates<S> {
   }
 
   /**
+   * Applies the transitions of several events, each as {@link #change(String, EventMessage,
+   * Function)} does, with the subject of the event as the id of the aggregate. Events of one
+   * subject are applied in the order of the list. If nothing else changes the aggregates, this
+   * takes one query and one bulk write, however many events there are.
+   *
+   * @param transition receives an event and the state before it, which is null if the aggregate
+   *     does not exist
+   * @return the states after the events, by id; aggregates that do not exist are omitted. If the
+   *     future fails, some of the events may have been applied.
+   */
+  public Future<Map<String, S>> changeAll(
+      List<EventMessage> messages, BiFunction<EventMessage, S, Change<S>> transition) {
+    return messages.isEmpty()
+        ? Future.succeededFuture(Map.of())
+        : changeAll(
+            new AggregateBatch<>(mongo, collection, documents, messages, transition), MAX_TRIES);
+  }
+
+  private Future<Map<String, S>> changeAll(AggregateBatch<S> batch, int tries) {
+    return batch
+        .apply()
+        .compose(
+            states -> {
+              if (batch.hasEvents()) {
+                wake.run();
+              }
+              if (states != null) {
+                return Future.succeededFuture(states);
+              }
+              return tries > 1
+                  ? changeAll(batch, tries - 1)
+                  : Future.failedFuture(busy("a document of " + collection));
+            });
+  }
+
+  /**
    * Applies a transition as {@link #once} does, and returns an answer. {@code answer} computes it
    * from the states before and after the transition. If {@code changeId} is not null, the change
    * stores the answer. A repeated call returns it, or null after {@link #forgetAnswer}.
@@ -126,7 +149,11 @@ public final class MongoAggregates<S> {
 
   /** Deletes a kept answer of {@link #answered}. Call this after the answer is stored elsewhere. */
   public Future<Void> forgetAnswer(String id, String changeId) {
-    JsonObject pull = new JsonObject().put(ANSWERS, new JsonObject().put(CHANGE_ID, changeId));
+    JsonObject pull =
+        new JsonObject()
+            .put(
+                AggregateDocuments.ANSWERS,
+                new JsonObject().put(AggregateDocuments.CHANGE_ID, changeId));
     return mongo
         .updateCollection(
             collection, new JsonObject().put("_id", id), new JsonObject().put("$pull", pull))
@@ -149,22 +176,24 @@ public final class MongoAggregates<S> {
         .findOne(collection, new JsonObject().put("_id", id), new JsonObject().put("pending", 0))
         .compose(
             document -> {
-              S before = document == null ? null : state(document);
+              S before = document == null ? null : documents.state(document);
               String changeId = request.changeId();
-              if (document != null && changeId != null && seen(document).contains(changeId)) {
+              if (document != null
+                  && changeId != null
+                  && AggregateDocuments.hasSeen(document, changeId)) {
                 return Future.succeededFuture(
-                    new Outcome<>(before, keptAnswer(document, changeId)));
+                    new Outcome<>(before, AggregateDocuments.keptAnswer(document, changeId)));
               }
               Change<S> change = request.transition().apply(before);
               if (change.state() == null) {
                 return Future.succeededFuture(new Outcome<>(null, null));
               }
               JsonObject answer = request.answer(before, change.state());
-              IdAndAnswer kept = new IdAndAnswer(changeId, answer);
+              Kept kept = Kept.of(changeId, answer);
               Future<Boolean> saved =
                   document == null
                       ? insert(id, kept, change)
-                      : update(id, kept, document, change, change.state().equals(before));
+                      : update(document, kept, change, change.state().equals(before));
               return saved.compose(
                   done -> {
                     if (done) {
@@ -175,122 +204,45 @@ public final class MongoAggregates<S> {
                     }
                     return tries > 1
                         ? change(id, request, tries - 1)
-                        : Future.failedFuture(
-                            Refusal.unavailable(
-                                "busy",
-                                id
-                                    + " has too many changes or unpublished events: "
-                                    + Refusal.RETRY_LATER,
-                                Duration.ofSeconds(1)));
+                        : Future.failedFuture(busy(id));
                   });
             });
   }
 
-  /** Returns the answer that the document keeps for a change; null if the answer was deleted. */
-  private static JsonObject keptAnswer(JsonObject document, String changeId) {
-    return document.getJsonArray(ANSWERS, new JsonArray()).stream()
-        .map(JsonObject.class::cast)
-        .filter(kept -> changeId.equals(kept.getString(CHANGE_ID)))
-        .map(kept -> kept.getJsonObject("answer"))
-        .findFirst()
-        .orElse(null);
+  private static Refusal busy(String id) {
+    return Refusal.unavailable(
+        "busy",
+        id + " has too many changes or unpublished events: " + Refusal.RETRY_LATER,
+        Duration.ofSeconds(1));
   }
 
-  /** The id of a change and its answer, which the document keeps; both may be null. */
-  private record IdAndAnswer(String changeId, JsonObject answer) {
-
-    boolean hasBoth() {
-      return changeId != null && answer != null;
-    }
-
-    JsonObject storedAnswer() {
-      return new JsonObject().put(CHANGE_ID, changeId).put("answer", answer);
-    }
-
-    /** Returns the operand of a {@code $push} of the id and, if there is one, the answer. */
-    JsonObject pushed() {
-      JsonObject pushed = new JsonObject().put(SEEN, last(changeId, SEEN_KEPT));
-      return hasBoth() ? pushed.put(ANSWERS, last(storedAnswer(), ANSWERS_KEPT)) : pushed;
-    }
-  }
-
-  private Future<Boolean> insert(String id, IdAndAnswer kept, Change<S> change) {
-    JsonArray seen = kept.changeId() == null ? new JsonArray() : JsonArray.of(kept.changeId());
-    JsonObject document =
-        fields(change.state())
-            .put("_id", id)
-            .put("revision", 1)
-            .put("sequence", change.events().size())
-            .put(SEEN, seen);
-    if (kept.hasBoth()) {
-      document.put(ANSWERS, new JsonArray().add(kept.storedAnswer()));
-    }
-    MongoOutbox.into(document, EventMessages.wrap(change.events(), 1, Instant.now()));
+  private Future<Boolean> insert(String id, Kept kept, Change<S> change) {
+    List<EventMessage> events = EventMessages.wrap(change.events(), 1, Instant.now());
     return mongo
-        .insert(collection, document)
+        .insert(collection, documents.inserted(id, change.state(), kept, events))
         .map(true)
         .recover(e -> isDuplicate(e) ? Future.succeededFuture(false) : Future.failedFuture(e));
   }
 
   private Future<Boolean> update(
-      String id, IdAndAnswer kept, JsonObject document, Change<S> change, boolean unchanged) {
-    JsonObject query = new JsonObject().put("_id", id);
+      JsonObject document, Kept kept, Change<S> change, boolean unchanged) {
     if (unchanged && change.events().isEmpty()) {
-      return kept.changeId() == null
+      return kept.changeIds().isEmpty()
           ? Future.succeededFuture(true)
-          : keepWithoutChange(query, kept, document);
+          : update(AggregateDocuments.seen(document, kept))
+              .map(found -> found || kept.answer() == null);
     }
-    long sequence = document.getLong("sequence");
-    JsonObject set =
-        fields(change.state())
-            .put("revision", document.getLong("revision") + 1)
-            .put("sequence", sequence + change.events().size());
-    JsonObject update = new JsonObject().put("$set", set);
-    if (kept.changeId() != null) {
-      update.put("$push", kept.pushed());
-    }
-    query.put("revision", document.getLong("revision"));
-    MongoOutbox.push(
-        query, update, EventMessages.wrap(change.events(), sequence + 1, Instant.now()));
+    List<EventMessage> events =
+        EventMessages.wrap(
+            change.events(), AggregateDocuments.nextSequence(document), Instant.now());
+    return update(documents.updated(document, change.state(), kept, events));
+  }
+
+  /** False if the query of the update found no document. */
+  private Future<Boolean> update(Update update) {
     return mongo
-        .updateCollection(collection, query, update)
+        .updateCollection(collection, update.query(), update.update())
         .map(result -> result.getDocMatched() > 0);
-  }
-
-  /**
-   * Stores the id of a change without an effect. If there is an answer, stores both only if the
-   * revision is still the one from which the answer was computed; otherwise returns false.
-   */
-  private Future<Boolean> keepWithoutChange(
-      JsonObject query, IdAndAnswer kept, JsonObject document) {
-    if (!kept.hasBoth()) {
-      JsonObject seen = new JsonObject().put(SEEN, kept.changeId());
-      return mongo
-          .updateCollection(collection, query, new JsonObject().put("$addToSet", seen))
-          .map(true);
-    }
-    query
-        .put("revision", document.getLong("revision"))
-        .put(SEEN, new JsonObject().put("$ne", kept.changeId()));
-    return mongo
-        .updateCollection(collection, query, new JsonObject().put("$push", kept.pushed()))
-        .map(result -> result.getDocMatched() > 0);
-  }
-
-  private JsonObject fields(S state) {
-    return searched.apply(state).copy().put("state", Json.fromObject(state));
-  }
-
-  private S state(JsonObject document) {
-    return Json.toObject(document.getJsonObject("state"), type);
-  }
-
-  private static JsonObject last(Object added, int kept) {
-    return new JsonObject().put("$each", new JsonArray().add(added)).put("$slice", -kept);
-  }
-
-  private static JsonArray seen(JsonObject document) {
-    return document.getJsonArray(SEEN, new JsonArray());
   }
 
   /** Whether an insert failed because the document exists already. */

@@ -2,6 +2,7 @@ package baedal.mongodb;
 
 import baedal.runtime.TransientFailures;
 import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoExecutionTimeoutException;
@@ -12,6 +13,7 @@ import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoServerUnavailableException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
+import com.mongodb.bulk.WriteConcernError;
 import java.util.List;
 import java.util.Set;
 
@@ -58,12 +60,24 @@ public final class MongoFailures implements TransientFailures.Classifier {
   public boolean isTransient(Throwable failure) {
     return failure instanceof MongoException refused
         && (TRANSIENT_TYPES.stream().anyMatch(type -> type.isInstance(refused))
-            || TRANSIENT_CODES.contains(refused.getCode()));
+            || TRANSIENT_CODES.contains(refused.getCode())
+            || (refused instanceof MongoBulkWriteException bulk && isTransient(bulk)));
+  }
+
+  /** The exception of a bulk write has no code of its own. */
+  private static boolean isTransient(MongoBulkWriteException bulk) {
+    WriteConcernError unconfirmed = bulk.getWriteConcernError();
+    return (unconfirmed != null && TRANSIENT_CODES.contains(unconfirmed.getCode()))
+        || bulk.getWriteErrors().stream()
+            .anyMatch(error -> TRANSIENT_CODES.contains(error.getCode()));
   }
 
   /** Whether a write failed because another document has the same value of a unique index. */
   public static boolean isDuplicateKey(Throwable failure) {
-    return failure instanceof MongoException refused
-        && ErrorCategory.fromErrorCode(refused.getCode()) == ErrorCategory.DUPLICATE_KEY;
+    return failure instanceof MongoException refused && isDuplicateKey(refused.getCode());
+  }
+
+  static boolean isDuplicateKey(int code) {
+    return ErrorCategory.fromErrorCode(code) == ErrorCategory.DUPLICATE_KEY;
   }
 }
