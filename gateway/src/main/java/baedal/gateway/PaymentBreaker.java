@@ -2,6 +2,7 @@ package baedal.gateway;
 
 import baedal.runtime.Boot;
 import baedal.runtime.Refusal;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
@@ -13,9 +14,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,23 +58,15 @@ final class PaymentBreaker {
    */
   private static final Duration MAX_PROBE_WAIT = Duration.ofMillis(100);
 
-  /**
-   * The response header in which the payment service says whether the provider answered ({@link
-   * #ANSWERED}) or was not asked ({@link #NOT_ASKED}). The header is missing if neither is certain.
-   */
-  private static final String PROVIDER = "Payment-Provider";
-
-  private static final String ANSWERED = "answered";
-  private static final String NOT_ASKED = "not-asked";
-
   private final Upstream payment;
   private final Upstream onDelivery;
   private final CircuitBreaker breaker;
   private final FailureRateWindow failures;
-  private final Duration timeout;
+  private final Map<ProviderVerdict, Counter> verdicts = new EnumMap<>(ProviderVerdict.class);
+  private final Duration customerTimeout;
 
-  /** The request header that says how long the customer waits, in milliseconds. */
-  private final Map<String, String> timeoutHeader;
+  /** The request headers that say how long the customer and the provider have. */
+  private final Map<String, String> timeoutHeaders;
 
   private final Duration reset;
   private final Bulkhead probes;
@@ -83,8 +77,11 @@ final class PaymentBreaker {
     onDelivery =
         new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS_ON_DELIVERY, forwarded);
     BreakerConfig limits = config.breaker();
-    timeout = limits.timeout();
-    timeoutHeader = Map.of("Request-Timeout", Long.toString(timeout.toMillis()));
+    customerTimeout = limits.customerTimeout();
+    timeoutHeaders =
+        Map.of(
+            "Request-Timeout", Long.toString(customerTimeout.toMillis()),
+            "Provider-Timeout", Long.toString(limits.timeout().toMillis()));
     reset = limits.reset();
     probes = new Bulkhead(vertx, MAX_PROBES, MAX_PROBE_WAIT);
     failures =
@@ -98,46 +95,38 @@ final class PaymentBreaker {
         CircuitBreaker.create(
                 "payment",
                 vertx,
-                new CircuitBreakerOptions()
-                    .setTimeout(limits.timeout().toMillis())
-                    .setMaxFailures(1)
-                    .setResetTimeout(limits.reset().toMillis()))
-            .<HttpResponse<Buffer>>failurePolicy(this::opensBreaker)
+                new CircuitBreakerOptions().setResetTimeout(limits.reset().toMillis()))
             .openHandler(
                 v -> {
                   openedAt = System.nanoTime();
                   failures.reset();
                   log.atWarn()
                       .addKeyValue("breaker", "payment")
-                      .log("circuit breaker open: calls to payment fail or are slow");
+                      .log("circuit breaker open: the payment provider fails or is slow");
                 })
             .halfOpenHandler(
                 v ->
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
-                        .log("circuit breaker half-open: a few calls test whether payment works"))
+                        .log(
+                            "circuit breaker half-open: a few calls test whether the provider works"))
             .closeHandler(
                 v ->
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
-                        .log("circuit breaker closed: payment works again"));
+                        .log("circuit breaker closed: the payment provider works again"));
     Gauge.builder("baedal.breaker.state", breaker, PaymentBreaker::level)
         .description("0 closed, 1 half-open, 2 open")
         .tag("breaker", "payment")
         .register(Boot.metrics(vertx));
-  }
-
-  /**
-   * The failure policy: counts a call that has ended, and returns whether the breaker must open.
-   * The breaker opens after a failed call if the failure rate has been too high for the minimum
-   * time. It does not open after a successful call, because it would discard the response of that
-   * call. Calls that end while the breaker is open or half-open are not counted.
-   */
-  private boolean opensBreaker(Future<HttpResponse<Buffer>> call) {
-    return breaker.state() == CircuitBreakerState.CLOSED
-        && (call.failed() || providerAnswered(call.result()))
-        && failures.isExceededAfter(call.failed())
-        && call.failed();
+    for (ProviderVerdict verdict : ProviderVerdict.values()) {
+      verdicts.put(
+          verdict,
+          Counter.builder("baedal.payment.calls")
+              .description("calls of the payment service, by what they say about the provider")
+              .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
+              .register(Boot.metrics(vertx)));
+    }
   }
 
   private static int level(CircuitBreaker breaker) {
@@ -150,9 +139,8 @@ final class PaymentBreaker {
 
   /**
    * Pays, and returns the response of the payment service. The future fails with a 503 refusal if
-   * there is no response in time, or if the response is a server error without {@code
-   * Payment-Provider: not-asked}. A payment on delivery needs no provider, so it bypasses the
-   * breaker.
+   * there is no response in time, or if the response is a server error that says nothing about the
+   * provider. A payment on delivery needs no provider, so it bypasses the breaker.
    */
   Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
     return ON_DELIVERY.equals(body.getString("method"))
@@ -162,50 +150,62 @@ final class PaymentBreaker {
 
   private Future<HttpResponse<Buffer>> payOnDelivery(RoutingContext ctx, JsonObject body) {
     return onDelivery
-        .post(ctx, "/payments", body, timeout, timeoutHeader)
+        .post(ctx, "/payments", body, customerTimeout, timeoutHeaders)
         .compose(PaymentBreaker::failOnServerError)
         .recover(e -> Future.failedFuture(unavailable(Upstream.RETRY_AFTER)));
   }
 
   private Future<HttpResponse<Buffer>> payByProvider(RoutingContext ctx, JsonObject body) {
-    Supplier<Future<HttpResponse<Buffer>>> call =
-        () ->
-            payment
-                .post(ctx, "/payments", body, CALL_TIMEOUT, timeoutHeader)
-                .compose(PaymentBreaker::failOnServerError);
-    return isHalfOpen() ? probe(call) : breaker.execute(call);
+    return switch (breaker.state()) {
+      case CLOSED -> call(ctx, body);
+      case HALF_OPEN -> probe(ctx, body);
+      case OPEN -> Future.failedFuture("the breaker is open");
+    };
   }
 
-  /**
-   * Lets a few calls at a time through while the breaker is half-open. The circuit breaker of
-   * Vert.x would close after any response. This class closes it only if the provider answered, and
-   * opens it again only after a failure.
-   */
-  private Future<HttpResponse<Buffer>> probe(Supplier<Future<HttpResponse<Buffer>>> call) {
+  /** Lets a few calls at a time through while the breaker is half-open. */
+  private Future<HttpResponse<Buffer>> probe(RoutingContext ctx, JsonObject body) {
     return probes
         .acquire()
         .compose(
             permit -> {
               if (isHalfOpen()) {
-                return probeNow(call).onComplete(done -> probes.release());
+                return call(ctx, body).onComplete(done -> probes.release());
               }
               probes.release();
-              return breaker.execute(call);
+              return payByProvider(ctx, body);
             });
   }
 
-  private Future<HttpResponse<Buffer>> probeNow(Supplier<Future<HttpResponse<Buffer>>> call) {
+  private Future<HttpResponse<Buffer>> call(RoutingContext ctx, JsonObject body) {
     return Future.succeededFuture()
-        .compose(v -> call.get())
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .onComplete(
-            done -> {
-              if (done.failed() && isHalfOpen()) {
-                breaker.open();
-              } else if (done.succeeded() && providerAnswered(done.result())) {
-                breaker.reset();
-              }
-            });
+        .compose(v -> payment.post(ctx, "/payments", body, CALL_TIMEOUT, timeoutHeaders))
+        .timeout(customerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .onComplete(done -> judge(ProviderVerdict.of(done)))
+        .compose(PaymentBreaker::failOnServerError);
+  }
+
+  /**
+   * Counts a call that has ended, and changes the state of the breaker if it has to change. Half
+   * open, a call that says nothing about the provider changes nothing, and further calls probe.
+   */
+  private void judge(ProviderVerdict verdict) {
+    verdicts.get(verdict).increment();
+    switch (breaker.state()) {
+      case CLOSED -> {
+        if (failures.isExceededAfter(verdict)) {
+          breaker.open();
+        }
+      }
+      case HALF_OPEN -> {
+        if (verdict == ProviderVerdict.ANSWERED) {
+          breaker.reset();
+        } else if (verdict == ProviderVerdict.FAILED) {
+          breaker.open();
+        }
+      }
+      case OPEN -> {}
+    }
   }
 
   private boolean isHalfOpen() {
@@ -216,14 +216,14 @@ final class PaymentBreaker {
     return breaker.state();
   }
 
+  /** A 503 with {@code Payment-Provider} is an answer of payment to the customer. */
   private static Future<HttpResponse<Buffer>> failOnServerError(HttpResponse<Buffer> response) {
-    return response.statusCode() >= 500 && !NOT_ASKED.equals(response.getHeader(PROVIDER))
-        ? Future.failedFuture("payment responded with status " + response.statusCode())
-        : Future.succeededFuture(response);
-  }
-
-  private static boolean providerAnswered(HttpResponse<Buffer> response) {
-    return ANSWERED.equals(response.getHeader(PROVIDER));
+    boolean answer =
+        response.statusCode() < 500
+            || (response.statusCode() == 503 && response.getHeader(ProviderVerdict.HEADER) != null);
+    return answer
+        ? Future.succeededFuture(response)
+        : Future.failedFuture("payment responded with status " + response.statusCode());
   }
 
   private Duration untilReset() {

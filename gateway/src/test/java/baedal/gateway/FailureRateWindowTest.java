@@ -1,5 +1,10 @@
 package baedal.gateway;
 
+import static baedal.gateway.ProviderVerdict.ANSWERED;
+import static baedal.gateway.ProviderVerdict.BUSY;
+import static baedal.gateway.ProviderVerdict.FAILED;
+import static baedal.gateway.ProviderVerdict.NONE;
+import static baedal.gateway.ProviderVerdict.UNANSWERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -25,7 +30,7 @@ class FailureRateWindowTest {
     boolean exceeded = false;
     for (int i = 0; i < calls; i++) {
       now += Duration.ofMillis(1).toNanos();
-      exceeded = window.isExceededAfter(failed);
+      exceeded = window.isExceededAfter(failed ? FAILED : ANSWERED);
     }
     return exceeded;
   }
@@ -65,7 +70,7 @@ class FailureRateWindowTest {
   void a_high_rate_counts_only_after_the_minimum_duration() {
     FailureRateWindow sustained =
         new FailureRateWindow(10, 75, WINDOW, Duration.ofMillis(600), () -> now);
-    sustained.isExceededAfter(true);
+    sustained.isExceededAfter(FAILED);
     now += Duration.ofSeconds(1).toNanos();
     assertThat(after(sustained, 99, true)).isFalse();
     now += Duration.ofMillis(300).toNanos();
@@ -81,5 +86,45 @@ class FailureRateWindowTest {
     after(10, true);
     window.reset();
     assertThat(after(9, true)).isFalse();
+  }
+
+  private boolean after(int calls, ProviderVerdict verdict) {
+    boolean exceeded = false;
+    for (int i = 0; i < calls; i++) {
+      exceeded = window.isExceededAfter(verdict);
+    }
+    return exceeded;
+  }
+
+  @Test
+  void busy_calls_and_calls_without_a_verdict_do_not_change_the_rate() {
+    assertThat(after(1_000, BUSY)).isFalse();
+    assertThat(after(1_000, NONE)).isFalse();
+    assertThat(after(9, FAILED)).isFalse();
+    assertThat(after(1, FAILED)).isTrue();
+  }
+
+  @Test
+  void an_unanswered_call_counts_as_a_failure_while_payment_is_healthy() {
+    after(5, FAILED);
+    assertThat(after(4, UNANSWERED)).isFalse();
+    assertThat(after(1, UNANSWERED)).isTrue();
+  }
+
+  @Test
+  void unanswered_calls_do_not_count_while_payment_is_overloaded() {
+    assertThat(after(100, UNANSWERED)).as("payment answers nothing").isFalse();
+    after(40, ANSWERED);
+    assertThat(after(1, UNANSWERED)).as("payment answers too few").isFalse();
+    after(70, ANSWERED);
+    after(10, BUSY);
+    assertThat(after(1, UNANSWERED)).as("payment is busy").isFalse();
+  }
+
+  @Test
+  void a_busy_payment_does_not_hide_a_provider_that_fails() {
+    after(100, BUSY);
+    after(10, UNANSWERED);
+    assertThat(after(10, FAILED)).isTrue();
   }
 }

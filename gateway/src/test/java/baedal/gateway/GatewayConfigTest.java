@@ -63,7 +63,7 @@ class GatewayConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2s", "3s"})
+  @ValueSource(strings = {"1610ms", "2s", "3s"})
   void the_breaker_must_stay_open_longer_than_a_payment_may_take(String timeout) {
     assertThatThrownBy(
             () -> with(Map.of("PAYMENT_TIMEOUT", timeout, "PAYMENT_BREAKER_RESET", "2s")))

@@ -126,9 +126,9 @@ class OperationsTest {
       assertThat(logged.list)
           .extracting(ILoggingEvent::getMessage)
           .contains(
-              "circuit breaker open: calls to payment fail or are slow",
-              "circuit breaker half-open: a few calls test whether payment works",
-              "circuit breaker closed: payment works again");
+              "circuit breaker open: the payment provider fails or is slow",
+              "circuit breaker half-open: a few calls test whether the provider works",
+              "circuit breaker closed: the payment provider works again");
     } finally {
       logger.detachAppender(logged);
     }

@@ -14,6 +14,7 @@ import io.vertx.ext.web.client.WebClientOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,10 +27,13 @@ class PaymentBreakerTest {
   private static final int FAILURES = 3;
   private static final int MANY = 30;
 
+  /** Time of the provider for a charge, {@code PAYMENT_TIMEOUT}. */
+  private static final int PROVIDER_MILLIS = 1_000;
+
   /** The maximum number of concurrent probes of {@link PaymentBreaker}. */
   private static final int PROBES = 8;
 
-  private final AtomicInteger hung = new AtomicInteger();
+  private final AtomicInteger late = new AtomicInteger();
 
   private final TestGateway gateway =
       new TestGateway(
@@ -63,18 +67,32 @@ class PaymentBreakerTest {
 
   /**
    * Answers by the order id: {@code 201-answered} is a status and a {@code Payment-Provider}
-   * header; {@code hang} gets no answer.
+   * header; {@code late} is answered like a charge for which the provider takes too long; {@code
+   * hang} gets no answer.
    */
   private void answer(HttpServerRequest request, JsonObject body) {
     String[] wanted = body.getString("orderId").split("-", 2);
     if (wanted[0].equals("hang")) {
-      hung.incrementAndGet();
+      return;
+    }
+    if (wanted[0].equals("late")) {
+      late.incrementAndGet();
+      gateway.vertx.setTimer(PROVIDER_MILLIS, id -> answerLate(request));
       return;
     }
     if (wanted.length == 2) {
       request.response().putHeader("Payment-Provider", wanted[1]);
     }
     request.response().setStatusCode(Integer.parseInt(wanted[0])).end("{\"from\":\"payment\"}");
+  }
+
+  private static void answerLate(HttpServerRequest request) {
+    request
+        .response()
+        .setStatusCode(503)
+        .putHeader("Payment-Provider", "late")
+        .putHeader("Retry-After", "2")
+        .end("{\"type\":\"/problems/payment-unavailable\"}");
   }
 
   private HttpResponse<Buffer> pay(String orderId) {
@@ -119,7 +137,7 @@ class PaymentBreakerTest {
     await()
         .until(
             () -> {
-              Future.all(Stream.generate(() -> paying("hang")).limit(FAILURES).toList()).await();
+              Future.all(Stream.generate(() -> paying("late")).limit(FAILURES).toList()).await();
               return state().equals("OPEN");
             });
   }
@@ -127,7 +145,7 @@ class PaymentBreakerTest {
   @Test
   void a_slow_payment_is_a_503_in_time_and_opens_the_breaker_until_it_recovers() {
     for (int i = 0; i < 5; i++) {
-      HttpResponse<Buffer> slow = pay("hang");
+      HttpResponse<Buffer> slow = pay("late");
       assertThat(slow.statusCode()).isEqualTo(503);
       assertThat(slow.bodyAsJsonObject().getString("type"))
           .isEqualTo("/problems/payment-unavailable");
@@ -141,11 +159,11 @@ class PaymentBreakerTest {
   @Test
   void calls_begun_before_the_breaker_opened_do_not_open_it_again() {
     for (int i = 0; i < FAILURES; i++) {
-      assertThat(pay("hang").statusCode()).isEqualTo(503);
+      assertThat(pay("late").statusCode()).isEqualTo(503);
     }
     List<Future<HttpResponse<Buffer>>> slow = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
-      slow.add(paying("hang"));
+      slow.add(paying("late"));
     }
     Future.all(slow).await();
     assertThat(state()).isEqualTo("OPEN");
@@ -173,7 +191,7 @@ class PaymentBreakerTest {
       assertThat(pay("404").statusCode()).isEqualTo(404);
     }
     for (int i = 0; i < 5; i++) {
-      pay("hang");
+      pay("late");
       pay("201");
     }
     assertThat(state()).isEqualTo("OPEN");
@@ -187,7 +205,7 @@ class PaymentBreakerTest {
       assertThat(pay(orderId).bodyAsJsonObject().getString("from")).isEqualTo("payment");
       assertThat(state()).as(orderId).isEqualTo("HALF_OPEN");
     }
-    assertThat(pay("hang").statusCode()).isEqualTo(503);
+    assertThat(pay("late").statusCode()).isEqualTo(503);
     assertThat(state()).isEqualTo("OPEN");
     await().until(() -> state().equals("HALF_OPEN"));
     assertThat(pay("201-answered").statusCode()).isEqualTo(201);
@@ -198,7 +216,7 @@ class PaymentBreakerTest {
   void while_calls_probe_further_calls_are_a_503_after_a_short_wait() {
     openBreaker();
     List<Future<HttpResponse<Buffer>>> probes = new ArrayList<>();
-    await().until(() -> state().equals("HALF_OPEN") && allHang(probes));
+    await().until(() -> state().equals("HALF_OPEN") && allLate(probes));
     List<Future<HttpResponse<Buffer>>> others = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       others.add(paying("201-answered"));
@@ -211,16 +229,16 @@ class PaymentBreakerTest {
   }
 
   /**
-   * Sends as many payments as may probe at once; the stub answers none of them. Returns false if
-   * one of them ended before the stub had received all.
+   * Sends as many payments as may probe at once; the stub answers all of them late. Returns false
+   * if one of them ended before the stub had received all.
    */
-  private boolean allHang(List<Future<HttpResponse<Buffer>>> probes) {
+  private boolean allLate(List<Future<HttpResponse<Buffer>>> probes) {
     probes.clear();
-    hung.set(0);
+    late.set(0);
     for (int i = 0; i < PROBES; i++) {
-      probes.add(paying("hang"));
+      probes.add(paying("late"));
     }
-    await().until(() -> hung.get() == PROBES || probes.stream().anyMatch(Future::isComplete));
+    await().until(() -> late.get() == PROBES || probes.stream().anyMatch(Future::isComplete));
     return probes.stream().noneMatch(Future::isComplete);
   }
 
@@ -228,10 +246,10 @@ class PaymentBreakerTest {
   void one_successful_probe_closes_the_breaker_and_a_later_failure_is_ignored() {
     openBreaker();
     await().until(() -> state().equals("HALF_OPEN"));
-    Future<HttpResponse<Buffer>> hanging = paying("hang");
+    Future<HttpResponse<Buffer>> slow = paying("late");
     assertThat(pay("201-answered").statusCode()).isEqualTo(201);
     assertThat(state()).isEqualTo("CLOSED");
-    assertThat(hanging.await().statusCode()).isEqualTo(503);
+    assertThat(slow.await().statusCode()).isEqualTo(503);
     assertThat(state()).isEqualTo("CLOSED");
   }
 
@@ -243,7 +261,7 @@ class PaymentBreakerTest {
                 "PAYMENT_TIMEOUT", "100ms",
                 "PAYMENT_BREAKER_FAILURES", Integer.toString(FAILURES),
                 "PAYMENT_BREAKER_RESET", "30s"))) {
-      longReset.service = request -> {};
+      longReset.service = PaymentBreakerTest::answerLate;
       List<Integer> waits = new ArrayList<>();
       await()
           .until(
@@ -303,12 +321,59 @@ class PaymentBreakerTest {
   }
 
   @Test
-  void a_503_without_the_provider_does_not_count_as_a_failure() {
-    for (int i = 0; i < MANY; i++) {
-      HttpResponse<Buffer> undecided = pay("503-not-asked");
-      assertThat(undecided.statusCode()).isEqualTo(503);
-      assertThat(undecided.bodyAsJsonObject().getString("from")).isEqualTo("payment");
+  void a_503_that_does_not_blame_the_provider_is_forwarded_and_not_a_failure() {
+    for (String provider : List.of("not-asked", "no-time")) {
+      for (int i = 0; i < MANY; i++) {
+        HttpResponse<Buffer> undecided = pay("503-" + provider);
+        assertThat(undecided.statusCode()).isEqualTo(503);
+        assertThat(undecided.bodyAsJsonObject().getString("from")).isEqualTo("payment");
+      }
     }
     assertThat(state()).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void a_provider_whose_calls_fail_opens_the_breaker() {
+    await()
+        .until(
+            () -> {
+              assertThat(pay("503-failed").statusCode()).isEqualTo(503);
+              return state().equals("OPEN");
+            });
+  }
+
+  @Test
+  void calls_without_a_response_do_not_open_the_breaker_if_payment_answers_nothing() {
+    for (int round = 0; round < 2; round++) {
+      List<Future<HttpResponse<Buffer>>> unanswered =
+          Stream.generate(() -> paying("hang")).limit(MANY).toList();
+      Future.all(unanswered).await();
+      assertThat(unanswered)
+          .allSatisfy(call -> assertThat(call.result().statusCode()).isEqualTo(503));
+    }
+    assertThat(state()).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void probes_without_a_verdict_leave_the_breaker_half_open() {
+    openBreaker();
+    await().until(() -> state().equals("HALF_OPEN"));
+    for (String orderId : List.of("hang", "503-no-time")) {
+      assertThat(pay(orderId).statusCode()).isEqualTo(503);
+      assertThat(state()).as(orderId).isEqualTo("HALF_OPEN");
+    }
+  }
+
+  @Test
+  void payment_gets_the_time_of_the_caller_and_of_the_provider() {
+    Map<String, String> times = new ConcurrentHashMap<>();
+    gateway.service =
+        request -> {
+          times.put("caller", request.getHeader("Request-Timeout"));
+          times.put("provider", request.getHeader("Provider-Timeout"));
+          request.response().setStatusCode(201).end("{}");
+        };
+    assertThat(pay("1").statusCode()).isEqualTo(201);
+    assertThat(times).containsOnly(Map.entry("caller", "1390"), Map.entry("provider", "1000"));
   }
 }

@@ -47,7 +47,12 @@ class RateLimitsTest {
 
   private static final BreakerConfig BREAKER =
       new BreakerConfig(
-          Duration.ofSeconds(2), 3, 75, Duration.ofSeconds(10), Duration.ofSeconds(3));
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          3,
+          75,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(3));
 
   private final Vertx vertx = Boot.vertx();
   private final Tokens tokens = new Tokens(vertx, SECRET);

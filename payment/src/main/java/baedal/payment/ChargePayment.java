@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Charges a payment at the provider and stores the result. Looks up a charge whose response was
@@ -23,6 +24,9 @@ final class ChargePayment {
   /** Applies a transition to the payment and stores the new state. */
   interface Store extends Function<Function<Payment, Change<Payment>>, Future<Payment>> {}
 
+  /** Makes a call of the provider. {@link CallersWait#ask} measures how long it takes. */
+  interface Caller extends Function<Supplier<Future<Outcome>>, Future<Outcome>> {}
+
   private final PaymentRepository payments;
   private final PaymentProvider provider;
   private final Clock clock;
@@ -34,19 +38,19 @@ final class ChargePayment {
   }
 
   /** Charges the payment and stores the result. {@code card} may be null. */
-  Future<PaymentResult> charge(Payment payment, String card, Store store) {
-    return ask(payment, p -> provider.charge(p.id(), p.amount(), p.method().name(), card))
+  Future<PaymentResult> charge(Payment payment, String card, Caller caller, Store store) {
+    return ask(payment, caller, p -> provider.charge(p.id(), p.amount(), p.method().name(), card))
         .compose(outcome -> conclude(payment, outcome, store))
         .map(ended -> new PaymentResult(ended, payment.amount() > 0));
   }
 
   /** As {@link #lookUp}, but charges the payment if the provider does not know the charge. */
-  Future<PaymentResult> lookUpOrCharge(Payment payment, String card, Store store) {
-    return askForResult(payment)
+  Future<PaymentResult> lookUpOrCharge(Payment payment, String card, Caller caller, Store store) {
+    return askForResult(payment, caller)
         .compose(
             outcome ->
                 outcome instanceof Outcome.Unknown
-                    ? charge(payment, card, store)
+                    ? charge(payment, card, caller, store)
                     : conclude(payment, outcome, storeOf(payment)).map(PaymentResult::stored));
   }
 
@@ -55,19 +59,22 @@ final class ChargePayment {
    * know the charge, closes the charge if it is older than {@link #CLOSED_AFTER}, and fails
    * otherwise.
    */
-  Future<Payment> lookUp(Payment payment) {
-    return askForResult(payment).compose(outcome -> conclude(payment, outcome, storeOf(payment)));
+  Future<Payment> lookUp(Payment payment, Caller caller) {
+    return askForResult(payment, caller)
+        .compose(outcome -> conclude(payment, outcome, storeOf(payment)));
   }
 
-  private Future<Outcome> askForResult(Payment payment) {
-    return ask(payment, p -> provider.lookup(p.id(), p.amount()));
+  private Future<Outcome> askForResult(Payment payment, Caller caller) {
+    return ask(payment, caller, p -> provider.lookup(p.id(), p.amount()));
   }
 
   /** Calls the provider, except for a payment of 0 won, which is approved at once. */
-  private static Future<Outcome> ask(Payment payment, Function<Payment, Future<Outcome>> call) {
+  private static Future<Outcome> ask(
+      Payment payment, Caller caller, Function<Payment, Future<Outcome>> call) {
     return payment.amount() == 0
         ? Future.succeededFuture(new Outcome.Approved())
-        : call.apply(payment)
+        : caller
+            .apply(() -> call.apply(payment))
             .timeout(PaymentProvider.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             .recover(e -> Future.failedFuture(PaymentRefusals.unavailable()));
   }
@@ -88,7 +95,7 @@ final class ChargePayment {
    * effect, so the charge may still be approved.
    */
   private Future<Payment> close(Payment payment) {
-    return ask(payment, p -> provider.close(p.id(), p.amount()))
+    return ask(payment, Supplier::get, p -> provider.close(p.id(), p.amount()))
         .map(
             outcome ->
                 outcome instanceof Outcome.Declined

@@ -27,7 +27,13 @@ import java.util.function.Function;
 final class HttpProvider implements PaymentProvider {
 
   private static final int CONNECT_MILLIS = 2_000;
-  private static final int CONNECTIONS = 64;
+
+  /**
+   * As many as the gateway's connections for payments. With fewer, a charge could wait for a
+   * connection, and the provider would seem late although it had not been asked.
+   */
+  private static final int CONNECTIONS = 512;
+
   private static final int MAX_QUEUED_REQUESTS = 1_024;
 
   private final WebClient client;

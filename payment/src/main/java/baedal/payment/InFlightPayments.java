@@ -35,9 +35,10 @@ final class InFlightPayments {
    */
   Future<PaymentResult> share(
       PaymentRequest request, Payment.Due due, Supplier<Future<PaymentResult>> payment) {
-    Key key = new Key(request.withoutDeadline(), due);
+    Key key = new Key(request.content(), due);
     Future<PaymentResult> first = inFlight.get(key);
     if (first != null) {
+      request.callersWait().join();
       return ContextFutures.onCallersContext(first);
     }
     Future<PaymentResult> result = payment.get();

@@ -38,7 +38,8 @@ final class PayOrder {
   /**
    * Returns the payment of the order, or the declined attempt. Requests with one idempotency key
    * get the same result: that of the first request that ended before its client timed out. Fails
-   * with a {@link Refusal} when there is no result.
+   * with a {@link Refusal} when there is no result. The future may complete later than the caller
+   * waits ({@link CallersWait#responseOf}).
    */
   Future<PaymentResult> pay(PaymentRequest request) {
     return resumeByKey(request)
@@ -49,7 +50,7 @@ final class PayOrder {
   }
 
   private Future<PaymentResult> keepAnswer(PaymentRequest request, PaymentResult result) {
-    return request.key() != null && request.isAwaited(clock.instant())
+    return request.key() != null && request.callersWait().isAwaited()
         ? payments
             .keepAnswer(request.key(), result.payment())
             .map(first -> new PaymentResult(first, result.charged()))
@@ -75,6 +76,9 @@ final class PayOrder {
       // If the order is already paid, even an invalid request gets the payment of the order.
       return joinActive(request, due).map(active -> active.orElseThrow(() -> refusal));
     }
+    if (opened.state().needsProvider() && !request.callersWait().leavesTimeForProvider()) {
+      return Future.failedFuture(request.callersWait().noTime());
+    }
     return payments
         .insert(opened, request.key())
         .compose(
@@ -89,8 +93,9 @@ final class PayOrder {
             .charge(
                 payment,
                 request.card(),
+                request.callersWait()::ask,
                 change ->
-                    payments.changeInserted(opened, request.isAwaited(clock.instant()), change))
+                    payments.changeInserted(opened, request.callersWait().isAwaited(), change))
             .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request))
             .map(PayOrder::orPending)
         : Future.succeededFuture(PaymentResult.stored(payment));
@@ -165,11 +170,12 @@ final class PayOrder {
       case ANSWER -> Future.succeededFuture(Optional.of(result));
       case LOOK_UP_OR_CHARGE ->
           charges
-              .lookUpOrCharge(payment, request.card(), answering(request, payment))
+              .lookUpOrCharge(
+                  payment, request.card(), request.callersWait()::ask, answering(request, payment))
               .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request));
       case LOOK_UP ->
           charges
-              .lookUp(payment)
+              .lookUp(payment, request.callersWait()::ask)
               .map(PaymentResult::stored)
               .compose(ended -> carryOut(Found.AFTER_CHARGE, ended, due, request));
       case OPEN_ANOTHER ->
@@ -187,7 +193,7 @@ final class PayOrder {
    */
   private ChargePayment.Store answering(PaymentRequest request, Payment payment) {
     return change ->
-        request.isAwaited(clock.instant())
+        request.callersWait().isAwaited()
             ? payments.changeAsAnswer(payment.id(), change)
             : payments.change(payment.id(), change);
   }

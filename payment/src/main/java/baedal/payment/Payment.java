@@ -153,6 +153,11 @@ public record Payment(
         && (amount == 0 || (method.deferred() && paidAt == null));
   }
 
+  /** Whether the provider has to be asked: the payment is being charged, and something is due. */
+  boolean needsProvider() {
+    return status == PaymentStatus.CHARGING && amount > 0;
+  }
+
   Change<Payment> charged(Instant now) {
     return status == PaymentStatus.CHARGING
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))

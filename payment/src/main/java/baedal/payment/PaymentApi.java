@@ -12,7 +12,7 @@ import baedal.runtime.Reply;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -20,13 +20,20 @@ import java.util.function.UnaryOperator;
 final class PaymentApi {
 
   /**
-   * The response header for the gateway's circuit breaker: {@code answered} when the provider
-   * handled a charge for this request, {@code not-asked} when an earlier attempt has to end first.
+   * The response header for the gateway's circuit breaker. A result has it only if the provider
+   * handled a charge for this request ({@code answered}). Every 503 has it ({@link
+   * CallersWait.Provider}).
    */
   private static final String PROVIDER = "Payment-Provider";
 
   /** The request header with the time for which the client waits, in milliseconds. */
   private static final String REQUEST_TIMEOUT = "Request-Timeout";
+
+  /**
+   * The request header with the part of {@link #REQUEST_TIMEOUT} that the provider may take for one
+   * call, in milliseconds.
+   */
+  private static final String PROVIDER_TIMEOUT = "Provider-Timeout";
 
   private final PaymentRepository payments;
   private final PayOrder payOrder;
@@ -65,15 +72,23 @@ final class PaymentApi {
   record Pay(String orderId, PaymentMethod method, String card) {}
 
   private Future<PaymentView> pay(RoutingContext ctx) {
-    return payOrder
-        .pay(paymentRequest(ctx))
+    PaymentRequest request = paymentRequest(ctx);
+    return request
+        .callersWait()
+        .responseOf(payOrder.pay(request))
         .onFailure(
             e -> {
-              if (e instanceof Refusal refusal && refusal.type().equals(PaymentRefusals.PENDING)) {
-                ctx.response().putHeader(PROVIDER, "not-asked");
+              if (!(e instanceof Refusal refusal) || refusal.kind() == Refusal.Kind.UNAVAILABLE) {
+                ctx.response().putHeader(PROVIDER, provider(e, request).header());
               }
             })
         .map(result -> created(ctx, result));
+  }
+
+  private static CallersWait.Provider provider(Throwable e, PaymentRequest request) {
+    return e instanceof Refusal refusal && refusal.type().equals(PaymentRefusals.PENDING)
+        ? CallersWait.Provider.NOT_ASKED
+        : request.callersWait().provider();
   }
 
   private PaymentRequest paymentRequest(RoutingContext ctx) {
@@ -84,19 +99,20 @@ final class PaymentApi {
         body.method(),
         body.method() == PaymentMethod.CARD ? body.card() : null,
         IdempotencyKey.of(ctx, body, digest).orElse(null),
-        awaitedUntil(ctx));
+        callersWait(ctx));
   }
 
-  /**
-   * The time at which 90 % of the client's timeout has passed. The rest of the time is for the
-   * response to arrive.
-   */
-  private static Instant awaitedUntil(RoutingContext ctx) {
-    String timeout = ctx.request().getHeader(REQUEST_TIMEOUT);
-    long serviceMillis = HttpApi.ANSWERS_WITHIN.toMillis();
-    long millis =
-        timeout == null ? serviceMillis : Math.min(Long.parseLong(timeout), serviceMillis);
-    return Instant.now().plusMillis(millis * 9 / 10);
+  /** Without the headers the caller waits for ten seconds, and the provider has half of them. */
+  private static CallersWait callersWait(RoutingContext ctx) {
+    long service = HttpApi.ANSWERS_WITHIN.toMillis();
+    long caller = Math.min(millis(ctx, REQUEST_TIMEOUT, service), service);
+    long provider = Math.min(millis(ctx, PROVIDER_TIMEOUT, caller / 2), caller);
+    return new CallersWait(ctx.vertx(), Duration.ofMillis(caller), Duration.ofMillis(provider));
+  }
+
+  private static long millis(RoutingContext ctx, String header, long otherwise) {
+    String millis = ctx.request().getHeader(header);
+    return millis == null ? otherwise : Long.parseLong(millis);
   }
 
   private static PaymentView created(RoutingContext ctx, PaymentResult result) {

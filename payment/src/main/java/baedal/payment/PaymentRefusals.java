@@ -28,6 +28,14 @@ final class PaymentRefusals {
         RETRY_AFTER);
   }
 
+  static Refusal busy() {
+    return Refusal.unavailable(
+        "payment-unavailable",
+        "too many payments are in progress to finish this one in time, and the order is kept: "
+            + Refusal.RETRY_LATER,
+        RETRY_AFTER);
+  }
+
   static Refusal deferred() {
     return Refusal.conflict(
         "payment-promised",

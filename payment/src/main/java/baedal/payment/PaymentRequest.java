@@ -2,13 +2,12 @@ package baedal.payment;
 
 import baedal.events.PaymentMethod;
 import baedal.runtime.IdempotencyKey;
-import java.time.Instant;
 
 /**
  * A customer's request to pay an order. {@code card} and {@code key} may be null.
  *
- * @param awaitedUntil the time after which a result would reach the client too late; a later result
- *     is not stored as the answer of the key
+ * @param callersWait how long the caller waits; a result that comes later is not stored as the
+ *     answer of the key
  */
 record PaymentRequest(
     String orderId,
@@ -16,17 +15,12 @@ record PaymentRequest(
     PaymentMethod method,
     String card,
     IdempotencyKey key,
-    Instant awaitedUntil) {
-
-  boolean isAwaited(Instant now) {
-    return now.isBefore(awaitedUntil);
-  }
+    CallersWait callersWait) {
 
   /**
-   * A copy with a fixed {@code awaitedUntil}, so that the copies of two requests with the same
-   * content are equal.
+   * A copy without the wait, so that the copies of two requests with the same content are equal.
    */
-  PaymentRequest withoutDeadline() {
-    return new PaymentRequest(orderId, customerId, method, card, key, Instant.MAX);
+  PaymentRequest content() {
+    return new PaymentRequest(orderId, customerId, method, card, key, null);
   }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +66,8 @@ final class PaymentSweep {
     Instant now = clock.instant();
     Instant since = now.minus(UNFINISHED_AFTER);
     return Future.join(
-            finishAll(PaymentStatus.CHARGING, since, charges::lookUp),
+            finishAll(
+                PaymentStatus.CHARGING, since, payment -> charges.lookUp(payment, Supplier::get)),
             finishAll(PaymentStatus.REFUNDING, since, refunds::refund),
             payments.deleteOldKeys(now))
         .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

@@ -10,6 +10,7 @@ import baedal.runtime.Ids;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,11 @@ class PayOrderTest extends PaymentFixture {
 
   private static PaymentRequest request(
       String orderId, String customerId, PaymentMethod method, String card, IdempotencyKey key) {
-    return new PaymentRequest(orderId, customerId, method, card, key, Instant.MAX);
+    return new PaymentRequest(orderId, customerId, method, card, key, longWait());
+  }
+
+  private static CallersWait longWait() {
+    return new CallersWait(vertx, Duration.ofMinutes(2), Duration.ofMinutes(1));
   }
 
   @Test
@@ -142,7 +147,8 @@ class PayOrderTest extends PaymentFixture {
     for (String since : List.of("changed", "withdrawn", "nothing")) {
       IdempotencyKey key = new IdempotencyKey("c-1", "k-late-" + since, "the same body");
       String orderId = Ids.next();
-      var late = new PaymentRequest(orderId, "c-1", PaymentMethod.CARD, CARD, key, Instant.EPOCH);
+      PaymentRequest late = request(orderId, "c-1", PaymentMethod.CARD, CARD, key);
+      late.callersWait().responseOf(Future.failedFuture("the client gave up"));
       Payment paid = payOrder.pay(late).await().payment();
       switch (since) {
         case "changed" -> {

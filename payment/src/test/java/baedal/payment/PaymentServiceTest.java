@@ -40,6 +40,13 @@ import org.junit.jupiter.api.Test;
 class PaymentServiceTest {
 
   private static final String DECLINED_CARD = "4000000000000002";
+  private static final String SLOW_CARD = "4000000000000259";
+
+  /** The order service does not respond about an order whose id begins with this. */
+  private static final String SILENT = "silent-";
+
+  /** The order service responds with 503 about an order whose id begins with this. */
+  private static final String FAILING = "failing-";
 
   private static final ServiceFixture service = new ServiceFixture(TopologyDeclaration::declare);
   private static final Map<String, JsonObject> orders = new ConcurrentHashMap<>();
@@ -72,7 +79,12 @@ class PaymentServiceTest {
   private static void due(HttpServerRequest request) {
     String[] path = request.path().split("/", -1);
     JsonObject order = orders.get(path[3]);
-    if (order == null) {
+    if (path[3].startsWith(SILENT)) {
+      return;
+    }
+    if (path[3].startsWith(FAILING)) {
+      request.response().setStatusCode(503).end();
+    } else if (order == null) {
       request
           .response()
           .setStatusCode(404)
@@ -745,6 +757,62 @@ class PaymentServiceTest {
     }
   }
 
+  private static HttpResponse<Buffer> pay(JsonObject body, int callerMillis, int providerMillis) {
+    return service
+        .request(HttpMethod.POST, "/payments")
+        .bearerTokenAuthentication(service.token("c-1", "customer"))
+        .putHeader("Request-Timeout", Integer.toString(callerMillis))
+        .putHeader("Provider-Timeout", Integer.toString(providerMillis))
+        .sendJsonObject(body)
+        .await();
+  }
+
+  @Test
+  void a_provider_that_takes_longer_than_its_time_is_late_and_the_charge_continues() {
+    String orderId = order(10_000);
+    HttpResponse<Buffer> late = pay(card(orderId).put("card", SLOW_CARD), 9_000, 200);
+    assertThat(late.statusCode()).isEqualTo(503);
+    assertThat(late.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(late.getHeader("Payment-Provider")).isEqualTo("late");
+    await().until(() -> published(PaymentEvent.Paid.class, orderId) == 1);
+    assertThat(pay("c-1", card(orderId)).await().statusCode()).isEqualTo(201);
+    assertThat(charges(orderId)).isOne();
+  }
+
+  @Test
+  void a_payment_without_time_for_the_provider_stores_and_charges_nothing() {
+    String orderId = order(10_000);
+    HttpResponse<Buffer> busy = pay(card(orderId), 5_000, 5_000);
+    assertThat(busy.statusCode()).isEqualTo(503);
+    assertThat(busy.getHeader("Payment-Provider")).isEqualTo("no-time");
+    assertThat(busy.bodyAsJsonObject().getString("type"))
+        .isEqualTo("/problems/payment-unavailable");
+    assertThat(list(orderId, "").getJsonArray("items")).isEmpty();
+    assertThat(pay("c-1", card(orderId)).await().statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void a_payment_that_needs_no_provider_does_not_need_its_time() {
+    assertThat(pay(card(order(0)), 5_000, 5_000).statusCode()).isEqualTo(201);
+    assertThat(pay(onDelivery(order(10_000)), 5_000, 5_000).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void a_payment_does_not_wait_longer_for_the_order_service_than_its_caller() {
+    String orderId = SILENT + Ids.next();
+    HttpResponse<Buffer> busy = pay(card(orderId), 400, 200);
+    assertThat(busy.statusCode()).isEqualTo(503);
+    assertThat(busy.getHeader("Payment-Provider")).isEqualTo("no-time");
+  }
+
+  @Test
+  void a_503_of_the_order_service_says_nothing_about_the_provider() {
+    String orderId = FAILING + Ids.next();
+    HttpResponse<Buffer> unavailable = pay("c-1", card(orderId)).await();
+    assertThat(unavailable.statusCode()).isEqualTo(503);
+    assertThat(unavailable.getHeader("Payment-Provider")).isEqualTo("not-asked");
+  }
+
   @Test
   void only_services_configure_the_simulator_and_its_failure_is_a_503() {
     JsonObject failing = new JsonObject().put("failureRate", 1.0);
@@ -761,7 +829,7 @@ class PaymentServiceTest {
       HttpResponse<Buffer> later = pay("c-1", card(orderId)).await();
       assertThat(later.statusCode()).isEqualTo(503);
       assertThat(later.getHeader("Retry-After")).isNotNull();
-      assertThat(later.getHeader("Payment-Provider")).isNull();
+      assertThat(later.getHeader("Payment-Provider")).isEqualTo("failed");
     } finally {
       configure(new JsonObject().put("failureRate", 0.0));
     }
