@@ -9,14 +9,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * The program behind {@code tools/bench/checkout}. 100 customers order and pay through the gateway
@@ -28,7 +22,7 @@ public final class CheckoutBenchmark {
 
   static final int USERS = 100;
   static final Duration FASTEST = Duration.ofMillis(400);
-  private static final Duration SLOWEST = Duration.ofMillis(620);
+  static final Duration SLOWEST = Duration.ofMillis(620);
   static final Duration MEAN = FASTEST.plus(SLOWEST).dividedBy(2);
 
   /**
@@ -47,16 +41,16 @@ public final class CheckoutBenchmark {
 
   private static final Duration RECOVERY = Duration.ofSeconds(10);
   private static final Duration BROWSE_INTERVAL = Duration.ofMillis(100);
-  private static final int MAX_PRINTED_ERRORS = 20;
 
   private final Vertx vertx;
   private final Shoppers shoppers;
   private final ConsoleProgress progress = new ConsoleProgress();
-  private final List<String> errors = new ArrayList<>();
+  private final PaymentChecks payments;
 
   private CheckoutBenchmark(Vertx vertx, String gateway) throws IOException {
     this.vertx = vertx;
-    shoppers = new Shoppers(vertx, gateway, USERS);
+    shoppers = new Shoppers(vertx, gateway, USERS, 2 * USERS);
+    payments = new PaymentChecks(shoppers);
   }
 
   /**
@@ -69,8 +63,7 @@ public final class CheckoutBenchmark {
       CheckoutBenchmark benchmark = new CheckoutBenchmark(Vertx.vertx(), args[0]);
       Duration duration = Duration.ofSeconds(Long.parseLong(args[1]));
       System.out.println("\n" + benchmark.run(duration).table());
-      benchmark.errors.stream().limit(MAX_PRINTED_ERRORS).forEach(System.out::println);
-      System.exit(benchmark.errors.isEmpty() ? 0 : 1);
+      System.exit(benchmark.payments.printErrors() ? 1 : 0);
     } catch (Failure | IOException e) {
       System.err.println("baedal: " + Failure.describe(e));
       System.exit(1);
@@ -109,8 +102,8 @@ public final class CheckoutBenchmark {
 
     progress.print("every customer checks the payments");
     shoppers.setProvider(Duration.ZERO, Duration.ZERO, false);
-    List<Instant> paid = checkPayments(slow.checkouts());
-    checkPayments(hanging.checkouts());
+    List<Instant> paid = payments.check(slow.checkouts());
+    payments.check(hanging.checkouts());
     long paidInTime = paid.stream().filter(slowEnd::isAfter).count();
     return new CheckoutReport(
         duration, before, slow, paid.size(), paidInTime, pageLag, hanging, hungAt, recoveredAt);
@@ -136,35 +129,5 @@ public final class CheckoutBenchmark {
     Users browser = new Users(vertx, 1, BROWSE_INTERVAL, user -> shoppers.browse()).start();
     Client.pause(duration);
     return browser.stop();
-  }
-
-  /**
-   * Checks the order of every checkout. Returns the payment times of the orders that were already
-   * paid before their check.
-   */
-  private List<Instant> checkPayments(List<Result> checkouts) {
-    ExecutorService pool = Executors.newFixedThreadPool(USERS);
-    List<Future<Instant>> checks = new ArrayList<>();
-    for (Result checkout : checkouts) {
-      if (CheckoutReport.isExpected(checkout)) {
-        checks.add(pool.submit(() -> shoppers.paidAt(checkout)));
-      } else {
-        errors.add("a checkout got the status " + checkout.status());
-      }
-    }
-    pool.shutdown();
-    return checks.stream().map(this::result).filter(Objects::nonNull).toList();
-  }
-
-  private Instant result(Future<Instant> check) {
-    try {
-      return check.get();
-    } catch (ExecutionException e) {
-      errors.add(e.getCause().getMessage());
-      return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted");
-    }
   }
 }

@@ -41,12 +41,13 @@ final class Shoppers {
   private final RetryingClient http = new RetryingClient();
   private final Buffer checkout;
 
-  Shoppers(Vertx vertx, String gateway, int count) throws IOException {
+  /** Opens at most {@code connections} connections to the gateway at a time. */
+  Shoppers(Vertx vertx, String gateway, int count, int connections) throws IOException {
     this.gateway = gateway;
     anyone = new Client(gateway);
     web =
         WebClient.create(
-            vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(2 * count));
+            vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(connections));
     for (int i = 0; i < count; i++) {
       customers.add(anyone.as("customer-" + UUID.randomUUID(), "customer"));
     }
@@ -73,12 +74,17 @@ final class Shoppers {
     return storeId;
   }
 
-  Future<HttpResponse<Buffer>> checkOut(int customer) {
+  /** More users than customers may check out: several of them then use one customer's token. */
+  Future<HttpResponse<Buffer>> checkOut(int user) {
     return web.postAbs(gateway + "/checkouts")
         .timeout(TIMEOUT.toMillis())
-        .bearerTokenAuthentication(customers.get(customer).token())
+        .bearerTokenAuthentication(customer(user).token())
         .putHeader("Content-Type", "application/json")
         .sendBuffer(checkout);
+  }
+
+  private Client customer(int user) {
+    return customers.get(user % customers.size());
   }
 
   /** Requests the list of stores, without a token. */
@@ -103,7 +109,7 @@ final class Shoppers {
    * Failure} when the order is not paid exactly once in the end.
    */
   Instant paidAt(Result checkout) throws IOException {
-    Client customer = customers.get(checkout.user());
+    Client customer = customer(checkout.user());
     String orderId = orderId(checkout);
     JsonNode before = payments(customer, orderId);
     if (checkout.status() == CheckoutReport.LATER) {
@@ -129,7 +135,7 @@ final class Shoppers {
 
   /** Waits until MyPage shows the order as paid. */
   void awaitPage(Result checkout) {
-    Client customer = customers.get(checkout.user());
+    Client customer = customer(checkout.user());
     String page = "/mypages/" + orderId(checkout);
     long deadline = System.nanoTime() + PAGE_TIMEOUT.toNanos();
     String status;
