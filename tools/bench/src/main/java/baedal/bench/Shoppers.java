@@ -39,6 +39,7 @@ final class Shoppers {
   private final String gateway;
   private final List<Client> customers = new ArrayList<>();
   private final RetryingClient http = new RetryingClient();
+  private final Shop shop;
   private final Buffer checkout;
 
   /** Opens at most {@code connections} connections to the gateway at a time. */
@@ -51,8 +52,9 @@ final class Shoppers {
     for (int i = 0; i < count; i++) {
       customers.add(anyone.as("customer-" + UUID.randomUUID(), "customer"));
     }
+    shop = openShop();
     ObjectNode order =
-        OrderRequests.order(openShop(), "DELIVERY", OrderRequests.lines(OrderRequests.MENU, 1));
+        OrderRequests.order(shop.storeId(), "DELIVERY", OrderRequests.lines(OrderRequests.MENU, 1));
     ObjectNode body = json();
     body.set("order", order);
     body.set("payment", json().put("method", "CARD").put("card", OrderRequests.VALID_CARD));
@@ -64,14 +66,27 @@ final class Shoppers {
         () -> customers.get(0).post("/orders", order));
   }
 
-  private String openShop() throws IOException {
+  private Shop openShop() throws IOException {
     Client owner = anyone.as("owner-" + UUID.randomUUID(), "owner");
     ObjectNode store = json().put("name", "줄 서는 집").put("kind", "FOOD");
     store.set("address", OrderRequests.address("서울 마포구", 37.55, 126.92));
     String storeId = owner.post("/stores", store).text("storeId");
     String menu = "/stores/" + storeId + "/menus/" + OrderRequests.MENU;
     owner.put(menu, json().put("name", "국밥").put("price", PRICE));
-    return storeId;
+    return new Shop(storeId, owner);
+  }
+
+  /** The store of all orders. */
+  Shop shop() {
+    return shop;
+  }
+
+  int count() {
+    return customers.size();
+  }
+
+  Client customer(int user) {
+    return customers.get(user % customers.size());
   }
 
   /** More users than customers may check out: several of them then use one customer's token. */
@@ -83,8 +98,12 @@ final class Shoppers {
         .sendBuffer(checkout);
   }
 
-  private Client customer(int user) {
-    return customers.get(user % customers.size());
+  /** Requests the page of an order in MyPage, as its customer. */
+  Future<HttpResponse<Buffer>> page(int customer, String orderId) {
+    return web.getAbs(gateway + "/mypages/" + orderId)
+        .timeout(TIMEOUT.toMillis())
+        .bearerTokenAuthentication(customer(customer).token())
+        .send();
   }
 
   /** Requests the list of stores, without a token. */
@@ -130,7 +149,18 @@ final class Shoppers {
   }
 
   private static String orderId(Result checkout) {
-    return checkout.response().bodyAsJsonObject().getJsonObject("order").getString("orderId");
+    return orderId(checkout.response());
+  }
+
+  /** The id of the order in the response to a checkout. */
+  static String orderId(HttpResponse<Buffer> checkout) {
+    return checkout.bodyAsJsonObject().getJsonObject("order").getString("orderId");
+  }
+
+  /** Whether this response of MyPage shows a paid order. */
+  static boolean showsPaid(HttpResponse<Buffer> page) {
+    return page.statusCode() == 200
+        && !page.bodyAsJsonObject().getString("status").equals("PLACED");
   }
 
   /** Waits until MyPage shows the order as paid. */

@@ -105,8 +105,13 @@ final class Users {
    * no results.
    */
   static double percentile(List<Result> results, double percent) {
-    long[] took = results.stream().mapToLong(Result::tookNanos).sorted().toArray();
-    int at = (int) Math.ceil(percent / 100 * took.length) - 1;
-    return took.length == 0 ? Double.NaN : took[Math.max(0, at)] / 1e6;
+    return percentileMillis(results.stream().map(Result::tookNanos).toList(), percent);
+  }
+
+  /** The {@code percent}th percentile in milliseconds; NaN if there are no values. */
+  static double percentileMillis(List<Long> nanos, double percent) {
+    long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
+    int at = (int) Math.ceil(percent / 100 * sorted.length) - 1;
+    return sorted.length == 0 ? Double.NaN : sorted[Math.max(0, at)] / 1e6;
   }
 }

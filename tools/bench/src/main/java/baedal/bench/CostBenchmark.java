@@ -1,0 +1,119 @@
+package baedal.bench;
+
+import baedal.bench.Users.Result;
+import baedal.dev.Client;
+import baedal.dev.ConsoleProgress;
+import baedal.dev.Failure;
+import baedal.dev.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.client.HttpResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Measures a running system for {@code tools/bench/cost}: the processor time and the operations of
+ * an order until every event is handled. It runs in its own JVM, and writes the results to a file
+ * that {@link CostReport} reads.
+ */
+public final class CostBenchmark {
+
+  private static final int CUSTOMERS = 200;
+  private static final int CHECKOUTS_PER_SECOND = 50;
+  private static final int LIVES_PER_SECOND = 5;
+  private static final Duration SHORTEST_WARM_UP = Duration.ofSeconds(30);
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final String gateway;
+  private final Shoppers shoppers;
+  private final CostMeter meter;
+  private final ConsoleProgress progress = new ConsoleProgress();
+  private PageWatch pages;
+
+  private CostBenchmark(Vertx vertx, Settings settings, Path home) throws IOException {
+    this.vertx = vertx;
+    gateway = settings.url("gateway");
+    shoppers = new Shoppers(vertx, gateway, CUSTOMERS, 2 * CUSTOMERS);
+    meter = new CostMeter(vertx, settings, home);
+  }
+
+  /**
+   * The arguments are the length of the part with the constant rate in seconds, and the file for
+   * the results. The environment holds the ports and the data folder of the system. Exits with 1
+   * when the system does not respond as expected.
+   */
+  public static void main(String[] args) {
+    try {
+      Settings settings = Settings.from(System.getenv());
+      Path home = Path.of(System.getenv("BAEDAL_HOME"));
+      CostResults results =
+          new CostBenchmark(Vertx.vertx(), settings, home)
+              .run(Duration.ofSeconds(Long.parseLong(args[0])));
+      results.write(Path.of(args[1]));
+      System.exit(0);
+    } catch (Failure | IOException e) {
+      System.err.println("baedal: " + Failure.describe(e));
+      System.exit(1);
+    }
+  }
+
+  private CostResults run(Duration duration) throws IOException {
+    Duration half = duration.dividedBy(2);
+    CostResults results = new CostResults();
+    shoppers.setProvider(Duration.ZERO, Duration.ZERO, false);
+    pages = new PageWatch(vertx, shoppers);
+    warmUp(duration.compareTo(SHORTEST_WARM_UP) < 0 ? SHORTEST_WARM_UP : duration);
+    progress.print("no requests for " + IDLE.toSeconds() + " s");
+    results.add("idle", meter.measureIdle(IDLE));
+
+    String rate = CHECKOUTS_PER_SECOND + " checkouts a second for " + duration.toSeconds() + " s";
+    measureCheckouts(results, rate, () -> openLoop(CHECKOUTS_PER_SECOND, duration));
+    for (int connections : new int[] {16, 64}) {
+      String full = connections + " connections at full speed for " + half.toSeconds() + " s";
+      measureCheckouts(results, full, () -> closedLoop(connections, half));
+    }
+    WholeLives lives = new WholeLives(gateway, shoppers, LIVES_PER_SECOND, half);
+    String name = LIVES_PER_SECOND + " whole orders a second for " + half.toSeconds() + " s";
+    progress.print(name);
+    results.add(name, meter.measure(lives::run, List::of));
+    return results;
+  }
+
+  /**
+   * The load rises, so that the system does not begin with more requests than it can answer. A cold
+   * system may still refuse some of them.
+   */
+  private void warmUp(Duration duration) throws IOException {
+    progress.print("warming up for " + duration.toSeconds() + " s");
+    Duration third = duration.dividedBy(3);
+    openLoop(CHECKOUTS_PER_SECOND / 3, third);
+    openLoop(CHECKOUTS_PER_SECOND, third);
+    closedLoop(16, third);
+    meter.awaitHandled();
+  }
+
+  private void measureCheckouts(CostResults results, String name, CostMeter.Load load)
+      throws IOException {
+    progress.print(name);
+    pages = new PageWatch(vertx, shoppers);
+    results.add(name, meter.measure(load, pages::await));
+  }
+
+  private List<Result> openLoop(int perSecond, Duration duration) {
+    return new OpenLoop(vertx, perSecond, duration, i -> checkOut(i % CUSTOMERS)).run();
+  }
+
+  private List<Result> closedLoop(int connections, Duration duration) {
+    Users users = new Users(vertx, connections, Duration.ZERO, this::checkOut).start();
+    Client.pause(duration);
+    return users.stop();
+  }
+
+  private Future<HttpResponse<Buffer>> checkOut(int customer) {
+    return shoppers.checkOut(customer).onSuccess(response -> pages.offer(customer, response));
+  }
+}
