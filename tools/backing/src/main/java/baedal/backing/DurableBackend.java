@@ -2,15 +2,13 @@ package baedal.backing;
 
 import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.AbstractMongoBackend;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
-import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
-import de.bwaldvogel.mongo.backend.QueryResult;
-import de.bwaldvogel.mongo.backend.h2.H2Backend;
-import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.oplog.Oplog;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -20,87 +18,64 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
-import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
-import org.h2.mvstore.MVStore;
-import org.h2.mvstore.type.StringDataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The storage of the embedded MongoDB. It writes a change to its file before it answers the
+ * The storage of the embedded MongoDB. It writes a change to its files before it answers the
  * command, so an acknowledged change survives when the process is killed. One thread executes the
- * waiting commands one after another, writes the changes of all these commands to the file at once,
- * and then sends the answers to the clients. So the file never contains only a part of the changes
- * of one command. Queries use the index of ids ({@link IdIndex}) and {@link FieldIndex}.
+ * waiting commands one after another, writes the changes of all these commands to the journal at
+ * once, and then sends the answers to the clients. So the files never contain only a part of the
+ * changes of one command. Queries use the index of ids ({@link IdIndex}) and {@link FieldIndex}.
  */
-final class DurableBackend extends H2Backend {
-
-  /** After this time the file reuses the space of overwritten data. */
-  private static final int RETENTION_MILLIS = 5_000;
-
-  /** The page size of the file. A change of one document writes its whole page again. */
-  private static final int PAGE_BYTES = 4_096;
-
-  /** The present format of the data file: documents as BSON, and entries of their indexes. */
-  private static final int FORMAT = 2;
-
-  /**
-   * The previous format of the data file, without entries of indexes. When this class opens such a
-   * file, it builds the indexes. After that, earlier versions of this class cannot read the file.
-   */
-  private static final int WITHOUT_INDEXES = 1;
+final class DurableBackend extends AbstractMongoBackend {
 
   private static final Logger log = LoggerFactory.getLogger(DurableBackend.class);
-  private static final DocumentType DOCUMENTS = new DocumentType();
-
-  /**
-   * Separates the name of a collection from the name of an index, in the name of the map that
-   * contains the entries of that index. When a collection is dropped, the server finds the maps of
-   * its indexes by this text.
-   */
-  private static final String INDEX = "._index_";
 
   private static final String HANDLER = "answers-after-write";
 
-  /** Answers to commands whose changes are not in the file yet. */
+  /** Answers to commands whose changes are not in the files yet. */
   private final List<Answer> waiting = new ArrayList<>();
 
+  private final DataFile file;
+
   /**
-   * The error of a failed write to the file, else null. After such an error no command is answered.
+   * The error of a failed write to the files, else null. After such an error no command is
+   * answered.
    */
   private Throwable writeError;
 
-  DurableBackend(Path file) {
-    super(open(file));
+  DurableBackend(Path path) {
+    super(defaultClock());
+    file = DataFile.open(path);
+    file.namespaces()
+        .map(namespace -> namespace.substring(0, namespace.indexOf('.')))
+        .distinct()
+        .forEach(this::resolveDatabase);
+    file.replay(this::restore);
   }
 
-  private static MVStore open(Path file) {
-    MVStore store =
-        new MVStore.Builder()
-            .fileName(file.toString())
-            .cacheSize(8)
-            .pageSplitSize(PAGE_BYTES)
-            .autoCommitDisabled()
-            .autoCommitBufferSize(0)
-            .open();
-    store.setRetentionTime(RETENTION_MILLIS);
-    store.setVersionsToKeep(0);
-    boolean old = store.getStoreVersion() == WITHOUT_INDEXES;
-    if (!old && !store.getMapNames().isEmpty() && store.getStoreVersion() != FORMAT) {
-      store.closeImmediately();
-      throw new IllegalStateException(
-          file + " was written by another version of this server; ./run --fresh deletes all data");
+  private void restore(String namespace, String id, byte[] bson) {
+    int dot = namespace.indexOf('.');
+    MongoCollection<?> collection =
+        resolveDatabase(namespace.substring(0, dot))
+            .resolveCollection(namespace.substring(dot + 1), true);
+    ((StoredCollection) collection).restore(id, bson == null ? null : BsonType.decode(bson));
+  }
+
+  DataFile file() {
+    return file;
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    if (writeError == null) {
+      file.close();
+    } else {
+      file.closeImmediately();
     }
-    if (old) {
-      log.atInfo()
-          .addKeyValue("file", file)
-          .log("the data file has an older format: building its indexes");
-    }
-    store.setStoreVersion(FORMAT);
-    return store;
   }
 
   @Override
@@ -132,7 +107,7 @@ final class DurableBackend extends H2Backend {
     }
   }
 
-  /** Delays the answers on one connection until all changes so far are in the file. */
+  /** Delays the answers on one connection until all changes so far are in the files. */
   private final class Answers extends ChannelOutboundHandlerAdapter {
 
     @Override
@@ -142,7 +117,7 @@ final class DurableBackend extends H2Backend {
         answer.fail(writeError);
         return;
       }
-      if (!getMvStore().hasUnsavedChanges()) {
+      if (!file.hasUnwritten()) {
         answer.send();
         return;
       }
@@ -157,121 +132,87 @@ final class DurableBackend extends H2Backend {
   private void writeAndAnswer() {
     List<Answer> answers = List.copyOf(waiting);
     waiting.clear();
+    if (succeeds(file::write)) {
+      answers.forEach(Answer::send);
+      succeeds(file::checkpointIfDue);
+    } else {
+      answers.forEach(answer -> answer.fail(writeError));
+    }
+  }
+
+  private boolean succeeds(Runnable write) {
     try {
-      commit();
+      write.run();
+      return true;
     } catch (RuntimeException | Error e) {
       writeError = e;
       log.atError()
           .setCause(e)
           .log("cannot write the data file; no further command will be answered");
-      answers.forEach(answer -> answer.fail(e));
-      return;
+      return false;
     }
-    answers.forEach(Answer::send);
   }
 
   private final class Database extends H2Database {
 
     Database(String name) {
-      super(name, getMvStore(), getCursorRegistry());
+      super(name, file.store(), getCursorRegistry());
     }
 
     /** The superclass constructor calls this method, so it must not read a field of this class. */
     @Override
     protected MongoCollection<Object> openOrCreateCollection(
         String name, CollectionOptions options) {
-      String namespace = getDatabaseName() + "." + name;
-      return new Collection(
-          this,
-          name,
-          options,
-          documents(namespace),
-          getMvStore().openMap("meta." + namespace),
-          cursorRegistry);
+      file.structureChanged();
+      return new StoredCollection(
+          this, name, options, file, file.documents(namespace(name)), cursorRegistry);
+    }
+
+    private String namespace(String collection) {
+      return getDatabaseName() + "." + collection;
     }
 
     @Override
     protected Index<Object> openOrCreateUniqueIndex(
         String collection, String name, List<IndexKey> keys, boolean sparse) {
+      file.structureChanged();
       return IdIndex.isOf(keys)
-          ? new IdIndex(name, keys, documents(getDatabaseName() + "." + collection))
+          ? new IdIndex(name, keys, file.documents(namespace(collection)))
           : super.openOrCreateUniqueIndex(collection, name, keys, sparse);
-    }
-
-    private MVMap<Object, Document> documents(String namespace) {
-      return getMvStore()
-          .openMap(
-              "databases." + namespace, new MVMap.Builder<Object, Document>().valueType(DOCUMENTS));
     }
 
     @Override
     protected Index<Object> openOrCreateSecondaryIndex(
         String collection, String name, List<IndexKey> keys, boolean sparse) {
-      String namespace = getDatabaseName() + "." + collection;
-      MVMap<String, Boolean> entries =
-          getMvStore()
-              .openMap(
-                  namespace + INDEX + name,
-                  new MVMap.Builder<String, Boolean>().keyType(StringDataType.INSTANCE));
+      file.structureChanged();
+      MVMap<String, Boolean> entries = file.entries(namespace(collection), name);
       FieldIndex index = new FieldIndex(name, keys, entries);
-      index.complete(documents(namespace), getMvStore()::commit);
+      index.complete(file.documents(namespace(collection)), file::checkpoint);
       return index;
     }
-  }
 
-  private static final class Collection extends H2Collection {
-
-    private static final Document BY_ID = new Document(IdIndex.ID, 1);
-
-    private final MVMap<Object, Document> documents;
-
-    Collection(
-        MongoDatabase database,
-        String name,
-        CollectionOptions options,
-        MVMap<Object, Document> documents,
-        MVMap<String, Object> meta,
-        CursorRegistry cursors) {
-      super(database, name, options, documents, meta, cursors);
-      this.documents = documents;
-    }
-
-    /** Nothing uses the data size. Counting it would cost one more write for each document. */
     @Override
-    protected boolean tracksDataSize() {
-      return false;
+    protected void dropIndex(MongoCollection<Object> collection, String name) {
+      file.structureChanged();
+      super.dropIndex(collection, name);
     }
 
-    /**
-     * Finds documents by their id in two cases in which the server itself would read all documents:
-     * the query has other conditions besides the id, or the result is sorted by id. The documents
-     * are stored in the order of their ids.
-     */
     @Override
-    protected QueryResult matchDocuments(
-        Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
-      Object wanted = query.get(IdIndex.ID);
-      if (wanted instanceof String id) {
-        return matchDocumentsFromStream(
-            Stream.ofNullable(getDocument(id)), query, orderBy, skip, limit, batchSize, fields);
-      }
-      if (BY_ID.equals(orderBy)) {
-        return matchDocumentsFromStream(
-            storedFrom(wanted), query, null, skip, limit, batchSize, fields);
-      }
-      return super.matchDocuments(query, orderBy, skip, limit, batchSize, fields);
+    public void dropCollection(String name, Oplog oplog) {
+      file.structureChanged();
+      super.dropCollection(name, oplog);
     }
 
-    /**
-     * Documents in the order of their ids. If {@code wanted} is a condition with {@code $gt}, the
-     * stream begins at that id; the caller still applies the query.
-     */
-    private Stream<Document> storedFrom(Object wanted) {
-      Object first = wanted instanceof Document range ? range.get("$gt") : null;
-      Cursor<Object, Document> cursor = documents.cursor(first instanceof String ? first : null);
-      return Stream.generate(
-              () -> cursor.hasNext() && cursor.next() != null ? cursor.getValue() : null)
-          .takeWhile(Objects::nonNull);
+    @Override
+    public void drop(Oplog oplog) {
+      file.structureChanged();
+      super.drop(oplog);
+    }
+
+    @Override
+    public void moveCollection(MongoDatabase from, MongoCollection<?> collection, String newName) {
+      file.structureChanged();
+      super.moveCollection(from, collection, newName);
     }
   }
 }

@@ -18,8 +18,8 @@ import org.h2.mvstore.MVMap;
  * A non-unique index of the embedded MongoDB. It uses only the first field of the index definition,
  * and finds documents by a string or a boolean in this field. The server itself has only unique
  * indexes, so without this class a query by the field would read the whole collection. {@link
- * DurableBackend} writes the entries to the data file together with the documents. So a restart
- * need not build a complete index again.
+ * DataFile} writes the entries to the data file together with the documents. So a restart need not
+ * build a complete index again.
  */
 final class FieldIndex extends Index<Object> {
 
@@ -65,15 +65,15 @@ final class FieldIndex extends Index<Object> {
    * write}, which writes the new entries to the file, after each {@link #DOCUMENTS_PER_WRITE}
    * documents. If a build is interrupted, the next call starts from the beginning.
    */
-  void complete(MVMap<Object, Document> documents, Runnable write) {
+  void complete(MVMap<Object, byte[]> documents, Runnable write) {
     if (entries.containsKey(COMPLETE)) {
       return;
     }
     entries.clear();
-    Cursor<Object, Document> cursor = documents.cursor(null);
+    Cursor<Object, byte[]> cursor = documents.cursor(null);
     for (int added = 1; cursor.hasNext(); added++) {
       Object id = cursor.next();
-      add(cursor.getValue(), id, null);
+      add(BsonType.decode(cursor.getValue()), id, null);
       if (added % DOCUMENTS_PER_WRITE == 0) {
         write.run();
       }

@@ -17,9 +17,9 @@ final class IdIndex extends AbstractUniqueIndex<Object> {
 
   static final String ID = "_id";
 
-  private final MVMap<Object, Document> documents;
+  private final MVMap<Object, ?> documents;
 
-  IdIndex(String name, List<IndexKey> keys, MVMap<Object, Document> documents) {
+  IdIndex(String name, List<IndexKey> keys, MVMap<Object, ?> documents) {
     super(name, keys, false);
     this.documents = documents;
   }

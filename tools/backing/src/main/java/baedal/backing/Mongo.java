@@ -110,7 +110,7 @@ public final class Mongo implements Server {
    * One thread executes all commands. A second thread could change a document while the first one
    * sends it, because the server does not copy the documents that it sends.
    */
-  private static Mongo embedded(MongoBackend backend, int port) {
+  static Mongo embedded(MongoBackend backend, int port) {
     MongoServer server = new MongoServer(backend);
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1, 1);
     return new Mongo(

@@ -192,7 +192,7 @@ class EmbeddedMongoTest {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 5_000);
     DurableBackend opened = new DurableBackend(file);
-    long read = opened.getMvStore().getFileStore().getReadBytes();
+    long read = opened.file().store().getFileStore().getReadBytes();
     opened.close();
     assertThat(Files.size(file)).isGreaterThan(5_000 * 1_000);
     assertThat(read).isLessThan(200_000);
@@ -222,7 +222,7 @@ class EmbeddedMongoTest {
     client.close().await();
     server.stop();
     DurableBackend opened = new DurableBackend(file);
-    assertThat(opened.getMvStore().getStoreVersion()).isEqualTo(2);
+    assertThat(opened.file().store().getStoreVersion()).isEqualTo(3);
     opened.close();
   }
 
@@ -231,7 +231,7 @@ class EmbeddedMongoTest {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 1);
     MVStore store = MVStore.open(file.toString());
-    store.setStoreVersion(3);
+    store.setStoreVersion(4);
     store.close();
     assertThatThrownBy(() -> new DurableBackend(file)).hasMessageContaining("another version");
   }

@@ -76,9 +76,10 @@ class FieldIndexTest {
 
   @Test
   void an_index_is_built_once_and_again_after_an_interruption() {
-    MVMap<Object, Document> documents = store.openMap("documents");
+    MVMap<Object, byte[]> documents = store.openMap("documents");
     for (int i = 0; i < 12_000; i++) {
-      documents.put("id-" + i, document("id-" + i, i % 2 == 0 ? "EVEN" : "ODD"));
+      Document document = document("id-" + i, i % 2 == 0 ? "EVEN" : "ODD");
+      documents.put("id-" + i, BsonType.encode(document));
     }
     AtomicInteger writes = new AtomicInteger();
     assertThatThrownBy(
