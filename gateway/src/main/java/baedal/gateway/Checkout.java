@@ -34,6 +34,12 @@ final class Checkout {
    */
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
 
+  /**
+   * The header in which order states the amount due of a new order, signed for payment. Clients
+   * neither send nor receive it.
+   */
+  static final String ORDER_DUE = "Order-Due";
+
   private static final String RETRY_AFTER = "Retry-After";
   private static final String JSON = "application/json";
 
@@ -61,14 +67,15 @@ final class Checkout {
         .compose(
             placed ->
                 placed.status() == 201
-                    ? pay(ctx, placed.body(), body.getJsonObject("payment"))
+                    ? pay(ctx, placed, body.getJsonObject("payment"))
                     : Future.succeededFuture(placed.asProblemOf("order", ctx)));
   }
 
   /** The future never fails. Every response contains the order, also if the payment fails. */
-  private Future<Answer> pay(RoutingContext ctx, JsonObject placed, JsonObject payment) {
+  private Future<Answer> pay(RoutingContext ctx, ServiceResponse order, JsonObject payment) {
+    JsonObject placed = order.body();
     return payments
-        .pay(ctx, payment.copy().put("orderId", placed.getString("orderId")))
+        .pay(ctx, payment.copy().put("orderId", placed.getString("orderId")), order.due())
         .map(ServiceResponse::of)
         .compose(
             paid ->
@@ -93,10 +100,12 @@ final class Checkout {
   }
 
   /**
-   * A response of the order or payment service. {@code retryAfter} is its {@code Retry-After}, in
-   * seconds; null if it has none.
+   * A response of the order or payment service.
+   *
+   * @param retryAfter its {@code Retry-After}, in seconds; null if it has none
+   * @param due its {@link #ORDER_DUE}; null if it has none
    */
-  private record ServiceResponse(int status, String retryAfter, JsonObject body) {
+  private record ServiceResponse(int status, String retryAfter, String due, JsonObject body) {
 
     static ServiceResponse of(HttpResponse<Buffer> response) {
       JsonObject body = response.bodyAsJsonObject();
@@ -104,7 +113,11 @@ final class Checkout {
         throw new IllegalStateException(
             "the response has no body, status " + response.statusCode());
       }
-      return new ServiceResponse(response.statusCode(), response.getHeader(RETRY_AFTER), body);
+      return new ServiceResponse(
+          response.statusCode(),
+          response.getHeader(RETRY_AFTER),
+          response.getHeader(ORDER_DUE),
+          body);
     }
 
     static String retryAfter(Throwable e) {

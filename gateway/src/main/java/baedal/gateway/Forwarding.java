@@ -33,10 +33,12 @@ import java.util.List;
 final class Forwarding implements ProxyInterceptor {
 
   /**
-   * Request headers that are not copied: the gateway handles {@code Expect}, and the HTTP client
-   * writes the trace headers. The proxy library removes the hop-by-hop headers of requests.
+   * Request headers that are not copied: the gateway handles {@code Expect}, the HTTP client writes
+   * the trace headers, and clients may not state an amount due. The proxy library removes the
+   * hop-by-hop headers of requests.
    */
-  private static final List<String> NOT_COPIED = List.of("Expect", "traceparent", "tracestate");
+  private static final List<String> NOT_COPIED =
+      List.of("Expect", "traceparent", "tracestate", Checkout.ORDER_DUE);
 
   /** Hop-by-hop headers of responses, which the proxy library does not remove. */
   private static final List<String> HOP_BY_HOP =
@@ -157,7 +159,7 @@ final class Forwarding implements ProxyInterceptor {
   @Override
   public Future<Void> handleProxyResponse(ProxyContext context) {
     HOP_BY_HOP.forEach(context.response().headers()::remove);
-    context.response().headers().remove(RequestId.HEADER);
+    context.response().headers().remove(RequestId.HEADER).remove(Checkout.ORDER_DUE);
     return context.sendResponse();
   }
 

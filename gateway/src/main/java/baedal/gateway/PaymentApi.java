@@ -29,7 +29,7 @@ final class PaymentApi {
   }
 
   private void pay(RoutingContext ctx) {
-    ConcurrentRequestLimits.countUntil(ctx, payments.pay(ctx, ctx.body().asJsonObject()))
+    ConcurrentRequestLimits.countUntil(ctx, payments.pay(ctx, ctx.body().asJsonObject(), null))
         .onSuccess(response -> pass(ctx, response))
         .onFailure(ctx::fail);
   }

@@ -15,6 +15,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpResponse;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -141,45 +142,56 @@ final class PaymentBreaker {
    * Pays, and returns the response of the payment service. The future fails with a 503 refusal if
    * there is no response in time, or if the response is a server error that says nothing about the
    * provider. A payment on delivery needs no provider, so it bypasses the breaker.
+   *
+   * @param due the signed amount due ({@link Checkout#ORDER_DUE}); null if payment has to ask order
    */
-  Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body) {
+  Future<HttpResponse<Buffer>> pay(RoutingContext ctx, JsonObject body, String due) {
+    Map<String, String> headers = new HashMap<>(timeoutHeaders);
+    if (due != null) {
+      headers.put(Checkout.ORDER_DUE, due);
+    }
     return ON_DELIVERY.equals(body.getString("method"))
-        ? payOnDelivery(ctx, body)
-        : payByProvider(ctx, body).recover(e -> Future.failedFuture(unavailable(untilReset())));
+        ? payOnDelivery(ctx, body, headers)
+        : payByProvider(ctx, body, headers)
+            .recover(e -> Future.failedFuture(unavailable(untilReset())));
   }
 
-  private Future<HttpResponse<Buffer>> payOnDelivery(RoutingContext ctx, JsonObject body) {
+  private Future<HttpResponse<Buffer>> payOnDelivery(
+      RoutingContext ctx, JsonObject body, Map<String, String> headers) {
     return onDelivery
-        .post(ctx, "/payments", body, customerTimeout, timeoutHeaders)
+        .post(ctx, "/payments", body, customerTimeout, headers)
         .compose(PaymentBreaker::failOnServerError)
         .recover(e -> Future.failedFuture(unavailable(Upstream.RETRY_AFTER)));
   }
 
-  private Future<HttpResponse<Buffer>> payByProvider(RoutingContext ctx, JsonObject body) {
+  private Future<HttpResponse<Buffer>> payByProvider(
+      RoutingContext ctx, JsonObject body, Map<String, String> headers) {
     return switch (breaker.state()) {
-      case CLOSED -> call(ctx, body);
-      case HALF_OPEN -> probe(ctx, body);
+      case CLOSED -> call(ctx, body, headers);
+      case HALF_OPEN -> probe(ctx, body, headers);
       case OPEN -> Future.failedFuture("the breaker is open");
     };
   }
 
   /** Lets a few calls at a time through while the breaker is half-open. */
-  private Future<HttpResponse<Buffer>> probe(RoutingContext ctx, JsonObject body) {
+  private Future<HttpResponse<Buffer>> probe(
+      RoutingContext ctx, JsonObject body, Map<String, String> headers) {
     return probes
         .acquire()
         .compose(
             permit -> {
               if (isHalfOpen()) {
-                return call(ctx, body).onComplete(done -> probes.release());
+                return call(ctx, body, headers).onComplete(done -> probes.release());
               }
               probes.release();
-              return payByProvider(ctx, body);
+              return payByProvider(ctx, body, headers);
             });
   }
 
-  private Future<HttpResponse<Buffer>> call(RoutingContext ctx, JsonObject body) {
+  private Future<HttpResponse<Buffer>> call(
+      RoutingContext ctx, JsonObject body, Map<String, String> headers) {
     return Future.succeededFuture()
-        .compose(v -> payment.post(ctx, "/payments", body, CALL_TIMEOUT, timeoutHeaders))
+        .compose(v -> payment.post(ctx, "/payments", body, CALL_TIMEOUT, headers))
         .timeout(customerTimeout.toMillis(), TimeUnit.MILLISECONDS)
         .onComplete(done -> judge(ProviderVerdict.of(done)))
         .compose(PaymentBreaker::failOnServerError);

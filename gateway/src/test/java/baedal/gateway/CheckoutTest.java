@@ -98,6 +98,58 @@ class CheckoutTest {
   }
 
   @Test
+  void the_signed_amount_due_of_the_order_goes_to_payment_and_not_to_the_client() {
+    List<String> received = new CopyOnWriteArrayList<>();
+    gateway.stub(
+        "order",
+        request ->
+            request
+                .response()
+                .setStatusCode(201)
+                .putHeader("Order-Due", "signed")
+                .end("{\"orderId\":\"o-1\"}"));
+    gateway.stub(
+        "payment",
+        request -> {
+          received.add(String.valueOf(request.getHeader("Order-Due")));
+          request.response().setStatusCode(201).end("{}");
+        });
+    HttpResponse<Buffer> paid = gateway.checkOut("k-1");
+    assertThat(paid.statusCode()).isEqualTo(201);
+    assertThat(paid.getHeader("Order-Due")).isNull();
+    HttpResponse<Buffer> placed = gateway.call(HttpMethod.POST, "/orders", ORDER);
+    assertThat(placed.statusCode()).isEqualTo(201);
+    assertThat(placed.getHeader("Order-Due")).isNull();
+    assertThat(received).containsExactly("signed");
+  }
+
+  @Test
+  void a_client_cannot_send_an_amount_due() {
+    List<String> received = new CopyOnWriteArrayList<>();
+    gateway.service =
+        request -> {
+          received.add(request.path() + " " + request.getHeader("Order-Due"));
+          request.response().setStatusCode(201).end("{\"orderId\":\"o-1\"}");
+        };
+    String payment = "{\"orderId\":\"o-1\",\"method\":\"KAKAO_PAY\"}";
+    String checkout = "{\"order\":" + ORDER + ",\"payment\":{\"method\":\"KAKAO_PAY\"}}";
+    for (String[] request :
+        new String[][] {
+          {"/payments", payment}, {"/checkouts", checkout}, {"/orders", ORDER.encode()}
+        }) {
+      String head =
+          "POST %s HTTP/1.1\r\nHost: gateway\r\nAuthorization: %s\r\nOrder-Due: mine\r\n"
+              .formatted(request[0], gateway.bearer());
+      String rest =
+          "Content-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+              .formatted(request[1].length(), request[1]);
+      assertThat(gateway.raw(head + rest)).startsWith("HTTP/1.1 201");
+    }
+    assertThat(received)
+        .containsExactly("/payments null", "/orders null", "/payments null", "/orders null");
+  }
+
+  @Test
   void a_repeated_checkout_sends_the_same_requests_under_the_same_key() {
     List<String> received = new CopyOnWriteArrayList<>();
     Map<String, Handler<HttpServerRequest>> answers = new ConcurrentHashMap<>();

@@ -31,8 +31,15 @@ final class OrderApi {
   private final CatalogRepository catalogs;
   private final Clock clock;
   private final Duration payWithin;
+  private final DueStatement dueStatement;
 
-  OrderApi(OrderRepository orders, CatalogRepository catalogs, Clock clock, Duration payWithin) {
+  OrderApi(
+      OrderRepository orders,
+      CatalogRepository catalogs,
+      Clock clock,
+      Duration payWithin,
+      DueStatement dueStatement) {
+    this.dueStatement = dueStatement;
     this.orders = orders;
     this.catalogs = catalogs;
     this.clock = clock;
@@ -54,12 +61,20 @@ final class OrderApi {
     PlaceOrder request = Json.toObject(ctx.body().asJsonObject(), PlaceOrder.class);
     String customerId = Caller.of(ctx).sub();
     return IdempotencyKey.of(ctx, request)
-        .map(key -> placeOnce(request, customerId, key))
-        .orElseGet(() -> newOrder(request, customerId).compose(orders::place))
+        .map(key -> placeOnce(ctx, request, customerId, key))
+        .orElseGet(
+            () ->
+                newOrder(request, customerId)
+                    .compose(
+                        placed ->
+                            orders
+                                .place(placed)
+                                .map(order -> dueStatement.addTo(ctx, placed, order))))
         .map(order -> created(ctx, order));
   }
 
-  private Future<Order> placeOnce(PlaceOrder request, String customerId, IdempotencyKey key) {
+  private Future<Order> placeOnce(
+      RoutingContext ctx, PlaceOrder request, String customerId, IdempotencyKey key) {
     return orders
         .findByKey(key)
         .compose(
@@ -68,7 +83,10 @@ final class OrderApi {
                     ? Future.succeededFuture(first.get())
                     : newOrder(request, customerId)
                         .compose(
-                            placed -> orders.placeOnce(placed, key),
+                            placed ->
+                                orders
+                                    .placeOnce(placed, key)
+                                    .map(order -> dueStatement.addTo(ctx, placed, order)),
                             refusal -> findPlacedOrFail(key, refusal)));
   }
 

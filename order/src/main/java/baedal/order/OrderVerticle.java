@@ -31,7 +31,8 @@ public final class OrderVerticle extends VerticleBase {
     OrderRepository orders = new OrderRepository(postgres.pool(), assembly::wake);
     CatalogRepository catalogs = new CatalogRepository(postgres.pool());
     OrderTimers timers = new OrderTimers(vertx, orders, payments, clock, config.confirmsAfter());
-    OrderApi api = new OrderApi(orders, catalogs, clock, config.expiresAfter());
+    DueStatement dueStatement = new DueStatement(config.identity().secret(), clock);
+    OrderApi api = new OrderApi(orders, catalogs, clock, config.expiresAfter(), dueStatement);
     service =
         assembly
             .routes(api::mount, OrderVerticle.class.getResource("openapi.yaml"))

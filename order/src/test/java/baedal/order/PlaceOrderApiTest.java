@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.EventMessages;
 import baedal.events.StoreEvent;
+import baedal.runtime.SignedStatements;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -223,6 +225,34 @@ class PlaceOrderApiTest {
       assertThat(same.stream().map(f -> f.await().statusCode()).distinct()).containsExactly(201);
       assertThat(same.stream().map(f -> f.await().bodyAsString()).distinct()).hasSize(1);
     }
+  }
+
+  @Test
+  void the_response_to_a_new_order_has_a_signed_statement_of_the_amount_due() {
+    JsonObject body = delivery(line("fried", 1));
+    HttpResponse<Buffer> placed = keyed(customerToken, "k-due", body).await();
+    HttpResponse<Buffer> withoutKey = http.post("/orders", customerToken, body);
+    for (HttpResponse<Buffer> created : List.of(placed, withoutKey)) {
+      String orderId = created.bodyAsJsonObject().getString("orderId");
+      JsonObject due =
+          http.get("/internal/orders/" + orderId + "/due", http.service()).bodyAsJsonObject();
+      assertThat(dueStatements().verify(created.getHeader(DueStatement.HEADER))).contains(due);
+    }
+  }
+
+  @Test
+  void the_stored_response_of_a_key_has_no_statement_of_the_amount_due() {
+    JsonObject body = delivery(line("fried", 1));
+    HttpResponse<Buffer> placed = keyed(customerToken, "k-due-again", body).await();
+    HttpResponse<Buffer> again = keyed(customerToken, "k-due-again", body).await();
+    assertThat(again.bodyAsJsonObject()).isEqualTo(placed.bodyAsJsonObject());
+    assertThat(placed.getHeader(DueStatement.HEADER)).isNotNull();
+    assertThat(again.getHeader(DueStatement.HEADER)).isNull();
+  }
+
+  private static SignedStatements dueStatements() {
+    return new SignedStatements(
+        OrderHttpClient.SECRET, "amount due of an order", Clock.systemUTC());
   }
 
   @Test

@@ -199,7 +199,9 @@ final class PayOrder {
   }
 
   private Future<Payment.Due> due(PaymentRequest request) {
-    return orders.due(request.orderId(), request.customerId());
+    return request.statedDue() == null
+        ? orders.due(request.orderId(), request.customerId())
+        : Future.succeededFuture(request.statedDue());
   }
 
   private static PaymentResult orPending(Optional<PaymentResult> result) {

@@ -38,6 +38,7 @@ final class PaymentApi {
   private final PaymentRepository payments;
   private final PayOrder payOrder;
   private final UnaryOperator<String> digest;
+  private final DueStatement dueStatement;
   private final SimulatedProvider simulator;
 
   /**
@@ -49,10 +50,12 @@ final class PaymentApi {
       PaymentRepository payments,
       PayOrder payOrder,
       UnaryOperator<String> digest,
+      DueStatement dueStatement,
       SimulatedProvider simulator) {
     this.payments = payments;
     this.payOrder = payOrder;
     this.digest = digest;
+    this.dueStatement = dueStatement;
     this.simulator = simulator;
   }
 
@@ -93,12 +96,15 @@ final class PaymentApi {
 
   private PaymentRequest paymentRequest(RoutingContext ctx) {
     Pay body = Json.toObject(ctx.body().asJsonObject(), Pay.class);
+    String customerId = Caller.of(ctx).sub();
+    String due = ctx.request().getHeader(DueStatement.HEADER);
     return new PaymentRequest(
         body.orderId(),
-        Caller.of(ctx).sub(),
+        customerId,
         body.method(),
         body.method() == PaymentMethod.CARD ? body.card() : null,
         IdempotencyKey.of(ctx, body, digest).orElse(null),
+        dueStatement.read(due, body.orderId(), customerId).orElse(null),
         callersWait(ctx));
   }
 

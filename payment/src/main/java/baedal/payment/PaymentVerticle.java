@@ -50,6 +50,7 @@ public final class PaymentVerticle extends VerticleBase {
             payments,
             payOrder,
             body -> Digest.hmacSha256(config.identity().secret(), body),
+            new DueStatement(config.identity().secret(), clock),
             devRoutes ? simulator : null);
     service =
         assembly

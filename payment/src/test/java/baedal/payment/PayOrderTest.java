@@ -24,7 +24,7 @@ class PayOrderTest extends PaymentFixture {
 
   private static PaymentRequest request(
       String orderId, String customerId, PaymentMethod method, String card, IdempotencyKey key) {
-    return new PaymentRequest(orderId, customerId, method, card, key, longWait());
+    return new PaymentRequest(orderId, customerId, method, card, key, null, longWait());
   }
 
   private static CallersWait longWait() {

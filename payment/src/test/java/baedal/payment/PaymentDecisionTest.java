@@ -59,7 +59,7 @@ class PaymentDecisionTest {
   }
 
   private static PaymentRequest request(PaymentMethod method, String card) {
-    return new PaymentRequest("o-1", "c-1", method, card, null, null);
+    return new PaymentRequest("o-1", "c-1", method, card, null, null, null);
   }
 
   /** The request that opened the payment. */

@@ -14,6 +14,7 @@ import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
+import baedal.runtime.SignedStatements;
 import baedal.testkit.BrokerClient;
 import baedal.testkit.ServiceFixture;
 import baedal.testkit.TestServers;
@@ -27,6 +28,8 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -811,6 +814,92 @@ class PaymentServiceTest {
     HttpResponse<Buffer> unavailable = pay("c-1", card(orderId)).await();
     assertThat(unavailable.statusCode()).isEqualTo(503);
     assertThat(unavailable.getHeader("Payment-Provider")).isEqualTo("not-asked");
+  }
+
+  /** Signs the amount due as the order service does, with this secret and validity. */
+  private static String stated(JsonObject due, String secret, Duration validFor) {
+    return new SignedStatements(secret, "amount due of an order", Clock.systemUTC())
+        .sign(due, validFor);
+  }
+
+  private static String stated(JsonObject due) {
+    return stated(due, ServiceFixture.SECRET, Duration.ofSeconds(30));
+  }
+
+  private static JsonObject due(String orderId, long won) {
+    return new JsonObject()
+        .put("orderId", orderId)
+        .put("customerId", "c-1")
+        .put("due", won)
+        .put("version", 1)
+        .put("pricedVersion", 1)
+        .put("status", "PLACED");
+  }
+
+  private static HttpResponse<Buffer> payStated(JsonObject body, String statement) {
+    return service
+        .request(HttpMethod.POST, "/payments")
+        .bearerTokenAuthentication(service.token("c-1", "customer"))
+        .putHeader(DueStatement.HEADER, statement)
+        .sendJsonObject(body)
+        .await();
+  }
+
+  @Test
+  void a_signed_amount_due_is_paid_without_asking_the_order_service() {
+    String orderId = FAILING + Ids.next();
+    HttpResponse<Buffer> paid = payStated(card(orderId), stated(due(orderId, 12_000)));
+    assertThat(paid.statusCode()).isEqualTo(201);
+    assertThat(paid.bodyAsJsonObject().getLong("amount")).isEqualTo(12_000);
+  }
+
+  @Test
+  void a_forged_expired_or_foreign_amount_due_is_ignored() {
+    Duration valid = Duration.ofSeconds(30);
+    for (int i = 0; i < 5; i++) {
+      String orderId = order(40_000);
+      JsonObject due = due(orderId, 1);
+      String statement =
+          switch (i) {
+            case 0 -> stated(due, ServiceFixture.SECRET + "2", valid);
+            case 1 -> stated(due, ServiceFixture.SECRET, Duration.ofSeconds(-1));
+            case 2 -> stated(due.put("customerId", "c-2"));
+            case 3 -> stated(due.put("orderId", Ids.next()));
+            default -> service.tokens().forService("order");
+          };
+      HttpResponse<Buffer> paid = payStated(card(orderId), statement);
+      assertThat(paid.statusCode()).as("case " + i).isEqualTo(201);
+      assertThat(paid.bodyAsJsonObject().getLong("amount")).as("case " + i).isEqualTo(40_000);
+    }
+  }
+
+  @Test
+  void a_customer_cannot_use_the_amount_due_of_another_customer() {
+    String orderId = order(10_000);
+    HttpResponse<Buffer> refused =
+        service
+            .request(HttpMethod.POST, "/payments")
+            .bearerTokenAuthentication(service.token("c-2", "customer"))
+            .putHeader(DueStatement.HEADER, stated(due(orderId, 10_000)))
+            .sendJsonObject(card(orderId))
+            .await();
+    assertThat(refused.statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void a_payment_of_an_order_that_changed_since_the_statement_is_refunded() {
+    String orderId = order(15_000);
+    orders.get(orderId).put("version", 2).put("pricedVersion", 2);
+    JsonObject paid = payStated(card(orderId), stated(due(orderId, 12_000))).bodyAsJsonObject();
+    assertThat(paid.getLong("amount")).isEqualTo(12_000);
+    service
+        .broker()
+        .publish(
+            new OrderEvent.PaymentRefused(
+                orderId, paid.getString("paymentId"), "changed", Instant.EPOCH));
+    await().until(() -> published(PaymentEvent.Refunded.class, orderId) == 1);
+    JsonObject again = pay("c-1", card(orderId)).await().bodyAsJsonObject();
+    assertThat(again.getLong("amount")).isEqualTo(15_000);
   }
 
   @Test
