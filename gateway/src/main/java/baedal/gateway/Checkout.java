@@ -45,10 +45,12 @@ final class Checkout {
 
   private final Upstream order;
   private final PaymentBreaker payments;
+  private final OrderAdmission admission;
 
-  Checkout(Upstream order, PaymentBreaker payments) {
+  Checkout(Upstream order, PaymentBreaker payments, OrderAdmission admission) {
     this.order = order;
     this.payments = payments;
+    this.admission = admission;
   }
 
   void handle(RoutingContext ctx) {
@@ -59,8 +61,8 @@ final class Checkout {
 
   private Future<Answer> answer(RoutingContext ctx) {
     JsonObject body = ctx.body().asJsonObject();
-    return order
-        .post(ctx, "/orders", body.getJsonObject("order"), ORDER_TIMEOUT)
+    return admission
+        .measure(order.post(ctx, "/orders", body.getJsonObject("order"), ORDER_TIMEOUT))
         .map(ServiceResponse::of)
         .onFailure(e -> log.atWarn().addKeyValue("cause", e).log("placing the order failed"))
         .recover(e -> Future.failedFuture(orderUnavailable()))

@@ -12,11 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Shares the connections to one service fairly between groups of requests. A group is the requests
- * of one subject, or the requests of one address without a valid token. Each request gets a {@link
- * Slot} and waits until its slot has a connection. Free connections go to the groups in round-robin
- * order, so many requests of one group do not delay the requests of another. Runs on one event
- * loop.
+ * Shares a limited number of slots fairly between groups of requests. {@link Proxies} shares the
+ * connections to one service with it, and {@link OrderAdmission} the new orders. A group is the
+ * requests of one subject, or the requests of one address without a valid token. Each request gets
+ * a {@link Slot} and waits until its slot has a connection. Free connections go to the groups in
+ * round-robin order, so many requests of one group do not delay the requests of another. Runs on
+ * one event loop.
  */
 final class ConnectionSlots {
 
@@ -27,7 +28,11 @@ final class ConnectionSlots {
   /** The waiting slots of each group. The first group gets the next free connection. */
   private final Map<String, Deque<Slot>> waiting = new LinkedHashMap<>();
 
+  private int slots;
+
+  /** Negative while more slots are in use than {@link #resize} allows now. */
   private int free;
+
   private int waitingSlots;
 
   /**
@@ -37,6 +42,7 @@ final class ConnectionSlots {
    */
   ConnectionSlots(Vertx vertx, int slots, int maxWaiting, Duration maxWait) {
     this.vertx = vertx;
+    this.slots = slots;
     this.free = slots;
     this.maxWaiting = maxWaiting;
     this.maxWait = maxWait;
@@ -143,8 +149,25 @@ final class ConnectionSlots {
     return true;
   }
 
+  /** Changes the maximum number of slots in use. Slots that are in use stay in use. */
+  void resize(int newSlots) {
+    free += newSlots - slots;
+    slots = newSlots;
+    for (int i = Math.min(free, waitingSlots); i > 0; i--) {
+      grantNext();
+    }
+  }
+
+  int inUse() {
+    return slots - free;
+  }
+
+  int waiting() {
+    return waitingSlots;
+  }
+
   private void grantNext() {
-    if (free == 0 || waiting.isEmpty()) {
+    if (free <= 0 || waiting.isEmpty()) {
       return;
     }
     Map.Entry<String, Deque<Slot>> next = waiting.entrySet().iterator().next();

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param upstreams the base URL of each service, by the service's name
  * @param upstreamTimeout how long a service may send nothing during a request; longer than the
  *     interval between two heartbeats of an event stream
+ * @param orderWait how long a new order waits while Baedal is saturated, before its 503
  */
 public record GatewayConfig(
     String host,
@@ -24,6 +25,7 @@ public record GatewayConfig(
     boolean devDoors,
     Map<String, String> upstreams,
     Duration upstreamTimeout,
+    Duration orderWait,
     BreakerConfig breaker,
     RateConfig rates,
     PublicHttpConfig http) {
@@ -42,6 +44,7 @@ public record GatewayConfig(
             "coupon", origin(config, "COUPON_URL"),
             "mypage", origin(config, "MYPAGE_URL")),
         config.duration("UPSTREAM_TIMEOUT", HttpApi.ANSWERS_WITHIN.plusSeconds(2)),
+        config.duration("ORDER_WAIT", Duration.ofSeconds(2)),
         BreakerConfig.from(config),
         RateConfig.from(config),
         PublicHttpConfig.from(config));

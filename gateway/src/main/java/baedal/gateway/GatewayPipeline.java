@@ -32,6 +32,7 @@ final class GatewayPipeline {
   private final RateLimits rateLimits;
   private final Proxies proxies;
   private final ConcurrentRequestLimits concurrentRequests;
+  private final OrderAdmission admission;
   private final List<Consumer<Router>> apis;
 
   GatewayPipeline(
@@ -40,12 +41,14 @@ final class GatewayPipeline {
       RateLimits rateLimits,
       Proxies proxies,
       ConcurrentRequestLimits concurrentRequests,
+      OrderAdmission admission,
       List<Consumer<Router>> apis) {
     this.connections = connections;
     this.cors = cors;
     this.rateLimits = rateLimits;
     this.proxies = proxies;
     this.concurrentRequests = concurrentRequests;
+    this.admission = admission;
     this.apis = apis;
   }
 
@@ -71,6 +74,8 @@ final class GatewayPipeline {
     // Event streams have limits of their own, so they are not counted as concurrent requests.
     proxies.mountEventStreams(router, BEFORE_BODY_READER);
     router.route().order(BEFORE_BODY_READER).handler(concurrentRequests::limit);
+    // A new order waits here while Baedal is saturated, before its body is read.
+    admission.mount(router, BEFORE_BODY_READER);
     // Verifies the token and streams the request to its service, without reading its body.
     proxies.mountServices(router, BEFORE_BODY_READER);
 

@@ -62,11 +62,12 @@ public final class GatewayVerticle extends VerticleBase {
       Documents documents) {
     ForwardedHeaders forwarded = new ForwardedHeaders(addresses);
     StreamLimits streams = new StreamLimits(config.http(), addresses);
-    PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded);
+    OrderAdmission admission = new OrderAdmission(vertx, config.orderWait());
+    PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded, admission);
     Upstream orders =
         new Upstream(vertx, config.upstreams().get("order"), Checkout.CONNECTIONS, forwarded);
     List<Consumer<Router>> apis = new ArrayList<>();
-    apis.add(new PaymentApi(payments, new Checkout(orders, payments))::mount);
+    apis.add(new PaymentApi(payments, new Checkout(orders, payments, admission))::mount);
     apis.add(new SystemApi(services(forwarded), payments)::mount);
     apis.add(documents::mount);
     if (config.devDoors()) {
@@ -78,6 +79,7 @@ public final class GatewayVerticle extends VerticleBase {
         new RateLimits(vertx, config.rates(), addresses, tokens),
         new Proxies(vertx, config, tokens, forwarded, streams),
         new ConcurrentRequestLimits(config.http(), addresses, tokens),
+        admission,
         apis);
   }
 

@@ -71,9 +71,12 @@ final class PaymentBreaker {
 
   private final Duration reset;
   private final Bulkhead probes;
+  private final OrderAdmission admission;
   private long openedAt;
 
-  PaymentBreaker(Vertx vertx, GatewayConfig config, ForwardedHeaders forwarded) {
+  PaymentBreaker(
+      Vertx vertx, GatewayConfig config, ForwardedHeaders forwarded, OrderAdmission admission) {
+    this.admission = admission;
     payment = new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS, forwarded);
     onDelivery =
         new Upstream(vertx, config.upstreams().get("payment"), CONNECTIONS_ON_DELIVERY, forwarded);
@@ -110,7 +113,8 @@ final class PaymentBreaker {
                     log.atInfo()
                         .addKeyValue("breaker", "payment")
                         .log(
-                            "circuit breaker half-open: a few calls test whether the provider works"))
+                            "circuit breaker half-open: a few calls test whether the provider"
+                                + " works"))
             .closeHandler(
                 v ->
                     log.atInfo()
@@ -203,6 +207,7 @@ final class PaymentBreaker {
    */
   private void judge(ProviderVerdict verdict) {
     verdicts.get(verdict).increment();
+    admission.paymentEnded(verdict);
     switch (breaker.state()) {
       case CLOSED -> {
         if (failures.isExceededAfter(verdict)) {

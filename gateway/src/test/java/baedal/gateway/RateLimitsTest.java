@@ -99,6 +99,7 @@ class RateLimitsTest {
                 false,
                 Map.copyOf(urls),
                 Duration.ofSeconds(30),
+                Duration.ofSeconds(2),
                 BREAKER,
                 new RateConfig(
                     perSubject,

@@ -128,6 +128,7 @@ final class TestGateway implements AutoCloseable {
         Boolean.parseBoolean(settings.get("DEV_DOORS")),
         config.upstreams(),
         config.upstreamTimeout(),
+        config.orderWait(),
         config.breaker(),
         config.rates(),
         config.http());
