@@ -64,7 +64,8 @@ public final class PgDatabase implements Database {
   private final Vertx vertx;
   private final String uri;
   private final String[] migrations;
-  private final Pool pool;
+  private final PgPool pool;
+  private final ConnectionKeeper keeper;
   private volatile boolean migrated;
   private volatile boolean closed;
   private long inboxTimer = -1;
@@ -91,6 +92,7 @@ public final class PgDatabase implements Database {
             .using(new IdleTimeoutVertx(vertx))
             .build();
     pool = new PgPool(driverPool);
+    keeper = new ConnectionKeeper(vertx, pool);
   }
 
   /** Sets the idle timeout of connections: vertx-pg-client 5.0.8 ignores the transport options. */
@@ -125,6 +127,7 @@ public final class PgDatabase implements Database {
               migrated = true;
               inboxTimer =
                   vertx.setPeriodic(CLEAN_INBOX_MILLIS, id -> pool.query(CLEAN_INBOX).execute());
+              keeper.start();
               then.run();
             })
         .onFailure(
@@ -160,6 +163,7 @@ public final class PgDatabase implements Database {
   public Future<Void> close() {
     closed = true;
     vertx.cancelTimer(inboxTimer);
+    keeper.stop();
     return pool.close();
   }
 }

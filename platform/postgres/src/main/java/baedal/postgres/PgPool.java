@@ -14,6 +14,7 @@ import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collector;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ final class PgPool implements Pool {
   private static final Logger log = LoggerFactory.getLogger(PgPool.class);
 
   private final Pool pool;
+  private final AtomicInteger inUse = new AtomicInteger();
+  private final AtomicInteger peak = new AtomicInteger();
 
   PgPool(Pool pool) {
     this.pool = pool;
@@ -40,6 +43,29 @@ final class PgPool implements Pool {
     return pool.getConnection()
         .recover(failure -> Future.failedFuture(typed(failure)))
         .map(connection -> connection.exceptionHandler(PgPool::lost));
+  }
+
+  /** Also counts the connections in use. */
+  @Override
+  public <T> Future<T> withConnection(Function<SqlConnection, Future<T>> work) {
+    int now = inUse.incrementAndGet();
+    peak.accumulateAndGet(now, Math::max);
+    return Pool.super.withConnection(work).onComplete(done -> inUse.decrementAndGet());
+  }
+
+  /** The number of queries that have a connection or wait for one. */
+  int inUse() {
+    return inUse.get();
+  }
+
+  /** The maximum of {@link #inUse} since the last call of {@link #takePeak}. */
+  int peak() {
+    return peak.get();
+  }
+
+  /** Returns {@link #peak} and begins a new period. */
+  int takePeak() {
+    return peak.getAndSet(0);
   }
 
   private static Throwable typed(Throwable failure) {
