@@ -22,8 +22,10 @@ import java.util.List;
 public final class CostBenchmark {
 
   private static final int CUSTOMERS = 200;
-  private static final int CHECKOUTS_PER_SECOND = 50;
-  private static final int LIVES_PER_SECOND = 5;
+
+  /** An order has ten requests and twelve events, a checkout only a few. */
+  private static final int CHECKOUTS_PER_WHOLE_ORDER = 10;
+
   private static final Duration SHORTEST_WARM_UP = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -31,10 +33,13 @@ public final class CostBenchmark {
   private final String gateway;
   private final Shoppers shoppers;
   private final CostMeter meter;
+  private final int perSecond;
   private final ConsoleProgress progress = new ConsoleProgress();
   private PageWatch pages;
 
-  private CostBenchmark(Vertx vertx, Settings settings, Path home) throws IOException {
+  private CostBenchmark(Vertx vertx, Settings settings, Path home, int perSecond)
+      throws IOException {
+    this.perSecond = perSecond;
     this.vertx = vertx;
     gateway = settings.url("gateway");
     shoppers = new Shoppers(vertx, gateway, CUSTOMERS, 2 * CUSTOMERS);
@@ -42,18 +47,18 @@ public final class CostBenchmark {
   }
 
   /**
-   * The arguments are the length of the part with the constant rate in seconds, and the file for
-   * the results. The environment holds the ports and the data folder of the system. Exits with 1
-   * when the system does not respond as expected.
+   * The arguments are the length of the part with the constant rate in seconds, this rate in
+   * checkouts per second, and the file for the results. The environment holds the ports and the
+   * data folder of the system. Exits with 1 when the system does not respond as expected.
    */
   public static void main(String[] args) {
     try {
       Settings settings = Settings.from(System.getenv());
       Path home = Path.of(System.getenv("BAEDAL_HOME"));
       CostResults results =
-          new CostBenchmark(Vertx.vertx(), settings, home)
+          new CostBenchmark(Vertx.vertx(), settings, home, Integer.parseInt(args[1]))
               .run(Duration.ofSeconds(Long.parseLong(args[0])));
-      results.write(Path.of(args[1]));
+      results.write(Path.of(args[2]));
       System.exit(0);
     } catch (Failure | IOException e) {
       System.err.println("baedal: " + Failure.describe(e));
@@ -70,14 +75,15 @@ public final class CostBenchmark {
     progress.print("no requests for " + IDLE.toSeconds() + " s");
     results.add("idle", meter.measureIdle(IDLE));
 
-    String rate = CHECKOUTS_PER_SECOND + " checkouts a second for " + duration.toSeconds() + " s";
-    measureCheckouts(results, rate, () -> openLoop(CHECKOUTS_PER_SECOND, duration));
+    String rate = perSecond + " checkouts a second for " + duration.toSeconds() + " s";
+    measureCheckouts(results, rate, () -> openLoop(perSecond, duration));
     for (int connections : new int[] {16, 64}) {
       String full = connections + " connections at full speed for " + half.toSeconds() + " s";
       measureCheckouts(results, full, () -> closedLoop(connections, half));
     }
-    WholeLives lives = new WholeLives(gateway, shoppers, LIVES_PER_SECOND, half);
-    String name = LIVES_PER_SECOND + " whole orders a second for " + half.toSeconds() + " s";
+    int orders = Math.max(1, perSecond / CHECKOUTS_PER_WHOLE_ORDER);
+    WholeLives lives = new WholeLives(gateway, shoppers, orders, half);
+    String name = "whole orders, " + orders + " a second for " + half.toSeconds() + " s";
     progress.print(name);
     results.add(name, meter.measure(lives::run, List::of));
     return results;
@@ -90,8 +96,8 @@ public final class CostBenchmark {
   private void warmUp(Duration duration) throws IOException {
     progress.print("warming up for " + duration.toSeconds() + " s");
     Duration third = duration.dividedBy(3);
-    openLoop(CHECKOUTS_PER_SECOND / 3, third);
-    openLoop(CHECKOUTS_PER_SECOND, third);
+    openLoop(Math.max(1, perSecond / 3), third);
+    openLoop(perSecond, third);
     closedLoop(16, third);
     meter.awaitHandled();
   }
@@ -103,8 +109,8 @@ public final class CostBenchmark {
     results.add(name, meter.measure(load, pages::await));
   }
 
-  private List<Result> openLoop(int perSecond, Duration duration) {
-    return new OpenLoop(vertx, perSecond, duration, i -> checkOut(i % CUSTOMERS)).run();
+  private List<Result> openLoop(int rate, Duration duration) {
+    return new OpenLoop(vertx, rate, duration, i -> checkOut(i % CUSTOMERS)).run();
   }
 
   private List<Result> closedLoop(int connections, Duration duration) {
