@@ -27,6 +27,7 @@ import io.vertx.ext.mongo.MongoClient;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -84,6 +85,41 @@ class OutboxTest {
     slow.sent().await();
     present.release().await();
     assertThat(outbox.next(1).await().messages()).hasSize(1);
+  }
+
+  @Test
+  void an_event_that_is_added_while_others_are_sent_stays_in_the_outbox() {
+    MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
+    MongoOutbox outbox = new MongoOutbox(mongo, "things");
+    insert(mongo, "things", "o-1");
+    insert(mongo, "things", "o-2");
+    Outbox.Batch batch = outbox.next(10).await();
+    EventMessage later = message("o-1", 2);
+    JsonObject update = MongoOutbox.push(new JsonObject(), new JsonObject(), List.of(later));
+    mongo.updateCollection("things", new JsonObject().put("_id", "o-1"), update).await();
+    assertThat(outbox.next(10).await().messages()).isEmpty();
+    batch.sent().await();
+    assertThat(outbox.next(10).await().messages()).containsExactly(EventMessages.encode(later));
+  }
+
+  @Test
+  void relays_that_take_batches_at_the_same_time_share_the_documents() {
+    MongoClient mongo = new MongoDatabase(vertx, TestServers.mongo()).client();
+    int documents = 60;
+    for (int i = 0; i < documents; i++) {
+      insert(mongo, "things", "o-" + i);
+    }
+    List<Future<Outbox.Batch>> taken = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      taken.add(new MongoOutbox(mongo, "things").next(documents));
+    }
+    Future.all(taken).await();
+    List<String> messages =
+        taken.stream().flatMap(batch -> batch.result().messages().stream()).toList();
+    assertThat(messages).hasSize(documents).doesNotHaveDuplicates();
+    taken.forEach(batch -> batch.result().sent().await());
+    assertThat(new MongoOutbox(mongo, "things").next(documents).await().messages()).isEmpty();
+    assertThat(mongo.count("things", new JsonObject()).await()).isEqualTo(documents);
   }
 
   record Thing(int times) {}

@@ -7,22 +7,22 @@ import baedal.runtime.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.BulkOperation;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.IndexOptions;
 import io.vertx.ext.mongo.MongoClient;
-import io.vertx.ext.mongo.UpdateOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The outbox in MongoDB: the array {@code pending} in the document of each aggregate. So one update
- * changes the state and appends its events. A relay leases a document, publishes its events, and
- * removes them from the array.
+ * changes the state and appends its events. A relay leases documents, publishes their events, and
+ * removes them from the arrays.
  */
 public final class MongoOutbox implements Outbox {
 
-  private static final String PENDING = "pending";
+  static final String PENDING = "pending";
 
   /**
    * Approximate limit of the pending events of a document, in bytes; MongoDB's limit of a document
@@ -35,14 +35,13 @@ public final class MongoOutbox implements Outbox {
    * The time at which the oldest pending event was added, in milliseconds since the epoch. The
    * field exists only while events are pending; its index is sparse.
    */
-  private static final String SINCE = "pendingSince";
+  static final String SINCE = "pendingSince";
 
-  private static final String LEASE = "pendingLease";
+  static final String LEASE = "pendingLease";
   private static final Duration LEASE_TIME = Duration.ofSeconds(15);
 
   private final MongoClient mongo;
   private final List<String> collections;
-  private int nextCollection;
 
   public MongoOutbox(MongoClient mongo, String... collections) {
     this.mongo = mongo;
@@ -101,19 +100,15 @@ public final class MongoOutbox implements Outbox {
     return Future.all(indexes).mapEmpty();
   }
 
+  /** The batch has at most {@code max} documents of each collection, with all their messages. */
   @Override
   public Future<Batch> next(int max) {
-    return next(max, collections.size());
-  }
-
-  private Future<Batch> next(int max, int left) {
-    String collection = collections.get(Math.floorMod(nextCollection++, collections.size()));
-    return candidates(collection, max)
-        .compose(
-            found ->
-                found.isEmpty() && left > 1
-                    ? next(max, left - 1)
-                    : take(collection, found, left > 1 || found.size() == max));
+    List<Future<LeasedDocuments>> leased = new ArrayList<>();
+    collections.forEach(
+        collection ->
+            leased.add(
+                candidates(collection, max).compose(found -> lease(collection, found, max))));
+    return Future.all(leased).map(all -> new MongoBatch(all.list()));
   }
 
   /**
@@ -138,149 +133,63 @@ public final class MongoOutbox implements Outbox {
         query,
         new FindOptions()
             .setSort(new JsonObject().put(SINCE, 1))
-            .setFields(new JsonObject().put("_id", 1).put(LEASE, 1))
+            .setFields(new JsonObject().put("_id", 1).put(LEASE, 1).put(PENDING, 1))
+            .setBatchSize(max)
             .setLimit(max));
   }
 
-  private Future<Batch> take(String collection, List<JsonObject> found, boolean more) {
-    String owner = Ids.next();
+  private Future<LeasedDocuments> lease(String collection, List<JsonObject> found, int max) {
     long now = System.currentTimeMillis();
-    List<Future<JsonObject>> taken = new ArrayList<>();
-    found.forEach(candidate -> taken.add(lease(collection, candidate, owner)));
-    return Future.join(taken)
-        .otherwiseEmpty()
-        .map(
-            done -> {
-              List<JsonObject> documents = new ArrayList<>();
-              taken.forEach(
-                  one -> {
-                    if (one.succeeded() && one.result() != null) {
-                      documents.add(one.result());
-                    }
-                  });
-              boolean someLeasedByOthers = documents.size() < found.size();
-              return new MongoBatch(collection, documents, owner, now, more || someLeasedByOthers);
-            });
-  }
-
-  /** Leases a document. Returns the document, or null if another relay has leased it first. */
-  private Future<JsonObject> lease(String collection, JsonObject candidate, String owner) {
-    JsonObject seen = candidate.getJsonObject(LEASE);
-    JsonObject query =
-        new JsonObject()
-            .put("_id", candidate.getValue("_id"))
-            .put(SINCE, new JsonObject().put("$exists", true));
-    if (seen == null) {
-      query.put(LEASE, new JsonObject().put("$exists", false));
-    } else {
-      query
-          .put(LEASE + ".until", seen.getLong("until"))
-          .put(LEASE + ".owner", seen.getString("owner"));
-    }
+    String owner = Ids.next();
     JsonObject lease =
-        new JsonObject()
-            .put("owner", owner)
-            .put("until", System.currentTimeMillis() + LEASE_TIME.toMillis());
-    return mongo.findOneAndUpdateWithOptions(
-        collection,
-        query,
-        new JsonObject().put("$set", new JsonObject().put(LEASE, lease)),
-        new FindOptions().setFields(new JsonObject().put("_id", 1).put(PENDING, 1)),
-        new UpdateOptions().setReturningNewDocument(true));
+        new JsonObject().put("owner", owner).put("until", now + LEASE_TIME.toMillis());
+    JsonObject update = new JsonObject().put("$set", new JsonObject().put(LEASE, lease));
+    List<BulkOperation> leases =
+        found.stream()
+            .map(document -> BulkOperation.createUpdate(asFound(document), update))
+            .toList();
+    LeasedDocuments all = new LeasedDocuments(mongo, collection, owner, now, found, max);
+    return BulkWrites.write(mongo, collection, leases)
+        .compose(leased -> leased ? Future.succeededFuture(all) : all.withoutThoseOfOthers());
   }
 
-  private final class MongoBatch implements Batch {
-
-    private final String collection;
-    private final List<JsonObject> documents;
-
-    /**
-     * Unique to this batch, so that a late update of an earlier batch does not match the lease of
-     * this batch.
-     */
-    private final String owner;
-
-    private final long takenAt;
-    private final boolean more;
-    private final List<String> messages = new ArrayList<>();
-
-    MongoBatch(
-        String collection, List<JsonObject> documents, String owner, long takenAt, boolean more) {
-      this.collection = collection;
-      this.documents = documents;
-      this.owner = owner;
-      this.takenAt = takenAt;
-      this.more = more;
-      for (JsonObject document : documents) {
-        document
-            .getJsonArray(PENDING, new JsonArray())
-            .forEach(e -> messages.add(((JsonObject) e).getString("body")));
-      }
+  /**
+   * Returns a query that finds the document only if no relay has leased it or published its events
+   * since it was read. Events may have been added since then.
+   */
+  private static JsonObject asFound(JsonObject document) {
+    JsonObject lease = document.getJsonObject(LEASE);
+    JsonArray pending = LeasedDocuments.ids(document);
+    JsonObject query = new JsonObject().put("_id", document.getValue("_id"));
+    if (!pending.isEmpty()) {
+      query.put(PENDING + ".0.id", pending.getString(0));
     }
+    return lease == null
+        ? query.put(LEASE, new JsonObject().put("$exists", false))
+        : query
+            .put(LEASE + ".until", lease.getLong("until"))
+            .put(LEASE + ".owner", lease.getString("owner"));
+  }
 
-    @Override
-    public List<String> messages() {
-      return messages;
+  private record MongoBatch(List<LeasedDocuments> parts, List<String> messages) implements Batch {
+
+    MongoBatch(List<LeasedDocuments> parts) {
+      this(parts, parts.stream().flatMap(LeasedDocuments::messages).toList());
     }
 
     @Override
     public boolean more() {
-      return more;
+      return parts.stream().anyMatch(LeasedDocuments::more);
     }
 
     @Override
     public Future<Void> sent() {
-      List<Future<Void>> done = new ArrayList<>();
-      documents.forEach(document -> done.add(sent(document)));
-      return Future.join(done).mapEmpty();
-    }
-
-    /**
-     * Removes the array {@code pending} of a document. If events were added to it after it was
-     * leased, removes only the published events.
-     */
-    private Future<Void> sent(JsonObject document) {
-      JsonArray pending = document.getJsonArray(PENDING, new JsonArray());
-      JsonObject all = leased(document).put(PENDING, new JsonObject().put("$size", pending.size()));
-      JsonObject empty =
-          new JsonObject()
-              .put("$unset", new JsonObject().put(PENDING, "").put(SINCE, "").put(LEASE, ""));
-      return mongo
-          .updateCollection(collection, all, empty)
-          .compose(
-              result ->
-                  result.getDocModified() > 0 ? Future.succeededFuture() : pull(document, pending));
-    }
-
-    /**
-     * Removes the published events from the array. Sets {@code pendingSince} to the time when this
-     * batch was taken, because the remaining events were added later.
-     */
-    private Future<Void> pull(JsonObject document, JsonArray pending) {
-      JsonArray ids = new JsonArray();
-      pending.forEach(entry -> ids.add(((JsonObject) entry).getString("id")));
-      JsonObject update =
-          new JsonObject()
-              .put(
-                  "$pull",
-                  new JsonObject()
-                      .put(PENDING, new JsonObject().put("id", new JsonObject().put("$in", ids))))
-              .put("$set", new JsonObject().put(SINCE, takenAt))
-              .put("$unset", new JsonObject().put(LEASE, ""));
-      return mongo.updateCollection(collection, leased(document), update).mapEmpty();
+      return Future.join(parts.stream().map(LeasedDocuments::sent).toList()).mapEmpty();
     }
 
     @Override
     public Future<Void> release() {
-      List<Future<Void>> done = new ArrayList<>();
-      JsonObject update = new JsonObject().put("$unset", new JsonObject().put(LEASE, ""));
-      documents.forEach(
-          d -> done.add(mongo.updateCollection(collection, leased(d), update).mapEmpty()));
-      return Future.join(done).mapEmpty();
-    }
-
-    private JsonObject leased(JsonObject document) {
-      return new JsonObject().put("_id", document.getValue("_id")).put(LEASE + ".owner", owner);
+      return Future.join(parts.stream().map(LeasedDocuments::release).toList()).mapEmpty();
     }
   }
 }
