@@ -151,6 +151,11 @@ public record Menu(
     return difference == 0 ? Change.none(this) : publish(nextRevision().stock(free).build(), now);
   }
 
+  /** Whether {@link #take} for this order would change nothing, because the stock is unlimited. */
+  boolean isUnlimitedFor(String orderId) {
+    return !removed && stock == null && !takenByOrder.containsKey(orderId);
+  }
+
   /**
    * Takes {@code quantity} items for an order, once. Refuses with {@code out-of-stock} if the menu
    * was removed or its stock is lower than {@code quantity}. Unlimited stock does not change.

@@ -17,6 +17,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -101,6 +103,16 @@ final class StoreRepository {
   /** Null if there is no store with this id. */
   Future<Store> store(String id) {
     return stores.find(id);
+  }
+
+  /** The stores with these ids, by id. Stores that do not exist are omitted. */
+  Future<Map<String, Store>> stores(Set<String> ids) {
+    return stores.findAll(ids);
+  }
+
+  /** The menus with these keys, by {@link Menu#key}. Menus that do not exist are omitted. */
+  Future<Map<String, Menu>> menus(Set<String> keys) {
+    return menus.findAll(keys);
   }
 
   /** The idempotency keys of requests that open a store or change a menu. */
@@ -255,6 +267,12 @@ final class StoreRepository {
    */
   Future<Ticket> changeTicket(EventMessage message, Function<Ticket, Change<Ticket>> transition) {
     return tickets.change(message.subject(), message, transition);
+  }
+
+  /** Applies a transition to the tickets of several events, each once. */
+  Future<?> changeTickets(
+      List<EventMessage> messages, BiFunction<EventMessage, Ticket, Change<Ticket>> transition) {
+    return tickets.changeAll(messages, transition);
   }
 
   /**

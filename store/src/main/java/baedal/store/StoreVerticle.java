@@ -41,7 +41,7 @@ public final class StoreVerticle extends VerticleBase {
             .routes(new KitchenApi(repository, kitchen)::mount)
             .task(kitchen::start, kitchen::stop)
             .task(announcements::start, announcements::stop)
-            .consume(new StoreConsumer(kitchen).subscription())
+            .consume(new StoreConsumer(kitchen, new PaidOrders(repository, kitchen)).subscription())
             .startAfter(prepared -> mongo.prepare(repository::prepare, prepared));
     return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }

@@ -7,6 +7,7 @@ import baedal.mongodb.AggregateDocuments.Kept;
 import baedal.mongodb.AggregateDocuments.Update;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
@@ -14,8 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Loads and changes the aggregates of one kind in a MongoDB collection, for a service's repository.
@@ -54,6 +57,19 @@ public final class MongoAggregates<S> {
     return mongo
         .findOne(collection, new JsonObject().put("_id", id), new JsonObject().put("state", 1))
         .map(document -> document == null ? null : documents.state(document));
+  }
+
+  /** Returns the states of these aggregates, by id. Aggregates that do not exist are omitted. */
+  public Future<Map<String, S>> findAll(Set<String> ids) {
+    JsonObject in = new JsonObject().put("$in", new JsonArray(List.copyOf(ids)));
+    FindOptions options =
+        new FindOptions().setFields(new JsonObject().put("state", 1)).setBatchSize(ids.size() + 1);
+    return mongo
+        .findWithOptions(collection, new JsonObject().put("_id", in), options)
+        .map(
+            found ->
+                found.stream()
+                    .collect(Collectors.toMap(d -> d.getString("_id"), documents::state)));
   }
 
   public Future<List<S>> list(JsonObject query, JsonObject sort, int limit) {
