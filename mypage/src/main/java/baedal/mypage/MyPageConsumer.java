@@ -44,13 +44,13 @@ public final class MyPageConsumer {
         .compose(changed -> notifier.submit(notifications(ofPages, changed)));
   }
 
-  private static List<Notifier.Submission> notifications(
+  private static List<Submission> notifications(
       List<EventMessage> messages, Map<String, MyPage> pages) {
-    List<Notifier.Submission> notifications = new ArrayList<>();
+    List<Submission> notifications = new ArrayList<>();
     for (EventMessage message : messages) {
       String customerId = pages.get(message.subject()).customerId();
       NotificationTexts.of(message.data())
-          .map(text -> new Notifier.Submission(message.subject(), customerId, text))
+          .map(text -> new Submission(message.subject(), customerId, text))
           .ifPresent(notifications::add);
     }
     return notifications;

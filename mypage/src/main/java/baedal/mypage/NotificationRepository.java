@@ -40,22 +40,21 @@ final class NotificationRepository {
                 mongo.createIndex(NOTIFICATIONS, new JsonObject().put("state", 1).put("noted", 1)));
   }
 
-  /** A notification that a poll sends later. */
-  static JsonObject pending(String orderId, NotificationText text) {
-    return document(orderId, text).put("state", "PENDING");
+  /** Composes the document of a notification that a poll sends later. */
+  static JsonObject pending(Submission notification) {
+    return document(notification).put("state", "PENDING");
   }
 
-  /** A notification that counts as sent, and is sent after it is stored. */
-  static JsonObject sent(
-      String orderId, NotificationText text, String customerId, String channel, Instant now) {
-    return document(orderId, text).mergeIn(sent(customerId, channel, now));
+  /** Composes the document of a notification that counts as sent, and is sent when it is stored. */
+  static JsonObject sent(Submission notification, String channel, Instant now) {
+    return document(notification).mergeIn(sent(notification.customerId(), channel, now));
   }
 
-  private static JsonObject document(String orderId, NotificationText text) {
+  private static JsonObject document(Submission notification) {
     return new JsonObject()
-        .put("_id", orderId + ":" + text.changeId())
-        .put("orderId", orderId)
-        .put("text", text.text())
+        .put("_id", notification.orderId() + ":" + notification.text().changeId())
+        .put("orderId", notification.orderId())
+        .put("text", notification.text().text())
         .put("noted", Ids.next());
   }
 

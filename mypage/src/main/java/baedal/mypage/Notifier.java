@@ -109,18 +109,6 @@ final class Notifier {
   }
 
   /**
-   * A notification to store and send.
-   *
-   * @param customerId null while the customer is not known
-   */
-  record Submission(String orderId, String customerId, NotificationText text) {}
-
-  /** Does the same as {@link #submit(List)} for one notification. */
-  Future<Void> submit(String orderId, String customerId, NotificationText text) {
-    return submit(List.of(new Submission(orderId, customerId, text)));
-  }
-
-  /**
    * Stores notifications, once for each order and change, and sends each at once if possible. The
    * future succeeds when all are stored.
    */
@@ -130,7 +118,10 @@ final class Notifier {
     for (Submission submission : submissions) {
       int index = documents.size();
       boolean sendsNow = sendsNow(submission);
-      documents.add(sendsNow ? sent(submission) : pending(submission));
+      documents.add(
+          sendsNow
+              ? NotificationRepository.sent(submission, messenger.channel(), clock.instant())
+              : NotificationRepository.pending(submission));
       afterInsert.add(sendsNow ? sendAfterInsert(submission, index) : pollAfterInsert(submission));
     }
     Future<Set<Integer>> inserted =
@@ -146,19 +137,6 @@ final class Notifier {
         && inProgress.size() < MAX_CONCURRENT
         && !inProgress.containsKey(submission.orderId())
         && !pendingSince.containsKey(submission.orderId());
-  }
-
-  private JsonObject sent(Submission submission) {
-    return NotificationRepository.sent(
-        submission.orderId(),
-        submission.text(),
-        submission.customerId(),
-        messenger.channel(),
-        clock.instant());
-  }
-
-  private JsonObject pending(Submission submission) {
-    return NotificationRepository.pending(submission.orderId(), submission.text());
   }
 
   /** {@code index} is that of the notification among the inserted ones. */

@@ -31,10 +31,9 @@ class NotificationRepositoryTest {
             "2026-01-02T03:04:06.000Z",
             "2026-01-02T03:04:05.999Z");
     for (String time : times) {
-      NotificationText text = new NotificationText(time, time);
+      Submission text = new Submission("o-1", "c-1", new NotificationText(time, time));
       notifications
-          .insert(
-              List.of(NotificationRepository.sent("o-1", text, "c-1", "test", Instant.parse(time))))
+          .insert(List.of(NotificationRepository.sent(text, "test", Instant.parse(time))))
           .await();
     }
     assertThat(notifications.list("c-1", null, 10).await())

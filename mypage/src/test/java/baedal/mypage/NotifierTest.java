@@ -119,7 +119,8 @@ class NotifierTest {
   }
 
   private static void submit(Notifier notifier, String changeId, String text) {
-    notifier.submit(ORDER, "c-1", new NotificationText(changeId, text)).await();
+    NotificationText notification = new NotificationText(changeId, text);
+    notifier.submit(List.of(new Submission(ORDER, "c-1", notification))).await();
   }
 
   private Future<Void> unfinishedSend() {
@@ -152,7 +153,8 @@ class NotifierTest {
     Notifier notifier = notifier(this::unfinishedSend);
     submit(notifier, "PAID", "결제");
     submit(notifier, "COOKED", "준비");
-    notifier.submit("o-2", null, new NotificationText("COOKED", "준비")).await();
+    NotificationText text = new NotificationText("COOKED", "준비");
+    notifier.submit(List.of(new Submission("o-2", null, text))).await();
     assertThat(stored)
         .containsExactlyInAnyOrder(
             ORDER + ":PAID SENT", ORDER + ":COOKED PENDING", "o-2:COOKED PENDING");

@@ -90,11 +90,12 @@ class StoredDocumentsTest {
 
   @Test
   void a_notification_is_still_written_the_same() {
-    notifications.insert(List.of(NotificationRepository.pending("order-1", TEXT))).await();
+    Submission unknown = new Submission("order-1", null, TEXT);
+    notifications.insert(List.of(NotificationRepository.pending(unknown))).await();
     assertThat(withoutNoted(stored("notifications", "order-1:PAID")))
         .isEqualTo(withoutNoted(golden("notification-pending.json")));
-    JsonObject sent = NotificationRepository.sent("order-2", TEXT, "customer-1", "KAKAO", SENT_AT);
-    notifications.insert(List.of(sent)).await();
+    Submission known = new Submission("order-2", "customer-1", TEXT);
+    notifications.insert(List.of(NotificationRepository.sent(known, "KAKAO", SENT_AT))).await();
     assertThat(withoutNoted(stored("notifications", "order-2:PAID")))
         .isEqualTo(
             withoutNoted(golden("notification-sent.json"))
