@@ -33,7 +33,7 @@ public final class GrowthBenchmark {
       Settings settings = Settings.from(System.getenv());
       Vertx vertx = Vertx.vertx();
       CostMeter meter = new CostMeter(vertx, settings, Path.of(System.getenv("BAEDAL_HOME")));
-      Shoppers shoppers = new Shoppers(vertx, settings.url("gateway"), CUSTOMERS);
+      Shoppers shoppers = new Shoppers(vertx, settings.url("gateway"), CUSTOMERS, 2 * CUSTOMERS);
       shoppers.setProvider(Duration.ZERO, Duration.ZERO, false);
       checkOut(vertx, shoppers, CHECKOUTS_PER_SECOND / 3, WARM_UP.dividedBy(3));
       checkOut(vertx, shoppers, CHECKOUTS_PER_SECOND, WARM_UP.dividedBy(3).multipliedBy(2));
