@@ -197,7 +197,12 @@ final class PaymentBreaker {
     return Future.succeededFuture()
         .compose(v -> payment.post(ctx, "/payments", body, CALL_TIMEOUT, headers))
         .timeout(customerTimeout.toMillis(), TimeUnit.MILLISECONDS)
-        .onComplete(done -> judge(ProviderVerdict.of(done)))
+        .onFailure(e -> judge(ProviderVerdict.UNANSWERED))
+        .onSuccess(
+            response ->
+                judge(
+                    ProviderVerdict.of(
+                        response.statusCode(), response.getHeader(ProviderVerdict.HEADER))))
         .compose(PaymentBreaker::failOnServerError);
   }
 

@@ -1,9 +1,5 @@
 package baedal.gateway;
 
-import io.vertx.core.AsyncResult;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.web.client.HttpResponse;
-
 /**
  * What a call of the payment service says about the payment provider. {@link PaymentBreaker} opens
  * only if the provider is slow or fails, and not if Baedal itself is slow.
@@ -33,14 +29,13 @@ enum ProviderVerdict {
    */
   static final String HEADER = "Payment-Provider";
 
-  /** {@code call} fails if payment did not respond in time. */
-  static ProviderVerdict of(AsyncResult<HttpResponse<Buffer>> call) {
-    if (call.failed()) {
-      return UNANSWERED;
-    }
-    String provider = call.result().getHeader(HEADER);
+  /**
+   * The verdict of a response with this status. {@code provider} is the value of {@link #HEADER};
+   * null if the response has none.
+   */
+  static ProviderVerdict of(int status, String provider) {
     if (provider == null) {
-      return call.result().statusCode() >= 500 ? FAILED : NONE;
+      return status >= 500 ? FAILED : NONE;
     }
     return switch (provider) {
       case "answered" -> ANSWERED;
