@@ -3,6 +3,7 @@ package baedal.coupon;
 import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.WarmUp;
 import java.time.Duration;
 
 /**
@@ -18,7 +19,8 @@ public record CouponConfig(
     Identity identity,
     String orderUrl,
     long earnedDiscount,
-    Duration validFor) {
+    Duration validFor,
+    Duration warmUp) {
 
   public static CouponConfig from(Config config) {
     return new CouponConfig(
@@ -30,6 +32,7 @@ public record CouponConfig(
         Identity.from(config),
         config.uri("ORDER_URL").toString(),
         config.number("COUPON_EARNED_DISCOUNT", 1_000),
-        config.duration("COUPON_VALID_FOR", Duration.ofDays(30)));
+        config.duration("COUPON_VALID_FOR", Duration.ofDays(30)),
+        WarmUp.time(config));
   }
 }

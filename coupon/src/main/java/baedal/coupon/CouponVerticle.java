@@ -7,6 +7,7 @@ import baedal.redis.RedisDatabase;
 import baedal.redis.RedisOutbox;
 import baedal.runtime.Boot;
 import baedal.runtime.ServiceClient;
+import baedal.runtime.WarmUpRequests;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -34,7 +35,8 @@ public final class CouponVerticle extends VerticleBase {
             config.amqpUri(),
             config.identity(),
             redis,
-            new RedisOutbox(redis.api(), CouponRepository.PREFIX));
+            new RedisOutbox(redis.api(), CouponRepository.PREFIX),
+            config.warmUp());
     ServiceClient orders = assembly.client("order", config.orderUrl());
     CouponRepository coupons = new CouponRepository(redis.api(), assembly::wake);
     CouponClaims claims = new CouponClaims(vertx, coupons, orders, clock);
@@ -45,6 +47,7 @@ public final class CouponVerticle extends VerticleBase {
     CouponApi api = new CouponApi(coupons, claims, recovery, clock);
     service =
         assembly
+            .warmUp(steps -> steps.step("read no coupon", () -> coupons.find(WarmUpRequests.ID)))
             .routes(api::mount, CouponVerticle.class.getResource("openapi.yaml"))
             .readyWhile("coupons", recovery::complete)
             .task(claims::start, claims::stop)

@@ -3,6 +3,7 @@ package baedal.gateway;
 import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.WarmUp;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param upstreamTimeout how long a service may send nothing during a request; longer than the
  *     interval between two heartbeats of an event stream
  * @param orderWait how long a new order waits while Baedal is saturated, before its 503
+ * @param warmUp how long the service warms up before it is ready; zero for no warm-up
  */
 public record GatewayConfig(
     String host,
@@ -28,7 +30,8 @@ public record GatewayConfig(
     Duration orderWait,
     BreakerConfig breaker,
     RateConfig rates,
-    PublicHttpConfig http) {
+    PublicHttpConfig http,
+    Duration warmUp) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
@@ -47,7 +50,8 @@ public record GatewayConfig(
         config.duration("ORDER_WAIT", Duration.ofSeconds(2)),
         BreakerConfig.from(config),
         RateConfig.from(config),
-        PublicHttpConfig.from(config));
+        PublicHttpConfig.from(config),
+        WarmUp.time(config));
   }
 
   /**

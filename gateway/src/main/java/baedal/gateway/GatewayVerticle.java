@@ -3,6 +3,7 @@ package baedal.gateway;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Readiness;
 import baedal.runtime.Tokens;
+import baedal.runtime.WarmUp;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.ext.web.Router;
@@ -24,6 +25,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   private final GatewayConfig config;
   private HttpApi http;
+  private GatewayWarmUp warmUp;
   private int port;
   private int operationsPort;
 
@@ -39,19 +41,29 @@ public final class GatewayVerticle extends VerticleBase {
     Cors cors = new Cors(config.http().corsOrigins());
     PublicHttpServer server = new PublicHttpServer(vertx, config, connections, cors);
     URL[] devContracts = config.devDoors() ? new URL[] {resource("dev.yaml")} : new URL[0];
-    http =
-        new HttpApi(
-            vertx, "gateway", resource("openapi.yaml"), tokens, new Readiness(vertx), devContracts);
+    WarmUp steps = new WarmUp(vertx, config.warmUp());
+    Readiness readiness = new Readiness(vertx);
+    steps.registerWith(readiness);
+    http = new HttpApi(vertx, "gateway", resource("openapi.yaml"), tokens, readiness, devContracts);
+    OrderAdmission admission = new OrderAdmission(vertx, config.orderWait());
+    RateLimits rateLimits = new RateLimits(vertx, config.rates(), addresses, tokens);
+    warmUp = new GatewayWarmUp(vertx, steps, rateLimits, tokens, config.identity());
     return vertx
         .executeBlocking(() -> new Documents(config.devDoors()))
         .compose(
             documents -> {
-              pipeline(tokens, addresses, connections, cors, documents).mount(http.router());
+              pipeline(tokens, addresses, connections, cors, rateLimits, admission, documents)
+                  .mount(http.router());
               return http.operate(config.http().operationsHost(), config.http().operationsPort());
             })
         .onSuccess(actual -> operationsPort = actual)
         .compose(operated -> http.listen(server.create(http::accept)))
-        .onSuccess(actual -> port = actual);
+        .onSuccess(
+            actual -> {
+              port = actual;
+              steps.ended().onSuccess(v -> admission.start());
+              warmUp.start(server.createForWarmUp(http::accept));
+            });
   }
 
   private GatewayPipeline pipeline(
@@ -59,10 +71,11 @@ public final class GatewayVerticle extends VerticleBase {
       Addresses addresses,
       ConnectionLimits connections,
       Cors cors,
+      RateLimits rateLimits,
+      OrderAdmission admission,
       Documents documents) {
     ForwardedHeaders forwarded = new ForwardedHeaders(addresses);
     StreamLimits streams = new StreamLimits(config.http(), addresses);
-    OrderAdmission admission = new OrderAdmission(vertx, config.orderWait());
     PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded, admission);
     Upstream orders =
         new Upstream(vertx, config.upstreams().get("order"), Checkout.CONNECTIONS, forwarded);
@@ -76,7 +89,7 @@ public final class GatewayVerticle extends VerticleBase {
     return new GatewayPipeline(
         connections,
         cors,
-        new RateLimits(vertx, config.rates(), addresses, tokens),
+        rateLimits,
         new Proxies(vertx, config, tokens, forwarded, streams),
         new ConcurrentRequestLimits(config.http(), addresses, tokens),
         admission,
@@ -94,7 +107,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return http.close();
+    return warmUp.stop().eventually(http::close);
   }
 
   /** The public port; 0 until the gateway has started. */

@@ -45,6 +45,17 @@ final class PublicHttpServer {
     certificate.ifPresent(tls -> tls.applyTo(options));
     HttpServer server = vertx.createHttpServer(options);
     certificate.ifPresent(tls -> tls.reloadInto(server, options.getSslOptions()));
+    return handle(server, options, pipeline);
+  }
+
+  /** Creates a server like {@link #create}, but without TLS and on a free port of loopback. */
+  HttpServer createForWarmUp(Handler<HttpServerRequest> pipeline) {
+    HttpServerOptions options = options().setHost("127.0.0.1").setPort(0);
+    return handle(vertx.createHttpServer(options), options, pipeline);
+  }
+
+  private HttpServer handle(
+      HttpServer server, HttpServerOptions options, Handler<HttpServerRequest> pipeline) {
     return server
         .connectionHandler(connection -> open(connection, options))
         .invalidRequestHandler(this::refuseUndecodable)

@@ -46,6 +46,7 @@ final class RateLimits {
   private final Buckets local = new Buckets();
   private final BucketRepository shared;
   private final CircuitBreaker breaker;
+  private int exemptPort = -1;
 
   RateLimits(Vertx vertx, RateConfig config, Addresses addresses, Tokens tokens) {
     this.config = config;
@@ -67,8 +68,17 @@ final class RateLimits {
             .closeHandler(v -> log.atInfo().log("Redis answers: replicas share rate limits again"));
   }
 
+  /** Does not count requests that arrive at {@code port}, which only the warm-up knows. */
+  void exempt(int port) {
+    exemptPort = port;
+  }
+
   /** Counts the request, and refuses it if a bucket is empty. */
   void limit(RoutingContext ctx) {
+    if (ctx.request().localAddress().port() == exemptPort) {
+      ctx.next();
+      return;
+    }
     if (config.perAddress() == 0 && config.perSubject() == 0) {
       ctx.next();
       return;

@@ -107,7 +107,8 @@ class RateLimitsTest {
                     Optional.ofNullable(redis),
                     redisTimeout,
                     List.of(proxies).stream().map(Cidr::parse).toList()),
-                TestGateway.HTTP));
+                TestGateway.HTTP,
+                Duration.ZERO));
     vertx.deployVerticle(gateway).await();
     return gateway.port();
   }

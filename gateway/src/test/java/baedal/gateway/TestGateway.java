@@ -87,6 +87,7 @@ final class TestGateway implements AutoCloseable {
     this.settings.put("DEV_DOORS", "true");
     this.settings.put("PORT", "0");
     this.settings.put("OPERATIONS_PORT", "0");
+    this.settings.put("WARM_UP", "0s");
     certificate.ifPresent(
         files -> {
           this.settings.put("TLS_CERT", files.certificate().toString());
@@ -131,7 +132,8 @@ final class TestGateway implements AutoCloseable {
         config.orderWait(),
         config.breaker(),
         config.rates(),
-        config.http());
+        config.http(),
+        config.warmUp());
   }
 
   @Override

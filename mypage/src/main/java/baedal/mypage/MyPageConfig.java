@@ -3,6 +3,8 @@ package baedal.mypage;
 import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.WarmUp;
+import java.time.Duration;
 
 /** The settings of the MyPage service. Without {@code messengerUrl} the messenger is simulated. */
 public record MyPageConfig(
@@ -14,7 +16,8 @@ public record MyPageConfig(
     Identity identity,
     String orderUrl,
     String messengerUrl,
-    String messengerKey) {
+    String messengerKey,
+    Duration warmUp) {
 
   public static MyPageConfig from(Config config) {
     boolean http = config.has("MESSENGER_URL");
@@ -27,6 +30,7 @@ public record MyPageConfig(
         Identity.from(config),
         config.uri("ORDER_URL").toString(),
         http ? config.uri("MESSENGER_URL").toString() : null,
-        http ? config.text("MESSENGER_KEY") : null);
+        http ? config.text("MESSENGER_KEY") : null,
+        WarmUp.time(config));
   }
 }

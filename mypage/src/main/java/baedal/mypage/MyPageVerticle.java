@@ -5,6 +5,7 @@ import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
+import baedal.runtime.WarmUpRequests;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -25,7 +26,13 @@ public final class MyPageVerticle extends VerticleBase {
     MongoDatabase mongo = new MongoDatabase(vertx, config.mongoUri());
     ServiceAssembly assembly =
         new ServiceAssembly(
-            vertx, "mypage", config.amqpUri(), config.identity(), mongo, Outbox.none());
+            vertx,
+            "mypage",
+            config.amqpUri(),
+            config.identity(),
+            mongo,
+            Outbox.none(),
+            config.warmUp());
     OrderClient orders = new OrderClient(assembly.client("order", config.orderUrl()));
     GenerationRepository generations = new GenerationRepository(mongo.client(), clock);
     MyPageRepository pages = new MyPageRepository(mongo.client(), generations);
@@ -35,8 +42,15 @@ public final class MyPageVerticle extends VerticleBase {
     LiveFeed feed = new LiveFeed(vertx, config.amqpUri(), live);
     Notifier notifier = new Notifier(vertx, pages, notifications, messenger(), clock);
     Rebuild rebuild = new Rebuild(vertx, config.amqpUri(), pages, generations);
+    MyPageWarmUp warmUp =
+        new MyPageWarmUp(
+            pages,
+            new WarmUpRequests(vertx, this::port, "mypage", assembly.tokens()),
+            config.identity().signsPeople(),
+            clock);
     service =
         assembly
+            .warmUp(warmUp::addTo)
             .routes(
                 new MyPageApi(pages, notifications, live, positions, orders)::mount,
                 MyPageVerticle.class.getResource("openapi.yaml"))

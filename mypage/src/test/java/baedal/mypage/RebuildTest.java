@@ -83,7 +83,9 @@ class RebuildTest {
                   "ORDER_URL",
                   "http://127.0.0.1:1",
                   "DEV_DOORS",
-                  "true"));
+                  "true",
+                  "WARM_UP",
+                  "0s"));
       MyPageVerticle verticle = new MyPageVerticle(MyPageConfig.from(config));
       vertx.deployVerticle(verticle).await();
       port = verticle.port();

@@ -30,6 +30,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,7 +111,8 @@ abstract class RunningMyPage {
             new Identity.OneMachine(SECRET),
             "http://127.0.0.1:" + order,
             "http://127.0.0.1:" + messenger + "/messages",
-            "key");
+            "key",
+            Duration.ZERO);
     firstReplica = deploy().port();
     secondReplica = deploy().port();
     await().until(publisher::connected);

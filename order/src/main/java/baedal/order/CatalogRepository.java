@@ -7,8 +7,8 @@ import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Json;
 import baedal.runtime.Text;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.List;
@@ -49,9 +49,9 @@ final class CatalogRepository {
         WHERE menu_copy.revision < excluded.revision
       """;
 
-  private final Pool pool;
+  private final SqlClient pool;
 
-  CatalogRepository(Pool pool) {
+  CatalogRepository(SqlClient pool) {
     this.pool = pool;
   }
 

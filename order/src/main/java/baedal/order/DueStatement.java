@@ -39,9 +39,13 @@ final class DueStatement {
    */
   Order addTo(RoutingContext ctx, Change<Order> placed, Order order) {
     if (order.id().equals(placed.state().id())) {
-      ctx.response()
-          .putHeader(HEADER, statements.sign(Json.fromObject(OrderApi.Due.of(order)), VALID_FOR));
+      ctx.response().putHeader(HEADER, of(order));
     }
     return order;
+  }
+
+  /** The statement about this order. */
+  String of(Order order) {
+    return statements.sign(Json.fromObject(OrderApi.Due.of(order)), VALID_FOR);
   }
 }

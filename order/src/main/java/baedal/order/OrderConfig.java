@@ -3,6 +3,7 @@ package baedal.order;
 import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.WarmUp;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param expiresAfter how long an order may stay unpaid
  * @param confirmsAfter how long a served order waits for the customer's confirmation before it is
  *     completed
+ * @param warmUp how long the service warms up before it is ready; zero for no warm-up
  */
 public record OrderConfig(
     String host,
@@ -22,7 +24,8 @@ public record OrderConfig(
     String paymentUrl,
     Identity identity,
     Duration expiresAfter,
-    Duration confirmsAfter) {
+    Duration confirmsAfter,
+    Duration warmUp) {
 
   public static OrderConfig from(Config config) {
     return new OrderConfig(
@@ -34,6 +37,7 @@ public record OrderConfig(
         config.uri("PAYMENT_URL").toString(),
         Identity.from(config),
         config.duration("ORDER_EXPIRES_AFTER", Duration.ofMinutes(15)),
-        config.duration("ORDER_CONFIRMS_AFTER", Duration.ofHours(24)));
+        config.duration("ORDER_CONFIRMS_AFTER", Duration.ofHours(24)),
+        WarmUp.time(config));
   }
 }

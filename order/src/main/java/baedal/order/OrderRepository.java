@@ -8,7 +8,7 @@ import baedal.postgres.IdempotentInsert;
 import baedal.postgres.PgAggregates;
 import baedal.runtime.IdempotencyKey;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -77,7 +77,7 @@ final class OrderRepository {
   private final IdempotentInsert<Order> insert;
   private final IdempotencyKeyCleanup keyCleanup;
 
-  OrderRepository(Pool pool, Runnable wake) {
+  OrderRepository(SqlClient pool, Runnable wake) {
     keyCleanup = new IdempotencyKeyCleanup(pool);
     orders = new PgAggregates<>(pool, "orders", Order.class, SHAPE, wake);
     insert = IdempotentInsert.answeredAtOnce(pool, orders, Order.class, INSERT);

@@ -5,6 +5,7 @@ import baedal.postgres.PgSchema;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
+import baedal.runtime.WarmUpRequests;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -26,15 +27,29 @@ public final class OrderVerticle extends VerticleBase {
         new PgDatabase(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/order/db");
     ServiceAssembly assembly =
         new ServiceAssembly(
-            vertx, "order", config.amqpUri(), config.identity(), postgres, postgres.outbox());
+            vertx,
+            "order",
+            config.amqpUri(),
+            config.identity(),
+            postgres,
+            postgres.outbox(),
+            config.warmUp());
     Payments payments = Payments.of(assembly.client("payment", config.paymentUrl()));
     OrderRepository orders = new OrderRepository(postgres.pool(), assembly::wake);
     CatalogRepository catalogs = new CatalogRepository(postgres.pool());
     OrderTimers timers = new OrderTimers(vertx, orders, payments, clock, config.confirmsAfter());
     DueStatement dueStatement = new DueStatement(config.identity().secret(), clock);
     OrderApi api = new OrderApi(orders, catalogs, clock, config.expiresAfter(), dueStatement);
+    OrderWarmUp warmUp =
+        new OrderWarmUp(
+            postgres,
+            new WarmUpRequests(vertx, this::port, "order", assembly.tokens()),
+            config.identity().signsPeople(),
+            dueStatement,
+            clock);
     service =
         assembly
+            .warmUp(warmUp::addTo)
             .routes(api::mount, OrderVerticle.class.getResource("openapi.yaml"))
             .task(timers::start, timers::stop)
             .consume(new OrderConsumer(orders, catalogs).subscription())

@@ -78,7 +78,8 @@ class OrderConsumerTest {
                 NO_PAYMENT,
                 new Identity.OneMachine(OrderHttpClient.SECRET),
                 Duration.ofMinutes(15),
-                Duration.ofHours(24)));
+                Duration.ofHours(24),
+                Duration.ZERO));
     vertx.deployVerticle(service).await();
     publisher = new EventPublisher(vertx, amqp, "others");
     publisher.start();

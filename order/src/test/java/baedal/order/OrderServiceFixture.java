@@ -42,7 +42,8 @@ final class OrderServiceFixture implements AutoCloseable {
                 NO_PAYMENT,
                 new Identity.OneMachine(OrderHttpClient.SECRET),
                 Duration.ofMinutes(15),
-                Duration.ofHours(24)));
+                Duration.ofHours(24),
+                Duration.ZERO));
     vertx.deployVerticle(service).await();
     http = new OrderHttpClient(vertx, service.port());
     customerToken = http.customer("c-1");

@@ -3,6 +3,8 @@ package baedal.payment;
 import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.WarmUp;
+import java.time.Duration;
 
 /**
  * The settings with which {@link PaymentVerticle} starts.
@@ -10,6 +12,7 @@ import baedal.runtime.Identity;
  * @param orderUrl the base URL of the order service
  * @param providerUrl the base URL of the payment provider; null for a simulated provider
  * @param devDoors whether the settings of the simulated provider can be changed over HTTP
+ * @param warmUp how long the service warms up before it is ready; zero for no warm-up
  */
 public record PaymentConfig(
     String host,
@@ -21,7 +24,8 @@ public record PaymentConfig(
     String orderUrl,
     String providerUrl,
     String providerKey,
-    boolean devDoors) {
+    boolean devDoors,
+    Duration warmUp) {
 
   public static PaymentConfig from(Config config) {
     boolean http = config.has("PROVIDER_URL");
@@ -35,6 +39,7 @@ public record PaymentConfig(
         config.uri("ORDER_URL").toString(),
         http ? config.uri("PROVIDER_URL").toString() : null,
         http ? config.text("PROVIDER_KEY") : null,
-        config.flag("DEV_DOORS", false));
+        config.flag("DEV_DOORS", false),
+        WarmUp.time(config));
   }
 }

@@ -8,8 +8,8 @@ import baedal.postgres.PgAggregates;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -82,13 +82,13 @@ final class PaymentRepository {
         }
       };
 
-  private final Pool pool;
+  private final SqlClient pool;
   private final PgAggregates<Payment> payments;
   private final PgAggregates<Payment> answeringPayments;
   private final IdempotentInsert<Payment> insert;
   private final IdempotencyKeyCleanup keyCleanup;
 
-  PaymentRepository(Pool pool, Runnable wake) {
+  PaymentRepository(SqlClient pool, Runnable wake) {
     this.pool = pool;
     keyCleanup = new IdempotencyKeyCleanup(pool);
     payments = new PgAggregates<>(pool, "payments", Payment.class, SHAPE, wake);

@@ -7,6 +7,7 @@ import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
 import baedal.runtime.Digest;
 import baedal.runtime.ServiceClient;
+import baedal.runtime.WarmUpRequests;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.net.URL;
@@ -29,7 +30,13 @@ public final class PaymentVerticle extends VerticleBase {
             vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
     ServiceAssembly assembly =
         new ServiceAssembly(
-            vertx, "payment", config.amqpUri(), config.identity(), postgres, postgres.outbox());
+            vertx,
+            "payment",
+            config.amqpUri(),
+            config.identity(),
+            postgres,
+            postgres.outbox(),
+            config.warmUp());
     ServiceClient orders = assembly.client("order", config.orderUrl());
     PaymentRepository payments = new PaymentRepository(postgres.pool(), assembly::wake);
     SimulatedProvider simulator =
@@ -52,8 +59,17 @@ public final class PaymentVerticle extends VerticleBase {
             body -> Digest.hmacSha256(config.identity().secret(), body),
             new DueStatement(config.identity().secret(), clock),
             devRoutes ? simulator : null);
+    PaymentWarmUp warmUp =
+        new PaymentWarmUp(
+            vertx,
+            postgres,
+            new OrderClient(orders),
+            new WarmUpRequests(vertx, this::port, "payment", assembly.tokens()),
+            config.identity().signsPeople(),
+            clock);
     service =
         assembly
+            .warmUp(warmUp::addTo)
             .routes(api::mount, contracts(devRoutes))
             .task(sweep::start, sweep::stop)
             .consume(new PaymentConsumer(payments, refunds).subscription())

@@ -1,7 +1,7 @@
 package baedal.payment;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 
@@ -18,9 +18,9 @@ final class SimulatedProviderRepository {
   private static final String REFUND =
       "UPDATE simulator_charge SET refunded = true WHERE payment_id = $1 AND approved RETURNING payment_id";
 
-  private final Pool pool;
+  private final SqlClient pool;
 
-  SimulatedProviderRepository(Pool pool) {
+  SimulatedProviderRepository(SqlClient pool) {
     this.pool = pool;
   }
 

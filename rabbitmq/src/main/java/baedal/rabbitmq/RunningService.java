@@ -3,7 +3,9 @@ package baedal.rabbitmq;
 import baedal.runtime.Database;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Shutdown;
+import baedal.runtime.WarmUp;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -18,15 +20,19 @@ public final class RunningService {
   private final Backbone backbone;
   private final Database database;
   private final List<Task> tasks;
+  private final WarmUp warmUp;
+  private final Promise<Void> prepared = Promise.promise();
   private int port;
 
   record Task(Runnable start, Supplier<Future<Void>> stop) {}
 
-  RunningService(HttpApi http, Backbone backbone, Database database, List<Task> tasks) {
+  RunningService(
+      HttpApi http, Backbone backbone, Database database, List<Task> tasks, WarmUp warmUp) {
     this.http = http;
     this.backbone = backbone;
     this.database = database;
     this.tasks = List.copyOf(tasks);
+    this.warmUp = warmUp;
   }
 
   /**
@@ -40,16 +46,23 @@ public final class RunningService {
         () -> {
           backbone.start();
           tasks.forEach(task -> task.start().run());
+          prepared.complete();
         });
     return this;
   }
 
   /**
    * Serves HTTP, and returns the port. The service is not ready, and responds with 503, until its
-   * database is prepared.
+   * database is prepared. Then it warms up, and responds already, but is not ready before the
+   * warm-up ends.
    */
   public Future<Integer> listen(String host, int requestedPort, int maxHeaderBytes) {
-    return http.listen(host, requestedPort, maxHeaderBytes).onSuccess(actual -> port = actual);
+    return http.listen(host, requestedPort, maxHeaderBytes)
+        .onSuccess(
+            actual -> {
+              port = actual;
+              prepared.future().onSuccess(v -> warmUp.start());
+            });
   }
 
   /**
@@ -57,6 +70,7 @@ public final class RunningService {
    * database last.
    */
   public Future<Void> stop() {
+    warmUp.stop();
     List<Future<Void>> stopping = tasks.stream().map(task -> task.stop().get()).toList();
     return Shutdown.inOrder(
         http::close, backbone::stop, () -> Future.join(stopping).mapEmpty(), database::close);

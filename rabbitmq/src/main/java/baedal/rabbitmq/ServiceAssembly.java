@@ -7,10 +7,12 @@ import baedal.runtime.Identity;
 import baedal.runtime.Readiness;
 import baedal.runtime.ServiceClient;
 import baedal.runtime.Tokens;
+import baedal.runtime.WarmUp;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.net.URL;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,15 +37,20 @@ public final class ServiceAssembly {
   private final List<URL> contracts = new ArrayList<>();
   private final List<Consumer<Router>> routes = new ArrayList<>();
   private final List<RunningService.Task> tasks = new ArrayList<>();
+  private final WarmUp warmUp;
 
-  /** {@code service} is the name of the service and of its queue. */
+  /**
+   * {@code service} is the name of the service and of its queue. {@code warmUpTime} is how long the
+   * service warms up before it is ready; zero for no warm-up.
+   */
   public ServiceAssembly(
       Vertx vertx,
       String service,
       String amqpUri,
       Identity identity,
       Database database,
-      Outbox outbox) {
+      Outbox outbox,
+      Duration warmUpTime) {
     this.vertx = vertx;
     this.service = service;
     this.amqpUri = amqpUri;
@@ -52,6 +59,7 @@ public final class ServiceAssembly {
     readiness = new Readiness(vertx).register(database.name(), database::ping);
     publisher = new EventPublisher(vertx, amqpUri, service);
     relay = new OutboxRelay(vertx, outbox, publisher);
+    warmUp = new WarmUp(vertx, warmUpTime).registerWith(readiness);
   }
 
   /** Wakes the relay. Call this after every write that adds to the outbox. */
@@ -62,6 +70,11 @@ public final class ServiceAssembly {
   /** The publisher for events that need no outbox, such as rider positions. */
   public EventPublisher publisher() {
     return publisher;
+  }
+
+  /** The tokens that this service accepts, and that it sends to others. */
+  public Tokens tokens() {
+    return tokens;
   }
 
   /** Returns a client that calls the service {@code other} with this service's own token. */
@@ -79,6 +92,14 @@ public final class ServiceAssembly {
   /** Adds a readiness check: the service is not ready while {@code check} fails. */
   public ServiceAssembly readyWhile(String name, Supplier<Future<?>> check) {
     readiness.register(name, check);
+    return this;
+  }
+
+  /** Adds steps to the warm-up. They run as soon as the service listens and has its database. */
+  public ServiceAssembly warmUp(Consumer<WarmUp> addSteps) {
+    if (warmUp.isOn()) {
+      addSteps.accept(warmUp);
+    }
     return this;
   }
 
@@ -119,7 +140,7 @@ public final class ServiceAssembly {
             .onlyWhen(database::prepared);
     new DeadLetterApi(service, backbone.deadLetters()).mount(http.router());
     routes.forEach(mount -> mount.accept(http.router()));
-    return new RunningService(http, backbone, database, tasks);
+    return new RunningService(http, backbone, database, tasks, warmUp);
   }
 
   private URL[] furtherContracts() {

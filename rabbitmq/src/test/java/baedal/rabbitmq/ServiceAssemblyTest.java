@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +75,8 @@ class ServiceAssemblyTest {
             "amqp://localhost:1",
             new Identity.OneMachine("a secret of at least thirty-two bytes"),
             new RecordedDatabase(),
-            Outbox.none())
+            Outbox.none(),
+            Duration.ZERO)
         .routes(
             router -> router.get("/greeting").respond(ctx -> Future.succeededFuture()),
             ServiceAssemblyTest.class.getResource("assembly.yaml"))

@@ -3,10 +3,18 @@ package baedal.rider;
 import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.WarmUp;
+import java.time.Duration;
 
 /** The settings of the rider service; the README of the module explains them. */
 public record RiderConfig(
-    String host, int port, int maxHeaderBytes, String mongoUri, String amqpUri, Identity identity) {
+    String host,
+    int port,
+    int maxHeaderBytes,
+    String mongoUri,
+    String amqpUri,
+    Identity identity,
+    Duration warmUp) {
 
   public static RiderConfig from(Config config) {
     return new RiderConfig(
@@ -15,6 +23,7 @@ public record RiderConfig(
         HttpApi.maxHeaderBytes(config),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
-        Identity.from(config));
+        Identity.from(config),
+        WarmUp.time(config));
   }
 }

@@ -4,6 +4,7 @@ import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
+import baedal.runtime.WarmUpRequests;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
@@ -27,11 +28,14 @@ public final class RiderVerticle extends VerticleBase {
             config.amqpUri(),
             config.identity(),
             mongo,
-            RiderRepository.outbox(mongo.client()));
+            RiderRepository.outbox(mongo.client()),
+            config.warmUp());
     RiderRepository repository = new RiderRepository(mongo.client(), assembly::wake);
     RiderApi api = new RiderApi(repository, assembly.publisher(), Boot.clock());
     service =
         assembly
+            .warmUp(
+                steps -> steps.step("read no delivery", () -> repository.find(WarmUpRequests.ID)))
             .routes(api::mount, RiderVerticle.class.getResource("openapi.yaml"))
             .consume(new RiderConsumer(repository).subscription())
             .startAfter(prepared -> mongo.prepare(repository::prepare, prepared));

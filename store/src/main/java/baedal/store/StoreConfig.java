@@ -3,10 +3,18 @@ package baedal.store;
 import baedal.runtime.Config;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.WarmUp;
+import java.time.Duration;
 
 /** The settings of the store service; the README of the module explains them. */
 public record StoreConfig(
-    String host, int port, int maxHeaderBytes, String mongoUri, String amqpUri, Identity identity) {
+    String host,
+    int port,
+    int maxHeaderBytes,
+    String mongoUri,
+    String amqpUri,
+    Identity identity,
+    Duration warmUp) {
 
   public static StoreConfig from(Config config) {
     return new StoreConfig(
@@ -15,6 +23,7 @@ public record StoreConfig(
         HttpApi.maxHeaderBytes(config),
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
-        Identity.from(config));
+        Identity.from(config),
+        WarmUp.time(config));
   }
 }

@@ -4,6 +4,7 @@ import baedal.mongodb.MongoDatabase;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
+import baedal.runtime.WarmUpRequests;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -29,13 +30,16 @@ public final class StoreVerticle extends VerticleBase {
             config.amqpUri(),
             config.identity(),
             mongo,
-            StoreRepository.outbox(mongo.client()));
+            StoreRepository.outbox(mongo.client()),
+            config.warmUp());
     StoreRepository repository = new StoreRepository(mongo.client(), assembly::wake);
     Kitchen kitchen = new Kitchen(vertx, repository, clock);
     Announcements announcements = new Announcements(vertx, repository, clock);
     StoreApi stores = new StoreApi(repository, clock);
+    WarmUpRequests requests = new WarmUpRequests(vertx, this::port, "store", assembly.tokens());
     service =
         assembly
+            .warmUp(new StoreWarmUp(repository, requests, clock)::addTo)
             .routes(stores::mount, StoreVerticle.class.getResource("openapi.yaml"))
             .routes(new MenuApi(repository, stores, clock)::mount)
             .routes(new KitchenApi(repository, kitchen)::mount)

@@ -157,6 +157,8 @@ class AnnouncementsTest {
                     "TOKEN_SECRET",
                     "a secret that only this test knows, of 32 bytes",
                     "DEV_DOORS",
-                    "true"))));
+                    "true",
+                    "WARM_UP",
+                    "0s"))));
   }
 }

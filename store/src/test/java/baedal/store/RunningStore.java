@@ -67,7 +67,9 @@ abstract class RunningStore {
                       "TOKEN_SECRET",
                       SECRET,
                       "DEV_DOORS",
-                      "true"))));
+                      "true",
+                      "WARM_UP",
+                      "0s"))));
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<EventMessage> published = new CopyOnWriteArrayList<>();
   final EventPublisher orders = new EventPublisher(vertx, amqp, "test");

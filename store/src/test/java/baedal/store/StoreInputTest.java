@@ -48,11 +48,18 @@ class StoreInputTest {
           StoreConfig.from(
               Config.of(
                   Map.of(
-                      "PORT", "0",
-                      "MONGO_URI", uri,
-                      "AMQP_URI", "amqp://guest:guest@127.0.0.1:1/none",
-                      "TOKEN_SECRET", SECRET,
-                      "DEV_DOORS", "true"))));
+                      "PORT",
+                      "0",
+                      "MONGO_URI",
+                      uri,
+                      "AMQP_URI",
+                      "amqp://guest:guest@127.0.0.1:1/none",
+                      "TOKEN_SECRET",
+                      SECRET,
+                      "DEV_DOORS",
+                      "true",
+                      "WARM_UP",
+                      "0s"))));
   private final String owner = new Tokens(vertx, SECRET).issue("o-1", List.of("owner"), List.of());
 
   @BeforeAll

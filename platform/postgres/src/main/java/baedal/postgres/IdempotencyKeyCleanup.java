@@ -2,7 +2,7 @@ package baedal.postgres;
 
 import baedal.runtime.IdempotencyKey;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -21,9 +21,9 @@ public final class IdempotencyKeyCleanup {
         SELECT caller, key FROM idempotency WHERE made_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
 
-  private final Pool pool;
+  private final SqlClient pool;
 
-  public IdempotencyKeyCleanup(Pool pool) {
+  public IdempotencyKeyCleanup(SqlClient pool) {
     this.pool = pool;
   }
 

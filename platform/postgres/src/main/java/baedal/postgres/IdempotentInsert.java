@@ -6,8 +6,8 @@ import baedal.runtime.Json;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,14 +34,14 @@ public final class IdempotentInsert<S> {
   private static final String UNIQUE_VIOLATION = "23505";
   private static final int MAX_TRIES = 3;
 
-  private final Pool pool;
+  private final SqlClient pool;
   private final PgAggregates<S> aggregates;
   private final Class<S> type;
   private final String insert;
   private final String find;
 
   private IdempotentInsert(
-      Pool pool, PgAggregates<S> aggregates, Class<S> type, String insert, String find) {
+      SqlClient pool, PgAggregates<S> aggregates, Class<S> type, String insert, String find) {
     this.pool = pool;
     this.aggregates = aggregates;
     this.type = type;
@@ -57,7 +57,7 @@ public final class IdempotentInsert<S> {
    *     parameters
    */
   public static <S> IdempotentInsert<S> answeredAtOnce(
-      Pool pool, PgAggregates<S> aggregates, Class<S> type, String insertRow) {
+      SqlClient pool, PgAggregates<S> aggregates, Class<S> type, String insertRow) {
     String find =
         "SELECT body_hash, answer::text, true FROM idempotency WHERE caller = $1 AND key = $2";
     return new IdempotentInsert<>(
@@ -72,7 +72,7 @@ public final class IdempotentInsert<S> {
    * @param idColumn the column of {@code idempotency} that holds the aggregate's id
    */
   public static <S> IdempotentInsert<S> answeredLater(
-      Pool pool,
+      SqlClient pool,
       PgAggregates<S> aggregates,
       Class<S> type,
       String insertRow,

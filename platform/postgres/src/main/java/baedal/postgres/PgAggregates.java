@@ -6,9 +6,9 @@ import baedal.events.EventMessages;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +45,7 @@ public final class PgAggregates<S> {
 
   private record Stored<S>(S state, long revision, long sequence, boolean seen) {}
 
-  private final Pool pool;
+  private final SqlClient pool;
   private final String noun;
   private final Class<S> type;
   private final Shape<S> shape;
@@ -57,7 +57,7 @@ public final class PgAggregates<S> {
    * @param table the plural of the aggregate's name, for example {@code orders}
    * @param wake wakes the relay; called after every write
    */
-  public PgAggregates(Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake) {
+  public PgAggregates(SqlClient pool, String table, Class<S> type, Shape<S> shape, Runnable wake) {
     this(pool, table, type, shape, wake, "SELECT");
   }
 
@@ -69,7 +69,12 @@ public final class PgAggregates<S> {
    *     $1} (the id) and {@code $6::text} (the new body)
    */
   public PgAggregates(
-      Pool pool, String table, Class<S> type, Shape<S> shape, Runnable wake, String sideEffect) {
+      SqlClient pool,
+      String table,
+      Class<S> type,
+      Shape<S> shape,
+      Runnable wake,
+      String sideEffect) {
     this.pool = pool;
     noun = table.substring(0, table.length() - 1);
     this.type = type;

@@ -12,8 +12,10 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +112,22 @@ public final class PgDatabase implements Database {
 
   public Pool pool() {
     return pool;
+  }
+
+  /**
+   * Runs {@code work} in a transaction and rolls it back, so that nothing is stored. {@code work}
+   * gets the connection. The warm-up uses it.
+   */
+  public Future<Void> rollBack(Function<SqlConnection, Future<?>> work) {
+    return pool.getConnection()
+        .compose(
+            connection ->
+                connection
+                    .begin()
+                    .compose(
+                        transaction -> work.apply(connection).eventually(transaction::rollback))
+                    .eventually(connection::close))
+        .mapEmpty();
   }
 
   public Outbox outbox() {

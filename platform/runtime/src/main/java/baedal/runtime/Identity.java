@@ -14,6 +14,11 @@ public sealed interface Identity {
   /** The secret that all services share. HS256 requires at least 32 bytes (RFC 7518, 3.2). */
   String secret();
 
+  /** Whether the secret signs tokens of people, too. */
+  default boolean signsPeople() {
+    return this instanceof OneMachine;
+  }
+
   /** The built-in issuer of a one-machine run: a dev route issues any token to any client. */
   record OneMachine(String secret) implements Identity {}
 

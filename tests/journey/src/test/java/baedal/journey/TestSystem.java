@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -78,7 +79,10 @@ final class TestSystem implements AutoCloseable {
     return shared;
   }
 
-  /** {@code environment} has the URIs of the servers that the test itself runs. */
+  /**
+   * {@code environment} has the URIs of the servers that the test itself runs. The services do not
+   * warm up unless it sets WARM_UP.
+   */
   TestSystem(Map<String, String> environment) throws IOException {
     this(environment, Settings.onFreePorts(), EndpointRouting.DIRECT);
   }
@@ -92,7 +96,10 @@ final class TestSystem implements AutoCloseable {
       throws IOException {
     this.settings = settings;
     home = Files.createTempDirectory(FastFolder.parent(), "baedal-journey");
-    services = new LocalSystem(home, settings, environment, new ConsoleProgress(), false, routing);
+    Map<String, String> withoutWarmUp = new HashMap<>(Map.of("WARM_UP", "0s"));
+    withoutWarmUp.putAll(environment);
+    services =
+        new LocalSystem(home, settings, withoutWarmUp, new ConsoleProgress(), false, routing);
     services.start(true);
     url = routing.route(CLIENTS, EndpointRouting.urlSetting("gateway"), settings.url("gateway"));
     contract = ContractChecker.of(url);

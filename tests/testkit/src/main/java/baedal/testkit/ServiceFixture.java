@@ -54,9 +54,11 @@ public final class ServiceFixture implements AutoCloseable {
     return "http://" + HOST + ":" + served;
   }
 
-  /** Adds the settings that every service needs to {@code settings}. */
+  /** Adds the settings that every service needs to {@code settings}. There is no warm-up. */
   public Config config(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
+    Map<String, String> all = new HashMap<>();
+    all.put("WARM_UP", "0s");
+    all.putAll(settings);
     all.put("PORT", "0");
     all.put("AMQP_URI", amqpUri);
     all.put("TOKEN_SECRET", SECRET);

@@ -111,6 +111,15 @@ public final class Client {
     }
   }
 
+  /** Whether this server reports itself ready; for the port of a service or of operators. */
+  public boolean isReady() {
+    try {
+      return get("/health/ready").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** The gateway's health report as a text, for an error message. */
   public String health() {
     try {

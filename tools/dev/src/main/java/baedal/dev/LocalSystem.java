@@ -42,8 +42,8 @@ public final class LocalSystem {
   private ServiceProcesses processes;
 
   /**
-   * {@code environment} may name external backing services. With {@code separate} each service runs
-   * in its own process, else all run in this JVM.
+   * {@code environment} may name external backing services, and set WARM_UP. With {@code separate}
+   * each service runs in its own process, else all run in this JVM.
    */
   public LocalSystem(
       Path home,
@@ -98,7 +98,8 @@ public final class LocalSystem {
             routing,
             backing.databases(),
             backing.brokerAccess(),
-            Secrets.loadOrCreate(home.resolve("secrets").resolve("token")));
+            Secrets.loadOrCreate(home.resolve("secrets").resolve("token")),
+            environment.getOrDefault("WARM_UP", ""));
     if (separate) {
       startProcesses();
     } else {
@@ -180,8 +181,9 @@ public final class LocalSystem {
   /** Waits until all services are ready; throws {@link Failure} after 90 seconds. */
   public void awaitReady() throws IOException {
     Client client = new Client(settings.url("gateway"));
+    Client operations = new Client("http://127.0.0.1:" + settings.port(Settings.OPERATIONS));
     long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
-    while (!client.isUp()) {
+    while (!client.isUp() || !operations.isReady()) {
       if (System.nanoTime() > deadline) {
         throw new Failure(
             "the services did not become ready within "

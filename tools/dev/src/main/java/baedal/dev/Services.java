@@ -35,23 +35,27 @@ final class Services {
   private final DatabaseUris databases;
   private final BrokerAccess broker;
   private final String tokenSecret;
+  private final String warmUp;
 
+  /** {@code warmUp} is the setting WARM_UP of all services; empty for its default. */
   Services(
       Settings settings,
       EndpointRouting routing,
       DatabaseUris databases,
       BrokerAccess broker,
-      String tokenSecret) {
+      String tokenSecret,
+      String warmUp) {
     this.settings = settings;
     this.routing = routing;
     this.databases = databases;
     this.broker = broker;
     this.tokenSecret = tokenSecret;
+    this.warmUp = warmUp;
   }
 
   /** The same services on other ports. */
   Services on(Settings ports) {
-    return new Services(ports, routing, databases, broker, tokenSecret);
+    return new Services(ports, routing, databases, broker, tokenSecret, warmUp);
   }
 
   /**
@@ -64,6 +68,7 @@ final class Services {
     environment.put("PORT", Integer.toString(port(service)));
     environment.put("TOKEN_SECRET", tokenSecret);
     environment.put("DEV_DOORS", "true");
+    environment.put("WARM_UP", warmUp);
     environment.put("KUBERNETES_SERVICE_HOST", "");
     for (String other : NAMES) {
       environment.put(EndpointRouting.urlSetting(other), settings.url(other));
