@@ -45,14 +45,13 @@ public final class GatewayVerticle extends VerticleBase {
     Readiness readiness = new Readiness(vertx);
     steps.registerWith(readiness);
     http = new HttpApi(vertx, "gateway", resource("openapi.yaml"), tokens, readiness, devContracts);
-    OrderAdmission admission = new OrderAdmission(vertx, config.orderWait());
     RateLimits rateLimits = new RateLimits(vertx, config.rates(), addresses, tokens);
     warmUp = new GatewayWarmUp(vertx, steps, rateLimits, tokens, config.identity());
     return vertx
         .executeBlocking(() -> new Documents(config.devDoors()))
         .compose(
             documents -> {
-              pipeline(tokens, addresses, connections, cors, rateLimits, admission, documents)
+              pipeline(tokens, addresses, connections, cors, rateLimits, documents)
                   .mount(http.router());
               return http.operate(config.http().operationsHost(), config.http().operationsPort());
             })
@@ -61,7 +60,6 @@ public final class GatewayVerticle extends VerticleBase {
         .onSuccess(
             actual -> {
               port = actual;
-              steps.ended().onSuccess(v -> admission.start());
               warmUp.start(server.createForWarmUp(http::accept));
             });
   }
@@ -72,10 +70,10 @@ public final class GatewayVerticle extends VerticleBase {
       ConnectionLimits connections,
       Cors cors,
       RateLimits rateLimits,
-      OrderAdmission admission,
       Documents documents) {
     ForwardedHeaders forwarded = new ForwardedHeaders(addresses);
     StreamLimits streams = new StreamLimits(config.http(), addresses);
+    OrderAdmission admission = new OrderAdmission(vertx, config.orderWait());
     PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded, admission);
     Upstream orders =
         new Upstream(vertx, config.upstreams().get("order"), Checkout.CONNECTIONS, forwarded);

@@ -84,8 +84,13 @@ final class GatewayWarmUp {
   }
 
   private Future<Void> close() {
-    rateLimits.exempt(-1);
+    if (server == null) {
+      return Future.succeededFuture();
+    }
+    HttpServer closing = server;
+    server = null;
+    rateLimits.exempt(RateLimits.NO_PORT);
     requests.close();
-    return server == null ? Future.succeededFuture() : server.close();
+    return closing.close();
   }
 }

@@ -59,10 +59,6 @@ final class OrderAdmission {
         Counter.builder("baedal.admission.refused")
             .description("new orders that got 503 because they waited too long")
             .register(metrics);
-  }
-
-  /** Begins to change the limit. Call this when the warm-up has ended, because it uses all time. */
-  void start() {
     awaitTick();
   }
 

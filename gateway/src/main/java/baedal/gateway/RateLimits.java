@@ -37,6 +37,8 @@ final class RateLimits {
    */
   static final List<String> HEADERS = List.of(LIMIT, REMAINING, RESET);
 
+  static final int NO_PORT = -1;
+
   private static final Duration REDIS_RETRY = Duration.ofSeconds(1);
   private static final int MAX_REDIS_FAILURES = 3;
 
@@ -46,7 +48,7 @@ final class RateLimits {
   private final Buckets local = new Buckets();
   private final BucketRepository shared;
   private final CircuitBreaker breaker;
-  private int exemptPort = -1;
+  private int exemptPort = NO_PORT;
 
   RateLimits(Vertx vertx, RateConfig config, Addresses addresses, Tokens tokens) {
     this.config = config;
@@ -68,7 +70,10 @@ final class RateLimits {
             .closeHandler(v -> log.atInfo().log("Redis answers: replicas share rate limits again"));
   }
 
-  /** Does not count requests that arrive at {@code port}, which only the warm-up knows. */
+  /**
+   * From now on, does not count requests that arrive at {@code port}, which only the warm-up knows;
+   * {@link #NO_PORT} counts all.
+   */
   void exempt(int port) {
     exemptPort = port;
   }

@@ -31,7 +31,10 @@ public final class WarmUp {
   /** Enough for the JVM to compile the code of a step. */
   private static final int MAX_ROUNDS = 5_000;
 
-  private static final Duration STEP_TIMEOUT = Duration.ofSeconds(2);
+  /** The warm-up takes at most so many times its time, if the first runs of its steps are slow. */
+  private static final int MAX_STRETCH = 3;
+
+  private static final Duration STEP_TIMEOUT = Duration.ofSeconds(5);
 
   /** How long {@link #startWhen} waits for its condition. */
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
@@ -54,10 +57,14 @@ public final class WarmUp {
   private Context context;
   private long endsAt;
   private int runs;
+  private int endedRuns;
   private int running;
   private boolean stopped;
 
-  /** {@code time} is how long the steps run; with zero they do not run. */
+  /**
+   * {@code time} is how long the steps run after each has run once; with zero they do not run. The
+   * first runs are the slowest, because they load classes and open connections.
+   */
   public WarmUp(Vertx vertx, Duration time) {
     this.vertx = vertx;
     this.time = time;
@@ -135,7 +142,7 @@ public final class WarmUp {
       return;
     }
     context = vertx.getOrCreateContext();
-    endsAt = System.nanoTime() + time.toNanos();
+    endsAt = System.nanoTime() + MAX_STRETCH * time.toNanos();
     running = CONCURRENCY;
     for (int lane = 0; lane < CONCURRENCY; lane++) {
       run(lane);
@@ -174,6 +181,9 @@ public final class WarmUp {
             done ->
                 context.runOnContext(
                     v -> {
+                      if (++endedRuns == steps.size()) {
+                        endsAt = System.nanoTime() + time.toNanos();
+                      }
                       if (done.failed()) {
                         pause(step, done.cause());
                       }
