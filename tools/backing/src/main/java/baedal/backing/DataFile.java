@@ -22,13 +22,13 @@ import org.slf4j.LoggerFactory;
 final class DataFile {
 
   /**
-   * The present format: documents as BSON, entries of their indexes, and a journal. Formats 1 and 2
-   * had no journal.
+   * The present format: documents as BSON, entries of their indexes, and a journal. Format 1 had no
+   * entries. Format 2 had entries of the first field only. Both had no journal.
    */
   static final int FORMAT = 3;
 
-  /** A format without entries of indexes. The indexes are built when the file is opened. */
-  private static final int WITHOUT_INDEXES = 1;
+  /** The oldest format that can be opened. */
+  private static final int OLDEST_FORMAT = 1;
 
   /** A journal of this size causes a checkpoint. The changed pages use memory until then. */
   private static final long JOURNAL_BYTES = 8L << 20;
@@ -68,14 +68,18 @@ final class DataFile {
   private final MVMap<String, Long> checkpoints;
   private final Journal journal;
 
+  /** Whether the file had an older format when it was opened. */
+  private final boolean older;
+
   /** Whether the changes of the journal are in the maps. */
   private boolean replayed;
 
   private boolean needsCheckpoint;
 
-  private DataFile(MVStore store, Journal journal) {
+  private DataFile(MVStore store, Journal journal, boolean older) {
     this.store = store;
     this.journal = journal;
+    this.older = older;
     checkpoints = store.openMap("checkpoints");
   }
 
@@ -93,18 +97,18 @@ final class DataFile {
     store.setVersionsToKeep(0);
     boolean empty = store.getMapNames().isEmpty();
     int format = store.getStoreVersion();
-    if (!empty && (format < WITHOUT_INDEXES || format > FORMAT)) {
+    if (!empty && (format < OLDEST_FORMAT || format > FORMAT)) {
       store.closeImmediately();
       throw new IllegalStateException(
           file + " was written by another version of this server; ./run --fresh deletes all data");
     }
-    if (!empty && format == WITHOUT_INDEXES) {
+    boolean older = !empty && format < FORMAT;
+    if (older) {
       log.atInfo()
           .addKeyValue("file", file)
           .log("the data file has an older format: building its indexes");
     }
-    store.setStoreVersion(FORMAT);
-    return new DataFile(store, new Journal(journalOf(file)));
+    return new DataFile(store, new Journal(journalOf(file)), older);
   }
 
   static Path journalOf(Path file) {
@@ -127,18 +131,29 @@ final class DataFile {
         DOCUMENTS + namespace, new MVMap.Builder<Object, byte[]>().valueType(BsonType.INSTANCE));
   }
 
+  /** The entries of an index. They are empty if an older format wrote them. */
   MVMap<String, Boolean> entries(String namespace, String index) {
-    return store.openMap(
-        namespace + INDEX + index,
-        new MVMap.Builder<String, Boolean>().keyType(StringDataType.INSTANCE));
+    MVMap<String, Boolean> entries =
+        store.openMap(
+            namespace + INDEX + index,
+            new MVMap.Builder<String, Boolean>().keyType(StringDataType.INSTANCE));
+    if (older && !replayed) {
+      entries.clear();
+    }
+    return entries;
   }
 
-  /** Applies the changes since the last checkpoint, and then makes a checkpoint. */
+  /**
+   * Applies the changes since the last checkpoint, and then makes a checkpoint. The file has the
+   * present format only after this: if the process is killed before, the next start builds all
+   * indexes again.
+   */
   void replay(Journal.Changes changes) {
     if (checkpoints.containsKey(GENERATION)) {
       journal.replay(checkpoints.get(GENERATION), changes);
     }
     replayed = true;
+    store.setStoreVersion(FORMAT);
     checkpoint();
   }
 

@@ -4,7 +4,6 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.bson.Document;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -15,11 +14,11 @@ import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 
 /**
- * A non-unique index of the embedded MongoDB. It uses only the first field of the index definition,
- * and finds documents by a string or a boolean in this field. The server itself has only unique
- * indexes, so without this class a query by the field would read the whole collection. {@link
- * DataFile} writes the entries to the data file together with the documents. So a restart need not
- * build a complete index again.
+ * A non-unique index of the embedded MongoDB. It finds documents by strings and booleans in the
+ * leading fields of the index definition, up to the first nested field or the id. The server itself
+ * has only unique indexes, so without this class a query by these fields would read the whole
+ * collection. {@link DataFile} writes the entries to the data file together with the documents. So
+ * a restart need not build a complete index again.
  */
 final class FieldIndex extends Index<Object> {
 
@@ -41,22 +40,24 @@ final class FieldIndex extends Index<Object> {
   private static final String TRUE = "t";
   private static final String FALSE = "f";
 
-  /**
-   * Prefix of the entry of a document in which the field exists, but has no string and no boolean.
-   */
+  /** The code of a field that is missing, or has no string and no boolean. */
   private static final String OTHER = "o";
 
-  private final String field;
+  private final List<String> fields;
 
   /**
-   * Each key consists of a value of the field, encoded by {@link #prefix}, and the id of a document
-   * that has this value.
+   * Each key consists of the {@link #code} of each field and the id of a document that has these
+   * values. A document without the first field has no entry.
    */
   private final MVMap<String, Boolean> entries;
 
   FieldIndex(String name, List<IndexKey> keys, MVMap<String, Boolean> entries) {
     super(name, keys, true);
-    field = keys.get(0).getKey();
+    fields =
+        keys.stream()
+            .map(IndexKey::getKey)
+            .takeWhile(field -> !field.equals(IdIndex.ID) && !field.contains("."))
+            .toList();
     this.entries = entries;
   }
 
@@ -84,42 +85,69 @@ final class FieldIndex extends Index<Object> {
 
   @Override
   public boolean canHandle(Document query) {
-    if (query.get(IdIndex.ID) instanceof String || field.contains(".")) {
+    if (query.get(IdIndex.ID) instanceof String || fields.isEmpty()) {
       return false;
     }
-    Object wanted = query.get(field);
+    Object wanted = query.get(fields.get(0));
     return isIndexed(wanted) || EXISTS.equals(wanted);
   }
 
+  /** The first field must have a value; the query may restrict the further fields, too. */
   @Override
   public synchronized Iterable<Object> getPositions(Document query) {
-    Object wanted = query.get(field);
-    return EXISTS.equals(wanted) ? allIds() : idsWithPrefix(prefix(wanted));
-  }
-
-  private Set<Object> allIds() {
+    Object first = query.get(fields.get(0));
     Set<Object> ids = new LinkedHashSet<>();
-    Iterator<String> iterator = entries.keyIterator(null);
-    while (iterator.hasNext()) {
-      String entry = iterator.next();
-      if (!entry.equals(COMPLETE)) {
-        ids.add(id(entry));
+    if (EXISTS.equals(first)) {
+      addIds("", 0, ids);
+      return ids;
+    }
+    Set<String> prefixes = Set.of(code(first));
+    int used = 1;
+    while (used < fields.size()) {
+      Set<String> codes = wantedCodes(query.get(fields.get(used)));
+      if (codes.isEmpty()) {
+        break;
       }
+      prefixes = joined(prefixes, codes);
+      used++;
+    }
+    for (String prefix : prefixes) {
+      addIds(prefix, used, ids);
     }
     return ids;
   }
 
-  private List<Object> idsWithPrefix(String prefix) {
-    List<Object> ids = new ArrayList<>();
+  /** The codes that the condition on a field accepts; empty if the index cannot help. */
+  private static Set<String> wantedCodes(Object wanted) {
+    if (isIndexed(wanted)) {
+      return Set.of(code(wanted));
+    }
+    boolean oneOf =
+        wanted instanceof Document condition
+            && condition.size() == 1
+            && condition.get("$in") instanceof Collection<?> values
+            && values.stream().allMatch(FieldIndex::isIndexed);
+    return oneOf ? codes(((Document) wanted).get("$in")) : Set.of();
+  }
+
+  private static Set<String> joined(Set<String> prefixes, Set<String> codes) {
+    Set<String> joined = new LinkedHashSet<>();
+    prefixes.forEach(prefix -> codes.forEach(code -> joined.add(prefix + code)));
+    return joined;
+  }
+
+  /** Adds the ids of the entries with this prefix, which consists of the codes of some fields. */
+  private void addIds(String prefix, int codes, Set<Object> ids) {
     Iterator<String> iterator = entries.keyIterator(prefix);
     while (iterator.hasNext()) {
       String entry = iterator.next();
       if (!entry.startsWith(prefix)) {
         break;
       }
-      ids.add(entry.substring(prefix.length()));
+      if (!entry.equals(COMPLETE)) {
+        ids.add(id(entry, prefix.length(), fields.size() - codes));
+      }
     }
-    return ids;
   }
 
   @Override
@@ -144,22 +172,26 @@ final class FieldIndex extends Index<Object> {
     now.stream().filter(entry -> !old.contains(entry)).forEach(entry -> entries.put(entry, true));
   }
 
-  /**
-   * The entries of a document: one for a single value, and for an array one for each string or
-   * boolean in it.
-   */
+  /** The entries of a document: one, or one for each element of an array. */
   private Set<String> entries(Document document, Object id) {
-    Set<String> entries = new LinkedHashSet<>();
-    if (document.containsKey(field)) {
-      Object value = document.get(field);
-      Stream<?> all =
-          value instanceof Collection<?> elements ? elements.stream() : Stream.ofNullable(value);
-      all.filter(FieldIndex::isIndexed).forEach(element -> entries.add(prefix(element) + id));
-      if (entries.isEmpty()) {
-        entries.add(OTHER + id);
-      }
+    if (fields.isEmpty() || !document.containsKey(fields.get(0))) {
+      return Set.of();
     }
-    return entries;
+    Set<String> prefixes = Set.of("");
+    for (String field : fields) {
+      Set<String> codes = codes(document.get(field));
+      prefixes = joined(prefixes, codes.isEmpty() ? Set.of(OTHER) : codes);
+    }
+    return joined(prefixes, Set.of(id.toString()));
+  }
+
+  /** The codes of a single value, or of each element of an array. */
+  private static Set<String> codes(Object value) {
+    Stream<?> all =
+        value instanceof Collection<?> elements ? elements.stream() : Stream.ofNullable(value);
+    Set<String> codes = new LinkedHashSet<>();
+    all.filter(FieldIndex::isIndexed).forEach(element -> codes.add(code(element)));
+    return codes;
   }
 
   private static boolean isIndexed(Object value) {
@@ -167,22 +199,28 @@ final class FieldIndex extends Index<Object> {
   }
 
   /**
-   * Encodes a value of the field. A string is encoded with its length, so that no prefix is the
-   * beginning of another prefix.
+   * Encodes a value of a field. A string is encoded with its length, so that no code is the
+   * beginning of another code.
    */
-  private static String prefix(Object value) {
+  private static String code(Object value) {
     if (value instanceof String text) {
       return TEXT + text.length() + ":" + text;
     }
     return Boolean.TRUE.equals(value) ? TRUE : FALSE;
   }
 
-  private static String id(String entry) {
-    if (!entry.startsWith(TEXT)) {
-      return entry.substring(1);
+  /** The id in an entry that has this number of codes from the index {@code from} on. */
+  private static String id(String entry, int from, int codes) {
+    int at = from;
+    for (int i = 0; i < codes; i++) {
+      if (entry.startsWith(TEXT, at)) {
+        int colon = entry.indexOf(':', at);
+        at = colon + 1 + Integer.parseInt(entry, at + 1, colon, 10);
+      } else {
+        at++;
+      }
     }
-    int colon = entry.indexOf(':');
-    return entry.substring(colon + 1 + Integer.parseInt(entry, 1, colon, 10));
+    return entry.substring(at);
   }
 
   @Override

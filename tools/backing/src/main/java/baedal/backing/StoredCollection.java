@@ -1,5 +1,8 @@
 package baedal.backing;
 
+import static java.util.Comparator.naturalOrder;
+import static java.util.Comparator.reverseOrder;
+
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.AbstractSynchronizedMongoCollection;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
@@ -11,9 +14,11 @@ import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.backend.ValueComparator;
 import de.bwaldvogel.mongo.bson.Document;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 
@@ -25,6 +30,7 @@ import org.h2.mvstore.MVMap;
 final class StoredCollection extends AbstractSynchronizedMongoCollection<Object> {
 
   private static final Document BY_ID = new Document(IdIndex.ID, 1);
+  private static final Document BY_ID_DESCENDING = new Document(IdIndex.ID, -1);
 
   private final DataFile file;
   private final MVMap<Object, byte[]> documents;
@@ -143,6 +149,38 @@ final class StoredCollection extends AbstractSynchronizedMongoCollection<Object>
     }
     return matchDocumentsFromStream(
         all.map(DocumentWithPosition::getDocument), query, orderBy, skip, limit, batchSize, fields);
+  }
+
+  /**
+   * Finds the documents with the ids that an index returned. If the result is sorted by id, the ids
+   * are sorted, so that no document after the limit is read. A page of a list does not read the
+   * documents of the pages before it either.
+   */
+  @Override
+  protected QueryResult matchDocuments(
+      Document query,
+      Iterable<Object> ids,
+      Document orderBy,
+      int skip,
+      int limit,
+      int batchSize,
+      Document fields) {
+    boolean ascending = BY_ID.equals(orderBy);
+    if (!ascending && !BY_ID_DESCENDING.equals(orderBy)) {
+      return super.matchDocuments(query, ids, orderBy, skip, limit, batchSize, fields);
+    }
+    Comparator<String> order = ascending ? naturalOrder() : reverseOrder();
+    Stream<String> sorted =
+        StreamSupport.stream(ids.spliterator(), false).map(String.class::cast).sorted(order);
+    Object last =
+        query.get(IdIndex.ID) instanceof Document range
+            ? range.get(ascending ? "$gt" : "$lt")
+            : null;
+    if (last instanceof String before) {
+      sorted = sorted.dropWhile(id -> order.compare(id, before) <= 0);
+    }
+    return matchDocumentsFromStream(
+        sorted.map(this::getDocument), query, null, skip, limit, batchSize, fields);
   }
 
   /**

@@ -1,5 +1,7 @@
 package baedal.backing;
 
+import static java.util.Comparator.naturalOrder;
+import static java.util.Comparator.reverseOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.BulkOperation;
+import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.MongoClient;
 import io.vertx.ext.mongo.UpdateOptions;
 import java.io.IOException;
@@ -19,10 +22,14 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.StringDataType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedded MongoDB with concurrent clients, after a kill, and with files of older versions. */
 class EmbeddedMongoTest {
@@ -31,6 +38,7 @@ class EmbeddedMongoTest {
   private static final int WRITES = 600;
   private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final String COLLECTION = "written";
+  private static final int RARE = 20;
 
   private final Vertx vertx = Vertx.vertx();
   private final Queue<String> answered = new ConcurrentLinkedQueue<>();
@@ -110,7 +118,10 @@ class EmbeddedMongoTest {
   /** Changes the states of the writer's documents, and removes some, until the server is killed. */
   private Future<Void> change(MongoClient client, int writer, int n) {
     JsonObject id = new JsonObject().put("_id", "w" + writer + "-" + n % 20);
-    JsonObject state = new JsonObject().put("state", STATES.get(n % STATES.size()));
+    JsonObject state =
+        new JsonObject()
+            .put("state", STATES.get(n % STATES.size()))
+            .put("kind", n % 2 == 0 ? "rare" : "often");
     JsonObject update = new JsonObject();
     if (n % 5 == 0) {
       update.put("$unset", new JsonObject().put("state", ""));
@@ -135,7 +146,7 @@ class EmbeddedMongoTest {
     int port = Ports.free();
     Mongo server = Mongo.start(home, port, true);
     MongoClient client = client(server);
-    client.createIndex(COLLECTION, new JsonObject().put("state", 1)).await();
+    client.createIndex(COLLECTION, new JsonObject().put("state", 1).put("kind", 1)).await();
     IntStream.range(0, WRITERS).forEach(i -> change(client, i, i));
     await().atMost(DEADLINE).until(() -> answered.size() >= 4 * WRITES);
     server.kill();
@@ -156,6 +167,15 @@ class EmbeddedMongoTest {
           .as(state)
           .containsExactlyInAnyOrderElementsOf(
               ids(all.stream().filter(one -> state.equals(one.getString("state"))).toList()));
+      JsonObject rare = new JsonObject().put("state", state).put("kind", "rare");
+      assertThat(ids(client.find(COLLECTION, rare).await()))
+          .as("rare %s", state)
+          .containsExactlyInAnyOrderElementsOf(
+              ids(
+                  all.stream()
+                      .filter(one -> state.equals(one.getString("state")))
+                      .filter(one -> "rare".equals(one.getString("kind")))
+                      .toList()));
     }
     JsonObject any = new JsonObject().put("state", new JsonObject().put("$exists", true));
     assertThat(ids(client.find(COLLECTION, any).await()))
@@ -167,11 +187,14 @@ class EmbeddedMongoTest {
     return documents.stream().map(document -> document.getString("_id")).toList();
   }
 
-  /** Writes documents into a new file, with an index by state and one by a field that none has. */
+  /**
+   * Writes documents into a new file, with an index by state and kind, and one by a field that none
+   * has. At most {@link #RARE} documents of each state have the kind "rare".
+   */
   private void fill(Path file, int documents) throws IOException {
     Mongo server = Mongo.embedded(file, Ports.free());
     MongoClient client = client(server);
-    client.createIndex(COLLECTION, new JsonObject().put("state", 1)).await();
+    client.createIndex(COLLECTION, new JsonObject().put("state", 1).put("kind", 1)).await();
     client.createIndex(COLLECTION, new JsonObject().put("never", 1)).await();
     List<BulkOperation> inserts = new ArrayList<>();
     for (int i = 0; i < documents; i++) {
@@ -180,6 +203,7 @@ class EmbeddedMongoTest {
               new JsonObject()
                   .put("_id", "id-" + i)
                   .put("state", STATES.get(i % STATES.size()))
+                  .put("kind", i < RARE * STATES.size() ? "rare" : "often")
                   .put("text", "배달".repeat(200))));
     }
     client.bulkWrite(COLLECTION, inserts).await();
@@ -203,9 +227,71 @@ class EmbeddedMongoTest {
     server.stop();
   }
 
-  /** The older format has documents and no index entries. */
+  /** Each index entry that these queries need is in few pages, and each document in another. */
   @Test
-  void opening_a_file_of_the_older_format_builds_its_indexes(@TempDir Path home)
+  void a_query_by_an_index_reads_only_the_documents_of_its_result(@TempDir Path home)
+      throws IOException {
+    Path file = home.resolve("mongo.mv.db");
+    fill(file, 5_000);
+    JsonObject rare = new JsonObject().put("state", "PLACED").put("kind", "rare");
+    assertThat(bytesRead(file, rare, new FindOptions(), RARE)).isLessThan(300_000);
+    FindOptions newest = new FindOptions().setSort(new JsonObject().put("_id", -1)).setLimit(RARE);
+    JsonObject placed = new JsonObject().put("state", "PLACED");
+    assertThat(bytesRead(file, placed, newest, RARE)).isLessThan(300_000);
+    JsonObject next = placed.copy().put("_id", new JsonObject().put("$lt", "id-2000"));
+    assertThat(bytesRead(file, next, newest, RARE)).isLessThan(300_000);
+  }
+
+  /** The bytes that a query reads from a file that was just opened. */
+  private long bytesRead(Path file, JsonObject query, FindOptions options, int expected)
+      throws IOException {
+    DurableBackend opened = new DurableBackend(file);
+    Mongo server = Mongo.embedded(opened, Ports.free());
+    MongoClient client = client(server);
+    long before = opened.file().store().getFileStore().getReadBytes();
+    List<JsonObject> found = client.findWithOptions(COLLECTION, query, options).await();
+    long read = opened.file().store().getFileStore().getReadBytes() - before;
+    client.close().await();
+    server.stop();
+    assertThat(found).hasSize(expected);
+    return read;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, -1})
+  void the_pages_of_a_list_by_id_are_complete_in_both_directions(int direction, @TempDir Path home)
+      throws IOException {
+    Path file = home.resolve("mongo.mv.db");
+    fill(file, 500);
+    Mongo server = Mongo.embedded(file, Ports.free());
+    MongoClient client = client(server);
+    FindOptions options =
+        new FindOptions().setSort(new JsonObject().put("_id", direction)).setLimit(40).setSkip(2);
+    List<String> found = new ArrayList<>();
+    JsonObject query = new JsonObject().put("state", "PAID");
+    for (List<String> page = ids(client.findWithOptions(COLLECTION, query, options).await());
+        !page.isEmpty();
+        page = ids(client.findWithOptions(COLLECTION, query, options).await())) {
+      found.addAll(page);
+      String operator = direction > 0 ? "$gt" : "$lt";
+      query.put("_id", new JsonObject().put(operator, page.get(page.size() - 1)));
+      options.setSkip(0);
+    }
+    List<String> expected =
+        IntStream.range(0, 500)
+            .filter(i -> i % STATES.size() == STATES.indexOf("PAID"))
+            .mapToObj(i -> "id-" + i)
+            .sorted(direction > 0 ? naturalOrder() : reverseOrder())
+            .toList();
+    assertThat(found).isEqualTo(expected.subList(2, expected.size()));
+    client.close().await();
+    server.stop();
+  }
+
+  /** Format 1 has no index entries; format 2 has entries of the first field of an index only. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void opening_a_file_of_an_older_format_builds_its_indexes(int format, @TempDir Path home)
       throws IOException {
     Path file = home.resolve("mongo.mv.db");
     fill(file, 500);
@@ -214,7 +300,18 @@ class EmbeddedMongoTest {
         store.getMapNames().stream().filter(name -> name.contains("._index_")).toList();
     assertThat(indexes).hasSize(2);
     indexes.forEach(store::removeMap);
-    store.setStoreVersion(1);
+    if (format == 2) {
+      for (String index : indexes) {
+        MVMap<String, Boolean> entries =
+            store.openMap(
+                index, new MVMap.Builder<String, Boolean>().keyType(StringDataType.INSTANCE));
+        entries.put("", true);
+        if (index.contains("state")) {
+          entries.put("s4:PAIDid-1", true);
+        }
+      }
+    }
+    store.setStoreVersion(format);
     store.close();
     Mongo server = Mongo.embedded(file, Ports.free());
     MongoClient client = client(server);

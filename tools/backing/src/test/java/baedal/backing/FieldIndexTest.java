@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.h2.mvstore.MVMap;
@@ -40,6 +41,63 @@ class FieldIndexTest {
     index.remove(sent);
     assertThat(index.getPositions(state("SENT"))).isEmpty();
     assertThat(entries).isEmpty();
+  }
+
+  @Test
+  void a_query_with_both_fields_finds_only_the_documents_with_both_values() {
+    add("1", "PENDING", "a");
+    add("2", "PENDING", "b");
+    add("3", "SENT", "a");
+    add("4", "PENDING", true);
+    assertThat(index.getPositions(state("PENDING").append("changed", "a"))).containsExactly("1");
+    assertThat(index.getPositions(state("PENDING").append("changed", true))).containsExactly("4");
+    assertThat(index.getPositions(state("PENDING").append("changed", "c"))).isEmpty();
+    assertThat(index.getPositions(state("PENDING").append("changed", in("a", "b"))))
+        .containsExactly("1", "2");
+    assertThat(index.getPositions(state("PENDING"))).containsExactlyInAnyOrder("1", "2", "4");
+  }
+
+  @Test
+  void conditions_that_the_entries_cannot_answer_use_the_first_field_only() {
+    add("1", "PENDING", "a");
+    add("2", "PENDING", null);
+    add("3", "PENDING", 5);
+    index.add(document("4", "PENDING"), "4", null);
+    List<Object> conditions = new ArrayList<>();
+    conditions.add(null);
+    conditions.addAll(List.of(5, exists(true), in("a", 5), new Document("$gt", "a")));
+    for (Object condition : conditions) {
+      assertThat(index.getPositions(state("PENDING").append("changed", condition)))
+          .as("%s", condition)
+          .containsExactlyInAnyOrder("1", "2", "3", "4");
+    }
+  }
+
+  @Test
+  void a_document_is_found_by_each_element_of_an_array_in_the_second_field() {
+    add("1", List.of("x", "y"), List.of("a", "b"));
+    assertThat(index.getPositions(state("y").append("changed", "b"))).containsExactly("1");
+    assertThat(index.getPositions(state("x").append("changed", in("a", "b")))).containsExactly("1");
+  }
+
+  @Test
+  void a_change_of_the_second_field_moves_the_entry() {
+    Document before = add("1", "PENDING", "a");
+    index.updateInPlace(before, document("1", "PENDING").append("changed", "b"), "1", null);
+    assertThat(index.getPositions(state("PENDING").append("changed", "a"))).isEmpty();
+    assertThat(index.getPositions(state("PENDING").append("changed", "b"))).containsExactly("1");
+    assertThat(entries).hasSize(1);
+  }
+
+  @Test
+  void the_id_is_not_a_field_of_an_entry() {
+    MVMap<String, Boolean> withId = store.openMap("with id");
+    FieldIndex byState =
+        new FieldIndex(
+            "with id", List.of(new IndexKey("state", true), new IndexKey("_id", false)), withId);
+    byState.add(document("1", "SENT"), "1", null);
+    assertThat(withId.keyList()).containsExactly("s4:SENT1");
+    assertThat(byState.getPositions(state("SENT"))).containsExactly("1");
   }
 
   @Test
@@ -128,12 +186,22 @@ class FieldIndexTest {
     return document;
   }
 
+  private Document add(String id, Object value, Object second) {
+    Document document = document(id, value).append("changed", second);
+    index.add(document, id, null);
+    return document;
+  }
+
   private static Document document(String id, Object value) {
     return new Document("_id", id).append("state", value);
   }
 
   private static Document state(Object value) {
     return new Document("state", value);
+  }
+
+  private static Document in(Object... values) {
+    return new Document("$in", List.of(values));
   }
 
   private static Document exists(boolean yes) {
