@@ -6,6 +6,7 @@ import baedal.events.OrderDetails;
 import baedal.postgres.IdempotencyKeyCleanup;
 import baedal.postgres.IdempotentInsert;
 import baedal.postgres.PgAggregates;
+import baedal.postgres.PgDatabase;
 import baedal.runtime.IdempotencyKey;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlClient;
@@ -81,6 +82,14 @@ final class OrderRepository {
     keyCleanup = new IdempotencyKeyCleanup(pool);
     orders = new PgAggregates<>(pool, "orders", Order.class, SHAPE, wake);
     insert = IdempotentInsert.answeredAtOnce(pool, orders, Order.class, INSERT);
+  }
+
+  /**
+   * Runs {@code work} with a repository whose changes are rolled back when it has ended. The
+   * warm-up uses it.
+   */
+  static Future<Void> rollBack(PgDatabase postgres, Function<OrderRepository, Future<?>> work) {
+    return postgres.rollBack(connection -> work.apply(new OrderRepository(connection, () -> {})));
   }
 
   /** Inserts a new order and its event. */

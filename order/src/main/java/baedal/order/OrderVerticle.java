@@ -43,6 +43,7 @@ public final class OrderVerticle extends VerticleBase {
     OrderWarmUp warmUp =
         new OrderWarmUp(
             postgres,
+            catalogs,
             new WarmUpRequests(vertx, this::port, "order", assembly.tokens()),
             config.identity().signsPeople(),
             dueStatement,

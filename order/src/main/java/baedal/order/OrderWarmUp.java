@@ -19,7 +19,6 @@ import baedal.runtime.WarmUpRequests;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +56,7 @@ final class OrderWarmUp {
   private static final Duration PAY_WITHIN = Duration.ofMinutes(15);
 
   private final PgDatabase postgres;
+  private final CatalogRepository catalogs;
   private final WarmUpRequests requests;
   private final boolean signsPeople;
   private final DueStatement dueStatement;
@@ -65,11 +65,13 @@ final class OrderWarmUp {
   /** {@code signsPeople}: the secret of the services signs people's tokens, too. */
   OrderWarmUp(
       PgDatabase postgres,
+      CatalogRepository catalogs,
       WarmUpRequests requests,
       boolean signsPeople,
       DueStatement dueStatement,
       Clock clock) {
     this.postgres = postgres;
+    this.catalogs = catalogs;
     this.requests = requests;
     this.signsPeople = signsPeople;
     this.dueStatement = dueStatement;
@@ -78,7 +80,7 @@ final class OrderWarmUp {
 
   void addTo(WarmUp warmUp) {
     warmUp
-        .step("place and pay an order", () -> postgres.rollBack(this::placeAndPay))
+        .step("place and pay an order", () -> OrderRepository.rollBack(postgres, this::placeAndPay))
         .step("amount due", () -> requests.findNothing("/internal/orders/warm-up/due"));
     if (signsPeople) {
       warmUp.step(
@@ -87,10 +89,8 @@ final class OrderWarmUp {
     }
   }
 
-  private Future<?> placeAndPay(SqlConnection connection) {
-    OrderRepository orders = new OrderRepository(connection, () -> {});
-    Subscription consumer =
-        new OrderConsumer(orders, new CatalogRepository(connection)).subscription();
+  private Future<?> placeAndPay(OrderRepository orders) {
+    Subscription consumer = new OrderConsumer(orders, catalogs).subscription();
     PlaceOrder request = Json.toObject(PLACE, PlaceOrder.class);
     IdempotencyKey key =
         new IdempotencyKey(WarmUpRequests.ID, Ids.next(), Digest.sha256(Json.encode(request)));

@@ -5,6 +5,7 @@ import baedal.events.EventMessage;
 import baedal.postgres.IdempotencyKeyCleanup;
 import baedal.postgres.IdempotentInsert;
 import baedal.postgres.PgAggregates;
+import baedal.postgres.PgDatabase;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
 import io.vertx.core.Future;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Stores payments in PostgreSQL. A unique index allows each order at most one active payment. */
@@ -104,6 +106,20 @@ final class PaymentRepository {
    * answered}, otherwise the current payment.
    */
   record KeyedPayment(Payment payment, boolean answered) {}
+
+  /**
+   * Runs {@code work} with repositories whose changes are rolled back when it has ended. The
+   * warm-up uses it.
+   */
+  static Future<Void> rollBack(
+      PgDatabase postgres,
+      BiFunction<PaymentRepository, SimulatedProviderRepository, Future<?>> work) {
+    return postgres.rollBack(
+        connection ->
+            work.apply(
+                new PaymentRepository(connection, () -> {}),
+                new SimulatedProviderRepository(connection)));
+  }
 
   /** Finds the payment of a key. Refuses a key that was used with another request body. */
   Future<Optional<KeyedPayment>> findByKey(IdempotencyKey key) {

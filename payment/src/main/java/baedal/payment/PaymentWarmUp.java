@@ -16,7 +16,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -55,7 +54,7 @@ final class PaymentWarmUp {
 
   void addTo(WarmUp warmUp) {
     warmUp
-        .step("pay an order", () -> postgres.rollBack(this::pay))
+        .step("pay an order", () -> PaymentRepository.rollBack(postgres, this::pay))
         .step("orders with payment", this::findNoPayment);
     if (signsPeople) {
       JsonObject body =
@@ -74,10 +73,8 @@ final class PaymentWarmUp {
     return requests.sendAsService(HttpMethod.POST, "/internal/payments/standing", body, 200);
   }
 
-  private Future<?> pay(SqlConnection connection) {
-    PaymentRepository payments = new PaymentRepository(connection, () -> {});
-    PaymentProvider provider =
-        new SimulatedProvider(vertx, new SimulatedProviderRepository(connection));
+  private Future<?> pay(PaymentRepository payments, SimulatedProviderRepository simulated) {
+    PaymentProvider provider = new SimulatedProvider(vertx, simulated);
     PayOrder payOrder =
         new PayOrder(
             orders,

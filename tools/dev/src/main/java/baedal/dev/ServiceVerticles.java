@@ -77,7 +77,7 @@ final class ServiceVerticles implements ServiceRunner {
   }
 
   /**
-   * Waits until the service is ready. The gateway needs no wait: it is ready as soon as it is
+   * Waits until the service is ready. The gateway needs no wait: it responds as soon as it is
    * deployed.
    */
   private static void awaitReady(String service, Settings ports) {
