@@ -31,8 +31,14 @@ public final class Client {
   /**
    * A response: its status and its JSON body. {@code body} is a {@link MissingNode} if the response
    * body is not JSON.
+   *
+   * @param retryAfter the time in the header {@code Retry-After}; zero without this header
    */
-  public record Answer(int status, JsonNode body) {
+  public record Answer(int status, JsonNode body, Duration retryAfter) {
+
+    public Answer(int status, JsonNode body) {
+      this(status, body, Duration.ZERO);
+    }
 
     public String text(String field) {
       return body.path(field).asText();
@@ -170,7 +176,8 @@ public final class Client {
       HttpResponse<String> response =
           HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
       listener.onResponse(response);
-      return new Answer(response.statusCode(), json(response.body()));
+      long seconds = response.headers().firstValueAsLong("Retry-After").orElse(0);
+      return new Answer(response.statusCode(), json(response.body()), Duration.ofSeconds(seconds));
     } catch (ConnectException e) {
       throw new IOException("no server answers at " + gateway, e);
     } catch (InterruptedException e) {

@@ -68,14 +68,14 @@ public final class Demo {
   }
 
   private String orderAndPay(String storeId, JsonNode menu) throws IOException {
-    Client.Answer placed = customer.post("/orders", order(storeId, menu));
+    Client.Answer placed = retried("/orders", order(storeId, menu));
     String orderId = placed.text("orderId");
     step(
         "the customer orders two: " + placed.text("due") + " won due",
         placed.status() == 201,
         placed.body());
     Client.Answer paid =
-        customer.post(
+        retried(
             "/payments",
             json().put("orderId", orderId).put("method", "CARD").put("card", "4242424242424242"));
     step(
@@ -83,6 +83,22 @@ public final class Demo {
         paid.status() == 201,
         paid.body());
     return orderId;
+  }
+
+  /**
+   * Sends a request of the customer. While the response is 503, sends it again after the time that
+   * the response names, for at most 15 s.
+   */
+  private Client.Answer retried(String path, ObjectNode body) throws IOException {
+    String key = UUID.randomUUID().toString();
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    Client.Answer answer = customer.post(path, body, key);
+    while (answer.status() == 503 && System.nanoTime() < deadline) {
+      System.out.println("            " + path + " is busy, retry after " + answer.retryAfter());
+      Client.pause(answer.retryAfter());
+      answer = customer.post(path, body, key);
+    }
+    return answer;
   }
 
   private void cook(Client owner, String orderId) throws IOException {
