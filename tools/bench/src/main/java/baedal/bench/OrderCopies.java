@@ -7,55 +7,73 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.BulkOperation;
 import io.vertx.ext.mongo.MongoClient;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Fills a running system with copies of one completed order, for {@code tools/bench/growth}. It
- * writes into the databases of all services, which other programs must not do. A copy has other ids
- * and one of 5,000 customers, so the number of orders of a customer grows with the number of
- * copies.
+ * writes into the databases of all services, which other programs must not do. {@link CopyTemplate}
+ * says to whom a copy belongs. The stream of all events gets no copies.
  */
 public final class OrderCopies {
 
-  private static final int BATCH = 500;
-  private static final int CUSTOMERS = 5_000;
-  private static final int RIDERS = 500;
+  /** Large enough that the time between two commands does not matter. */
+  private static final int DOCUMENTS_PER_BULK = 2_000;
 
-  /** The last part of each UUID becomes the number of the copy. */
-  private static final Pattern ID =
-      Pattern.compile("([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-)[0-9a-f]{12}");
+  /** While the server handles one bulk, the next one is encoded. */
+  private static final int BULKS_AT_A_TIME = 2;
 
-  /** The users of {@code ./run demo}. */
-  private static final Pattern USER = Pattern.compile("demo-(customer|rider)-[0-9a-f]{8}");
+  private static final int COUPONS_PER_BATCH = 1_000;
 
+  /** The time for which the coupon service keeps the ids of messages, in seconds. */
+  private static final String SEEN_SECONDS = "2592000";
+
+  /**
+   * Makes the same copies as {@link CopyTemplate}, inside the server. Parameters of the format: the
+   * table, the condition for the originals, the number of copies, the id of the store.
+   */
   private static final String COPY =
       """
+      WITH original AS MATERIALIZED (
+        SELECT replace(to_jsonb(t)::text, '%4$s', '@store@') AS text FROM %1$s t WHERE %2$s),
+      changed AS (
+        SELECT number, number %% %7$d = 0 AS kept,
+               regexp_replace(text, '%5$s', '\\1' || lpad(to_hex(number), 12, '0'), 'g') AS text
+          FROM generate_series(1, %3$d) number, original),
+      owned AS (
+        SELECT replace(
+                 CASE WHEN kept THEN text ELSE
+                   regexp_replace(
+                     regexp_replace(text, 'demo-customer-[0-9a-f]{8}', 'customer-' || number / %6$d),
+                     'demo-rider-[0-9a-f]{8}', 'rider-' || number / %8$d) END,
+                 '@store@',
+                 CASE WHEN kept THEN '%4$s'
+                      ELSE left('%4$s', 24) || lpad(to_hex(number / %8$d), 12, '0') END) AS text
+          FROM changed)
       INSERT INTO %1$s
-      SELECT copy.*
-        FROM (SELECT * FROM %1$s WHERE %2$s) original,
-             generate_series(1, %3$d) number,
-             LATERAL jsonb_populate_record(NULL::%1$s,
-               regexp_replace(
-                 regexp_replace(
-                   regexp_replace(to_jsonb(original)::text, '%4$s', '\\1' || lpad(to_hex(number), 12, '0'), 'g'),
-                   'demo-customer-[0-9a-f]{8}', 'customer-' || number %% %5$d, 'g'),
-                 'demo-rider-[0-9a-f]{8}', 'rider-' || number %% %6$d, 'g')::jsonb) copy
+      SELECT copy.* FROM owned, LATERAL jsonb_populate_record(NULL::%1$s, text::jsonb) copy
       ON CONFLICT DO NOTHING
       """;
 
+  private record Original(String orderId, String storeId) {}
+
   private final Settings settings;
   private final int copies;
+  private final Original original;
+  private long start = System.nanoTime();
 
-  private OrderCopies(Settings settings, int copies) {
+  private OrderCopies(Settings settings, int copies) throws SQLException {
     this.settings = settings;
     this.copies = copies;
+    original = readOriginal();
   }
 
   /**
@@ -67,10 +85,11 @@ public final class OrderCopies {
     try {
       OrderCopies filling =
           new OrderCopies(Settings.from(System.getenv()), Integer.parseInt(args[0]));
-      String orderId = filling.copyRows();
+      filling.copyRows();
       for (String service : List.of("store", "rider", "mypage")) {
-        filling.copyDocuments(vertx, service, orderId);
+        filling.copyDocuments(vertx, service);
       }
+      filling.copyCoupons(vertx);
       System.exit(0);
     } catch (Failure | SQLException e) {
       System.err.println("baedal: " + Failure.describe(e));
@@ -78,23 +97,28 @@ public final class OrderCopies {
     }
   }
 
-  /** Copies the rows of an order in PostgreSQL. Returns the id of the order. */
-  private String copyRows() throws SQLException {
-    String orderId;
-    try (Connection orders = connect("order");
-        Statement statement = orders.createStatement()) {
-      try (ResultSet found =
-          statement.executeQuery("SELECT id FROM orders WHERE status = 'COMPLETED' LIMIT 1")) {
-        if (!found.next()) {
-          throw new Failure("there is no completed order to copy: run ./run demo first");
-        }
-        orderId = found.getString(1);
+  private Original readOriginal() throws SQLException {
+    try (Connection orders = Counters.postgres(settings, "baedal_order");
+        Statement statement = orders.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                "SELECT id, store_id FROM orders WHERE status = 'COMPLETED' LIMIT 1")) {
+      if (!found.next()) {
+        throw new Failure("there is no completed order to copy: run ./run demo first");
       }
+      return new Original(found.getString(1), found.getString(2));
+    }
+  }
+
+  private void copyRows() throws SQLException {
+    String orderId = original.orderId();
+    try (Connection orders = Counters.postgres(settings, "baedal_order");
+        Statement statement = orders.createStatement()) {
       copy(statement, "orders", "id = '" + orderId + "'");
       copy(statement, "idempotency", "answer::text LIKE '%" + orderId + "%'");
       copy(statement, "inbox", inboxOfOneOrder());
     }
-    try (Connection payments = connect("payment");
+    try (Connection payments = Counters.postgres(settings, "baedal_payment");
         Statement statement = payments.createStatement()) {
       String ofOrder = "(SELECT id FROM payments WHERE order_id = '" + orderId + "')";
       copy(statement, "simulator_charge", "payment_id IN " + ofOrder);
@@ -102,7 +126,6 @@ public final class OrderCopies {
       copy(statement, "inbox", inboxOfOneOrder());
       copy(statement, "payments", "order_id = '" + orderId + "'");
     }
-    return orderId;
   }
 
   /** The ids of events do not name the order; the newest are of the last order. */
@@ -110,65 +133,131 @@ public final class OrderCopies {
     return "message_id IN (SELECT message_id FROM inbox ORDER BY seen_at DESC LIMIT 8)";
   }
 
-  private Connection connect(String service) throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:"
-            + settings.ports().get("POSTGRES_PORT")
-            + "/baedal_"
-            + service,
-        "postgres",
-        "postgres");
-  }
-
   private void copy(Statement statement, String table, String originals) throws SQLException {
     int rows =
         statement.executeUpdate(
-            COPY.formatted(table, originals, copies, ID.pattern(), CUSTOMERS, RIDERS));
+            COPY.formatted(
+                table,
+                originals,
+                copies,
+                original.storeId(),
+                CopyTemplate.ID,
+                CopyTemplate.ORDERS_PER_CUSTOMER,
+                CopyTemplate.KEPT,
+                CopyTemplate.ORDERS_PER_STORE));
     statement.execute("ANALYZE " + table);
-    System.out.println(rows + " rows in " + table);
+    report(rows + " rows in " + table);
+  }
+
+  private void report(String written) {
+    long now = System.nanoTime();
+    System.out.printf("%.1f s: %s%n", (now - start) / 1e9, written);
+    start = now;
   }
 
   /**
    * Copies the documents whose id begins with the order's id, in each collection of the service.
    */
-  private void copyDocuments(Vertx vertx, String service, String orderId) {
+  private void copyDocuments(Vertx vertx, String service) {
     JsonObject config =
         new JsonObject()
-            .put("connection_string", "mongodb://127.0.0.1:" + settings.ports().get("MONGO_PORT"))
+            .put("connection_string", "mongodb://127.0.0.1:" + settings.port("MONGO_PORT"))
             .put("db_name", "baedal_" + service);
     MongoClient mongo = MongoClient.create(vertx, config);
     for (String collection : mongo.getCollections().await()) {
-      List<String> originals =
+      List<CopyTemplate> originals =
           mongo.find(collection, new JsonObject()).await().stream()
-              .filter(document -> document.getString("_id").startsWith(orderId))
-              .map(JsonObject::encode)
+              .filter(document -> document.getString("_id").startsWith(original.orderId()))
+              .map(document -> template(document.encode()))
               .toList();
-      for (int first = 1; !originals.isEmpty() && first <= copies; first += BATCH) {
-        insert(mongo, collection, originals, first).await();
+      if (!originals.isEmpty()) {
+        insert(mongo, collection, originals);
+        report(originals.size() * copies + " documents in " + collection);
       }
-      System.out.println(originals.size() * copies + " documents in " + collection);
     }
     mongo.close().await();
   }
 
-  private Future<?> insert(
-      MongoClient mongo, String collection, List<String> originals, int first) {
-    List<BulkOperation> inserts = new ArrayList<>();
-    for (int number = first; number < first + BATCH && number <= copies; number++) {
-      for (String original : originals) {
-        inserts.add(BulkOperation.createInsert(new JsonObject(copyOf(original, number))));
-      }
-    }
-    return mongo.bulkWrite(collection, inserts);
+  private CopyTemplate template(String text) {
+    return new CopyTemplate(text, original.storeId());
   }
 
-  static String copyOf(String original, int number) {
-    String otherIds = ID.matcher(original).replaceAll("$1" + "%012x".formatted(number));
-    return USER.matcher(otherIds)
-        .replaceAll(
-            user ->
-                user.group(1)
-                    + "-"
-                    + number % (user.group(1).equals("rider") ? RIDERS : CUSTOMERS));
+  private void insert(MongoClient mongo, String collection, List<CopyTemplate> originals) {
+    List<Future<?>> bulks = new ArrayList<>();
+    List<BulkOperation> bulk = new ArrayList<>();
+    for (int number = 1; number <= copies; number++) {
+      for (CopyTemplate template : originals) {
+        bulk.add(BulkOperation.createInsert(new JsonObject(template.copy(number))));
+      }
+      if (bulk.size() >= DOCUMENTS_PER_BULK || number == copies) {
+        if (bulks.size() == BULKS_AT_A_TIME) {
+          bulks.remove(0).await();
+        }
+        bulks.add(mongo.bulkWrite(collection, bulk));
+        bulk = new ArrayList<>();
+      }
+    }
+    Future.all(bulks).await();
+  }
+
+  /** Copies the coupons that the order earned, and the ids of messages. */
+  private void copyCoupons(Vertx vertx) {
+    Redis redis = Redis.createClient(vertx, "redis://127.0.0.1:" + settings.port("REDIS_PORT"));
+    List<List<CopyTemplate>> commands = new ArrayList<>();
+    for (String key : keys(redis, "coupon:aggregate:*")) {
+      JsonObject state = new JsonObject(field(redis, key, "state"));
+      if (original.orderId().equals(state.getString("earnedBy"))) {
+        String customer = "coupon:of:" + state.getString("customerId");
+        String id = key.substring(key.lastIndexOf(':') + 1);
+        String score = redis.send(Request.cmd(Command.ZSCORE, customer, id)).await().toString();
+        String sequence = field(redis, key, "sequence");
+        commands.add(
+            templates(
+                "HSET",
+                key,
+                "state",
+                state.encode(),
+                "revision",
+                field(redis, key, "revision"),
+                "sequence",
+                sequence));
+        commands.add(templates("ZADD", customer, score, id));
+      }
+    }
+    for (String key : keys(redis, "coupon:seen:*")) {
+      commands.add(templates("SET", key, "1", "EX", SEEN_SECONDS));
+    }
+    if (commands.isEmpty()) {
+      throw new Failure("the order earned no coupon");
+    }
+    for (int first = 1; first <= copies; first += COUPONS_PER_BATCH) {
+      List<Request> batch = new ArrayList<>();
+      for (int i = first; i < first + COUPONS_PER_BATCH && i <= copies; i++) {
+        int number = i;
+        commands.forEach(command -> batch.add(request(command, number)));
+      }
+      redis.batch(batch).await();
+    }
+    report(commands.size() * copies + " commands in Redis");
+    redis.close();
+  }
+
+  private static List<String> keys(Redis redis, String pattern) {
+    Response found = redis.send(Request.cmd(Command.KEYS, pattern)).await();
+    return found.stream().map(Response::toString).toList();
+  }
+
+  private static String field(Redis redis, String key, String field) {
+    return redis.send(Request.cmd(Command.HGET, key, field)).await().toString();
+  }
+
+  private List<CopyTemplate> templates(String... command) {
+    return List.of(command).stream().map(this::template).toList();
+  }
+
+  private static Request request(List<CopyTemplate> command, int number) {
+    Request request = Request.cmd(Command.create(command.get(0).copy(number)));
+    command.subList(1, command.size()).forEach(argument -> request.arg(argument.copy(number)));
+    return request;
   }
 }
