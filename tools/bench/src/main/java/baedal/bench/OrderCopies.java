@@ -43,21 +43,24 @@ public final class OrderCopies {
   private static final String COPY =
       """
       WITH original AS MATERIALIZED (
-        SELECT replace(to_jsonb(t)::text, '%4$s', '@store@') AS text FROM %1$s t WHERE %2$s),
-      changed AS (
-        SELECT number, number %% %7$d = 0 AS kept,
-               regexp_replace(text, '%5$s', '\\1' || lpad(to_hex(number), 12, '0'), 'g') AS text
-          FROM generate_series(1, %3$d) number, original),
+        SELECT regexp_replace(replace(to_jsonb(t)::text, '%4$s', '@store@'), '%5$s', '\\1@number@', 'g') AS text
+          FROM %1$s t WHERE %2$s),
+      shared AS MATERIALIZED (
+        SELECT text,
+               regexp_replace(
+                 regexp_replace(text, 'demo-customer-[0-9a-f]{8}', '@customer@', 'g'),
+                 'demo-rider-[0-9a-f]{8}', '@rider@', 'g') AS other
+          FROM original),
       owned AS (
         SELECT replace(
-                 CASE WHEN kept THEN text ELSE
-                   regexp_replace(
-                     regexp_replace(text, 'demo-customer-[0-9a-f]{8}', 'customer-' || number / %6$d),
-                     'demo-rider-[0-9a-f]{8}', 'rider-' || number / %8$d) END,
-                 '@store@',
-                 CASE WHEN kept THEN '%4$s'
-                      ELSE left('%4$s', 24) || lpad(to_hex(number / %8$d), 12, '0') END) AS text
-          FROM changed)
+                 CASE WHEN number %% %7$d = 0 THEN replace(text, '@store@', '%4$s')
+                      ELSE replace(
+                             replace(
+                               replace(other, '@customer@', 'customer-' || number / %6$d),
+                               '@rider@', 'rider-' || number / %8$d),
+                             '@store@', left('%4$s', 24) || lpad(to_hex(number / %8$d), 12, '0')) END,
+                 '@number@', lpad(to_hex(number), 12, '0')) AS text
+          FROM generate_series(1, %3$d) number, shared)
       INSERT INTO %1$s
       SELECT copy.* FROM owned, LATERAL jsonb_populate_record(NULL::%1$s, text::jsonb) copy
       ON CONFLICT DO NOTHING
