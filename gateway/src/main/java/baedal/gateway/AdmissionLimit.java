@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * The maximum number of new orders in progress. It grows slowly while Baedal is not saturated, and
- * shrinks quickly while it is. {@link OrderAdmission} applies it.
+ * shrinks quickly while it is. It does not change while no order is in progress, because then
+ * orders are not the cause of the saturation. {@link OrderAdmission} applies it.
  */
 final class AdmissionLimit {
 
@@ -38,6 +39,9 @@ final class AdmissionLimit {
    */
   void update(boolean saturated, int inProgress, long now) {
     if (settledAt != Long.MIN_VALUE && now - settledAt < 0) {
+      return;
+    }
+    if (inProgress == 0) {
       return;
     }
     if (saturated) {

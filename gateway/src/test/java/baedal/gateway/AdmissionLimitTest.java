@@ -43,8 +43,12 @@ class AdmissionLimitTest {
   void a_few_orders_are_always_admitted() {
     measure(100, true, AdmissionLimit.MAX);
     assertThat(limit.value()).isEqualTo(AdmissionLimit.MIN);
+  }
+
+  @Test
+  void the_limit_does_not_change_while_no_order_is_in_progress() {
     measure(100, true, 0);
-    assertThat(limit.value()).isEqualTo(AdmissionLimit.MIN);
+    assertThat(limit.value()).isEqualTo(AdmissionLimit.INITIAL);
   }
 
   @Test
