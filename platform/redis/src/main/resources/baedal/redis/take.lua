@@ -1,7 +1,7 @@
 -- Leases the first shard of the outbox that has events and no lease, and reads its oldest events.
 -- Returns the number of the shard in KEYS, from 1 (0 if there is none), the entries of the stream, and 1 if other shards
 -- have events, too (else 0).
--- KEYS      the stream and the lease of each shard, by turns
+-- KEYS      the stream of the first shard, its lease, the stream of the second shard, and so on
 -- ARGV[1]   the owner of the lease
 -- ARGV[2]   the time of the lease in milliseconds
 -- ARGV[3]   the maximum number of events
