@@ -2,18 +2,15 @@ package baedal.rabbitmq;
 
 import baedal.events.EventMessage;
 import baedal.runtime.KeyedQueue;
-import baedal.runtime.Traces;
 import baedal.runtime.TransientFailures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -28,9 +25,7 @@ import org.slf4j.LoggerFactory;
 final class BatchProcessor {
 
   private static final Logger log = LoggerFactory.getLogger(BatchProcessor.class);
-  private static final long HANDLER_SECONDS = 30;
 
-  private final Vertx vertx;
   private final BrokerConnection connection;
   private final Subscription subscription;
   private final KeyedQueue subjects;
@@ -40,12 +35,10 @@ final class BatchProcessor {
    * @param subjects orders the work of each subject; {@code processor} uses the same queue
    */
   BatchProcessor(
-      Vertx vertx,
       BrokerConnection connection,
       Subscription subscription,
       KeyedQueue subjects,
       MessageProcessor processor) {
-    this.vertx = vertx;
     this.connection = connection;
     this.subscription = subscription;
     this.subjects = subjects;
@@ -92,16 +85,7 @@ final class BatchProcessor {
     List<EventMessage> events = new ArrayList<>();
     bySubject.forEach(list -> list.forEach(message -> events.add(message.event())));
     Future<?> handled =
-        Traces.within(
-            vertx,
-            null,
-            () -> {
-              try {
-                return subscription.handleBatch(events).timeout(HANDLER_SECONDS, TimeUnit.SECONDS);
-              } catch (RuntimeException e) {
-                return Future.failedFuture(e);
-              }
-            });
+        processor.handleWithin(null, () -> subscription.handleBatch(events), () -> {});
     return connection
         .onContext(handled)
         .transform(

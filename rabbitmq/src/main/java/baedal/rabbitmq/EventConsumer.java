@@ -91,7 +91,7 @@ public final class EventConsumer {
     KeyedQueue subjects = new KeyedQueue();
     DatabaseProbe database = new DatabaseProbe(vertx, databasePing);
     processor = new MessageProcessor(vertx, connection, subscription, subjects, failures, database);
-    batches = new BatchProcessor(vertx, connection, subscription, subjects, processor);
+    batches = new BatchProcessor(connection, subscription, subjects, processor);
     inBatches = subscription.hasBatchHandler();
     concurrency = inBatches ? Concurrency.IN_BATCHES : Concurrency.ONE_BY_ONE;
   }

@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -106,15 +107,25 @@ final class MessageProcessor {
   }
 
   private Future<?> handle(EventMessage event) {
+    return handleWithin(
+        event.traceparent(), () -> subscription.handle(event), () -> logHandled(event));
+  }
+
+  /**
+   * Runs a handler in the trace of {@code traceparent}, or outside any trace if that is null. Fails
+   * if the handler throws an exception or takes longer than 30 s. Runs {@code whenHandled} in the
+   * same trace if the handler succeeds.
+   */
+  Future<?> handleWithin(String traceparent, Supplier<Future<?>> handler, Runnable whenHandled) {
     return Traces.within(
         vertx,
-        event.traceparent(),
+        traceparent,
         () -> {
           try {
-            return subscription
-                .handle(event)
+            return handler
+                .get()
                 .timeout(HANDLER_SECONDS, TimeUnit.SECONDS)
-                .onSuccess(effect -> logHandled(event));
+                .onSuccess(effect -> whenHandled.run());
           } catch (RuntimeException e) {
             return Future.failedFuture(e);
           }
