@@ -26,7 +26,9 @@ public final class CostBenchmark {
   /** An order has ten requests and twelve events, a checkout only a few. */
   private static final int CHECKOUTS_PER_WHOLE_ORDER = 10;
 
-  private static final Duration SHORTEST_WARM_UP = Duration.ofSeconds(30);
+  /** The JVM compiles most of the code in the first two minutes under load. */
+  private static final Duration SHORTEST_WARM_UP = Duration.ofSeconds(120);
+
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
