@@ -27,7 +27,7 @@ public final class CostBenchmark {
   private static final int CHECKOUTS_PER_WHOLE_ORDER = 10;
 
   /** The JVM compiles most of the code in the first two minutes under load. */
-  private static final Duration SHORTEST_WARM_UP = Duration.ofSeconds(120);
+  private static final Duration SHORTEST_WARM_UP = Duration.ofMinutes(2);
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 

@@ -77,6 +77,12 @@ public final class LocalSystem {
    * server or service does not start.
    */
   public void start(boolean fresh) throws IOException {
+    begin(fresh);
+    awaitReady();
+  }
+
+  /** As {@link #start}, but does not wait until the services are ready. */
+  void begin(boolean fresh) throws IOException {
     folder.lock();
     RunDescription.delete(home);
     int orphans = Orphans.end(home) + Postgres.endOrphans(home.resolve("postgres"));
@@ -105,8 +111,6 @@ public final class LocalSystem {
     } else {
       startVerticles();
     }
-    awaitReady();
-    RunDescription.write(home, settings, describe());
   }
 
   /** PostgreSQL refuses to run as root. {@code unshare} starts it as another user. */
@@ -178,7 +182,10 @@ public final class LocalSystem {
     }
   }
 
-  /** Waits until all services are ready; throws {@link Failure} after 90 seconds. */
+  /**
+   * Waits until all services are ready, and then writes the {@link RunDescription}. Throws {@link
+   * Failure} after 90 seconds.
+   */
   public void awaitReady() throws IOException {
     Client client = new Client(settings.url("gateway"));
     Client operations = new Client("http://127.0.0.1:" + settings.port(Settings.OPERATIONS));
@@ -194,6 +201,7 @@ public final class LocalSystem {
       Client.pause();
     }
     progress.print("all services are ready");
+    RunDescription.write(home, settings, describe());
   }
 
   private ArrayNode describe() {

@@ -59,11 +59,13 @@ public final class Run {
         new LocalSystem(
             HOME, settings, System.getenv(), progress, arguments.contains("--separate"));
     Runtime.getRuntime().addShutdownHook(new Thread(system::stop, "stop"));
-    system.start(arguments.contains("--fresh"));
+    system.begin(arguments.contains("--fresh"));
+    // The services warm up meanwhile.
     int opened = new SampleData(settings.url("gateway")).fill();
     if (opened > 0) {
       progress.print(opened + " sample stores in Mapo, Seoul, are open");
     }
+    system.awaitReady();
     String management = system.management();
     progress.print(
         "ready: "

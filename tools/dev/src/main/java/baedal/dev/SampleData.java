@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 
 /**
  * Opens 12 sample stores in Mapo, Seoul, through the gateway, so that a fresh system has menus to
@@ -13,7 +14,10 @@ import java.io.InputStream;
  */
 public final class SampleData {
 
-  private static final long DEADLINE_NANOS = 30_000_000_000L;
+  /** Long enough for the start of seven processes on a slow machine. */
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+
+  private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(30);
 
   private final Client anyone;
 
@@ -21,12 +25,28 @@ public final class SampleData {
     anyone = new Client(gateway);
   }
 
-  /** Opens the sample stores if the system has no store. Returns how many it opened. */
+  /**
+   * Opens the sample stores if the system has no store. First waits until the gateway and the store
+   * service respond. Returns how many it opened.
+   */
   public int fill() throws IOException {
-    if (anyone.get("/stores?limit=1").body().path("items").size() > 0) {
-      return 0;
+    return awaitStores().path("items").isEmpty() ? open() : 0;
+  }
+
+  private JsonNode awaitStores() {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (System.nanoTime() < deadline) {
+      try {
+        Client.Answer stores = anyone.get("/stores?limit=1");
+        if (stores.status() == 200) {
+          return stores.body();
+        }
+      } catch (IOException e) {
+        // The gateway does not listen yet.
+      }
+      Client.pause();
     }
-    return open();
+    throw new Failure("the store service did not respond within 90 s: see its log");
   }
 
   /** Opens the sample stores, even if the system has stores. Returns how many it opened. */
@@ -75,7 +95,7 @@ public final class SampleData {
   private void awaitMenusInOrder(ObjectNode probe) throws IOException {
     Client customer = anyone.as("sample-data", "customer");
     int unknownLine = probe.path("lines").size() - 1;
-    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    long deadline = System.nanoTime() + EVENT_TIMEOUT.toNanos();
     while (System.nanoTime() < deadline) {
       JsonNode errors = customer.post("/orders", probe).body().path("errors");
       if (errors.size() == 1
