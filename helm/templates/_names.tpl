@@ -38,6 +38,12 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
+{{/* The labels of a pod. They name no version, so that an upgrade that changes nothing else replaces no pods. */}}
+{{- define "baedal.podLabels" -}}
+{{ include "baedal.selectorLabels" . }}
+app.kubernetes.io/part-of: baedal
+{{- end -}}
+
 {{/* The service account of a component. Takes (dict "root" $ "component" "order"). */}}
 {{- define "baedal.serviceAccountName" -}}
 {{- include "baedal.name" . -}}
