@@ -168,7 +168,9 @@ affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 topologySpreadConstraints:
+  {{- /* A null in the values of a service removes an entry of the defaults. */}}
   {{- range $key, $whenUnsatisfiable := .values.topologySpread }}
+  {{- if $whenUnsatisfiable }}
   - topologyKey: {{ $key }}
     maxSkew: 1
     whenUnsatisfiable: {{ $whenUnsatisfiable }}
@@ -178,5 +180,6 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- $selector | nindent 8 }}
+  {{- end }}
   {{- end }}
 {{- end -}}
