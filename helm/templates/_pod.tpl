@@ -68,7 +68,7 @@ volumes:
   - name: tmp
     emptyDir:
       sizeLimit: 64Mi
-  # The first start of the container writes the class-data archive. A restart of the container uses it.
+  # The JVM keeps its class-data archive here, so that a restarted container starts faster.
   - name: class-data
     emptyDir:
       sizeLimit: 256Mi
@@ -114,9 +114,9 @@ projected:
 {{- if and (eq .component "gateway") .root.Values.expose.tls.existingSecret }}true{{ end -}}
 {{- end -}}
 
-{{/* The heap follows the memory limit of the container. */}}
+{{/* The heap follows the memory limit of the container. The JVM adds these options to those of the image. */}}
 {{- define "baedal.javaOptions" -}}
-{{- printf "-XX:MaxRAMPercentage=%d -XX:+ExitOnOutOfMemoryError %s" (int .values.heapPercent) .values.javaOptions | trim -}}
+{{- printf "-XX:MaxRAMPercentage=%d %s" (int .values.heapPercent) .values.javaOptions | trim -}}
 {{- end -}}
 
 {{- define "baedal.probes" -}}
