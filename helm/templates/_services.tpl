@@ -83,6 +83,9 @@ Takes (dict "root" $ "component" "order" "facts" … "values" …).
       "OIDC_ISSUER" (include "baedal.issuerUrl" $root)
       "OIDC_AUDIENCE" $root.Values.identity.issuer.audience
       "OIDC_ROLES_CLAIM" $root.Values.identity.issuer.rolesClaim -}}
+{{- if eq .facts.store "postgresql" -}}
+{{- $_ := set $settings "MIGRATE_AT_START" (ternary "false" "true" $root.Values.migrations.enabled) -}}
+{{- end -}}
 {{- range .facts.calls -}}
 {{- $_ := set $settings (printf "%s_URL" (upper .))
       (printf "http://%s:80" (include "baedal.name" (dict "root" $root "component" .))) -}}
