@@ -17,8 +17,13 @@ what only several values together make wrong.
 {{- end -}}
 
 {{- /* Secrets. */ -}}
-{{- if and (include "baedal.generatedPasswords" . | fromYamlArray) (not .Values.secrets.generate) -}}
-{{- $errors = append $errors "secrets.generate is false, but postgresql.enabled, mongodb.enabled, redis.enabled, rabbitmq.enabled and identity.keycloak.enabled need generated passwords" -}}
+{{- range $server := list "postgresql" "mongodb" "redis" "rabbitmq" -}}
+{{- if and (get $.Values $server).enabled (not $.Values.secrets.generate) -}}
+{{- $errors = append $errors (printf "%s.enabled needs generated passwords, so secrets.generate must be true" $server) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.identity.keycloak.enabled (not .Values.secrets.generate) -}}
+{{- $errors = append $errors "identity.keycloak.enabled needs generated passwords, so secrets.generate must be true" -}}
 {{- end -}}
 {{- if and (include "baedal.generatedPasswords" . | fromYamlArray) (not .Values.secrets.seed) (not (include "baedal.readsCluster" .)) -}}
 {{- $errors = append $errors "this render cannot read the cluster, so it would generate new passwords each time: set secrets.seed to a long random text, or name existing secrets and servers" -}}

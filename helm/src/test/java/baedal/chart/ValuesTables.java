@@ -111,11 +111,7 @@ final class ValuesTables {
 
   private static String typeName(Node field) {
     if (field.at("enum").isPresent()) {
-      return field
-          .at("enum")
-          .texts()
-          .map(word -> "`" + word + "`")
-          .collect(Collectors.joining(", "));
+      return field.at("enum").texts().collect(Collectors.joining(", "));
     }
     List<Node> choices = field.at("anyOf").items();
     if (!choices.isEmpty()) {
@@ -129,8 +125,8 @@ final class ValuesTables {
   }
 
   private static String flow(Node value) {
-    if ("".equals(value.value())) {
-      return "\"\"";
+    if (value.value() instanceof String text) {
+      return '"' + text.replace("|", "\\|") + '"';
     }
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.FLOW);
