@@ -20,7 +20,8 @@ public record CouponConfig(
     String orderUrl,
     long earnedDiscount,
     Duration validFor,
-    Duration warmUp) {
+    Duration warmUp,
+    Duration drainDelay) {
 
   public static CouponConfig from(Config config) {
     return new CouponConfig(
@@ -33,6 +34,7 @@ public record CouponConfig(
         config.uri("ORDER_URL").toString(),
         config.number("COUPON_EARNED_DISCOUNT", 1_000),
         config.duration("COUPON_VALID_FOR", Duration.ofDays(30)),
-        WarmUp.time(config));
+        WarmUp.time(config),
+        HttpApi.drainDelay(config));
   }
 }

@@ -58,7 +58,7 @@ final class Forwarding implements ProxyInterceptor {
   }
 
   /** Sends the request to {@code service} through {@code client}, and streams the response back. */
-  static void begin(
+  static Forwarding begin(
       RoutingContext ctx,
       String service,
       HttpClient client,
@@ -70,6 +70,15 @@ final class Forwarding implements ProxyInterceptor {
         .origin(context -> client.request(options).compose(forwarding::unlessGone))
         .addInterceptor(forwarding)
         .handle(ctx.request());
+    return forwarding;
+  }
+
+  /** Ends a response that has begun, such as an event stream, and the request to the service. */
+  void endResponse() {
+    if (ctx.response().headWritten() && !ctx.response().ended()) {
+      ctx.response().end();
+      upstream.reset();
+    }
   }
 
   static Refusal unavailable(String service) {

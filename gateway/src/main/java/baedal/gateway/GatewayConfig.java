@@ -19,6 +19,7 @@ import java.util.Map;
  *     interval between two heartbeats of an event stream
  * @param orderWait how long a new order waits while Baedal is saturated, before its 503
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
+ * @param drainDelay how long the service serves after it was told to stop
  */
 public record GatewayConfig(
     String host,
@@ -31,7 +32,8 @@ public record GatewayConfig(
     BreakerConfig breaker,
     RateConfig rates,
     PublicHttpConfig http,
-    Duration warmUp) {
+    Duration warmUp,
+    Duration drainDelay) {
 
   public static GatewayConfig from(Config config) {
     return new GatewayConfig(
@@ -51,7 +53,8 @@ public record GatewayConfig(
         BreakerConfig.from(config),
         RateConfig.from(config),
         PublicHttpConfig.from(config),
-        WarmUp.time(config));
+        WarmUp.time(config),
+        HttpApi.drainDelay(config));
   }
 
   /**

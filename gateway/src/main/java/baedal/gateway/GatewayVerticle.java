@@ -25,6 +25,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   private final GatewayConfig config;
   private HttpApi http;
+  private Proxies proxies;
   private GatewayWarmUp warmUp;
   private int port;
   private int operationsPort;
@@ -73,6 +74,7 @@ public final class GatewayVerticle extends VerticleBase {
       Documents documents) {
     ForwardedHeaders forwarded = new ForwardedHeaders(addresses);
     StreamLimits streams = new StreamLimits(config.http(), addresses);
+    proxies = new Proxies(vertx, config, tokens, forwarded, streams);
     OrderAdmission admission = new OrderAdmission(vertx, config.orderWait());
     PaymentBreaker payments = new PaymentBreaker(vertx, config, forwarded, admission);
     Upstream orders =
@@ -88,7 +90,7 @@ public final class GatewayVerticle extends VerticleBase {
         connections,
         cors,
         rateLimits,
-        new Proxies(vertx, config, tokens, forwarded, streams),
+        proxies,
         new ConcurrentRequestLimits(config.http(), addresses, tokens),
         admission,
         apis);
@@ -105,7 +107,11 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return warmUp.stop().eventually(http::close);
+    return warmUp
+        .stop()
+        .eventually(() -> http.drain(config.drainDelay()))
+        .onComplete(drained -> proxies.endEventStreams())
+        .eventually(http::close);
   }
 
   /** The public port; 0 until the gateway has started. */

@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import baedal.runtime.Expectations;
+import baedal.runtime.ServiceClient;
 import baedal.runtime.Tokens;
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Future;
@@ -16,8 +17,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,6 +52,7 @@ final class Proxies {
   private final HttpClient requestClient;
   private final HttpClient streamClient;
   private final Map<String, ConnectionSlots> slots = new HashMap<>();
+  private final Set<Forwarding> openStreams = new HashSet<>();
 
   Proxies(
       Vertx vertx,
@@ -70,18 +74,20 @@ final class Proxies {
   }
 
   /**
-   * Creates a client with a connection pool. The pool closes an unused connection after half of the
-   * upstream timeout. Otherwise the idle timeout of a connection, which also runs while the
-   * connection is unused, could end soon after the next request on it begins.
+   * Creates a client with a connection pool. The pool closes an unused connection after {@link
+   * ServiceClient#KEEP_ALIVE_SECONDS}, or earlier after half of the upstream timeout. Otherwise the
+   * idle timeout of a connection, which also runs while the connection is unused, could end soon
+   * after the next request on it begins.
    */
   private static HttpClient client(Vertx vertx, GatewayConfig config, int connections) {
     Duration silence = config.upstreamTimeout();
+    long keepAlive = Math.min(ServiceClient.KEEP_ALIVE_SECONDS, silence.toSeconds() / 2);
     return vertx.createHttpClient(
         new HttpClientOptions()
             .setConnectTimeout(CONNECT_MILLIS)
             .setIdleTimeout((int) silence.toMillis())
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setKeepAliveTimeout((int) Math.max(1, silence.toSeconds() / 2)),
+            .setKeepAliveTimeout((int) Math.max(1, keepAlive)),
         new PoolOptions()
             .setHttp1MaxSize(connections)
             .setMaxWaitQueueSize(MAX_WAITING_PER_SERVICE));
@@ -128,9 +134,17 @@ final class Proxies {
             return;
           }
           Expectations.sendContinue(ctx);
-          Forwarding.begin(
-              ctx, route.service(), streamClient, requestOptions(route.service()), forwarded);
+          String service = route.service();
+          Forwarding stream =
+              Forwarding.begin(ctx, service, streamClient, requestOptions(service), forwarded);
+          openStreams.add(stream);
+          ctx.addEndHandler(ended -> openStreams.remove(stream));
         });
+  }
+
+  /** Ends all event streams, so that their clients reconnect to another replica. */
+  void endEventStreams() {
+    List.copyOf(openStreams).forEach(Forwarding::endResponse);
   }
 
   private void pass(ProxyRoute route, RoutingContext ctx) {

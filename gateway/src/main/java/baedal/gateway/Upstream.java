@@ -1,6 +1,7 @@
 package baedal.gateway;
 
 import baedal.runtime.ResponseDeadline;
+import baedal.runtime.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -45,6 +46,7 @@ final class Upstream {
             vertx,
             new WebClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
+                .setKeepAliveTimeout(ServiceClient.KEEP_ALIVE_SECONDS)
                 .setIdleTimeout(READ_IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS),
             new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(connections));

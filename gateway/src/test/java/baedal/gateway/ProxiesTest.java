@@ -110,6 +110,18 @@ class ProxiesTest {
   }
 
   @Test
+  void a_stopping_gateway_ends_its_event_streams_completely() throws Exception {
+    AtomicInteger listeners = streaming();
+    Future<Buffer> stream =
+        send(client(1), HttpMethod.GET, "/mypages/1/live", gateway.bearer(), null)
+            .compose(HttpClientResponse::body);
+    await().until(() -> listeners.get() == 1);
+    gateway.undeploy();
+    assertThat(stream.await(20, TimeUnit.SECONDS).toString()).isEqualTo(":\n\n");
+    await().until(() -> listeners.get() == 0);
+  }
+
+  @Test
   void many_streams_do_not_block_other_requests() throws Exception {
     AtomicInteger listeners = streaming();
     HttpClient many = client(1_000);

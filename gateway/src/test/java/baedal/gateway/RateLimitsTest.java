@@ -108,6 +108,7 @@ class RateLimitsTest {
                     redisTimeout,
                     List.of(proxies).stream().map(Cidr::parse).toList()),
                 TestGateway.HTTP,
+                Duration.ZERO,
                 Duration.ZERO));
     vertx.deployVerticle(gateway).await();
     return gateway.port();

@@ -3,6 +3,7 @@ package baedal.gateway;
 import baedal.runtime.Boot;
 import baedal.runtime.Config;
 import baedal.runtime.Tokens;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -68,6 +69,7 @@ final class TestGateway implements AutoCloseable {
   private final Map<String, String> settings = new HashMap<>();
   private final WebClient client = WebClient.create(vertx);
   private GatewayVerticle verticle;
+  private String deploymentId;
 
   /** A gateway with plain HTTP. {@code settings} replace or extend the required ones. */
   TestGateway(Map<String, String> settings) {
@@ -111,7 +113,12 @@ final class TestGateway implements AutoCloseable {
   void deploy(Map<String, String> changed) {
     settings.putAll(changed);
     verticle = new GatewayVerticle(config());
-    vertx.deployVerticle(verticle).await();
+    deploymentId = vertx.deployVerticle(verticle).await();
+  }
+
+  /** Stops the gateway and keeps the stub servers. */
+  Future<Void> undeploy() {
+    return vertx.undeploy(deploymentId);
   }
 
   /**
@@ -133,7 +140,8 @@ final class TestGateway implements AutoCloseable {
         config.breaker(),
         config.rates(),
         config.http(),
-        config.warmUp());
+        config.warmUp(),
+        config.drainDelay());
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
@@ -28,6 +29,11 @@ final class LiveStreams {
   private static final long HEARTBEAT_MILLIS = 5_000;
   private static final int REFRESH_BATCH = 100;
   private static final int ID_CHARS = 16;
+
+  /** Minimum and maximum time after which a client reconnects, in milliseconds. */
+  private static final int FIRST_RECONNECT = 500;
+
+  private static final int LAST_RECONNECT = 3_000;
 
   private final Vertx vertx;
   private final RiderPositions positions;
@@ -85,12 +91,17 @@ final class LiveStreams {
     response.closeHandler(v -> remove(watcher));
     response.exceptionHandler(e -> remove(watcher));
     response.drainHandler(v -> watcher.drained());
-    response.write(":\n\n");
+    response.write("retry: " + reconnectMillis() + "\n\n");
     watcher.show(page);
     if (stopped) {
       watcher.end();
     }
     refresh(List.of(page.orderId()));
+  }
+
+  /** A random time, because all streams of a replica end at once when the replica stops. */
+  private static int reconnectMillis() {
+    return ThreadLocalRandom.current().nextInt(FIRST_RECONNECT, LAST_RECONNECT);
   }
 
   boolean isWatched(String orderId) {

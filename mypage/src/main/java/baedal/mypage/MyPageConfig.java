@@ -17,7 +17,8 @@ public record MyPageConfig(
     String orderUrl,
     String messengerUrl,
     String messengerKey,
-    Duration warmUp) {
+    Duration warmUp,
+    Duration drainDelay) {
 
   public static MyPageConfig from(Config config) {
     boolean http = config.has("MESSENGER_URL");
@@ -31,6 +32,7 @@ public record MyPageConfig(
         config.uri("ORDER_URL").toString(),
         http ? config.uri("MESSENGER_URL").toString() : null,
         http ? config.text("MESSENGER_KEY") : null,
-        WarmUp.time(config));
+        WarmUp.time(config),
+        HttpApi.drainDelay(config));
   }
 }

@@ -74,7 +74,7 @@ public final class MyPageVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return service.stop();
+    return service.stop(config.drainDelay());
   }
 
   /** The port on which the service listens, once it has started. */

@@ -1,5 +1,7 @@
 package baedal.mypage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -19,6 +21,8 @@ final class EventStream {
 
   private static final Pattern EVENT =
       Pattern.compile("(?:id: (\\S+)\\n)?event: (\\S+)\\ndata: (.*)\\n\\n");
+
+  private static final Pattern RETRY = Pattern.compile("^retry: (\\d+)\n\n");
 
   record Event(String id, String name, JsonObject data) {}
 
@@ -77,6 +81,13 @@ final class EventStream {
       }
     }
     return events;
+  }
+
+  /** The time after which the client has to reconnect when the stream ends. */
+  synchronized int reconnectMillis() {
+    Matcher retry = RETRY.matcher(received.toString());
+    assertThat(retry.find()).as(received.toString()).isTrue();
+    return Integer.parseInt(retry.group(1));
   }
 
   /** The status of each page that was sent, in order. */

@@ -301,7 +301,7 @@ class LiveStreamsTest {
   }
 
   @Test
-  void all_streams_end_when_the_service_stops_also_later_ones() {
+  void all_streams_end_when_the_service_stops_and_name_the_time_to_reconnect() {
     stored.put(ORDER, placed());
     EventStream before = open();
     await().until(this::isWatched);
@@ -311,6 +311,7 @@ class LiveStreamsTest {
           return null;
         });
     await().until(before::ended);
+    assertThat(before.reconnectMillis()).isBetween(500, 3_000);
     EventStream after = open();
     await().until(after::ended);
     assertThat(after.statuses()).containsExactly("PLACED");

@@ -112,6 +112,7 @@ abstract class RunningMyPage {
             "http://127.0.0.1:" + order,
             "http://127.0.0.1:" + messenger + "/messages",
             "key",
+            Duration.ZERO,
             Duration.ZERO);
     firstReplica = deploy().port();
     secondReplica = deploy().port();

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param confirmsAfter how long a served order waits for the customer's confirmation before it is
  *     completed
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
+ * @param drainDelay how long the service serves after it was told to stop
  */
 public record OrderConfig(
     String host,
@@ -25,7 +26,8 @@ public record OrderConfig(
     Identity identity,
     Duration expiresAfter,
     Duration confirmsAfter,
-    Duration warmUp) {
+    Duration warmUp,
+    Duration drainDelay) {
 
   public static OrderConfig from(Config config) {
     return new OrderConfig(
@@ -38,6 +40,7 @@ public record OrderConfig(
         Identity.from(config),
         config.duration("ORDER_EXPIRES_AFTER", Duration.ofMinutes(15)),
         config.duration("ORDER_CONFIRMS_AFTER", Duration.ofHours(24)),
-        WarmUp.time(config));
+        WarmUp.time(config),
+        HttpApi.drainDelay(config));
   }
 }

@@ -60,7 +60,7 @@ public final class OrderVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return service.stop();
+    return service.stop(config.drainDelay());
   }
 
   /** The port on which the started service listens. */

@@ -79,6 +79,7 @@ class OrderConsumerTest {
                 new Identity.OneMachine(OrderHttpClient.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24),
+                Duration.ZERO,
                 Duration.ZERO));
     vertx.deployVerticle(service).await();
     publisher = new EventPublisher(vertx, amqp, "others");

@@ -43,6 +43,7 @@ final class OrderServiceFixture implements AutoCloseable {
                 new Identity.OneMachine(OrderHttpClient.SECRET),
                 Duration.ofMinutes(15),
                 Duration.ofHours(24),
+                Duration.ZERO,
                 Duration.ZERO));
     vertx.deployVerticle(service).await();
     http = new OrderHttpClient(vertx, service.port());

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param providerUrl the base URL of the payment provider; null for a simulated provider
  * @param devDoors whether the settings of the simulated provider can be changed over HTTP
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
+ * @param drainDelay how long the service serves after it was told to stop
  */
 public record PaymentConfig(
     String host,
@@ -25,7 +26,8 @@ public record PaymentConfig(
     String providerUrl,
     String providerKey,
     boolean devDoors,
-    Duration warmUp) {
+    Duration warmUp,
+    Duration drainDelay) {
 
   public static PaymentConfig from(Config config) {
     boolean http = config.has("PROVIDER_URL");
@@ -40,6 +42,7 @@ public record PaymentConfig(
         http ? config.uri("PROVIDER_URL").toString() : null,
         http ? config.text("PROVIDER_KEY") : null,
         config.flag("DEV_DOORS", false),
-        WarmUp.time(config));
+        WarmUp.time(config),
+        HttpApi.drainDelay(config));
   }
 }

@@ -91,7 +91,7 @@ public final class PaymentVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return service.stop();
+    return service.stop(config.drainDelay());
   }
 
   /** The port on which the started service listens. */

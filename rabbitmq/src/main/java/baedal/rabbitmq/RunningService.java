@@ -6,6 +6,7 @@ import baedal.runtime.Shutdown;
 import baedal.runtime.WarmUp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -66,14 +67,17 @@ public final class RunningService {
   }
 
   /**
-   * Stops the background tasks, finishes the requests and events in progress, and closes the
-   * database last.
+   * Reports not ready and serves for {@code drainDelay}. Then stops the background tasks, finishes
+   * the requests and events in progress, and closes the database last.
    */
-  public Future<Void> stop() {
+  public Future<Void> stop(Duration drainDelay) {
     warmUp.stop();
+    return Shutdown.inOrder(() -> http.drain(drainDelay), this::finish, database::close);
+  }
+
+  private Future<Void> finish() {
     List<Future<Void>> stopping = tasks.stream().map(task -> task.stop().get()).toList();
-    return Shutdown.inOrder(
-        http::close, backbone::stop, () -> Future.join(stopping).mapEmpty(), database::close);
+    return Shutdown.inOrder(http::close, backbone::stop, () -> Future.join(stopping).mapEmpty());
   }
 
   /** The port of the HTTP server; 0 before {@link #listen} has succeeded. */

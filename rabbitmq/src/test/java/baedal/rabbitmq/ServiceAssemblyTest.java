@@ -128,11 +128,22 @@ class ServiceAssemblyTest {
   void a_service_waits_for_its_tasks_before_it_closes_its_database() {
     RunningService service = service();
     service.listen(LOOPBACK, 0, 32 * 1024).await();
-    Future<Void> stopped = service.stop();
+    Future<Void> stopped = service.stop(Duration.ZERO);
     await().until(() -> !accepts(service.port()));
     assertThat(steps).containsExactly("task stopped");
     drained.complete();
     stopped.await();
     assertThat(steps).containsExactly("task stopped", "database closed");
+  }
+
+  @Test
+  void a_stopping_service_serves_for_its_drain_delay_and_keeps_its_tasks() {
+    RunningService service = service();
+    service.listen(LOOPBACK, 0, 32 * 1024).await();
+    prepared = true;
+    Future<Void> stopped = service.stop(Duration.ofDays(1));
+    assertThat(greet(service)).isEqualTo(204);
+    assertThat(stopped.isComplete()).isFalse();
+    assertThat(steps).isEmpty();
   }
 }

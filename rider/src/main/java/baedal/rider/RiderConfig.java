@@ -14,7 +14,8 @@ public record RiderConfig(
     String mongoUri,
     String amqpUri,
     Identity identity,
-    Duration warmUp) {
+    Duration warmUp,
+    Duration drainDelay) {
 
   public static RiderConfig from(Config config) {
     return new RiderConfig(
@@ -24,6 +25,7 @@ public record RiderConfig(
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
         Identity.from(config),
-        WarmUp.time(config));
+        WarmUp.time(config),
+        HttpApi.drainDelay(config));
   }
 }

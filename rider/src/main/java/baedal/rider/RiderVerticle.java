@@ -44,7 +44,7 @@ public final class RiderVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return service.stop();
+    return service.stop(config.drainDelay());
   }
 
   /** The port of the HTTP server; only valid after the verticle was deployed. */

@@ -14,7 +14,8 @@ public record StoreConfig(
     String mongoUri,
     String amqpUri,
     Identity identity,
-    Duration warmUp) {
+    Duration warmUp,
+    Duration drainDelay) {
 
   public static StoreConfig from(Config config) {
     return new StoreConfig(
@@ -24,6 +25,7 @@ public record StoreConfig(
         config.text("MONGO_URI"),
         config.text("AMQP_URI"),
         Identity.from(config),
-        WarmUp.time(config));
+        WarmUp.time(config),
+        HttpApi.drainDelay(config));
   }
 }

@@ -13,6 +13,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.tracing.opentelemetry.OpenTelemetryOptions;
 import io.vertx.tracing.opentelemetry.OpenTelemetryTracingFactory;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.Map;
@@ -41,26 +42,31 @@ public final class Boot {
   private static final AtomicInteger NEXT_REGISTRY = new AtomicInteger();
 
   private static final Logger log = LoggerFactory.getLogger(Boot.class);
-  private static final long STOP_SECONDS = 18;
+
+  /** Maximum time of a stop after DRAIN_DELAY. */
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(18);
 
   private Boot() {}
 
   /**
    * The main method of a service. It reads the environment and deploys the verticle. On SIGTERM it
-   * stops within 20 seconds. It exits with code 2 if a setting is wrong, and with code 1 if the
-   * verticle fails to start.
+   * stops within 20 seconds after DRAIN_DELAY. It exits with code 2 if a setting is wrong, and with
+   * code 1 if the verticle fails to start.
    */
   public static void main(String service, Function<Config, VerticleBase> verticle) {
     VerticleBase deployed;
+    Duration stopTimeout;
     try {
-      deployed = verticle.apply(Config.fromEnvironment());
+      Config config = Config.fromEnvironment();
+      deployed = verticle.apply(config);
+      stopTimeout = HttpApi.drainDelay(config).plus(STOP_TIMEOUT);
     } catch (IllegalArgumentException e) {
       log.atError().addKeyValue("service", service).log("cannot start: {}", e.getMessage());
       System.exit(2);
       return;
     }
     Vertx vertx = vertx();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, stopTimeout), "stop"));
     vertx
         .deployVerticle(deployed)
         .onSuccess(id -> log.atInfo().addKeyValue("service", service).log("started"))
@@ -126,14 +132,18 @@ public final class Boot {
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
   }
 
-  private static void stop(Vertx vertx) {
+  private static void stop(Vertx vertx, Duration timeout) {
     try {
-      vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+      vertx
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(timeout.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       log.atWarn()
-          .addKeyValue("timeoutSeconds", STOP_SECONDS)
+          .addKeyValue("timeoutSeconds", timeout.toSeconds())
           .setCause(e)
           .log("the process did not stop cleanly");
     }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The HTTP server of a service or the gateway. A request passes {@link RequestGuards} and the body
@@ -68,6 +69,7 @@ public final class HttpApi {
   private final List<Route> publicOperatorRoutes;
   private final ContractRoutes contractRoutes;
   private final Set<Route> ownRoutes;
+  private final ConnectionLifetime connections;
   private final ServerLifecycle servers;
 
   /**
@@ -81,6 +83,18 @@ public final class HttpApi {
       Tokens tokens,
       Readiness readiness,
       URL... furtherContracts) {
+    this(vertx, service, contract, tokens, readiness, System::nanoTime, furtherContracts);
+  }
+
+  /** {@code nanoClock} measures the age of connections. */
+  HttpApi(
+      Vertx vertx,
+      String service,
+      URL contract,
+      Tokens tokens,
+      Readiness readiness,
+      LongSupplier nanoClock,
+      URL... furtherContracts) {
     this.vertx = vertx;
     this.readiness = readiness;
     tokens.registerWith(readiness);
@@ -92,7 +106,8 @@ public final class HttpApi {
     contractRoutes = new ContractRoutes(vertx, operations, tokens);
     guards = new RequestGuards(vertx, contractRoutes, MAX_BODY_BYTES);
     operatorRoutes = new OperatorRoutes(readiness);
-    servers = new ServerLifecycle(vertx, service);
+    connections = new ConnectionLifetime(nanoClock);
+    servers = new ServerLifecycle(vertx, service, connections);
 
     router = Problems.router(vertx);
     guards.mount(router);
@@ -147,6 +162,15 @@ public final class HttpApi {
     return bytes;
   }
 
+  /** The setting DRAIN_DELAY: the time that {@link #drain} takes. */
+  public static Duration drainDelay(Config config) {
+    Duration delay = config.duration("DRAIN_DELAY", Duration.ZERO);
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("DRAIN_DELAY must not be negative");
+    }
+    return delay;
+  }
+
   /** Listens on loopback. The future holds the port; {@code port} 0 takes a free port. */
   public Future<Integer> listen(int port) {
     return listen(LOOPBACK, port, DEFAULT_MAX_HEADER_BYTES);
@@ -186,6 +210,7 @@ public final class HttpApi {
    */
   public void accept(HttpServerRequest request) {
     RequestId.begin(request);
+    connections.check(request);
     if (RequestGuards.hasUsableHost(request)) {
       router.handle(RequestTarget.normalized(request));
     } else {
@@ -194,8 +219,18 @@ public final class HttpApi {
   }
 
   /**
-   * Reports not ready and finishes the requests in progress within ten seconds. The operators' port
-   * closes last.
+   * Reports not ready, and continues to accept requests for {@code delay}. In this time load
+   * balancers stop to send new connections, and every open connection ends with its next response.
+   */
+  public Future<Void> drain(Duration delay) {
+    readiness.stopping();
+    connections.drain();
+    return delay.isZero() ? Future.succeededFuture() : vertx.timer(delay.toMillis()).mapEmpty();
+  }
+
+  /**
+   * Accepts no more connections, and finishes the requests in progress within ten seconds. The
+   * operators' port closes last.
    */
   public Future<Void> close() {
     readiness.stopping();

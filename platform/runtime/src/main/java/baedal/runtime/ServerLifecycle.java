@@ -24,17 +24,19 @@ final class ServerLifecycle {
 
   private final Vertx vertx;
   private final String service;
+  private final ConnectionLifetime connections;
   private HttpServer server;
   private HttpServer operators;
 
-  ServerLifecycle(Vertx vertx, String service) {
+  ServerLifecycle(Vertx vertx, String service, ConnectionLifetime connections) {
     this.vertx = vertx;
     this.service = service;
+    this.connections = connections;
   }
 
   /**
-   * Makes a server that does not listen yet. It refuses a request that cannot be decoded, without
-   * calling {@code accept}.
+   * Makes a server of a service that does not listen yet. It limits the age of its connections. It
+   * refuses a request that cannot be decoded, without calling {@code accept}.
    */
   HttpServer create(
       String host, int port, int gatewayHeaderBytes, Handler<HttpServerRequest> accept) {
@@ -49,6 +51,7 @@ final class ServerLifecycle {
                 .setCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false))
+        .connectionHandler(connections::limit)
         .invalidRequestHandler(
             request -> EarlyRefusal.undecodable(request, MAX_LINE_BYTES, maxHeaderBytes))
         .requestHandler(accept);

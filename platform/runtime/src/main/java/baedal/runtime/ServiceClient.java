@@ -44,6 +44,13 @@ public final class ServiceClient {
           Refusal.Kind.FORBIDDEN.status(),
           Refusal.Kind.TOO_MANY.status());
 
+  /**
+   * How long a client of a service keeps an unused connection, in seconds. It is shorter than
+   * DRAIN_DELAY in production. So when a draining service closes its connections, none of them is
+   * unused, and no request is on its way on one of them.
+   */
+  public static final int KEEP_ALIVE_SECONDS = 2;
+
   private static final int CONNECT_MILLIS = 1_000;
   private static final int IDLE_SECONDS = 30;
   private static final int MAX_CONNECTIONS = 64;
@@ -65,6 +72,7 @@ public final class ServiceClient {
             vertx,
             new WebClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS),
             new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING));

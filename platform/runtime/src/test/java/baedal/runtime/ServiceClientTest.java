@@ -3,6 +3,7 @@ package baedal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClient;
@@ -47,6 +48,25 @@ class ServiceClientTest {
         .isInstanceOfSatisfying(
             Refusal.class,
             refusal -> assertThat(refusal.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE));
+  }
+
+  @Test
+  void a_client_closes_a_connection_that_it_does_not_use() throws Exception {
+    Promise<Void> closed = Promise.promise();
+    int port =
+        vertx
+            .createHttpServer()
+            .connectionHandler(connection -> connection.closeHandler(v -> closed.complete()))
+            .requestHandler(request -> request.response().end("{}"))
+            .listen(0, LOOPBACK)
+            .await()
+            .actualPort();
+    Tokens tokens = new Tokens(vertx, "a secret of at least thirty-two bytes");
+    ServiceClient client =
+        new ServiceClient(vertx, "order", "http://" + LOOPBACK + ":" + port, tokens, "payment");
+    client.get("/x", Duration.ofSeconds(15)).await();
+    assertThat(closed.future().isComplete()).isFalse();
+    closed.future().await(20, TimeUnit.SECONDS);
   }
 
   @ParameterizedTest

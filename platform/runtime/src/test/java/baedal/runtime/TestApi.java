@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A running {@link HttpApi} with one of the test contracts, and methods that call it. */
 final class TestApi implements AutoCloseable {
@@ -42,7 +43,11 @@ final class TestApi implements AutoCloseable {
   /** {@code GET /things/slow} responds when a test completes this promise. */
   final Promise<Thing> slowThing = Promise.promise();
 
+  /** Completes when {@code GET /things/slow} waits for {@link #slowThing}. */
+  final Promise<Void> slowThingRequested = Promise.promise();
+
   final HttpApi http;
+  private final AtomicLong nanos = new AtomicLong();
   private int port;
 
   record Thing(String thingId, Instant at) {}
@@ -53,7 +58,13 @@ final class TestApi implements AutoCloseable {
 
   /** Makes another HttpApi that does not listen and has no routes. */
   HttpApi create(String contract) {
-    return new HttpApi(vertx, "test", TestApi.class.getResource(contract), tokens, readiness);
+    return new HttpApi(
+        vertx, "test", TestApi.class.getResource(contract), tokens, readiness, nanos::get);
+  }
+
+  /** Makes all open connections older. */
+  void age(Duration time) {
+    nanos.addAndGet(time.toNanos());
   }
 
   /** The contract {@code things.yaml}, with handlers that succeed, refuse and fail. */
@@ -92,7 +103,10 @@ final class TestApi implements AutoCloseable {
       case "bug" -> throw new IllegalStateException("secret detail");
       case "later" ->
           Future.failedFuture(Refusal.unavailable("later", "later", Duration.ofMillis(1500)));
-      case "slow" -> slowThing.future().map(made -> Reply.created(ctx, "/things/slow", made));
+      case "slow" -> {
+        slowThingRequested.tryComplete();
+        yield slowThing.future().map(made -> Reply.created(ctx, "/things/slow", made));
+      }
       case "taken" -> throw Refusal.conflict("taken", "another caller has it");
       default -> Future.succeededFuture(new Thing(Caller.of(ctx).sub(), Instant.EPOCH));
     };
