@@ -54,10 +54,10 @@ public final class Boot {
    * code 1 if the verticle fails to start.
    */
   public static void main(String service, Function<Config, VerticleBase> verticle) {
+    Config config = Config.fromEnvironment();
     VerticleBase deployed;
     Duration stopTimeout;
     try {
-      Config config = Config.fromEnvironment();
       deployed = verticle.apply(config);
       stopTimeout = HttpApi.drainDelay(config).plus(STOP_TIMEOUT);
     } catch (IllegalArgumentException e) {
@@ -66,6 +66,7 @@ public final class Boot {
       return;
     }
     Vertx vertx = vertx();
+    LogLevelFile.watch(vertx, config);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, stopTimeout), "stop"));
     vertx
         .deployVerticle(deployed)
