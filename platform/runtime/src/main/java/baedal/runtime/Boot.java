@@ -58,6 +58,7 @@ public final class Boot {
     VerticleBase deployed;
     Duration stopTimeout;
     try {
+      AuthoritiesProvider.install(config);
       deployed = verticle.apply(config);
       stopTimeout = HttpApi.drainDelay(config).plus(STOP_TIMEOUT);
     } catch (IllegalArgumentException e) {
