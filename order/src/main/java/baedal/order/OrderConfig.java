@@ -15,6 +15,8 @@ import java.time.Duration;
  *     completed
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
  * @param drainDelay how long the service serves after it was told to stop
+ * @param migrates whether the service migrates its database at the start, or waits until another
+ *     program has done so
  */
 public record OrderConfig(
     String host,
@@ -27,7 +29,8 @@ public record OrderConfig(
     Duration expiresAfter,
     Duration confirmsAfter,
     Duration warmUp,
-    Duration drainDelay) {
+    Duration drainDelay,
+    boolean migrates) {
 
   public static OrderConfig from(Config config) {
     return new OrderConfig(
@@ -41,6 +44,7 @@ public record OrderConfig(
         config.duration("ORDER_EXPIRES_AFTER", Duration.ofMinutes(15)),
         config.duration("ORDER_CONFIRMS_AFTER", Duration.ofHours(24)),
         WarmUp.time(config),
-        HttpApi.drainDelay(config));
+        HttpApi.drainDelay(config),
+        config.flag("MIGRATE_AT_START", true));
   }
 }

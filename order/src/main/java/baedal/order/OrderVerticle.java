@@ -1,7 +1,6 @@
 package baedal.order;
 
 import baedal.postgres.PgDatabase;
-import baedal.postgres.PgSchema;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
@@ -23,8 +22,7 @@ public final class OrderVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Clock clock = Boot.clock();
-    PgDatabase postgres =
-        new PgDatabase(vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/order/db");
+    PgDatabase postgres = OrderSchema.database(vertx, config.postgresUri());
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx,
@@ -54,7 +52,7 @@ public final class OrderVerticle extends VerticleBase {
             .routes(api::mount, OrderVerticle.class.getResource("openapi.yaml"))
             .task(timers::start, timers::stop)
             .consume(new OrderConsumer(orders, catalogs).subscription())
-            .startAfter(postgres::prepare);
+            .startAfter(prepared -> postgres.prepare(config.migrates(), prepared));
     return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }
 

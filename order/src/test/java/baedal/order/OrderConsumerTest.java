@@ -80,7 +80,8 @@ class OrderConsumerTest {
                 Duration.ofMinutes(15),
                 Duration.ofHours(24),
                 Duration.ZERO,
-                Duration.ZERO));
+                Duration.ZERO,
+                true));
     vertx.deployVerticle(service).await();
     publisher = new EventPublisher(vertx, amqp, "others");
     publisher.start();

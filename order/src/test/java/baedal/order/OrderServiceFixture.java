@@ -44,7 +44,8 @@ final class OrderServiceFixture implements AutoCloseable {
                 Duration.ofMinutes(15),
                 Duration.ofHours(24),
                 Duration.ZERO,
-                Duration.ZERO));
+                Duration.ZERO,
+                true));
     vertx.deployVerticle(service).await();
     http = new OrderHttpClient(vertx, service.port());
     customerToken = http.customer("c-1");

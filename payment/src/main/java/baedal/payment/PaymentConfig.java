@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param devDoors whether the settings of the simulated provider can be changed over HTTP
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
  * @param drainDelay how long the service serves after it was told to stop
+ * @param migrates whether the service migrates its database at the start, or waits until another
+ *     program has done so
  */
 public record PaymentConfig(
     String host,
@@ -27,7 +29,8 @@ public record PaymentConfig(
     String providerKey,
     boolean devDoors,
     Duration warmUp,
-    Duration drainDelay) {
+    Duration drainDelay,
+    boolean migrates) {
 
   public static PaymentConfig from(Config config) {
     boolean http = config.has("PROVIDER_URL");
@@ -43,6 +46,7 @@ public record PaymentConfig(
         http ? config.text("PROVIDER_KEY") : null,
         config.flag("DEV_DOORS", false),
         WarmUp.time(config),
-        HttpApi.drainDelay(config));
+        HttpApi.drainDelay(config),
+        config.flag("MIGRATE_AT_START", true));
   }
 }

@@ -1,7 +1,6 @@
 package baedal.payment;
 
 import baedal.postgres.PgDatabase;
-import baedal.postgres.PgSchema;
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
 import baedal.runtime.Boot;
@@ -25,9 +24,7 @@ public final class PaymentVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    PgDatabase postgres =
-        new PgDatabase(
-            vertx, config.postgresUri(), PgSchema.BACKBONE, "classpath:baedal/payment/db");
+    PgDatabase postgres = PaymentSchema.database(vertx, config.postgresUri());
     ServiceAssembly assembly =
         new ServiceAssembly(
             vertx,
@@ -73,7 +70,7 @@ public final class PaymentVerticle extends VerticleBase {
             .routes(api::mount, contracts(devRoutes))
             .task(sweep::start, sweep::stop)
             .consume(new PaymentConsumer(payments, refunds).subscription())
-            .startAfter(postgres::prepare);
+            .startAfter(prepared -> postgres.prepare(config.migrates(), prepared));
     return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }
 

@@ -139,7 +139,18 @@ public final class PgDatabase implements Database {
    * runs {@code then} once.
    */
   public void prepare(Runnable then) {
-    PgSchema.migrate(vertx, uri, migrations)
+    prepare(true, then);
+  }
+
+  /**
+   * As {@link #prepare(Runnable)}. Without {@code migrates}, another program migrates the schema.
+   */
+  public void prepare(boolean migrates, Runnable then) {
+    Future<Void> schema =
+        migrates
+            ? PgSchema.migrate(vertx, uri, migrations)
+            : PgSchema.requireMigrated(vertx, uri, migrations);
+    schema
         .onSuccess(
             v -> {
               migrated = true;
@@ -153,8 +164,11 @@ public final class PgDatabase implements Database {
               if (!closed) {
                 log.atWarn()
                     .addKeyValue("cause", e.getMessage())
-                    .log("migrating the database failed, will retry");
-                vertx.setTimer(RETRY_MILLIS, id -> prepare(then));
+                    .log(
+                        migrates
+                            ? "migrating the database failed, will retry"
+                            : "waiting until another program has migrated the database");
+                vertx.setTimer(RETRY_MILLIS, id -> prepare(migrates, then));
               }
             });
   }

@@ -3,11 +3,12 @@ package baedal.postgres;
 import baedal.runtime.TransientFailures;
 import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.DatabaseException;
+import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * Recognises the transient failures of the PostgreSQL driver for {@link TransientFailures}, by
- * exception type and SQLSTATE.
+ * Recognises the transient failures of the PostgreSQL driver, and of the JDBC driver of migrations,
+ * for {@link TransientFailures}, by exception type and SQLSTATE.
  */
 public final class PgFailures implements TransientFailures.Classifier {
 
@@ -30,7 +31,10 @@ public final class PgFailures implements TransientFailures.Classifier {
     return failure instanceof ClosedConnectionException
         || (failure instanceof DatabaseException refused
             && refused.getSqlState() != null
-            && isTransient(refused.getSqlState()));
+            && isTransient(refused.getSqlState()))
+        || (failure instanceof SQLException migration
+            && migration.getSQLState() != null
+            && isTransient(migration.getSQLState()));
   }
 
   private static boolean isTransient(String sqlState) {

@@ -3,7 +3,13 @@ package baedal.postgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
 
 /** Migrates the PostgreSQL schema of a service with Flyway, over JDBC, outside the event loop. */
 public final class PgSchema {
@@ -33,7 +39,8 @@ public final class PgSchema {
   }
 
   /**
-   * Migrates the schema. Fails if the server is unavailable or a migration fails.
+   * Migrates the schema. Fails if the server is unavailable or a migration fails. Several processes
+   * may do this at the same time: Flyway lets one after another do it.
    *
    * @param uri {@code postgresql://user:password@host:port/database}
    * @param locations the Flyway locations of the migrations
@@ -41,21 +48,53 @@ public final class PgSchema {
   public static Future<Void> migrate(Vertx vertx, String uri, String... locations) {
     return vertx.executeBlocking(
         () -> {
-          PgConnectOptions server = parse(uri);
-          String jdbc =
-              "jdbc:postgresql://"
-                  + server.getHost()
-                  + ":"
-                  + server.getPort()
-                  + "/"
-                  + server.getDatabase()
-                  + TIMEOUTS;
-          Flyway.configure(PgSchema.class.getClassLoader())
-              .dataSource(jdbc, server.getUser(), server.getPassword())
-              .locations(locations)
-              .load()
-              .migrate();
+          flyway(uri, locations).migrate();
           return null;
         });
+  }
+
+  /**
+   * Fails while a migration has not been applied. It changes nothing, so the user needs no right to
+   * do so. Of a repeatable migration any version is enough, because a newer release may have
+   * replaced it already; and migrations of a newer release do no harm.
+   */
+  static Future<Void> requireMigrated(Vertx vertx, String uri, String... locations) {
+    return vertx.executeBlocking(
+        () -> {
+          MigrationInfo[] all = flyway(uri, locations).info().all();
+          Set<String> applied =
+              Stream.of(all)
+                  .filter(migration -> migration.getState().isApplied())
+                  .map(PgSchema::key)
+                  .collect(Collectors.toSet());
+          List<String> missing =
+              Stream.of(all).map(PgSchema::key).filter(key -> !applied.contains(key)).toList();
+          if (!missing.isEmpty()) {
+            throw new IOException("these migrations have not been applied: " + missing);
+          }
+          return null;
+        });
+  }
+
+  private static String key(MigrationInfo migration) {
+    return migration.getVersion() == null
+        ? migration.getDescription()
+        : "V" + migration.getVersion();
+  }
+
+  private static Flyway flyway(String uri, String... locations) {
+    PgConnectOptions server = parse(uri);
+    String jdbc =
+        "jdbc:postgresql://"
+            + server.getHost()
+            + ":"
+            + server.getPort()
+            + "/"
+            + server.getDatabase()
+            + TIMEOUTS;
+    return Flyway.configure(PgSchema.class.getClassLoader())
+        .dataSource(jdbc, server.getUser(), server.getPassword())
+        .locations(locations)
+        .load();
   }
 }

@@ -1,5 +1,6 @@
 package baedal.audit;
 
+import baedal.runtime.AuthoritiesProvider;
 import baedal.runtime.Config;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class Audit {
   public static void main(String[] args) {
     Config config = Config.of(System.getenv());
     try {
+      AuthoritiesProvider.install(config);
       System.exit(run(Sources.from(config), Tolerances.from(config)));
     } catch (Exception e) {
       System.err.println(
