@@ -99,13 +99,11 @@ final class BrokerConnection {
       return;
     }
     RabbitMQOptions options =
-        new RabbitMQOptions()
-            .setUri(uri)
+        BrokerUri.options(uri)
             .setConnectionTimeout(CONNECT_MILLIS)
             .setHandshakeTimeout(CONNECT_MILLIS)
             .setRequestedHeartbeat(HEARTBEAT_SECONDS)
-            .setAutomaticRecoveryEnabled(false)
-            .setReconnectAttempts(0);
+            .setAutomaticRecoveryEnabled(false);
     options.setConnectionName(name);
     RabbitMQClientImpl next = (RabbitMQClientImpl) RabbitMQClient.create(vertx, options);
     client = next;

@@ -112,11 +112,9 @@ public final class DeadLetters {
 
   private <T> Future<T> open(Function<Session, Future<T>> work) {
     RabbitMQOptions options =
-        new RabbitMQOptions()
-            .setUri(amqpUri)
+        BrokerUri.options(amqpUri)
             .setConnectionTimeout(CONNECT_MILLIS)
-            .setAutomaticRecoveryEnabled(false)
-            .setReconnectAttempts(0);
+            .setAutomaticRecoveryEnabled(false);
     options.setConnectionName(queue + "-dead-letters");
     RabbitMQClient client = RabbitMQClient.create(vertx, options);
     return client

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.rabbitmq.RabbitMQClient;
-import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.Map;
 
 /** Declares the {@link Topology} over AMQP, for a broker that has loaded no definitions. */
@@ -14,8 +13,7 @@ public final class TopologyDeclaration {
 
   /** Declares the exchanges, queues and bindings that the virtual host of the URI lacks. */
   public static Future<Void> declare(Vertx vertx, String amqpUri) {
-    RabbitMQClient client =
-        RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqpUri).setReconnectAttempts(0));
+    RabbitMQClient client = RabbitMQClient.create(vertx, BrokerUri.options(amqpUri));
     return client
         .start()
         .compose(v -> declareExchanges(client))

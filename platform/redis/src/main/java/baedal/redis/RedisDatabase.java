@@ -33,7 +33,7 @@ public final class RedisDatabase implements Database {
   private final Redis client;
   private final RedisAPI api;
 
-  /** {@code uri} is {@code redis://host:port/number}. */
+  /** {@code uri} is {@code redis://host:port/number}, or {@code rediss://…} for TLS. */
   public RedisDatabase(Vertx vertx, String uri) {
     RedisOptions options =
         new RedisOptions()
@@ -43,7 +43,10 @@ public final class RedisDatabase implements Database {
             .setMaxWaitingHandlers(PIPELINED)
             .setPoolRecycleTimeout(UNUSED_MILLIS)
             .setPoolCleanerInterval(CLEAN_POOL_MILLIS);
-    options.getNetClientOptions().setIdleTimeout(SILENT_SECONDS);
+    options
+        .getNetClientOptions()
+        .setIdleTimeout(SILENT_SECONDS)
+        .setHostnameVerificationAlgorithm("HTTPS");
     client = new RedisClient(Redis.createClient(vertx, options));
     api = RedisAPI.api(client);
   }

@@ -1,10 +1,10 @@
 package baedal.audit;
 
 import baedal.events.Subscriptions;
+import baedal.rabbitmq.BrokerUri;
 import baedal.rabbitmq.Topology;
 import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.RabbitMQClient;
-import io.vertx.rabbitmq.RabbitMQOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,8 +17,7 @@ final class BrokerCheck implements AutoCloseable {
   private final RabbitMQClient client;
 
   BrokerCheck(Vertx vertx, String amqpUri) {
-    client =
-        RabbitMQClient.create(vertx, new RabbitMQOptions().setUri(amqpUri).setReconnectAttempts(0));
+    client = RabbitMQClient.create(vertx, BrokerUri.options(amqpUri));
     client.start().await();
   }
 
