@@ -46,7 +46,10 @@ final class BucketRepository {
             .setMaxPoolWaiting(MAX_WAITING)
             .setPoolRecycleTimeout(UNUSED_MILLIS)
             .setPoolCleanerInterval(CLEANER_MILLIS);
-    options.getNetClientOptions().setIdleTimeout(READ_IDLE_SECONDS);
+    options
+        .getNetClientOptions()
+        .setIdleTimeout(READ_IDLE_SECONDS)
+        .setHostnameVerificationAlgorithm("HTTPS");
     redis = Redis.createClient(vertx, options);
     try (InputStream in = BucketRepository.class.getResourceAsStream("take.lua")) {
       script = new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -77,7 +77,7 @@ public final class PgDatabase implements Database {
     this.vertx = vertx;
     this.uri = uri;
     this.migrations = migrations.clone();
-    PgConnectOptions options = PgSchema.trust(PgSchema.parse(uri));
+    PgConnectOptions options = PgSchema.parse(uri);
     options.setCachePreparedStatements(true).setPipeliningLimit(PIPELINED);
     options.addProperty("statement_timeout", STATEMENT_SECONDS + "s");
     options.addProperty("idle_in_transaction_session_timeout", IDLE_TRANSACTION_SECONDS + "s");

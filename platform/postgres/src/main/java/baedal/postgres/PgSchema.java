@@ -2,19 +2,12 @@ package baedal.postgres;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.ClientSSLOptions;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.SslMode;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManagerFactory;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 
@@ -37,7 +30,7 @@ public final class PgSchema {
    */
   static PgConnectOptions parse(String uri) {
     try {
-      return PgConnectOptions.fromUri(uri);
+      return PgTls.complete(PgConnectOptions.fromUri(uri));
     } catch (RuntimeException unreadable) {
       throw new IllegalArgumentException(
           "a PostgreSQL URI must be of the form postgresql://user:password@host:port/database;"
@@ -83,42 +76,6 @@ public final class PgSchema {
         });
   }
 
-  /** The TLS settings of JDBC that do the same as {@link #trust} does for the other driver. */
-  private static String tls(PgConnectOptions server) {
-    String mode =
-        "&sslmode=" + server.getSslMode().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    return verifies(server) ? mode + "&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory" : mode;
-  }
-
-  private static boolean verifies(PgConnectOptions server) {
-    return switch (server.getSslMode()) {
-      case VERIFY_CA, VERIFY_FULL -> true;
-      case DISABLE, ALLOW, PREFER, REQUIRE -> false;
-    };
-  }
-
-  /**
-   * With {@code sslmode=verify-ca} or {@code verify-full} in the URI, trusts the same authorities
-   * as every other client of the process.
-   */
-  static PgConnectOptions trust(PgConnectOptions server) {
-    if (!verifies(server)) {
-      return server;
-    }
-    try {
-      TrustManagerFactory authorities =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      authorities.init((KeyStore) null);
-      boolean full = server.getSslMode() == SslMode.VERIFY_FULL;
-      return server.setSslOptions(
-          new ClientSSLOptions()
-              .setTrustOptions(TrustOptions.wrap(authorities.getTrustManagers()[0]))
-              .setHostnameVerificationAlgorithm(full ? "HTTPS" : ""));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has trusted authorities", e);
-    }
-  }
-
   private static String key(MigrationInfo migration) {
     return migration.getVersion() == null
         ? migration.getDescription()
@@ -135,7 +92,7 @@ public final class PgSchema {
             + "/"
             + server.getDatabase()
             + TIMEOUTS
-            + tls(server);
+            + PgTls.parameters(server);
     return Flyway.configure(PgSchema.class.getClassLoader())
         .dataSource(jdbc, server.getUser(), server.getPassword())
         .locations(locations)
