@@ -80,6 +80,43 @@ class SystemTest {
     awaitNoProcessLeft();
   }
 
+  @Test
+  void a_copy_of_the_data_folder_restores_a_lost_system() throws Exception {
+    home = temp.resolve(FOLDER);
+    settings = Settings.onFreePorts();
+    Command first = ready();
+    String order = order();
+    stop(first);
+    Path copy = temp.resolve("copy");
+    copy(home, copy);
+
+    delete(home);
+    copy(copy, home);
+    Command restored = ready();
+    assertThat(orders()).contains(order);
+    checkAudit();
+    stop(restored);
+  }
+
+  private void stop(Command command) throws Exception {
+    command.terminate();
+    command.end();
+    awaitNoProcessLeft();
+  }
+
+  /** Copies a folder with owners and permissions, as docs/operations.md says. */
+  private static void copy(Path from, Path to) throws Exception {
+    execute("cp", "-a", from.toString(), to.toString());
+  }
+
+  private static void delete(Path folder) throws Exception {
+    execute("rm", "-r", folder.toString());
+  }
+
+  private static void execute(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+  }
+
   private Command run(String... arguments) throws IOException {
     Map<String, String> environment = new HashMap<>();
     settings.ports().forEach((name, port) -> environment.put(name, "" + port));
