@@ -117,7 +117,8 @@ class PgTlsTest {
   }
 
   private static void trustServer() {
-    AuthoritiesProvider.install(Config.of(Map.of("CA_DIRECTORY", home.resolve("authorities").toString())));
+    AuthoritiesProvider.install(
+        Config.of(Map.of("CA_DIRECTORY", home.resolve("authorities").toString())));
   }
 
   private static boolean usesTls(PgDatabase database) {
