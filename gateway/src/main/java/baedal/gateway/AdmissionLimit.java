@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 final class AdmissionLimit {
 
-  static final int MIN = 4;
+  static final int MIN = 16;
   static final int INITIAL = 32;
 
   /** The number of connections to the payment service. */

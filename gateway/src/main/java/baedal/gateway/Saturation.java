@@ -18,8 +18,8 @@ final class Saturation {
 
   private static final double WEIGHT = 0.2;
 
-  /** How late timers may be. A payment passes about ten event loops, and each is as late. */
-  private static final double MAX_DELAY_NANOS = Duration.ofMillis(25).toNanos();
+  /** How late timers may be on average. A smaller limit refused orders that were paid in time. */
+  private static final double MAX_DELAY_NANOS = Duration.ofMillis(70).toNanos();
 
   /** Placing an order may always take this long. */
   private static final double MIN_PLACING_NANOS = Duration.ofMillis(250).toNanos();

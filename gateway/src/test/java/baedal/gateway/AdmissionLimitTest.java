@@ -27,16 +27,16 @@ class AdmissionLimitTest {
 
   @Test
   void a_saturated_machine_lowers_the_limit_below_the_orders_in_progress() {
-    measure(1, true, 20);
-    assertThat(limit.value()).isEqualTo(14);
+    measure(1, true, 30);
+    assertThat(limit.value()).isEqualTo(21);
   }
 
   @Test
   void after_a_decrease_the_limit_waits_until_its_effect_can_be_measured() {
-    measure(5, true, 20);
-    assertThat(limit.value()).isEqualTo(14);
-    measure(1, true, 14);
-    assertThat(limit.value()).isEqualTo(9);
+    measure(5, true, 30);
+    assertThat(limit.value()).isEqualTo(21);
+    measure(1, true, 21);
+    assertThat(limit.value()).isEqualTo(AdmissionLimit.MIN);
   }
 
   @Test
