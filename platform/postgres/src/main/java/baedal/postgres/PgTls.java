@@ -35,7 +35,7 @@ final class PgTls {
   /** The same as parameters of a JDBC URL. */
   static String parameters(PgConnectOptions options) {
     SslMode mode = options.getSslMode();
-    String factory = verifies(mode) ? "&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory" : "";
+    String factory = verifies(mode) ? "&sslfactory=" + TrustedSocketFactory.class.getName() : "";
     return "&sslmode=" + mode.value + factory;
   }
 
@@ -43,7 +43,8 @@ final class PgTls {
     return mode == SslMode.VERIFY_CA || mode == SslMode.VERIFY_FULL;
   }
 
-  private static TrustManagerFactory authorities() {
+  /** The authorities of the JDK and of CA_DIRECTORY. */
+  static TrustManagerFactory authorities() {
     try {
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -32,7 +32,9 @@ class ChartFilesTest {
         .put("configure", "^$")
         .put("write", "^$")
         .put("read", "^$");
-    assertThat(read("helm/files/rabbitmq/definitions.json")).isEqualTo(expected);
+    // Read again, because the kinds of numbers differ.
+    assertThat(read("helm/files/rabbitmq/definitions.json"))
+        .isEqualTo(Json.mapper().readTree(expected.toString()));
   }
 
   @Test

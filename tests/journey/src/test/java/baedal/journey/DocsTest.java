@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that files, classes and members that a Markdown page names exist. */
+/** Checks that files, classes, members and alerts that a Markdown page names exist. */
 class DocsTest {
 
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)]*\\)");
@@ -33,17 +33,26 @@ class DocsTest {
   private static final Pattern DECLARED =
       Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
 
-  /** Classes of the JDK that pages name. */
-  private static final Set<String> FOREIGN = Set.of("MessageDigest", "ServiceLoader");
+  /** An alert of the chart. */
+  private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
 
-  /** By the name of a class, the text of the files that declare it. */
+  /** Classes of the JDK and of libraries that pages name. */
+  private static final Set<String> FOREIGN =
+      Set.of("MessageDigest", "PoolOptions", "ServiceLoader");
+
+  /** By the name of a class or an alert, the text of the files that declare it. */
   private static final Map<String, String> classes = new HashMap<>();
 
   @BeforeAll
   static void readTheSources() throws IOException {
-    for (Path source : files(path -> path.toString().endsWith(".java"))) {
+    declaredBy(DECLARED, ".java");
+    declaredBy(ALERT, ".yaml");
+  }
+
+  private static void declaredBy(Pattern declaration, String ending) throws IOException {
+    for (Path source : files(path -> path.toString().endsWith(ending))) {
       String text = Files.readString(source);
-      Matcher declared = DECLARED.matcher(text);
+      Matcher declared = declaration.matcher(text);
       while (declared.find()) {
         classes.merge(declared.group(1), text, String::concat);
       }
