@@ -4,6 +4,7 @@ import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baedal.backing.Ports;
 import baedal.backing.Postgres;
 import baedal.runtime.AuthoritiesProvider;
 import baedal.runtime.Boot;
@@ -11,7 +12,6 @@ import baedal.runtime.Config;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -44,9 +44,7 @@ class PgTlsTest {
     Path authorities = Files.createDirectory(home.resolve("authorities"));
     Path chain = authorities.resolve("server.crt");
     Files.copy(Path.of(certificate.certificatePath()), chain);
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    port = Ports.free();
     server = Postgres.start(home.resolve("postgres"), port);
     Vertx vertx = Vertx.vertx();
     PgDatabase plain = new PgDatabase(vertx, uri("127.0.0.1", "disable"));
