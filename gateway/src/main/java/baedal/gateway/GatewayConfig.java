@@ -19,7 +19,7 @@ import java.util.Map;
  *     interval between two heartbeats of an event stream
  * @param orderWait how long a new order waits while Baedal is saturated, before its 503
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
- * @param drainDelay how long the service serves after it was told to stop
+ * @param drainDelay the time between SIGTERM and the end of accepting requests
  */
 public record GatewayConfig(
     String host,

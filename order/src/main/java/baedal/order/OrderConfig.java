@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param confirmsAfter how long a served order waits for the customer's confirmation before it is
  *     completed
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
- * @param drainDelay how long the service serves after it was told to stop
+ * @param drainDelay the time between SIGTERM and the end of accepting requests
  * @param migrates whether the service migrates its database at the start, or waits until another
  *     program has done so
  */

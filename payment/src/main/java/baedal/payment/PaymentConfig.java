@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param providerUrl the base URL of the payment provider; null for a simulated provider
  * @param devDoors whether the settings of the simulated provider can be changed over HTTP
  * @param warmUp how long the service warms up before it is ready; zero for no warm-up
- * @param drainDelay how long the service serves after it was told to stop
+ * @param drainDelay the time between SIGTERM and the end of accepting requests
  * @param migrates whether the service migrates its database at the start, or waits until another
  *     program has done so
  */

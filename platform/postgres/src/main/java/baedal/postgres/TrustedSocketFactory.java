@@ -6,9 +6,9 @@ import javax.net.ssl.SSLContext;
 import org.postgresql.ssl.WrappedFactory;
 
 /**
- * The TLS sockets of JDBC. The JDK's own default context reads its authorities once, and only its
- * own. This factory trusts the same authorities as every other client of the process. The driver
- * creates it by its name.
+ * The TLS sockets of JDBC. They trust the authorities of CA_DIRECTORY, too. The default TLS context
+ * of the JDK does not: it reads only the JDK's own authorities, once. The driver creates this class
+ * by its name.
  */
 public final class TrustedSocketFactory extends WrappedFactory {
 
