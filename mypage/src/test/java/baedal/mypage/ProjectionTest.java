@@ -40,6 +40,7 @@ class ProjectionTest {
         "c",
         "s",
         "통닭천국",
+        null,
         List.of(),
         Fulfilment.DELIVERY,
         null,
@@ -47,6 +48,8 @@ class ProjectionTest {
         null,
         null,
         null,
+        null,
+        List.of(),
         null,
         discount > 0 ? "cp" : null,
         40_000,
@@ -86,7 +89,7 @@ class ProjectionTest {
     Event started = new StoreEvent.CookStarted("o", "s", at(5));
     Event finished = new StoreEvent.CookFinished("o", JOB, at(6));
     Event cancelRequested = new OrderEvent.CancelRequested("o", "c", "s", "", at(5));
-    Event refunded = new PaymentEvent.Refunded("o", "p", 37_000, "", false, at(8));
+    Event refunded = new PaymentEvent.Refunded("o", "p", 37_000, 0, "", false, at(8));
     return Stream.of(
         Arguments.of(
             Status.COMPLETED,
@@ -119,7 +122,7 @@ class ProjectionTest {
                 accepted,
                 cancelRequested,
                 new StoreEvent.CancelAccepted("o", "s", at(6)),
-                new OrderEvent.RefundRequested("o", "p", "", at(7)),
+                new OrderEvent.RefundRequested("o", "p", null, "", at(7)),
                 refunded,
                 new OrderEvent.Canceled("o", "c", "s", "cp", "", at(9)))),
         Arguments.of(
@@ -145,7 +148,7 @@ class ProjectionTest {
                 paymentPaid,
                 paid,
                 new StoreEvent.OrderRejected("o", "s", "OUT_OF_STOCK", at(4)),
-                new OrderEvent.RefundRequested("o", "p", "OUT_OF_STOCK", at(5)),
+                new OrderEvent.RefundRequested("o", "p", null, "OUT_OF_STOCK", at(5)),
                 refunded,
                 new OrderEvent.Rejected("o", "c", "s", "cp", "OUT_OF_STOCK", at(9)))),
         Arguments.of(
@@ -204,8 +207,8 @@ class ProjectionTest {
                 orderPaidOnDelivery,
                 cancelRequested,
                 new StoreEvent.CancelAccepted("o", "s", at(6)),
-                new OrderEvent.RefundRequested("o", "p", "", at(7)),
-                new PaymentEvent.Refunded("o", "p", 0, "", true, at(8)),
+                new OrderEvent.RefundRequested("o", "p", null, "", at(7)),
+                new PaymentEvent.Refunded("o", "p", 0, 0, "", true, at(8)),
                 new OrderEvent.Canceled("o", "c", "s", "cp", "", at(9)))),
         Arguments.of(
             Status.PAID,
@@ -216,7 +219,7 @@ class ProjectionTest {
                 new PaymentEvent.Paid("o", "p-0", 40_000, PaymentMethod.CARD, 1, at(1)),
                 discounted,
                 new OrderEvent.PaymentRefused("o", "p-0", "changed", at(2)),
-                new PaymentEvent.Refunded("o", "p-0", 40_000, "changed", false, at(3)),
+                new PaymentEvent.Refunded("o", "p-0", 40_000, 0, "changed", false, at(3)),
                 new PaymentEvent.Paid("o", "p", 37_000, PaymentMethod.CARD, 2, at(4)),
                 paid)),
         Arguments.of(
@@ -257,15 +260,15 @@ class ProjectionTest {
     PaymentMethod onDelivery = PaymentMethod.ON_DELIVERY;
     Event placed = new OrderEvent.Placed("o", details(1, 0));
     Event deferred = new PaymentEvent.Deferred("o", "p", 40_000, onDelivery, 1, at(1));
-    Event voided = new PaymentEvent.Refunded("o", "p", 0, "", true, at(2));
-    Event withoutVoided = new PaymentEvent.Refunded("o", "p", 0, "", false, at(2));
+    Event voided = new PaymentEvent.Refunded("o", "p", 0, 0, "", true, at(2));
+    Event withoutVoided = new PaymentEvent.Refunded("o", "p", 0, 0, "", false, at(2));
     assertThat(shown(placed, deferred, voided)).isEqualTo("VOIDED");
     assertThat(shown(placed, voided)).as("no event with its method").isEqualTo("VOIDED");
     assertThat(shown(placed, withoutVoided))
         .as("an event of a version without voided")
         .isEqualTo("VOIDED");
     Event paid = new PaymentEvent.Paid("o", "p", 40_000, PaymentMethod.CARD, 1, at(1));
-    Event refunded = new PaymentEvent.Refunded("o", "p", 40_000, "", false, at(2));
+    Event refunded = new PaymentEvent.Refunded("o", "p", 40_000, 0, "", false, at(2));
     assertThat(shown(placed, paid, refunded)).isEqualTo("REFUNDED");
   }
 

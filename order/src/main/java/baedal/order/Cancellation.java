@@ -36,7 +36,8 @@ final class Cancellation {
     return order.awaitsCancelAnswer()
         ? Change.of(
             order.moveTo(OrderStatus.CANCEL_REQUESTED, now).withRefundPending(),
-            new OrderEvent.RefundRequested(order.id(), order.paymentId(), order.reason(), now))
+            new OrderEvent.RefundRequested(
+                order.id(), order.paymentId(), null, order.reason(), now))
         : Change.none(order);
   }
 

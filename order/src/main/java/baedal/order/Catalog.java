@@ -173,6 +173,7 @@ record Catalog(
             unitPrice,
             requested.options(),
             prices,
+            List.of(),
             unitPrice * requested.quantity()));
   }
 }

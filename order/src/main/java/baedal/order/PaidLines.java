@@ -88,6 +88,7 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
         unitPrice,
         options,
         known ? options.stream().map(prices::get).toList() : List.of(),
+        List.of(),
         unitPrice * line.quantity());
   }
 

@@ -16,7 +16,7 @@ final class Rejection {
     return notBegun || order.awaitsCancelAnswer()
         ? Change.of(
             order.moveTo(OrderStatus.REJECTED, now).withReason(reason).withRefundPending(),
-            new OrderEvent.RefundRequested(order.id(), order.paymentId(), reason, now))
+            new OrderEvent.RefundRequested(order.id(), order.paymentId(), null, reason, now))
         : Change.none(order);
   }
 

@@ -125,7 +125,7 @@ class OrderConsumerTest {
         new StoreEvent.CancelAccepted(id, "s-1", now()));
     await().until(() -> eventTypes(id).contains("order.refund-requested"));
     awaitStatus(id, "CANCEL_REQUESTED");
-    publishShuffled(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "canceled", false, now()));
+    publishShuffled(new PaymentEvent.Refunded(id, "p-" + id, 40_000, 0, "canceled", false, now()));
     awaitStatus(id, "CANCELED");
     assertEvents(
         id,
@@ -153,7 +153,7 @@ class OrderConsumerTest {
     String id = paid();
     publishShuffled(new StoreEvent.OrderRejected(id, "s-1", "OUT_OF_STOCK", now()));
     await().until(() -> eventTypes(id).contains("order.refund-requested"));
-    publishShuffled(new PaymentEvent.Refunded(id, "p-" + id, 40_000, "rejected", false, now()));
+    publishShuffled(new PaymentEvent.Refunded(id, "p-" + id, 40_000, 0, "rejected", false, now()));
     awaitStatus(id, "REJECTED");
     assertEvents(id, "order.placed", "order.paid", "order.refund-requested", "order.rejected");
   }
@@ -164,7 +164,7 @@ class OrderConsumerTest {
     publishShuffled(new PaymentEvent.Declined(id, "p-0", 40_000, PaymentMethod.CARD, "no", now()));
     publishShuffled(new PaymentEvent.Paid(id, "p-1", 39_000, PaymentMethod.CARD, 1, now()));
     await().until(() -> eventTypes(id).contains("order.payment-refused"));
-    publishShuffled(new PaymentEvent.Refunded(id, "p-1", 39_000, "refused", false, now()));
+    publishShuffled(new PaymentEvent.Refunded(id, "p-1", 39_000, 0, "refused", false, now()));
     publishShuffled(new PaymentEvent.Paid(id, "p-2", 40_000, PaymentMethod.CARD, 1, now()));
     awaitStatus(id, "PAID");
     assertEvents(id, "order.placed", "order.payment-refused", "order.paid");
@@ -255,7 +255,7 @@ class OrderConsumerTest {
 
   private static List<Event> refunded(String id, long amount) {
     return List.of(
-        new PaymentEvent.Refunded(id, "p-" + amount + "-" + id, amount, "", false, now()));
+        new PaymentEvent.Refunded(id, "p-" + amount + "-" + id, amount, 0, "", false, now()));
   }
 
   private Map<String, List<Step>> sagas() {

@@ -36,10 +36,10 @@ final class OrderDatabase {
   void saveStore(boolean open, long sequence) {
     StoreEvent.Opened opened =
         new StoreEvent.Opened(
-            "s-1", "o-1", "통닭천국", "FOOD", OrderFixtures.STORE, OrderFixtures.NOON);
+            "s-1", "o-1", "통닭천국", "FOOD", OrderFixtures.STORE, null, OrderFixtures.NOON);
     StoreEvent.Closed closed =
         new StoreEvent.Closed(
-            "s-1", "o-1", "통닭천국", "FOOD", OrderFixtures.STORE, OrderFixtures.NOON);
+            "s-1", "o-1", "통닭천국", "FOOD", OrderFixtures.STORE, null, OrderFixtures.NOON);
     var message =
         EventMessages.wrap(List.of(open ? opened : closed), sequence, OrderFixtures.NOON).get(0);
     if (open) {
@@ -62,6 +62,9 @@ final class OrderDatabase {
         price,
         null,
         List.of(options),
+        false,
+        null,
+        List.of(),
         removed,
         revision,
         OrderFixtures.NOON);

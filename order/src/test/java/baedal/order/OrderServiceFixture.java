@@ -77,6 +77,9 @@ final class OrderServiceFixture implements AutoCloseable {
                 price,
                 stock,
                 List.of(options),
+                false,
+                null,
+                List.of(),
                 removed,
                 revision.incrementAndGet(),
                 OrderFixtures.NOON))
@@ -86,7 +89,8 @@ final class OrderServiceFixture implements AutoCloseable {
   /** Adds an open store of this kind, which sells cola. */
   void opens(String storeId, String kind) {
     StoreEvent.Opened opened =
-        new StoreEvent.Opened(storeId, "o-1", "가게", kind, OrderFixtures.STORE, OrderFixtures.NOON);
+        new StoreEvent.Opened(
+            storeId, "o-1", "가게", kind, OrderFixtures.STORE, null, OrderFixtures.NOON);
     db.catalogs
         .opened(
             EventMessages.wrap(List.of(opened), revision.incrementAndGet(), OrderFixtures.NOON)
@@ -96,7 +100,18 @@ final class OrderServiceFixture implements AutoCloseable {
     db.catalogs
         .menuChanged(
             new StoreEvent.MenuChanged(
-                storeId, "cola", "콜라", 2_000, null, List.of(), false, 1, OrderFixtures.NOON))
+                storeId,
+                "cola",
+                "콜라",
+                2_000,
+                null,
+                List.of(),
+                false,
+                null,
+                List.of(),
+                false,
+                1,
+                OrderFixtures.NOON))
         .await();
   }
 

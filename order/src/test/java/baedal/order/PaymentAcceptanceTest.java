@@ -75,6 +75,7 @@ class PaymentAcceptanceTest {
         line.unitPrice(),
         List.of(),
         List.of(),
+        List.of(),
         line.amount());
   }
 

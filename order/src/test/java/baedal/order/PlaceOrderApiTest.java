@@ -168,7 +168,7 @@ class PlaceOrderApiTest {
   private void openCourierStore() {
     StoreEvent.Opened opened =
         new StoreEvent.Opened(
-            "s-3", "o-1", "퀵", "COURIER", OrderFixtures.STORE, OrderFixtures.NOON);
+            "s-3", "o-1", "퀵", "COURIER", OrderFixtures.STORE, null, OrderFixtures.NOON);
     db.catalogs
         .opened(EventMessages.wrap(List.of(opened), 1, OrderFixtures.NOON).get(0), opened)
         .await();

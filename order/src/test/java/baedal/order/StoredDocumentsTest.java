@@ -30,9 +30,11 @@ class StoredDocumentsTest {
   private static final Address STORE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
   private static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
   private static final Line LINE =
-      new Line("fried", "후라이드", 2, 20_500, List.of("순살", "무"), List.of(2_000L, 500L), 41_000);
+      new Line(
+          "fried", "후라이드", 2, 20_500, List.of("순살", "무"), List.of(2_000L, 500L), List.of(), 41_000);
   private static final Line OTHER_LINE =
-      new Line("fried", "후라이드", 2, 20_500, List.of("뼈", "무"), List.of(2_000L, 500L), 41_000);
+      new Line(
+          "fried", "후라이드", 2, 20_500, List.of("뼈", "무"), List.of(2_000L, 500L), List.of(), 41_000);
 
   /** No component has the default value of its type. */
   private static final Order ORDER =
@@ -55,6 +57,7 @@ class StoredDocumentsTest {
         "customer-1",
         "store-1",
         "통닭천국",
+        null,
         List.of(line),
         Fulfilment.COURIER,
         STORE,
@@ -62,6 +65,8 @@ class StoredDocumentsTest {
         new Parcel(Parcel.Size.MEDIUM, 2.5, "서류"),
         Instant.parse("2026-12-24T15:00:00Z"),
         Instant.parse("2026-12-26T11:00:00Z"),
+        null,
+        List.of(),
         memo,
         "coupon-1",
         41_000,
@@ -81,7 +86,7 @@ class StoredDocumentsTest {
   /** As orders were stored before couponWorth, pricedVersion and optionPrices were added. */
   @Test
   void an_order_of_the_first_version_is_still_read() throws IOException {
-    Line line = new Line("fried", "후라이드", 2, 18_000, List.of("순살"), List.of(), 36_000);
+    Line line = new Line("fried", "후라이드", 2, 18_000, List.of("순살"), List.of(), List.of(), 36_000);
     Order expected =
         new Order(
             "order-2",
@@ -90,6 +95,7 @@ class StoredDocumentsTest {
                 "customer-1",
                 "store-1",
                 "통닭천국",
+                null,
                 List.of(line),
                 Fulfilment.DELIVERY,
                 STORE,
@@ -97,6 +103,8 @@ class StoredDocumentsTest {
                 null,
                 null,
                 null,
+                null,
+                List.of(),
                 null,
                 null,
                 36_000,

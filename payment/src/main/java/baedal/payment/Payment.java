@@ -199,7 +199,7 @@ public record Payment(
     Payment after = to(PaymentStatus.REFUNDED, why, now);
     boolean voided = after.isVoided();
     return Change.of(
-        after, new PaymentEvent.Refunded(orderId, id, voided ? 0 : amount, why, voided, now));
+        after, new PaymentEvent.Refunded(orderId, id, voided ? 0 : amount, 0, why, voided, now));
   }
 
   private PaymentEvent.Paid paidEvent(Instant now) {

@@ -41,7 +41,8 @@ class PaymentConsumerTest extends PaymentFixture {
       for (Payment payment : List.of(refunded, voided)) {
         String orderId = payment.orderId();
         messages.add(message(new OrderEvent.PaymentRefused(orderId, payment.id(), "x", LONG_AGO)));
-        messages.add(message(new OrderEvent.RefundRequested(orderId, payment.id(), "y", LONG_AGO)));
+        messages.add(
+            message(new OrderEvent.RefundRequested(orderId, payment.id(), null, "y", LONG_AGO)));
       }
       messages.add(
           message(

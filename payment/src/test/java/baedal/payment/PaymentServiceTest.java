@@ -223,7 +223,9 @@ class PaymentServiceTest {
     String orderId = order(10_000);
     JsonObject first = pay("k-back", "c-1", card(orderId)).await().bodyAsJsonObject();
     String paymentId = first.getString("paymentId");
-    service.broker().publish(new OrderEvent.RefundRequested(orderId, paymentId, "", Instant.EPOCH));
+    service
+        .broker()
+        .publish(new OrderEvent.RefundRequested(orderId, paymentId, null, "", Instant.EPOCH));
     await().until(() -> published(PaymentEvent.Refunded.class, orderId) == 1);
     HttpResponse<Buffer> again = pay("k-back", "c-1", card(orderId)).await();
     assertThat(again.statusCode()).isEqualTo(201);
@@ -475,7 +477,7 @@ class PaymentServiceTest {
     String paymentId = pay("c-1", card(orderId)).await().bodyAsJsonObject().getString("paymentId");
     String first =
         BrokerClient.encode(
-            new OrderEvent.RefundRequested(orderId, paymentId, "canceled", Instant.EPOCH));
+            new OrderEvent.RefundRequested(orderId, paymentId, null, "canceled", Instant.EPOCH));
     String second =
         BrokerClient.encode(
             new OrderEvent.PaymentRefused(orderId, paymentId, "changed", Instant.EPOCH));
@@ -485,7 +487,8 @@ class PaymentServiceTest {
     assertThat(again.statusCode()).as("payable again").isEqualTo(201);
     String other = again.bodyAsJsonObject().getString("paymentId");
     String last =
-        BrokerClient.encode(new OrderEvent.RefundRequested(orderId, other, "x", Instant.EPOCH));
+        BrokerClient.encode(
+            new OrderEvent.RefundRequested(orderId, other, null, "x", Instant.EPOCH));
     service.broker().publish(List.of(first, second, last));
     await().until(() -> refunds(orderId).contains(other));
     assertThat(refunds(orderId)).containsExactly(paymentId, other);
@@ -520,7 +523,7 @@ class PaymentServiceTest {
                 collected,
                 BrokerClient.encode(
                     new OrderEvent.RefundRequested(
-                        voided, paymentOf(voided), "x", Instant.EPOCH))));
+                        voided, paymentOf(voided), null, "x", Instant.EPOCH))));
     await()
         .until(
             () ->
@@ -586,8 +589,9 @@ class PaymentServiceTest {
     service
         .broker()
         .publish(
-            new OrderEvent.RefundRequested(paid, paymentOf(paid), "x", Instant.EPOCH),
-            new OrderEvent.RefundRequested(deferred, paymentOf(deferred), "x", Instant.EPOCH));
+            new OrderEvent.RefundRequested(paid, paymentOf(paid), null, "x", Instant.EPOCH),
+            new OrderEvent.RefundRequested(
+                deferred, paymentOf(deferred), null, "x", Instant.EPOCH));
     await().until(() -> attempt(paid).getString("status").equals("REFUNDED"));
     assertThat(first.getString("paidAt")).isNotNull();
     assertThat(attempt(paid).getString("paidAt")).isEqualTo(first.getString("paidAt"));

@@ -78,11 +78,12 @@ class PaymentTest {
     assertThat(refunding.events()).isEmpty();
     Change<Payment> refunded = refunding.state().refunded(NOW);
     assertThat(refunded.events())
-        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 40_000, "canceled", false, NOW));
+        .containsExactly(
+            new PaymentEvent.Refunded("o-1", "p-1", 40_000, 0, "canceled", false, NOW));
     assertThat(refunded.state().refunded(NOW).events()).isEmpty();
     assertThat(refunded.state().giveBack("again", NOW).events()).isEmpty();
     assertThat(deferred().giveBack("canceled", NOW).events())
-        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, "canceled", true, NOW));
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, 0, "canceled", true, NOW));
   }
 
   private static Payment deferred() {
@@ -118,7 +119,7 @@ class PaymentTest {
     Payment paid = free.state().charged(NOW).state();
     Change<Payment> back = paid.giveBack("canceled", NOW).state().refunded(NOW);
     assertThat(back.events())
-        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, "canceled", true, NOW));
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, 0, "canceled", true, NOW));
     assertThat(PaymentView.of(back.state()).status()).isEqualTo("VOIDED");
   }
 

@@ -242,6 +242,9 @@ public record Menu(
             menu.price,
             menu.stock,
             menu.options,
+            false,
+            null,
+            List.of(),
             menu.removed,
             menu.revision,
             now));

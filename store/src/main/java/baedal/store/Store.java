@@ -72,8 +72,8 @@ public record Store(
 
   private StoreEvent event(Instant now) {
     return open
-        ? new StoreEvent.Opened(id, ownerId, name, kind.name(), address, now)
-        : new StoreEvent.Closed(id, ownerId, name, kind.name(), address, now);
+        ? new StoreEvent.Opened(id, ownerId, name, kind.name(), address, null, now)
+        : new StoreEvent.Closed(id, ownerId, name, kind.name(), address, null, now);
   }
 
   private StoreBuilder copy() {

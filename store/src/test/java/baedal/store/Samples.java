@@ -22,7 +22,8 @@ final class Samples {
   private Samples() {}
 
   static Line line(String menuId, int quantity) {
-    return new Line(menuId, menuId, quantity, 18_000, List.of(), List.of(), 18_000L * quantity);
+    return new Line(
+        menuId, menuId, quantity, 18_000, List.of(), List.of(), List.of(), 18_000L * quantity);
   }
 
   static OrderDetails details(long version, String memo, Line... lines) {
@@ -31,6 +32,7 @@ final class Samples {
         "c-1",
         "s-1",
         "통닭천국",
+        null,
         List.of(lines),
         Fulfilment.DELIVERY,
         PLACE,
@@ -38,6 +40,8 @@ final class Samples {
         null,
         null,
         null,
+        null,
+        List.of(),
         memo,
         null,
         total,

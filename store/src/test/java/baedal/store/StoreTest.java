@@ -41,6 +41,6 @@ class StoreTest {
   void moving_or_renaming_a_store_publishes_its_new_address_and_name() {
     Change<Store> moved = OPENED.state().revise("새 통닭", HOME, null, NOON);
     assertThat(moved.events())
-        .containsExactly(new StoreEvent.Opened("s-1", "o-1", "새 통닭", "FOOD", HOME, NOON));
+        .containsExactly(new StoreEvent.Opened("s-1", "o-1", "새 통닭", "FOOD", HOME, null, NOON));
   }
 }

@@ -5,9 +5,11 @@ import java.util.List;
 /**
  * One line of an order. Prices and amounts are in won.
  *
- * @param unitPrice includes the options
+ * @param unitPrice includes the options; for a room, the sum of all nights
  * @param optionPrices the price of each option, at the same index as in {@code options}; empty in
  *     lines that are older than this field
+ * @param nightPrices for a room, the price of each night of the stay without options; otherwise
+ *     empty
  * @param amount {@code quantity * unitPrice}
  */
 public record Line(
@@ -17,10 +19,12 @@ public record Line(
     long unitPrice,
     List<String> options,
     List<Long> optionPrices,
+    List<Long> nightPrices,
     long amount) {
 
   public Line {
     options = List.copyOf(options);
     optionPrices = optionPrices == null ? List.of() : List.copyOf(optionPrices);
+    nightPrices = nightPrices == null ? List.of() : List.copyOf(nightPrices);
   }
 }

@@ -7,12 +7,16 @@ import java.util.List;
 /**
  * A whole order, as the events of the order service contain it. Amounts are in won.
  *
+ * @param storeKind the kind of the store, such as FOOD or ROOM; null in orders that are older than
+ *     this field
  * @param pickup where the rider fetches the order: the store, or the sender of a courier order; may
  *     be null
  * @param address where the rider brings the order; may be null
  * @param parcel may be null
- * @param from when the visit begins; may be null
- * @param to when the visit ends; may be null
+ * @param from when the visit begins; for a stay, the check-in time of its first day; may be null
+ * @param to when the visit ends; for a stay, the check-out time of its last day; may be null
+ * @param stay the nights of a hotel reservation; null in every other order
+ * @param refundTerms the hotel's terms for a cancellation, as they were when the order was placed
  * @param memo may be null
  * @param couponId may be null
  * @param due {@code total - discount}
@@ -22,6 +26,7 @@ public record OrderDetails(
     String customerId,
     String storeId,
     String storeName,
+    String storeKind,
     List<Line> lines,
     Fulfilment fulfilment,
     Address pickup,
@@ -29,6 +34,8 @@ public record OrderDetails(
     Parcel parcel,
     Instant from,
     Instant to,
+    Stay stay,
+    List<RefundTerm> refundTerms,
     String memo,
     String couponId,
     long total,
@@ -40,6 +47,7 @@ public record OrderDetails(
 
   public OrderDetails {
     lines = List.copyOf(lines);
+    refundTerms = refundTerms == null ? List.of() : List.copyOf(refundTerms);
   }
 
   public OrderDetails withVersion(long newVersion) {

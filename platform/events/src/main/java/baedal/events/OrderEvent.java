@@ -43,8 +43,11 @@ public sealed interface OrderEvent extends Event {
       String orderId, String customerId, String storeId, String reason, Instant at)
       implements OrderEvent {}
 
-  /** The order is rejected or canceled; the payment service must refund its payment. */
-  record RefundRequested(String orderId, String paymentId, String reason, Instant at)
+  /**
+   * The order is rejected or canceled; the payment service must refund {@code amount} won of its
+   * payment. If {@code amount} is null, it must refund all of it.
+   */
+  record RefundRequested(String orderId, String paymentId, Long amount, String reason, Instant at)
       implements OrderEvent {}
 
   /** A rider collected {@code amount} won on delivery for a deferred payment. */

@@ -43,11 +43,18 @@ public sealed interface PaymentEvent extends Event {
       implements PaymentEvent {}
 
   /**
-   * The payment was refunded. If {@code voided} is true, no money had been taken (a deferred
-   * payment was canceled, or nothing was due), and {@code amount} is 0. {@code voided} is false in
-   * events that are older than this field.
+   * The payment was refunded: {@code amount} was given back, and the store keeps {@code kept}. If
+   * {@code voided} is true, no money had been taken (a deferred payment was canceled, or nothing
+   * was due), and both amounts are 0. Events that are older than these fields have {@code voided}
+   * false and {@code kept} 0.
    */
   record Refunded(
-      String orderId, String paymentId, long amount, String reason, boolean voided, Instant at)
+      String orderId,
+      String paymentId,
+      long amount,
+      long kept,
+      String reason,
+      boolean voided,
+      Instant at)
       implements PaymentEvent {}
 }

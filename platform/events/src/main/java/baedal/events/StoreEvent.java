@@ -1,6 +1,7 @@
 package baedal.events;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 
 /**
@@ -11,10 +12,16 @@ public sealed interface StoreEvent extends Event {
 
   /**
    * The store is open: it accepts orders. The service publishes this event again when the name or
-   * address of an open store changes.
+   * address of an open store changes. {@code hotel} is null unless the kind is ROOM.
    */
   record Opened(
-      String storeId, String ownerId, String name, String kind, Address address, Instant at)
+      String storeId,
+      String ownerId,
+      String name,
+      String kind,
+      Address address,
+      Hotel hotel,
+      Instant at)
       implements StoreEvent {
     @Override
     public String subject() {
@@ -22,9 +29,15 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** The store is closed: it accepts no orders. */
+  /** The store is closed: it accepts no orders. {@code hotel} is null unless the kind is ROOM. */
   record Closed(
-      String storeId, String ownerId, String name, String kind, Address address, Instant at)
+      String storeId,
+      String ownerId,
+      String name,
+      String kind,
+      Address address,
+      Hotel hotel,
+      Instant at)
       implements StoreEvent {
     @Override
     public String subject() {
@@ -33,10 +46,15 @@ public sealed interface StoreEvent extends Event {
   }
 
   /**
-   * The current state of one menu.
+   * The current state of one menu. The event of a nightly menu contains only the nights that the
+   * change affected. A consumer keeps the other nights, and for each night the highest revision.
    *
-   * @param price in won
-   * @param stock the number of items that can still be sold; null if unlimited
+   * @param price in won; for a nightly menu, the price of each night that has no price of its own
+   * @param stock the number of items that can still be sold; null if unlimited; for a nightly menu,
+   *     the number of rooms of this type, sold or not
+   * @param nightly true if the menu is a room type, which is sold by the night
+   * @param maxGuests how many people may sleep in one room; null unless the menu is nightly
+   * @param nights the nights that this change affected; empty unless the menu is nightly
    * @param removed true if the store no longer sells the menu
    * @param revision grows with every change; the event with the highest revision is the latest
    */
@@ -47,12 +65,16 @@ public sealed interface StoreEvent extends Event {
       long price,
       Integer stock,
       List<MenuOption> options,
+      boolean nightly,
+      Integer maxGuests,
+      List<Night> nights,
       boolean removed,
       long revision,
       Instant at)
       implements StoreEvent {
     public MenuChanged {
       options = List.copyOf(options);
+      nights = nights == null ? List.of() : List.copyOf(nights);
     }
 
     @Override
@@ -61,7 +83,16 @@ public sealed interface StoreEvent extends Event {
     }
   }
 
-  /** An extra of a menu, for {@code price} won. */
+  /**
+   * One night of a room type.
+   *
+   * @param date the local date of the hotel on which the night begins
+   * @param taken the number of rooms that orders have taken
+   * @param price in won; null if the price of the menu applies
+   */
+  record Night(LocalDate date, int taken, Long price) {}
+
+  /** An extra of a menu, for {@code price} won; for a nightly menu, the price is per night. */
   record MenuOption(String name, long price) {}
 
   record OrderAccepted(String orderId, DeliveryJob job, Instant at) implements StoreEvent {

@@ -10,7 +10,7 @@ public final class WarmUpEvents {
   private static final Address STORE = new Address("서울 마포구 합정동 2-2", 37.55, 126.92);
   private static final Address CUSTOMER = new Address("서울 마포구 연남동 1-1", 37.56, 126.925);
   private static final Line LINE =
-      new Line("m-1", "메뉴", 2, 18_500, List.of("순살"), List.of(500L), 37_000);
+      new Line("m-1", "메뉴", 2, 18_500, List.of("순살"), List.of(500L), List.of(), 37_000);
 
   private WarmUpEvents() {}
 

@@ -7,12 +7,18 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.Map;
 
 /**
  * Generates the JSON Schema (2020-12) of each event from its record. A primitive component is never
  * null; every other component may be null.
  */
 final class EventSchemas {
+
+  private static final Map<Class<?>, String> FORMATS =
+      Map.of(Instant.class, "date-time", LocalDate.class, "date");
 
   private EventSchemas() {}
 
@@ -57,19 +63,16 @@ final class EventSchemas {
       names.addNull();
       return schema;
     }
+    boolean text = c == String.class || FORMATS.containsKey(c) || c == LocalTime.class;
     String name =
-        c == boolean.class
-            ? "boolean"
-            : c == double.class
-                ? "number"
-                : c == String.class || c == Instant.class ? "string" : "integer";
+        c == boolean.class ? "boolean" : c == double.class ? "number" : text ? "string" : "integer";
     if (c.isPrimitive()) {
       schema.put("type", name);
     } else {
       schema.putArray("type").add(name).add("null");
     }
-    if (c == Instant.class) {
-      schema.put("format", "date-time");
+    if (FORMATS.containsKey(c)) {
+      schema.put("format", FORMATS.get(c));
     }
     return schema;
   }

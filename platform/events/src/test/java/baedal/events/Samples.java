@@ -5,6 +5,8 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -44,6 +46,10 @@ final class Samples {
       return true;
     } else if (c == Instant.class) {
       return NOON;
+    } else if (c == LocalDate.class) {
+      return LocalDate.parse("2026-01-01");
+    } else if (c == LocalTime.class) {
+      return LocalTime.NOON;
     } else if (c.isEnum()) {
       return c.getEnumConstants()[0];
     }

@@ -1,0 +1,21 @@
+package baedal.events;
+
+import java.time.LocalTime;
+import java.util.List;
+
+/**
+ * What only a store of kind ROOM has.
+ *
+ * @param timeZone the IANA name of the hotel's time zone, such as Asia/Seoul
+ * @param checkInTime the local time from which guests may check in
+ * @param checkOutTime the local time at which guests must have left
+ * @param refundTerms the terms for a canceled reservation; without any term, a guest who cancels
+ *     before the check-in time gets the whole amount back
+ */
+public record Hotel(
+    String timeZone, LocalTime checkInTime, LocalTime checkOutTime, List<RefundTerm> refundTerms) {
+
+  public Hotel {
+    refundTerms = List.copyOf(refundTerms);
+  }
+}
