@@ -21,19 +21,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
  * Runs a real Keycloak on loopback for {@link KeycloakTest}, in development mode. It has only the
- * realm of {@code gateway/keycloak}. Its data is in memory, and its passwords are random.
+ * realm of the Helm chart. Its data is in memory, and its passwords are random.
  */
 final class Keycloak implements AutoCloseable {
 
@@ -50,6 +50,8 @@ final class Keycloak implements AutoCloseable {
 
   private final String url;
   private final String password = Secrets.random();
+  private final String testClientSecret = Secrets.random();
+  private final String peoplePassword = Secrets.random();
   private final ServerProcess process;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -80,12 +82,19 @@ final class Keycloak implements AutoCloseable {
                 "JAVA_HOME",
                 System.getProperty("java.home"),
                 "JAVA_OPTS_KC_HEAP",
-                "-Xms64m -Xmx512m",
+                "-Xms64m -Xmx512m -XX:TieredStopAtLevel=1",
                 "KC_BOOTSTRAP_ADMIN_USERNAME",
                 ADMIN,
                 "KC_BOOTSTRAP_ADMIN_PASSWORD",
-                password),
+                password,
+                "TEST_CLIENT_SECRET",
+                testClientSecret,
+                "PEOPLE_PASSWORD",
+                peoplePassword),
             folder.resolve("keycloak.log"));
+  }
+
+  void awaitReady() throws IOException {
     process.await(this::answers, STARTS_WITHIN);
   }
 
@@ -121,6 +130,28 @@ final class Keycloak implements AutoCloseable {
   /** The {@code iss} of tokens, without a slash at its end. */
   String issuer() {
     return url + "/realms/" + REALM;
+  }
+
+  /** The secret of the client {@code baedal-test}. */
+  String testClientSecret() {
+    return testClientSecret;
+  }
+
+  /** The password of each person of the realm file. */
+  String peoplePassword() {
+    return peoplePassword;
+  }
+
+  /** Returns a token of a person of the realm file, as {@code helm test} gets it. */
+  String personToken(String person) throws IOException {
+    return token(
+        REALM,
+        Map.of(
+            "grant_type", "password",
+            "client_id", "baedal-test",
+            "client_secret", testClientSecret,
+            "username", person,
+            "password", peoplePassword));
   }
 
   private String token(String realm, Map<String, String> form) throws IOException {
@@ -207,30 +238,29 @@ final class Keycloak implements AutoCloseable {
    */
   void createUser(String name, String password, List<String> roles, List<String> stores)
       throws IOException {
-    Map<String, Object> credential =
-        Map.of("type", "password", "value", password, "temporary", false);
-    admin(
-        "POST",
-        "/users",
-        Map.of(
-            "username",
-            name,
-            "enabled",
-            true,
-            "attributes",
-            Map.of("stores", stores),
-            "credentials",
-            List.of(credential)));
-    String id = admin("GET", "/users?exact=true&username=" + name, null).at("/0/id").asText();
-    List<JsonNode> granted = new ArrayList<>();
-    for (String role : roles) {
-      granted.add(admin("GET", "/roles/" + role, null));
-    }
-    admin("POST", "/users/" + id + "/role-mappings/realm", granted);
+    create(
+        "users",
+        List.of(
+            Map.of(
+                "username",
+                name,
+                "enabled",
+                true,
+                "attributes",
+                Map.of("stores", stores),
+                "credentials",
+                List.of(Map.of("type", "password", "value", password)),
+                "realmRoles",
+                Stream.concat(Stream.of("default-roles-" + REALM), roles.stream()).toList())));
   }
 
-  void createRole(String name) throws IOException {
-    admin("POST", "/roles", Map.of("name", name));
+  void createRoles(List<String> names) throws IOException {
+    List<Map<String, String>> roles = names.stream().map(name -> Map.of("name", name)).toList();
+    create("roles", Map.of("realm", roles));
+  }
+
+  private void create(String kind, Object objects) throws IOException {
+    admin("POST", "/partialImport", Map.of("ifResourceExists", "FAIL", kind, objects));
   }
 
   /**

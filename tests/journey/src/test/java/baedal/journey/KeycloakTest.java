@@ -13,23 +13,30 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests the Keycloak section of the gateway's README with a real Keycloak. {@code
- * tools/bench/keycloak} downloads Keycloak and runs this test; {@code ./verify} does not run it.
+ * Tests the Keycloak section of the gateway's README, and the realm and the {@code helm test} of the
+ * chart, with a real Keycloak and all services. Maven downloads Keycloak (160 MB).
  */
 @EnabledIfSystemProperty(named = "baedal.keycloak", matches = ".+")
 class KeycloakTest {
@@ -53,13 +60,15 @@ class KeycloakTest {
         new Keycloak(
             Path.of(System.getProperty("baedal.keycloak")),
             folder,
-            Readme.TOP.resolve("gateway/keycloak/baedal-realm.json"));
+            Readme.TOP.resolve("helm/files/keycloak/baedal-realm.json"));
     system = new Standalone(keycloak.issuer());
-    for (String service : List.of("order", "store", "gateway")) {
+    for (String service : Standalone.SERVICES) {
       system.prepare(service);
       system.start(service, documented());
     }
-    for (String service : List.of("order", "store", "gateway")) {
+    // Meanwhile the services ask for its keys again and again.
+    keycloak.awaitReady();
+    for (String service : Standalone.SERVICES) {
       system.awaitReady(service);
     }
   }
@@ -105,6 +114,86 @@ class KeycloakTest {
   private static JsonNode part(String token, int index) throws IOException {
     byte[] json = Base64.getUrlDecoder().decode(token.split("\\.", -1)[index]);
     return Json.mapper().readTree(new String(json, StandardCharsets.UTF_8));
+  }
+
+  /** A request of each role. The services refuse it to a person without that role: 403. */
+  private static HttpRequest.Builder requestOf(String role) {
+    HttpRequest.Builder request = HttpRequest.newBuilder();
+    String path =
+        switch (role) {
+          case "customer" -> "/orders";
+          case "owner" -> "/foodCookings?storeId=unknown";
+          case "rider" -> "/deliveries";
+          case "marketing" -> "/coupons";
+          case "admin" -> "/deadLetters";
+          default -> throw new IllegalArgumentException(role);
+        };
+    if (role.equals("marketing")) {
+      request.header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}"));
+    }
+    return request.uri(URI.create(system.url("gateway") + path));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"customer", "owner", "rider", "marketing", "admin"})
+  void a_person_of_the_chart_is_a_customer_and_has_the_role_of_their_name(String person)
+      throws Exception {
+    String token = keycloak.personToken(person);
+    for (String role : List.of("customer", "owner", "rider", "marketing", "admin")) {
+      HttpResponse<String> response =
+          system.send(requestOf(role).header("Authorization", "Bearer " + token).build());
+      if (role.equals("customer") || role.equals(person)) {
+        assertThat(response.statusCode()).as(response.body()).isIn(200, 400, 404);
+      } else {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(403);
+      }
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void helm_test_plays_one_order_to_its_end() throws Exception {
+    HelmTest helmTest = HelmTest.run(Map.of());
+    assertThat(helmTest.exitCode()).as(helmTest.output()).isZero();
+    assertThat(helmTest.output()).contains("the order is COMPLETED");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TEST_CLIENT_SECRET, wrong, Keycloak gives rider no token",
+    "GATEWAY, http://127.0.0.1:1, POST /stores"
+  })
+  @EnabledOnOs(OS.LINUX)
+  void helm_test_fails_and_names_the_failed_step(String variable, String value, String message)
+      throws Exception {
+    HelmTest helmTest = HelmTest.run(Map.of(variable, value));
+    assertThat(helmTest.exitCode()).as(helmTest.output()).isEqualTo(1);
+    assertThat(helmTest.output()).contains("failed: " + message);
+  }
+
+  /** One run of the script that the pod of {@code helm test} runs. */
+  private record HelmTest(int exitCode, String output) {
+
+    private static final long ENDS_WITHIN_SECONDS = 300;
+
+    /** {@code wrong}: variables that replace those of the chart. */
+    static HelmTest run(Map<String, String> wrong) throws Exception {
+      Path output = Files.createTempFile(folder, "helm-test", ".log");
+      ProcessBuilder script =
+          new ProcessBuilder("sh", Readme.TOP.resolve("helm/files/test/order.sh").toString())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile());
+      script.environment().put("ISSUER", keycloak.issuer());
+      script.environment().put("GATEWAY", system.url("gateway"));
+      script.environment().put("TEST_CLIENT_SECRET", keycloak.testClientSecret());
+      script.environment().put("PEOPLE_PASSWORD", keycloak.peoplePassword());
+      script.environment().putAll(wrong);
+      Process process = script.start();
+      boolean ended = process.waitFor(ENDS_WITHIN_SECONDS, TimeUnit.SECONDS);
+      process.destroyForcibly();
+      assertThat(ended).as(Files.readString(output)).isTrue();
+      return new HelmTest(process.exitValue(), Files.readString(output));
+    }
   }
 
   @Test
@@ -199,11 +288,9 @@ class KeycloakTest {
 
   @Test
   void a_token_with_200_roles_is_accepted() throws Exception {
-    List<String> roles = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      roles.add("a-role-of-another-application-" + i);
-      keycloak.createRole(roles.get(i));
-    }
+    List<String> roles =
+        IntStream.range(0, 200).mapToObj(i -> "a-role-of-another-application-" + i).toList();
+    keycloak.createRoles(roles);
     String password = Secrets.random();
     keycloak.createUser("customer-7", password, roles, List.of());
     keycloak.createPublicClient("all-roles", List.of("baedal"));
