@@ -35,8 +35,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests the Keycloak section of the gateway's README, and the realm and the {@code helm test} of the
- * chart, with a real Keycloak and all services. Maven downloads Keycloak (160 MB).
+ * Tests the Keycloak section of the gateway's README, and the realm, the users of Redis and the
+ * {@code helm test} of the chart, with a real Keycloak and all services. Maven downloads Keycloak
+ * (160 MB).
  */
 @EnabledIfSystemProperty(named = "baedal.keycloak", matches = ".+")
 class KeycloakTest {
@@ -62,9 +63,12 @@ class KeycloakTest {
             folder,
             Readme.TOP.resolve("helm/files/keycloak/baedal-realm.json"));
     system = new Standalone(keycloak.issuer());
+    ChartRedis redis = new ChartRedis(folder);
     for (String service : Standalone.SERVICES) {
+      Map<String, String> settings = documented();
+      redis.uri(service).ifPresent(uri -> settings.put("REDIS_URI", uri));
       system.prepare(service);
-      system.start(service, documented());
+      system.start(service, settings);
     }
     // Meanwhile the services ask for its keys again and again.
     keycloak.awaitReady();
