@@ -24,6 +24,9 @@ if (!known) {
   try {
     rs.initiate({ _id: "baedal", members: [{ _id: 0, host: process.env.MEMBER + ":27017" }] });
   } catch (error) {
+    if (error.codeName === "Unauthorized") {
+      throw new Error("MongoDB has another password for root than the Secret: write the old password into the Secret");
+    }
     if (error.codeName !== "AlreadyInitialized") throw error;
   }
 }
