@@ -1,6 +1,8 @@
 #!/bin/sh
 # Creates the database cluster at the first start, and the databases, users and passwords at every start.
 set -eu
+# The recovery after a crash can take minutes. A setup that gives up and is repeated would begin it again each time.
+export PGCTLTIMEOUT=3600
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   # A start that was killed leaves a part of the cluster here, never in PGDATA.
   rm -rf "$PGDATA.new"
