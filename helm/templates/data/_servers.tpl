@@ -8,7 +8,10 @@ and what its comment names in addition.
 {{- include "baedal.name" . }}-nodes
 {{- end -}}
 
-{{/* Two Services: one for clients, and a headless one for the names of the pods. Takes "ports": numbers by name. */}}
+{{/*
+Two Services: one for clients, and a headless one for the names of the pods. Takes "ports": numbers by name, and
+optionally "nodePorts", those of the headless Service, at which the nodes of one server reach each other.
+*/}}
 {{- define "baedal.serverServices" -}}
 {{- $server := . -}}
 {{- range $name := list (include "baedal.name" .) (include "baedal.headlessName" .) }}
@@ -29,7 +32,7 @@ spec:
   selector:
     {{- include "baedal.selectorLabels" $server | nindent 4 }}
   ports:
-    {{- range $port, $number := $server.ports }}
+    {{- range $port, $number := hasSuffix "-nodes" $name | ternary ($server.nodePorts | default $server.ports) $server.ports }}
     - name: {{ $port }}
       port: {{ $number }}
       targetPort: {{ $port }}
