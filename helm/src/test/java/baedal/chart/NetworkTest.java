@@ -122,6 +122,18 @@ class NetworkTest {
 
   @ParameterizedTest
   @EnumSource(names = {"MESH", "EVERYTHING"})
+  void each_sidecar_reaches_the_control_plane_of_istio(Profile profile) {
+    Network network = new Network(Rendering.of(profile));
+    for (Manifest workload : network.workloads()) {
+      assertThat(network.rules(workload, "egress"))
+          .as("%s", workload)
+          .flatExtracting(rule -> rule.at("ports").items())
+          .anyMatch(port -> port.at("port").is(15_012));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MESH", "EVERYTHING"})
   void istio_authorizes_each_arrow_and_nothing_else(Profile profile) throws IOException {
     Rendering rendering = Rendering.of(profile);
     Set<String> authorized = new TreeSet<>();
