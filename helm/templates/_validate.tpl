@@ -103,6 +103,23 @@ what only several values together make wrong.
 {{- end -}}
 {{- end -}}
 
+{{- /* Network. */ -}}
+{{- with .Values.networkPolicy -}}
+{{- $outside := list -}}
+{{- range $server := list "postgresql" "mongodb" "redis" "rabbitmq" -}}
+{{- if not (get $.Values $server).enabled }}{{ $outside = append $outside $server }}{{ end -}}
+{{- end -}}
+{{- if $.Values.identity.issuer.url }}{{ $outside = append $outside "the issuer" }}{{ end -}}
+{{- if dig "env" "PROVIDER_URL" "" $.Values.services.payment }}{{ $outside = append $outside "the payment provider" }}{{ end -}}
+{{- if dig "env" "MESSENGER_URL" "" $.Values.services.mypage }}{{ $outside = append $outside "the messenger" }}{{ end -}}
+{{- if and .enabled (not .externalTo) $outside -}}
+{{- $errors = append $errors (printf "networkPolicy.enabled is true, so networkPolicy.externalTo must allow connections to %s" (join ", " $outside)) -}}
+{{- end -}}
+{{- if and .enabled (not .metricsFrom) $.Values.telemetry.serviceMonitor.enabled -}}
+{{- $errors = append $errors "telemetry.serviceMonitor.enabled is true, so networkPolicy.metricsFrom must allow connections from Prometheus" -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* APIs that the cluster must have. */ -}}
 {{- $apis := dict -}}
 {{- range $component, $facts := include "baedal.services" . | fromYaml -}}

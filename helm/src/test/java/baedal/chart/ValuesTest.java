@@ -54,6 +54,8 @@ class ValuesTest {
           services.gateway.autoscaling.mode=queue            | gateway has no queue
           services.order.autoscaling.minReplicas=50          | more than maxReplicas
           secrets.seed=                                      | set secrets.seed
+          services.mypage.env.MESSENGER_URL=https://m.test   | externalTo must allow connections to the messenger
+          telemetry.serviceMonitor.enabled=true              | metricsFrom must allow connections from Prometheus
           """)
   void a_contradiction_is_refused_with_what_to_do(String setting, String expected) {
     Map<String, Object> values = new LinkedHashMap<>();
