@@ -26,7 +26,7 @@ what only several values together make wrong.
 {{- $errors = append $errors "identity.keycloak.enabled needs generated passwords, so secrets.generate must be true" -}}
 {{- end -}}
 {{- if and (include "baedal.generatedPasswords" . | fromYamlArray) (not .Values.secrets.seed) (not (include "baedal.readsCluster" .)) -}}
-{{- $errors = append $errors "this render cannot read the cluster, so it would generate new passwords each time: set secrets.seed to a long random text, or name existing secrets and servers" -}}
+{{- $errors = append $errors "this render cannot read the cluster, so it would generate new passwords each time: set secrets.seed to a long random text, or name existing secrets and servers; for a dry run, use --dry-run=server" -}}
 {{- end -}}
 {{- range $store := list "postgresql" "mongodb" "redis" "rabbitmq" -}}
 {{- $server := get $.Values $store -}}
