@@ -150,19 +150,24 @@ livenessProbe:
 {{- end -}}
 {{- end -}}
 
-{{- define "baedal.scheduling" -}}
-{{- $selector := include "baedal.selectorLabels" . -}}
-{{- with .values.priorityClassName }}
+{{/* On which nodes a pod may run, and how important it is. Takes the values of a service. */}}
+{{- define "baedal.placement" -}}
+{{- with .priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- with .values.nodeSelector }}
+{{- with .nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .values.tolerations }}
+{{- with .tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{- define "baedal.scheduling" -}}
+{{- $selector := include "baedal.selectorLabels" . -}}
+{{- include "baedal.placement" .values }}
 {{- with .values.affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}

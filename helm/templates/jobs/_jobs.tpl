@@ -10,9 +10,13 @@ The programs that end: migrations and the audit. They read the databases by thes
 {{- end }}
 {{- end -}}
 
-{{/* The pod of a program. Takes (dict "root" $ "component" "audit" "values" .Values.audit "variables" …). */}}
+{{/*
+The pod of a program, which runs where services.defaults lets services run.
+Takes (dict "root" $ "component" "audit" "values" .Values.audit "variables" …).
+*/}}
 {{- define "baedal.programPod" -}}
 {{- include "baedal.restrictedPod" . }}
+{{- include "baedal.placement" .root.Values.services.defaults }}
 restartPolicy: {{ .restartPolicy }}
 containers:
   - name: {{ .component }}
