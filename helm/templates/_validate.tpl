@@ -131,6 +131,9 @@ what only several values together make wrong.
 {{- if .Values.expose.httpRoute.enabled -}}
 {{- $_ := set $apis "gateway.networking.k8s.io/v1" "expose.httpRoute.enabled needs the Gateway API" -}}
 {{- end -}}
+{{- if .Values.istio.enabled -}}
+{{- $_ := set $apis "security.istio.io/v1" "istio.enabled needs Istio" -}}
+{{- end -}}
 {{- range $found := values $secrets -}}
 {{- if eq $found.source "external" -}}
 {{- $_ := set $apis "external-secrets.io/v1" (printf "%s.remote needs the External Secrets Operator" $found.path) -}}

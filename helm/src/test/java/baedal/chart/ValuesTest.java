@@ -88,9 +88,14 @@ class ValuesTest {
     try (Cluster cluster = Cluster.plain()) {
       assertThatThrownBy(
               () ->
-                  Rendering.install(Rendering.CHART, cluster, Profile.PRODUCTION.files(), Map.of()))
+                  Rendering.install(
+                      Rendering.CHART,
+                      cluster,
+                      Profile.PRODUCTION.files(),
+                      Map.of("istio.enabled", "true")))
           .hasMessageContaining("expose.httpRoute.enabled needs the Gateway API")
           .hasMessageContaining("services.mypage.autoscaling.mode=queue needs KEDA")
+          .hasMessageContaining("istio.enabled needs Istio")
           .hasMessageContaining("install it first");
     }
   }
