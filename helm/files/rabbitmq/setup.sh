@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes the definitions with the users of RabbitMQ, and the cookie with which its nodes authenticate each other.
+# Writes the configuration, the definitions with the users of RabbitMQ, and the cookie with which its nodes authenticate
+# each other.
 set -eu
 umask 077
 rm -f "$HOME/.erlang.cookie"
@@ -21,3 +22,6 @@ cat >"$DEFINITIONS" <<USERS
 USERS
 # The topology without its first line, which is the brace that opens it.
 tail -n +2 "$(dirname "$0")/definitions.json" >>"$DEFINITIONS"
+# RabbitMQ stops publishers at 60 % of the memory that it knows. It may know that of the machine instead of the limit.
+cp "$(dirname "$0")/rabbitmq.conf" "$CONFIGURATION"
+echo "total_memory_available_override_value = $((MEMORY_LIMIT / 5 * 4))" >>"$CONFIGURATION"
