@@ -22,25 +22,32 @@ import java.util.function.Supplier;
 final class CouponApi {
 
   private final CouponRepository coupons;
+  private final CampaignRepository campaigns;
   private final CouponClaims claims;
-  private final RedisRecovery recovery;
+  private final RedisRunRepository runs;
   private final Clock clock;
 
-  CouponApi(CouponRepository coupons, CouponClaims claims, RedisRecovery recovery, Clock clock) {
+  CouponApi(
+      CouponRepository coupons,
+      CampaignRepository campaigns,
+      CouponClaims claims,
+      RedisRunRepository runs,
+      Clock clock) {
     this.coupons = coupons;
+    this.campaigns = campaigns;
     this.claims = claims;
-    this.recovery = recovery;
+    this.runs = runs;
     this.clock = clock;
   }
 
   void mount(Router router) {
     router.get("/coupons").respond(this::list);
     router.post("/coupons").respond(this::announce);
-    router.post("/coupons/:couponId/use").respond(ctx -> recovery.whenComplete(() -> use(ctx)));
+    router.post("/coupons/:couponId/use").respond(ctx -> runs.whenComplete(() -> use(ctx)));
     router.post("/coupons/:couponId/revoke").respond(this::revoke);
     router
         .post("/coupons/campaigns/:campaignId/take")
-        .respond(ctx -> recovery.whenComplete(() -> take(ctx)));
+        .respond(ctx -> runs.whenComplete(() -> take(ctx)));
   }
 
   /** A coupon as its customer sees it; {@code orderId} is the order that claimed it, if any. */
@@ -105,7 +112,7 @@ final class CouponApi {
   private Future<Announced> announce(RoutingContext ctx) {
     Announce request = Json.toObject(ctx.body().asJsonObject(), Announce.class);
     IdempotencyKey key = IdempotencyKey.of(ctx, request).orElse(null);
-    return once(key, coupons::announced, () -> coupons.announce(campaign(request), key))
+    return once(key, campaigns::announced, () -> campaigns.announce(campaign(request), key))
         .map(
             campaign ->
                 Reply.created(ctx, "/coupons/campaigns/" + campaign.id(), Announced.of(campaign)));
@@ -122,12 +129,12 @@ final class CouponApi {
   private Future<CouponView> take(RoutingContext ctx) {
     String campaignId = ctx.pathParam("campaignId");
     IdempotencyKey key = IdempotencyKey.of(ctx, campaignId).orElse(null);
-    return once(key, coupons::taken, () -> take(campaignId, Caller.of(ctx).sub(), key))
+    return once(key, campaigns::taken, () -> take(campaignId, Caller.of(ctx).sub(), key))
         .map(coupon -> Reply.created(ctx, "/coupons", CouponView.of(coupon, coupon.changedAt())));
   }
 
   private Future<Coupon> take(String campaignId, String customerId, IdempotencyKey key) {
-    return coupons
+    return campaigns
         .campaign(campaignId)
         .compose(
             campaign -> {
@@ -149,7 +156,7 @@ final class CouponApi {
                       campaignId,
                       campaign.expiresAt(),
                       clock.instant());
-              return coupons.take(campaignId, issued, key);
+              return campaigns.take(campaignId, issued, key);
             })
         .map(
             taken ->

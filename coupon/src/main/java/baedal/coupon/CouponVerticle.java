@@ -39,17 +39,20 @@ public final class CouponVerticle extends VerticleBase {
             config.warmUp());
     ServiceClient orders = assembly.client("order", config.orderUrl());
     CouponRepository coupons = new CouponRepository(redis.api(), assembly::wake);
+    CampaignRepository campaigns = new CampaignRepository(redis.api(), coupons, assembly::wake);
+    RedisRunRepository runs = new RedisRunRepository(redis.api());
     CouponClaims claims = new CouponClaims(vertx, coupons, orders, clock);
     CouponReconciliation reconciliation = new CouponReconciliation(coupons, orders, clock);
     Subscription subscription = new CouponConsumer(coupons, reconciliation, config).subscription();
     RedisRecovery recovery =
-        new RedisRecovery(vertx, config.amqpUri(), coupons, subscription, reconciliation, clock);
-    CouponApi api = new CouponApi(coupons, claims, recovery, clock);
+        new RedisRecovery(
+            vertx, config.amqpUri(), runs, coupons, campaigns, subscription, reconciliation, clock);
+    CouponApi api = new CouponApi(coupons, campaigns, claims, runs, clock);
     service =
         assembly
             .warmUp(steps -> steps.step("read no coupon", () -> coupons.find(WarmUpRequests.ID)))
             .routes(api::mount, CouponVerticle.class.getResource("openapi.yaml"))
-            .readyWhile("coupons", recovery::complete)
+            .readyWhile("coupons", runs::complete)
             .task(claims::start, claims::stop)
             .task(recovery::start, recovery::stop)
             .consume(subscription)

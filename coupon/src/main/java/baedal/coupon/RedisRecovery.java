@@ -7,7 +7,6 @@ import baedal.events.OrderEvent;
 import baedal.rabbitmq.LogReader;
 import baedal.rabbitmq.Subscription;
 import baedal.runtime.PeriodicTask;
-import baedal.runtime.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,28 +42,28 @@ final class RedisRecovery {
 
   private final Vertx vertx;
   private final String amqpUri;
+  private final RedisRunRepository runs;
   private final CouponRepository coupons;
+  private final CampaignRepository campaigns;
   private final Subscription subscription;
   private final CouponReconciliation reconciliation;
   private final Clock clock;
   private final PeriodicTask checks;
 
-  /**
-   * The id of the Redis process that is known to have all coupons; null until a check has found all
-   * coupons.
-   */
-  private volatile String completeRun;
-
   RedisRecovery(
       Vertx vertx,
       String amqpUri,
+      RedisRunRepository runs,
       CouponRepository coupons,
+      CampaignRepository campaigns,
       Subscription subscription,
       CouponReconciliation reconciliation,
       Clock clock) {
     this.vertx = vertx;
     this.amqpUri = amqpUri;
+    this.runs = runs;
     this.coupons = coupons;
+    this.campaigns = campaigns;
     this.subscription = subscription;
     this.reconciliation = reconciliation;
     this.clock = clock;
@@ -81,45 +79,19 @@ final class RedisRecovery {
     checks.stop();
   }
 
-  /**
-   * Runs {@code work} if all coupons are restored; otherwise refuses the request as unavailable.
-   */
-  <T> Future<T> whenComplete(Supplier<Future<T>> work) {
-    return coupons
-        .presentRun()
-        .compose(
-            run ->
-                run.equals(completeRun)
-                    ? work.get()
-                    : Future.failedFuture(
-                        Refusal.unavailable(
-                            "coupons-unavailable",
-                            "coupons are being restored after a restart of the database: "
-                                + Refusal.RETRY_LATER,
-                            Duration.ofSeconds(2))));
-  }
-
-  /** Succeeds if all coupons are restored. */
-  Future<?> complete() {
-    return whenComplete(Future::succeededFuture);
-  }
-
   private Future<?> check() {
-    return coupons
-        .runs()
+    return runs.find()
         .compose(
-            runs ->
-                runs.present().equals(runs.complete())
-                    ? Future.succeededFuture(runs.present())
-                    : recover(runs.completeAt()).compose(v -> requireSameRun(runs.present())))
-        .compose(
-            run -> coupons.storeComplete(run, clock.instant()).onSuccess(v -> completeRun = run));
+            found ->
+                found.present().equals(found.complete())
+                    ? Future.succeededFuture(found.present())
+                    : recover(found.completeAt()).compose(v -> requireSameRun(found.present())))
+        .compose(run -> runs.storeComplete(run, clock.instant()));
   }
 
   /** Fails if Redis restarted during the recovery, because Redis may have lost coupons again. */
   private Future<String> requireSameRun(String run) {
-    return coupons
-        .presentRun()
+    return runs.present()
         .map(
             present -> {
               if (!present.equals(run)) {
@@ -171,7 +143,7 @@ final class RedisRecovery {
     } else if (message.data() instanceof CouponEvent.Revoked revocation) {
       revoked.put(revocation.couponId(), revocation);
     } else if (message.data() instanceof CouponEvent.Issued issued && issued.campaignId() != null) {
-      return coupons.reissue(coupon(issued), issued.campaignId());
+      return campaigns.reissue(coupon(issued), issued.campaignId());
     }
     return subscription.handles(message)
         ? subscription.handle(message).mapEmpty()

@@ -63,6 +63,8 @@ class StoredHashesTest {
   private final Vertx vertx = Vertx.vertx();
   private final RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
   private final CouponRepository coupons = new CouponRepository(redis, () -> {});
+  private final CampaignRepository campaigns = new CampaignRepository(redis, coupons, () -> {});
+  private final RedisRunRepository runs = new RedisRunRepository(redis);
 
   @AfterEach
   void close() {
@@ -74,12 +76,12 @@ class StoredHashesTest {
     golden().forEach(hash -> insert(hash.getKey(), (JsonObject) hash.getValue()));
     assertThat(coupons.find("coupon-1").await()).isEqualTo(CLAIMED);
     assertThat(coupons.find("coupon-2").await()).isEqualTo(TAKEN);
-    assertThat(coupons.campaign("campaign-1").await()).isEqualTo(CAMPAIGN);
-    assertThat(coupons.announced(ANNOUNCES).await()).contains(CAMPAIGN);
-    assertThat(coupons.taken(TAKES).await()).contains(TAKEN);
-    CouponRepository.Runs runs = coupons.runs().await();
-    assertThat(runs.complete()).isEqualTo("run-1");
-    assertThat(runs.completeAt()).isEqualTo(CHANGED_AT);
+    assertThat(campaigns.campaign("campaign-1").await()).isEqualTo(CAMPAIGN);
+    assertThat(campaigns.announced(ANNOUNCES).await()).contains(CAMPAIGN);
+    assertThat(campaigns.taken(TAKES).await()).contains(TAKEN);
+    RedisRunRepository.Runs found = runs.find().await();
+    assertThat(found.complete()).isEqualTo("run-1");
+    assertThat(found.completeAt()).isEqualTo(CHANGED_AT);
   }
 
   @Test
@@ -97,16 +99,16 @@ class StoredHashesTest {
                 EXPIRES_AT,
                 ISSUED_AT)
             .state();
-    assertThat(coupons.take("campaign-1", issued(another), null).await()).contains(TAKEN);
+    assertThat(campaigns.take("campaign-1", issued(another), null).await()).contains(TAKEN);
     assertThat(redis.hget("coupon:campaign:campaign-1", "remaining").await()).hasToString("99");
   }
 
   @Test
   void hashes_are_still_written_the_same() {
     coupons.change("coupon-1", none -> Change.of(CLAIMED)).await();
-    coupons.announce(CAMPAIGN, ANNOUNCES).await();
-    coupons.take("campaign-1", issued(TAKEN), TAKES).await();
-    coupons.storeComplete("run-1", CHANGED_AT).await();
+    campaigns.announce(CAMPAIGN, ANNOUNCES).await();
+    campaigns.take("campaign-1", issued(TAKEN), TAKES).await();
+    runs.storeComplete("run-1", CHANGED_AT).await();
     JsonObject golden = golden();
     for (String key : golden.fieldNames()) {
       assertThat(stored(key)).as(key).isEqualTo(parsed(golden.getJsonObject(key)));
