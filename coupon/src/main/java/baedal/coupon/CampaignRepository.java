@@ -21,6 +21,9 @@ import java.util.Optional;
  */
 final class CampaignRepository {
 
+  /** The ids of the campaigns that come with paid orders, sorted by their end. */
+  static final String WITH_ORDERS = PREFIX + ":campaigns-with-orders";
+
   private static final String ANNOUNCED = "announced";
   private static final String TAKEN = "taken";
   private static final RedisScript ANNOUNCE =
@@ -29,6 +32,8 @@ final class CampaignRepository {
       new RedisScript(CampaignRepository.class.getResource("take.lua"));
   private static final RedisScript REISSUE =
       new RedisScript(CampaignRepository.class.getResource("reissue.lua"));
+  private static final RedisScript REPORT =
+      new RedisScript(CampaignRepository.class.getResource("report.lua"));
 
   private final RedisAPI redis;
   private final CouponRepository coupons;
@@ -41,8 +46,19 @@ final class CampaignRepository {
     this.wake = wake;
   }
 
-  private static String campaignKey(String id) {
+  /** The key of a campaign's hash. */
+  static String key(String id) {
     return PREFIX + ":campaign:" + id;
+  }
+
+  /** The key of the hash from customer to the id of the coupon that the customer took. */
+  private static String takers(String campaignId) {
+    return PREFIX + ":takers:" + campaignId;
+  }
+
+  /** The key of the hash from campaign to the id of the coupon that the order brought. */
+  static String ofOrder(String orderId) {
+    return PREFIX + ":order:" + orderId;
   }
 
   /** The campaign that was announced with this key; empty if there is none. */
@@ -93,13 +109,15 @@ final class CampaignRepository {
    * instead. {@code key} may be null.
    */
   Future<Campaign> announce(Campaign campaign, IdempotencyKey key) {
-    List<String> keys = List.of(campaignKey(campaign.id()), answerKey(ANNOUNCED, key));
+    List<String> keys = List.of(key(campaign.id()), answerKey(ANNOUNCED, key), WITH_ORDERS);
     List<String> arguments =
         List.of(
             Json.encode(campaign),
             Integer.toString(campaign.quantity()),
             secondsKept(key),
-            bodyHash(key));
+            bodyHash(key),
+            campaign.id(),
+            campaign.comesWithOrders() ? CouponRepository.millis(campaign.expiresAt()) : "");
     return ANNOUNCE
         .run(redis, keys, arguments)
         .map(made -> answer(made, key, Campaign.class).orElseThrow());
@@ -108,7 +126,7 @@ final class CampaignRepository {
   /** Null if the campaign does not exist. */
   Future<Campaign> campaign(String id) {
     return redis
-        .hget(campaignKey(id), "campaign")
+        .hget(key(id), "campaign")
         .map(found -> found == null ? null : Json.decode(found.toString(), Campaign.class));
   }
 
@@ -123,8 +141,8 @@ final class CampaignRepository {
     EventMessage message = EventMessages.wrap(issued.events(), 1, coupon.issuedAt()).get(0);
     List<String> keys =
         List.of(
-            campaignKey(campaignId),
-            PREFIX + ":takers:" + campaignId,
+            key(campaignId),
+            takers(campaignId),
             coupons.key(coupon.id()),
             CouponRepository.ofCustomer(coupon.customerId()),
             RedisOutbox.key(PREFIX, message.subject()),
@@ -148,22 +166,45 @@ final class CampaignRepository {
   }
 
   /** Stores a campaign's coupon again after Redis lost it. An existing coupon does not change. */
-  Future<Void> reissue(Coupon coupon, String campaignId) {
+  Future<Void> reissue(Coupon coupon) {
+    boolean taken = coupon.issuedWith() == null;
     List<String> keys =
         List.of(
-            campaignKey(campaignId),
-            PREFIX + ":takers:" + campaignId,
+            key(coupon.campaignId()),
+            taken ? takers(coupon.campaignId()) : ofOrder(coupon.issuedWith()),
             coupons.key(coupon.id()),
             CouponRepository.ofCustomer(coupon.customerId()));
-    return REISSUE
-        .run(
-            redis,
-            keys,
-            List.of(
-                coupon.customerId(),
-                coupon.id(),
-                Json.encode(coupon),
-                CouponRepository.millis(coupon.issuedAt())))
-        .mapEmpty();
+    List<String> arguments =
+        List.of(
+            taken ? coupon.customerId() : coupon.campaignId(),
+            coupon.id(),
+            Json.encode(coupon),
+            CouponRepository.millis(coupon.issuedAt()));
+    return REISSUE.run(redis, keys, arguments).mapEmpty();
+  }
+
+  /** Null if the campaign does not exist. */
+  Future<CampaignReport> report(String id) {
+    List<String> keys =
+        List.of(
+            key(id),
+            CouponRepository.used(id),
+            CouponRepository.revoked(id),
+            CouponRepository.usedThoughWithdrawn(id));
+    return REPORT
+        .run(redis, keys, List.of())
+        .map(
+            found -> {
+              if (found.size() == 0) {
+                return null;
+              }
+              Campaign campaign = Json.decode(found.get(0).toString(), Campaign.class);
+              return new CampaignReport(
+                  campaign,
+                  campaign.quantity() - found.get(1).toLong(),
+                  found.get(2).toLong(),
+                  found.get(3).toLong(),
+                  found.get(4).toLong());
+            });
   }
 }

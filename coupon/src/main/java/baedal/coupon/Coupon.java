@@ -12,6 +12,12 @@ import java.util.List;
 /**
  * A discount that a customer holds and can use for one order.
  *
+ * @param campaignId the campaign that issued the coupon; null if an order earned it, and in coupons
+ *     that are older than this field
+ * @param issuedWith the order that earned the coupon, or the paid order that brought it; null if
+ *     the customer took it, and in coupons that are older than this field
+ * @param withdrawn whether the paid order {@code issuedWith} was canceled or rejected: then the
+ *     coupon is USED or REVOKED
  * @param discount in won
  * @param orderId the order that claimed the coupon, or null
  * @param confirmed whether the order {@code orderId} is known to have applied the discount; until
@@ -21,6 +27,9 @@ import java.util.List;
 public record Coupon(
     String id,
     String customerId,
+    String campaignId,
+    String issuedWith,
+    boolean withdrawn,
     String name,
     long discount,
     CouponStatus status,
@@ -30,10 +39,12 @@ public record Coupon(
     Instant expiresAt,
     Instant changedAt) {
 
+  private static final String ORDER_WITHDRAWN =
+      "the order that brought the coupon was canceled or rejected";
+
   /**
    * Issues a coupon. Changes nothing if the coupon exists, that is, if {@code before} is not null.
-   * {@code earnedBy} is the order that earned the coupon, {@code campaignId} the campaign that it
-   * was taken from; each may be null.
+   * {@code issuedWith} and {@code campaignId} may be null.
    */
   static Change<Coupon> issue(
       Coupon before,
@@ -41,7 +52,7 @@ public record Coupon(
       String customerId,
       String name,
       long discount,
-      String earnedBy,
+      String issuedWith,
       String campaignId,
       Instant expiresAt,
       Instant now) {
@@ -52,6 +63,8 @@ public record Coupon(
         CouponBuilder.builder()
             .id(id)
             .customerId(customerId)
+            .campaignId(campaignId)
+            .issuedWith(issuedWith)
             .name(name)
             .discount(discount)
             .status(CouponStatus.ISSUED)
@@ -62,7 +75,7 @@ public record Coupon(
     return Change.of(
         coupon,
         new CouponEvent.Issued(
-            id, earnedBy, customerId, campaignId, name, discount, expiresAt, now));
+            id, issuedWith, customerId, campaignId, name, discount, expiresAt, now));
   }
 
   /** The status that clients see: an issued coupon is EXPIRED from {@code expiresAt} on. */
@@ -125,18 +138,25 @@ public record Coupon(
 
   /**
    * Releases the claim of an order that was canceled, rejected or expired, or that refused the
-   * discount. The customer can use the coupon again, unless it was revoked.
+   * discount. The customer can use the coupon again, unless it was revoked. A coupon is revoked now
+   * if the order that brought it was withdrawn while the coupon was used.
    */
   Change<Coupon> restored(String order, Instant now) {
-    if (status == CouponStatus.REVOKED && order.equals(orderId)) {
-      return Change.of(to(CouponStatus.REVOKED, null, false, now));
+    if (!order.equals(orderId)) {
+      return Change.none(this);
     }
-    boolean held = status == CouponStatus.CLAIMED || status == CouponStatus.USED;
-    return held && order.equals(orderId)
-        ? Change.of(
-            to(CouponStatus.ISSUED, null, false, now),
-            new CouponEvent.Restored(id, order, customerId, now))
-        : Change.none(this);
+    return switch (status) {
+      case CLAIMED, USED ->
+          withdrawn
+              ? Change.of(
+                  to(CouponStatus.REVOKED, null, false, now),
+                  new CouponEvent.Revoked(id, order, customerId, ORDER_WITHDRAWN, now))
+              : Change.of(
+                  to(CouponStatus.ISSUED, null, false, now),
+                  new CouponEvent.Restored(id, order, customerId, now));
+      case REVOKED -> Change.of(to(CouponStatus.REVOKED, null, false, now));
+      case ISSUED, EXPIRED -> Change.none(this);
+    };
   }
 
   /**
@@ -180,6 +200,18 @@ public record Coupon(
       case EXPIRED ->
           throw Refusal.conflict("coupon-state", "the coupon is EXPIRED: it need not be revoked");
     };
+  }
+
+  /**
+   * Records that the paid order that brought the coupon was canceled or rejected. Revokes the
+   * coupon, unless a paid order uses it.
+   */
+  Change<Coupon> orderWithdrawn(Instant now) {
+    if (withdrawn) {
+      return Change.none(this);
+    }
+    Coupon next = CouponBuilder.builder(this).withdrawn(true).changedAt(now).build();
+    return status == CouponStatus.USED ? Change.of(next) : next.revoke(ORDER_WITHDRAWN, now);
   }
 
   private CouponEvent.Claimed claimedEvent(Instant now) {

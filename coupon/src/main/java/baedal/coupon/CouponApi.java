@@ -9,6 +9,8 @@ import baedal.runtime.Page;
 import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
 import baedal.runtime.Reply;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -45,6 +47,9 @@ final class CouponApi {
     router.post("/coupons").respond(this::announce);
     router.post("/coupons/:couponId/use").respond(ctx -> runs.whenComplete(() -> use(ctx)));
     router.post("/coupons/:couponId/revoke").respond(this::revoke);
+    router
+        .get("/coupons/campaigns/:campaignId")
+        .respond(ctx -> runs.whenComplete(() -> report(ctx)));
     router
         .post("/coupons/campaigns/:campaignId/take")
         .respond(ctx -> runs.whenComplete(() -> take(ctx)));
@@ -100,12 +105,25 @@ final class CouponApi {
         .map(coupon -> CouponView.of(coupon, clock.instant()));
   }
 
-  record Announce(String name, long discount, int quantity, Instant expiresAt) {}
+  /**
+   * Without {@code on} and {@code kind} it has the hash that earlier versions stored with a key.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Announce(
+      String name, long discount, int quantity, Instant expiresAt, String on, String kind) {}
 
-  record Announced(String campaignId, String name, long discount, int quantity, Instant expiresAt) {
+  record Announced(
+      String campaignId,
+      String name,
+      long discount,
+      int quantity,
+      Instant expiresAt,
+      String on,
+      String kind) {
 
     static Announced of(Campaign c) {
-      return new Announced(c.id(), c.name(), c.discount(), c.quantity(), c.expiresAt());
+      return new Announced(
+          c.id(), c.name(), c.discount(), c.quantity(), c.expiresAt(), c.on(), c.kind());
     }
   }
 
@@ -122,8 +140,49 @@ final class CouponApi {
     if (!request.expiresAt().isAfter(clock.instant())) {
       throw Refusal.invalid("/expiresAt", "must be in the future");
     }
+    if (request.kind() != null && request.on() == null) {
+      throw Refusal.invalid(
+          "/kind", "needs \"on\": customers take the coupons of a campaign without \"on\"");
+    }
     return new Campaign(
-        Ids.next(), request.name(), request.discount(), request.quantity(), request.expiresAt());
+        Ids.next(),
+        request.name(),
+        request.discount(),
+        request.quantity(),
+        request.expiresAt(),
+        request.on(),
+        request.kind(),
+        clock.instant());
+  }
+
+  record Report(
+      @JsonUnwrapped Announced campaign,
+      long issued,
+      long used,
+      long revoked,
+      long usedThoughCanceled) {
+
+    static Report of(CampaignReport r) {
+      return new Report(
+          Announced.of(r.campaign()), r.issued(), r.used(), r.revoked(), r.usedThoughWithdrawn());
+    }
+  }
+
+  private Future<Report> report(RoutingContext ctx) {
+    String campaignId = ctx.pathParam("campaignId");
+    return campaigns
+        .report(campaignId)
+        .map(
+            found -> {
+              if (found == null) {
+                throw noCampaign(campaignId);
+              }
+              return Report.of(found);
+            });
+  }
+
+  private static Refusal noCampaign(String campaignId) {
+    return Refusal.notFound("there is no campaign " + campaignId);
   }
 
   private Future<CouponView> take(RoutingContext ctx) {
@@ -139,7 +198,12 @@ final class CouponApi {
         .compose(
             campaign -> {
               if (campaign == null) {
-                throw Refusal.notFound("there is no campaign " + campaignId);
+                throw noCampaign(campaignId);
+              }
+              if (campaign.comesWithOrders()) {
+                throw Refusal.conflict(
+                    "campaign-with-orders",
+                    "the coupons of this campaign come with paid orders: place an order and pay it");
               }
               if (!campaign.expiresAt().isAfter(clock.instant())) {
                 throw Refusal.conflict(

@@ -22,7 +22,12 @@ public final class CouponConsumer {
     this.config = config;
   }
 
-  Subscription subscription() {
+  /**
+   * {@code whenPaid} and {@code whenWithdrawn} handle the coupons that campaigns give with paid
+   * orders. {@code whenWithdrawn} gets the id of an order that was canceled or rejected.
+   */
+  Subscription subscription(
+      Function<PaidOrder, Future<?>> whenPaid, Function<String, Future<?>> whenWithdrawn) {
     return Subscription.of("coupon")
         .on(
             OrderEvent.Updated.class,
@@ -31,19 +36,32 @@ public final class CouponConsumer {
                     m, e.orderId(), e.order().couponId(), c -> c.confirmed(e.orderId(), e.at())))
         .on(
             OrderEvent.Paid.class,
-            (m, e) ->
-                reconciled(m, e.orderId(), e.order().couponId(), c -> c.used(e.orderId(), e.at())))
+            (m, e) -> used(m, e).compose(v -> whenPaid.apply(PaidOrder.of(e))))
         .on(
             OrderEvent.Canceled.class,
-            (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
+            (m, e) ->
+                restored(m, e.couponId(), e.orderId(), e.at())
+                    .compose(v -> whenWithdrawn.apply(e.orderId())))
         .on(
             OrderEvent.Rejected.class,
-            (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
-        .on(
-            OrderEvent.Expired.class,
-            (m, e) -> change(m, e.couponId(), c -> c.restored(e.orderId(), e.at())))
+            (m, e) ->
+                restored(m, e.couponId(), e.orderId(), e.at())
+                    .compose(v -> whenWithdrawn.apply(e.orderId())))
+        .on(OrderEvent.Expired.class, (m, e) -> restored(m, e.couponId(), e.orderId(), e.at()))
         .on(OrderEvent.Delivered.class, (m, e) -> earn(m, e.orderId(), e.customerId(), e.at()))
         .on(OrderEvent.Completed.class, (m, e) -> earn(m, e.orderId(), e.customerId(), e.at()));
+  }
+
+  private Future<?> used(EventMessage message, OrderEvent.Paid paid) {
+    return reconciled(
+        message,
+        paid.orderId(),
+        paid.order().couponId(),
+        coupon -> coupon.used(paid.orderId(), paid.at()));
+  }
+
+  private Future<?> restored(EventMessage message, String couponId, String orderId, Instant at) {
+    return change(message, couponId, coupon -> coupon.restored(orderId, at));
   }
 
   /**

@@ -36,11 +36,42 @@ final class CouponRepository {
 
   private static List<List<String>> indexes(Coupon coupon) {
     boolean unconfirmed = coupon.status() == CouponStatus.CLAIMED && !coupon.confirmed();
-    return List.of(
-        List.of("ZADD", ofCustomer(coupon.customerId()), millis(coupon.issuedAt()), coupon.id()),
+    List<List<String>> commands = new ArrayList<>();
+    commands.add(
+        List.of("ZADD", ofCustomer(coupon.customerId()), millis(coupon.issuedAt()), coupon.id()));
+    commands.add(
         unconfirmed
             ? List.of("ZADD", UNCONFIRMED, millis(coupon.changedAt()), coupon.id())
             : List.of("ZREM", UNCONFIRMED, coupon.id()));
+    if (coupon.campaignId() != null) {
+      boolean used = coupon.status() == CouponStatus.USED;
+      commands.add(member(used, used(coupon.campaignId()), coupon));
+      commands.add(
+          member(used && coupon.withdrawn(), usedThoughWithdrawn(coupon.campaignId()), coupon));
+      commands.add(
+          member(coupon.status() == CouponStatus.REVOKED, revoked(coupon.campaignId()), coupon));
+    }
+    return commands;
+  }
+
+  /** Adds the coupon to a set or removes it from the set. */
+  private static List<String> member(boolean isMember, String set, Coupon coupon) {
+    return List.of(isMember ? "SADD" : "SREM", set, coupon.id());
+  }
+
+  /** The key of the ids of a campaign's used coupons. */
+  static String used(String campaignId) {
+    return PREFIX + ":used:" + campaignId;
+  }
+
+  /** The key of the ids of a campaign's used coupons whose order was canceled or rejected. */
+  static String usedThoughWithdrawn(String campaignId) {
+    return PREFIX + ":used-though-withdrawn:" + campaignId;
+  }
+
+  /** The key of the ids of a campaign's revoked coupons. */
+  static String revoked(String campaignId) {
+    return PREFIX + ":revoked:" + campaignId;
   }
 
   /** The key of a coupon's hash. */

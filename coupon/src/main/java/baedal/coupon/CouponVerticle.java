@@ -2,7 +2,6 @@ package baedal.coupon;
 
 import baedal.rabbitmq.RunningService;
 import baedal.rabbitmq.ServiceAssembly;
-import baedal.rabbitmq.Subscription;
 import baedal.redis.RedisDatabase;
 import baedal.redis.RedisOutbox;
 import baedal.runtime.Boot;
@@ -43,10 +42,24 @@ public final class CouponVerticle extends VerticleBase {
     RedisRunRepository runs = new RedisRunRepository(redis.api());
     CouponClaims claims = new CouponClaims(vertx, coupons, orders, clock);
     CouponReconciliation reconciliation = new CouponReconciliation(coupons, orders, clock);
-    Subscription subscription = new CouponConsumer(coupons, reconciliation, config).subscription();
+    OrderCoupons orderCoupons =
+        new OrderCoupons(
+            new OrderCouponRepository(redis.api(), coupons, campaigns, assembly::wake),
+            coupons,
+            runs,
+            clock);
+    CouponConsumer consumer = new CouponConsumer(coupons, reconciliation, config);
     RedisRecovery recovery =
         new RedisRecovery(
-            vertx, config.amqpUri(), runs, coupons, campaigns, subscription, reconciliation, clock);
+            vertx,
+            config.amqpUri(),
+            runs,
+            coupons,
+            campaigns,
+            consumer,
+            reconciliation,
+            orderCoupons,
+            clock);
     CouponApi api = new CouponApi(coupons, campaigns, claims, runs, clock);
     service =
         assembly
@@ -55,7 +68,7 @@ public final class CouponVerticle extends VerticleBase {
             .readyWhile("coupons", runs::complete)
             .task(claims::start, claims::stop)
             .task(recovery::start, recovery::stop)
-            .consume(subscription)
+            .consume(consumer.subscription(orderCoupons::paid, orderCoupons::withdrawn))
             .startAfter(Runnable::run);
     return service.listen(config.host(), config.port(), config.maxHeaderBytes());
   }

@@ -17,7 +17,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +48,9 @@ final class RedisRecovery {
   private final RedisRunRepository runs;
   private final CouponRepository coupons;
   private final CampaignRepository campaigns;
-  private final Subscription subscription;
+  private final CouponConsumer consumer;
   private final CouponReconciliation reconciliation;
+  private final OrderCoupons orderCoupons;
   private final Clock clock;
   private final PeriodicTask checks;
 
@@ -56,16 +60,18 @@ final class RedisRecovery {
       RedisRunRepository runs,
       CouponRepository coupons,
       CampaignRepository campaigns,
-      Subscription subscription,
+      CouponConsumer consumer,
       CouponReconciliation reconciliation,
+      OrderCoupons orderCoupons,
       Clock clock) {
     this.vertx = vertx;
     this.amqpUri = amqpUri;
     this.runs = runs;
     this.coupons = coupons;
     this.campaigns = campaigns;
-    this.subscription = subscription;
+    this.consumer = consumer;
     this.reconciliation = reconciliation;
+    this.orderCoupons = orderCoupons;
     this.clock = clock;
     checks = new PeriodicTask(vertx, CHECK_INTERVAL, "check for a restart of Redis", this::check);
   }
@@ -101,53 +107,110 @@ final class RedisRecovery {
             });
   }
 
+  /** What a replay of the log has found, to be restored after its end. */
+  private static final class Found {
+
+    /** The coupon that an order had, by order id. */
+    private final Map<String, String> holders = new ConcurrentHashMap<>();
+
+    /** By coupon id. */
+    private final Map<String, CouponEvent.Revoked> revoked = new ConcurrentHashMap<>();
+
+    private final Set<String> withdrawnOrders = ConcurrentHashMap.newKeySet();
+
+    /** The paid orders that bring coupons of campaigns, in the sequence of the log. */
+    private final Queue<PaidOrder> paidOrders = new ConcurrentLinkedQueue<>();
+
+    /**
+     * Records which coupon an order had. If several orders had the same coupon one after another,
+     * all of them are kept: the log does not show which of them was last, because it keeps the
+     * sequence of events only within one order.
+     */
+    private void addHolder(String orderId, String couponId) {
+      if (couponId != null) {
+        holders.put(orderId, couponId);
+      }
+    }
+  }
+
   /**
    * Restores the coupons that Redis may have lost. {@code completeAt} is the time at which a check
    * last found all coupons in Redis; null replays the whole log.
    */
   private Future<Void> recover(Instant completeAt) {
-    Map<String, String> holders = new ConcurrentHashMap<>();
-    Map<String, CouponEvent.Revoked> revoked = new ConcurrentHashMap<>();
+    Found found = new Found();
+    Subscription subscription =
+        consumer.subscription(order -> addPaid(found, order), order -> addWithdrawn(found, order));
     LogReader reader =
         new LogReader(
             vertx,
             amqpUri,
             "coupon-recovery",
             completeAt == null ? null : completeAt.minus(MARGIN),
-            message -> replay(message, holders, revoked));
+            message -> replay(message, found, subscription));
     reader.start();
     return reader
         .caughtUp()
-        .compose(v -> inParallel(revoked.values(), this::revoke))
-        .compose(
-            v ->
-                inParallel(
-                    holders.entrySet(),
-                    holder -> reconciliation.reconcile(holder.getKey(), holder.getValue())))
+        .compose(v -> restore(found))
         .onSuccess(
             v ->
                 log.atInfo()
                     .addKeyValue("events", reader.handled())
-                    .addKeyValue("claims", holders.size())
+                    .addKeyValue("claims", found.holders.size())
                     .log("coupons restored after a restart of Redis"))
         .eventually(reader::stop)
         .mapEmpty();
   }
 
-  private Future<Void> replay(
-      EventMessage message, Map<String, String> holders, Map<String, CouponEvent.Revoked> revoked) {
+  private Future<?> addPaid(Found found, PaidOrder order) {
+    return orderCoupons
+        .campaignsOf(order)
+        .onSuccess(
+            campaigns -> {
+              if (!campaigns.isEmpty()) {
+                found.paidOrders.add(order);
+              }
+            });
+  }
+
+  private static Future<?> addWithdrawn(Found found, String orderId) {
+    found.withdrawnOrders.add(orderId);
+    return Future.succeededFuture();
+  }
+
+  private Future<Void> replay(EventMessage message, Found found, Subscription subscription) {
     if (message.data() instanceof OrderEvent.Updated updated) {
-      addHolder(holders, updated.orderId(), updated.order().couponId());
+      found.addHolder(updated.orderId(), updated.order().couponId());
     } else if (message.data() instanceof OrderEvent.Paid paid) {
-      addHolder(holders, paid.orderId(), paid.order().couponId());
+      found.addHolder(paid.orderId(), paid.order().couponId());
     } else if (message.data() instanceof CouponEvent.Revoked revocation) {
-      revoked.put(revocation.couponId(), revocation);
+      found.revoked.put(revocation.couponId(), revocation);
     } else if (message.data() instanceof CouponEvent.Issued issued && issued.campaignId() != null) {
-      return campaigns.reissue(coupon(issued), issued.campaignId());
+      return campaigns.reissue(coupon(issued));
     }
     return subscription.handles(message)
         ? subscription.handle(message).mapEmpty()
         : Future.succeededFuture();
+  }
+
+  /**
+   * The sequence matters. Coupons that an order holds are issued first: they existed, although
+   * their event was lost. The claims are restored before the coupons of withdrawn orders are
+   * revoked, because a used coupon stays used. All other coupons are issued last, when Redis knows
+   * again how many coupons of a campaign are left, and which orders are withdrawn.
+   */
+  private Future<?> restore(Found found) {
+    Set<String> held = Set.copyOf(found.holders.values());
+    return inParallel(found.revoked.values(), this::revoke)
+        .compose(
+            v -> inParallel(found.paidOrders, order -> orderCoupons.issue(order, held::contains)))
+        .compose(
+            v ->
+                inParallel(
+                    found.holders.entrySet(),
+                    holder -> reconciliation.reconcile(holder.getKey(), holder.getValue())))
+        .compose(v -> inParallel(found.withdrawnOrders, orderCoupons::revoke))
+        .compose(v -> inParallel(found.paidOrders, order -> orderCoupons.issue(order, id -> true)));
   }
 
   /** Runs {@code work} for each item, at most {@link #CONCURRENCY} at the same time. */
@@ -171,17 +234,6 @@ final class RedisRecovery {
                 : coupon.revoke(revocation.reason(), clock.instant()));
   }
 
-  /**
-   * Records which coupon an order had. If several orders had the same coupon one after another, all
-   * of them are kept: the log does not show which of them was last, because it keeps the sequence
-   * of events only within one order.
-   */
-  private static void addHolder(Map<String, String> holders, String orderId, String couponId) {
-    if (couponId != null) {
-      holders.put(orderId, couponId);
-    }
-  }
-
   private static Coupon coupon(CouponEvent.Issued issued) {
     return Coupon.issue(
             null,
@@ -189,7 +241,7 @@ final class RedisRecovery {
             issued.customerId(),
             issued.name(),
             issued.discount(),
-            null,
+            issued.orderId(),
             issued.campaignId(),
             issued.expiresAt(),
             issued.at())

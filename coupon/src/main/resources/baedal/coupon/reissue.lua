@@ -1,7 +1,7 @@
 -- Stores a campaign's coupon again, after Redis has lost it. Returns 0 if the coupon exists.
--- KEYS[1] the campaign's hash, KEYS[2] the hash from customer to coupon id, KEYS[3] the coupon's hash,
--- KEYS[4] the customer's coupons
--- ARGV[1] customer, ARGV[2] coupon id, ARGV[3] coupon state, ARGV[4] issued at (ms)
+-- KEYS[1] the campaign's hash, KEYS[2] a hash of coupon ids: the campaign's by customer, or an order's by campaign,
+-- KEYS[3] the coupon's hash, KEYS[4] the customer's coupons
+-- ARGV[1] customer or campaign, ARGV[2] coupon id, ARGV[3] coupon state, ARGV[4] issued at (ms)
 if redis.call('EXISTS', KEYS[3]) == 1 then
   return 0
 end

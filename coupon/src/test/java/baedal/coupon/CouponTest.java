@@ -3,12 +3,14 @@ package baedal.coupon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import baedal.events.Change;
 import baedal.runtime.Refusal;
 import java.time.Instant;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** Transitions of a coupon that is revoked while its order is being paid, and refusals. */
+/** Transitions of a coupon that is revoked or whose order is withdrawn, and refusals. */
 class CouponTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -44,6 +46,26 @@ class CouponTest {
   }
 
   @Test
+  void a_withdrawn_order_revokes_its_coupon_unless_a_paid_order_uses_it() {
+    assertThat(withdrawn(canceled(CLAIMED)).status()).isEqualTo(CouponStatus.REVOKED);
+    Coupon claimed = withdrawn(CLAIMED);
+    assertThat(claimed.status()).isEqualTo(CouponStatus.REVOKED);
+    assertThat(claimed.orderId()).isEqualTo("o-1");
+    Coupon used = withdrawn(paid(CLAIMED));
+    assertThat(used.status()).isEqualTo(CouponStatus.USED);
+    assertThat(canceled(used).status()).isEqualTo(CouponStatus.REVOKED);
+    for (Coupon coupon : List.of(claimed, used, canceled(used))) {
+      assertThat(coupon.orderWithdrawn(NOW)).isEqualTo(Change.none(coupon));
+    }
+  }
+
+  @Test
+  void a_coupon_that_was_revoked_already_is_not_revoked_again_by_its_order() {
+    assertThat(canceled(CLAIMED).revoke("a mistake", NOW).state().orderWithdrawn(NOW).events())
+        .isEmpty();
+  }
+
+  @Test
   void a_refused_claim_names_the_status_and_what_to_do() {
     Instant late = NOW.plusSeconds(901);
     assertThat(refusal(() -> CLAIMED.claim("o-2", NOW))).contains("CLAIMED", "cancel that order");
@@ -71,6 +93,10 @@ class CouponTest {
 
   private static Coupon paid(Coupon coupon) {
     return coupon.used("o-1", NOW).state();
+  }
+
+  private static Coupon withdrawn(Coupon coupon) {
+    return coupon.orderWithdrawn(NOW).state();
   }
 
   private static Coupon canceled(Coupon coupon) {

@@ -24,6 +24,7 @@ class StoredHashesTest {
 
   private static final Instant ISSUED_AT = Instant.parse("2026-11-21T12:00:00.001Z");
   private static final Instant EXPIRES_AT = Instant.parse("2026-12-21T12:00:00.002Z");
+  private static final Instant ANNOUNCED_AT = Instant.parse("2026-11-20T12:00:00.004Z");
   private static final Instant CHANGED_AT = Instant.parse("2026-11-22T12:00:00.003Z");
 
   /** No component has the default value of its type, so that the test notices a lost field. */
@@ -31,6 +32,9 @@ class StoredHashesTest {
       new Coupon(
           "coupon-1",
           "customer-1",
+          "campaign-2",
+          "order-2",
+          true,
           "감사 쿠폰",
           1_000,
           CouponStatus.CLAIMED,
@@ -41,14 +45,36 @@ class StoredHashesTest {
           CHANGED_AT);
 
   private static final Campaign CAMPAIGN =
-      new Campaign("campaign-1", "선착순", 3_000, 100, EXPIRES_AT);
+      new Campaign("campaign-1", "선착순", 3_000, 100, EXPIRES_AT, null, null, ANNOUNCED_AT);
 
   private static final Coupon TAKEN =
       new Coupon(
           "coupon-2",
           "customer-1",
+          "campaign-1",
+          null,
+          false,
           "선착순",
           3_000,
+          CouponStatus.ISSUED,
+          null,
+          false,
+          ISSUED_AT,
+          EXPIRES_AT,
+          ISSUED_AT);
+
+  private static final Campaign WITH_ORDERS =
+      new Campaign("campaign-2", "첫 숙박", 5_000, 10, EXPIRES_AT, "order.paid", "ROOM", ANNOUNCED_AT);
+
+  private static final Coupon BROUGHT =
+      new Coupon(
+          "coupon-3",
+          "customer-1",
+          "campaign-2",
+          "order-3",
+          false,
+          "첫 숙박",
+          5_000,
           CouponStatus.ISSUED,
           null,
           false,
@@ -64,6 +90,8 @@ class StoredHashesTest {
   private final RedisAPI redis = new RedisDatabase(vertx, TestServers.redis()).api();
   private final CouponRepository coupons = new CouponRepository(redis, () -> {});
   private final CampaignRepository campaigns = new CampaignRepository(redis, coupons, () -> {});
+  private final OrderCouponRepository orderCoupons =
+      new OrderCouponRepository(redis, coupons, campaigns, () -> {});
   private final RedisRunRepository runs = new RedisRunRepository(redis);
 
   @AfterEach
@@ -73,10 +101,13 @@ class StoredHashesTest {
 
   @Test
   void stored_hashes_are_read() {
-    golden().forEach(hash -> insert(hash.getKey(), (JsonObject) hash.getValue()));
+    insert(golden());
     assertThat(coupons.find("coupon-1").await()).isEqualTo(CLAIMED);
     assertThat(coupons.find("coupon-2").await()).isEqualTo(TAKEN);
+    assertThat(coupons.find("coupon-3").await()).isEqualTo(BROUGHT);
     assertThat(campaigns.campaign("campaign-1").await()).isEqualTo(CAMPAIGN);
+    assertThat(campaigns.campaign("campaign-2").await()).isEqualTo(WITH_ORDERS);
+    assertThat(orderCoupons.withdraw("order-3").await()).containsExactly("coupon-3");
     assertThat(campaigns.announced(ANNOUNCES).await()).contains(CAMPAIGN);
     assertThat(campaigns.taken(TAKES).await()).contains(TAKEN);
     RedisRunRepository.Runs found = runs.find().await();
@@ -85,12 +116,28 @@ class StoredHashesTest {
   }
 
   @Test
+  void hashes_from_before_campaigns_with_orders_are_read() {
+    insert(GoldenDocument.read(StoredHashesTest.class, "hashes-without-order-campaigns.json"));
+    Coupon claimed =
+        CouponBuilder.builder(CLAIMED).campaignId(null).issuedWith(null).withdrawn(false).build();
+    Coupon taken = CouponBuilder.builder(TAKEN).campaignId(null).build();
+    Campaign campaign = new Campaign("campaign-1", "선착순", 3_000, 100, EXPIRES_AT, null, null, null);
+    assertThat(coupons.find("coupon-1").await()).isEqualTo(claimed);
+    assertThat(coupons.find("coupon-2").await()).isEqualTo(taken);
+    assertThat(campaigns.campaign("campaign-1").await()).isEqualTo(campaign);
+    assertThat(campaigns.report("campaign-1").await())
+        .isEqualTo(new CampaignReport(campaign, 1, 0, 0, 0));
+    assertThat(campaigns.announced(ANNOUNCES).await()).contains(campaign);
+    assertThat(campaigns.taken(TAKES).await()).contains(taken);
+  }
+
+  @Test
   void a_customer_who_takes_a_second_coupon_of_a_campaign_gets_the_first() {
-    golden().forEach(hash -> insert(hash.getKey(), (JsonObject) hash.getValue()));
+    insert(golden());
     Coupon another =
         Coupon.issue(
                 null,
-                "coupon-3",
+                "coupon-4",
                 "customer-1",
                 "선착순",
                 3_000,
@@ -108,6 +155,8 @@ class StoredHashesTest {
     coupons.change("coupon-1", none -> Change.of(CLAIMED)).await();
     campaigns.announce(CAMPAIGN, ANNOUNCES).await();
     campaigns.take("campaign-1", issued(TAKEN), TAKES).await();
+    campaigns.announce(WITH_ORDERS, null).await();
+    orderCoupons.issue(issued(BROUGHT), "order-3").await();
     runs.storeComplete("run-1", CHANGED_AT).await();
     JsonObject golden = golden();
     for (String key : golden.fieldNames()) {
@@ -120,9 +169,9 @@ class StoredHashesTest {
         coupon,
         new CouponEvent.Issued(
             coupon.id(),
-            null,
+            coupon.issuedWith(),
             coupon.customerId(),
-            "campaign-1",
+            coupon.campaignId(),
             coupon.name(),
             coupon.discount(),
             coupon.expiresAt(),
@@ -132,6 +181,10 @@ class StoredHashesTest {
   /** The stored hashes by key. Each field of a hash is a text. */
   private static JsonObject golden() {
     return GoldenDocument.read(StoredHashesTest.class, "hashes.json");
+  }
+
+  private void insert(JsonObject hashes) {
+    hashes.forEach(hash -> insert(hash.getKey(), (JsonObject) hash.getValue()));
   }
 
   private void insert(String key, JsonObject hash) {
