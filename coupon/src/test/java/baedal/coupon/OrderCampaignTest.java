@@ -137,8 +137,14 @@ class OrderCampaignTest {
       int expected = status.equals("none") ? 0 : 1;
       revoked += expected;
       String coupon = couponOf(campaign, orderId);
-      await().until(() -> campaigns.published(CouponEvent.Revoked.class, coupon) == expected);
-      assertThat(campaigns.published(CouponEvent.Issued.class, coupon)).isEqualTo(expected);
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(campaigns.published(CouponEvent.Issued.class, coupon))
+                    .isEqualTo(expected);
+                assertThat(campaigns.published(CouponEvent.Revoked.class, coupon))
+                    .isEqualTo(expected);
+              });
     }
     assertThat(revoked).as("seeds in which the payment came first").isBetween(1, 9);
     assertThat(campaigns.report(campaign)).isEqualTo(revoked + " 0 " + revoked + " 0");

@@ -3,8 +3,8 @@ package baedal.events;
 import java.time.Instant;
 
 /**
- * The events of the coupon service. The subject is the id of the order that uses or earned the
- * coupon; without such an order, it is the id of the coupon. Discounts are in won.
+ * The events of the coupon service. The subject is the id of the order that uses, earned or brought
+ * the coupon; without such an order, it is the id of the coupon. Discounts are in won.
  */
 public sealed interface CouponEvent extends Event {
 
@@ -18,8 +18,9 @@ public sealed interface CouponEvent extends Event {
   }
 
   /**
-   * A customer received a coupon. The coupon was earned by the order {@code orderId} or taken from
-   * the campaign {@code campaignId}; each of the two ids may be null.
+   * A customer received a coupon. With {@code orderId} only, the order earned the coupon. With
+   * {@code campaignId} only, the customer took it from the campaign. With both, the campaign issued
+   * it because the order was paid.
    */
   record Issued(
       String couponId,

@@ -62,7 +62,7 @@ public final class Auditor implements AutoCloseable {
     unknownOrders(bounds, findings);
     chargesWithoutPayment(findings);
     stock(graceBegan, findings);
-    couponClaims(graceBegan, findings);
+    coupons(graceBegan, findings);
     unpublishedEvents(graceBegan, findings);
     findings.addAll(broker.find());
     return findings.stream().distinct().toList();
@@ -218,41 +218,37 @@ public final class Auditor implements AutoCloseable {
     }
   }
 
-  private void couponClaims(Instant graceBegan, List<Finding> findings) {
+  private void coupons(Instant graceBegan, List<Finding> findings) {
     String cursor = RedisAuditRepository.SCAN_START;
     do {
       RedisAuditRepository.CouponPage page = repository.redis().scan(cursor);
-      List<StoredState> held = new ArrayList<>();
+      List<StoredState> ofOrders = new ArrayList<>();
       for (StoredState stored : page.coupons()) {
-        read("coupon", stored, coupon -> held.add(stored), findings);
+        read("coupon", stored, coupon -> ofOrders.add(stored), findings);
       }
-      held.removeIf(stored -> holder(stored.state()).isEmpty());
-      if (!held.isEmpty()) {
-        checkClaims(held, graceBegan, findings);
+      ofOrders.removeIf(stored -> CouponRules.orderIds(stored.state()).isEmpty());
+      if (!ofOrders.isEmpty()) {
+        checkCoupons(ofOrders, graceBegan, findings);
       }
       cursor = page.cursor();
     } while (!cursor.equals(RedisAuditRepository.SCAN_START));
   }
 
-  private void checkClaims(List<StoredState> coupons, Instant graceBegan, List<Finding> findings) {
+  private void checkCoupons(List<StoredState> coupons, Instant graceBegan, List<Finding> findings) {
     Set<String> orderIds =
-        coupons.stream().map(stored -> holder(stored.state())).collect(Collectors.toSet());
-    Map<String, OrderSnapshot> holders =
+        coupons.stream()
+            .flatMap(stored -> CouponRules.orderIds(stored.state()).stream())
+            .collect(Collectors.toSet());
+    Map<String, OrderSnapshot> snapshots =
         repository.snapshots(orderIds).stream()
             .collect(Collectors.toMap(OrderSnapshot::orderId, s -> s));
     for (StoredState stored : coupons) {
       read(
           "coupon",
           stored,
-          coupon ->
-              findings.addAll(CouponRules.claim(coupon, holders.get(holder(coupon)), graceBegan)),
+          coupon -> findings.addAll(CouponRules.check(coupon, snapshots, graceBegan)),
           findings);
     }
-  }
-
-  /** The id of the order that holds the coupon; "" when no order holds it. */
-  private static String holder(JsonNode coupon) {
-    return coupon.path("orderId").asText("");
   }
 
   private void unpublishedEvents(Instant graceBegan, List<Finding> findings) {

@@ -249,6 +249,21 @@ class AuditorTest {
   }
 
   @Test
+  void a_usable_coupon_that_a_canceled_order_brought_is_a_finding() {
+    OrderStates states = states("order", OrderStatus.CANCELED);
+    stores.write(states);
+    ObjectNode brought =
+        states
+            .coupon("coupon-2", CouponStatus.ISSUED)
+            .put("campaignId", "campaign-1")
+            .put("issuedWith", "order");
+    stores.write(brought);
+    assertThat(audit())
+        .containsExactly(
+            "coupon-brought  order  order is CANCELED, but coupon coupon-2 that it brought is ISSUED, expected: USED or REVOKED");
+  }
+
+  @Test
   void after_a_rebuild_the_audit_reads_the_pages_from_the_new_collection() {
     stores
         .pages

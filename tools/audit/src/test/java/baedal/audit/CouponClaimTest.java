@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,7 @@ class CouponClaimTest {
   private static final Instant GRACE_BEGAN = OrderStates.NOON.plusSeconds(1);
 
   private static List<String> claim(ObjectNode coupon, OrderStates holder) {
-    return CouponRules.claim(coupon, holder.snapshot(), GRACE_BEGAN).stream()
+    return CouponRules.check(coupon, Map.of(holder.id, holder.snapshot()), GRACE_BEGAN).stream()
         .map(Finding::toString)
         .toList();
   }

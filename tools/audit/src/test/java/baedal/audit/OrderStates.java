@@ -166,6 +166,9 @@ final class OrderStates {
         new Coupon(
             couponId,
             details.customerId(),
+            null,
+            null,
+            false,
             "첫 주문",
             2_000,
             as,
