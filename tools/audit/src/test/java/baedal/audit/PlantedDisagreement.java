@@ -180,9 +180,9 @@ record PlantedDisagreement(OrderStates states, String finding) {
             at(PAID),
             b -> ((ObjectNode) b.ticket.at("/details/lines/0")).put("quantity", 3),
             "ticket-content  order-1  \"lines\" is [{\"menuId\":\"fried\",\"name\":\"후라이드\",\"quantity\":2,"
-                + "\"unitPrice\":18000,\"options\":[\"순살\"],\"optionPrices\":[0],\"amount\":36000}] in the"
+                + "\"unitPrice\":18000,\"options\":[\"순살\"],\"optionPrices\":[0],\"nightPrices\":[],\"amount\":36000}] in the"
                 + " order, but [{\"menuId\":\"fried\",\"name\":\"후라이드\",\"quantity\":3,\"unitPrice\":18000,"
-                + "\"options\":[\"순살\"],\"optionPrices\":[0],\"amount\":36000}] in the ticket"),
+                + "\"options\":[\"순살\"],\"optionPrices\":[0],\"nightPrices\":[],\"amount\":36000}] in the ticket"),
         planted(
             at(PAID),
             b -> b.ticket.withObject("/details/address").put("text", "부산"),
