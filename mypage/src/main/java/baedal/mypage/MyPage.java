@@ -39,12 +39,14 @@ public record MyPage(
 
   /**
    * The order's details, from the event of the order that has the number {@code sequence}. {@code
-   * due} is the amount to pay, in won.
+   * due} is the amount to pay, in won. {@code storeKind} is the kind of the store, such as ROOM; it
+   * is null in pages and events that are older than this field.
    */
   record Details(
       String customerId,
       String storeId,
       String storeName,
+      String storeKind,
       long due,
       String couponId,
       long sequence) {}
@@ -66,9 +68,17 @@ public record MyPage(
   /**
    * One attempt to pay. {@code method} is null while only the refund of the attempt is known.
    * {@code voided} means that the attempt ended before any money was taken, so that no money was
-   * given back.
+   * given back. {@code refunded} and {@code kept} say how much of the amount was given back and how
+   * much was not, in won. They are null before the refund, and in refunds that were stored before
+   * these fields existed.
    */
-  record Attempt(PaymentMethod method, PaymentStatus status, Instant at, boolean voided) {
+  record Attempt(
+      PaymentMethod method,
+      PaymentStatus status,
+      Instant at,
+      boolean voided,
+      Long refunded,
+      Long kept) {
 
     /** Whether the order is paid by this attempt, or will be paid on delivery. */
     boolean paysOrder() {
@@ -81,7 +91,8 @@ public record MyPage(
      */
     boolean isVoided() {
       boolean onDelivery = method != null && method.deferred();
-      return status == PaymentStatus.REFUNDED && (voided || onDelivery);
+      boolean taken = refunded != null && refunded + kept > 0;
+      return status == PaymentStatus.REFUNDED && !taken && (voided || onDelivery);
     }
 
     private Attempt mergedWith(Attempt other) {
@@ -90,7 +101,9 @@ public record MyPage(
           method == null ? other.method : method,
           further.status,
           further.at,
-          voided || other.voided);
+          voided || other.voided,
+          refunded == null ? other.refunded : refunded,
+          kept == null ? other.kept : kept);
     }
   }
 
@@ -151,6 +164,7 @@ public record MyPage(
             order.customerId(),
             order.storeId(),
             order.storeName(),
+            order.storeKind(),
             order.due(),
             order.couponId(),
             sequence);
@@ -162,11 +176,17 @@ public record MyPage(
   }
 
   MyPage payment(String paymentId, PaymentMethod method, PaymentStatus status, Instant at) {
-    return attempt(paymentId, new Attempt(method, status, at, false));
+    return attempt(paymentId, new Attempt(method, status, at, false, null, null));
   }
 
-  MyPage refunded(String paymentId, boolean voided, Instant at) {
-    return attempt(paymentId, new Attempt(null, PaymentStatus.REFUNDED, at, voided));
+  /**
+   * Applies a refund. {@code won} were given back, {@code kept} were not. In an event of a version
+   * without {@code voided}, both are 0 if no money had been taken.
+   */
+  MyPage refunded(String paymentId, long won, long kept, boolean voided, Instant at) {
+    boolean nothingTaken = voided || won + kept == 0;
+    return attempt(
+        paymentId, new Attempt(null, PaymentStatus.REFUNDED, at, nothingTaken, won, kept));
   }
 
   private MyPage attempt(String paymentId, Attempt attempt) {
@@ -192,6 +212,11 @@ public record MyPage(
     return details != null;
   }
 
+  /** Whether the order reserves a hotel room; false while the page has no details. */
+  boolean isReservation() {
+    return details != null && "ROOM".equals(details.storeKind());
+  }
+
   /** Null while the page has no details. */
   String customerId() {
     return details == null ? null : details.customerId();
@@ -211,8 +236,9 @@ public record MyPage(
 
   /**
    * The present status, derived from all statuses that the order has reached; null if it has
-   * reached no status yet. It is CANCEL_REQUESTED from the request to cancel until cooking begins,
-   * the store refuses, or the order has ended.
+   * reached no status yet. It is CANCEL_REQUESTED from the request to cancel until it can no longer
+   * be canceled (cooking has begun, or the guest has checked in), the store refuses, or the order
+   * has ended.
    */
   Status status() {
     for (Status end : ENDS) {
@@ -226,8 +252,9 @@ public record MyPage(
             .max(Comparator.naturalOrder())
             .orElse(null);
     boolean cancelRequested = reachedAt.containsKey(Status.CANCEL_REQUESTED) && !cancelRefused;
-    boolean cooking = furthest != null && furthest.compareTo(Status.COOKING) >= 0;
-    return cancelRequested && !cooking ? Status.CANCEL_REQUESTED : furthest;
+    Status tooLate = isReservation() ? Status.COOKED : Status.COOKING;
+    boolean cancelable = furthest == null || furthest.compareTo(tooLate) < 0;
+    return cancelRequested && cancelable ? Status.CANCEL_REQUESTED : furthest;
   }
 
   /**

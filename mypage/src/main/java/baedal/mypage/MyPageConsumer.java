@@ -48,9 +48,9 @@ public final class MyPageConsumer {
       List<EventMessage> messages, Map<String, MyPage> pages) {
     List<Submission> notifications = new ArrayList<>();
     for (EventMessage message : messages) {
-      String customerId = pages.get(message.subject()).customerId();
-      NotificationTexts.of(message.data())
-          .map(text -> new Submission(message.subject(), customerId, text))
+      MyPage page = pages.get(message.subject());
+      NotificationTexts.of(message.data(), page.isReservation())
+          .map(text -> new Submission(message.subject(), page.customerId(), text))
           .ifPresent(notifications::add);
     }
     return notifications;

@@ -18,13 +18,20 @@ record MyPageView(
     String couponId,
     List<Step> timeline) {
 
-  /** An attempt to pay. {@code status} is a {@link MyPage.PaymentStatus}, or {@code VOIDED}. */
-  record Payment(PaymentMethod method, String status) {
+  /**
+   * An attempt to pay. {@code status} is a {@link MyPage.PaymentStatus}, or {@code VOIDED}. {@code
+   * refunded} and {@code kept} are those of {@link MyPage.Attempt}.
+   */
+  record Payment(PaymentMethod method, String status, Long refunded, Long kept) {
 
     private static final String VOIDED = "VOIDED";
 
     static Payment of(MyPage.Attempt attempt) {
-      return new Payment(attempt.method(), attempt.isVoided() ? VOIDED : attempt.status().name());
+      return new Payment(
+          attempt.method(),
+          attempt.isVoided() ? VOIDED : attempt.status().name(),
+          attempt.refunded(),
+          attempt.kept());
     }
   }
 

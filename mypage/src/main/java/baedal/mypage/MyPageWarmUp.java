@@ -46,7 +46,7 @@ final class MyPageWarmUp {
     MyPage page = MyPage.blank(WarmUpRequests.ID);
     for (EventMessage message : WarmUpEvents.receive(WarmUpEvents.placedAndPaid(now), now)) {
       page = Projection.apply(page, message);
-      NotificationTexts.of(message.data());
+      NotificationTexts.of(message.data(), page.isReservation());
     }
     Json.encode(MyPageView.of(Json.decode(Json.encode(page), MyPage.class), null));
   }

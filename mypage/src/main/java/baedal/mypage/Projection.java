@@ -49,7 +49,7 @@ final class Projection {
         (page, e, n) -> page.payment(e.paymentId(), e.method(), PaymentStatus.DECLINED, e.at()));
     on(
         PaymentEvent.Refunded.class,
-        (page, e, n) -> page.refunded(e.paymentId(), e.voided() || e.amount() == 0, e.at()));
+        (page, e, n) -> page.refunded(e.paymentId(), e.amount(), e.kept(), e.voided(), e.at()));
 
     on(StoreEvent.OrderAccepted.class, (page, e, n) -> page.reached(Status.ACCEPTED, e.at()));
     on(StoreEvent.OrderRejected.class, (page, e, n) -> page.reached(Status.REJECTED, e.at()));

@@ -111,7 +111,7 @@ class MyPageApiTest extends RunningMyPage {
     assertThat(page.getString("status")).isEqualTo("COMPLETED");
     assertThat(page.getLong("due")).isEqualTo(20_000);
     assertThat(page.getJsonObject("payment").encode())
-        .isEqualTo("{\"method\":\"CARD\",\"status\":\"PAID\"}");
+        .isEqualTo("{\"method\":\"CARD\",\"status\":\"PAID\",\"refunded\":null,\"kept\":null}");
     assertThat(page.getJsonObject("rider").getString("riderId")).isEqualTo("r-1");
     assertThat(
             page.getJsonArray("timeline").stream().map(s -> ((JsonObject) s).getString("status")))

@@ -126,6 +126,22 @@ class ProjectionTest {
                 refunded,
                 new OrderEvent.Canceled("o", "c", "s", "cp", "", at(9)))),
         Arguments.of(
+            Status.CANCELED,
+            MyPage.PaymentStatus.REFUNDED,
+            null,
+            numbered(
+                placed,
+                discounted,
+                paymentPaid,
+                paid,
+                accepted,
+                started,
+                cancelRequested,
+                new StoreEvent.CancelAccepted("o", "s", at(6)),
+                new OrderEvent.RefundRequested("o", "p", 0L, "", at(7)),
+                new PaymentEvent.Refunded("o", "p", 0, 37_000, "", false, at(8)),
+                new OrderEvent.Canceled("o", "c", "s", "cp", "", at(9)))),
+        Arguments.of(
             Status.COOKING,
             MyPage.PaymentStatus.PAID,
             null,
@@ -273,6 +289,59 @@ class ProjectionTest {
   }
 
   @Test
+  void a_page_shows_how_much_was_given_back_and_kept() {
+    Event placed = new OrderEvent.Placed("o", details(1, 0));
+    Event paid = new PaymentEvent.Paid("o", "p", 40_000, PaymentMethod.CARD, 1, at(1));
+    Event part = new PaymentEvent.Refunded("o", "p", 10_000, 30_000, "", false, at(2));
+    Event nothing = new PaymentEvent.Refunded("o", "p", 0, 40_000, "", false, at(2));
+    Event voided = new PaymentEvent.Refunded("o", "p", 0, 0, "", true, at(2));
+    assertThat(payment(placed, paid))
+        .isEqualTo(new MyPageView.Payment(PaymentMethod.CARD, "PAID", null, null));
+    assertThat(payment(placed, paid, part))
+        .isEqualTo(new MyPageView.Payment(PaymentMethod.CARD, "REFUNDED", 10_000L, 30_000L));
+    assertThat(payment(placed, paid, nothing))
+        .as("a refund of 0 won")
+        .isEqualTo(new MyPageView.Payment(PaymentMethod.CARD, "REFUNDED", 0L, 40_000L));
+    assertThat(payment(placed, voided)).isEqualTo(new MyPageView.Payment(null, "VOIDED", 0L, 0L));
+  }
+
+  @Test
+  void only_a_reservation_can_be_canceled_while_it_is_prepared() {
+    assertThat(canceling("ROOM", Status.COOKING)).isEqualTo(Status.CANCEL_REQUESTED);
+    assertThat(canceling("ROOM", Status.COOKED)).isEqualTo(Status.COOKED);
+    for (String kind : new String[] {"FOOD", null}) {
+      assertThat(canceling(kind, Status.ACCEPTED)).isEqualTo(Status.CANCEL_REQUESTED);
+      assertThat(canceling(kind, Status.COOKING)).isEqualTo(Status.COOKING);
+    }
+    assertThat(MyPage.blank("o").isReservation()).as("no details yet").isFalse();
+  }
+
+  /** The status of an order at a store of this kind after a request to cancel. */
+  private static Status canceling(String kind, Status reached) {
+    MyPage.Details details = new MyPage.Details("c", "s", "한옥호텔", kind, 40_000, null, 1);
+    return MyPageBuilder.builder(MyPage.blank("o"))
+        .details(details)
+        .reachedAt(Map.of(reached, at(1), Status.CANCEL_REQUESTED, at(2)))
+        .build()
+        .status();
+  }
+
+  /** A rebuild applies the event again. The page of an earlier version has no amounts. */
+  @Test
+  void a_page_stored_without_the_amounts_gets_them_from_the_event() {
+    Event part = new PaymentEvent.Refunded("o", "p", 10_000, 30_000, "", false, at(2));
+    MyPage rebuilt = page(numbered(part));
+    MyPage.Attempt old =
+        new MyPage.Attempt(
+            PaymentMethod.CARD, MyPage.PaymentStatus.REFUNDED, at(2), false, null, null);
+    MyPage stored = MyPageBuilder.builder(MyPage.blank("o")).payments(Map.of("p", old)).build();
+    for (MyPage merged : List.of(stored.mergedWith(rebuilt), rebuilt.mergedWith(stored))) {
+      assertThat(MyPageView.Payment.of(merged.payment()))
+          .isEqualTo(new MyPageView.Payment(PaymentMethod.CARD, "REFUNDED", 10_000L, 30_000L));
+    }
+  }
+
+  @Test
   void a_coupon_is_shown_unless_its_order_was_canceled_rejected_or_expired() {
     Event placed = new OrderEvent.Placed("o", details(1, 0));
     Event claimed = new OrderEvent.Updated("o", details(2, 3_000), false, at(1));
@@ -293,7 +362,11 @@ class ProjectionTest {
   }
 
   private static String shown(Event... events) {
-    return MyPageView.of(page(numbered(events)), null).payment().status();
+    return payment(events).status();
+  }
+
+  private static MyPageView.Payment payment(Event... events) {
+    return MyPageView.of(page(numbered(events)), null).payment();
   }
 
   @Test

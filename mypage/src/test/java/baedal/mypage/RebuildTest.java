@@ -264,7 +264,7 @@ class RebuildTest {
           sequences.merge(EventTypes.exchange(EventTypes.name(event.getClass())), 1L, Long::sum);
       EventMessage message = message(event, next);
       page = Projection.apply(page, message);
-      NotificationTexts.of(event).ifPresent(text -> notified.incrementAndGet());
+      NotificationTexts.of(event, false).ifPresent(text -> notified.incrementAndGet());
       bodies.add(EventMessages.encode(message));
     }
     publisher.publish(bodies).await();

@@ -25,7 +25,7 @@ class StoredDocumentsTest {
   private static final Instant SENT_AT = Instant.parse("2026-11-21T12:02:00Z");
 
   /** No component has the default value of its type, so that the test notices a lost field. */
-  private static final MyPage PAGE = page("order-1", true);
+  private static final MyPage PAGE = page("order-1", true, true);
 
   private static final NotificationText TEXT = new NotificationText("PAID", "결제가 완료되었습니다.");
 
@@ -36,17 +36,28 @@ class StoredDocumentsTest {
   private final MyPageRepository pages = new MyPageRepository(mongo, generations);
   private final NotificationRepository notifications = new NotificationRepository(mongo);
 
-  private static MyPage page(String orderId, boolean isNew) {
+  /**
+   * A page that has the fields {@code whole} and {@code voided}, and the fields of the kind and the
+   * refund.
+   */
+  private static MyPage page(String orderId, boolean hasWhole, boolean hasKind) {
     return new MyPage(
         orderId,
-        new MyPage.Details("customer-1", "store-1", "통닭천국", 38_000, "coupon-1", 3),
+        new MyPage.Details(
+            "customer-1", "store-1", "통닭천국", hasKind ? "FOOD" : null, 38_000, "coupon-1", 3),
         Map.of(Status.PLACED, PLACED_AT, Status.PAID, PAID_AT),
         Map.of(
             "payment-1",
-            new MyPage.Attempt(PaymentMethod.CARD, MyPage.PaymentStatus.REFUNDED, PAID_AT, isNew)),
+            new MyPage.Attempt(
+                PaymentMethod.CARD,
+                MyPage.PaymentStatus.REFUNDED,
+                PAID_AT,
+                hasWhole,
+                hasKind ? 19_000L : null,
+                hasKind ? 19_001L : null)),
         new MyPage.Carrier("rider-1", 2),
         true,
-        isNew);
+        hasWhole);
   }
 
   @AfterEach
@@ -72,7 +83,13 @@ class StoredDocumentsTest {
   @Test
   void a_page_stored_without_the_fields_whole_and_voided_is_read() {
     insert("mypages", "page-without-whole-and-voided.json");
-    assertThat(pages.find("order-2").await()).isEqualTo(page("order-2", false));
+    assertThat(pages.find("order-2").await()).isEqualTo(page("order-2", false, false));
+  }
+
+  @Test
+  void a_page_stored_without_the_kind_and_the_refund_is_read() {
+    insert("mypages", "page-without-kind-refunded-and-kept.json");
+    assertThat(pages.find("order-3").await()).isEqualTo(page("order-3", true, false));
   }
 
   @Test
