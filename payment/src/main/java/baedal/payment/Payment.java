@@ -4,6 +4,7 @@ import baedal.events.Change;
 import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
+import baedal.events.UnprocessableMessage;
 import baedal.runtime.Refusal;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
@@ -17,6 +18,9 @@ import java.util.Set;
  * @param cardLastFour the last four digits; nothing else of a card is stored
  * @param paidAt when the amount was taken; null if it was not taken. A refund does not change this
  *     time. A payment that was stored before this field existed has the time only while it is PAID.
+ * @param refundAmount the part of {@code amount} that is or was refunded; null until a refund is
+ *     requested. It is also null in a payment on delivery that was not collected, and in refunds
+ *     that were stored before this field existed: they refunded the whole amount.
  */
 @RecordBuilder
 public record Payment(
@@ -31,7 +35,8 @@ public record Payment(
     String reason,
     Instant openedAt,
     Instant changedAt,
-    Instant paidAt) {
+    Instant paidAt,
+    Long refundAmount) {
 
   public Payment {
     paidAt = paidAt == null && status == PaymentStatus.PAID ? changedAt : paidAt;
@@ -96,6 +101,7 @@ public record Payment(
             null,
             now,
             now,
+            null,
             null);
     return deferred
         ? Change.of(
@@ -158,6 +164,19 @@ public record Payment(
     return status == PaymentStatus.CHARGING && amount > 0;
   }
 
+  /** The amount of the refund that was requested or made, in won; 0 if no money was taken. */
+  long toRefund() {
+    if (isVoided()) {
+      return 0;
+    }
+    return refundAmount == null ? amount : refundAmount;
+  }
+
+  /** The part of the amount that is not refunded, in won; 0 if no money was taken. */
+  long toKeep() {
+    return isVoided() ? 0 : amount - toRefund();
+  }
+
   Change<Payment> charged(Instant now) {
     return status == PaymentStatus.CHARGING
         ? Change.of(to(PaymentStatus.PAID, null, now), paidEvent(now))
@@ -180,12 +199,14 @@ public record Payment(
   }
 
   /**
-   * A payment whose money was taken becomes REFUNDING until the provider has refunded it. A
-   * DEFERRED payment becomes REFUNDED at once. A payment with another status does not change.
+   * A payment whose money was taken becomes REFUNDING until the provider has refunded {@code won},
+   * or the whole amount if {@code won} is null. The first request decides how much is refunded. A
+   * DEFERRED payment becomes REFUNDED at once, whatever {@code won} is. A payment with another
+   * status does not change.
    */
-  Change<Payment> giveBack(String why, Instant now) {
+  Change<Payment> giveBack(Long won, String why, Instant now) {
     return switch (status) {
-      case PAID -> Change.of(to(PaymentStatus.REFUNDING, why, now));
+      case PAID -> Change.of(refunding(won == null ? amount : won, why, now));
       case DEFERRED -> givenBack(why, now);
       case CHARGING, DECLINED, REFUNDING, REFUNDED -> Change.none(this);
     };
@@ -195,11 +216,21 @@ public record Payment(
     return status == PaymentStatus.REFUNDING ? givenBack(reason, now) : Change.none(this);
   }
 
+  private Payment refunding(long won, String why, Instant now) {
+    if (won < 0 || won > amount) {
+      throw new UnprocessableMessage(
+          "a refund of %d won was requested for payment %s of %d won: request 0 to %d won"
+              .formatted(won, id, amount, amount));
+    }
+    return PaymentBuilder.builder(to(PaymentStatus.REFUNDING, why, now)).refundAmount(won).build();
+  }
+
   private Change<Payment> givenBack(String why, Instant now) {
     Payment after = to(PaymentStatus.REFUNDED, why, now);
-    boolean voided = after.isVoided();
     return Change.of(
-        after, new PaymentEvent.Refunded(orderId, id, voided ? 0 : amount, 0, why, voided, now));
+        after,
+        new PaymentEvent.Refunded(
+            orderId, id, after.toRefund(), after.toKeep(), why, after.isVoided(), now));
   }
 
   private PaymentEvent.Paid paidEvent(Instant now) {

@@ -18,20 +18,22 @@ public final class PaymentConsumer {
 
   Subscription subscription() {
     return Subscription.of("payment")
-        .on(OrderEvent.PaymentRefused.class, (m, e) -> giveBack(m, e.paymentId(), e.reason()))
-        .on(OrderEvent.RefundRequested.class, (m, e) -> giveBack(m, e.paymentId(), e.reason()))
+        .on(OrderEvent.PaymentRefused.class, (m, e) -> giveBack(m, e.paymentId(), null, e.reason()))
+        .on(
+            OrderEvent.RefundRequested.class,
+            (m, e) -> giveBack(m, e.paymentId(), e.amount(), e.reason()))
         .on(
             OrderEvent.Collected.class,
             (m, e) -> payments.change(e.paymentId(), m, p -> p.collected(e.at())));
   }
 
   /**
-   * Stores the payment as REFUNDING before it calls the provider, so that no crash loses the
-   * refund.
+   * Stores the payment as REFUNDING, with the amount, before it calls the provider. So no crash
+   * loses or changes the refund. {@code won} is null for the whole amount.
    */
-  private Future<?> giveBack(EventMessage message, String paymentId, String reason) {
+  private Future<?> giveBack(EventMessage message, String paymentId, Long won, String reason) {
     return payments
-        .change(paymentId, message, payment -> payment.giveBack(reason, message.time()))
+        .change(paymentId, message, payment -> payment.giveBack(won, reason, message.time()))
         .onSuccess(refunds::begin);
   }
 }

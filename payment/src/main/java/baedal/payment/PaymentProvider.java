@@ -38,6 +38,9 @@ interface PaymentProvider {
    */
   Future<Outcome> close(String paymentId, long amount);
 
-  /** Refunds the whole amount. Also succeeds if the payment was refunded before. */
+  /**
+   * Refunds {@code amount} won of a charge. Also succeeds if the same amount was refunded before.
+   * Fails if there is no clear response, or another amount was refunded.
+   */
   Future<Void> refund(String paymentId, long amount);
 }

@@ -10,7 +10,10 @@ public enum PaymentStatus {
   DECLINED,
   /** The refund may have reached the provider; its result is not stored yet. */
   REFUNDING,
-  /** The money was refunded, or none was taken: see {@link Payment#isVoided}. */
+  /**
+   * The refund is complete: all, a part or nothing of the amount was given back ({@link
+   * Payment#toRefund}), or no money had been taken ({@link Payment#isVoided}).
+   */
   REFUNDED;
 
   /** Whether a payment with this status is active. An order has at most one active payment. */

@@ -35,8 +35,9 @@ final class RefundPayment {
   }
 
   /**
-   * Refunds the payment and stores the result. A retry is safe, because the provider refunds a
-   * payment id at most once.
+   * Refunds the stored amount of the payment and stores the result. A retry is safe, because the
+   * provider refunds a payment id at most once. A refund of 0 won, and of a payment that a rider
+   * collected, does not call the provider.
    */
   Future<Payment> refund(Payment payment) {
     return giveBack(payment)
@@ -44,10 +45,10 @@ final class RefundPayment {
   }
 
   private Future<Void> giveBack(Payment payment) {
-    return payment.amount() == 0 || payment.method().deferred()
+    return payment.toRefund() == 0 || payment.method().deferred()
         ? Future.succeededFuture()
         : provider
-            .refund(payment.id(), payment.amount())
+            .refund(payment.id(), payment.toRefund())
             .timeout(PaymentProvider.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

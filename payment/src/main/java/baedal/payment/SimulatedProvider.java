@@ -83,14 +83,15 @@ final class SimulatedProvider implements PaymentProvider {
   @Override
   public Future<Void> refund(String paymentId, long amount) {
     return charges
-        .refund(paymentId)
+        .refund(paymentId, amount)
         .compose(
             done ->
                 done
                     ? Future.succeededFuture()
                     : Future.failedFuture(
                         new IllegalStateException(
-                            "refund of a payment that was not charged: " + paymentId)));
+                            "the provider cannot refund %d won of payment %s"
+                                .formatted(amount, paymentId))));
   }
 
   private static Duration latency(Settings settings) {

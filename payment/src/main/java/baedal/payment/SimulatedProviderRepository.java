@@ -16,7 +16,13 @@ final class SimulatedProviderRepository {
   private static final String APPROVED =
       "SELECT approved FROM simulator_charge WHERE payment_id = $1";
   private static final String REFUND =
-      "UPDATE simulator_charge SET refunded = true WHERE payment_id = $1 AND approved RETURNING payment_id";
+      """
+      UPDATE simulator_charge
+         SET refunded = true,
+             refunded_amount = CASE WHEN refunded THEN coalesce(refunded_amount, amount) ELSE $2::bigint END
+       WHERE payment_id = $1 AND approved AND $2::bigint BETWEEN 1 AND amount
+       RETURNING refunded_amount
+      """;
 
   private final SqlClient pool;
 
@@ -45,8 +51,13 @@ final class SimulatedProviderRepository {
                     : Optional.of(rows.iterator().next().getBoolean(0)));
   }
 
-  /** Stores a refund. Returns false when there is no approved charge. */
-  Future<Boolean> refund(String paymentId) {
-    return pool.preparedQuery(REFUND).execute(Tuple.of(paymentId)).map(rows -> rows.size() > 0);
+  /**
+   * Stores a refund of {@code amount} won. The first call for a payment decides the amount. Returns
+   * false when there is no approved charge of so much, or another amount was refunded before.
+   */
+  Future<Boolean> refund(String paymentId, long amount) {
+    return pool.preparedQuery(REFUND)
+        .execute(Tuple.of(paymentId, amount))
+        .map(rows -> rows.size() > 0 && rows.iterator().next().getLong(0) == amount);
   }
 }

@@ -16,6 +16,10 @@ final class FakeProvider implements PaymentProvider {
   private final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
   final Set<String> failingRefunds = ConcurrentHashMap.newKeySet();
   final AtomicInteger charges = new AtomicInteger();
+
+  /** The amount of each call that asked for a refund, by payment id. */
+  final Map<String, List<Long>> refunds = new ConcurrentHashMap<>();
+
   final List<String> lookups = new CopyOnWriteArrayList<>();
 
   /** Completed by the first lookup. */
@@ -65,6 +69,7 @@ final class FakeProvider implements PaymentProvider {
 
   @Override
   public Future<Void> refund(String paymentId, long amount) {
+    refunds.computeIfAbsent(paymentId, id -> new CopyOnWriteArrayList<>()).add(amount);
     return failingRefunds.contains(paymentId)
         ? Future.failedFuture(new IOException("refused"))
         : answer(null);

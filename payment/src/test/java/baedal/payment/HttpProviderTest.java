@@ -296,12 +296,25 @@ class HttpProviderTest {
     assertThat(received.get(1).body()).isEqualTo(new JsonObject().put("amount", WON));
   }
 
+  @Test
+  void a_refund_of_a_part_is_made_once_and_another_amount_later_fails() {
+    WorkingProvider working = new WorkingProvider();
+    provider = working;
+    charge().await();
+    adapter.refund("p-1", WON / 2).await();
+    adapter.refund("p-1", WON / 2).await();
+    assertAllFail(List.of(adapter.refund("p-1", WON)));
+    assertThat(working.taken).isEqualTo(WON / 2);
+    assertThat(received.get(1).body()).isEqualTo(new JsonObject().put("amount", WON / 2));
+  }
+
   /** A provider that follows the contract, for one payment. */
   private final class WorkingProvider implements Handler<HttpServerRequest> {
 
     private final List<String> keys = new ArrayList<>();
     private String status = "UNKNOWN";
     private long taken;
+    private long refunded;
 
     private void charge(Received charge) {
       if (status.equals("UNKNOWN")) {
@@ -321,13 +334,18 @@ class HttpProviderTest {
           if (!keys.contains(last.key())) {
             keys.add(last.key());
             status = "REFUNDED";
-            taken -= last.body().getLong("amount");
+            refunded = last.body().getLong("amount");
+            taken -= refunded;
           }
         }
         default -> {}
       }
       int code = status.equals("UNKNOWN") ? 404 : 200;
-      request.response().setStatusCode(code).end(Buffer.buffer(response(status, "p-1", "" + WON)));
+      long amount = status.equals("REFUNDED") ? refunded : WON;
+      request
+          .response()
+          .setStatusCode(code)
+          .end(Buffer.buffer(response(status, "p-1", "" + amount)));
     }
   }
 }

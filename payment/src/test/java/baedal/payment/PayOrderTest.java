@@ -106,7 +106,7 @@ class PayOrderTest extends PaymentFixture {
     changedPrices.put(old.orderId(), due);
     assertRefused(old.orderId(), key, "payment-pending");
     assertRefused(old.orderId(), null, "payment-pending");
-    payments.change(old.id(), p -> p.giveBack("another amount", LONG_AGO)).await();
+    payments.change(old.id(), p -> p.giveBack(null, "another amount", LONG_AGO)).await();
     await()
         .until(
             () -> {
@@ -241,7 +241,7 @@ class PayOrderTest extends PaymentFixture {
   }
 
   private void refund(Payment paid) {
-    payments.change(paid.id(), p -> p.giveBack("in a test", Instant.now())).await();
+    payments.change(paid.id(), p -> p.giveBack(null, "in a test", Instant.now())).await();
     payments.change(paid.id(), p -> p.refunded(Instant.now())).await();
   }
 }

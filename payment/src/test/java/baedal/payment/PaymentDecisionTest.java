@@ -41,6 +41,7 @@ class PaymentDecisionTest {
         abandoned ? Payment.ABANDONED : null,
         NOW,
         NOW,
+        null,
         null);
   }
 

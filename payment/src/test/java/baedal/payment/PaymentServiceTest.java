@@ -3,6 +3,7 @@ package baedal.payment;
 import static baedal.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import baedal.events.Fulfilment;
 import baedal.events.OrderEvent;
@@ -28,6 +29,7 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -317,7 +319,7 @@ class PaymentServiceTest {
     IdempotencyKey paid = key("k-kept-paid", good);
     String id = interrupted(good, paid).id();
     repository().changeAsAnswer(id, p -> p.charged(Instant.now())).await();
-    repository().change(id, p -> p.giveBack("canceled since", Instant.now())).await();
+    repository().change(id, p -> p.giveBack(null, "canceled since", Instant.now())).await();
     repository().change(id, p -> p.refunded(Instant.now())).await();
     HttpResponse<Buffer> again = pay(paid.key(), "c-1", Json.fromObject(good)).await();
     assertThat(again.statusCode()).isEqualTo(201);
@@ -371,7 +373,9 @@ class PaymentServiceTest {
     String refunding = order(10_000);
     interrupted(request(refunding, PaymentMethod.CARD, "4242424242424242"), null);
     repository().change(paymentOf(refunding), p -> p.charged(Instant.now())).await();
-    repository().change(paymentOf(refunding), p -> p.giveBack("changed", Instant.now())).await();
+    repository()
+        .change(paymentOf(refunding), p -> p.giveBack(null, "changed", Instant.now()))
+        .await();
     JsonArray all =
         new JsonArray(
             List.of(interrupted.orderId(), paid, deferred, declined, refunding, order(10_000)));
@@ -494,6 +498,37 @@ class PaymentServiceTest {
     assertThat(refunds(orderId)).containsExactly(paymentId, other);
   }
 
+  @Test
+  void a_refund_of_a_part_is_shown_and_stored_with_its_amount() {
+    String orderId = order(10_000);
+    pay("c-1", card(orderId)).await();
+    assertThat(attempt(orderId)).contains(entry("refunded", null), entry("kept", null));
+    String paymentId = paymentOf(orderId);
+    service
+        .broker()
+        .publish(
+            new OrderEvent.RefundRequested(orderId, paymentId, 5_001L, "late", Instant.EPOCH),
+            new OrderEvent.RefundRequested(orderId, paymentId, null, "again", Instant.EPOCH));
+    await().until(() -> attempt(orderId).getString("status").equals("REFUNDED"));
+    assertThat(attempt(orderId))
+        .contains(entry("amount", 10_000), entry("refunded", 5_001), entry("kept", 4_999));
+    assertThat(
+            pool.preparedQuery("SELECT refunded_amount FROM simulator_charge WHERE payment_id = $1")
+                .execute(Tuple.of(paymentId))
+                .await()
+                .iterator()
+                .next()
+                .getLong(0))
+        .isEqualTo(5_001);
+    await().until(() -> published(PaymentEvent.Refunded.class, orderId) == 1);
+    assertThat(
+            service
+                .broker()
+                .recorded(PaymentEvent.Refunded.class)
+                .filter(e -> e.orderId().equals(orderId)))
+        .allMatch(e -> e.amount() == 5_001 && e.kept() == 4_999 && !e.voided());
+  }
+
   private static List<String> refunds(String orderId) {
     return service
         .broker()
@@ -603,13 +638,14 @@ class PaymentServiceTest {
   @Test
   void payments_stored_before_paid_at_existed_are_shown() {
     assertThat(attempt(stored(PaymentMethod.ON_DELIVERY, PaymentStatus.REFUNDED)))
-        .contains(Map.entry("status", "VOIDED"), Map.entry("amount", 10_000));
+        .contains(entry("status", "VOIDED"), entry("amount", 10_000), entry("refunded", 0));
     JsonObject refunded = attempt(stored(PaymentMethod.CARD, PaymentStatus.REFUNDED));
-    assertThat(refunded.getString("status")).isEqualTo("REFUNDED");
+    assertThat(refunded)
+        .contains(entry("status", "REFUNDED"), entry("refunded", 10_000), entry("kept", 0));
     assertThat(refunded.getString("paidAt")).isNull();
     String orderId = stored(PaymentMethod.CARD, PaymentStatus.PAID);
     assertThat(attempt(orderId).getString("paidAt")).isEqualTo("2026-01-01T12:00:00Z");
-    repository().change(paymentOf(orderId), p -> p.giveBack("x", Instant.now())).await();
+    repository().change(paymentOf(orderId), p -> p.giveBack(null, "x", Instant.now())).await();
     assertThat(attempt(orderId).getString("paidAt")).isEqualTo("2026-01-01T12:00:00Z");
   }
 

@@ -7,11 +7,13 @@ import baedal.events.Change;
 import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
+import baedal.events.UnprocessableMessage;
 import baedal.runtime.Refusal;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PaymentTest {
 
@@ -24,7 +26,19 @@ class PaymentTest {
 
   private static Payment at(PaymentStatus status) {
     return new Payment(
-        "p-1", "o-1", "c-1", 40_000, PaymentMethod.CARD, "4242", 3, status, null, NOW, NOW, null);
+        "p-1",
+        "o-1",
+        "c-1",
+        40_000,
+        PaymentMethod.CARD,
+        "4242",
+        3,
+        status,
+        null,
+        NOW,
+        NOW,
+        null,
+        null);
   }
 
   @Test
@@ -73,7 +87,7 @@ class PaymentTest {
 
   @Test
   void a_payment_is_refunded_once_and_a_payment_on_delivery_is_voided() {
-    Change<Payment> refunding = at(PaymentStatus.PAID).giveBack("canceled", NOW);
+    Change<Payment> refunding = at(PaymentStatus.PAID).giveBack(null, "canceled", NOW);
     assertThat(refunding.state().status()).isEqualTo(PaymentStatus.REFUNDING);
     assertThat(refunding.events()).isEmpty();
     Change<Payment> refunded = refunding.state().refunded(NOW);
@@ -81,9 +95,55 @@ class PaymentTest {
         .containsExactly(
             new PaymentEvent.Refunded("o-1", "p-1", 40_000, 0, "canceled", false, NOW));
     assertThat(refunded.state().refunded(NOW).events()).isEmpty();
-    assertThat(refunded.state().giveBack("again", NOW).events()).isEmpty();
-    assertThat(deferred().giveBack("canceled", NOW).events())
+    assertThat(refunded.state().giveBack(null, "again", NOW).events()).isEmpty();
+    assertThat(deferred().giveBack(null, "canceled", NOW).events())
         .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, 0, "canceled", true, NOW));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 20_000, 40_000})
+  void a_part_is_refunded_and_the_rest_is_kept(long won) {
+    Payment refunding = at(PaymentStatus.PAID).giveBack(won, "canceled", NOW).state();
+    assertThat(refunding.toRefund()).isEqualTo(won);
+    assertThat(PaymentView.of(refunding).refunded()).as("not refunded yet").isNull();
+    Change<Payment> refunded = refunding.refunded(NOW);
+    assertThat(refunded.events())
+        .containsExactly(
+            new PaymentEvent.Refunded("o-1", "p-1", won, 40_000 - won, "canceled", false, NOW));
+    PaymentView view = PaymentView.of(refunded.state());
+    assertThat(view.status()).as("0 won is a refund, too").isEqualTo("REFUNDED");
+    assertThat(view.refunded()).isEqualTo(won);
+    assertThat(view.kept()).isEqualTo(40_000 - won);
+    assertThat(view.amount()).isEqualTo(40_000);
+  }
+
+  @Test
+  void the_first_request_decides_the_amount_of_the_refund() {
+    Payment refunding = at(PaymentStatus.PAID).giveBack(20_000L, "canceled", NOW).state();
+    Payment refunded = refunding.refunded(NOW).state();
+    for (Payment payment : new Payment[] {refunding, refunded}) {
+      for (Long won : new Long[] {null, 0L, 20_000L, 40_000L, 50_000L}) {
+        assertThat(payment.giveBack(won, "again", NOW)).isEqualTo(Change.none(payment));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 40_001})
+  void a_refund_of_more_than_was_paid_is_unprocessable(long won) {
+    assertThatThrownBy(() -> at(PaymentStatus.PAID).giveBack(won, "canceled", NOW))
+        .isInstanceOf(UnprocessableMessage.class)
+        .hasMessageContaining("request 0 to 40000 won");
+  }
+
+  @Test
+  void a_part_of_a_payment_on_delivery_is_refunded_only_if_it_was_collected() {
+    assertThat(deferred().giveBack(20_000L, "canceled", NOW).events())
+        .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, 0, "canceled", true, NOW));
+    Payment collected = deferred().collected(NOW).state();
+    assertThat(collected.giveBack(20_000L, "canceled", NOW).state().refunded(NOW).events())
+        .containsExactly(
+            new PaymentEvent.Refunded("o-1", "p-1", 20_000, 20_000, "canceled", false, NOW));
   }
 
   private static Payment deferred() {
@@ -93,7 +153,7 @@ class PaymentTest {
   @Test
   void a_refunded_payment_keeps_the_time_at_which_it_was_paid() {
     Payment paid = at(PaymentStatus.CHARGING).charged(NOW.plusSeconds(1)).state();
-    Payment refunding = paid.giveBack("canceled", NOW.plusSeconds(2)).state();
+    Payment refunding = paid.giveBack(null, "canceled", NOW.plusSeconds(2)).state();
     Payment refunded = refunding.refunded(NOW.plusSeconds(3)).state();
     for (Payment payment : new Payment[] {paid, refunding, refunded}) {
       assertThat(PaymentView.of(payment).paidAt()).isEqualTo(NOW.plusSeconds(1));
@@ -105,10 +165,12 @@ class PaymentTest {
 
   @Test
   void a_canceled_payment_on_delivery_is_voided_and_was_never_paid() {
-    PaymentView voided = PaymentView.of(deferred().giveBack("canceled", NOW).state());
+    PaymentView voided = PaymentView.of(deferred().giveBack(null, "canceled", NOW).state());
     assertThat(voided.status()).isEqualTo("VOIDED");
     assertThat(voided.amount()).isEqualTo(40_000);
     assertThat(voided.paidAt()).isNull();
+    assertThat(voided.refunded()).isZero();
+    assertThat(voided.kept()).isZero();
     assertThat(voided.reason()).isEqualTo("canceled");
   }
 
@@ -117,7 +179,7 @@ class PaymentTest {
     Change<Payment> free =
         Payment.open("p-1", due(0, Fulfilment.VISIT), PaymentMethod.CARD, "4242", NOW);
     Payment paid = free.state().charged(NOW).state();
-    Change<Payment> back = paid.giveBack("canceled", NOW).state().refunded(NOW);
+    Change<Payment> back = paid.giveBack(null, "canceled", NOW).state().refunded(NOW);
     assertThat(back.events())
         .containsExactly(new PaymentEvent.Refunded("o-1", "p-1", 0, 0, "canceled", true, NOW));
     assertThat(PaymentView.of(back.state()).status()).isEqualTo("VOIDED");
@@ -127,7 +189,7 @@ class PaymentTest {
   @EnumSource(names = {"DECLINED", "REFUNDED"})
   void a_declined_or_refunded_payment_is_inactive_and_does_not_change(PaymentStatus status) {
     assertThat(status.isActive()).isFalse();
-    assertThat(at(status).giveBack("x", NOW).state().status()).isEqualTo(status);
+    assertThat(at(status).giveBack(null, "x", NOW).state().status()).isEqualTo(status);
     assertThat(at(status).charged(NOW).state().status()).isEqualTo(status);
   }
 

@@ -31,11 +31,12 @@ class StoredPaymentTest {
     return Json.mapper().readTree(Files.readString(GOLDEN.resolve(name)));
   }
 
-  private static Payment refunded(Instant paidAt) {
-    return payment(PaymentStatus.REFUNDED, "the order was canceled", paidAt);
+  private static Payment refunded(Instant paidAt, Long won) {
+    return payment(PaymentStatus.REFUNDED, "the order was canceled", paidAt, won);
   }
 
-  private static Payment payment(PaymentStatus status, String reason, Instant paidAt) {
+  private static Payment payment(
+      PaymentStatus status, String reason, Instant paidAt, Long refundAmount) {
     return new Payment(
         "0190a000-0000-7000-8000-000000000001",
         "0190a000-0000-7000-8000-000000000002",
@@ -48,7 +49,8 @@ class StoredPaymentTest {
         reason,
         OPENED,
         CHANGED,
-        paidAt);
+        paidAt,
+        refundAmount);
   }
 
   private static Payment decoded(JsonNode stored) {
@@ -62,8 +64,8 @@ class StoredPaymentTest {
   @Test
   void a_stored_payment_is_read_and_written_as_it_is() throws IOException {
     JsonNode stored = golden("payment.json");
-    assertThat(decoded(stored)).isEqualTo(refunded(PAID));
-    assertThat(encoded(refunded(PAID))).isEqualTo(stored);
+    assertThat(decoded(stored)).isEqualTo(refunded(PAID, 20_700L));
+    assertThat(encoded(refunded(PAID, 20_700L))).isEqualTo(stored);
   }
 
   @Test
@@ -81,23 +83,35 @@ class StoredPaymentTest {
   void a_stored_status_is_read_and_written_as_it_is(PaymentStatus status) throws IOException {
     ObjectNode stored = golden("payment.json").deepCopy();
     stored.put("status", status.name());
-    assertThat(decoded(stored)).isEqualTo(payment(status, "the order was canceled", PAID));
+    assertThat(decoded(stored)).isEqualTo(payment(status, "the order was canceled", PAID, 20_700L));
     assertThat(encoded(decoded(stored))).isEqualTo(stored);
   }
 
   @Test
   void a_payment_stored_before_paid_at_existed_was_paid_when_it_changed() throws IOException {
     JsonNode stored = golden("payment-paid-before-paid-at.json");
-    Payment paid = payment(PaymentStatus.PAID, null, CHANGED);
+    Payment paid = payment(PaymentStatus.PAID, null, CHANGED, null);
     assertThat(decoded(stored)).isEqualTo(paid);
-    assertThat(encoded(paid)).isEqualTo(withPaidAt(stored, CHANGED.toString()));
+    assertThat(encoded(paid)).isEqualTo(withLaterFields(stored, CHANGED.toString()));
   }
 
   @Test
   void a_refund_stored_before_paid_at_existed_has_no_paid_at() throws IOException {
     JsonNode stored = golden("payment-refunded-before-paid-at.json");
-    assertThat(decoded(stored)).isEqualTo(refunded(null));
-    assertThat(encoded(refunded(null))).isEqualTo(withPaidAt(stored, null));
+    assertThat(decoded(stored)).isEqualTo(refunded(null, null));
+    assertThat(encoded(refunded(null, null))).isEqualTo(withLaterFields(stored, null));
+  }
+
+  @Test
+  void a_refund_stored_before_its_amount_existed_refunded_all() throws IOException {
+    JsonNode stored = golden("payment-refunded-before-refund-amount.json");
+    Payment payment = decoded(stored);
+    assertThat(payment).isEqualTo(refunded(PAID, null));
+    assertThat(payment.toRefund()).isEqualTo(41_500);
+    assertThat(payment.toKeep()).isZero();
+    assertThat(PaymentView.of(payment).refunded()).isEqualTo(41_500);
+    ObjectNode pending = stored.deepCopy();
+    assertThat(decoded(pending.put("status", "REFUNDING")).toRefund()).isEqualTo(41_500);
   }
 
   @Test
@@ -114,8 +128,8 @@ class StoredPaymentTest {
     assertThat(decoded(golden("payment.json")).isAbandoned()).isFalse();
   }
 
-  private static JsonNode withPaidAt(JsonNode stored, String paidAt) {
-    return stored.<ObjectNode>deepCopy().put("paidAt", paidAt);
+  private static JsonNode withLaterFields(JsonNode stored, String paidAt) {
+    return stored.<ObjectNode>deepCopy().put("paidAt", paidAt).putNull("refundAmount");
   }
 
   /** {@code idempotency.body_hash} is a digest of this text. */

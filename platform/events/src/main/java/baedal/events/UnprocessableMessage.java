@@ -2,7 +2,8 @@ package baedal.events;
 
 /**
  * Thrown for a message that would fail again in every retry: not JSON, of an unknown type or
- * version, or too large. The consumer makes the message a dead letter.
+ * version, too large, or with a value that its consumer cannot apply. The consumer makes the
+ * message a dead letter.
  */
 public final class UnprocessableMessage extends RuntimeException {
 

@@ -119,7 +119,8 @@ final class OrderStates {
             null,
             now,
             now,
-            null);
+            null,
+            as == PaymentStatus.REFUNDED ? DUE : null);
     ObjectNode node = encoded(payment);
     boolean approved = as != PaymentStatus.DECLINED;
     boolean refunded = as == PaymentStatus.REFUNDED;
