@@ -82,13 +82,18 @@ final class FulfilmentRules {
   }
 
   /**
-   * Lines of older versions have no {@code optionPrices}. A service that stores such a line again
-   * gives it an empty list. This method adds the empty list, so that both forms are equal.
+   * Lines of older versions have no {@code optionPrices} and no {@code nightPrices}. A service that
+   * stores such a line again gives it empty lists. This method adds the empty lists, so that both
+   * forms are equal.
    */
   private static JsonNode withPrices(JsonNode content) {
     JsonNode copy = content.deepCopy();
     if (copy.isArray()) {
-      copy.forEach(line -> ((ObjectNode) line).withArray("optionPrices"));
+      copy.forEach(
+          line -> {
+            ((ObjectNode) line).withArray("optionPrices");
+            ((ObjectNode) line).withArray("nightPrices");
+          });
     }
     return copy;
   }

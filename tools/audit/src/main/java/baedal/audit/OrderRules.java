@@ -62,16 +62,19 @@ final class OrderRules {
     }
     String shown = page.path("shown").asText("no status");
     long dueShown = page.path("details").path("due").asLong();
-    return Stream.concat(
-        brokenIf(
-            !s.status().equals(shown), "order is " + s.status() + ", but MyPage shows " + shown),
-        brokenIf(
-            dueShown != s.due(),
-            "the order's amount due is "
-                + s.due()
-                + " won, but MyPage shows "
-                + dueShown
-                + " won"));
+    return Stream.of(
+            brokenIf(
+                !s.status().equals(shown),
+                "order is " + s.status() + ", but MyPage shows " + shown),
+            brokenIf(
+                dueShown != s.due(),
+                "the order's amount due is "
+                    + s.due()
+                    + " won, but MyPage shows "
+                    + dueShown
+                    + " won"),
+            Refunds.page(s))
+        .flatMap(detail -> detail);
   }
 
   static Stream<String> notification(OrderSnapshot s) {

@@ -36,9 +36,14 @@ final class PaymentRules {
 
   /**
    * The rule {@code money}: an order from PAID to COMPLETED has exactly one payment that is PAID or
-   * DEFERRED, with the amount due. Every other order has none.
+   * DEFERRED, with the amount due. Every other order has none. A refund has the amount that the
+   * order requested, and this amount follows from a refund term of the order.
    */
   static Stream<String> money(OrderSnapshot s) {
+    return Stream.concat(paid(s), Refunds.money(s));
+  }
+
+  private static Stream<String> paid(OrderSnapshot s) {
     List<JsonNode> valid = s.payments().stream().filter(p -> VALID.contains(status(p))).toList();
     if (!s.isEstablished()) {
       boolean undecided = s.is("CANCEL_REQUESTED") || s.isRefunding() || s.order().isMissingNode();
@@ -107,32 +112,51 @@ final class PaymentRules {
     if (charge.isNull()) {
       boolean uncharged = p.path("amount").asLong() == 0 || isOnDelivery(p);
       return brokenIf(
-          status(p).equals("PAID") && !uncharged,
-          "payment " + id(p) + " is PAID, but the provider has no such charge");
+          hasMoney(p) && !uncharged,
+          "payment " + id(p) + " is " + status(p) + ", but the provider has no such charge");
     }
     boolean approved = charge.path("approved").asBoolean();
     boolean refunded = charge.path("refunded").asBoolean();
     boolean holdsMoney = approved && !refunded;
-    return Stream.concat(
-        brokenIf(
-            holdsMoney != status(p).equals("PAID") && !IN_PROGRESS.contains(status(p)),
-            "payment "
-                + id(p)
-                + " is "
-                + status(p)
-                + ", but the provider has "
-                + (approved ? "charged" : "declined")
-                + (refunded ? " and refunded it" : " it")
-                + (holdsMoney ? " and not refunded it" : "")),
-        brokenIf(
-            charge.path("amount").asLong() != p.path("amount").asLong(),
-            "payment "
-                + id(p)
-                + " has "
-                + p.path("amount").asLong()
-                + " won, but the provider charged "
-                + charge.path("amount").asLong()
-                + " won"));
+    boolean isRefunded = status(p).equals("REFUNDED");
+    boolean shouldHoldAll = status(p).equals("PAID") || (isRefunded && Refunds.refunded(p) == 0);
+    boolean otherRefund =
+        isRefunded && refunded && charge.path("refundedAmount").asLong() != Refunds.refunded(p);
+    return Stream.of(
+            brokenIf(
+                holdsMoney != shouldHoldAll && !otherRefund && !IN_PROGRESS.contains(status(p)),
+                "payment "
+                    + id(p)
+                    + " is "
+                    + status(p)
+                    + ", but the provider has "
+                    + (approved ? "charged" : "declined")
+                    + (refunded ? " and refunded it" : " it")
+                    + (holdsMoney ? " and not refunded it" : "")),
+            brokenIf(
+                otherRefund,
+                "payment "
+                    + id(p)
+                    + " had "
+                    + Refunds.refunded(p)
+                    + " won refunded, but the provider refunded "
+                    + charge.path("refundedAmount").asLong()
+                    + " won"),
+            brokenIf(
+                charge.path("amount").asLong() != p.path("amount").asLong(),
+                "payment "
+                    + id(p)
+                    + " has "
+                    + p.path("amount").asLong()
+                    + " won, but the provider charged "
+                    + charge.path("amount").asLong()
+                    + " won"))
+        .flatMap(detail -> detail);
+  }
+
+  /** Whether the provider must hold money for the payment: all of it, or the part that was kept. */
+  private static boolean hasMoney(JsonNode p) {
+    return status(p).equals("PAID") || (status(p).equals("REFUNDED") && Refunds.kept(p) > 0);
   }
 
   private static boolean isOnDelivery(JsonNode payment) {

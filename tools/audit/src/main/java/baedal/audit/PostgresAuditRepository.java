@@ -29,13 +29,14 @@ final class PostgresAuditRepository {
   private static final String ORDERS_BY_ID = "SELECT id, body::text FROM orders WHERE id = ANY($1)";
   private static final String PAYMENTS_BY_ORDER =
       """
-      SELECT p.order_id, p.body::text, c.amount, c.approved, c.refunded, EXISTS (SELECT 1 FROM simulator_charge)
+      SELECT p.order_id, p.body::text, c.amount, c.approved, c.refunded, coalesce(c.refunded_amount, c.amount),
+             EXISTS (SELECT 1 FROM simulator_charge)
         FROM payments p LEFT JOIN simulator_charge c ON c.payment_id = p.id WHERE p.order_id = ANY($1) ORDER BY p.id
       """;
   private static final String CHARGES_WITHOUT_PAYMENT =
       """
       SELECT payment_id FROM simulator_charge c
-       WHERE approved AND NOT refunded AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = c.payment_id)
+       WHERE approved AND (NOT refunded OR refunded_amount < amount) AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = c.payment_id)
        ORDER BY payment_id LIMIT
       """
           + PAGE_SIZE;
@@ -103,8 +104,9 @@ final class PostgresAuditRepository {
             .putObject("charge")
             .put("amount", row.getLong(2))
             .put("approved", row.getBoolean(3))
-            .put("refunded", row.getBoolean(4));
-      } else if (row.getBoolean(5)) {
+            .put("refunded", row.getBoolean(4))
+            .put("refundedAmount", row.getBoolean(4) ? row.getLong(5) : 0);
+      } else if (row.getBoolean(6)) {
         payment.putNull("charge");
       }
       payments.computeIfAbsent(row.getString(0), id -> new ArrayList<>()).add(payment);

@@ -124,9 +124,38 @@ final class OrderStates {
     ObjectNode node = encoded(payment);
     boolean approved = as != PaymentStatus.DECLINED;
     boolean refunded = as == PaymentStatus.REFUNDED;
-    node.putObject("charge").put("amount", DUE).put("approved", approved).put("refunded", refunded);
+    node.putObject("charge")
+        .put("amount", DUE)
+        .put("approved", approved)
+        .put("refunded", refunded)
+        .put("refundedAmount", refunded ? DUE : 0);
     payments.add(node);
     return node;
+  }
+
+  /**
+   * Gives the order a refund term of {@code percent}, by which a part of the first payment was
+   * refunded.
+   */
+  OrderStates refundPart(int percent) {
+    long won = DUE * percent / 100;
+    details()
+        .putArray("refundTerms")
+        .addObject()
+        .put("untilHoursBefore", 24)
+        .put("refundPercent", percent);
+    order.put("refundAmount", won);
+    ObjectNode payment = payments.get(0).put("refundAmount", won);
+    charge().put("refunded", won > 0).put("refundedAmount", won);
+    page.withObject("payments")
+        .putObject(payment.path("id").asText())
+        .put("method", "CARD")
+        .put("status", "REFUNDED")
+        .put("at", now.toString())
+        .put("voided", false)
+        .put("refunded", won)
+        .put("kept", DUE - won);
+    return this;
   }
 
   /** Turns the first payment into one on delivery that is not collected yet. */

@@ -130,6 +130,35 @@ record PlantedDisagreement(OrderStates states, String finding) {
             "money  order-1  order is COMPLETED, but its payment on delivery payment-of-order-1"
                 + " is still DEFERRED: it was not collected"),
         planted(
+            at(CANCELED).refundPart(50),
+            b -> {
+              b.payments.get(0).put("refundAmount", 34_000);
+              b.charge().put("refundedAmount", 34_000);
+              b.page.putObject("payments");
+            },
+            "money  order-1  the refund of payment payment-of-order-1 must be 17000 won,"
+                + " but 34000 won were refunded and 0 won kept"),
+        planted(
+            at(CANCELED).refundPart(50),
+            b -> b.order.putNull("refundAmount"),
+            "money  order-1  the refund of payment payment-of-order-1 must be 34000 won,"
+                + " but 17000 won were refunded and 17000 won kept"),
+        planted(
+            at(CANCELED).refundPart(50),
+            b -> b.order.put("paymentId", "p-2"),
+            "money  order-1  the refund of payment payment-of-order-1 must be 34000 won,"
+                + " but 17000 won were refunded and 17000 won kept"),
+        planted(
+            at(CANCELED).refundPart(50),
+            b -> ((ObjectNode) b.details().at("/refundTerms/0")).put("refundPercent", 40),
+            "money  order-1  the order refunds 17000 of 34000 won,"
+                + " which no refund term of the order gives"),
+        planted(
+            at(CANCELED).refundPart(0),
+            b -> b.details().putArray("refundTerms"),
+            "money  order-1  the order refunds 0 of 34000 won,"
+                + " which no refund term of the order gives"),
+        planted(
             at(PAID),
             b -> b.charge().put("refunded", true),
             "provider  order-1  payment payment-of-order-1 is PAID,"
@@ -143,6 +172,21 @@ record PlantedDisagreement(OrderStates states, String finding) {
             b -> b.charge().put("refunded", false),
             "provider  order-1  payment payment-of-order-1 is REFUNDED,"
                 + " but the provider has charged it and not refunded it"),
+        planted(
+            at(CANCELED).refundPart(50),
+            b -> b.charge().put("refundedAmount", 34_000),
+            "provider  order-1  payment payment-of-order-1 had 17000 won refunded,"
+                + " but the provider refunded 34000 won"),
+        planted(
+            at(CANCELED).refundPart(0),
+            b -> b.charge().put("refunded", true).put("refundedAmount", 34_000),
+            "provider  order-1  payment payment-of-order-1 had 0 won refunded,"
+                + " but the provider refunded 34000 won"),
+        planted(
+            at(CANCELED).refundPart(0),
+            b -> b.payments.get(0).putNull("charge"),
+            "provider  order-1  payment payment-of-order-1 is REFUNDED,"
+                + " but the provider has no such charge"),
         planted(
             at(PLACED),
             b -> {
@@ -280,6 +324,11 @@ record PlantedDisagreement(OrderStates states, String finding) {
             at(PAID),
             b -> b.page.withObject("details").put("due", 36_000),
             "mypage  order-1  the order's amount due is 34000 won, but MyPage shows 36000 won"),
+        planted(
+            at(CANCELED).refundPart(50),
+            b -> b.page.withObject("payments").withObject("payment-of-order-1").put("kept", 0),
+            "mypage  order-1  payment payment-of-order-1 had 17000 won refunded and 17000 won kept,"
+                + " but MyPage shows 17000 won and 0 won"),
         planted(
             at(PAID),
             b -> b.pendingNotifications = 2,

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each {@link PlantedDisagreement} is found by its rule, and by no other rule. */
 class RulesTest {
@@ -83,12 +84,13 @@ class RulesTest {
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
   }
 
-  /** The order service stored the line again, with an empty list. The store did not. */
+  /** The order service stored the line again, with empty lists. The store did not. */
   @Test
-  void a_line_without_option_prices_equals_one_with_an_empty_list_of_them() {
+  void a_line_without_lists_of_prices_equals_one_with_empty_lists() {
     OrderStates states = at(COOKED);
     ((ObjectNode) states.order.at("/details/lines/0")).putArray("optionPrices");
-    ((ObjectNode) states.ticket.at("/details/lines/0")).remove("optionPrices");
+    ((ObjectNode) states.ticket.at("/details/lines/0"))
+        .remove(List.of("optionPrices", "nightPrices"));
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
   }
 
@@ -96,6 +98,38 @@ class RulesTest {
   void a_deferred_payment_of_an_order_before_its_delivery_gives_no_finding() {
     OrderStates states = at(PICKED);
     states.defer();
+    assertThat(lines(states, GRACE_BEGAN)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 50, 100})
+  void a_refund_by_a_term_gives_no_finding(int percent) {
+    assertThat(lines(at(CANCELED).refundPart(percent), GRACE_BEGAN)).isEmpty();
+  }
+
+  @Test
+  void a_part_of_a_won_is_rounded_up() {
+    OrderStates states = at(CANCELED).refundPart(50);
+    states.details().put("due", 33_999);
+    states.page.withObject("details").put("due", 33_999);
+    states.ticket.withObject("details").put("due", 33_999);
+    assertThat(lines(states, GRACE_BEGAN)).isEmpty();
+  }
+
+  /** Earlier versions stored no amount: they refunded the whole payment. */
+  @Test
+  void a_refund_without_a_stored_amount_is_of_the_whole_payment() {
+    OrderStates states = at(CANCELED);
+    states.payments.get(0).remove("refundAmount");
+    assertThat(lines(states, GRACE_BEGAN)).isEmpty();
+  }
+
+  @Test
+  void a_payment_on_delivery_that_was_not_collected_needs_no_refund() {
+    OrderStates states = at(CANCELED).refundPart(50);
+    states.defer();
+    states.payments.get(0).put("status", "REFUNDED").put("method", "ON_DELIVERY");
+    states.page.putObject("payments");
     assertThat(lines(states, GRACE_BEGAN)).isEmpty();
   }
 

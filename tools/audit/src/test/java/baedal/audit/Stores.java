@@ -46,7 +46,7 @@ final class Stores implements AutoCloseable {
       VALUES ($1, $2, 'customer-1', $3, 1, 1, $4, $5::text::jsonb)
       """;
   private static final String CHARGE =
-      "INSERT INTO simulator_charge (payment_id, amount, approved, refunded) VALUES ($1, $2, $3, $4)";
+      "INSERT INTO simulator_charge (payment_id, amount, approved, refunded, refunded_amount) VALUES ($1, $2, $3, $4, $5)";
 
   final Vertx vertx = Vertx.vertx();
   final Sources sources =
@@ -138,7 +138,8 @@ final class Stores implements AutoCloseable {
                   id,
                   payment.at("/charge/amount").asLong(),
                   payment.at("/charge/approved").asBoolean(),
-                  payment.at("/charge/refunded").asBoolean()))
+                  payment.at("/charge/refunded").asBoolean(),
+                  payment.at("/charge/refundedAmount").asLong()))
           .await();
     }
   }
