@@ -137,6 +137,39 @@ class AuditorTest {
   }
 
   @Test
+  void a_refund_of_another_part_than_requested_is_a_finding() {
+    stores.write(states("agrees", OrderStatus.CANCELED).refundPart(50));
+    stores.write(states("nothing", OrderStatus.CANCELED).refundPart(0));
+    OrderStates all = states("refunded-all", OrderStatus.CANCELED).refundPart(50);
+    all.charge().put("refundedAmount", OrderStates.DUE);
+    stores.write(all);
+    stores.write(states("old", OrderStatus.CANCELED));
+    stores
+        .payments
+        .pool()
+        .query(
+            "UPDATE simulator_charge SET refunded_amount = NULL WHERE payment_id = 'payment-of-old'")
+        .execute()
+        .await();
+    assertThat(audit())
+        .containsExactly(
+            "provider  refunded-all  payment payment-of-refunded-all had 17000 won refunded, but the provider refunded 34000 won");
+  }
+
+  @Test
+  void money_that_was_kept_without_a_payment_is_a_finding() {
+    for (String id : List.of("part", "all")) {
+      OrderStates lost = states(id, OrderStatus.CANCELED);
+      lost.page.putObject("payments");
+      stores.write(id.equals("part") ? lost.refundPart(50) : lost);
+    }
+    stores.payments.pool().query("DELETE FROM payments").execute().await();
+    assertThat(audit())
+        .containsExactly(
+            "provider  payment-of-part  the provider holds money for this payment, but the payment service has no such payment");
+  }
+
+  @Test
   void an_unreadable_state_is_a_finding_and_hides_no_other_finding() {
     List.of("a", "b", "c", "d", "e").forEach(id -> stores.write(states(id, OrderStatus.PAID)));
     OrderStates wrong = states("z", OrderStatus.PAID);
