@@ -4,10 +4,13 @@ import baedal.events.Change;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Refusal;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +18,22 @@ import java.util.Objects;
 
 /**
  * One item that a store sells, with its stock. The owner changes it through {@link MenuApi}; {@link
- * Kitchen} takes stock for an order, gives it back, or counts it as sold. If one of these three
- * steps is repeated for the same order, nothing changes.
+ * OrderStock} takes stock for an order, gives it back, or counts it as sold. If one of these three
+ * steps is repeated for the same order, nothing changes. For a nightly menu, the steps are in
+ * {@link RoomBooking}.
  *
  * @param price in won
- * @param stock the number of items that can still be sold; null if the stock is unlimited
+ * @param stock the number of items that can still be sold; null if the stock is unlimited; for a
+ *     nightly menu, the number of rooms, taken or not
  * @param revision the number of published changes of this menu; a service that keeps a copy of the
  *     menu ignores an event whose revision is not higher than that of its copy
  * @param takenByOrder the quantity that each order has taken, by order id; an entry is removed when
- *     the store has cooked the order or the stock is given back
+ *     the store has cooked the order or the stock is given back; in a nightly menu, when the
+ *     order's ticket is stored
  * @param finishedOrders the ids of the last {@value #FINISHED_KEPT} orders whose stock was given
  *     back or counted as sold; a late repetition of {@link #take} for such an order takes nothing
  * @param sold the total number of items that orders took and the store cooked
+ * @param room null unless the menu is nightly
  */
 @RecordBuilder
 public record Menu(
@@ -40,7 +47,8 @@ public record Menu(
     long revision,
     @JsonProperty("taken") Map<String, Integer> takenByOrder,
     @JsonProperty("settled") List<String> finishedOrders,
-    long sold) {
+    long sold,
+    @JsonInclude(JsonInclude.Include.NON_NULL) RoomType room) {
 
   private static final int FINISHED_KEPT = 200;
 
@@ -69,12 +77,15 @@ public record Menu(
    *
    * @param before null if the menu does not exist
    */
-  static Change<Menu> put(Menu before, String storeId, String menuId, MenuForm form, Instant now) {
+  static Change<Menu> put(Menu before, Store store, String menuId, MenuForm form, Instant now) {
     List<MenuOption> options = form.options() == null ? List.of() : form.options();
     boolean onSale = before != null && !before.removed;
     Integer stock = form.stockAfter(onSale ? before.stock : null);
-    Menu existing = before == null ? blank(storeId, menuId) : before;
-    return publish(existing.rewritten(form.name(), form.price(), stock, options), now);
+    Menu existing = before == null ? blank(store.id(), menuId) : before;
+    RoomType room = form.room().put(existing, store, stock, now);
+    return existing
+        .rewritten(form.name(), form.price(), stock, options, room)
+        .publishNights(form.room().dates(), now);
   }
 
   private static Menu blank(String storeId, String menuId) {
@@ -88,23 +99,32 @@ public record Menu(
   }
 
   /** Changes the fields that the form has. If nothing changes, no event is published. */
-  Change<Menu> revise(MenuForm form, Instant now) {
+  Change<Menu> revise(Store store, MenuForm form, Instant now) {
+    Integer newStock = form.stockAfter(stock);
     Menu next =
         rewritten(
             form.name() == null ? name : form.name(),
             form.price() == null ? price : form.price(),
-            form.stockAfter(stock),
-            form.options() == null ? options : form.options());
-    return next.hasSameFields(this) ? Change.none(this) : publish(next, now);
+            newStock,
+            form.options() == null ? options : form.options(),
+            form.room().patch(this, store, newStock, now));
+    return next.hasSameFields(this)
+        ? Change.none(this)
+        : next.publishNights(form.room().dates(), now);
   }
 
   private Menu rewritten(
-      String newName, long newPrice, Integer newStock, List<MenuOption> newOptions) {
-    return nextRevision()
+      String newName,
+      long newPrice,
+      Integer newStock,
+      List<MenuOption> newOptions,
+      RoomType newRoom) {
+    return copy()
         .name(newName)
         .price(newPrice)
         .stock(newStock)
         .options(newOptions)
+        .room(newRoom)
         .removed(false)
         .build();
   }
@@ -113,24 +133,28 @@ public record Menu(
     return name.equals(other.name)
         && price == other.price
         && Objects.equals(stock, other.stock)
-        && options.equals(other.options);
+        && options.equals(other.options)
+        && Objects.equals(room, other.room);
   }
 
   Change<Menu> remove(Instant now) {
-    return removed ? Change.none(this) : publish(nextRevision().removed(true).build(), now);
+    return removed ? Change.none(this) : copy().removed(true).build().publish(now);
   }
 
-  /** The number of items that orders have taken and the store has not cooked yet. */
+  /**
+   * The number of items that orders have taken and the store has not cooked yet; 0 for a nightly
+   * menu, which counts by the night.
+   */
   int held() {
-    return takenByOrder.values().stream().mapToInt(Integer::intValue).sum();
+    return room != null ? 0 : takenByOrder.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /**
    * Adds {@code difference}, which may be negative, to the stock. The number of items that orders
    * have taken does not change. Refuses if the stock is unlimited, or if the new stock would be
-   * below 0 or above the maximum.
+   * below 0, above the maximum, or below the number of rooms that are taken on a night.
    */
-  Change<Menu> add(int difference, Instant now) {
+  Change<Menu> add(Store store, int difference, Instant now) {
     if (stock == null) {
       throw Refusal.conflict(
           "stock-unlimited",
@@ -143,12 +167,15 @@ public record Menu(
           "the stock is %d, not counting %d that orders hold: subtract at most %d"
               .formatted(stock, held(), stock));
     }
+    if (room != null) {
+      room.requireRooms(free, store.today(now));
+    }
     if (difference > 0 && free > MAX_STOCK) {
       throw Refusal.conflict(
           "stock-too-high",
           "the stock is %d, and the maximum is %d: add less".formatted(stock, MAX_STOCK));
     }
-    return difference == 0 ? Change.none(this) : publish(nextRevision().stock(free).build(), now);
+    return difference == 0 ? Change.none(this) : copy().stock(free).build().publish(now);
   }
 
   /** Whether {@link #take} for this order would change nothing, because the stock is unlimited. */
@@ -158,21 +185,20 @@ public record Menu(
 
   /**
    * Takes {@code quantity} items for an order, once. Refuses with {@code out-of-stock} if the menu
-   * was removed or its stock is lower than {@code quantity}. Unlimited stock does not change.
+   * was removed, is nightly, or its stock is lower than {@code quantity}. Unlimited stock does not
+   * change.
    */
   Change<Menu> take(String orderId, int quantity, Instant now) {
     if (takenByOrder.containsKey(orderId) || finishedOrders.contains(orderId)) {
       return Change.none(this);
     }
-    if (removed || (stock != null && stock < quantity)) {
+    if (removed || room != null || (stock != null && stock < quantity)) {
       throw Refusal.conflict("out-of-stock", name + " is sold out");
     }
     if (stock == null) {
       return Change.none(this);
     }
-    Map<String, Integer> taken = new HashMap<>(takenByOrder);
-    taken.put(orderId, quantity);
-    return publish(nextRevision().stock(stock - quantity).takenByOrder(taken).build(), now);
+    return copy().stock(stock - quantity).build().holding(orderId, quantity).publish(now);
   }
 
   /**
@@ -183,16 +209,10 @@ public record Menu(
     if (!takenByOrder.containsKey(orderId)) {
       return stock == null || finishedOrders.contains(orderId)
           ? Change.none(this)
-          : Change.of(copy().finishedOrders(finishedWith(orderId)).build());
+          : Change.of(finished(orderId));
     }
     Integer free = stock == null ? null : stock + takenByOrder.get(orderId);
-    return publish(
-        nextRevision()
-            .stock(free)
-            .takenByOrder(takenWithout(orderId))
-            .finishedOrders(finishedWith(orderId))
-            .build(),
-        now);
+    return copy().stock(free).build().finished(orderId).publish(now);
   }
 
   /**
@@ -203,49 +223,60 @@ public record Menu(
     if (!takenByOrder.containsKey(orderId)) {
       return Change.none(this);
     }
-    return Change.of(
-        copy()
-            .takenByOrder(takenWithout(orderId))
-            .finishedOrders(finishedWith(orderId))
-            .sold(sold + takenByOrder.get(orderId))
-            .build());
+    long total = sold + takenByOrder.get(orderId);
+    return Change.of(copy().sold(total).build().finished(orderId));
   }
 
-  private Map<String, Integer> takenWithout(String orderId) {
+  /** The same menu, with {@code quantity} taken by the order. */
+  Menu holding(String orderId, int quantity) {
+    Map<String, Integer> taken = new HashMap<>(takenByOrder);
+    taken.put(orderId, quantity);
+    return copy().takenByOrder(taken).build();
+  }
+
+  /**
+   * The same menu, with nothing taken by the order, and with the order as the last finished one.
+   */
+  Menu finished(String orderId) {
     Map<String, Integer> taken = new HashMap<>(takenByOrder);
     taken.remove(orderId);
-    return taken;
-  }
-
-  private List<String> finishedWith(String orderId) {
     List<String> finished = new ArrayList<>(finishedOrders);
     finished.add(orderId);
-    return finished.subList(Math.max(0, finished.size() - FINISHED_KEPT), finished.size());
+    return copy()
+        .takenByOrder(taken)
+        .finishedOrders(
+            finished.subList(Math.max(0, finished.size() - FINISHED_KEPT), finished.size()))
+        .build();
+  }
+
+  Menu withRoom(RoomType newRoom) {
+    return copy().room(newRoom).build();
   }
 
   private MenuBuilder copy() {
     return MenuBuilder.builder(this);
   }
 
-  /** A copy with the next revision, for a change that is published. */
-  private MenuBuilder nextRevision() {
-    return copy().revision(revision + 1);
+  private Change<Menu> publish(Instant now) {
+    return publishNights(List.of(), now);
   }
 
-  private static Change<Menu> publish(Menu menu, Instant now) {
+  /** Publishes this menu as its next revision. The event has these nights of a nightly menu. */
+  Change<Menu> publishNights(Collection<LocalDate> nights, Instant now) {
+    Menu menu = copy().revision(revision + 1).build();
     return Change.of(
         menu,
         new StoreEvent.MenuChanged(
-            menu.storeId,
-            menu.menuId,
-            menu.name,
-            menu.price,
-            menu.stock,
-            menu.options,
-            false,
-            null,
-            List.of(),
-            menu.removed,
+            storeId,
+            menuId,
+            name,
+            price,
+            stock,
+            options,
+            room != null,
+            room == null ? null : room.maxGuests(),
+            room == null ? List.of() : room.nights().events(nights),
+            removed,
             menu.revision,
             now));
   }

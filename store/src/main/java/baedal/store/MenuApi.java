@@ -1,7 +1,6 @@
 package baedal.store;
 
 import baedal.events.Change;
-import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Caller;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
@@ -14,9 +13,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +23,6 @@ final class MenuApi {
 
   private static final Logger log = LoggerFactory.getLogger(MenuApi.class);
   private static final String STOCK = "stock";
-  private static final String OPTIONS = "options";
 
   private final StoreRepository repository;
   private final StoreApi stores;
@@ -46,22 +43,6 @@ final class MenuApi {
     router.delete("/stores/:storeId/menus/:menuId").respond(this::remove);
   }
 
-  /**
-   * The JSON of a menu.
-   *
-   * @param price in won
-   * @param stock the number of items that can still be sold; null if the stock is unlimited
-   * @param held the number of items that orders have taken and the store has not cooked yet
-   */
-  record MenuView(
-      String menuId, String name, long price, Integer stock, int held, List<MenuOption> options) {
-
-    static MenuView of(Menu menu) {
-      return new MenuView(
-          menu.menuId(), menu.name(), menu.price(), menu.stock(), menu.held(), menu.options());
-    }
-  }
-
   private Future<Page<MenuView>> list(RoutingContext ctx) {
     String after = Paging.last(ctx);
     int limit = Paging.limit(ctx);
@@ -77,64 +58,24 @@ final class MenuApi {
   }
 
   private Future<MenuView> put(RoutingContext ctx) {
-    JsonObject body = ctx.body().asJsonObject();
-    if (!body.containsKey(OPTIONS)) {
-      body.putNull(OPTIONS);
-    }
-    SentMenu sent = SentMenu.of(body);
-    MenuForm form = sent.form();
+    MenuRequest request = MenuRequest.put(ctx.body().asJsonObject());
     return change(
         ctx,
         "menu",
-        sent.body(),
-        before -> {
+        request.body(),
+        (store, before) -> {
           String menuId = before == null ? menuId(ctx) : before.menuId();
-          return Menu.put(before, storeId(ctx), menuId, form, clock.instant());
+          return Menu.put(before, store, menuId, request.form(), clock.instant());
         });
   }
 
   private Future<MenuView> revise(RoutingContext ctx) {
-    SentMenu sent = SentMenu.of(ctx.body().asJsonObject());
+    MenuRequest request = MenuRequest.patch(ctx.body().asJsonObject());
     return change(
-        ctx, "patch", sent.body(), before -> onSale(before).revise(sent.form(), clock.instant()));
-  }
-
-  /**
-   * The body of a request that puts or changes a menu; a field that the client left out is null.
-   */
-  record MenuFields(String name, Long price, Integer stock, List<MenuOption> options) {}
-
-  /**
-   * A menu that a client sent. {@code body} has only the fields that the client sent. They are in a
-   * fixed order, because the idempotency key contains a hash of {@code body}.
-   */
-  private record SentMenu(MenuForm form, JsonObject body) {
-
-    static SentMenu of(JsonObject sent) {
-      MenuFields fields = Json.toObject(sent, MenuFields.class);
-      List<MenuOption> options = fields.options() == null ? List.of() : fields.options();
-      if (options.stream().map(MenuOption::name).distinct().count() < options.size()) {
-        throw Refusal.invalid("/options", "must not have two options with the same name");
-      }
-      JsonObject body = new JsonObject();
-      copy("name", fields.name(), sent, body);
-      copy("price", fields.price(), sent, body);
-      copy(STOCK, fields.stock(), sent, body);
-      copy(OPTIONS, fields.options(), sent, body);
-      return new SentMenu(
-          new MenuForm(
-              fields.name(),
-              fields.price(),
-              sent.containsKey(STOCK) ? new MenuForm.Stock(fields.stock()) : null,
-              sent.containsKey(OPTIONS) ? options : null),
-          body);
-    }
-
-    private static void copy(String field, Object value, JsonObject sent, JsonObject body) {
-      if (sent.containsKey(field)) {
-        body.put(field, value);
-      }
-    }
+        ctx,
+        "patch",
+        request.body(),
+        (store, before) -> onSale(before).revise(store, request.form(), clock.instant()));
   }
 
   /**
@@ -150,9 +91,9 @@ final class MenuApi {
             ctx,
             STOCK,
             Json.fromObject(request),
-            before -> {
+            (store, before) -> {
               added.set(true);
-              return onSale(before).add(request.add(), clock.instant());
+              return onSale(before).add(store, request.add(), clock.instant());
             })
         .onSuccess(
             menu -> {
@@ -210,22 +151,28 @@ final class MenuApi {
    * request.
    */
   private Future<MenuView> change(
-      RoutingContext ctx, String kind, JsonObject body, Function<Menu, Change<Menu>> transition) {
+      RoutingContext ctx,
+      String kind,
+      JsonObject body,
+      BiFunction<Store, Menu, Change<Menu>> transition) {
     String storeId = storeId(ctx);
     String menuId = menuId(ctx);
     JsonObject keyedBody =
         new JsonObject().put("storeId", storeId).put("menuId", menuId).put(kind, body);
     return stores
         .own(ctx)
-        .compose(store -> repository.menuKey(storeId, menuId))
         .compose(
-            key ->
-                repository.changeMenu(
-                    key,
-                    IdempotencyKey.of(ctx, keyedBody).orElse(null),
-                    transition,
-                    (before, after) -> Json.fromObject(Changed.of(before, after)),
-                    clock.instant()))
+            store ->
+                repository
+                    .menuKey(storeId, menuId)
+                    .compose(
+                        key ->
+                            repository.changeMenu(
+                                key,
+                                IdempotencyKey.of(ctx, keyedBody).orElse(null),
+                                before -> transition.apply(store, before),
+                                (before, after) -> Json.fromObject(Changed.of(before, after)),
+                                clock.instant())))
         .map(answer -> Json.toObject(answer, Changed.class))
         .map(
             changed ->

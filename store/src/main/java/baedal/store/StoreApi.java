@@ -2,6 +2,8 @@ package baedal.store;
 
 import baedal.events.Address;
 import baedal.events.Change;
+import baedal.events.Hotel;
+import baedal.events.RefundTerm;
 import baedal.mongodb.Geo;
 import baedal.runtime.Caller;
 import baedal.runtime.IdempotencyKey;
@@ -11,10 +13,12 @@ import baedal.runtime.Page;
 import baedal.runtime.Paging;
 import baedal.runtime.Refusal;
 import baedal.runtime.Reply;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.util.List;
 
 /**
  * The routes of stores: everyone may find stores, owners open stores, and a store's owner and staff
@@ -50,6 +54,7 @@ final class StoreApi {
       Store.Kind kind,
       Address address,
       boolean open,
+      HotelView hotel,
       Double distanceKm) {
 
     static StoreView of(Store store, Double distanceKm) {
@@ -60,7 +65,21 @@ final class StoreApi {
           store.kind(),
           store.address(),
           store.open(),
+          store.hotel() == null ? null : HotelView.of(store.hotel()),
           distanceKm);
+    }
+  }
+
+  /** The JSON of a hotel's fields. Times are texts of hour and minute, such as 15:00. */
+  record HotelView(
+      String timeZone, String checkInTime, String checkOutTime, List<RefundTerm> refundTerms) {
+
+    static HotelView of(Hotel hotel) {
+      return new HotelView(
+          hotel.timeZone(),
+          hotel.checkInTime().toString(),
+          hotel.checkOutTime().toString(),
+          hotel.refundTerms());
     }
   }
 
@@ -84,10 +103,19 @@ final class StoreApi {
         .map(page -> page.map(found -> StoreView.of(found.element(), found.distanceKm())));
   }
 
-  record OpenStore(String name, Store.Kind kind, Address address) {}
+  /**
+   * The body of a request that opens a store. {@code hotel} may be null. Its hash is part of an
+   * idempotency key, and a null does not change the hash that older versions computed.
+   */
+  record OpenStore(
+      String name,
+      Store.Kind kind,
+      Address address,
+      @JsonInclude(JsonInclude.Include.NON_NULL) HotelForm hotel) {}
 
   private Future<StoreView> open(RoutingContext ctx) {
     OpenStore request = Json.toObject(ctx.body().asJsonObject(), OpenStore.class);
+    opened(ctx, "", request); // refuses a wrong request before its key is stored
     return IdempotencyKey.of(ctx, request)
         .map(
             key ->
@@ -104,24 +132,28 @@ final class StoreApi {
    * request opened it, even if the store was changed afterwards.
    */
   private Future<StoreView> open(RoutingContext ctx, String id, OpenStore request) {
-    Change<Store> opened =
-        Store.open(
-            id,
-            Caller.of(ctx).sub(),
-            request.name(),
-            request.kind(),
-            request.address(),
-            clock.instant());
+    Change<Store> opened = opened(ctx, id, request);
     return repository
         .changeStore(id, before -> before == null ? opened : Change.none(before))
         .map(store -> Reply.created(ctx, "/stores/" + id, StoreView.of(opened.state(), null)));
+  }
+
+  private Change<Store> opened(RoutingContext ctx, String id, OpenStore request) {
+    return Store.open(
+        id,
+        Caller.of(ctx).sub(),
+        request.name(),
+        request.kind(),
+        request.address(),
+        request.hotel(),
+        clock.instant());
   }
 
   private Future<StoreView> show(RoutingContext ctx) {
     return existing(ctx).map(store -> StoreView.of(store, null));
   }
 
-  record ReviseStore(String name, Address address, Boolean open) {}
+  record ReviseStore(String name, Address address, Boolean open, HotelForm hotel) {}
 
   private Future<StoreView> revise(RoutingContext ctx) {
     ReviseStore request = Json.toObject(ctx.body().asJsonObject(), ReviseStore.class);
@@ -132,7 +164,11 @@ final class StoreApi {
                     store.id(),
                     s ->
                         s.revise(
-                            request.name(), request.address(), request.open(), clock.instant())))
+                            request.name(),
+                            request.address(),
+                            request.open(),
+                            request.hotel(),
+                            clock.instant())))
         .map(store -> StoreView.of(store, null));
   }
 

@@ -69,7 +69,7 @@ class AnnouncementsTest {
   @Test
   void three_replicas_publish_each_store_of_an_older_version_once() {
     IntStream.range(0, STORES).forEach(i -> open("s-" + i));
-    repository.changeStore("s-7", s -> s.revise(null, null, false, Samples.NOON)).await();
+    repository.changeStore("s-7", s -> s.revise(null, null, false, null, Samples.NOON)).await();
     rewriteAsOlderVersion();
     client
         .updateCollection(
@@ -103,7 +103,7 @@ class AnnouncementsTest {
     open("s-0");
     open("s-1");
     rewriteAsOlderVersion();
-    repository.changeStore("s-0", s -> s.revise("새 가게", null, null, Samples.NOON)).await();
+    repository.changeStore("s-0", s -> s.revise("새 가게", null, null, null, Samples.NOON)).await();
     assertThat(repository.unannounced(null).await()).containsExactly("s-1");
     assertThat(repository.unannounced("s-1").await()).isEmpty();
   }
@@ -112,7 +112,8 @@ class AnnouncementsTest {
     repository
         .changeStore(
             id,
-            none -> Store.open(id, "o-1", id, Store.Kind.FURNITURE, Samples.PLACE, Samples.NOON))
+            none ->
+                Store.open(id, "o-1", id, Store.Kind.FURNITURE, Samples.PLACE, null, Samples.NOON))
         .await();
   }
 

@@ -1,5 +1,6 @@
 package baedal.store;
 
+import baedal.events.Change;
 import baedal.events.EventMessage;
 import baedal.events.EventMessages;
 import baedal.mongodb.MongoDatabase;
@@ -35,15 +36,11 @@ final class Database {
     repository = new StoreRepository(client, () -> {});
     repository.prepare().await();
     kitchen = new Kitchen(vertx, repository, CLOCK);
-    repository
-        .changeStore(
-            "s-1",
-            none -> Store.open("s-1", "o-1", "통닭천국", Store.Kind.FOOD, Samples.PLACE, Samples.NOON))
-        .await();
+    repository.changeStore("s-1", none -> Change.of(Samples.STORE)).await();
   }
 
   void open(boolean open) {
-    repository.changeStore("s-1", s -> s.revise(null, null, open, Samples.NOON)).await();
+    repository.changeStore("s-1", s -> s.revise(null, null, open, null, Samples.NOON)).await();
   }
 
   void menu(String menuId, Integer stock) {
@@ -51,15 +48,21 @@ final class Database {
         .changeMenu(
             Menu.key("s-1", menuId),
             before ->
-                Menu.put(before, "s-1", menuId, Samples.form(menuId, 18_000, stock), Samples.NOON))
+                Menu.put(
+                    before,
+                    Samples.STORE,
+                    menuId,
+                    Samples.form(menuId, 18_000, stock),
+                    Samples.NOON))
         .await();
   }
 
   /** Sets the number that is free to sell, as the owner does. */
   void setStock(String menuId, Integer stock) {
-    MenuForm form = new MenuForm(null, null, new MenuForm.Stock(stock), null);
+    MenuForm form = new MenuForm(null, null, new MenuForm.Stock(stock), null, RoomForm.EMPTY);
     repository
-        .changeMenu(Menu.key("s-1", menuId), before -> before.revise(form, Samples.NOON))
+        .changeMenu(
+            Menu.key("s-1", menuId), before -> before.revise(Samples.STORE, form, Samples.NOON))
         .await();
   }
 

@@ -250,9 +250,13 @@ class KitchenTest extends KitchenFixture {
               MenuForm form = Samples.form("fried", 18_000 + number, number);
               Change<Menu> next =
                   switch (kind) {
-                    case 0 -> before.add(number - 15, NOON);
-                    case 1 -> Menu.put(before, "s-1", "fried", form, NOON);
-                    default -> before.revise(new MenuForm(null, 1L + number, null, null), NOON);
+                    case 0 -> before.add(Samples.STORE, number - 15, NOON);
+                    case 1 -> Menu.put(before, Samples.STORE, "fried", form, NOON);
+                    default ->
+                        before.revise(
+                            Samples.STORE,
+                            new MenuForm(null, 1L + number, null, null, RoomForm.EMPTY),
+                            NOON);
                   };
               difference.set(next.state().stock() - before.stock());
               return next;

@@ -1,6 +1,7 @@
 package baedal.store;
 
 import static baedal.store.Samples.NOON;
+import static baedal.store.Samples.STORE;
 import static baedal.store.Samples.form;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +51,7 @@ final class MenuModel {
       case 4 -> repeat(times, () -> consume(order));
       case 5 -> add(random.nextInt(16) - 8);
       case 6 -> set(random.nextInt(30), random.nextBoolean());
-      case 7 -> write(new MenuForm("fried", 1L + n, null, null));
+      case 7 -> write(new MenuForm("fried", 1L + n, null, null, RoomForm.EMPTY));
       default -> {
         if (random.nextInt(4) == 0) {
           set(null, random.nextBoolean());
@@ -89,7 +90,7 @@ final class MenuModel {
   }
 
   private void add(int difference) {
-    boolean done = apply(m -> m.add(difference, NOON));
+    boolean done = apply(m -> m.add(STORE, difference, NOON));
     assertThat(done).isEqualTo(free != null && free + difference >= 0);
     if (done) {
       free += difference;
@@ -99,9 +100,9 @@ final class MenuModel {
 
   private void set(Integer number, boolean put) {
     if (put) {
-      apply(m -> Menu.put(m, "s-1", "fried", form("fried", 18_000, number), NOON));
+      apply(m -> Menu.put(m, STORE, "fried", form("fried", 18_000, number), NOON));
     } else {
-      write(new MenuForm(null, null, new MenuForm.Stock(number), null));
+      write(new MenuForm(null, null, new MenuForm.Stock(number), null, RoomForm.EMPTY));
     }
     if (number != null) {
       total = free == null ? number + heldNow() + sold : total + number - free;
@@ -110,7 +111,7 @@ final class MenuModel {
   }
 
   private void write(MenuForm form) {
-    assertThat(apply(m -> m.revise(form, NOON))).isTrue();
+    assertThat(apply(m -> m.revise(STORE, form, NOON))).isTrue();
   }
 
   private static void repeat(int times, Runnable step) {

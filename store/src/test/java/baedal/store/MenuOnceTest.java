@@ -37,7 +37,11 @@ class MenuOnceTest {
     return repository.changeMenu(
         ID,
         new IdempotencyKey("o-1", key, "hash"),
-        before -> before.revise(new MenuForm(null, before.price() + 1, null, null), NOON),
+        before ->
+            before.revise(
+                Samples.STORE,
+                new MenuForm(null, before.price() + 1, null, null, RoomForm.EMPTY),
+                NOON),
         MenuOnceTest::answer,
         NOON);
   }

@@ -1,6 +1,7 @@
 package baedal.store;
 
 import static baedal.store.Samples.NOON;
+import static baedal.store.Samples.STORE;
 import static baedal.store.Samples.form;
 import static baedal.store.Samples.menu;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,20 +72,20 @@ class MenuTest {
   @Test
   void returned_stock_is_added_to_the_number_that_the_owner_has_set() {
     Menu taken = menu("fried", 3).take("order-1", 2, NOON).state();
-    Menu counted = Menu.put(taken, "s-1", "fried", form("fried", 19_000, 10), NOON).state();
+    Menu counted = Menu.put(taken, STORE, "fried", form("fried", 19_000, 10), NOON).state();
     assertThat(counted.giveBack("order-1", NOON).state().stock()).isEqualTo(12);
   }
 
   @Test
   void a_stock_difference_changes_the_free_number_but_not_the_held_one() {
     Menu taken = menu("fried", 10).take("order-1", 4, NOON).state();
-    Change<Menu> fewer = taken.add(-6, NOON);
+    Change<Menu> fewer = taken.add(STORE, -6, NOON);
     assertThat(fewer.state().stock()).isZero();
     assertThat(fewer.state().held()).isEqualTo(4);
     assertThat(((StoreEvent.MenuChanged) fewer.events().get(0)).stock()).isZero();
     assertThat(fewer.state().giveBack("order-1", NOON).state().stock()).isEqualTo(4);
-    assertThat(fewer.state().add(3, NOON).state().stock()).isEqualTo(3);
-    assertThat(taken.add(0, NOON)).isEqualTo(Change.none(taken));
+    assertThat(fewer.state().add(STORE, 3, NOON).state().stock()).isEqualTo(3);
+    assertThat(taken.add(STORE, 0, NOON)).isEqualTo(Change.none(taken));
   }
 
   @Test
@@ -101,7 +102,7 @@ class MenuTest {
   }
 
   private static Refusal refused(Menu menu, int difference) {
-    return catchThrowableOfType(Refusal.class, () -> menu.add(difference, NOON));
+    return catchThrowableOfType(Refusal.class, () -> menu.add(STORE, difference, NOON));
   }
 
   /** Free + held + sold = the stock at the start + the differences that the owner added or set. */
@@ -123,7 +124,7 @@ class MenuTest {
     Change<Menu> second = first.take("order-1", 1, NOON);
     Change<Menu> third = second.state().giveBack("order-1", NOON);
     Change<Menu> fourth = third.state().remove(NOON);
-    Change<Menu> fifth = Menu.put(fourth.state(), "s-1", "fried", form("fried", 1, null), NOON);
+    Change<Menu> fifth = Menu.put(fourth.state(), STORE, "fried", form("fried", 1, null), NOON);
     assertThat(List.of(second, third, fourth, fifth))
         .extracting(change -> ((StoreEvent.MenuChanged) change.events().get(0)).revision())
         .containsExactly(2L, 3L, 4L, 5L);

@@ -19,6 +19,9 @@ final class Samples {
   static final Address PLACE = new Address("서울 마포구 양화로 1", 37.55, 126.91);
   static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
 
+  static final Store STORE =
+      Store.open("s-1", "o-1", "통닭천국", Store.Kind.FOOD, PLACE, null, NOON).state();
+
   private Samples() {}
 
   static Line line(String menuId, int quantity) {
@@ -87,10 +90,10 @@ final class Samples {
   }
 
   static MenuForm form(String name, long price, Integer stock) {
-    return new MenuForm(name, price, new MenuForm.Stock(stock), List.of());
+    return new MenuForm(name, price, new MenuForm.Stock(stock), List.of(), RoomForm.EMPTY);
   }
 
   static Menu menu(String menuId, Integer stock) {
-    return Menu.put(null, "s-1", menuId, form(menuId, 18_000, stock), NOON).state();
+    return Menu.put(null, STORE, menuId, form(menuId, 18_000, stock), NOON).state();
   }
 }

@@ -63,7 +63,7 @@ class StoreApiTest extends RunningStore {
   @Test
   void a_repeated_request_opens_the_store_that_a_crashed_replica_did_not() {
     StoreApi.OpenStore request =
-        new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91));
+        new StoreApi.OpenStore("통닭천국", Store.Kind.FOOD, new Address("서울 마포구", 37.55, 126.91), null);
     IdempotencyKey key = new IdempotencyKey("o-1", "k-died", Digest.sha256(Json.encode(request)));
     String id = Ids.next();
     assertThat(replica().keys().findOrInsert(key, id, Instant.now()).await().id()).isEqualTo(id);
