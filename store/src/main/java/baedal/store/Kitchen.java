@@ -2,7 +2,6 @@ package baedal.store;
 
 import baedal.events.Change;
 import baedal.events.EventMessage;
-import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
 import baedal.runtime.PeriodicTask;
@@ -12,9 +11,6 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +30,7 @@ final class Kitchen {
   private static final String CLOSED = "STORE_CLOSED";
 
   private final StoreRepository repository;
+  private final OrderStock stock;
   private final Clock clock;
   private final PeriodicTask sweep;
   private String lastSweptId = "";
@@ -41,6 +38,7 @@ final class Kitchen {
   Kitchen(Vertx vertx, StoreRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
+    stock = new OrderStock(repository, clock);
     sweep =
         new PeriodicTask(
             vertx,
@@ -59,7 +57,8 @@ final class Kitchen {
 
   /**
    * Takes the stock for a paid order, then opens its ticket. If the order has a ticket already, no
-   * other ticket is opened. If the ticket is REJECTED or CANCELED, the stock is given back.
+   * other ticket is opened. If the ticket is REJECTED or CANCELED, the stock is given back. For a
+   * stay, the menus then forget the order, because its ticket has the nights.
    */
   Future<Ticket> receive(EventMessage message, OrderEvent.Paid paid) {
     return repository
@@ -69,7 +68,7 @@ final class Kitchen {
             ticket ->
                 ticket.status().isRejectedOrCanceled()
                     ? giveBackStock(ticket, paid.order())
-                    : Future.succeededFuture(ticket));
+                    : clearOwedStock(ticket));
   }
 
   private Future<Ticket> openTicket(EventMessage message, OrderEvent.Paid paid) {
@@ -79,13 +78,14 @@ final class Kitchen {
             store ->
                 store == null || !store.open()
                     ? reject(message, paid, CLOSED)
-                    : takeStock(paid.orderId(), paid.order())
+                    : stock
+                        .take(paid.orderId(), store, paid.order())
                         .compose(
                             taken ->
                                 repository.changeTicket(
                                     message, before -> Ticket.receive(before, paid, taken)),
                             e ->
-                                isOutOfStock(e)
+                                OrderStock.isOutOfStock(e)
                                     ? reject(message, paid, OUT_OF_STOCK)
                                     : Future.failedFuture(e)));
   }
@@ -93,10 +93,6 @@ final class Kitchen {
   private Future<Ticket> reject(EventMessage message, OrderEvent.Paid paid, String reason) {
     return repository.changeTicket(
         message, before -> Ticket.receiveAndReject(before, paid, reason));
-  }
-
-  private static boolean isOutOfStock(Throwable e) {
-    return e instanceof Refusal refusal && refusal.type().equals("out-of-stock");
   }
 
   Future<Ticket> cancelRequested(EventMessage message, OrderEvent.CancelRequested request) {
@@ -127,25 +123,29 @@ final class Kitchen {
   }
 
   /**
-   * If the ticket has {@code stockOwed}, gives the stock of its order back, or counts the stock as
-   * sold if the ticket is COOKED.
+   * If the ticket has {@code stockOwed}, gives the stock of its order back if the ticket is
+   * REJECTED or CANCELED, or completes the stock of its order otherwise.
    */
   private Future<Ticket> clearOwedStock(Ticket ticket) {
     if (!ticket.stockOwed()) {
       return Future.succeededFuture(ticket);
     }
-    return ticket.status() == TicketStatus.COOKED
-        ? consumeStock(ticket.id(), ticket.details())
-            .compose(v -> repository.changeTicket(ticket.id(), Ticket::clearStockOwed))
-        : giveBackStock(ticket, ticket.details());
+    return ticket.status().isRejectedOrCanceled()
+        ? giveBackStock(ticket, ticket.details())
+        : stock
+            .settle(ticket)
+            .compose(v -> repository.changeTicket(ticket.id(), Ticket::stockSettled));
   }
 
   private Future<Ticket> giveBackStock(Ticket ticket, OrderDetails order) {
-    return giveBackStock(ticket.id(), order)
+    return stock
+        .giveBack(ticket, order)
         .compose(
             v ->
                 ticket.stockOwed()
-                    ? repository.changeTicket(ticket.id(), Ticket::clearStockOwed)
+                    ? repository
+                        .changeTicket(ticket.id(), Ticket::stockGivenBack)
+                        .compose(cleared -> stock.markGivenBack(ticket, order).map(cleared))
                     : Future.succeededFuture(ticket));
   }
 
@@ -173,73 +173,12 @@ final class Kitchen {
             v ->
                 log.atInfo()
                     .addKeyValue("orderId", orderId)
-                    .log("sweep gave back the ticket's stock or counted it as sold"))
+                    .log("sweep completed the stock of the ticket"))
         .onFailure(
             e ->
                 log.atWarn()
                     .addKeyValue("orderId", orderId)
                     .addKeyValue("cause", e.toString())
-                    .log("ticket's stock could not be given back or counted as sold, will retry"));
-  }
-
-  /** Returns the quantity that was taken of each menu with limited stock, by menu id. */
-  private Future<Map<String, Integer>> takeStock(String orderId, OrderDetails order) {
-    Map<String, Integer> taken = new TreeMap<>();
-    return forEachMenu(
-            order,
-            (key, quantity) ->
-                repository
-                    .changeMenu(
-                        key, menu -> existing(menu).take(orderId, quantity, clock.instant()))
-                    .onSuccess(
-                        menu ->
-                            taken.computeIfAbsent(
-                                menu.menuId(), id -> menu.takenByOrder().get(orderId))))
-        .map(taken);
-  }
-
-  private Future<Void> giveBackStock(String orderId, OrderDetails order) {
-    return forEachMenu(
-        order,
-        (key, quantity) ->
-            repository.changeMenu(
-                key,
-                menu ->
-                    menu == null
-                        ? new Change<>(null, List.of())
-                        : menu.giveBack(orderId, clock.instant())));
-  }
-
-  private Future<Void> consumeStock(String orderId, OrderDetails order) {
-    return forEachMenu(
-        order,
-        (key, quantity) ->
-            repository.changeMenu(
-                key, menu -> menu == null ? new Change<>(null, List.of()) : menu.consume(orderId)));
-  }
-
-  private static Menu existing(Menu menu) {
-    if (menu == null) {
-      throw Refusal.conflict("out-of-stock", "the menu is no longer sold");
-    }
-    return menu;
-  }
-
-  /**
-   * Runs {@code step} for each menu of the order, one by one, with the menu's key and quantity. All
-   * orders use the same sequence of menus. So if two orders need the last portions of the same
-   * menus, one order gets the portions of every menu.
-   */
-  private static Future<Void> forEachMenu(
-      OrderDetails order, BiFunction<String, Integer, Future<Menu>> step) {
-    Map<String, Integer> quantities = new TreeMap<>();
-    for (Line line : order.lines()) {
-      quantities.merge(Menu.key(order.storeId(), line.menuId()), line.quantity(), Integer::sum);
-    }
-    Future<Void> done = Future.succeededFuture();
-    for (Map.Entry<String, Integer> entry : quantities.entrySet()) {
-      done = done.compose(v -> step.apply(entry.getKey(), entry.getValue())).mapEmpty();
-    }
-    return done;
+                    .log("stock of the ticket could not be completed, will retry"));
   }
 }

@@ -4,6 +4,7 @@ import baedal.events.Change;
 import baedal.events.Fulfilment;
 import baedal.events.Line;
 import baedal.events.Parcel;
+import baedal.events.Stay;
 import baedal.runtime.Caller;
 import baedal.runtime.Page;
 import baedal.runtime.Paging;
@@ -55,6 +56,7 @@ final class KitchenApi {
       Parcel parcel,
       Instant from,
       Instant to,
+      Stay stay,
       String memo,
       String riderId,
       String reason,
@@ -71,6 +73,7 @@ final class KitchenApi {
           d.parcel(),
           d.from(),
           d.to(),
+          d.stay(),
           d.memo(),
           t.riderId(),
           t.reason(),

@@ -16,7 +16,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,7 +60,7 @@ final class StoreRepository {
                     .put("name", store.name()),
             wake);
     addresses = new MongoPlaces<>(mongo, STORES, stores, "address", Store::id);
-    menus = new MongoAggregates<>(mongo, MENUS, Menu.class, StoreRepository::searched, wake);
+    menus = new MongoAggregates<>(mongo, MENUS, Menu.class, MenuQueries::fields, wake);
     tickets =
         new MongoAggregates<>(
             mongo,
@@ -74,25 +73,6 @@ final class StoreRepository {
                     .put("known", ticket.details() != null)
                     .put("stockOwed", ticket.stockOwed()),
             wake);
-  }
-
-  /**
-   * The search fields of a menu. {@code full} has the nights on which no room is free, and {@code
-   * attributes} has the names of the attributes, and names with texts, in lower case.
-   */
-  private static JsonObject searched(Menu menu) {
-    JsonObject searched =
-        new JsonObject().put("storeId", menu.storeId()).put("removed", menu.removed());
-    if (menu.room() != null) {
-      List<String> full =
-          menu.room().nights().full(menu.stock()).stream().map(LocalDate::toString).toList();
-      searched
-          .put("maxGuests", menu.room().maxGuests())
-          .put("rooms", menu.stock())
-          .put("full", new JsonArray(full))
-          .put("attributes", new JsonArray(menu.room().searched()));
-    }
-    return searched;
   }
 
   /** The unpublished events of all stores, menus and tickets. */

@@ -18,6 +18,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a store has to do for one order. {@link Kitchen} changes it on requests of the store's owner
@@ -30,7 +31,8 @@ import java.util.Map;
  * @param riderId the rider whom the store assigned, or null
  * @param reason why the order was rejected or canceled, or null
  * @param takenByMenu the quantity that the order took of each menu with limited stock, by menu id
- * @param stockOwed true while stock of the order must still be given back or counted as sold
+ * @param stockOwed true while stock of the order must still be given back or counted as sold; for a
+ *     stay, also while the menus still have the order among those whose ticket is not stored
  */
 @RecordBuilder
 public record Ticket(
@@ -64,7 +66,8 @@ public record Ticket(
       Ticket before, OrderEvent.Paid paid, Map<String, Integer> takenByMenu) {
     return before != null
         ? Change.none(before)
-        : Change.of(received(paid).takenByMenu(takenByMenu).build());
+        : Change.of(
+            received(paid).takenByMenu(takenByMenu).stockOwed(paid.order().stay() != null).build());
   }
 
   /**
@@ -93,9 +96,9 @@ public record Ticket(
   }
 
   /**
-   * Accepts a customer's request to cancel until cooking begins, and refuses it afterwards. If the
-   * request arrives before the order's {@code order.paid}, it creates a CANCELED ticket without
-   * details, so that {@code order.paid} opens no other ticket.
+   * Accepts a customer's request to cancel until cooking begins, or for a stay until check-in, and
+   * refuses it afterwards. If the request arrives before the order's {@code order.paid}, it creates
+   * a CANCELED ticket without details, so that {@code order.paid} opens no other ticket.
    */
   static Change<Ticket> cancelRequested(
       Ticket before, OrderEvent.CancelRequested request, Instant now) {
@@ -104,17 +107,25 @@ public record Ticket(
           canceledBeforeReceipt(request, now),
           new StoreEvent.CancelAccepted(request.orderId(), request.storeId(), now));
     }
-    return switch (before.status) {
-      case RECEIVED, ACCEPTED ->
-          Change.of(
-              before.to(CANCELED, now).owingStock(request.reason()),
-              new StoreEvent.CancelAccepted(before.id, before.storeId, now));
-      case COOKING, COOKED ->
-          Change.of(
-              before,
-              new StoreEvent.CancelRefused(before.id, before.storeId, before.status.name(), now));
-      case REJECTED, CANCELED -> Change.none(before);
-    };
+    if (before.status.isRejectedOrCanceled()) {
+      return Change.none(before);
+    }
+    return before.isCancelable()
+        ? Change.of(
+            before.to(CANCELED, now).owingStock(request.reason()),
+            new StoreEvent.CancelAccepted(before.id, before.storeId, now))
+        : Change.of(
+            before,
+            new StoreEvent.CancelRefused(before.id, before.storeId, before.status.name(), now));
+  }
+
+  private boolean isCancelable() {
+    return status == RECEIVED || status == ACCEPTED || (status == COOKING && isStay());
+  }
+
+  /** Whether the order is a hotel reservation. */
+  boolean isStay() {
+    return details != null && details.stay() != null;
   }
 
   private static Ticket canceledBeforeReceipt(OrderEvent.CancelRequested request, Instant now) {
@@ -130,11 +141,11 @@ public record Ticket(
   }
 
   /**
-   * Applies a customer's change of the order until cooking begins, and refuses it afterwards. An
-   * update that arrives before the order's {@code order.paid} is retried for one day, and then
-   * becomes a dead letter. If an update differs from the ticket only in its version, the ticket
-   * gets this version even after cooking has begun, so that an older update that arrives afterwards
-   * is ignored.
+   * Applies a customer's change of the order until cooking begins, and refuses it afterwards.
+   * Refuses other nights of a stay, because the menus count them. An update that arrives before the
+   * order's {@code order.paid} is retried for one day, and then becomes a dead letter. If an update
+   * differs from the ticket only in its version, the ticket gets this version even after cooking
+   * has begun, so that an older update that arrives afterwards is ignored.
    */
   static Change<Ticket> updated(Ticket before, OrderEvent.Updated update, Instant now) {
     if (before == null) {
@@ -151,19 +162,19 @@ public record Ticket(
     if (before.hasSameDetails(next)) {
       return Change.of(before.withDetails(next, before.changedAt));
     }
-    return switch (before.status) {
-      case RECEIVED, ACCEPTED -> Change.of(before.withDetails(next, now));
-      case COOKING, COOKED, REJECTED, CANCELED ->
-          Change.of(
-              before,
-              new StoreEvent.UpdateRefused(
-                  before.id,
-                  before.storeId,
-                  next.version(),
-                  before.details.version(),
-                  "cooking has begun",
-                  now));
-    };
+    boolean open = before.status == RECEIVED || before.status == ACCEPTED;
+    boolean sameStay = Objects.equals(before.details.stay(), next.stay());
+    return open && sameStay
+        ? Change.of(before.withDetails(next, now))
+        : Change.of(
+            before,
+            new StoreEvent.UpdateRefused(
+                before.id,
+                before.storeId,
+                next.version(),
+                before.details.version(),
+                open ? "the nights of a reservation cannot change" : "cooking has begun",
+                now));
   }
 
   /** Whether the details are equal apart from their version. */
@@ -208,7 +219,7 @@ public record Ticket(
     require(COOKING, COOKED);
     Ticket cooked = to(COOKED, now);
     return Change.of(
-        takenByMenu.isEmpty() ? cooked : cooked.owingStock(reason),
+        takenByMenu.isEmpty() || isStay() ? cooked : cooked.owingStock(reason),
         new StoreEvent.CookFinished(id, job(ownerId), now));
   }
 
@@ -223,9 +234,18 @@ public record Ticket(
     return Change.of(copy().riderId(rider).changedAt(now).build());
   }
 
-  /** Clears {@code stockOwed}, after all stock of the order was given back or counted as sold. */
-  Change<Ticket> clearStockOwed() {
+  /** Clears {@code stockOwed}, after all stock of the order was given back. */
+  Change<Ticket> stockGivenBack() {
     return Change.of(copy().stockOwed(false).build());
+  }
+
+  /**
+   * Clears {@code stockOwed}, after all stock of the order was counted as sold or, for a stay,
+   * after the menus forgot the order. If the ticket was REJECTED or CANCELED meanwhile, its stock
+   * must still be given back.
+   */
+  Change<Ticket> stockSettled() {
+    return status.isRejectedOrCanceled() ? Change.none(this) : stockGivenBack();
   }
 
   private DeliveryJob job(String ownerId) {
@@ -250,17 +270,9 @@ public record Ticket(
   }
 
   private Refusal refusal(String action) {
-    String reason =
-        switch (status) {
-          case RECEIVED -> "the store has not accepted it yet; accept or reject it first";
-          case ACCEPTED -> "cooking has not begun; start it first";
-          case COOKING -> "cooking has begun; finish it";
-          case COOKED -> "it is ready; the store has nothing left to do";
-          case REJECTED -> "the store rejected it, and a rejection is final";
-          case CANCELED -> "the customer canceled it; do not prepare it";
-        };
     return Refusal.conflict(
-        "order-state", "a ticket that is " + status + " cannot " + action + ": " + reason);
+        "order-state",
+        "a ticket that is " + status + " cannot " + action + ": " + status.explanation());
   }
 
   private Ticket to(TicketStatus next, Instant now) {

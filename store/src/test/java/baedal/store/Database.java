@@ -39,6 +39,27 @@ final class Database {
     repository.changeStore("s-1", none -> Change.of(Samples.STORE)).await();
   }
 
+  /** Stores the hotel of {@link Hotels}. */
+  void hotel() {
+    repository.changeStore("h-1", none -> Change.of(Hotels.HOTEL)).await();
+  }
+
+  /** Puts a new room type, of which no room is taken, into the hotel. */
+  void rooms(String menuId, int rooms) {
+    repository
+        .changeMenu(Menu.key("h-1", menuId), before -> Change.of(Hotels.menu(menuId, rooms)))
+        .await();
+  }
+
+  Menu roomType(String menuId) {
+    return repository.menu("h-1", menuId).await();
+  }
+
+  /** The number of rooms that are taken in the night {@code inDays} days after today. */
+  int taken(String menuId, int inDays) {
+    return roomType(menuId).room().nights().taken(Hotels.TODAY.plusDays(inDays));
+  }
+
   void open(boolean open) {
     repository.changeStore("s-1", s -> s.revise(null, null, open, null, Samples.NOON)).await();
   }

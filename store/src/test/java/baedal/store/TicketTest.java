@@ -172,7 +172,7 @@ class TicketTest {
     var change = Ticket.receiveAndReject(null, paid(), "OUT_OF_STOCK");
     assertThat(change.state().stockOwed()).isTrue();
     assertThat(((StoreEvent.OrderRejected) only(change)).reason()).isEqualTo("OUT_OF_STOCK");
-    assertThat(change.state().clearStockOwed().state().stockOwed()).isFalse();
+    assertThat(change.state().stockGivenBack().state().stockOwed()).isFalse();
   }
 
   @ParameterizedTest
