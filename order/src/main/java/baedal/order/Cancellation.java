@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * Decides whether an order may be canceled. A customer's request cancels an unpaid order at once.
- * For a paid order the store decides, because only the store knows whether cooking has begun.
+ * For a paid order the store decides, because only the store knows whether cooking has begun. A
+ * stay at a hotel can be canceled until its check-in time, also while the hotel prepares it.
  */
 final class Cancellation {
 
@@ -18,13 +19,22 @@ final class Cancellation {
 
   private Cancellation() {}
 
-  /** Applies the customer's request to cancel. A repeated request changes nothing. */
+  /**
+   * Applies the customer's request to cancel. A repeated request changes nothing: the amount of the
+   * refund depends on the time of the first request.
+   */
   static Change<Order> request(Order order, String reason, Instant now) {
     return switch (order.status()) {
       case PLACED -> close(order.withReason(reason), now);
       case PAID, ACCEPTED -> askStore(order, reason, now);
+      case COOKING -> {
+        if (!order.isStay()) {
+          throw refusal(order, StateRefusals.CONTACT_STORE);
+        }
+        yield askStore(order, reason, now);
+      }
       case CANCEL_REQUESTED, CANCELED -> Change.none(order);
-      case COOKING, COOKED, PICKED, DELIVERED, COMPLETED ->
+      case COOKED, PICKED, DELIVERED, COMPLETED ->
           throw refusal(order, StateRefusals.CONTACT_STORE);
       case REJECTED -> throw refusal(order, "its payment is refunded without a cancellation");
       case EXPIRED -> throw refusal(order, "there is nothing to cancel");
@@ -37,7 +47,7 @@ final class Cancellation {
         ? Change.of(
             order.moveTo(OrderStatus.CANCEL_REQUESTED, now).withRefundPending(),
             new OrderEvent.RefundRequested(
-                order.id(), order.paymentId(), null, order.reason(), now))
+                order.id(), order.paymentId(), order.refundAmount(), order.reason(), now))
         : Change.none(order);
   }
 
@@ -50,9 +60,9 @@ final class Cancellation {
       return Change.none(order);
     }
     OrderStatus known = order.statusIfCancelRefused();
-    return Change.of(
-        order.moveTo(
-            COOKING_BEGAN.contains(ticketStatus) ? known.later(OrderStatus.COOKING) : known, now));
+    OrderStatus next =
+        COOKING_BEGAN.contains(ticketStatus) ? known.later(OrderStatus.COOKING) : known;
+    return Change.of(order.moveTo(next, now).withRefundAmount(null));
   }
 
   /** Cancels an order that was never paid, or that was refunded. */
@@ -71,10 +81,19 @@ final class Cancellation {
 
   private static Change<Order> askStore(Order order, String reason, Instant now) {
     OrderDetails details = order.details();
+    if (order.isStay() && now.isAfter(details.from())) {
+      throw Refusal.conflict(
+          StateRefusals.TYPE,
+          "a stay cannot be canceled after its check-in time, "
+              + details.from()
+              + ": "
+              + StateRefusals.CONTACT_STORE);
+    }
     return Change.of(
         order
             .moveTo(OrderStatus.CANCEL_REQUESTED, now)
             .withReason(reason)
+            .withRefundAmount(RefundTerms.refundAmount(order, now))
             .withStatusIfCancelRefused(order.status()),
         new OrderEvent.CancelRequested(
             order.id(), details.customerId(), details.storeId(), reason, now));

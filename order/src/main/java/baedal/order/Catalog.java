@@ -2,12 +2,16 @@ package baedal.order;
 
 import baedal.events.Address;
 import baedal.events.Fulfilment;
+import baedal.events.Hotel;
 import baedal.events.Line;
+import baedal.events.Stay;
 import baedal.events.StoreEvent.MenuOption;
+import baedal.events.StoreEvent.Night;
 import baedal.runtime.Refusal;
 import baedal.runtime.Text;
+import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +20,7 @@ import java.util.stream.Collectors;
 /**
  * The order service's own copy of one store and of the menus that a request names. {@code kind} is
  * null in a copy that was stored before this field existed; the next event of the store sets it.
+ * {@code hotel} is null unless the kind is ROOM.
  */
 record Catalog(
     String storeId,
@@ -24,6 +29,7 @@ record Catalog(
     String kind,
     boolean open,
     Address address,
+    Hotel hotel,
     Map<String, Menu> menus) {
 
   /** The maximum total of an order, in won. Other services and the HTTP contracts rely on it. */
@@ -31,7 +37,41 @@ record Catalog(
 
   static final String NO_OPTION = "this menu has no such option: choose another";
 
-  record Menu(String menuId, String name, long price, Integer stock, List<MenuOption> options) {
+  /** What applies to a hotel until its own times and terms are known, as in the store service. */
+  private static final Hotel DEFAULT_HOTEL =
+      new Hotel("Asia/Seoul", LocalTime.of(15, 0), LocalTime.of(11, 0), List.of());
+
+  Catalog {
+    hotel = isHotel(kind) && hotel == null ? DEFAULT_HOTEL : hotel;
+  }
+
+  /**
+   * A menu; {@code nightly} if it is a room type, which is sold by the night.
+   *
+   * @param price for a room type, of each night without a price of its own
+   * @param stock for a room type, the number of rooms, free or not
+   * @param maxGuests for each room; null unless {@code nightly}
+   * @param nights the known nights of a room type; on any other night all rooms are free
+   */
+  record Menu(
+      String menuId,
+      String name,
+      long price,
+      Integer stock,
+      List<MenuOption> options,
+      boolean nightly,
+      Integer maxGuests,
+      Map<LocalDate, Night> nights) {
+
+    long priceOf(LocalDate night) {
+      Night known = nights.get(night);
+      return known == null || known.price() == null ? price : known.price();
+    }
+
+    int freeRooms(LocalDate night) {
+      Night known = nights.get(night);
+      return known == null ? stock : stock - known.taken();
+    }
 
     /** Finds an option by its name, which must be in Unicode normalization form C. */
     Optional<MenuOption> option(String nfc) {
@@ -45,6 +85,14 @@ record Catalog(
     RequestedLine {
       options = options == null ? List.of() : List.copyOf(options);
     }
+  }
+
+  boolean isHotel() {
+    return isHotel(kind);
+  }
+
+  private static boolean isHotel(String kind) {
+    return "ROOM".equals(kind);
   }
 
   /** The fault to report if this store does not offer the fulfilment; otherwise empty. */
@@ -70,12 +118,18 @@ record Catalog(
 
   /**
    * The lines with the prices of the menus. Refuses menus and options that this store does not
-   * sell, and a total above {@link #MAX_TOTAL}. The refusal has a fault for each of them, with a
-   * JSON pointer.
+   * sell, too many guests, and a total above {@link #MAX_TOTAL}. The refusal has a fault for each
+   * of them, with a JSON pointer.
+   *
+   * @param stay null unless the order reserves rooms
    */
-  List<Line> price(List<RequestedLine> requested) {
+  List<Line> price(List<RequestedLine> requested, Stay stay) {
+    if (isHotel() && stay == null) {
+      throw Refusal.invalid(
+          "/lines", "the order has no stay: place a new order with a stay for other rooms");
+    }
     List<Refusal.Fault> faults = new ArrayList<>();
-    List<Line> lines = price(requested, faults);
+    List<Line> lines = price(requested, stay, "/lines", faults);
     if (!faults.isEmpty()) {
       throw Refusal.invalid(faults);
     }
@@ -83,12 +137,20 @@ record Catalog(
   }
 
   /**
-   * As {@link #price(List)}, but adds the faults to {@code faults} instead of throwing a refusal.
+   * As {@link #price(List, Stay)}, but adds the faults to {@code faults} instead of throwing a
+   * refusal. The lines of a hotel have no price if {@code stay} is null because of its own faults.
+   *
+   * @param guestsPointer the field to which the fault of too many guests points
    */
-  List<Line> price(List<RequestedLine> requested, List<Refusal.Fault> faults) {
+  List<Line> price(
+      List<RequestedLine> requested, Stay stay, String guestsPointer, List<Refusal.Fault> faults) {
+    List<LocalDate> nights = stay == null ? List.of() : stay.nights();
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < requested.size(); i++) {
-      price(requested.get(i), "/lines/" + i, faults).ifPresent(lines::add);
+      price(requested.get(i), nights, "/lines/" + i, faults).ifPresent(lines::add);
+    }
+    if (stay != null && lines.size() == requested.size()) {
+      guestsFault(lines, stay, guestsPointer).ifPresent(faults::add);
     }
     long total = lines.stream().mapToLong(Line::amount).sum();
     if (total > MAX_TOTAL) {
@@ -104,55 +166,46 @@ record Catalog(
     return lines;
   }
 
-  /** As {@link #price(List)}; also refuses lines that exceed the known stock. */
-  List<Line> priceInStock(List<RequestedLine> requested) {
-    List<Line> lines = price(requested);
-    requireStock(lines);
+  /** As {@link #price(List, Stay)}; also refuses lines that exceed the known stock. */
+  List<Line> priceInStock(List<RequestedLine> requested, Stay stay) {
+    List<Line> lines = price(requested, stay);
+    new StockCheck(menus, stay).require(lines);
     return lines;
   }
 
-  /**
-   * Refuses lines that exceed the known stock. A menu whose stock is null is unlimited. An unpaid
-   * order takes no stock, so two customers may still both pay for the last portion. The store
-   * checks again when it opens the ticket.
-   */
-  void requireStock(List<Line> lines) {
-    Map<String, Integer> quantities = new HashMap<>();
-    lines.forEach(line -> quantities.merge(line.menuId(), line.quantity(), Integer::sum));
-    List<Refusal.Fault> faults = new ArrayList<>();
-    for (int i = 0; i < lines.size(); i++) {
-      String menuId = lines.get(i).menuId();
-      Integer stock = menus.get(menuId).stock();
-      int quantity = quantities.get(menuId);
-      if (stock != null && stock < quantity) {
-        faults.add(
-            stock > 0
-                ? new Refusal.Fault(
-                    "/lines/" + i + "/quantity",
-                    "only "
-                        + stock
-                        + " of this menu can be sold, and "
-                        + quantity
-                        + " are ordered: order fewer")
-                : new Refusal.Fault(
-                    "/lines/" + i + "/menuId", "this menu is sold out: order something else"));
-      }
-    }
-    if (!faults.isEmpty()) {
-      throw Refusal.conflict(
-          "sold-out",
-          "the store has less stock than is ordered: order less, or something else",
-          faults);
-    }
+  private Optional<Refusal.Fault> guestsFault(List<Line> lines, Stay stay, String pointer) {
+    long beds =
+        lines.stream()
+            .mapToLong(l -> (long) l.quantity() * menus.get(l.menuId()).maxGuests())
+            .sum();
+    return stay.guests() <= beds
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal.Fault(
+                pointer,
+                "the ordered rooms are for at most "
+                    + beds
+                    + " guests, and the stay has "
+                    + stay.guests()
+                    + ": order more rooms"));
   }
 
   private Optional<Line> price(
-      RequestedLine requested, String pointer, List<Refusal.Fault> faults) {
+      RequestedLine requested, List<LocalDate> nights, String pointer, List<Refusal.Fault> faults) {
     Menu menu = menus.get(requested.menuId());
     if (menu == null) {
       faults.add(
           new Refusal.Fault(
               pointer + "/menuId", "this store does not sell this menu: choose another"));
+      return Optional.empty();
+    }
+    if (menu.nightly() != isHotel()) {
+      faults.add(
+          new Refusal.Fault(
+              pointer + "/menuId",
+              isHotel()
+                  ? "this menu is not a room type: a hotel sells only rooms by the night"
+                  : "this menu is a room type, and only a hotel sells rooms: choose another"));
       return Optional.empty();
     }
     List<Long> prices = new ArrayList<>();
@@ -164,7 +217,12 @@ record Catalog(
         prices.add(option.get().price());
       }
     }
-    long unitPrice = menu.price() + prices.stream().mapToLong(Long::longValue).sum();
+    long options = prices.stream().mapToLong(Long::longValue).sum();
+    List<Long> nightPrices = nights.stream().map(menu::priceOf).toList();
+    long unitPrice =
+        isHotel()
+            ? nightPrices.stream().mapToLong(night -> night + options).sum()
+            : menu.price() + options;
     return Optional.of(
         new Line(
             menu.menuId(),
@@ -173,7 +231,7 @@ record Catalog(
             unitPrice,
             requested.options(),
             prices,
-            List.of(),
+            nightPrices,
             unitPrice * requested.quantity()));
   }
 }

@@ -28,6 +28,7 @@ import java.util.List;
  * @param earlierDetails the details before each change of the paid order, oldest first; one of them
  *     is restored when the store refuses a change
  * @param refundPending whether a refund was requested and is not completed yet
+ * @param refundAmount how much is refunded after the requested cancellation, in won; null means all
  * @param reason why a cancellation was requested or the store rejected the order; otherwise null
  * @param changedAt when the status or the details last changed; a change of the details of a served
  *     order does not count
@@ -44,6 +45,7 @@ public record Order(
     @JsonProperty("resumed") OrderStatus statusIfCancelRefused,
     @JsonProperty("earlier") List<OrderDetails> earlierDetails,
     @JsonProperty("settling") boolean refundPending,
+    Long refundAmount,
     String reason,
     Instant changedAt) {
 
@@ -66,6 +68,11 @@ public record Order(
 
   boolean isVisit() {
     return details.fulfilment() == Fulfilment.VISIT;
+  }
+
+  /** Whether the order reserves nights at a hotel. */
+  boolean isStay() {
+    return details.stay() != null;
   }
 
   /** Whether a cancellation is requested and the store has not answered. */
@@ -119,6 +126,10 @@ public record Order(
 
   Order withRefundPending() {
     return copy().refundPending(true).build();
+  }
+
+  Order withRefundAmount(Long newAmount) {
+    return copy().refundAmount(newAmount).build();
   }
 
   private OrderBuilder copy() {

@@ -20,6 +20,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -104,15 +105,17 @@ final class OrderApi {
   }
 
   private Future<Change<Order>> newOrder(PlaceOrder request, String customerId) {
-    return findCatalog(request.storeId(), request.lines())
+    return findCatalog(request.storeId(), request.lines(), request.nights())
         .map(
             catalog ->
                 Order.place(
                     Ids.next(), request.details(customerId, catalog, clock.instant(), payWithin)));
   }
 
-  private Future<Optional<Catalog>> findCatalog(String storeId, List<Catalog.RequestedLine> lines) {
-    return catalogs.find(storeId, lines.stream().map(Catalog.RequestedLine::menuId).toList());
+  private Future<Optional<Catalog>> findCatalog(
+      String storeId, List<Catalog.RequestedLine> lines, List<LocalDate> nights) {
+    return catalogs.find(
+        storeId, lines.stream().map(Catalog.RequestedLine::menuId).toList(), nights);
   }
 
   private static OrderView created(RoutingContext ctx, Order order) {
@@ -145,7 +148,7 @@ final class OrderApi {
                 throw notFound(order.id());
               }
               return catalogs
-                  .find(storeId, List.of())
+                  .find(storeId, List.of(), List.of())
                   .map(
                       store ->
                           store
@@ -180,7 +183,10 @@ final class OrderApi {
     return orders
         .find(id(ctx))
         .map(order -> requireOwn(order, ctx))
-        .compose(order -> findCatalog(order.details().storeId(), requested))
+        .compose(
+            order ->
+                findCatalog(
+                    order.details().storeId(), requested, OrderUpdate.nights(order.details())))
         .map(Optional::orElseThrow)
         .compose(
             catalog ->

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Expires unpaid orders, completes served orders that no customer confirmed in time, and deletes
- * old idempotency keys. The times at which orders expire or are completed come from the database,
- * so they survive restarts. Every replica runs these timers once a second. A transition that
- * another replica has already made changes nothing.
+ * old idempotency keys and past nights. The times at which orders expire or are completed come from
+ * the database, so they survive restarts. Every replica runs these timers once a second. A
+ * transition that another replica has already made changes nothing.
  */
 final class OrderTimers {
 
@@ -25,6 +25,7 @@ final class OrderTimers {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final OrderRepository orders;
+  private final CatalogRepository catalogs;
   private final Payments payments;
   private final Clock clock;
   private final Duration confirmsAfter;
@@ -37,8 +38,14 @@ final class OrderTimers {
   private volatile Order expiryCursor;
 
   OrderTimers(
-      Vertx vertx, OrderRepository orders, Payments payments, Clock clock, Duration confirmsAfter) {
+      Vertx vertx,
+      OrderRepository orders,
+      CatalogRepository catalogs,
+      Payments payments,
+      Clock clock,
+      Duration confirmsAfter) {
     this.orders = orders;
+    this.catalogs = catalogs;
     this.payments = payments;
     this.clock = clock;
     this.confirmsAfter = confirmsAfter;
@@ -55,7 +62,7 @@ final class OrderTimers {
 
   /**
    * Expires one batch of unpaid orders, completes one batch of served orders, and deletes old
-   * idempotency keys. {@link OrderRepository#TIMER_BATCH} is the size of a batch.
+   * idempotency keys and past nights. {@link OrderRepository#TIMER_BATCH} is the size of a batch.
    */
   Future<Void> runOnce() {
     Instant now = clock.instant();
@@ -64,7 +71,8 @@ final class OrderTimers {
         .compose(due -> expire(due, now))
         .compose(v -> orders.servedBefore(now.minus(confirmsAfter)))
         .compose(due -> changeEach(due, order -> Confirmation.byTimeout(order, confirmsAfter, now)))
-        .compose(v -> orders.deleteOldKeys(now));
+        .compose(v -> orders.deleteOldKeys(now))
+        .compose(v -> catalogs.deletePastNights(now));
   }
 
   /**

@@ -5,9 +5,11 @@ import baedal.events.Change;
 import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.OrderEvent;
+import baedal.events.Stay;
 import baedal.runtime.Refusal;
 import baedal.runtime.Text;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,13 +35,19 @@ final class OrderUpdate {
   static List<Line> price(Order order, List<Catalog.RequestedLine> requested, Catalog catalog) {
     requireChangeable(order);
     List<Line> lines = order.details().lines();
+    Stay stay = order.details().stay();
     if (order.status() == OrderStatus.PLACED) {
       return PaidLines.sameQuantities(lines, requested)
-          ? catalog.price(requested)
-          : catalog.priceInStock(requested);
+          ? catalog.price(requested, stay)
+          : catalog.priceInStock(requested, stay);
     }
     List<List<Line>> earlier = order.earlierDetails().stream().map(OrderDetails::lines).toList();
     return new PaidLines(lines, earlier, catalog).withOptions(requested);
+  }
+
+  /** The nights whose prices and counts {@link #price} needs. */
+  static List<LocalDate> nights(OrderDetails details) {
+    return details.stay() == null ? List.of() : details.stay().nights();
   }
 
   /**

@@ -35,7 +35,8 @@ public final class OrderVerticle extends VerticleBase {
     Payments payments = Payments.of(assembly.client("payment", config.paymentUrl()));
     OrderRepository orders = new OrderRepository(postgres.pool(), assembly::wake);
     CatalogRepository catalogs = new CatalogRepository(postgres.pool());
-    OrderTimers timers = new OrderTimers(vertx, orders, payments, clock, config.confirmsAfter());
+    OrderTimers timers =
+        new OrderTimers(vertx, orders, catalogs, payments, clock, config.confirmsAfter());
     DueStatement dueStatement = new DueStatement(config.identity().secret(), clock);
     OrderApi api = new OrderApi(orders, catalogs, clock, config.expiresAfter(), dueStatement);
     OrderWarmUp warmUp =

@@ -6,6 +6,8 @@ import baedal.events.Line;
 import baedal.events.OrderDetails;
 import baedal.events.Parcel;
 import baedal.events.PaymentMethod;
+import baedal.events.RefundTerm;
+import baedal.events.Stay;
 import java.time.Instant;
 import java.util.List;
 
@@ -15,6 +17,7 @@ record OrderView(
     String customerId,
     String storeId,
     String storeName,
+    String storeKind,
     OrderStatus status,
     List<Line> lines,
     long total,
@@ -27,12 +30,35 @@ record OrderView(
     Parcel parcel,
     Instant from,
     Instant to,
+    Stay stay,
+    List<RefundTerm> refundTerms,
+    RefundView refund,
     String memo,
     String couponId,
     String reason,
     long version,
     Instant placedAt,
     Instant expiresAt) {
+
+  /** What the customer gets back of a paid order, and what the store keeps, in won. */
+  record RefundView(long amount, long kept) {
+
+    /** Null unless a refund was requested, and if no money was taken. */
+    private static RefundView of(Order order) {
+      boolean refunds =
+          switch (order.status()) {
+            case CANCEL_REQUESTED, CANCELED, REJECTED -> order.paymentId() != null;
+            case PLACED, PAID, ACCEPTED, COOKING, COOKED, PICKED, DELIVERED, COMPLETED, EXPIRED ->
+                false;
+          };
+      if (!refunds || order.method().deferred()) {
+        return null;
+      }
+      long due = order.details().due();
+      long amount = order.refundAmount() == null ? due : order.refundAmount();
+      return new RefundView(amount, due - amount);
+    }
+  }
 
   static OrderView of(Order order) {
     OrderDetails d = order.details();
@@ -41,6 +67,7 @@ record OrderView(
         d.customerId(),
         d.storeId(),
         d.storeName(),
+        d.storeKind(),
         order.status(),
         d.lines(),
         d.total(),
@@ -53,6 +80,9 @@ record OrderView(
         d.parcel(),
         d.from(),
         d.to(),
+        d.stay(),
+        d.refundTerms(),
+        RefundView.of(order),
         d.memo(),
         order.heldCoupon(),
         order.reason(),

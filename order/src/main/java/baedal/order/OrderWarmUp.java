@@ -49,9 +49,18 @@ final class OrderWarmUp {
           "FOOD",
           true,
           new Address("서울 마포구", 37.55, 126.92),
+          null,
           Map.of(
               "m-1",
-              new Catalog.Menu("m-1", "메뉴", 18_000, null, List.of(new MenuOption("순살", 500)))));
+              new Catalog.Menu(
+                  "m-1",
+                  "메뉴",
+                  18_000,
+                  null,
+                  List.of(new MenuOption("순살", 500)),
+                  false,
+                  null,
+                  Map.of())));
 
   private static final Duration PAY_WITHIN = Duration.ofMinutes(15);
 

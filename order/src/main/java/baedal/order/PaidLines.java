@@ -15,8 +15,9 @@ import java.util.Set;
  * Computes the prices of the lines of a paid order when the customer chooses other options. A line
  * keeps the price that was paid, even if the store has changed the price of the menu. An option
  * that was paid keeps its price, too, even if the customer has replaced it and chooses it again.
- * Only a new option gets the price of the catalog. Earlier versions of the code stored orders
- * without the prices of their options; such an order gets these prices from the catalog.
+ * Only a new option gets the price of the catalog. An option of a room is paid for each night.
+ * Earlier versions of the code stored orders without the prices of their options; such an order
+ * gets these prices from the catalog.
  *
  * @param present the lines as they are now
  * @param earlier the lines before each change of the paid order, the oldest first
@@ -61,6 +62,7 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
       return line;
     }
     Map<String, Long> prices = prices(index);
+    int times = Math.max(1, line.nightPrices().size());
     long unitPrice = line.unitPrice();
     for (String removed : without(before, options)) {
       Long price = prices.get(removed);
@@ -69,7 +71,7 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
             new Refusal.Fault(
                 pointer, "the price of " + removed + " is no longer known: keep this option"));
       } else {
-        unitPrice -= price;
+        unitPrice -= price * times;
       }
     }
     for (String added : without(options, before)) {
@@ -77,7 +79,7 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
       if (price == null) {
         faults.add(new Refusal.Fault(pointer + "/" + options.indexOf(added), noPrice(line)));
       } else {
-        unitPrice += price;
+        unitPrice += price * times;
       }
     }
     boolean known = prices.keySet().containsAll(options);
@@ -88,7 +90,7 @@ record PaidLines(List<Line> present, List<List<Line>> earlier, Catalog catalog) 
         unitPrice,
         options,
         known ? options.stream().map(prices::get).toList() : List.of(),
-        List.of(),
+        line.nightPrices(),
         unitPrice * line.quantity());
   }
 

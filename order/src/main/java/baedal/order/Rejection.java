@@ -10,12 +10,19 @@ final class Rejection {
 
   private Rejection() {}
 
-  /** Records that the store rejected a paid order. The order waits for its refund. */
+  /**
+   * Records that the store rejected a paid order. The order waits for its refund. A rejection
+   * refunds all, also while a cancellation is requested that would refund a part.
+   */
   static Change<Order> rejectedByStore(Order order, String reason, Instant now) {
     boolean notBegun = order.status() == OrderStatus.PAID || order.status() == OrderStatus.ACCEPTED;
     return notBegun || order.awaitsCancelAnswer()
         ? Change.of(
-            order.moveTo(OrderStatus.REJECTED, now).withReason(reason).withRefundPending(),
+            order
+                .moveTo(OrderStatus.REJECTED, now)
+                .withReason(reason)
+                .withRefundAmount(null)
+                .withRefundPending(),
             new OrderEvent.RefundRequested(order.id(), order.paymentId(), null, reason, now))
         : Change.none(order);
   }

@@ -40,7 +40,11 @@ final class StateRefusals {
       case PAID, ACCEPTED -> "it is paid, and the store has not begun to prepare it";
       case COOKING -> "the store has begun to prepare it";
       case COOKED ->
-          order.isVisit() ? "it is ready for the visit" : "it is ready and waits for its rider";
+          order.isStay()
+              ? "the guest has checked in"
+              : order.isVisit()
+                  ? "it is ready for the visit"
+                  : "it is ready and waits for its rider";
       case PICKED -> "the rider is on the way with it";
       case DELIVERED -> "it was delivered";
       case COMPLETED -> "the customer received it";

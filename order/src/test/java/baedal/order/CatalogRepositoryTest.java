@@ -44,11 +44,12 @@ class CatalogRepositoryTest {
       events.addAll(List.copyOf(events));
       Collections.shuffle(events, new Random(seed));
       events.forEach(Runnable::run);
-      Catalog catalog = db.catalogs.find("s-1", List.of("fried", "cola")).await().orElseThrow();
+      Catalog catalog =
+          db.catalogs.find("s-1", List.of("fried", "cola"), List.of()).await().orElseThrow();
       assertThat(catalog.open()).as("seed " + seed).isTrue();
       assertThat(catalog.menus().keySet()).as("seed " + seed).containsExactly("fried");
       assertThat(catalog.menus().get("fried").price()).as("seed " + seed).isEqualTo(19_000);
     }
-    assertThat(db.catalogs.find("s-9", List.of()).await()).isEqualTo(Optional.empty());
+    assertThat(db.catalogs.find("s-9", List.of(), List.of()).await()).isEqualTo(Optional.empty());
   }
 }

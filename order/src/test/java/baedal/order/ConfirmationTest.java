@@ -102,6 +102,7 @@ class ConfirmationTest {
             null,
             "2026-12-24T15:00:00Z",
             "2026-12-26T11:00:00Z",
+            null,
             null);
     Order order =
         Order.place("o", stay.details("c-1", Optional.of(CATALOG), NOON, OrderFixtures.PAY_WITHIN))

@@ -34,7 +34,7 @@ class CouponUseTest {
   void the_discount_of_an_unpaid_order_is_at_most_its_present_total() {
     Order cheap = CouponUse.use(placed(), "k-1", 45_000, NOON).state();
     assertThat(cheap.details().due()).isZero();
-    List<Line> more = CATALOG.price(List.of(chicken("순살"), chicken()));
+    List<Line> more = CATALOG.price(List.of(chicken("순살"), chicken()), null);
     assertThat(OrderUpdate.change(cheap, more, null, null, NOON).state().details().due())
         .isEqualTo(31_000);
   }

@@ -33,29 +33,37 @@ final class OrderFixtures {
         null,
         open,
         STORE,
+        null,
         Map.of(
             "fried",
-            new Catalog.Menu(
+            menu(
                 "fried",
                 "후라이드",
                 18_000,
                 null,
-                List.of(
-                    new MenuOption("순살", 2_000),
-                    new MenuOption("뼈", 2_000),
-                    new MenuOption("무", 500))),
+                new MenuOption("순살", 2_000),
+                new MenuOption("뼈", 2_000),
+                new MenuOption("무", 500)),
             "cola",
-            new Catalog.Menu("cola", "콜라", 2_000, 10, List.of())));
+            menu("cola", "콜라", 2_000, 10)));
+  }
+
+  static Catalog.Menu menu(
+      String menuId, String name, long price, Integer stock, MenuOption... options) {
+    return new Catalog.Menu(menuId, name, price, stock, List.of(options), false, null, Map.of());
   }
 
   static PlaceOrder request(Fulfilment fulfilment, Catalog.RequestedLine... lines) {
     return switch (fulfilment) {
       case DELIVERY ->
-          new PlaceOrder("s-1", List.of(lines), fulfilment, null, HOME, null, null, null, "문 앞에");
+          new PlaceOrder(
+              "s-1", List.of(lines), fulfilment, null, HOME, null, null, null, null, "문 앞에");
       case COURIER ->
-          new PlaceOrder("s-1", List.of(lines), fulfilment, HOME, STORE, PARCEL, null, null, null);
+          new PlaceOrder(
+              "s-1", List.of(lines), fulfilment, HOME, STORE, PARCEL, null, null, null, null);
       case VISIT ->
-          new PlaceOrder("s-1", List.of(lines), fulfilment, null, null, null, null, null, null);
+          new PlaceOrder(
+              "s-1", List.of(lines), fulfilment, null, null, null, null, null, null, null);
     };
   }
 

@@ -4,9 +4,11 @@ import static baedal.testkit.Eventually.await;
 
 import baedal.events.Change;
 import baedal.events.EventMessages;
+import baedal.events.Hotel;
 import baedal.events.PaymentMethod;
 import baedal.events.StoreEvent;
 import baedal.events.StoreEvent.MenuOption;
+import baedal.events.StoreEvent.Night;
 import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
@@ -111,6 +113,39 @@ final class OrderServiceFixture implements AutoCloseable {
                 List.of(),
                 false,
                 1,
+                OrderFixtures.NOON))
+        .await();
+  }
+
+  /** Adds an open hotel. */
+  void opensHotel(String storeId, Hotel hotel) {
+    StoreEvent.Opened opened =
+        new StoreEvent.Opened(
+            storeId, "o-1", "한옥", "ROOM", OrderFixtures.STORE, hotel, OrderFixtures.NOON);
+    db.catalogs
+        .opened(
+            EventMessages.wrap(List.of(opened), revision.incrementAndGet(), OrderFixtures.NOON)
+                .get(0),
+            opened)
+        .await();
+  }
+
+  /** Adds or changes a room type for two guests, with the options breakfast and dinner. */
+  void sellsRooms(String storeId, String menuId, long price, int rooms, Night... nights) {
+    db.catalogs
+        .menuChanged(
+            new StoreEvent.MenuChanged(
+                storeId,
+                menuId,
+                menuId,
+                price,
+                rooms,
+                List.of(new MenuOption("조식", 10_000), new MenuOption("석식", 10_000)),
+                true,
+                2,
+                List.of(nights),
+                false,
+                revision.incrementAndGet(),
                 OrderFixtures.NOON))
         .await();
   }

@@ -46,6 +46,7 @@ class OrderTimersTest {
                   new OrderTimers(
                       vertx,
                       orders,
+                      db.catalogs,
                       this::withActivePayment,
                       new TestClock(),
                       OrderFixtures.CONFIRMS_AFTER))

@@ -49,7 +49,8 @@ class OrderUpdateTest {
 
   @Test
   void every_part_of_an_unpaid_order_may_change() {
-    List<Line> lines = CATALOG.price(List.of(new Catalog.RequestedLine("cola", 3, List.of())));
+    List<Line> lines =
+        CATALOG.price(List.of(new Catalog.RequestedLine("cola", 3, List.of())), null);
     OrderDetails changed =
         OrderUpdate.change(placed(), lines, STORE, "조심히", NOON).state().details();
     assertThat(changed.total()).isEqualTo(6_000);

@@ -70,6 +70,7 @@ class PlaceOrderApiTest {
                 .put("name", "fried")
                 .put("unitPrice", 20_000)
                 .put("optionPrices", new JsonArray().add(2_000))
+                .put("nightPrices", new JsonArray())
                 .put("amount", 40_000));
     assertThat(order.getInstant("expiresAt"))
         .isEqualTo(order.getInstant("placedAt").plus(Duration.ofMinutes(15)));

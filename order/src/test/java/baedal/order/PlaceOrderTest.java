@@ -44,7 +44,7 @@ class PlaceOrderTest {
   void a_visit_has_no_address_and_no_parcel() {
     PlaceOrder visit =
         new PlaceOrder(
-            "s-1", List.of(chicken()), Fulfilment.VISIT, HOME, HOME, PARCEL, null, null, " ");
+            "s-1", List.of(chicken()), Fulfilment.VISIT, HOME, HOME, PARCEL, null, null, null, " ");
     assertThat(details(visit).address()).isNull();
     assertThat(details(visit).parcel()).isNull();
     assertThat(details(visit).memo()).isNull();
@@ -64,6 +64,7 @@ class PlaceOrderTest {
             PARCEL,
             "2026-02-30T10:00:00Z",
             "2026-11-21T10:00:00Z",
+            null,
             null);
     assertThat(pointers(order, Optional.of(CATALOG)))
         .containsExactlyInAnyOrder("/from", "/lines/0/options/1", "/lines/1/menuId");
@@ -73,7 +74,16 @@ class PlaceOrderTest {
   void an_unknown_store_is_reported_with_the_other_faults() {
     PlaceOrder order =
         new PlaceOrder(
-            "s-9", List.of(chicken()), Fulfilment.DELIVERY, null, HOME, null, "noon", null, null);
+            "s-9",
+            List.of(chicken()),
+            Fulfilment.DELIVERY,
+            null,
+            HOME,
+            null,
+            "noon",
+            null,
+            null,
+            null);
     assertThat(pointers(order, Optional.empty())).containsExactlyInAnyOrder("/storeId", "/from");
   }
 
@@ -89,6 +99,7 @@ class PlaceOrderTest {
             null,
             "2026-12-24T15:00:00Z",
             "2026-12-24T15:00:00Z",
+            null,
             null);
     assertThat(pointers(order, Optional.of(CATALOG))).containsExactly("/to");
   }

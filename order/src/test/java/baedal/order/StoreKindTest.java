@@ -43,9 +43,7 @@ class StoreKindTest {
     "FOOD, COURIER, DELIVERY or VISIT",
     "FURNITURE, COURIER, DELIVERY or VISIT",
     "COURIER, DELIVERY, COURIER",
-    "COURIER, VISIT, COURIER",
-    "ROOM, DELIVERY, VISIT",
-    "ROOM, COURIER, VISIT"
+    "COURIER, VISIT, COURIER"
   })
   void a_fulfilment_that_the_store_does_not_offer_is_refused(
       String kind, String fulfilment, String offered) {
@@ -63,8 +61,7 @@ class StoreKindTest {
     "FOOD, VISIT",
     "FURNITURE, DELIVERY",
     "FURNITURE, VISIT",
-    "COURIER, COURIER",
-    "ROOM, VISIT"
+    "COURIER, COURIER"
   })
   void a_fulfilment_that_the_store_offers_is_accepted(String kind, String fulfilment) {
     service.opens("offers-" + kind, kind);
@@ -76,16 +73,28 @@ class StoreKindTest {
   void a_store_offers_every_fulfilment_until_its_kind_is_known(String fulfilment) {
     service.opens("old-" + fulfilment, null);
     service.place(order("old-" + fulfilment, fulfilment));
-    String kind = fulfilment.equals("COURIER") ? "ROOM" : "COURIER";
+    String kind = fulfilment.equals("COURIER") ? "FOOD" : "COURIER";
     service.opens("old-" + fulfilment, kind);
     HttpResponse<Buffer> refused =
         http.post("/orders", customerToken, order("old-" + fulfilment, fulfilment));
     assertThat(pointers(refused)).containsExactly("/fulfilment");
   }
 
+  @ParameterizedTest
+  @CsvSource({"DELIVERY", "COURIER"})
+  void a_hotel_offers_only_visits_with_a_stay(String fulfilment) {
+    service.opens("hotel-" + fulfilment, "ROOM");
+    HttpResponse<Buffer> refused =
+        http.post("/orders", customerToken, order("hotel-" + fulfilment, fulfilment));
+    assertThat(problem(refused)).isEqualTo("400 /problems/invalid");
+    assertThat(pointers(refused))
+        .containsExactlyInAnyOrder("/fulfilment", "/stay", "/lines/0/menuId");
+    assertThat(detail(refused)).endsWith(": VISIT");
+  }
+
   @Test
   void a_wrong_fulfilment_is_reported_with_all_other_faults() {
-    service.opens("faults", "ROOM");
+    service.opens("faults", "COURIER");
     JsonObject order = order("faults", "DELIVERY");
     order.put("lines", new JsonArray().add(line("cola", 1)).add(line("none", 1)));
     assertThat(pointers(http.post("/orders", customerToken, order)))

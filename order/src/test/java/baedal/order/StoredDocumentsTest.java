@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.events.Address;
 import baedal.events.Fulfilment;
+import baedal.events.Hotel;
 import baedal.events.Line;
 import baedal.events.OrderDetails;
+import baedal.events.OrderDetailsBuilder;
 import baedal.events.Parcel;
 import baedal.events.PaymentMethod;
+import baedal.events.RefundTerm;
+import baedal.events.Stay;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -31,10 +36,24 @@ class StoredDocumentsTest {
   private static final Address HOME = new Address("서울 마포구 월드컵로 2", 37.56, 126.92);
   private static final Line LINE =
       new Line(
-          "fried", "후라이드", 2, 20_500, List.of("순살", "무"), List.of(2_000L, 500L), List.of(), 41_000);
+          "fried",
+          "후라이드",
+          2,
+          20_500,
+          List.of("순살", "무"),
+          List.of(2_000L, 500L),
+          List.of(9_000L, 9_000L),
+          41_000);
   private static final Line OTHER_LINE =
       new Line(
-          "fried", "후라이드", 2, 20_500, List.of("뼈", "무"), List.of(2_000L, 500L), List.of(), 41_000);
+          "fried",
+          "후라이드",
+          2,
+          20_500,
+          List.of("뼈", "무"),
+          List.of(2_000L, 500L),
+          List.of(9_000L, 9_000L),
+          41_000);
 
   /** No component has the default value of its type. */
   private static final Order ORDER =
@@ -49,6 +68,7 @@ class StoredDocumentsTest {
           OrderStatus.ACCEPTED,
           List.of(details(LINE, "문 앞에", 5), details(OTHER_LINE, "경비실에", 6)),
           true,
+          19_000L,
           "마음이 바뀜",
           Instant.parse("2026-11-21T12:07:00.123Z"));
 
@@ -57,7 +77,7 @@ class StoredDocumentsTest {
         "customer-1",
         "store-1",
         "통닭천국",
-        null,
+        "ROOM",
         List.of(line),
         Fulfilment.COURIER,
         STORE,
@@ -65,8 +85,8 @@ class StoredDocumentsTest {
         new Parcel(Parcel.Size.MEDIUM, 2.5, "서류"),
         Instant.parse("2026-12-24T15:00:00Z"),
         Instant.parse("2026-12-26T11:00:00Z"),
-        null,
-        List.of(),
+        new Stay(LocalDate.parse("2026-12-24"), LocalDate.parse("2026-12-26"), 3),
+        List.of(new RefundTerm(48, 100), new RefundTerm(24, 50)),
         memo,
         "coupon-1",
         41_000,
@@ -81,6 +101,40 @@ class StoredDocumentsTest {
   @Test
   void a_stored_order_is_read_and_written_as_before() throws IOException {
     assertReadsAndWrites("order.json", ORDER, Order.class);
+  }
+
+  /** As orders were stored before storeKind, stay, refundTerms, nightPrices and refundAmount. */
+  @Test
+  void an_order_from_before_stays_is_still_read() throws IOException {
+    Order expected =
+        OrderBuilder.builder(ORDER)
+            .details(withoutStay(ORDER.details()))
+            .earlierDetails(
+                ORDER.earlierDetails().stream().map(StoredDocumentsTest::withoutStay).toList())
+            .refundAmount(null)
+            .build();
+    assertThat(Json.decode(golden("order-before-stays.json"), Order.class)).isEqualTo(expected);
+  }
+
+  private static OrderDetails withoutStay(OrderDetails details) {
+    return OrderDetailsBuilder.builder(details)
+        .storeKind(null)
+        .stay(null)
+        .refundTerms(List.of())
+        .lines(details.lines().stream().map(StoredDocumentsTest::withoutNights).toList())
+        .build();
+  }
+
+  private static Line withoutNights(Line line) {
+    return new Line(
+        line.menuId(),
+        line.name(),
+        line.quantity(),
+        line.unitPrice(),
+        line.options(),
+        line.optionPrices(),
+        List.of(),
+        line.amount());
   }
 
   /** As orders were stored before couponWorth, pricedVersion and optionPrices were added. */
@@ -120,6 +174,7 @@ class StoredDocumentsTest {
             null,
             List.of(),
             true,
+            null,
             "OUT_OF_STOCK",
             Instant.parse("2026-11-21T12:02:00Z"));
     assertThat(Json.decode(golden("order-first-version.json"), Order.class)).isEqualTo(expected);
@@ -129,6 +184,13 @@ class StoredDocumentsTest {
   @Test
   void a_stored_address_is_read_and_written_as_before() throws IOException {
     assertReadsAndWrites("store-address.json", STORE, Address.class);
+  }
+
+  /** {@code store_copy.hotel}. */
+  @Test
+  void a_stored_hotel_is_read_and_written_as_before() throws IOException {
+    assertReadsAndWrites(
+        "store-hotel.json", RoomFixtures.hotel("Asia/Seoul", new RefundTerm(48, 100)), Hotel.class);
   }
 
   /** {@code menu_copy.options}. */
