@@ -3,7 +3,7 @@ package baedal.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baedal.dev.Client;
-import baedal.dev.Demo;
+import baedal.dev.FoodDemo;
 import baedal.dev.SampleData;
 import baedal.dev.Settings;
 import baedal.journey.TestSystem.Shop;
@@ -68,12 +68,12 @@ class DeliveryJourneyTest {
   }
 
   @Test
-  void the_demo_completes_an_order() throws Exception {
+  void the_food_demo_completes_an_order() throws Exception {
     SampleData sample = new SampleData(system.settings.url("gateway"));
     if (system.anyone.get("/stores?q=%ED%86%B5%EB%8B%AD").body().path("items").isEmpty()) {
       sample.open();
     }
-    new Demo(system.settings.url("gateway")).play();
+    new FoodDemo(system.settings.url("gateway")).play();
   }
 
   @Test
@@ -124,22 +124,6 @@ class DeliveryJourneyTest {
   }
 
   @Test
-  void a_room_reservation_creates_no_delivery() throws Exception {
-    Shop hotel = system.openShop("ROOM", 89_000, 2);
-    Client customer = system.customer();
-    ObjectNode stay =
-        RequestBodies.visit(hotel.storeId(), 1)
-            .put("from", "2027-01-01T06:00:00Z")
-            .put("to", "2027-01-03T02:00:00Z");
-    String orderId = system.placeAndPay(customer, stay);
-    system.handleTicket(hotel, orderId, "accept", "start", "finish");
-    system.awaitStatus(customer, orderId, "COOKED");
-    assertThat(customer.post("/orders/" + orderId + "/confirm", null).text("status"))
-        .isEqualTo("COMPLETED");
-    assertThat(system.rider("r-1").get("/deliveries/" + orderId).status()).isEqualTo(404);
-  }
-
-  @Test
   void a_change_before_cooking_reaches_the_ticket() throws Exception {
     Shop shop = system.openShop("FOOD", 10_000, null);
     Client customer = system.customer();
@@ -161,7 +145,7 @@ class DeliveryJourneyTest {
   /** Simulates an update from a version in which the order service did not store the kind. */
   @Test
   void a_start_announces_a_store_again_if_the_order_service_lacks_its_kind() throws Exception {
-    Shop hotel = system.openShop("ROOM", 89_000, null);
+    Shop hotel = system.openHotel(1);
     Client customer = system.customer();
     ObjectNode delivery = RequestBodies.delivery(hotel.storeId(), 1);
     assertThat(customer.post("/orders", delivery).status()).isEqualTo(400);

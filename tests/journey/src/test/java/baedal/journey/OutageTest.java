@@ -155,7 +155,7 @@ class OutageTest {
 
   @Test
   void without_redis_orders_work_and_their_coupon_is_issued_after_the_outage() throws Exception {
-    Shop shop = system.openShop("ROOM", 1_000, null);
+    Shop shop = system.openShop("FOOD", 1_000, null);
     Client customer = system.customer();
     String campaign = system.startCampaign(1);
     stopServer(redis, "coupon");

@@ -2,6 +2,7 @@ package baedal.journey;
 
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.LocalDate;
 
 /** Request bodies of orders and payments, for the menu m-1 of a {@link TestSystem.Shop}. */
 final class RequestBodies {
@@ -29,6 +30,17 @@ final class RequestBodies {
   static ObjectNode visit(String storeId, int quantity) {
     ObjectNode order = json().put("storeId", storeId).put("fulfilment", "VISIT");
     order.putArray("lines").addObject().put("menuId", "m-1").put("quantity", quantity);
+    return order;
+  }
+
+  /** A reservation of one room for two guests. */
+  static ObjectNode stay(String hotelId, LocalDate checkIn, LocalDate checkOut) {
+    ObjectNode order = visit(hotelId, 1);
+    order
+        .putObject("stay")
+        .put("checkIn", checkIn.toString())
+        .put("checkOut", checkOut.toString())
+        .put("guests", 2);
     return order;
   }
 

@@ -16,6 +16,7 @@ import baedal.dev.Settings;
 import baedal.events.EventMessage;
 import baedal.testkit.FastFolder;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,6 +56,9 @@ final class TestSystem implements AutoCloseable {
 
   /** The slowest sweep runs every minute; a busy machine takes several times as long. */
   private static final Duration DATABASES_AGREE_WITHIN = Duration.ofMinutes(5);
+
+  /** The time zone of every hotel of {@link #openHotel}. */
+  static final ZoneId HOTEL_ZONE = ZoneId.of("Asia/Seoul");
 
   private static TestSystem shared;
 
@@ -194,6 +200,41 @@ final class TestSystem implements AutoCloseable {
     Client customer = customer();
     awaitAnswer(
         "the order service knows the shop",
+        customer,
+        () -> customer.post("/orders", probe),
+        a -> a.body().path("errors").size() == 1 && a.body().toString().contains("/lines/1"));
+    return new Shop(storeId, owner);
+  }
+
+  /**
+   * Opens a hotel in Seoul with {@code rooms} rooms of one type, m-1, at 100,000 won a night. A
+   * guest who cancels two days before the check-in time gets everything back, and one day before
+   * gets half of it. Returns when the order service has received the rooms.
+   */
+  Shop openHotel(int rooms) throws IOException {
+    Client owner = anyone.as("o-" + UUID.randomUUID(), "owner");
+    ObjectNode store = RequestBodies.json().put("name", "호텔").put("kind", "ROOM");
+    store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
+    ArrayNode terms = store.putObject("hotel").putArray("refundTerms");
+    terms.addObject().put("untilHoursBefore", 48).put("refundPercent", 100);
+    terms.addObject().put("untilHoursBefore", 24).put("refundPercent", 50);
+    String storeId = owner.post("/stores", store).text("storeId");
+    ObjectNode room =
+        RequestBodies.json()
+            .put("name", "더블룸")
+            .put("price", 100_000)
+            .put("nightly", true)
+            .put("stock", rooms)
+            .put("maxGuests", 2);
+    room.putArray("options").addObject().put("name", "조식").put("price", 10_000);
+    Client.Answer put = owner.put("/stores/" + storeId + "/menus/m-1", room);
+    assertThat(put.status()).as("%s", put.body()).isEqualTo(201);
+    LocalDate tonight = LocalDate.now(HOTEL_ZONE);
+    ObjectNode probe = RequestBodies.stay(storeId, tonight, tonight.plusDays(1));
+    probe.withArray("lines").addObject().put("menuId", "none").put("quantity", 1);
+    Client customer = customer();
+    awaitAnswer(
+        "the order service knows the hotel",
         customer,
         () -> customer.post("/orders", probe),
         a -> a.body().path("errors").size() == 1 && a.body().toString().contains("/lines/1"));

@@ -17,13 +17,16 @@ public final class Run {
   private static final Set<String> ARGUMENTS =
       Set.of("demo", "audit", "rebuild", "--fresh", "--separate");
 
+  /** What may follow {@code demo}. */
+  private static final Set<String> DEMOS = Set.of("food", "hotel");
+
   private Run() {}
 
   public static void main(String[] args) {
     LoggerFactory.getILoggerFactory();
     List<String> arguments = List.of(args);
     for (String argument : arguments) {
-      if (!ARGUMENTS.contains(argument)) {
+      if (!isKnown(argument, arguments)) {
         System.err.println(
             "baedal: unknown argument '" + argument + "': ./run --help lists the commands");
         System.exit(2);
@@ -42,6 +45,10 @@ public final class Run {
       System.err.println("baedal: " + Failure.describe(e));
       System.exit(arguments.contains("audit") ? Audit.FAILED : 1);
     }
+  }
+
+  private static boolean isKnown(String argument, List<String> arguments) {
+    return ARGUMENTS.contains(argument) || (DEMOS.contains(argument) && arguments.contains("demo"));
   }
 
   private static int run(List<String> arguments) throws IOException {
@@ -110,15 +117,21 @@ public final class Run {
 
   private static int demo(List<String> arguments) throws IOException {
     boolean runs = HomeFolder.isInUse(HOME);
-    if (runs && arguments.size() > 1) {
+    if (runs && (arguments.contains("--fresh") || arguments.contains("--separate"))) {
       throw new Failure(
-          "a system already runs: stop it first, or start the demo without other arguments");
+          "a system already runs: stop it first, or start the demo without --fresh and --separate");
     }
     if (!runs) {
       start(new ConsoleProgress(), arguments);
     }
-    new Demo(RunDescription.awaitGateway(HOME)).play();
-    System.out.println("The demo is complete: the order is delivered and confirmed.");
+    String gateway = RunDescription.awaitGateway(HOME);
+    if (arguments.contains("hotel")) {
+      new HotelDemo(gateway).play();
+      System.out.println("The demo is complete: one guest stayed, another guest canceled.");
+    } else {
+      new FoodDemo(gateway).play();
+      System.out.println("The demo is complete: the order is delivered and confirmed.");
+    }
     return 0;
   }
 

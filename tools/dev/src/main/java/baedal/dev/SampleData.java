@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 
 /**
  * Opens 12 sample stores in Mapo, Seoul, through the gateway, so that a fresh system has menus to
@@ -75,6 +77,14 @@ public final class SampleData {
     String storeId = opened.text("storeId");
     ObjectNode probe =
         Json.mapper().createObjectNode().put("storeId", storeId).put("fulfilment", "VISIT");
+    if (store.has("hotel")) {
+      LocalDate tonight = LocalDate.now(ZoneId.of(store.at("/hotel/timeZone").asText()));
+      probe
+          .putObject("stay")
+          .put("checkIn", tonight.toString())
+          .put("checkOut", tonight.plusDays(1).toString())
+          .put("guests", 1);
+    }
     ArrayNode lines = probe.putArray("lines");
     for (int i = 0; i < menus.size(); i++) {
       String menuId = "m-" + (i + 1);
