@@ -13,6 +13,7 @@ import baedal.events.EventMessages;
 import baedal.events.Fulfilment;
 import baedal.events.PaymentEvent;
 import baedal.events.PaymentMethod;
+import baedal.events.RefundTerm;
 import baedal.events.RiderEvent;
 import baedal.events.StoreEvent;
 import baedal.rabbitmq.EventPublisher;
@@ -21,6 +22,7 @@ import baedal.rabbitmq.TopologyDeclaration;
 import baedal.runtime.Boot;
 import baedal.runtime.HttpApi;
 import baedal.runtime.Identity;
+import baedal.runtime.Ids;
 import baedal.testkit.TestServers;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -56,6 +58,7 @@ class OrderConsumerTest {
   private final Random random = new Random(7);
   private final Map<String, List<String>> eventTypes = new ConcurrentHashMap<>();
   private final Map<String, List<Long>> sequences = new ConcurrentHashMap<>();
+  private final Map<String, Long> refundAmounts = new ConcurrentHashMap<>();
   private final String amqp = TestServers.amqp();
   private EventPublisher publisher;
   private OrderDatabase db;
@@ -303,6 +306,54 @@ class OrderConsumerTest {
             });
   }
 
+  /** A stay that is canceled while the hotel prepares it, at half of its price. */
+  @Test
+  void shuffled_and_repeated_events_of_a_canceled_stay_refund_the_same_part() {
+    for (int seed = 0; seed < 10; seed++) {
+      Random seeded = new Random(seed);
+      String id = Ids.next();
+      Instant checkIn = Instant.parse("2026-12-24T06:00:00Z");
+      db.orders
+          .place(
+              Order.place(
+                  id,
+                  RoomFixtures.placed(
+                          RoomFixtures.hotel("Asia/Seoul", new RefundTerm(24, 50)),
+                          "2026-12-24",
+                          "2026-12-26",
+                          checkIn.minus(Duration.ofDays(3)))
+                      .details()))
+          .await();
+      Subscription service = new OrderConsumer(db.orders, db.catalogs).subscription();
+      List<EventMessage> messages = new ArrayList<>();
+      for (Step step :
+          List.<Step>of(
+              order -> paid(order, PaymentMethod.CARD, 200_000),
+              order -> accepted(order, new StoreEvent.CookStarted(order, "h-1", now())),
+              order -> {
+                db.orders
+                    .change(
+                        order,
+                        o -> Cancellation.request(o, "", checkIn.minus(Duration.ofHours(30))))
+                    .await();
+                return List.of(new StoreEvent.CancelAccepted(order, "h-1", now()));
+              },
+              order -> refunded(order, 200_000))) {
+        messages.addAll(EventMessages.wrap(step.of(id), 1, now()));
+        shuffledTwice(messages, seeded).forEach(message -> service.handle(message).await());
+      }
+      assertEvents(
+          id,
+          "order.placed",
+          "order.paid",
+          "order.cancel-requested",
+          "order.refund-requested",
+          "order.canceled");
+      assertThat(refundAmounts.get(id)).isEqualTo(100_000);
+      assertThat(db.orders.find(id).await().status()).isEqualTo(OrderStatus.CANCELED);
+    }
+  }
+
   private static List<EventMessage> shuffledTwice(List<EventMessage> messages, Random seeded) {
     List<EventMessage> shuffled = new ArrayList<>(messages);
     shuffled.addAll(messages);
@@ -389,6 +440,10 @@ class OrderConsumerTest {
             message -> {
               JsonObject event = message.body().toJsonObject();
               String id = event.getString("subject");
+              Long refund = event.getJsonObject("data").getLong("amount");
+              if (event.getString("type").equals("order.refund-requested") && refund != null) {
+                refundAmounts.put(id, refund);
+              }
               eventTypes
                   .computeIfAbsent(id, k -> new CopyOnWriteArrayList<>())
                   .add(event.getString("type"));

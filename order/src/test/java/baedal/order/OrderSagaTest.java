@@ -15,6 +15,8 @@ import baedal.events.Change;
 import baedal.events.Event;
 import baedal.events.OrderEvent;
 import baedal.events.PaymentMethod;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,6 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OrderSagaTest {
 
   private static final int SEEDS = 2_000;
+
+  /** A day before the check-in time of the stay. */
+  private static final Instant CHECK_INS_EVE = Instant.parse("2026-12-23T06:00:00Z");
 
   private static final List<Function<Order, Change<Order>>> FULFILMENT =
       List.of(
@@ -82,6 +87,16 @@ class OrderSagaTest {
     assertThat(ends).containsExactlyInAnyOrder(CANCELED, REJECTED, DELIVERED);
   }
 
+  /** As above, for a stay. Its customer requests cancellations at times with different terms. */
+  @ParameterizedTest(name = "seeds from {0}00")
+  @MethodSource("seeds")
+  void stay_ticket_and_refund_agree_for_any_sequence_of_events(int hundreds) {
+    for (int seed = hundreds * 100; seed < hundreds * 100 + 100; seed++) {
+      Simulation simulation = new Simulation(new Random(seed), RoomFixtures.paid()).run();
+      simulation.assertConsistent("seed " + seed);
+    }
+  }
+
   private record Outcome(Order order, List<Event> events) {}
 
   private static Outcome applyAll(Order start, List<Function<Order, Change<Order>>> transitions) {
@@ -112,17 +127,25 @@ class OrderSagaTest {
     private final Random random;
     private final List<Function<Order, Change<Order>>> inFlight = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
-    private Order order = paidOnDelivery();
+    private Order order;
     private int decisionsLeft = 3;
     private String ticket = "RECEIVED";
-    private String ticketMemo = order.details().memo();
-    private long ticketVersion = order.details().version();
+    private String ticketMemo;
+    private long ticketVersion;
+    private Long expectedRefund;
     private int openCancelRequests;
     private int openRefunds;
     private int openUpdates;
 
     Simulation(Random random) {
+      this(random, paidOnDelivery());
+    }
+
+    Simulation(Random random, Order order) {
       this.random = random;
+      this.order = order;
+      ticketMemo = order.details().memo();
+      ticketVersion = order.details().version();
     }
 
     Simulation run() {
@@ -145,16 +168,22 @@ class OrderSagaTest {
     }
 
     private boolean ticketClosed() {
-      return List.of("REJECTED", "CANCELED", "PICKED_UP").contains(ticket);
+      return List.of("REJECTED", "CANCELED", order.isStay() ? "COOKED" : "PICKED_UP")
+          .contains(ticket);
     }
 
     private void customer() {
-      if (decisionsLeft == 0 || !List.of(OrderStatus.PAID, ACCEPTED).contains(order.status())) {
+      boolean changeable = List.of(OrderStatus.PAID, ACCEPTED).contains(order.status());
+      boolean cancelable = changeable || (order.isStay() && order.status() == COOKING);
+      if (decisionsLeft == 0 || !cancelable) {
         return;
       }
       decisionsLeft--;
-      if (random.nextInt(3) == 0) {
-        apply(Cancellation.request(order, "", NOON));
+      if (!changeable || random.nextInt(3) == 0) {
+        Instant now =
+            order.isStay() ? CHECK_INS_EVE.plus(Duration.ofHours(random.nextInt(60) - 36)) : NOON;
+        apply(Cancellation.request(order, "", now));
+        expectedRefund = RefundTerms.refundAmount(order, now);
       } else {
         apply(OrderUpdate.change(order, null, null, "memo " + decisionsLeft, NOON));
       }
@@ -175,7 +204,9 @@ class OrderSagaTest {
       }
       if (openCancelRequests > 0 && openUpdates == 0 && random.nextBoolean()) {
         openCancelRequests--;
-        if (ticket.equals("RECEIVED") || ticket.equals("ACCEPTED")) {
+        if (ticket.equals("RECEIVED")
+            || ticket.equals("ACCEPTED")
+            || (order.isStay() && ticket.equals("COOKING"))) {
           ticket = "CANCELED";
           inFlight.add(o -> Cancellation.acceptedByStore(o, NOON));
         } else {
@@ -206,6 +237,9 @@ class OrderSagaTest {
           return "COOKED";
         }
         case "COOKED" -> {
+          if (order.isStay()) {
+            return ticket;
+          }
           inFlight.add(o -> FulfilmentProgress.reached(o, PICKED, NOON));
           inFlight.add(o -> FulfilmentProgress.delivered(o, "r-7", 40_000, NOON));
           return "PICKED_UP";
@@ -261,9 +295,18 @@ class OrderSagaTest {
               switch (ticket) {
                 case "CANCELED" -> CANCELED;
                 case "REJECTED" -> REJECTED;
-                default -> DELIVERED;
+                default -> order.isStay() ? COOKED : DELIVERED;
               });
-      boolean refunded = order.status() != DELIVERED;
+      boolean refunded = List.of(CANCELED, REJECTED).contains(order.status());
+      events.stream()
+          .filter(OrderEvent.RefundRequested.class::isInstance)
+          .map(OrderEvent.RefundRequested.class::cast)
+          .forEach(
+              refund ->
+                  assertThat(refund.amount())
+                      .as(seed)
+                      .isEqualTo(order.status() == CANCELED ? expectedRefund : null)
+                      .isEqualTo(order.refundAmount()));
       assertThat(count(events, OrderEvent.RefundRequested.class))
           .as(seed)
           .isEqualTo(refunded ? 1 : 0);
@@ -271,8 +314,9 @@ class OrderSagaTest {
               count(events, OrderEvent.Canceled.class) + count(events, OrderEvent.Rejected.class))
           .as(seed)
           .isEqualTo(refunded ? 1 : 0);
-      assertThat(count(events, OrderEvent.Delivered.class)).as(seed).isEqualTo(refunded ? 0 : 1);
-      assertThat(count(events, OrderEvent.Collected.class)).as(seed).isEqualTo(refunded ? 0 : 1);
+      int delivered = refunded || order.isStay() ? 0 : 1;
+      assertThat(count(events, OrderEvent.Delivered.class)).as(seed).isEqualTo(delivered);
+      assertThat(count(events, OrderEvent.Collected.class)).as(seed).isEqualTo(delivered);
       if (!refunded) {
         assertThat(order.details().memo()).as(seed + " " + events).isEqualTo(ticketMemo);
       }

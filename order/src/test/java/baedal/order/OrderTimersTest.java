@@ -148,6 +148,35 @@ class OrderTimersTest {
     assertThat(orders.find(visit).await().status()).isEqualTo(COMPLETED);
   }
 
+  /** Its check-in time is 2026-12-24 06:00 UTC, and its check-out time 2026-12-26 02:00 UTC. */
+  @Test
+  void a_stay_is_completed_a_day_after_its_check_out_time() {
+    String stay =
+        placed(
+            RoomFixtures.placed(
+                RoomFixtures.hotel("Asia/Seoul"), "2026-12-24", "2026-12-26", NOON));
+    orders.change(stay, o -> OrderFixtures.pay(o, "p-1", PaymentMethod.CARD)).await();
+    Instant checkIn = Instant.parse("2026-12-24T06:00:00Z");
+    orders.change(stay, o -> FulfilmentProgress.reached(o, OrderStatus.COOKED, checkIn)).await();
+    Instant checkOut = Instant.parse("2026-12-26T02:00:00Z");
+    runTimers(checkOut.plus(OrderFixtures.CONFIRMS_AFTER).minusMillis(1));
+    assertThat(orders.find(stay).await().status()).isEqualTo(OrderStatus.COOKED);
+    runTimers(checkOut.plus(OrderFixtures.CONFIRMS_AFTER));
+    assertThat(orders.find(stay).await().status()).isEqualTo(COMPLETED);
+  }
+
+  @Test
+  void past_nights_are_deleted() {
+    db.pool
+        .query(
+            "INSERT INTO night_copy VALUES ('s-1', 'double', '2026-11-19', 1, NULL, 1),"
+                + " ('s-1', 'double', '2026-11-20', 1, NULL, 1)")
+        .execute()
+        .await();
+    runTimers(NOON);
+    assertThat(db.count("night_copy")).isEqualTo(1);
+  }
+
   @Test
   void idempotency_keys_are_deleted_after_a_day() {
     IdempotencyKey key = new IdempotencyKey("c-1", "k", "hash");
