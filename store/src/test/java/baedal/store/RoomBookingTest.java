@@ -154,11 +154,7 @@ class RoomBookingTest {
             .revise(
                 Hotels.HOTEL,
                 new MenuForm(
-                    null,
-                    null,
-                    null,
-                    null,
-                    new RoomForm(null, null, null, Map.of(TODAY, 7L))),
+                    null, null, null, null, new RoomForm(null, null, null, Map.of(TODAY, 7L))),
                 NOON)
             .state();
     Menu back = giveBack(take(priced, "o", 1, stay(0, 1)), "o", null, stay(0, 1));

@@ -75,7 +75,8 @@ class AuditorTest {
   private static void menu(Map<String, Integer> taken, long sold) {
     stores.write(
         new Menu(
-            "store-1", "fried", "후라이드", 18_000, 9, List.of(), false, 1, taken, List.of(), sold));
+            "store-1", "fried", "후라이드", 18_000, 9, List.of(), false, 1, taken, List.of(), sold,
+            null));
   }
 
   @Test

@@ -259,6 +259,7 @@ final class OrderStates {
         List.of(),
         false,
         null,
+        null,
         now);
   }
 

@@ -22,7 +22,8 @@ class StockTest {
   private void menu(Map<String, Integer> taken, long sold) {
     Menu menu =
         new Menu(
-            "store-1", "fried", "후라이드", 18_000, 10, List.of(), false, 1, taken, List.of(), sold);
+            "store-1", "fried", "후라이드", 18_000, 10, List.of(), false, 1, taken, List.of(), sold,
+            null);
     stock.menu(Json.mapper().valueToTree(menu));
   }
 
@@ -95,7 +96,18 @@ class StockTest {
     for (Integer free : Arrays.asList(-1, 0, 1_000, null)) {
       Menu menu =
           new Menu(
-              "store-1", "m" + free, "물", 1, free, List.of(), false, 1, Map.of(), List.of(), 0);
+              "store-1",
+              "m" + free,
+              "물",
+              1,
+              free,
+              List.of(),
+              false,
+              1,
+              Map.of(),
+              List.of(),
+              0,
+              null);
       stock.menu(Json.mapper().valueToTree(menu));
     }
     assertThat(lines())
