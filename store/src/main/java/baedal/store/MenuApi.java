@@ -1,6 +1,7 @@
 package baedal.store;
 
 import baedal.events.Change;
+import baedal.events.Stay;
 import baedal.runtime.Caller;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Json;
@@ -48,9 +49,19 @@ final class MenuApi {
     int limit = Paging.limit(ctx);
     return stores
         .existing(ctx)
-        .compose(store -> repository.menus(store.id(), after, limit + 1))
-        .map(found -> Page.of(found, limit, menu -> Paging.encode(menu.menuId())))
-        .map(page -> page.map(MenuView::of));
+        .compose(
+            store -> {
+              Stay stay = stay(ctx, store);
+              return repository
+                  .menus(store.id(), ctx.request().getParam("attribute"), after, limit + 1)
+                  .map(found -> Page.of(found, limit, menu -> Paging.encode(menu.menuId())))
+                  .map(page -> page.map(menu -> MenuView.of(menu, stay)));
+            });
+  }
+
+  private Stay stay(RoutingContext ctx, Store store) {
+    boolean hotel = store.kind() == Store.Kind.ROOM;
+    return StayQuery.of(ctx, hotel, hotel ? store.today(clock.instant()) : null);
   }
 
   private Future<MenuView> show(RoutingContext ctx) {

@@ -18,6 +18,9 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -27,6 +30,9 @@ import java.util.List;
 final class StoreApi {
 
   private static final double DEFAULT_RADIUS_KM = 3;
+
+  /** The time zone in which a date ends last. A date before that is past everywhere. */
+  private static final ZoneOffset LAST_ZONE = ZoneOffset.ofHours(-12);
 
   private final StoreRepository repository;
   private final Clock clock;
@@ -85,22 +91,23 @@ final class StoreApi {
 
   private Future<Page<StoreView>> search(RoutingContext ctx) {
     String near = ctx.request().getParam("near");
-    String part = ctx.request().getParam("q");
-    String cursor = ctx.request().getParam("cursor");
-    int limit = Paging.limit(ctx);
-    if (near == null) {
-      String after = Paging.last(ctx);
-      return repository
-          .stores(part, after, limit + 1)
-          .map(found -> Page.of(found, limit, store -> Paging.encode(store.id())))
-          .map(page -> page.map(store -> StoreView.of(store, null)));
-    }
-    Geo.Point from = Geo.Point.parse(near, "/near");
     String radiusKm = ctx.request().getParam("radiusKm");
-    double radius = radiusKm == null ? DEFAULT_RADIUS_KM : Double.parseDouble(radiusKm);
+    String kindName = ctx.request().getParam("kind");
+    Store.Kind kind = kindName == null ? null : Store.Kind.valueOf(kindName);
+    Instant now = clock.instant();
+    LocalDate anywhere = LocalDate.ofInstant(now, LAST_ZONE);
+    StoreSearch.Wanted wanted =
+        new StoreSearch.Wanted(
+            ctx.request().getParam("q"),
+            kind,
+            near == null ? null : Geo.Point.parse(near, "/near"),
+            radiusKm == null ? DEFAULT_RADIUS_KM : Double.parseDouble(radiusKm),
+            StayQuery.of(ctx, kind == Store.Kind.ROOM, anywhere),
+            now);
     return repository
-        .storesNear(from, radius, part, cursor, limit)
-        .map(page -> page.map(found -> StoreView.of(found.element(), found.distanceKm())));
+        .search()
+        .find(wanted, ctx.request().getParam("cursor"), Paging.limit(ctx))
+        .map(page -> page.map(hit -> StoreView.of(hit.store(), hit.distanceKm())));
   }
 
   /**

@@ -6,11 +6,9 @@ import baedal.mongodb.Geo;
 import baedal.mongodb.MongoAggregates;
 import baedal.mongodb.MongoOutbox;
 import baedal.mongodb.MongoPlaces;
-import baedal.mongodb.Nearest.Found;
 import baedal.runtime.IdempotencyKey;
 import baedal.runtime.Ids;
 import baedal.runtime.KeyedQueue;
-import baedal.runtime.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,13 +33,17 @@ final class StoreRepository {
   private static final String STORES = "stores";
   private static final String MENUS = "menus";
   private static final String TICKETS = "foodCookings";
+
+  /** The path of a store's kind. */
+  static final String KIND = "state.kind";
+
   private static final String ANNOUNCED_VERSION = "state.announced";
   private static final JsonObject BY_ID = new JsonObject().put("_id", 1);
 
   private final MongoClient mongo;
   private final IdempotencyKeyRepository keys;
   private final MongoAggregates<Store> stores;
-  private final MongoPlaces<Store> addresses;
+  private final StoreSearch search;
   private final MongoAggregates<Menu> menus;
   private final MongoAggregates<Ticket> tickets;
   private final KeyedQueue menuChanges = new KeyedQueue();
@@ -59,7 +61,9 @@ final class StoreRepository {
                     .put(MongoPlaces.CELL, Geo.cell(store.address().lat(), store.address().lng()))
                     .put("name", store.name()),
             wake);
-    addresses = new MongoPlaces<>(mongo, STORES, stores, "address", Store::id);
+    search =
+        new StoreSearch(
+            mongo, MENUS, stores, new MongoPlaces<>(mongo, STORES, stores, "address", Store::id));
     menus = new MongoAggregates<>(mongo, MENUS, Menu.class, MenuQueries::fields, wake);
     tickets =
         new MongoAggregates<>(
@@ -85,6 +89,7 @@ final class StoreRepository {
     return outbox(mongo)
         .prepare()
         .compose(v -> mongo.createIndex(STORES, new JsonObject().put(MongoPlaces.CELL, 1)))
+        .compose(v -> mongo.createIndex(STORES, new JsonObject().put(KIND, 1).put("_id", 1)))
         .compose(v -> mongo.createIndex(MENUS, new JsonObject().put("storeId", 1).put("_id", 1)))
         .compose(
             v ->
@@ -134,25 +139,8 @@ final class StoreRepository {
     return stores.ids(after(new JsonObject().put("$or", older), after), SWEEP_BATCH);
   }
 
-  /**
-   * Lists stores, sorted by id.
-   *
-   * @param part a part of the name, in upper or lower case; null for all names
-   * @param after the last id of the previous page, or null
-   */
-  Future<List<Store>> stores(String part, String after, int limit) {
-    return stores.list(after(UnicodeForms.named(part), after), BY_ID, limit);
-  }
-
-  /**
-   * Lists stores near a point, nearest first.
-   *
-   * @param part a part of the name, in upper or lower case; null for all names
-   * @param cursor the cursor of the previous page, or null
-   */
-  Future<Page<Found<Store>>> storesNear(
-      Geo.Point from, double radiusKm, String part, String cursor, int limit) {
-    return addresses.near(UnicodeForms.named(part), from, radiusKm, cursor, limit);
+  StoreSearch search() {
+    return search;
   }
 
   private static JsonObject after(JsonObject query, String id) {
@@ -179,11 +167,13 @@ final class StoreRepository {
   }
 
   /**
-   * Lists the menus that a store sells, sorted by menu id. {@code after} is the last menu id of the
-   * previous page, or null.
+   * Lists the menus that a store sells, sorted by menu id.
+   *
+   * @param attribute as in {@link MenuQueries#ofStore}
+   * @param after the last menu id of the previous page, or null
    */
-  Future<List<Menu>> menus(String storeId, String after, int limit) {
-    JsonObject query = new JsonObject().put("storeId", storeId).put("removed", false);
+  Future<List<Menu>> menus(String storeId, String attribute, String after, int limit) {
+    JsonObject query = MenuQueries.ofStore(storeId, attribute);
     return menus.list(after(query, after == null ? null : Menu.key(storeId, after)), BY_ID, limit);
   }
 
