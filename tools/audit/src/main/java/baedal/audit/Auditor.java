@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -159,20 +160,39 @@ public final class Auditor implements AutoCloseable {
 
   private void stock(Instant graceBegan, List<Finding> findings) {
     Stock stock = new Stock(graceBegan);
-    readAll("menu", repository.mongo()::menusAfter, stock::menu, stock::unreadableMenu, findings);
+    Nights nights = new Nights(graceBegan, clock.instant());
+    readAll(
+        "menu",
+        repository.mongo()::menusAfter,
+        menu -> {
+          stock.menu(menu);
+          nights.menu(menu);
+        },
+        key -> {
+          stock.unreadableMenu(key);
+          nights.unreadableMenu(key);
+        },
+        findings);
     readAll(
         "ticket",
         repository.mongo()::ticketsAfter,
-        stock::ticket,
-        stock::unreadableTicket,
+        ticket -> {
+          stock.ticket(ticket);
+          nights.ticket(ticket);
+        },
+        id -> {
+          stock.unreadableTicket(id);
+          nights.unreadableTicket(id);
+        },
         findings);
-    findings.addAll(
-        stock.findings(
-            orderIds ->
-                repository.snapshots(orderIds).stream()
-                    .filter(snapshot -> Rules.isUnchangedSince(snapshot, graceBegan))
-                    .map(OrderSnapshot::orderId)
-                    .collect(Collectors.toSet())));
+    UnaryOperator<Set<String>> unchanged =
+        orderIds ->
+            repository.snapshots(orderIds).stream()
+                .filter(snapshot -> Rules.isUnchangedSince(snapshot, graceBegan))
+                .map(OrderSnapshot::orderId)
+                .collect(Collectors.toSet());
+    findings.addAll(stock.findings(unchanged));
+    findings.addAll(nights.findings(unchanged));
   }
 
   /**

@@ -4,6 +4,7 @@ import static baedal.audit.OrderSnapshot.status;
 import static baedal.audit.Rules.brokenIf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
@@ -66,15 +67,15 @@ final class FulfilmentRules {
     if (!s.isEstablished() || !shown.isObject()) {
       return Stream.empty();
     }
-    return Stream.of("lines", "address", "memo", "due")
-        .filter(field -> !withPrices(ordered.path(field)).equals(withPrices(shown.path(field))))
+    return Stream.of("lines", "address", "memo", "due", "stay")
+        .filter(field -> !comparable(ordered.path(field)).equals(comparable(shown.path(field))))
         .map(field -> differing(field, ordered.path(field), shown.path(field)));
   }
 
   /** The finding shows no address and no memo, because they are personal data. */
   private static String differing(String field, JsonNode ordered, JsonNode shown) {
     return switch (field) {
-      case "lines", "due" ->
+      case "lines", "due", "stay" ->
           "\"%s\" is %s in the order, but %s in the ticket".formatted(field, ordered, shown);
       default ->
           "\"%s\" of the ticket differs from the order (personal data, not shown)".formatted(field);
@@ -82,11 +83,14 @@ final class FulfilmentRules {
   }
 
   /**
-   * Lines of older versions have no {@code optionPrices} and no {@code nightPrices}. A service that
-   * stores such a line again gives it empty lists. This method adds the empty lists, so that both
-   * forms are equal.
+   * Lines of older versions have no {@code optionPrices} and no {@code nightPrices}, and their
+   * orders have no {@code stay}. A service that stores such an order again gives it empty lists and
+   * a null. This method does the same, so that both forms are equal.
    */
-  private static JsonNode withPrices(JsonNode content) {
+  private static JsonNode comparable(JsonNode content) {
+    if (content.isMissingNode()) {
+      return NullNode.getInstance();
+    }
     JsonNode copy = content.deepCopy();
     if (copy.isArray()) {
       copy.forEach(
@@ -105,7 +109,11 @@ final class FulfilmentRules {
         "ticket is "
             + status
             + ", but the stock that it took was not "
-            + (status.equals("COOKED") ? "counted as sold" : "given back"));
+            + switch (status) {
+              case "REJECTED", "CANCELED" -> "given back";
+              case "COOKED" -> "counted as sold";
+              default -> "recorded as taken by a ticket";
+            });
   }
 
   static Stream<String> delivery(OrderSnapshot s) {

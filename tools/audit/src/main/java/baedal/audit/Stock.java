@@ -15,7 +15,8 @@ import java.util.function.UnaryOperator;
 /**
  * The rule {@code stock}: compares menus with tickets. The quantity that a menu records as taken
  * equals the quantity on open tickets. The quantity that it records as sold equals the quantity on
- * cooked tickets. The free stock of a menu is not negative.
+ * cooked tickets. The free stock of a menu is not negative. For nightly menus and reservations, see
+ * {@link Nights}.
  *
  * <p>The {@link Auditor} reads all menus before it reads the tickets. So it also reads a ticket
  * that is opened while the audit runs, if a menu already records the stock taken for its order.
@@ -63,6 +64,9 @@ final class Stock {
   }
 
   void menu(JsonNode menu) {
+    if (Nights.isNightly(menu)) {
+      return;
+    }
     String key = key(menu);
     takenByMenu.put(key, quantities(menu));
     soldByMenu.put(key, menu.path("sold").asLong());
@@ -72,6 +76,9 @@ final class Stock {
   }
 
   void ticket(JsonNode ticket) {
+    if (Nights.isStay(ticket)) {
+      return;
+    }
     String id = ticket.path("id").asText();
     String status = ticket.path("status").asText();
     boolean unchanged =
@@ -107,11 +114,12 @@ final class Stock {
     return key(menu, menu.path("menuId").asText());
   }
 
-  private static String key(JsonNode owner, String menuId) {
+  static String key(JsonNode owner, String menuId) {
     return owner.path("storeId").asText() + "/" + menuId;
   }
 
-  private static Map<String, Integer> quantities(JsonNode owner) {
+  /** The quantity taken, by order in a menu, or by menu in a ticket. */
+  static Map<String, Integer> quantities(JsonNode owner) {
     Map<String, Integer> quantities = new HashMap<>();
     owner.path("taken").properties().forEach(e -> quantities.put(e.getKey(), e.getValue().asInt()));
     return quantities;

@@ -52,7 +52,7 @@ final class OrderStates {
   private final OrderDetails details;
   private final Instant now;
 
-  private OrderStates(String id, OrderStatus status, Fulfilment fulfilment, Instant now) {
+  OrderStates(String id, OrderStatus status, Fulfilment fulfilment, Instant now) {
     this.id = id;
     this.status = status;
     this.now = now;
