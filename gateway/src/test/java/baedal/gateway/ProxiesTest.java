@@ -124,6 +124,8 @@ class ProxiesTest {
   @Test
   void many_streams_do_not_block_other_requests() throws Exception {
     AtomicInteger listeners = streaming();
+    // The streams are silent. A short timeout would end the first ones before the last ones begin.
+    gateway.deploy(Map.of("UPSTREAM_TIMEOUT", "300s"));
     HttpClient many = client(1_000);
     for (int i = 0; i < 400; i++) {
       send(many, HttpMethod.GET, "/mypages/1/live", gateway.bearer("c-" + i), null);
