@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * A request that puts or changes a menu. {@code body} has only the fields that the client sent.
  * They are in a fixed order, because the idempotency key contains a hash of {@code body}.
  */
-record MenuRequest(MenuForm form, JsonObject body) {
+final class MenuRequest {
 
   private static final String STOCK = "stock";
   private static final String OPTIONS = "options";
@@ -35,6 +35,22 @@ record MenuRequest(MenuForm form, JsonObject body) {
       Integer maxGuests,
       Map<String, String> attributes,
       Map<String, Long> prices) {}
+
+  private final MenuForm form;
+  private final JsonObject body;
+
+  private MenuRequest(MenuForm form, JsonObject body) {
+    this.form = form;
+    this.body = body;
+  }
+
+  MenuForm form() {
+    return form;
+  }
+
+  JsonObject body() {
+    return body;
+  }
 
   /** A menu without {@code options} in {@code sent} has no options afterwards. */
   static MenuRequest put(JsonObject sent) {

@@ -96,8 +96,8 @@ final class StoreApi {
     Store.Kind kind = kindName == null ? null : Store.Kind.valueOf(kindName);
     Instant now = clock.instant();
     LocalDate anywhere = LocalDate.ofInstant(now, LAST_ZONE);
-    StoreSearch.Wanted wanted =
-        new StoreSearch.Wanted(
+    StoreSearchRepository.Wanted wanted =
+        new StoreSearchRepository.Wanted(
             ctx.request().getParam("q"),
             kind,
             near == null ? null : Geo.Point.parse(near, "/near"),

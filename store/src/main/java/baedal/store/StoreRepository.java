@@ -43,7 +43,7 @@ final class StoreRepository {
   private final MongoClient mongo;
   private final IdempotencyKeyRepository keys;
   private final MongoAggregates<Store> stores;
-  private final StoreSearch search;
+  private final StoreSearchRepository search;
   private final MongoAggregates<Menu> menus;
   private final MongoAggregates<Ticket> tickets;
   private final KeyedQueue menuChanges = new KeyedQueue();
@@ -62,7 +62,7 @@ final class StoreRepository {
                     .put("name", store.name()),
             wake);
     search =
-        new StoreSearch(
+        new StoreSearchRepository(
             mongo, MENUS, stores, new MongoPlaces<>(mongo, STORES, stores, "address", Store::id));
     menus = new MongoAggregates<>(mongo, MENUS, Menu.class, MenuQueries::fields, wake);
     tickets =
@@ -139,7 +139,7 @@ final class StoreRepository {
     return stores.ids(after(new JsonObject().put("$or", older), after), SWEEP_BATCH);
   }
 
-  StoreSearch search() {
+  StoreSearchRepository search() {
     return search;
   }
 

@@ -145,11 +145,11 @@ class DeliveryJourneyTest {
   /** Simulates an update from a version in which the order service did not store the kind. */
   @Test
   void a_start_announces_a_store_again_if_the_order_service_lacks_its_kind() throws Exception {
-    Shop hotel = system.openHotel(1);
+    Shop company = system.openShop("COURIER", 12_000, null);
     Client customer = system.customer();
-    ObjectNode delivery = RequestBodies.delivery(hotel.storeId(), 1);
+    ObjectNode delivery = RequestBodies.delivery(company.storeId(), 1);
     assertThat(customer.post("/orders", delivery).status()).isEqualTo(400);
-    deleteKind(hotel.storeId());
+    deleteKind(company.storeId());
     system.place(customer, delivery);
     Runnable replica = system.replicate(Settings.onFreePorts());
     try {

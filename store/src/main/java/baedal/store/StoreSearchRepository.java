@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds stores, for {@link StoreApi}. {@link StoreRepository} creates it. */
-final class StoreSearch {
+final class StoreSearchRepository {
 
   /** How many pages of hotels a search for a free room reads at most. */
   private static final int MAX_ROUNDS = 10;
@@ -31,7 +31,7 @@ final class StoreSearch {
   private final MongoPlaces<Store> places;
 
   /** {@code menus} is the collection of the menus. */
-  StoreSearch(
+  StoreSearchRepository(
       MongoClient mongo, String menus, MongoAggregates<Store> stores, MongoPlaces<Store> places) {
     this.mongo = mongo;
     this.menus = menus;
@@ -79,7 +79,7 @@ final class StoreSearch {
     if (wanted.from() != null) {
       return places
           .near(wanted.query(), wanted.from(), wanted.radiusKm(), cursor, limit)
-          .map(page -> page.map(StoreSearch::hit));
+          .map(page -> page.map(StoreSearchRepository::hit));
     }
     JsonObject query = wanted.query();
     if (cursor != null) {
