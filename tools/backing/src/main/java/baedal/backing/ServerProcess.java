@@ -132,19 +132,22 @@ public final class ServerProcess {
     return process.isAlive();
   }
 
-  /** Sends SIGTERM. If the process still runs after {@code timeout}, kills the process. */
-  public void stop(Duration timeout) {
+  /**
+   * Sends SIGTERM. If the process still runs after {@code timeout}, kills the process. Returns
+   * whether the process ended without this.
+   */
+  public boolean stop(Duration timeout) {
     process.destroy();
     try {
       if (process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
         forget();
-      } else {
-        kill();
+        return true;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      kill();
     }
+    kill();
+    return false;
   }
 
   /** Sends SIGKILL to the process and its child processes. */
