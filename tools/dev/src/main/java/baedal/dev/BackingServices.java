@@ -1,5 +1,6 @@
 package baedal.dev;
 
+import baedal.audit.Sources;
 import baedal.backing.Mongo;
 import baedal.backing.Postgres;
 import baedal.backing.Rabbit;
@@ -182,6 +183,19 @@ final class BackingServices {
 
   DatabaseUris databases() {
     return new DatabaseUris(postgres, mongo, redis);
+  }
+
+  /** The URIs with which an audit reads the databases and the broker of a running system. */
+  static Sources sources(Path home, Settings settings, Map<String, String> environment) {
+    DatabaseUris databases = DatabaseUris.ofRunning(settings, environment);
+    return new Sources(
+        databases.postgres("order"),
+        databases.postgres("payment"),
+        databases.mongo("store"),
+        databases.mongo("rider"),
+        databases.redisDatabase(),
+        databases.mongo("mypage"),
+        new BrokerAccess(home, settings, environment).adminUri());
   }
 
   BrokerAccess brokerAccess() {

@@ -223,15 +223,7 @@ public final class LocalSystem {
 
   /** The URIs with which an audit reads the databases and the broker of this system. */
   public Sources sources() {
-    DatabaseUris databases = DatabaseUris.ofRunning(settings, environment);
-    return new Sources(
-        databases.postgres("order"),
-        databases.postgres("payment"),
-        databases.mongo("store"),
-        databases.mongo("rider"),
-        databases.redisDatabase(),
-        databases.mongo("mypage"),
-        new BrokerAccess(home, settings, environment).adminUri());
+    return BackingServices.sources(home, settings, environment);
   }
 
   /**

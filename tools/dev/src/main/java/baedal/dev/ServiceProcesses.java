@@ -35,22 +35,25 @@ final class ServiceProcesses implements ServiceRunner {
 
   /** Starts the service. Each start writes its own log file. */
   void start(String service) throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Xmx160m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Services.mainClass(service));
     Map<String, String> environment = services.environment(service);
     environment.put("LOG_FORMAT", "text");
     int count = startCounts.merge(service, 1, Integer::sum);
     Path log = logs.resolve(count == 1 ? service + ".log" : service + "-" + count + ".log");
-    ServerProcess process = ServerProcess.start(service, command, environment, log);
+    ServerProcess process = ServerProcess.start(service, command(service), environment, log);
     processes.put(service, process);
     process.onExit(code -> reportExit(service, process, code, log));
+  }
+
+  /** The command that starts a service with a small heap. */
+  static List<String> command(String service) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-Xmx160m",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        Services.mainClass(service));
   }
 
   /**
