@@ -40,6 +40,7 @@ final class Shoppers {
   private final List<Client> customers = new ArrayList<>();
   private final RetryingClient http = new RetryingClient();
   private final Shop shop;
+  private final JsonNode checkoutBody;
   private final Buffer checkout;
 
   /** Opens at most {@code connections} connections to the gateway at a time. */
@@ -58,6 +59,7 @@ final class Shoppers {
     ObjectNode body = json();
     body.set("order", order);
     body.set("payment", json().put("method", "CARD").put("card", OrderRequests.VALID_CARD));
+    checkoutBody = body;
     checkout = Buffer.buffer(body.toString());
     http.request(
         "wait until the order service knows the shop",
@@ -74,6 +76,11 @@ final class Shoppers {
     String menu = "/stores/" + storeId + "/menus/" + OrderRequests.MENU;
     owner.put(menu, json().put("name", "국밥").put("price", PRICE));
     return new Shop(storeId, owner);
+  }
+
+  /** The body of a checkout with a valid card. */
+  JsonNode checkoutBody() {
+    return checkoutBody;
   }
 
   /** The store of all orders. */
