@@ -3,6 +3,7 @@ package baedal.bench;
 import baedal.runtime.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.LocalDate;
 import java.util.List;
 
 /** Builds the JSON bodies of the requests that scenarios and the checkout benchmark send. */
@@ -32,6 +33,17 @@ final class OrderRequests {
       order.set("pickup", address("서울 마포구 합정동", 37.55, 126.915));
       order.putObject("parcel").put("size", "SMALL").put("weightKg", 1.5).put("description", "책");
     }
+    return order;
+  }
+
+  /** A reservation of one room of the type {@link #MENU} for two guests. */
+  static ObjectNode stay(String hotelId, LocalDate checkIn, LocalDate checkOut) {
+    ObjectNode order = order(hotelId, "VISIT", lines(MENU, 1));
+    order
+        .putObject("stay")
+        .put("checkIn", checkIn.toString())
+        .put("checkOut", checkOut.toString())
+        .put("guests", 2);
     return order;
   }
 

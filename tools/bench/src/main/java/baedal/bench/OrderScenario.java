@@ -18,7 +18,10 @@ import java.util.concurrent.CompletionException;
  */
 public final class OrderScenario {
 
-  /** The ways an order can go. {@code PAY_ON_DELIVERY} is a courier order. */
+  /**
+   * The ways an order can go. {@code PAY_ON_DELIVERY} is a courier order, {@code RESERVE} and
+   * {@code CANCEL_WITH_A_FEE} are orders at a hotel.
+   */
   public enum Saga {
     DELIVER,
     DECLINE_AND_PAY_AGAIN,
@@ -36,7 +39,13 @@ public final class OrderScenario {
     REJECT,
     SOLD_OUT,
     EXPIRE,
-    CONFIRM_SILENTLY
+    CONFIRM_SILENTLY,
+    RESERVE,
+    CANCEL_WITH_A_FEE;
+
+    boolean isStay() {
+      return this == RESERVE || this == CANCEL_WITH_A_FEE;
+    }
   }
 
   private final OrderSteps steps;
@@ -68,6 +77,8 @@ public final class OrderScenario {
         case SOLD_OUT -> sellOut();
         case EXPIRE -> expire();
         case CONFIRM_SILENTLY -> confirmSilently();
+        case RESERVE -> reserve();
+        case CANCEL_WITH_A_FEE -> cancelWithFee();
       };
     } catch (Failure e) {
       throw new Failure(saga + ", order " + steps.orderId() + ": " + e.getMessage());
@@ -224,6 +235,25 @@ public final class OrderScenario {
       steps.deliver(0);
     }
     return steps.awaitEndAfterDueDate("COMPLETED");
+  }
+
+  private String reserve() {
+    steps.placeStay();
+    steps.payByCard();
+    cook();
+    return steps.confirm();
+  }
+
+  /** The guest cancels so late that the hotel keeps a half. */
+  private String cancelWithFee() {
+    steps.placeStay();
+    steps.payByCard();
+    boolean prepared = random.nextBoolean();
+    steps.kitchen(prepared ? new String[] {"accept", "start"} : new String[0]);
+    steps.cancel();
+    steps.awaitEnd("CANCELED");
+    steps.awaitFee(steps.due() / 2);
+    return "CANCELED";
   }
 
   private String payAndDeliver() {

@@ -5,6 +5,7 @@ import static baedal.bench.OrderRequests.json;
 import baedal.dev.Client;
 import baedal.dev.RetryingClient;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.LocalDate;
 import java.util.Set;
 import java.util.UUID;
 
@@ -71,6 +72,16 @@ final class OrderSteps {
     String key = UUID.randomUUID().toString();
     orderId =
         http.request("place", Set.of(201), notYet, () -> customer.post("/orders", order, key))
+            .text("orderId");
+  }
+
+  /** Reserves one room for {@code quantity} nights, three days ahead. */
+  void placeStay() {
+    LocalDate checkIn = LocalDate.now(Shop.HOTEL_ZONE).plusDays(3);
+    ObjectNode order = OrderRequests.stay(shop.storeId(), checkIn, checkIn.plusDays(quantity));
+    String key = UUID.randomUUID().toString();
+    orderId =
+        http.request("reserve", Set.of(201), Set.of(), () -> customer.post("/orders", order, key))
             .text("orderId");
   }
 
@@ -242,6 +253,19 @@ final class OrderSteps {
           return customer.get("/orders/" + orderId);
         });
     return awaitEnd(status);
+  }
+
+  /** Waits until MyPage shows that the store keeps this amount, in won. */
+  void awaitFee(long kept) {
+    http.request(
+        "wait for the fee",
+        Set.of(200),
+        NOT_YET,
+        () -> {
+          Client.Answer page = customer.get("/mypages/" + orderId);
+          boolean shown = page.body().path("payment").path("kept").asLong() == kept;
+          return page.status() == 200 && !shown ? new Client.Answer(409, page.body()) : page;
+        });
   }
 
   private void awaitStatus(String status, RetryingClient.Request request) {

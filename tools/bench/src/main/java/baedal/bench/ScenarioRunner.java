@@ -5,10 +5,12 @@ import static baedal.bench.OrderRequests.json;
 import baedal.dev.Client;
 import baedal.dev.Failure;
 import baedal.dev.RetryingClient;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +41,7 @@ public final class ScenarioRunner {
   private final long seed;
   private final List<Shop> shops;
   private final Shop courierCompany;
+  private final Shop hotel;
   private final String campaign;
   private final Map<String, Integer> ordersByEnd = Collections.synchronizedMap(new TreeMap<>());
   private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -57,7 +61,9 @@ public final class ScenarioRunner {
     this.seed = seed;
     shops = List.of(openShop("FOOD", null), openShop("FURNITURE", 100_000));
     courierCompany = openShop("COURIER", null);
-    campaign = openCampaign();
+    hotel = openHotel();
+    campaign = openCampaign(campaign());
+    openCampaign(campaign().put("on", "order.paid").put("kind", "ROOM"));
   }
 
   /** Starts {@code count} users. Each places one order after another until {@link #stop}. */
@@ -110,15 +116,21 @@ public final class ScenarioRunner {
    * @throws Failure when a step fails
    */
   public String run(OrderScenario.Saga saga, Random random) {
-    Shop shop =
-        saga == OrderScenario.Saga.PAY_ON_DELIVERY
-            ? courierCompany
-            : shops.get(random.nextInt(shops.size()));
+    Shop shop = shop(saga, random);
     int quantity = 1 + random.nextInt(2);
     OrderSteps steps =
         new OrderSteps(
             http, dueDates, newUser("customer"), newUser("rider"), shop, campaign, quantity);
     return new OrderScenario(steps, random).run(saga);
+  }
+
+  private Shop shop(OrderScenario.Saga saga, Random random) {
+    if (saga.isStay()) {
+      return hotel;
+    }
+    return saga == OrderScenario.Saga.PAY_ON_DELIVERY
+        ? courierCompany
+        : shops.get(random.nextInt(shops.size()));
   }
 
   private void orderUntilStopped(Random random) {
@@ -164,34 +176,65 @@ public final class ScenarioRunner {
   }
 
   private Shop openShop(String kind, Integer stock) throws IOException {
-    Client owner = anyone.as("owner-" + UUID.randomUUID(), "owner");
-    ObjectNode store = json().put("name", "가게 " + kind).put("kind", kind);
-    store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
-    String storeId = owner.post("/stores", store).text("storeId");
     ObjectNode menu = json().put("name", "메뉴").put("price", 15_000).put("stock", stock);
     menu.putArray("options").addObject().put("name", OrderRequests.FREE_OPTION).put("price", 0);
+    return open(
+        store(kind),
+        menu,
+        storeId ->
+            OrderRequests.order(
+                storeId,
+                kind.equals("COURIER") ? kind : "VISIT",
+                OrderRequests.lines(OrderRequests.MENU, 1)));
+  }
+
+  /** Opens a hotel that keeps a half of what is canceled less than 30 days before. */
+  private Shop openHotel() throws IOException {
+    ObjectNode store = store("ROOM");
+    ArrayNode terms = store.putObject("hotel").putArray("refundTerms");
+    terms.addObject().put("untilHoursBefore", 30 * 24).put("refundPercent", 100);
+    terms.addObject().put("untilHoursBefore", 0).put("refundPercent", 50);
+    ObjectNode room =
+        json()
+            .put("name", "더블룸")
+            .put("price", 90_000)
+            .put("nightly", true)
+            .put("stock", 100_000)
+            .put("maxGuests", 2);
+    LocalDate tonight = LocalDate.now(Shop.HOTEL_ZONE);
+    return open(store, room, storeId -> OrderRequests.stay(storeId, tonight, tonight.plusDays(1)));
+  }
+
+  private static ObjectNode store(String kind) {
+    ObjectNode store = json().put("name", "가게 " + kind).put("kind", kind);
+    store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
+    return store;
+  }
+
+  /** Opens a store with one menu, and waits until the order service accepts an order there. */
+  private Shop open(ObjectNode store, ObjectNode menu, Function<String, ObjectNode> order)
+      throws IOException {
+    Client owner = anyone.as("owner-" + UUID.randomUUID(), "owner");
+    String storeId = owner.post("/stores", store).text("storeId");
     owner.put("/stores/" + storeId + "/menus/" + OrderRequests.MENU, menu);
     Client customer = anyone.as("customer-" + UUID.randomUUID(), "customer");
-    ObjectNode order =
-        OrderRequests.order(
-            storeId,
-            kind.equals("COURIER") ? kind : "VISIT",
-            OrderRequests.lines(OrderRequests.MENU, 1));
     http.request(
         "wait until the order service knows the shop",
         Set.of(201),
         Set.of(400, 404, 409),
-        () -> customer.post("/orders", order));
+        () -> customer.post("/orders", order.apply(storeId)));
     return new Shop(storeId, owner);
   }
 
-  private String openCampaign() throws IOException {
-    ObjectNode campaign =
-        json()
-            .put("name", "첫 주문")
-            .put("discount", 3_000)
-            .put("quantity", 1_000_000)
-            .put("expiresAt", Instant.now().plus(Duration.ofDays(30)).toString());
+  private static ObjectNode campaign() {
+    return json()
+        .put("name", "첫 주문")
+        .put("discount", 3_000)
+        .put("quantity", 1_000_000)
+        .put("expiresAt", Instant.now().plus(Duration.ofDays(30)).toString());
+  }
+
+  private String openCampaign(ObjectNode campaign) throws IOException {
     return anyone.as("marketing-1", "marketing").post("/coupons", campaign).text("campaignId");
   }
 }
