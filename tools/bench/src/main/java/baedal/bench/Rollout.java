@@ -53,16 +53,17 @@ public final class Rollout {
           Map.of());
 
   /**
-   * For a build: probes are more frequent, and services do not warm up. The drain delay is longer
-   * than a client keeps an unused connection.
+   * For a build: probes are more frequent, and services do not warm up. There is no preStop, so the
+   * drain delay covers the delay of the balancer and the time for which a client keeps an unused
+   * connection.
    */
   private static final Timing SHORT =
       new Timing(
           new Probe("/health/ready", Duration.ofMillis(300), Duration.ofSeconds(2), 3),
           new Probe("/health/live", Duration.ofMillis(300), Duration.ofSeconds(2), 3),
-          Duration.ofMillis(200),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(3),
+          Duration.ofSeconds(1),
+          Duration.ZERO,
+          Duration.ofSeconds(4),
           Duration.ofSeconds(1),
           Map.of("WARM_UP", "0s"));
 
