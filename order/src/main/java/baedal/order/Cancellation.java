@@ -79,9 +79,14 @@ final class Cancellation {
             now));
   }
 
+  /**
+   * After the check-in time a stay can only be canceled if the hotel has not accepted it. Then the
+   * guest gets everything back.
+   */
   private static Change<Order> askStore(Order order, String reason, Instant now) {
     OrderDetails details = order.details();
-    if (order.isStay() && now.isAfter(details.from())) {
+    boolean late = order.isStay() && now.isAfter(details.from());
+    if (late && order.status() != OrderStatus.PAID) {
       throw Refusal.conflict(
           StateRefusals.TYPE,
           "a stay cannot be canceled after its check-in time, "
@@ -93,7 +98,7 @@ final class Cancellation {
         order
             .moveTo(OrderStatus.CANCEL_REQUESTED, now)
             .withReason(reason)
-            .withRefundAmount(RefundTerms.refundAmount(order, now))
+            .withRefundAmount(late ? null : RefundTerms.refundAmount(order, now))
             .withStatusIfCancelRefused(order.status()),
         new OrderEvent.CancelRequested(
             order.id(), details.customerId(), details.storeId(), reason, now));

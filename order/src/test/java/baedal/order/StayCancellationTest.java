@@ -29,7 +29,7 @@ class StayCancellationTest {
   private static final Instant NOTHING = CHECK_IN.minus(Duration.ofHours(1));
 
   @ParameterizedTest
-  @EnumSource(names = {"PAID", "ACCEPTED", "COOKING"})
+  @EnumSource(names = {"ACCEPTED", "COOKING"})
   void a_stay_can_be_canceled_until_its_check_in_time(OrderStatus status) {
     Order order = stayIn(status);
     assertThat(Cancellation.request(order, "", CHECK_IN).state().status())
@@ -37,6 +37,13 @@ class StayCancellationTest {
     assertThat(refusal(() -> Cancellation.request(order, "", CHECK_IN.plusMillis(1))))
         .hasMessageContaining("check-in time")
         .hasMessageContaining("2026-12-24T06:00:00Z");
+  }
+
+  @Test
+  void a_stay_that_the_hotel_never_accepted_is_refunded_after_its_check_in_time() {
+    Order requested = Cancellation.request(stayIn(PAID), "", CHECK_IN.plusMillis(1)).state();
+    Change<Order> accepted = Cancellation.acceptedByStore(requested, CHECK_IN.plusMillis(2));
+    assertThat(onlyEvent(accepted, OrderEvent.RefundRequested.class).amount()).isNull();
   }
 
   @Test

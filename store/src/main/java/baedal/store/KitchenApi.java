@@ -38,9 +38,7 @@ final class KitchenApi {
     router
         .post("/foodCookings/:orderId/start")
         .respond(ctx -> act(ctx, (t, store, now) -> t.start(now)));
-    router
-        .post("/foodCookings/:orderId/finish")
-        .respond(ctx -> act(ctx, (t, store, now) -> t.finish(store.ownerId(), now)));
+    router.post("/foodCookings/:orderId/finish").respond(ctx -> act(ctx, KitchenApi::finish));
     router
         .post("/foodCookings/:orderId/assign")
         .respond(ctx -> act(ctx, (t, store, now) -> t.assign(text(ctx, "riderId"), now)));
@@ -102,6 +100,13 @@ final class KitchenApi {
 
   private Future<TicketView> show(RoutingContext ctx) {
     return own(ctx).map(own -> TicketView.of(own.ticket()));
+  }
+
+  private static Change<Ticket> finish(Ticket ticket, Store store, Instant now) {
+    if (ticket.isStay()) {
+      ticket.requireCheckInDay(store.today(now));
+    }
+    return ticket.finish(store.ownerId(), now);
   }
 
   private interface Action {

@@ -3,6 +3,7 @@ package baedal.store;
 import baedal.events.StoreEvent.MenuOption;
 import baedal.runtime.Json;
 import baedal.runtime.Refusal;
+import baedal.runtime.Text;
 import io.vertx.core.json.JsonObject;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -23,7 +24,7 @@ final class MenuRequest {
   private static final String OPTIONS = "options";
 
   /** MongoDB reserves field names that begin with a dollar sign. */
-  private static final Pattern ATTRIBUTE = Pattern.compile("[^$\\s].{0,49}");
+  private static final Pattern ATTRIBUTE = Pattern.compile("[^$\\s\\p{Cc}][^\\p{Cc}]{0,49}");
 
   /** The fields of the body; a field that the client left out is null. */
   private record Fields(
@@ -66,9 +67,7 @@ final class MenuRequest {
     if (options.stream().map(MenuOption::name).distinct().count() < options.size()) {
       throw Refusal.invalid("/options", "must not have two options with the same name");
     }
-    if (fields.attributes() != null) {
-      checkNames(fields.attributes().keySet());
-    }
+    Map<String, String> attributes = normalized(fields.attributes());
     JsonObject body = new JsonObject();
     copy("name", fields.name(), sent, body);
     copy("price", fields.price(), sent, body);
@@ -76,7 +75,7 @@ final class MenuRequest {
     copy(OPTIONS, fields.options(), sent, body);
     copy("nightly", fields.nightly(), sent, body);
     copy("maxGuests", fields.maxGuests(), sent, body);
-    copy("attributes", sorted(fields.attributes()), sent, body);
+    copy("attributes", attributes, sent, body);
     copy("prices", sorted(fields.prices()), sent, body);
     return new MenuRequest(
         new MenuForm(
@@ -85,10 +84,7 @@ final class MenuRequest {
             sent.containsKey(STOCK) ? new MenuForm.Stock(fields.stock()) : null,
             sent.containsKey(OPTIONS) ? options : null,
             new RoomForm(
-                fields.nightly(),
-                fields.maxGuests(),
-                sorted(fields.attributes()),
-                byDate(fields.prices()))),
+                fields.nightly(), fields.maxGuests(), attributes, byDate(fields.prices()))),
         body);
   }
 
@@ -102,14 +98,29 @@ final class MenuRequest {
     return fields == null ? null : new TreeMap<>(fields);
   }
 
+  /** The attributes with their names in Unicode normalization form C, sorted by name. */
+  private static Map<String, String> normalized(Map<String, String> attributes) {
+    if (attributes == null) {
+      return null;
+    }
+    checkNames(attributes.keySet());
+    Map<String, String> normalized = new TreeMap<>();
+    attributes.forEach((name, value) -> normalized.put(Text.nfc(name), value));
+    if (normalized.size() < attributes.size()) {
+      throw Refusal.invalid("/attributes", "must not have two attributes with the same name");
+    }
+    return normalized;
+  }
+
   private static void checkNames(Collection<String> names) {
     List<Refusal.Fault> faults = new ArrayList<>();
     for (String name : names) {
-      if (!ATTRIBUTE.matcher(name).matches()) {
+      if (!ATTRIBUTE.matcher(name).matches() || Text.isBlank(name)) {
         faults.add(
             new Refusal.Fault(
                 "/attributes",
-                "must have names of 1 to 50 characters that begin with no space and no dollar sign"));
+                "must have visible names of 1 to 50 characters that begin with no space and no"
+                    + " dollar sign"));
       }
     }
     if (!faults.isEmpty()) {

@@ -27,7 +27,8 @@ final class RoomBooking {
 
   /**
    * Takes {@code rooms} on every night of the stay, or none. Refuses with {@code out-of-stock} if
-   * the menu was removed, is not nightly, or has too few free rooms on a night.
+   * the menu was removed, is not nightly, or has too few free rooms on a night, or if the stay has
+   * ended.
    */
   static Change<Menu> take(
       Menu menu, String orderId, int rooms, Stay stay, LocalDate today, Instant now) {
@@ -36,6 +37,9 @@ final class RoomBooking {
     }
     if (menu.removed() || menu.room() == null) {
       throw Refusal.conflict("out-of-stock", menu.name() + " is not sold by the night");
+    }
+    if (!stay.checkOut().isAfter(today)) {
+      throw Refusal.conflict("out-of-stock", "the stay ended on " + stay.checkOut());
     }
     LocalDate first = firstKept(today);
     List<LocalDate> nights = stay.nights().stream().filter(date -> !date.isBefore(first)).toList();

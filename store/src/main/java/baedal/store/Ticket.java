@@ -17,6 +17,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Map;
 import java.util.Objects;
 
@@ -209,6 +210,15 @@ public record Ticket(
     }
     require(ACCEPTED, COOKING);
     return Change.of(to(COOKING, now), new StoreEvent.CookStarted(id, storeId, now));
+  }
+
+  /** Refuses to check a guest in before the first day of the stay, by the hotel's clock. */
+  void requireCheckInDay(LocalDate today) {
+    if (today.isBefore(details.stay().checkIn())) {
+      throw Refusal.conflict(
+          "order-state",
+          "the stay begins on " + details.stay().checkIn() + ": check the guest in on that day");
+    }
   }
 
   /** {@code ownerId} is the store's owner, to whom the rider service shows the delivery. */

@@ -58,6 +58,23 @@ class RoomBookingTest {
   }
 
   @Test
+  void a_stay_that_has_ended_takes_no_night() {
+    Menu menu = menu("m", 1);
+    Refusal refusal = catchThrowableOfType(Refusal.class, () -> take(menu, "o", 1, stay(-2, 2)));
+    assertThat(refusal).hasMessage("the stay ended on 2026-11-21");
+    assertThat(refusal.type()).isEqualTo("out-of-stock");
+    assertThat(taken(take(menu, "o", 1, stay(-2, 3)), 0)).isEqualTo(1);
+  }
+
+  @Test
+  void a_guest_checks_in_on_the_first_day_or_later() {
+    Ticket ticket = Ticket.receive(null, Hotels.paid("o", stay(1, 1)), Map.of()).state();
+    Refusal refusal = catchThrowableOfType(Refusal.class, () -> ticket.requireCheckInDay(TODAY));
+    assertThat(refusal).hasMessageContaining("2026-11-22");
+    ticket.requireCheckInDay(TODAY.plusDays(1));
+  }
+
+  @Test
   void stays_that_share_no_night_do_not_compete() {
     Menu menu = menu("m", 1);
     for (int day = 0; day < 300; day += 3) {

@@ -58,6 +58,7 @@ class InjectionTest {
                               properties:
                                 any: {}
                                 free: {type: object}
+                                map: {type: object, additionalProperties: {type: string}}
                                 long: {type: array, items: {type: [string, "null"], maxLength: 9}}
                                 fine: {type: string, pattern: "^[a-z]{1,9}$", x-message: "must be letters"}
                                 unexplained: {type: string, pattern: "^[a-z]{1,9}$"}
@@ -70,6 +71,8 @@ class InjectionTest {
             "/x/{id} post/free: unknown fields are allowed",
             "/x/{id} post/any: no type",
             "/x/{id} post/free: an object without properties",
+            "/x/{id} post/map: no maximum number of fields",
+            "/x/{id} post/map/*: no maximum length",
             "/x/{id} post/long: no maximum number of items");
   }
 
@@ -131,7 +134,13 @@ class InjectionTest {
     if (schema.has("pattern") && !schema.has("x-message")) {
       faults.add(where + ": a pattern without x-message");
     }
-    if (types.contains("object")) {
+    JsonNode mapped = schema.path("additionalProperties");
+    if (types.contains("object") && mapped.isObject()) {
+      if (!schema.has("maxProperties")) {
+        faults.add(where + ": no maximum number of fields");
+      }
+      check(contract, where + "/*", mapped, faults);
+    } else if (types.contains("object")) {
       if (!schema.path("additionalProperties").asText().equals("false")) {
         faults.add(where + ": unknown fields are allowed");
       }

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.Collection;
 import java.util.Comparator;
@@ -212,10 +213,20 @@ final class TestSystem implements AutoCloseable {
    * gets half of it. Returns when the order service has received the rooms.
    */
   Shop openHotel(int rooms) throws IOException {
+    return openHotel(rooms, HOTEL_ZONE, LocalTime.of(15, 0));
+  }
+
+  /** As {@link #openHotel(int)}, with this time zone and check-in time. */
+  Shop openHotel(int rooms, ZoneId zone, LocalTime checkIn) throws IOException {
     Client owner = anyone.as("o-" + UUID.randomUUID(), "owner");
     ObjectNode store = RequestBodies.json().put("name", "호텔").put("kind", "ROOM");
     store.putObject("address").put("text", "서울 마포구").put("lat", 37.55).put("lng", 126.92);
-    ArrayNode terms = store.putObject("hotel").putArray("refundTerms");
+    ObjectNode hotel =
+        store
+            .putObject("hotel")
+            .put("timeZone", zone.getId())
+            .put("checkInTime", checkIn.toString());
+    ArrayNode terms = hotel.putArray("refundTerms");
     terms.addObject().put("untilHoursBefore", 48).put("refundPercent", 100);
     terms.addObject().put("untilHoursBefore", 24).put("refundPercent", 50);
     String storeId = owner.post("/stores", store).text("storeId");
@@ -229,7 +240,7 @@ final class TestSystem implements AutoCloseable {
     room.putArray("options").addObject().put("name", "조식").put("price", 10_000);
     Client.Answer put = owner.put("/stores/" + storeId + "/menus/m-1", room);
     assertThat(put.status()).as("%s", put.body()).isEqualTo(201);
-    LocalDate tonight = LocalDate.now(HOTEL_ZONE);
+    LocalDate tonight = LocalDate.now(zone);
     ObjectNode probe = RequestBodies.stay(storeId, tonight, tonight.plusDays(1));
     probe.withArray("lines").addObject().put("menuId", "none").put("quantity", 1);
     Client customer = customer();

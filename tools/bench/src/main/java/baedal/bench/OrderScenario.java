@@ -238,7 +238,7 @@ public final class OrderScenario {
   }
 
   private String reserve() {
-    steps.placeStay();
+    steps.placeStay(0);
     steps.payByCard();
     cook();
     return steps.confirm();
@@ -246,7 +246,7 @@ public final class OrderScenario {
 
   /** The guest cancels so late that the hotel keeps a half. */
   private String cancelWithFee() {
-    steps.placeStay();
+    steps.placeStay(3);
     steps.payByCard();
     boolean prepared = random.nextBoolean();
     steps.kitchen(prepared ? new String[] {"accept", "start"} : new String[0]);

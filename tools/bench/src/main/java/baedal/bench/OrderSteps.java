@@ -75,9 +75,9 @@ final class OrderSteps {
             .text("orderId");
   }
 
-  /** Reserves one room for {@code quantity} nights, three days ahead. */
-  void placeStay() {
-    LocalDate checkIn = LocalDate.now(Shop.HOTEL_ZONE).plusDays(3);
+  /** Reserves one room for {@code quantity} nights, so many days ahead. */
+  void placeStay(int daysAhead) {
+    LocalDate checkIn = LocalDate.now(Shop.HOTEL_ZONE).plusDays(daysAhead);
     ObjectNode order = OrderRequests.stay(shop.storeId(), checkIn, checkIn.plusDays(quantity));
     String key = UUID.randomUUID().toString();
     orderId =
