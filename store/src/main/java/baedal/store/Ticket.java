@@ -124,7 +124,6 @@ public record Ticket(
     return status == RECEIVED || status == ACCEPTED || (status == COOKING && isStay());
   }
 
-  /** Whether the order is a hotel reservation. */
   boolean isStay() {
     return details != null && details.stay() != null;
   }
@@ -212,7 +211,6 @@ public record Ticket(
     return Change.of(to(COOKING, now), new StoreEvent.CookStarted(id, storeId, now));
   }
 
-  /** Refuses to check a guest in before the first day of the stay, by the hotel's clock. */
   void requireCheckInDay(LocalDate today) {
     if (today.isBefore(details.stay().checkIn())) {
       throw Refusal.conflict(
@@ -221,7 +219,6 @@ public record Ticket(
     }
   }
 
-  /** {@code ownerId} is the store's owner, to whom the rider service shows the delivery. */
   Change<Ticket> finish(String ownerId, Instant now) {
     if (status == COOKED) {
       return Change.none(this);
