@@ -10,7 +10,6 @@ import baedal.events.StoreEvent.Night;
 import baedal.runtime.Refusal;
 import baedal.runtime.Text;
 import java.time.LocalDate;
-import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,8 @@ import java.util.stream.Collectors;
 /**
  * The order service's own copy of one store and of the menus that a request names. {@code kind} is
  * null in a copy that was stored before this field existed; the next event of the store sets it.
- * {@code hotel} is null unless the kind is ROOM.
+ * {@code hotel} is null unless the kind is ROOM. It is {@link Hotel#DEFAULT} until the hotel's own
+ * times and terms are known.
  */
 record Catalog(
     String storeId,
@@ -37,12 +37,8 @@ record Catalog(
 
   static final String NO_OPTION = "this menu has no such option: choose another";
 
-  /** What applies to a hotel until its own times and terms are known, as in the store service. */
-  private static final Hotel DEFAULT_HOTEL =
-      new Hotel("Asia/Seoul", LocalTime.of(15, 0), LocalTime.of(11, 0), List.of());
-
   Catalog {
-    hotel = isHotel(kind) && hotel == null ? DEFAULT_HOTEL : hotel;
+    hotel = isHotel(kind) && hotel == null ? Hotel.DEFAULT : hotel;
   }
 
   /**

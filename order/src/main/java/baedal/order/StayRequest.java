@@ -6,7 +6,6 @@ import baedal.runtime.Refusal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 
 /**
@@ -38,7 +37,7 @@ record StayRequest(String checkIn, String checkOut, int guests) {
     int before = faults.size();
     LocalDate first = required(checkIn, "/stay/checkIn", faults);
     LocalDate last = required(checkOut, "/stay/checkOut", faults);
-    LocalDate today = LocalDate.ofInstant(now, ZoneId.of(hotel.timeZone()));
+    LocalDate today = hotel.today(now);
     if (first != null && first.isBefore(today)) {
       faults.add(new Refusal.Fault("/stay/checkIn", "must not be in the past: today is " + today));
     }

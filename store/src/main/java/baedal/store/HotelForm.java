@@ -15,10 +15,6 @@ import java.util.List;
 record HotelForm(
     String timeZone, LocalTime checkInTime, LocalTime checkOutTime, List<RefundTerm> refundTerms) {
 
-  /** The fields of a store of kind ROOM whose owner has set none. */
-  static final Hotel DEFAULT =
-      new Hotel("Asia/Seoul", LocalTime.of(15, 0), LocalTime.of(11, 0), List.of());
-
   /** Refuses an unknown time zone, and terms that contradict each other. */
   Hotel apply(Hotel before) {
     if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {

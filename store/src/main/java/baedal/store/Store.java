@@ -10,7 +10,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 
 /**
  * The state of one store: a restaurant, a furniture shop, a courier company or a hotel. {@link
@@ -18,7 +17,7 @@ import java.time.ZoneId;
  *
  * @param ownerId the {@code sub} claim in the tokens of its owner
  * @param hotel null unless the kind is ROOM; a store of this kind whose document is older than this
- *     field has the fields of {@link HotelForm#DEFAULT}
+ *     field has the fields of {@link Hotel#DEFAULT}
  * @param announcedVersion the value that {@link #ANNOUNCEMENT_VERSION} had when the store's last
  *     event was written; 0 in documents that are older than this field
  */
@@ -49,7 +48,7 @@ public record Store(
   }
 
   public Store {
-    hotel = kind == Kind.ROOM && hotel == null ? HotelForm.DEFAULT : hotel;
+    hotel = kind == Kind.ROOM && hotel == null ? Hotel.DEFAULT : hotel;
   }
 
   /** {@code form} may be null. Refuses a form if the kind is not ROOM. */
@@ -91,7 +90,7 @@ public record Store(
 
   /** The local date of a hotel. Call this only for a store of kind ROOM. */
   LocalDate today(Instant now) {
-    return LocalDate.ofInstant(now, ZoneId.of(hotel.timeZone()));
+    return hotel.today(now);
   }
 
   private Change<Store> announce(Instant now) {

@@ -204,7 +204,7 @@ class StoredDocumentsTest {
     JsonObject older = golden("store-hotel.json");
     older.getJsonObject("state").put("announced", 1).remove("hotel");
     mongo.insert("stores", older).await();
-    assertThat(repository.store("hotel-1").await().hotel()).isEqualTo(HotelForm.DEFAULT);
+    assertThat(repository.store("hotel-1").await().hotel()).isEqualTo(Hotel.DEFAULT);
     assertThat(repository.unannounced(null).await()).containsExactly("hotel-1");
   }
 

@@ -1,6 +1,9 @@
 package baedal.events;
 
+import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 
 /**
@@ -15,7 +18,16 @@ import java.util.List;
 public record Hotel(
     String timeZone, LocalTime checkInTime, LocalTime checkOutTime, List<RefundTerm> refundTerms) {
 
+  /** The fields of a hotel whose owner has set none. */
+  public static final Hotel DEFAULT =
+      new Hotel("Asia/Seoul", LocalTime.of(15, 0), LocalTime.of(11, 0), List.of());
+
   public Hotel {
     refundTerms = List.copyOf(refundTerms);
+  }
+
+  /** The present date in the hotel's time zone. */
+  public LocalDate today(Instant now) {
+    return LocalDate.ofInstant(now, ZoneId.of(timeZone));
   }
 }
